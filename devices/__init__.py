@@ -1,0 +1,1 @@
+"""Hardware as bytes in and bytes out: transports, drivers and virtual devices."""

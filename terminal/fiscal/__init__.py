@@ -1,0 +1,1 @@
+"""Turns a receipt into a fiscal document and prints it exactly once."""

@@ -1,0 +1,1 @@
+"""Turns bytes, keys and camera frames into one Scan."""
