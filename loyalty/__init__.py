@@ -1,1 +1,3 @@
-"""The rules of loyalty: pure functions over frozen values, without a clock, randomness or I/O."""
+"""The rules of loyalty: pure values and functions, with no clock, randomness, I/O or global state."""
+
+ENGINE_VERSION = "1"

@@ -1,0 +1,110 @@
+"""What terminals and the head office say to each other, besides segments (loyalty.chain) and rows (loyalty.feed).
+
+Paths, all under /v1:
+  POST enrol                                EnrolRequest -> EnrolReply            (the one-time code is the credential)
+  POST segments                             segment bytes -> SegmentReply         (self-signed; header Kopilka-Fence)
+  POST personal                             PersonalUpload -> PersonalReply
+  GET  heads                                -> feed.Heads
+  GET  delta/{gen}/{stream}/{bucket}/{from} -> feed.DeltaPage
+  GET  snapshot                             -> SnapshotManifest
+  GET  snapshot/{snapshot_id}               -> zstd bytes, resumable by Range
+  GET  receipts/{number}                    -> ReceiptReply
+Every reply with an error status carries ErrorReply. All but enrol and segments are signed by RFC 9421.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.events import Personal
+from loyalty.feed import Head, Stream
+from loyalty.receipt import Receipt
+
+FENCE_HEADER = "Kopilka-Fence"
+SEGMENT_TYPE = "application/vnd.kopilka.segment"
+MAX_PERSONAL_ITEMS = 500
+
+
+class EnrolRequest(msgspec.Struct, frozen=True):
+    """`public_key` is hex of the raw Ed25519 key made on the device."""
+
+    code: str
+    public_key: str
+    name: str
+
+
+class EnrolReply(msgspec.Struct, frozen=True):
+    """Everything a fresh terminal needs. `scope_key` (hex) keys the phone hashes; `card_prefix` is this terminal's
+    own range of card numbers, so that cards made offline never collide."""
+
+    terminal: str
+    terminal_no: int
+    store: str
+    store_name: str
+    scope_key: str
+    card_prefix: str
+    server_key: str
+    gen: str
+    fence: str
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A place in one terminal's chain; `hash` (hex) is of the event there, of nothing at seq 0."""
+
+    epoch: int
+    seq: int
+    hash: str
+
+
+class SegmentReply(msgspec.Struct, frozen=True):
+    """`acked`: stored. `safe`: will survive the loss of the primary; journals may be pruned below it."""
+
+    acked: Position
+    safe: Position
+    gen: str
+    fence_next: str
+    server_time_ms: int
+
+
+class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`code` for programs, `detail` for people. gap / fork / fence / gen come with the server's place."""
+
+    code: Literal[
+        "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown", "too_large", "busy", "internal"
+    ]  # fmt: skip
+    detail: str
+    acked: Position | None = None
+    gen: str = ""
+    server_time_ms: int = 0
+
+
+class PersonalUpload(msgspec.Struct, frozen=True):
+    items: tuple[Personal, ...]
+
+
+class PersonalReply(msgspec.Struct, frozen=True):
+    """Event ids whose personal data are stored (again or now)."""
+
+    stored: tuple[str, ...]
+
+
+class SnapshotManifest(msgspec.Struct, frozen=True):
+    """A ready cache file. `vectors` are the heads it stands at; `signature` is hex Ed25519 over the canonical JSON of
+    this manifest with an empty signature."""
+
+    snapshot_id: str
+    gen: str
+    made_at_ms: int
+    bytes: int
+    sha256: str
+    file_bytes: int
+    rows: dict[Stream, int]
+    vectors: dict[Stream, tuple[Head, ...]]
+    signature: str = ""
+
+
+class ReceiptReply(msgspec.Struct, frozen=True):
+    """A receipt by number with what has been returned of it: line_no -> qty_milli."""
+
+    receipt: Receipt
+    returned_milli: dict[int, int]

@@ -1,0 +1,145 @@
+"""The hash chain of a terminal's events and the segment they travel in.
+
+Event n: hash_n = BLAKE2b-256(hash_{n-1} | terminal (16 bytes) | epoch (u32) | seq (u64) | raw). The first event of
+epoch 1 follows 32 zero bytes; the first of a later epoch follows `fork_hash`.
+
+A segment is `KSG1 | u32 header length | header (canonical JSON) | Ed25519 signature (64) | zstd blob`; the signature
+covers the header, the header the blob by SHA-256. It is immutable: a retry sends the same bytes, any carrier may
+bring them. Compression and signing are the caller's: this module is pure. All integers are big-endian.
+"""
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b, sha256
+
+import msgspec
+
+from loyalty.errors import BadInput
+from loyalty.events import MAX_EVENT_BYTES, canonical
+from loyalty.sentences import sentence
+
+ZERO_HASH = bytes(32)
+MAGIC = b"KSG1"
+MAX_SEGMENT_EVENTS = 500
+MAX_BLOB_BYTES = 512 * 1024
+"""Compressed, as sent."""
+MAX_PAYLOAD_BYTES = 1024 * 1024
+"""Decompressed: 256 KiB is aimed at, and one event of the largest size always fits."""
+TARGET_PAYLOAD_BYTES = 256 * 1024
+MAX_HEADER_BYTES = 2048
+SIGNATURE_BYTES = 64
+
+SENTENCES = {
+    "segment.bad": ("Пакет событий испорчен: {what}", "The segment is damaged: {what}"),
+}
+
+
+class SegmentHeader(msgspec.Struct, frozen=True):
+    """What a segment holds: events first_seq..last_seq of one epoch; hashes in hex."""
+
+    v: int
+    terminal: str
+    epoch: int
+    first_seq: int
+    last_seq: int
+    prev_hash: str
+    last_hash: str
+    payload_bytes: int
+    blob_sha256: str
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A segment taken apart; `signed` is the exact header bytes the signature covers."""
+
+    header: SegmentHeader
+    signed: bytes
+    signature: bytes
+    blob: bytes
+
+
+_header = msgspec.json.Decoder(SegmentHeader)
+
+
+def event_hash(previous: bytes, terminal: str, epoch: int, seq: int, raw: bytes) -> bytes:
+    ids = bytes.fromhex(terminal) + epoch.to_bytes(4, "big") + seq.to_bytes(8, "big")
+    return blake2b(previous + ids + raw, digest_size=32).digest()
+
+
+def fork_hash(terminal: str, old_epoch: int, last_common: bytes) -> bytes:
+    """What the first event of a new epoch follows: it commits to the last event both sides agree on."""
+    return blake2b(b"fork" + bytes.fromhex(terminal) + old_epoch.to_bytes(4, "big") + last_common, digest_size=32).digest()
+
+
+def chain(previous: bytes, terminal: str, epoch: int, first_seq: int, raws: Iterable[bytes]) -> Iterator[bytes]:
+    """The hash of each event in turn."""
+    for seq, raw in enumerate(raws, start=first_seq):
+        previous = event_hash(previous, terminal, epoch, seq, raw)
+        yield previous
+
+
+def pack_payload(raws: Iterable[bytes]) -> bytes:
+    """Events as `u32 length | bytes`, one after another."""
+    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in raws)
+
+
+def unpack_payload(payload: bytes) -> list[bytes]:
+    """The events' verbatim bytes. Raises BadInput where lengths do not add up or a limit is passed."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise _bad("payload over the limit")
+    raws: list[bytes] = []
+    at = 0
+    while at < len(payload):
+        size = int.from_bytes(payload[at : at + 4], "big")
+        raw = payload[at + 4 : at + 4 + size]
+        if len(raw) != size or not 0 < size <= MAX_EVENT_BYTES or len(raws) == MAX_SEGMENT_EVENTS:
+            raise _bad(f"event {len(raws) + 1} does not fit")
+        raws.append(raw)
+        at += 4 + size
+    return raws
+
+
+def header_for(terminal: str, epoch: int, first_seq: int, last_seq: int, prev_hash: bytes, last_hash: bytes, payload_bytes: int, blob: bytes) -> bytes:  # fmt: skip
+    """The header bytes to sign."""
+    return canonical(
+        SegmentHeader(1, terminal, epoch, first_seq, last_seq, prev_hash.hex(), last_hash.hex(), payload_bytes, sha256(blob).hexdigest())
+    )  # fmt: skip
+
+
+def write_segment(signed: bytes, signature: bytes, blob: bytes) -> bytes:
+    if len(signature) != SIGNATURE_BYTES or len(blob) > MAX_BLOB_BYTES or len(signed) > MAX_HEADER_BYTES:
+        raise _bad("over the limits")
+    return MAGIC + len(signed).to_bytes(4, "big") + signed + signature + blob
+
+
+def read_segment(data: bytes) -> Segment:
+    """Take a segment apart and check its shape and its blob's hash (not the signature). Raises BadInput."""
+    if data[:4] != MAGIC:
+        raise _bad("not a segment")
+    size = int.from_bytes(data[4:8], "big")
+    body = 8 + size
+    if size > MAX_HEADER_BYTES or len(data) < body + SIGNATURE_BYTES or len(data) - body - SIGNATURE_BYTES > MAX_BLOB_BYTES:
+        raise _bad("lengths")
+    signed, signature, blob = data[8:body], data[body : body + SIGNATURE_BYTES], data[body + SIGNATURE_BYTES :]
+    try:
+        header = _header.decode(signed)
+        bytes.fromhex(header.prev_hash), bytes.fromhex(header.last_hash)
+        named = len(bytes.fromhex(header.terminal)) == 16
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise _bad("header") from error
+    events = header.last_seq - header.first_seq + 1
+    if not named or header.v != 1 or not 1 <= events <= MAX_SEGMENT_EVENTS or header.first_seq < 1 or header.epoch < 1:
+        raise _bad("header")
+    if not 0 < header.payload_bytes <= MAX_PAYLOAD_BYTES or sha256(blob).hexdigest() != header.blob_sha256:
+        raise _bad("blob")
+    return Segment(header, signed, signature, blob)
+
+
+def check_events(header: SegmentHeader, raws: list[bytes]) -> list[bytes]:
+    """The events' hashes, when their number and chain are what the header says. Raises BadInput."""
+    hashes = list(chain(bytes.fromhex(header.prev_hash), header.terminal, header.epoch, header.first_seq, raws))
+    if len(raws) != header.last_seq - header.first_seq + 1 or hashes[-1].hex() != header.last_hash:
+        raise _bad("chain")
+    return hashes
+
+
+def _bad(what: str) -> BadInput:
+    return BadInput(sentence("segment.bad", what=what))

@@ -1,0 +1,186 @@
+"""What a scanned or typed text is: a card, goods, weighed goods, a coupon, a receipt, a phone, or unknown with a reason.
+
+Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupon series by
+ISO/IEC 7064 MOD 37,36. Goods weighed in the store use GS1 prefixes 20-29 kept for restricted circulation.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from loyalty.sentences import Sentence, sentence
+
+MAX_CODE_CHARS = 4096
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+SENTENCES = {
+    "code.empty": ("Пустой код: отсканируйте ещё раз", "Empty code: scan again"),
+    "code.too_long": ("Код длиннее {limit} знаков: это не код товара и не карта", "The code is over {limit} characters: neither goods nor a card"),
+    "code.check_digit": (
+        "Код {text}: не сходится контрольная цифра. Отсканируйте ещё раз или наберите код под штрихкодом",
+        "Code {text}: wrong check digit. Scan again or type the digits under the bars",
+    ),
+    "code.unknown": ("Код «{text}» не похож ни на товар, ни на карту", "Code “{text}” is neither goods nor a card"),
+    "code.phone": ("«{text}» — не номер телефона: нужно 10 цифр, например 903 123-45-67", "“{text}” is no phone number: type 10 digits, as in 903 123-45-67"),
+}  # fmt: skip
+
+
+class CardCode(msgspec.Struct, frozen=True, tag="card"):
+    number: str
+
+
+class ProductCode(msgspec.Struct, frozen=True, tag="product"):
+    gtin: str
+
+
+class WeighedCode(msgspec.Struct, frozen=True, tag="weighed"):
+    plu: str
+    weight_g: int
+
+
+class CouponCode(msgspec.Struct, frozen=True, tag="coupon"):
+    code: str
+
+
+class ReceiptCode(msgspec.Struct, frozen=True, tag="receipt"):
+    number: str
+
+
+class PhoneCode(msgspec.Struct, frozen=True, tag="phone"):
+    e164: str
+
+
+class UnknownCode(msgspec.Struct, frozen=True, tag="unknown"):
+    text: str
+    why: Sentence
+
+
+Code = CardCode | ProductCode | WeighedCode | CouponCode | ReceiptCode | PhoneCode | UnknownCode
+
+
+class CodeRanges(msgspec.Struct, frozen=True):
+    """Which codes mean what in this shop. Prefixes are the first digits of a 13-digit code."""
+
+    card_prefixes: tuple[str, ...] = ("299",)
+    weighed_prefixes: tuple[str, ...] = ("21",)
+    qr_prefix: str = "KPL:"
+    country: Literal["7"] = "7"
+
+
+def classify(text: str, ranges: CodeRanges) -> Code:
+    """What one scan or one typed line is. Never raises: what cannot be used is `UnknownCode` with the reason."""
+    code = text.strip()
+    if not code:
+        return UnknownCode("", sentence("code.empty"))
+    if len(code) > MAX_CODE_CHARS:
+        return UnknownCode(code[:24], sentence("code.too_long", limit=MAX_CODE_CHARS))
+    if code.upper().startswith(ranges.qr_prefix):
+        return _card_from_qr(code[len(ranges.qr_prefix) :], ranges)
+    receipt = _RECEIPT.fullmatch(code.upper())
+    if receipt:
+        return ReceiptCode(receipt.group(1))
+    if _COUPON.fullmatch(code.upper()):
+        return _coupon(code.upper())
+    if code.isascii() and code.isdigit() and len(code) in (8, 12, 13, 14):
+        found = _digits(code, ranges)
+        if not isinstance(found, UnknownCode):
+            return found
+        phone = _as_phone(code)
+        return PhoneCode(phone) if phone else found
+    phone = parse_phone(code)
+    return PhoneCode(phone) if phone else UnknownCode(code[:40], sentence("code.unknown", text=code[:40]))
+
+
+def is_scan(text: str, ranges: CodeRanges) -> bool:
+    """Whether a burst of keys is a code a scanner sends; phones are typed by people, so they are not."""
+    return not isinstance(classify(text, ranges), UnknownCode | PhoneCode)
+
+
+_RECEIPT = re.compile(r"(?:KR:)?(T\d{1,5}-\d{1,9})")
+_COUPON = re.compile(r"KC[0-9A-Z]{7,20}")
+_PHONE_NOISE = re.compile(r"[\s()\-.\u00a0\u2010-\u2014]+")
+
+
+def _digits(code: str, ranges: CodeRanges) -> Code:
+    if not gtin_is_valid(code):
+        return UnknownCode(code, sentence("code.check_digit", text=code))
+    gtin = code.zfill(13) if len(code) != 8 else code
+    if len(gtin) == 13:
+        if gtin.startswith(ranges.card_prefixes):
+            return CardCode(gtin)
+        if gtin.startswith(ranges.weighed_prefixes):
+            return WeighedCode(gtin[2:7], int(gtin[7:12]))
+    if len(gtin) == 14 and gtin.startswith("0"):
+        return _digits(gtin[1:], ranges)
+    return ProductCode(gtin)
+
+
+def _card_from_qr(number: str, ranges: CodeRanges) -> Code:
+    if number.isascii() and number.isdigit() and len(number) == 13 and number.startswith(ranges.card_prefixes):
+        if gtin_is_valid(number):
+            return CardCode(number)
+        return UnknownCode(number, sentence("code.check_digit", text=number))
+    return UnknownCode(number[:40], sentence("code.unknown", text=number[:40]))
+
+
+def _coupon(code: str) -> Code:
+    if check_char(code[2:-1]) == code[-1]:
+        return CouponCode(code)
+    return UnknownCode(code, sentence("code.check_digit", text=code))
+
+
+def gtin_check_digit(body: str) -> str:
+    """The GS1 check digit for the digits before it."""
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return str(-total % 10)
+
+
+def gtin_is_valid(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) > 1 and gtin_check_digit(code[:-1]) == code[-1]
+
+
+def check_char(body: str) -> str:
+    """The ISO/IEC 7064 MOD 37,36 check character for digits and capital letters."""
+    check = 36
+    for char in body:
+        check = (check + _ALPHABET.index(char)) % 36 or 36
+        check = check * 2 % 37
+    return _ALPHABET[(37 - check) % 36]
+
+
+def card_number(prefix: str, counter: int) -> str:
+    """A 13-digit card number: prefix, counter padded to fill 12 digits, check digit."""
+    body = prefix + str(counter).zfill(12 - len(prefix))
+    if len(body) != 12:
+        raise ValueError("the counter does not fit behind the prefix")
+    return body + gtin_check_digit(body)
+
+
+def parse_phone(text: str, country: str = "7") -> str | None:
+    """A phone number in E.164 (`+79031234567`) from any spelling, or None.
+
+    Eleven digits from 8 or 7, or ten digits, are a number of the home country (Russian numbering plan:
+    national numbers have ten digits and begin with 3, 4, 8 or 9); with `+` any country's 8 to 15 digits.
+    """
+    if len(text) > 40:
+        return None
+    cleaned = _PHONE_NOISE.sub("", text.strip())
+    international = cleaned.startswith(("+", "00"))
+    digits = cleaned.removeprefix("+").removeprefix("00") if international else cleaned
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    if international and not digits.startswith(country):
+        return f"+{digits}" if 8 <= len(digits) <= 15 and digits[0] != "0" else None
+    return _national(digits, country)
+
+
+def _national(digits: str, country: str) -> str | None:
+    if len(digits) == 11 and digits[0] in ("8", country):
+        digits = digits[1:]
+    return f"+{country}{digits}" if len(digits) == 10 and digits[0] in "3489" else None
+
+
+def _as_phone(code: str) -> str | None:
+    """A twelve- or fourteen-digit run with a bad check digit is a phone only in the 00 7 spelling."""
+    return parse_phone(code) if code.startswith("007") else None

@@ -1,0 +1,62 @@
+"""The one exception tree: a code, a sentence for the person, and what to do next.
+
+KopilkaError
+├── BadInput        what came in cannot be used: a scan, a phone, a figure, a file
+├── BadProgramme    a programme document with every mistake in it
+├── NotNow          the thing is right but cannot be done in this state
+├── StoreFault      a file or a database: locked, full, damaged
+└── LinkFault       a server or a device did not answer as agreed
+"""
+
+from loyalty.sentences import Sentence
+
+
+class KopilkaError(Exception):
+    """`said` is the sentence for the person, `hint` what to do next; both are data until shown."""
+
+    def __init__(self, said: Sentence, hint: Sentence | None = None) -> None:
+        super().__init__(said.code, said.args)
+        self.said = said
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        return self.said.code
+
+
+class BadInput(KopilkaError):
+    pass
+
+
+class NotNow(KopilkaError):
+    pass
+
+
+class StoreFault(KopilkaError):
+    pass
+
+
+class LinkFault(KopilkaError):
+    pass
+
+
+class BadProgramme(KopilkaError):
+    """Every mistake of one programme document, in the order of the document."""
+
+    def __init__(self, problems: "tuple[Problem, ...]") -> None:
+        super().__init__(Sentence("programme.bad", {"count": len(problems)}))
+        self.problems = problems
+
+
+class Problem:
+    """One mistake: `path` as in `campaign[2].reward.percent_bp`, what is wrong, and how to mend it."""
+
+    __slots__ = ("mend", "path", "what")
+
+    def __init__(self, path: str, what: str, mend: str) -> None:
+        self.path = path
+        self.what = what
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}; {self.mend}"

@@ -1,0 +1,182 @@
+"""Facts a terminal records: the envelope, the bodies, and which bucket each belongs to.
+
+An event's bytes are canonical JSON (sorted keys, integers only) made once and kept verbatim: hashed, stored and
+forwarded as they are. Readers decode the envelope first; a type or version they do not know stays raw and is parked.
+"""
+
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from loyalty.receipt import Receipt
+
+BUCKETS = 256
+MAX_EVENT_BYTES = 256 * 1024
+EVENT_VERSION = 1
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """`id` is a UUIDv7 in hex, `at_ms` the terminal's wall clock, `type` names the body."""
+
+    v: int
+    id: str
+    type: str
+    at_ms: int
+    body: msgspec.Raw
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """One consent given or withdrawn: what for, and the version of the text."""
+
+    purpose: Literal["processing", "advertising"]
+    version: str
+    given: bool
+
+
+class SaleCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="sale_completed"):
+    receipt: Receipt
+
+
+class ReturnCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="return_completed"):
+    receipt: Receipt
+
+
+class MemberEnrolled(msgspec.Struct, frozen=True, tag_field="type", tag="member_enrolled"):
+    """A new member. Personal data travel beside the event: `personal_hash` commits to them, so they can be erased
+    while the chain of events still verifies."""
+
+    member_id: str
+    account_id: str
+    card: str
+    status: str
+    personal_hash: str
+    consents: tuple[Consent, ...]
+    cashier: str
+    store: str
+
+
+class ConsentChanged(msgspec.Struct, frozen=True, tag_field="type", tag="consent_changed"):
+    member_id: str
+    account_id: str
+    consent: Consent
+    cashier: str
+
+
+class ShiftOpened(msgspec.Struct, frozen=True, tag_field="type", tag="shift_opened"):
+    shift_id: str
+    shift_no: int
+    store: str
+    cashier: str
+
+
+class ShiftTotals(msgspec.Struct, frozen=True):
+    """What an X or Z report counts; amounts in minor units."""
+
+    sales: int = 0
+    returns: int = 0
+    cash_minor: int = 0
+    card_minor: int = 0
+    returned_cash_minor: int = 0
+    returned_card_minor: int = 0
+    discount_minor: int = 0
+    redeemed_points: int = 0
+    earned_points: int = 0
+    members: int = 0
+    """Receipts with a member."""
+
+
+class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_closed"):
+    shift_id: str
+    shift_no: int
+    store: str
+    cashier: str
+    totals: ShiftTotals
+
+
+Body = SaleCompleted | ReturnCompleted | MemberEnrolled | ConsentChanged | ShiftOpened | ShiftClosed
+
+
+class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Personal data of one member, beside the event; `salt` (hex) keeps the commitment from being guessed."""
+
+    member_id: str
+    account_id: str
+    event_id: str
+    salt: str
+    phone: str = ""
+    name: str = ""
+    birthday: str = ""
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """An authentic event this version cannot read: kept and parked, never refused."""
+
+    type: str
+    v: int
+
+
+_BODIES: dict[str, type[Body]] = {
+    "sale_completed": SaleCompleted,
+    "return_completed": ReturnCompleted,
+    "member_enrolled": MemberEnrolled,
+    "consent_changed": ConsentChanged,
+    "shift_opened": ShiftOpened,
+    "shift_closed": ShiftClosed,
+}
+_NAMES = {kind: name for name, kind in _BODIES.items()}
+_envelope = msgspec.json.Decoder(Envelope)
+_decoders = {name: msgspec.json.Decoder(kind) for name, kind in _BODIES.items()}
+
+
+def encode_event(body: Body, event_id: str, at_ms: int) -> bytes:
+    """The canonical bytes of one event."""
+    raw = msgspec.Raw(canonical(body))
+    return canonical(Envelope(EVENT_VERSION, event_id, _NAMES[type(body)], at_ms, raw))
+
+
+def decode_envelope(raw: bytes) -> Envelope:
+    """The envelope; msgspec.DecodeError / ValidationError when the bytes are no event at all."""
+    return _envelope.decode(raw)
+
+
+def decode_body(envelope: Envelope) -> Body | Unknown:
+    decoder = _decoders.get(envelope.type)
+    if decoder is None or envelope.v > EVENT_VERSION:
+        return Unknown(envelope.type, envelope.v)
+    return decoder.decode(envelope.body)
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys and no spaces: equal values give equal bytes."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def personal_hash(personal: Personal) -> str:
+    return blake2b(canonical(personal), digest_size=32).hexdigest()
+
+
+def account_of(body: Body | Unknown) -> str | None:
+    """The account an event belongs to; None for events of the store and receipts without a member."""
+    match body:
+        case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
+            return receipt.account_id
+        case MemberEnrolled() | ConsentChanged():
+            return body.account_id
+        case _:
+            return None
+
+
+def bucket_key(envelope: Envelope, body: Body | Unknown) -> str:
+    """What an event is bucketed by: its account, else (no member) the receipt's own id, else the event's id."""
+    account = account_of(body)
+    if account is not None:
+        return account
+    if isinstance(body, SaleCompleted | ReturnCompleted):
+        return body.receipt.original_id or body.receipt.receipt_id
+    return envelope.id
+
+
+def bucket_of(key: str) -> int:
+    """blake2b of the key modulo 256: the same in every process, on every machine."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") % BUCKETS

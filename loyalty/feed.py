@@ -1,0 +1,122 @@
+"""What goes down to terminals: rows of four streams, their checksums, and the pages they travel in.
+
+State-based: each row appears once, at its newest `change_seq` of its bucket. A bucket's checksum is the sum of its
+rows' 64-bit hashes modulo 2^64, kept as a signed integer, so that a change takes one subtraction and one addition.
+"""
+
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from loyalty.member import Progress
+
+Stream = Literal["ident", "bal", "goods", "programmes"]
+STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal")
+MAX_PAGE_ROWS = 2000
+_MASK = 2**64 - 1
+
+
+class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A member's identity (stream `ident`, key member_id, bucket of account_id): cold, and nothing personal.
+
+    `phone_hash` is hex of HMAC-SHA256(scope key, E.164 phone) cut to 16 bytes; `phone_tail` the last two digits.
+    """
+
+    member_id: str
+    account_id: str
+    name_masked: str = ""
+    cards: tuple[str, ...] = ()
+    phone_hash: str = ""
+    phone_tail: str = ""
+    birthday_md: str = ""
+    audiences: tuple[str, ...] = ()
+    blocked: bool = False
+
+
+class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account's points, status and progress (stream `bal`, key account_id): hot."""
+
+    account_id: str
+    status: str = ""
+    wallets: dict[str, int] = {}
+    progress: Progress = Progress()
+
+
+class ProgrammeRow(msgspec.Struct, frozen=True):
+    """One version of a programme (stream `programmes`, key `id`, bucket 0), signed by the head office.
+
+    `signature` is hex Ed25519 over the UTF-8 bytes of `document`.
+    """
+
+    id: str
+    version: int
+    document: str
+    signature: str
+
+
+class FeedRow(msgspec.Struct, frozen=True):
+    """One row on the wire. `body` is the row's canonical JSON, verbatim; None once deleted (a tombstone)."""
+
+    key: str
+    change_seq: int
+    body: msgspec.Raw | None
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """How far one terminal's own events are in a bucket: everything up to (epoch, seq) is included."""
+
+    epoch: int = 0
+    seq: int = 0
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """Where one bucket of one stream stands. Goods and programmes are public; all are cheap to compare."""
+
+    bucket: int
+    seq: int
+    checksum: int
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """All buckets that hold anything, by stream, and this terminal's place in each bucket of `bal`."""
+
+    gen: str
+    server_time_ms: int
+    streams: dict[Stream, tuple[Head, ...]]
+
+
+class DeltaPage(msgspec.Struct, frozen=True):
+    """Rows with change_seq above `from_seq`, in order. Only the last page (`drained`) may be installed: with it the
+    rows of all pages, `to_seq`, and `your_applied`, all read in one statement's snapshot.
+
+    `must_refetch`: the cursor is below the tombstones' low-water mark; drop the bucket and start from 0.
+    """
+
+    gen: str
+    stream: Stream
+    bucket: int
+    from_seq: int
+    to_seq: int
+    checksum: int
+    drained: bool
+    must_refetch: bool
+    your_applied: Applied
+    rows: tuple[FeedRow, ...]
+
+
+def row_hash(stream: Stream, key: str, change_seq: int, body: bytes | None) -> int:
+    """A row's 64-bit hash as a signed integer; a tombstone's body counts as empty."""
+    text = f"{stream}\x00{key}\x00{change_seq}\x00".encode()
+    return _signed(int.from_bytes(blake2b(text + (body or b""), digest_size=8).digest(), "big"))
+
+
+def checksum_add(checksum: int, added: int = 0, removed: int = 0) -> int:
+    """checksum + added - removed, wrapping at 64 bits, as a signed integer."""
+    return _signed((checksum + added - removed) & _MASK)
+
+
+def _signed(value: int) -> int:
+    return value - 2**64 if value >= 2**63 else value
+
+

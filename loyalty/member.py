@@ -1,0 +1,48 @@
+"""A member as the till knows one: no full name, no address, no phone number."""
+
+from typing import Literal
+
+import msgspec
+
+IdentifiedBy = Literal["card", "phone", "manual"]
+"""How strongly the member was identified: a scanned card, a phone number, a card number typed by hand."""
+
+
+class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What counts towards the next status in this season."""
+
+    season: str = ""
+    spend_minor: int = 0
+    visits: int = 0
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One member with the account that holds the points (a family shares an account).
+
+    `balance_points` is what the till may show: the head office's balance at the last pull plus this
+    terminal's own events not yet in it. `as_of_ms` says when that pull was (0: never).
+    """
+
+    member_id: str
+    account_id: str
+    name_masked: str
+    status: str
+    balance_points: int = 0
+    audiences: tuple[str, ...] = ()
+    birthday_md: str | None = None
+    card: str = ""
+    phone_tail: str = ""
+    identified_by: IdentifiedBy = "card"
+    progress: Progress = Progress()
+    as_of_ms: int = 0
+    blocked: bool = False
+
+
+def mask_name(name: str) -> str:
+    """`Иванова Мария Петровна` becomes `Мария И.`: enough to greet, too little to identify."""
+    words = [word for word in name.split() if word]
+    if not words:
+        return ""
+    if len(words) == 1:
+        return words[0][:24]
+    return f"{words[1][:24]} {words[0][0]}."

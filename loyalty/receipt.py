@@ -1,0 +1,88 @@
+"""A completed sale or return: everything needed to print it, book it and recompute it years later."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.basket import Moment
+from loyalty.catalogue import Unit, Vat
+from loyalty.member import IdentifiedBy
+
+PaymentKind = Literal["cash", "card"]
+
+
+class ProgrammeRef(msgspec.Struct, frozen=True):
+    """Which rules made a receipt: the programme, its version and the engine's."""
+
+    id: str
+    version: int
+    engine: str
+
+
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one campaign did on one line; names are kept, since campaigns come and go."""
+
+    campaign_id: str
+    name_ru: str
+    name_en: str
+    discount_minor: int = 0
+    points: int = 0
+
+
+class ReceiptLine(msgspec.Struct, frozen=True):
+    """One line. base = price x quantity; total = base - discount - redeemed; all amounts are of the whole line."""
+
+    line_no: int
+    code: str
+    name: str
+    unit: Unit
+    vat: Vat
+    qty_milli: int
+    price_minor: int
+    base_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    redeemed_points: int
+    total_minor: int
+    earned_points: int
+    applied: tuple[Applied, ...] = ()
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """Money given; points are not a payment here: they lower the price (redeemed_minor of the lines)."""
+
+    kind: PaymentKind
+    amount_minor: int
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A sale, or a return (`kind` return: amounts are positive and go the other way)."""
+
+    receipt_id: str
+    number: str
+    kind: Literal["sale", "return"]
+    store: str
+    terminal: str
+    cashier: str
+    shift_id: str
+    moment: Moment
+    programmes: tuple[ProgrammeRef, ...]
+    lines: tuple[ReceiptLine, ...]
+    base_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    redeemed_points: int
+    total_minor: int
+    earned_points: int
+    payments: tuple[Payment, ...]
+    change_minor: int = 0
+    account_id: str | None = None
+    member_id: str | None = None
+    member_name: str = ""
+    identified_by: IdentifiedBy | None = None
+    status: str = ""
+    balance_before_points: int | None = None
+    offline: bool = False
+    """Points were spent without the head office: on the right the programme gives."""
+    original_id: str | None = None
+    original_number: str | None = None
