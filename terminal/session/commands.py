@@ -1,0 +1,309 @@
+"""What people and the engine ask of the session (imperative), what it asks of the engine (effects), what came of it."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.basket import Basket
+from loyalty.catalogue import Product
+from loyalty.events import Consent
+from loyalty.member import IdentifiedBy, Member
+from loyalty.quote import Quote
+from loyalty.receipt import Payment, PaymentKind, Receipt
+from loyalty.sentences import Sentence
+from terminal.session.state import ShiftInfo
+
+# -- from people
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """A code from a scanner or a camera."""
+
+    text: str
+    source: str = "scanner"
+
+
+class Type(msgspec.Struct, frozen=True):
+    """A line typed by the cashier: a code, a phone, a card number, `3*` or `3*code`."""
+
+    text: str
+
+
+class SetQuantity(msgspec.Struct, frozen=True):
+    line_id: int
+    qty_milli: int
+
+
+class VoidLine(msgspec.Struct, frozen=True):
+    line_id: int
+
+
+class VoidReceipt(msgspec.Struct, frozen=True):
+    pass
+
+
+class Undo(msgspec.Struct, frozen=True):
+    pass
+
+
+class ForgetMember(msgspec.Struct, frozen=True):
+    pass
+
+
+class SpendPoints(msgspec.Struct, frozen=True):
+    """Spend this many points (None: as many as may be); 0 takes them back."""
+
+    points: int | None = None
+
+
+class SearchGoods(msgspec.Struct, frozen=True):
+    text: str
+
+
+class AddProduct(msgspec.Struct, frozen=True):
+    """Add goods chosen from `found` by their code."""
+
+    code: str
+
+
+class Pay(msgspec.Struct, frozen=True):
+    """Go to payment."""
+
+
+class Tender(msgspec.Struct, frozen=True):
+    """Money given; None is exactly what is due. The sale completes when nothing is due."""
+
+    kind: PaymentKind
+    amount_minor: int | None = None
+
+
+class Back(msgspec.Struct, frozen=True):
+    """Esc: one level back; never loses the basket."""
+
+
+class BeginReturn(msgspec.Struct, frozen=True):
+    number: str
+
+
+class SetReturn(msgspec.Struct, frozen=True):
+    """How much of a line goes back; None is all that can."""
+
+    line_no: int
+    qty_milli: int | None = None
+
+
+class ReturnAll(msgspec.Struct, frozen=True):
+    pass
+
+
+class ConfirmReturn(msgspec.Struct, frozen=True):
+    kind: PaymentKind
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """A new member by phone; processing of personal data must be agreed to, advertising need not."""
+
+    phone: str
+    name: str = ""
+    processing: bool = False
+    advertising: bool = False
+
+
+class ChangeConsent(msgspec.Struct, frozen=True):
+    purpose: Literal["processing", "advertising"]
+    given: bool
+
+
+class OpenShift(msgspec.Struct, frozen=True):
+    cashier: str
+
+
+class CloseShift(msgspec.Struct, frozen=True):
+    """Close the shift and print the Z report."""
+
+
+class XReport(msgspec.Struct, frozen=True):
+    pass
+
+
+class Refresh(msgspec.Struct, frozen=True):
+    """The programme, the link or the cache changed: quote again."""
+
+
+# -- effects, run by the engine
+
+
+class FindProduct(msgspec.Struct, frozen=True):
+    code: str
+    qty_milli: int
+
+
+class FindMember(msgspec.Struct, frozen=True):
+    """By card number or by phone (E.164)."""
+
+    key: str
+    by: IdentifiedBy
+
+
+class FindReceipt(msgspec.Struct, frozen=True):
+    number: str
+
+
+class FindGoods(msgspec.Struct, frozen=True):
+    text: str
+
+
+class CommitSale(msgspec.Struct, frozen=True):
+    basket: Basket
+    quote: Quote
+    payments: tuple[Payment, ...]
+
+
+class CommitReturn(msgspec.Struct, frozen=True):
+    original: Receipt
+    returned_milli: dict[int, int]
+    wanted_milli: dict[int, int]
+    kind: PaymentKind
+
+
+class EnrolMember(msgspec.Struct, frozen=True):
+    phone: str
+    name: str
+    consents: tuple[Consent, ...]
+
+
+class RecordConsent(msgspec.Struct, frozen=True):
+    member: Member
+    consent: Consent
+
+
+class StartShift(msgspec.Struct, frozen=True):
+    cashier: str
+
+
+class EndShift(msgspec.Struct, frozen=True):
+    pass
+
+
+class MakeXReport(msgspec.Struct, frozen=True):
+    pass
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """A sound, always together with text."""
+
+    sound: Literal["ok", "error"]
+
+
+# -- what came of effects
+
+
+class ProductFound(msgspec.Struct, frozen=True):
+    product: Product
+    qty_milli: int
+    price_minor: int
+
+
+class ProductUnknown(msgspec.Struct, frozen=True):
+    """`said` tells unknown code from goods without a price."""
+
+    code: str
+    said: Sentence
+
+
+class MemberFound(msgspec.Struct, frozen=True):
+    member: Member
+    enrolled: bool = False
+
+
+class ReceiptFound(msgspec.Struct, frozen=True):
+    receipt: Receipt
+    returned_milli: dict[int, int]
+
+
+class GoodsFound(msgspec.Struct, frozen=True):
+    text: str
+    products: tuple[Product, ...]
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """The sale or return is in the journal: it may be shown as done."""
+
+    receipt: Receipt
+    slip: tuple[str, ...]
+    shift: ShiftInfo
+
+
+class ShiftStarted(msgspec.Struct, frozen=True):
+    shift: ShiftInfo
+
+
+class ShiftEnded(msgspec.Struct, frozen=True):
+    slip: tuple[str, ...]
+
+
+class ReportMade(msgspec.Struct, frozen=True):
+    slip: tuple[str, ...]
+
+
+class ConsentRecorded(msgspec.Struct, frozen=True):
+    consent: Consent
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """An effect could not be done; nothing was lost."""
+
+    said: Sentence
+    hint: Sentence | None = None
+
+
+Command = (
+    Scan
+    | Type
+    | SetQuantity
+    | VoidLine
+    | VoidReceipt
+    | Undo
+    | ForgetMember
+    | SpendPoints
+    | SearchGoods
+    | AddProduct
+    | Pay
+    | Tender
+    | Back
+    | BeginReturn
+    | SetReturn
+    | ReturnAll
+    | ConfirmReturn
+    | Enrol
+    | ChangeConsent
+    | OpenShift
+    | CloseShift
+    | XReport
+    | Refresh
+    | ProductFound
+    | ProductUnknown
+    | MemberFound
+    | ReceiptFound
+    | GoodsFound
+    | Completed
+    | ShiftStarted
+    | ShiftEnded
+    | ReportMade
+    | ConsentRecorded
+    | Failed
+)
+Effect = (
+    FindProduct
+    | FindMember
+    | FindReceipt
+    | FindGoods
+    | CommitSale
+    | CommitReturn
+    | EnrolMember
+    | RecordConsent
+    | StartShift
+    | EndShift
+    | MakeXReport
+    | Signal
+)

@@ -1,0 +1,56 @@
+"""Small moves every part of the session makes: say something, change the basket, quote it anew."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from loyalty.basket import Basket
+from loyalty.quote import quote
+from loyalty.sentences import Sentence, sentence
+from terminal.session.state import Level, Notice, State, Surroundings
+
+if TYPE_CHECKING:
+    from terminal.session.commands import Effect
+
+UNDO_STEPS = 50
+Step = tuple[State, "tuple[Effect, ...]"]
+
+
+def say(state: State, level: Level, said: Sentence, hint: Sentence | None = None) -> State:
+    serial = state.notice.serial + 1 if state.notice else 1
+    return msgspec.structs.replace(state, notice=Notice(level, said, serial, hint))
+
+
+def told(state: State, level: Level, code: str, *, hint: str = "", **args: int | str) -> State:
+    return say(state, level, sentence(code, **args), sentence(hint) if hint else None)
+
+
+def refused(state: State, code: str, *, hint: str = "", **args: int | str) -> Step:
+    """Nothing changes but the notice."""
+    from terminal.session.commands import Signal
+
+    return told(state, "error", code, hint=hint, **args), (Signal("error"),)
+
+
+def requoted(state: State, around: Surroundings) -> State:
+    """The same basket at this moment, under this programme, over this link."""
+    basket = state.basket
+    if not basket.lines and basket.member is None:
+        return msgspec.structs.replace(state, quote=None)
+    return msgspec.structs.replace(state, quote=quote(basket, around.programme, around.moment, around.standing))
+
+
+def changed(state: State, basket: Basket, around: Surroundings) -> State:
+    """A new basket, quoted, with the old one kept for undo."""
+    undo = (*state.undo, state.basket)[-UNDO_STEPS:]
+    return requoted(msgspec.structs.replace(state, basket=basket, undo=undo), around)
+
+
+def fresh(state: State, store: str) -> State:
+    """The next sale: nothing of the last one is left but the shift."""
+    return State(
+        mode="sale" if state.shift else "closed",
+        shift=state.shift,
+        basket=Basket(store=store),
+        notice=state.notice,
+    )

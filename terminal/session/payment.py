@@ -1,0 +1,71 @@
+"""Payment: money given until nothing is due, then one commit; and what stands after it."""
+
+import msgspec
+
+from loyalty.money import MAX_MINOR
+from loyalty.receipt import Payment
+from terminal.session import commands as c
+from terminal.session.parts import Step, fresh, refused, requoted, told
+from terminal.session.state import State, Surroundings
+
+replace = msgspec.structs.replace
+
+
+def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
+    """Quote once more at this moment, so that what is paid is what holds now."""
+    state = requoted(state, around)
+    if state.quote is None or not state.basket.lines:
+        return refused(state, "sale.empty")
+    paying = replace(state, mode="pay", tenders=(), found=())
+    if paying.due_minor == 0:
+        return _commit(paying)
+    return paying, ()
+
+
+def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
+    due = state.due_minor
+    amount = due if command.amount_minor is None else command.amount_minor
+    if amount <= 0:
+        return refused(state, "pay.amount")
+    if command.kind == "card" and amount > due:
+        return refused(state, "pay.card_over", due_minor=due)
+    if amount > MAX_MINOR or (command.kind == "cash" and amount > due + 100_000_00):
+        return refused(state, "pay.cash_over")
+    state = replace(state, tenders=(*state.tenders, Payment(command.kind, amount)))
+    if state.due_minor > 0:
+        return told(state, "info", "pay.left", due_minor=state.due_minor), ()
+    return _commit(state)
+
+
+def _commit(state: State) -> Step:
+    assert state.quote is not None
+    return state, (c.CommitSale(state.basket, state.quote, state.tenders),)
+
+
+def back(state: State, command: c.Back, around: Surroundings) -> Step:
+    """Back to the sale; money already taken is named, so that it is given back."""
+    taken = sum(tender.amount_minor for tender in state.tenders)
+    state = requoted(replace(state, mode="sale", tenders=()), around)
+    if taken:
+        return told(state, "warn", "pay.returned", amount_minor=taken), ()
+    return state, ()
+
+
+def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
+    """The sale was not recorded: nothing is lost, the last tender is taken back, the cashier may try again."""
+    kept = replace(state, tenders=state.tenders[:-1])
+    return refused(kept, command.said.code, hint=command.hint.code if command.hint else "", **command.said.args)
+
+
+def completed(state: State, command: c.Completed, around: Surroundings) -> Step:
+    receipt = command.receipt
+    done = replace(
+        fresh(replace(state, shift=command.shift), around.store), mode="done", receipt=receipt, slip=command.slip
+    )
+    if receipt.kind == "return":
+        said = told(done, "ok", "done.return", number=receipt.number, total_minor=receipt.total_minor)
+    elif receipt.change_minor:
+        said = told(done, "ok", "done.sale", number=receipt.number, change_minor=receipt.change_minor)
+    else:
+        said = told(done, "ok", "done.sale_exact", number=receipt.number)
+    return said, (c.Signal("ok"),)

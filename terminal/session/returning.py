@@ -1,0 +1,79 @@
+"""A return by receipt number: choose what comes back, see the figures, confirm."""
+
+import msgspec
+
+from loyalty.errors import BadInput
+from loyalty.receipt import Receipt
+from loyalty.returns import return_receipt, returnable
+from terminal.session import commands as c
+from terminal.session.parts import Step, fresh, refused, told
+from terminal.session.state import ReturnDraft, State, Surroundings
+
+replace = msgspec.structs.replace
+
+
+def begin(state: State, command: c.BeginReturn, around: Surroundings) -> Step:
+    if state.basket.lines:
+        return refused(state, "return.finish_first")
+    number = command.number.strip().upper().removeprefix("KR:")
+    return state, (c.FindReceipt(number),)
+
+
+def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:
+    receipt = command.receipt
+    if receipt.kind == "return":
+        return refused(state, "return.of_return", number=receipt.number)
+    left = returnable(receipt, command.returned_milli)
+    if not any(left.values()):
+        return refused(state, "return.all_back", number=receipt.number)
+    draft = ReturnDraft(receipt, command.returned_milli, left, {})
+    opened = replace(fresh(state, around.store), mode="return", returning=draft)
+    return told(opened, "info", "return.choose", number=receipt.number), (c.Signal("ok"),)
+
+
+def set_return(state: State, command: c.SetReturn, around: Surroundings) -> Step:
+    draft = _draft(state)
+    left = draft.left_milli.get(command.line_no)
+    if left is None:
+        return refused(state, "sale.no_line")
+    qty_milli = left if command.qty_milli is None else command.qty_milli
+    if not 0 <= qty_milli <= left:
+        return refused(state, "return.left", left_milli=left)
+    return _chosen(state, {**draft.wanted_milli, command.line_no: qty_milli}, around)
+
+
+def return_all(state: State, command: c.ReturnAll, around: Surroundings) -> Step:
+    return _chosen(state, dict(_draft(state).left_milli), around)
+
+
+def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
+    draft = _draft(state)
+    wanted = {line_no: qty for line_no, qty in wanted.items() if qty > 0}
+    try:
+        preview = _preview(draft, wanted, around) if wanted else None
+    except BadInput as error:
+        return refused(state, error.said.code, **error.said.args)
+    return replace(state, returning=replace(draft, wanted_milli=wanted, preview=preview)), ()
+
+
+def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -> Receipt:
+    return return_receipt(
+        draft.receipt, draft.returned_milli, wanted, receipt_id="", number="", store=around.store, terminal="",
+        cashier="", shift_id="", moment=around.moment, kind="cash",
+    )  # fmt: skip
+
+
+def confirm(state: State, command: c.ConfirmReturn, around: Surroundings) -> Step:
+    draft = _draft(state)
+    if not draft.wanted_milli:
+        return refused(state, "return.nothing")
+    return state, (c.CommitReturn(draft.receipt, draft.returned_milli, draft.wanted_milli, command.kind),)
+
+
+def back(state: State, command: c.Back, around: Surroundings) -> Step:
+    return fresh(state, around.store), ()
+
+
+def _draft(state: State) -> ReturnDraft:
+    assert state.returning is not None
+    return state.returning

@@ -1,0 +1,235 @@
+"""The sale screen's commands: codes in, lines and the member, quantities, undo."""
+
+import re
+
+import msgspec
+
+from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, BasketLine
+from loyalty.catalogue import Product
+from loyalty.codes import (
+    CardCode,
+    Code,
+    CouponCode,
+    PhoneCode,
+    ProductCode,
+    ReceiptCode,
+    UnknownCode,
+    WeighedCode,
+    classify,
+)
+from loyalty.money import MAX_MINOR, line_amount
+from terminal.session import commands as c
+from terminal.session.parts import Step, changed, refused, requoted, told
+from terminal.session.state import State, Surroundings
+
+replace = msgspec.structs.replace
+_MULTIPLIER = re.compile(r"\s*([+\-]?\d{1,12}(?:[.,]\d{1,3})?)\s*[*xхXХ]\s*(.*)", re.DOTALL)
+
+
+def scan(state: State, command: c.Scan, around: Surroundings) -> Step:
+    return _coded(state, classify(command.text, around.programme.codes), "card")
+
+
+def type_line(state: State, command: c.Type, around: Surroundings) -> Step:
+    """`3*` sets the quantity of the next goods, `3*code` uses it at once; anything else is a code."""
+    text = command.text.strip()
+    match = _MULTIPLIER.fullmatch(text)
+    if match is None:
+        return _coded(state, classify(text, around.programme.codes), "manual")
+    qty_milli = milli(match.group(1))
+    problem = _quantity_problem(qty_milli)
+    if problem:
+        return refused(state, problem, **_limit(problem))
+    state = replace(state, multiplier_milli=qty_milli)
+    if match.group(2):
+        return _coded(state, classify(match.group(2), around.programme.codes), "manual")
+    return told(state, "info", "sale.multiplier", qty_milli=qty_milli), ()
+
+
+def milli(text: str) -> int:
+    """`3` is 3000, `0,5` is 500: a quantity in thousandths from a figure with at most three decimals."""
+    whole, _, fraction = text.replace(",", ".").partition(".")
+    sign = -1 if whole.startswith("-") else 1
+    return int(whole or 0) * 1000 + sign * int((fraction + "000")[:3])
+
+
+def _coded(state: State, code: Code, by: str) -> Step:
+    match code:
+        case ProductCode(gtin=gtin):
+            return state, (c.FindProduct(gtin, state.multiplier_milli or 1000),)
+        case WeighedCode(plu=plu, weight_g=weight_g):
+            return state, (c.FindProduct(plu, weight_g),)
+        case CardCode(number=number):
+            return state, (c.FindMember(number, "card" if by == "card" else "manual"),)
+        case PhoneCode(e164=phone):
+            return state, (c.FindMember(phone, "phone"),)
+        case CouponCode(code=text):
+            return _coupon(state, text)
+        case ReceiptCode():
+            return refused(state, "receipt.not_goods")
+        case UnknownCode(text=text, why=why):
+            noted = replace(state, unknown_code=text)
+            return refused(noted, why.code, **why.args)
+
+
+def _coupon(state: State, code: str) -> Step:
+    if code in state.basket.coupons:
+        return told(state, "info", "coupon.twice", code=code), ()
+    basket = replace(state.basket, coupons=(*state.basket.coupons, code))
+    undo = (*state.undo, state.basket)
+    return told(replace(state, basket=basket, undo=undo), "ok", "coupon.added", code=code), (c.Signal("ok"),)
+
+
+def product_found(state: State, command: c.ProductFound, around: Surroundings) -> Step:
+    product, qty_milli = command.product, command.qty_milli
+    if product.unit == "piece" and qty_milli % 1000:
+        return refused(replace(state, multiplier_milli=0), "sale.quantity_piece")
+    if product.unit == "kg" and qty_milli == 0:
+        return refused(state, "sale.quantity_zero")
+    lines = _with_goods(state, product, qty_milli, command.price_minor)
+    if lines is None:
+        return refused(state, "sale.quantity_large", limit_milli=MAX_QTY_MILLI)
+    if len(lines) > MAX_LINES:
+        return refused(state, "sale.too_many_lines", limit=MAX_LINES)
+    if sum(line_amount(line.price_minor, line.qty_milli) for line in lines) > MAX_MINOR:
+        return refused(state, "sale.too_large")
+    state = changed(state, replace(state.basket, lines=lines), around)
+    state = replace(state, multiplier_milli=0, next_line_id=state.next_line_id + 1, found=(), unknown_code="")
+    said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
+    return said, (c.Signal("ok"),)
+
+
+def _with_goods(state: State, product: Product, qty_milli: int, price_minor: int) -> tuple[BasketLine, ...] | None:
+    """Pieces of the same goods share a line; every weighing is its own. None: over the quantity limit."""
+    lines = state.basket.lines
+    for place, line in enumerate(lines):
+        if product.unit == "piece" and line.product.code == product.code and line.price_minor == price_minor:
+            more = line.qty_milli + qty_milli
+            grown = replace(line, qty_milli=more)
+            return None if more > MAX_QTY_MILLI else (*lines[:place], grown, *lines[place + 1 :])
+    added = BasketLine(state.next_line_id, product, qty_milli, price_minor)
+    return None if qty_milli > MAX_QTY_MILLI else (*lines, added)
+
+
+def product_unknown(state: State, command: c.ProductUnknown, around: Surroundings) -> Step:
+    noted = replace(state, unknown_code=command.code, multiplier_milli=0)
+    return refused(noted, command.said.code, hint="sale.unknown.hint", **command.said.args)
+
+
+def member_found(state: State, command: c.MemberFound, around: Surroundings) -> Step:
+    member = command.member
+    basket = replace(state.basket, member=member, redeem_points=0)
+    state = changed(state, basket, around)
+    if member.blocked:
+        return told(state, "warn", "member.blocked"), (c.Signal("error"),)
+    if command.enrolled:
+        return told(state, "ok", "member.enrolled", name=member.name_masked or member.card), (c.Signal("ok"),)
+    said = told(state, "ok", "member.found", name=member.name_masked, balance_points=member.balance_points)
+    return said, (c.Signal("ok"),)
+
+
+def forget_member(state: State, command: c.ForgetMember, around: Surroundings) -> Step:
+    if state.basket.member is None:
+        return refused(state, "member.none")
+    basket = replace(state.basket, member=None, redeem_points=0)
+    return told(changed(state, basket, around), "info", "member.forgotten"), ()
+
+
+def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> Step:
+    line = _line(state, command.line_id)
+    if line is None:
+        return refused(state, "sale.no_line")
+    problem = _quantity_problem(command.qty_milli)
+    if problem is None and line.product.unit == "piece" and command.qty_milli % 1000:
+        problem = "sale.quantity_piece"
+    if problem:
+        return refused(state, problem, **_limit(problem))
+    lines = tuple(replace(x, qty_milli=command.qty_milli) if x is line else x for x in state.basket.lines)
+    if sum(line_amount(x.price_minor, x.qty_milli) for x in lines) > MAX_MINOR:
+        return refused(state, "sale.too_large")
+    state = changed(state, replace(state.basket, lines=lines), around)
+    name, price = line.product.name, line.price_minor
+    return told(state, "ok", "sale.added", name=name, qty_milli=command.qty_milli, price_minor=price), ()
+
+
+def void_line(state: State, command: c.VoidLine, around: Surroundings) -> Step:
+    line = _line(state, command.line_id)
+    if line is None:
+        return refused(state, "sale.no_line")
+    lines = tuple(x for x in state.basket.lines if x is not line)
+    state = changed(state, replace(state.basket, lines=lines), around)
+    return told(state, "info", "sale.voided", name=line.product.name), ()
+
+
+def void_receipt(state: State, command: c.VoidReceipt, around: Surroundings) -> Step:
+    basket = state.basket
+    if not basket.lines and basket.member is None and not basket.coupons:
+        return refused(state, "sale.empty")
+    empty = replace(basket, lines=(), member=None, coupons=(), redeem_points=0)
+    return told(changed(state, empty, around), "info", "sale.void_all"), ()
+
+
+def undo(state: State, command: c.Undo, around: Surroundings) -> Step:
+    if not state.undo:
+        return refused(state, "sale.nothing_to_undo")
+    state = replace(state, basket=state.undo[-1], undo=state.undo[:-1])
+    return told(requoted(state, around), "info", "sale.undone"), ()
+
+
+def search_goods(state: State, command: c.SearchGoods, around: Surroundings) -> Step:
+    return state, (c.FindGoods(command.text),)
+
+
+def goods_found(state: State, command: c.GoodsFound, around: Surroundings) -> Step:
+    if not command.products:
+        return refused(replace(state, found=()), "sale.found_none", text=command.text[:40])
+    return told(replace(state, found=command.products), "info", "sale.found", count=len(command.products)), ()
+
+
+def add_product(state: State, command: c.AddProduct, around: Surroundings) -> Step:
+    return state, (c.FindProduct(command.code, state.multiplier_milli or 1000),)
+
+
+def spend_points(state: State, command: c.SpendPoints, around: Surroundings) -> Step:
+    """Ask to spend points; the quote decides how many may be."""
+    if state.basket.member is None:
+        return refused(state, "member.none")
+    if state.quote is None or not state.basket.lines:
+        return refused(state, "sale.empty")
+    allowed = state.quote.redemption.allowed_points
+    wanted = allowed if command.points is None else command.points
+    if wanted < 0:
+        return refused(state, "pay.amount")
+    if wanted > 0 and allowed == 0:
+        limit = state.quote.redemption.limit
+        return refused(state, limit.code, **limit.args) if limit else refused(state, "points.none")
+    if wanted > allowed:
+        return refused(state, "points.less", points=allowed)
+    state = changed(state, replace(state.basket, redeem_points=wanted), around)
+    used = state.quote.redemption if state.quote else None
+    if used is None or used.used_points == 0:
+        return told(state, "info", "points.back"), ()
+    return told(state, "ok", "points.spend", points=used.used_points, amount_minor=used.used_minor), ()
+
+
+def refresh(state: State, command: c.Refresh, around: Surroundings) -> Step:
+    return requoted(state, around), ()
+
+
+def back(state: State, command: c.Back, around: Surroundings) -> Step:
+    """Esc on the sale screen puts small things away and keeps the basket."""
+    return replace(state, found=(), multiplier_milli=0, unknown_code=""), ()
+
+
+def _line(state: State, line_id: int) -> BasketLine | None:
+    return next((line for line in state.basket.lines if line.line_id == line_id), None)
+
+
+def _quantity_problem(qty_milli: int) -> str | None:
+    if qty_milli <= 0:
+        return "sale.quantity_zero"
+    return "sale.quantity_large" if qty_milli > MAX_QTY_MILLI else None
+
+
+def _limit(problem: str) -> dict[str, int | str]:
+    return {"limit_milli": MAX_QTY_MILLI} if problem == "sale.quantity_large" else {}

@@ -1,0 +1,83 @@
+"""What the till knows between two commands, and what surrounds it at one."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.basket import Basket, Moment
+from loyalty.catalogue import Product
+from loyalty.events import ShiftTotals
+from loyalty.programme import Programme
+from loyalty.quote import Quote, Standing
+from loyalty.receipt import Payment, Receipt
+from loyalty.sentences import Sentence
+
+Mode = Literal["closed", "sale", "pay", "done", "return"]
+"""closed: no shift · sale: the idle and the sale screen are one · pay · done: receipt on show · return."""
+Level = Literal["info", "ok", "warn", "error"]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """One line for the cashier; `serial` grows, so that an equal notice said twice is seen twice."""
+
+    level: Level
+    said: Sentence
+    serial: int
+    hint: Sentence | None = None
+
+
+class ShiftInfo(msgspec.Struct, frozen=True):
+    shift_id: str
+    shift_no: int
+    cashier: str
+    opened_at_ms: int
+    totals: ShiftTotals = ShiftTotals()
+
+
+class ReturnDraft(msgspec.Struct, frozen=True):
+    """A return being chosen: what can still go back and what is to go back, line_no -> qty_milli."""
+
+    receipt: Receipt
+    returned_milli: dict[int, int]
+    left_milli: dict[int, int]
+    wanted_milli: dict[int, int]
+    preview: Receipt | None = None
+    """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
+
+
+class State(msgspec.Struct, frozen=True):
+    mode: Mode = "closed"
+    shift: ShiftInfo | None = None
+    basket: Basket = Basket()
+    quote: Quote | None = None
+    """Of this basket, always current; None for an empty basket without a member."""
+    next_line_id: int = 1
+    multiplier_milli: int = 0
+    """Set by `3*` for the next goods; 0 is not set."""
+    undo: tuple[Basket, ...] = ()
+    tenders: tuple[Payment, ...] = ()
+    notice: Notice | None = None
+    unknown_code: str = ""
+    """The last code nobody knows, for the search key."""
+    found: tuple[Product, ...] = ()
+    """What a search found, to choose from."""
+    returning: ReturnDraft | None = None
+    receipt: Receipt | None = None
+    """The receipt on show in mode `done`."""
+    slip: tuple[str, ...] = ()
+    """What is shown as paper: the receipt's slip, or an X / Z report."""
+
+    @property
+    def due_minor(self) -> int:
+        """What is still to be paid."""
+        total = self.quote.total_minor if self.quote else 0
+        return total - sum(tender.amount_minor for tender in self.tenders)
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a step may know of the world: the moment, the programme, the link, and where it stands."""
+
+    moment: Moment
+    programme: Programme
+    store: str
+    standing: Standing = Standing()

@@ -1,0 +1,108 @@
+"""The table of the session: which command does what in which mode, and the step that looks it up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from terminal.session import commands as c
+from terminal.session import payment, returning, sale, shift
+from terminal.session.parts import Step, fresh, refused
+from terminal.session.state import Mode, State, Surroundings
+from terminal.session.words import SENTENCES
+
+Handler = Callable[[State, Any, Surroundings], Step]
+
+
+def _next_sale(handler: Handler) -> Handler:
+    """After a receipt is done, anything of a sale begins the next one: nobody presses "new"."""
+
+    def begun(state: State, command: Any, around: Surroundings) -> Step:
+        return handler(fresh(state, around.store), command, around)
+
+    return begun
+
+
+def _new_sale(state: State, command: object, around: Surroundings) -> Step:
+    return fresh(state, around.store), ()
+
+
+def _quiet(state: State, command: object, around: Surroundings) -> Step:
+    return state, ()
+
+
+_SALE: dict[type, Handler] = {
+    c.Scan: sale.scan,
+    c.Type: sale.type_line,
+    c.ProductFound: sale.product_found,
+    c.ProductUnknown: sale.product_unknown,
+    c.MemberFound: sale.member_found,
+    c.ForgetMember: sale.forget_member,
+    c.SetQuantity: sale.set_quantity,
+    c.VoidLine: sale.void_line,
+    c.VoidReceipt: sale.void_receipt,
+    c.Undo: sale.undo,
+    c.SearchGoods: sale.search_goods,
+    c.GoodsFound: sale.goods_found,
+    c.AddProduct: sale.add_product,
+    c.SpendPoints: sale.spend_points,
+    c.Refresh: sale.refresh,
+    c.Pay: payment.pay,
+    c.Back: sale.back,
+    c.BeginReturn: returning.begin,
+    c.ReceiptFound: returning.found,
+    c.Enrol: shift.enrol,
+    c.ChangeConsent: shift.change_consent,
+    c.ConsentRecorded: shift.consent_recorded,
+    c.XReport: shift.x_report,
+    c.ReportMade: shift.report_made,
+    c.CloseShift: shift.close_shift,
+    c.ShiftEnded: shift.ended,
+    c.Failed: shift.failed,
+    c.Completed: payment.completed,
+}
+_BEGINS_NEXT: tuple[type, ...] = (
+    c.Scan, c.Type, c.SearchGoods, c.AddProduct, c.GoodsFound, c.BeginReturn, c.Enrol, c.CloseShift,
+)  # fmt: skip
+
+TABLE: dict[Mode, dict[type, Handler]] = {
+    "closed": {
+        c.OpenShift: shift.open_shift,
+        c.ShiftStarted: shift.started,
+        c.Back: _new_sale,
+        c.Refresh: _quiet,
+        c.Failed: shift.failed,
+    },
+    "sale": _SALE,
+    "pay": {
+        c.Tender: payment.tender,
+        c.Back: payment.back,
+        c.Completed: payment.completed,
+        c.Failed: payment.failed,
+        c.Refresh: _quiet,
+    },
+    "done": {
+        **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
+        c.Back: _new_sale,
+        c.XReport: shift.x_report,
+        c.ReportMade: shift.report_made,
+        c.Refresh: _quiet,
+        c.Failed: shift.failed,
+    },
+    "return": {
+        c.SetReturn: returning.set_return,
+        c.ReturnAll: returning.return_all,
+        c.ConfirmReturn: returning.confirm,
+        c.Back: returning.back,
+        c.Completed: payment.completed,
+        c.Failed: shift.failed,
+        c.Refresh: _quiet,
+    },
+}
+
+
+def step(state: State, command: c.Command, around: Surroundings) -> Step:
+    """One command. A command this mode does not take changes nothing but the notice, which says why."""
+    handler = TABLE[state.mode].get(type(command))
+    if handler is None:
+        code = f"not_now.{state.mode}"
+        return refused(state, code, hint=f"{code}.hint" if f"{code}.hint" in SENTENCES else "")
+    return handler(state, command, around)
