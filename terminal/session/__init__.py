@@ -4,7 +4,8 @@
 Effects are requests: `terminal.engine` runs them and feeds what they found back as commands.
 """
 
+from terminal.session.link import Link
 from terminal.session.state import Mode, Notice, ReturnDraft, ShiftInfo, State, Surroundings
 from terminal.session.step import TABLE, step
 
-__all__ = ["TABLE", "Mode", "Notice", "ReturnDraft", "ShiftInfo", "State", "Surroundings", "step"]
+__all__ = ["TABLE", "Link", "Mode", "Notice", "ReturnDraft", "ShiftInfo", "State", "Surroundings", "step"]

@@ -218,7 +218,7 @@ def refresh(state: State, command: c.Refresh, around: Surroundings) -> Step:
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
     """Esc on the sale screen puts small things away and keeps the basket."""
-    return replace(state, found=(), multiplier_milli=0, unknown_code=""), ()
+    return replace(state, found=(), multiplier_milli=0, unknown_code="", slip=()), ()
 
 
 def _line(state: State, line_id: int) -> BasketLine | None:

@@ -1,0 +1,19 @@
+"""How the till stands with the head office, for the strip on the screen and for what may be spent."""
+
+import msgspec
+
+from loyalty.sentences import Sentence
+
+
+class Link(msgspec.Struct, frozen=True):
+    """`pending` events are recorded here and not yet stored there; times are wall-clock milliseconds, 0 is never."""
+
+    online: bool = False
+    pending: int = 0
+    as_of_ms: int = 0
+    """When the cache was last level with the head office."""
+    last_contact_ms: int = 0
+    problem: Sentence | None = None
+    """Why it is offline or does not send, for the manager."""
+    loading_bp: int | None = None
+    """How far the first download is, in hundredths of a percent; None when none is under way."""

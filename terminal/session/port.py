@@ -1,0 +1,42 @@
+"""The till as the screen, the local API and scripts see it; `terminal.engine` is the one that works."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from loyalty.programme import Programme
+from terminal.session.commands import Command
+from terminal.session.link import Link
+from terminal.session.state import State
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything a screen paints: one consistent picture."""
+
+    state: State
+    link: Link
+    programme: Programme
+    store_name: str
+    terminal: str
+    """The till's label on receipts, `T1`."""
+    sound: str = ""
+    """`ok` or `error` when this step asks for a sound; empty otherwise."""
+
+
+class Till(Protocol):
+    def view(self) -> View:
+        """The picture now."""
+        ...
+
+    def post(self, command: Command) -> None:
+        """Queue a command; commands run in order on the till's own thread. Never blocks and never raises."""
+        ...
+
+    def dispatch(self, command: Command) -> View:
+        """Run a command and wait for the picture after it and after everything it caused."""
+        ...
+
+    def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
+        """Call back with each new picture, from the till's thread; the result ends it."""
+        ...
