@@ -84,13 +84,17 @@ def want_python() -> None:
     """Goes on in a newer Python where this one is too old and a newer one is at hand."""
     if sys.version_info >= OLDEST:
         return
-    newer = next(filter(None, map(shutil.which, NEWER_PYTHONS)), None)
+    newer = next(filter(runs, map(shutil.which, NEWER_PYTHONS)), None)
     if newer is None:
         raise SystemExit(
             f"Set-up stopped: Python 3.11 or newer is needed and this is {version()}. "
             "Install one, or name it: make PYTHON=/path/to/python3.11 ..."
         )
     os.execv(newer, [newer, *sys.argv])
+
+
+def runs(python: str | None) -> bool:
+    return python is not None and succeeds([python, "-c", "import ssl, venv"], 10)
 
 
 def make_ready(browser: bool, again: bool) -> None:
@@ -100,8 +104,8 @@ def make_ready(browser: bool, again: bool) -> None:
     lock = HEADLESS_LOCK if any(part.name == "libGL" for part in missing) else LOCK
     fingerprint = fingerprint_of(lock)
     if before.get("fingerprint") != fingerprint or not PYTHON.exists():
-        install(lock)
-    after = {"fingerprint": fingerprint, "refused": refused}
+        install(lock, moved=before.get("root", str(ROOT)) != str(ROOT))
+    after = {"fingerprint": fingerprint, "root": str(ROOT), "refused": refused}
     if after != before:
         STAMP.write_text(json.dumps(after, indent=1) + "\n", encoding="utf-8")
 
@@ -109,9 +113,11 @@ def make_ready(browser: bool, again: bool) -> None:
 # The Python packages
 
 
-def install(lock: Path) -> None:
+def install(lock: Path, moved: bool) -> None:
     started_s = time.monotonic()
     print(f"Setting up .venv from {lock.name}; the first time takes a minute or two.", flush=True)
+    if moved:  # every script in it names the old folder
+        shutil.rmtree(VENV)
     if STAMP.exists():
         STAMP.unlink()
     make_venv()
@@ -148,7 +154,8 @@ def want_ensurepip() -> None:
 
 def has_ensurepip() -> bool:
     importlib.invalidate_caches()
-    return importlib.util.find_spec("ensurepip") is not None
+    spec = importlib.util.find_spec("ensurepip")
+    return spec is not None and spec.origin is not None  # an emptied folder still counts as a namespace
 
 
 def venv_works() -> bool:
@@ -295,7 +302,7 @@ def succeeds(command: list[str], timeout_s: int) -> bool:
 
 
 def fingerprint_of(lock: Path) -> str:
-    """What .venv is made from: the lock, the project's metadata, this file, and the folder its scripts point to."""
+    """What .venv is made from: the lock, the project's metadata, this file, and the folder it is in."""
     digest = hashlib.sha256(str(ROOT).encode())
     for path in (lock, ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
