@@ -1,0 +1,42 @@
+"""What every scanner and every printer can do, whatever it is attached to; names follow UnifiedPOS.
+
+Events arrive on the device's own thread: a listener hands them over and returns at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from devices.model import DeviceEvent, DeviceInfo, Health
+
+Listener = Callable[[DeviceEvent], None]
+
+
+class Device(Protocol):
+    """Common to all kinds: who it is, how it is, open and close (both may be called twice)."""
+
+    @property
+    def info(self) -> DeviceInfo: ...
+
+    def open(self, listener: Listener) -> None:
+        """Take the device for this program alone and report events from now on; a missing device is a StatusUpdate."""
+
+    def close(self) -> None:
+        """Let the device go; no event is reported after this returns."""
+
+    def check_health(self) -> Health: ...
+
+
+class Scanner(Device, Protocol):
+    """A source of bytes: DataEvents as they are read, without framing."""
+
+
+class Printer(Device, Protocol):
+    """A receipt printer; both commands raise DeviceError (codes "no_paper", "offline", "closed")."""
+
+    def print_normal(self, text: str) -> None:
+        """Put lines of text on the paper."""
+
+    def cut_paper(self) -> None:
+        """End the slip."""

@@ -1,0 +1,53 @@
+"""Keys of a screen through the wedge: the screen's own events go in, and come out in order or as a scan.
+
+The screen puts every key event in before any widget sees it, and calls `poll` at `due_s`.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from terminal.scanner.layout import unmap_layout
+from terminal.scanner.wedge import Outcome, ScanFound, Swallowed, Wedge, WedgeProfile
+from terminal.scanner.wedge import Pass as Passed
+
+Event = TypeVar("Event")
+
+
+class KeyGate(Generic[Event]):
+    """Returns lists in which an event was typed by a person and a `str` is the text of a scan."""
+
+    def __init__(self, accepts: Callable[[str], bool], profile: WedgeProfile | None = None) -> None:
+        self._accepts = accepts
+        self._wedge = Wedge(accepts, profile)
+        self._waiting: deque[Event] = deque()
+
+    @property
+    def due_s(self) -> float | None:
+        """When to call `poll`; None while nothing waits."""
+        return self._wedge.due_s
+
+    def key(self, name: str, now_s: float, event: Event) -> list[Event | str]:
+        """Take one key event; `name` is the character of a printable key, or the key's name."""
+        self._waiting.append(event)
+        return self._sort(self._wedge.feed(name, now_s))
+
+    def poll(self, now_s: float) -> list[Event | str]:
+        return self._sort(self._wedge.poll(now_s))
+
+    def paste(self, text: str, now_s: float, event: Event) -> list[Event | str]:
+        """Take a pasted text: a scan if it is one whole, else the event, behind the keys typed before it."""
+        before = self._sort(self._wedge.flush(now_s))
+        code = unmap_layout(text.rstrip("\r\n\t"))
+        return [*before, code if self._accepts(code) else event]
+
+    def _sort(self, outcomes: list[Outcome]) -> list[Event | str]:
+        out: list[Event | str] = []
+        for outcome in outcomes:
+            if isinstance(outcome, Passed | ScanFound | Swallowed):
+                events = [self._waiting.popleft() for _ in outcome.keys]
+                if isinstance(outcome, Passed):
+                    out += events
+                elif isinstance(outcome, ScanFound):
+                    out.append(outcome.text)
+        return out

@@ -1,0 +1,55 @@
+"""A serial scanner as a stream of Scans: the driver's bytes through the framing."""
+
+from collections.abc import Callable
+
+from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
+from devices.transport.serial import SerialPort, SerialSettings
+from terminal.scanner.framing import Dropped, Frame, Framer, Framing
+from terminal.scanner.scan import Scan
+
+
+class SerialSource:
+    """One scanner on a serial port; all callbacks come on the port's reader thread and must return at once."""
+
+    def __init__(
+        self,
+        info: DeviceInfo,
+        settings: SerialSettings,
+        *,
+        on_scan: Callable[[Scan], None],
+        on_status: Callable[[StatusUpdate], None] = lambda status: None,
+        on_dropped: Callable[[Dropped], None] = lambda dropped: None,
+        framing: Framing | None = None,
+    ) -> None:
+        self._on_scan = on_scan
+        self._on_status = on_status
+        self._on_dropped = on_dropped
+        self._source = f"serial:{info.id}"
+        self._framer = Framer(framing)
+        self._port = SerialPort(info, settings, on_quiet=self._quiet)
+
+    def open(self) -> None:
+        """Start reading; a scanner that is not there yet is read as soon as it comes."""
+        self._port.open(self._on_event)
+
+    def close(self) -> None:
+        self._port.close()
+
+    def check_health(self) -> Health:
+        return self._port.check_health()
+
+    def _on_event(self, event: DeviceEvent) -> None:
+        if isinstance(event, DataEvent):
+            self._deliver(self._framer.feed(event.raw, event.at_monotonic_s))
+        else:
+            self._on_status(event)
+
+    def _quiet(self, now_s: float) -> None:
+        self._deliver(self._framer.poll(now_s))
+
+    def _deliver(self, done: list[Frame | Dropped]) -> None:
+        for item in done:
+            if isinstance(item, Frame):
+                self._on_scan(Scan(item.text, item.symbology, self._source))
+            else:
+                self._on_dropped(item)
