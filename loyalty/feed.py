@@ -55,12 +55,24 @@ class ProgrammeRow(msgspec.Struct, frozen=True):
     signature: str
 
 
+TOMBSTONE = msgspec.Raw(b"null")
+
+
 class FeedRow(msgspec.Struct, frozen=True):
-    """One row on the wire. `body` is the row's canonical JSON, verbatim; None once deleted (a tombstone)."""
+    """One row on the wire. `body` is the row's canonical JSON, verbatim; TOMBSTONE once deleted.
+
+    (`Raw | None` cannot be decoded: msgspec takes a union with Raw for null alone.)
+    """
 
     key: str
     change_seq: int
-    body: msgspec.Raw | None
+    body: msgspec.Raw
+
+    @property
+    def live(self) -> bytes | None:
+        """The body's bytes, None for a tombstone: as stored, and as `row_hash` takes it."""
+        body = bytes(self.body)
+        return None if body == b"null" else body
 
 
 class Applied(msgspec.Struct, frozen=True):
