@@ -1,0 +1,1 @@
+"""The tests: unit, property, simulation, contract, ui, e2e, upgrades."""

@@ -1,0 +1,14 @@
+"""What every test shares: the fixtures of tests/support, hypothesis's profiles, and the table of what ran."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+pytest_plugins = ["tests.support.what_ran", "tests.support.postgres", "tests.support.browser"]
+
+# No deadline: a slow machine is not a wrong program. Under CI the same examples each time; elsewhere new ones.
+settings.register_profile("developer", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")

