@@ -10,6 +10,7 @@ ARGS ?=
 SEEDS ?= 200
 
 UV ?= uv
+UPGRADE ?=
 LOCK := $(UV) pip compile --extra dev --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	--no-header --no-annotate --no-emit-index-url --quiet
 
@@ -44,8 +45,8 @@ soak: ## Run the simulation over many seeds (SEEDS=200)
 	@KOPILKA_SOAK_SEEDS="$(SEEDS)" $(BIN)/python -m pytest tests/simulation -m simulation --timeout 0 $(ARGS)
 
 lock: ## Lock the dependencies anew after a change in pyproject.toml (needs uv)
-	@$(LOCK) pyproject.toml -o requirements.txt
+	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements.txt
 	@mkdir -p build/headless
 	@sed 's/"opencv-python>=/"opencv-python-headless>=/' pyproject.toml > build/headless/pyproject.toml
-	@$(LOCK) build/headless/pyproject.toml -c requirements.txt -o requirements-headless.txt
+	@$(LOCK) $(UPGRADE) build/headless/pyproject.toml -c requirements.txt -o requirements-headless.txt
 	@echo "Locked: requirements.txt, requirements-headless.txt"

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.needs import find_chromium, why_not
+
+if TYPE_CHECKING:  # a run without browser tests need not wait for it
+    from playwright.sync_api import Browser, Page
 
 FLAGS = [
     "--disable-gpu",
@@ -29,6 +32,8 @@ PAGE_TIMEOUT_MS = 15_000
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium with an empty profile."""
+    from playwright.sync_api import sync_playwright
+
     path = find_chromium(os.environ)
     if path is None:
         pytest.fail(why_not("browser"), pytrace=False)

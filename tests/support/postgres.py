@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.support.needs import why_not
@@ -60,6 +59,8 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
     """The address of an empty database of the test's own, with C collation; dropped afterwards."""
+    import psycopg
+
     name = f"test_{next(numbers)}"
     with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
         connection.execute(f"create database {name} template template0")
@@ -94,7 +95,9 @@ def run(command: list[object], user: str | None) -> None:
     words = [str(word) for word in command]
     # Into a file: the server that pg_ctl leaves behind would hold a pipe open for ever.
     with tempfile.TemporaryFile("w+") as said:
-        ended = subprocess.run(words, user=user, cwd="/", stdout=said, stderr=said, timeout=START_TIMEOUT_S, check=False)
+        ended = subprocess.run(
+            words, user=user, cwd="/", stdout=said, stderr=said, timeout=START_TIMEOUT_S, check=False
+        )
         said.seek(0)
         if ended.returncode != 0:
             raise subprocess.CalledProcessError(ended.returncode, words, output=said.read())
