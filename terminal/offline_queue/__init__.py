@@ -2,7 +2,7 @@
 
 What the engine calls (module: names). Times are wall-clock milliseconds, ids hex text, all of them arguments.
 
-enrol:    enrol(url, code, name, folder) -> Identity            one-time code -> device key, identity file, empty journal
+enrol:    enrol(url, code, name, folder) -> Identity            one-time code -> key, identity, empty journal
 store:    open_store(folder) -> Store                           the lock, the identity, both files; StoreFault / NotNow
           Store(identity, key, journal, cache, notices)         .close()
 keys:     Identity(url, name, terminal, terminal_no, store, store_name, scope_key, card_prefix, server_key, gen, fence)
@@ -11,11 +11,13 @@ journal:  Journal
           .prepare(sale_id, raw, at_ms)                         PREPARED, durable when it returns
           .prepared() -> tuple[Prepared(sale_id, raw, at_ms), ...]
           .discard_prepared(sale_id)
-          .record(Fact(event_id, at_ms, body), ..., completes=sale_id, personal=Personal, enrolled=Known, totals=ShiftTotals)
-              -> Recorded(epoch, first_seq, last_seq, hash)     one transaction; again with the same facts: the same answer
+          .record(Fact(event_id, at_ms, body), ..., completes=sale_id, personal=Personal, enrolled=IdentRow,
+              totals=ShiftTotals) -> Recorded(epoch, first_seq, last_seq, hash)
+                                                                one transaction; the same facts again: the same answer
           .receipt(number) -> Receipt | None                    .recent_receipts(limit) -> tuple[Receipt, ...]
           .returned_milli(receipt_id) -> {line_no: qty_milli}
-          .open_shift() -> Shift | None                         Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
+          .open_shift() -> Shift | None
+              Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
           .next_receipt_no() / .next_card_no() / .next_shift_no() -> int
           .pending() -> Pending(count, oldest_at_ms)            .pending_count() -> int
           .overlay(account_id, applied) -> Overlay(wallets, spend_minor, visits)
@@ -31,6 +33,6 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
           .on_change(callback(LinkStatus))                      called from the runner's thread
           .run_until_idle(timeout_s) -> bool                    for scripts and tests
           LinkStatus(online, last_contact_ms, pending, oldest_pending_ms, as_of_ms, trouble)
-client:   Client(identity, key, now_ms, transport=None)         .receipt(number) -> ReceiptReply, besides what the runner needs
+client:   Client(identity, key, now_ms, transport=None)         .receipt(number) -> ReceiptReply, and what the runner needs
 sentences: SENTENCES                                            everything this room says, Russian and English
 """

@@ -1,6 +1,7 @@
 """Keys of a screen through the wedge: the screen's own events go in, and come out in order or as a scan.
 
-The screen puts every key event in before any widget sees it, and calls `poll` at `due_s`.
+The screen puts every key event in before any widget sees it, and calls `poll` at `due_s`. A screen that comes to it late
+was busy, and so may have been the thread that reads the keyboard: it asks `look_again_s` and lets that much time pass first.
 """
 
 from collections import deque
@@ -12,6 +13,10 @@ from terminal.scanner.wedge import Outcome, ScanFound, Swallowed, Wedge, WedgePr
 from terminal.scanner.wedge import Pass as Passed
 
 Event = TypeVar("Event")
+
+LATE_S = 0.005
+GRACE_S = 0.015
+"""A thread waiting for the interpreter gets it within 5 ms, and takes it three times to read a key."""
 
 
 class KeyGate(Generic[Event]):
@@ -31,6 +36,10 @@ class KeyGate(Generic[Event]):
         """Take one key event; `name` is the character of a printable key, or the key's name."""
         self._waiting.append(event)
         return self._sort(self._wedge.feed(name, now_s))
+
+    def look_again_s(self, planned_s: float, now_s: float) -> float | None:
+        """When to look again instead of polling now, if the look planned for `planned_s` came late; else None."""
+        return now_s + GRACE_S if now_s - planned_s > LATE_S else None
 
     def poll(self, now_s: float) -> list[Event | str]:
         return self._sort(self._wedge.poll(now_s))

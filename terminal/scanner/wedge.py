@@ -87,8 +87,13 @@ class Wedge:
         return self._held[-1].at_s + (self._profile.pause_s if fast else self._profile.hold_s)
 
     def feed(self, key: str, now_s: float) -> list[Outcome]:
-        """Take one key read at `now_s` and return what is now known, in the order of the keys."""
-        known = self.poll(now_s)
+        """Take one key read at `now_s` and return what is now known, in the order of the keys.
+
+        A key ends the hold of those before it only after a real pause: under load keys are read later than they were
+        typed, and a caller that has not polled yet was busy.
+        """
+        paused = self._held and now_s - self._held[-1].at_s >= self._profile.pause_s
+        known = self._decide(now_s) if paused else []
         if key in END_KEYS:
             return known + self._end_key(key, now_s)
         if not is_text(key) or self._profile.hold_s <= 0:

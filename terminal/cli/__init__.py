@@ -1,0 +1,31 @@
+"""`kopilka`: the command line of the terminal side. Commands load what they need when they run, so that help is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from loyalty.errors import KopilkaError
+from terminal.cli import demo, member, queue, till
+from terminal.cli.told import tell
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.command("demo")(demo.demo)
+app.command("enrol")(till.enrol_till)
+app.command("terminal")(till.terminal)
+app.command("agent")(till.agent)
+app.add_typer(member.app, name="member")
+app.add_typer(queue.app, name="queue")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Every error is a sentence on standard error and exit status 1; a traceback is never shown."""
+    try:
+        app(arguments)
+    except KopilkaError as error:
+        tell(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

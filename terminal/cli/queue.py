@@ -1,0 +1,45 @@
+"""`kopilka queue`: what is recorded here and what of it the head office has."""
+
+from __future__ import annotations
+
+import typer
+
+from terminal.cli.told import Folder, Language, language, till_folder
+
+app = typer.Typer(no_args_is_help=True, help="The offline queue.")
+
+
+@app.callback()
+def queue() -> None:
+    """The offline queue."""
+
+
+@app.command()
+def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
+    """Recorded, acknowledged, safe and pending events, and when the head office was last level with this till."""
+    from terminal.clock import moment_at, now_ms
+    from terminal.offline_queue.status import read_status
+
+    found = read_status(data)
+    ru = language(lang) == "ru"
+    zone = "Europe/Moscow"
+
+    def when(at_ms: int) -> str:
+        if not at_ms:
+            return "никогда" if ru else "never"
+        moment = moment_at(at_ms, zone)
+        return f"{moment.local_date} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+
+    rows = [
+        ("Касса" if ru else "Till", found.terminal),
+        ("Записано событий" if ru else "Events recorded", str(found.recorded)),
+        ("Принято головным офисом" if ru else "Stored by the head office", str(found.acked)),
+        ("Сохранено надёжно" if ru else "Safe there", str(found.safe)),
+        ("Ждут отправки" if ru else "Waiting to be sent", str(found.pending)),
+        ("Старейшее из ждущих" if ru else "Oldest waiting", when(found.oldest_pending_ms)),
+        ("Кэш обновлён" if ru else "Cache level with head office", when(found.as_of_ms)),
+        ("Сейчас" if ru else "Now", when(now_ms())),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        typer.echo(f"{name.ljust(width)}  {value}")

@@ -1,0 +1,42 @@
+"""How the command line speaks: language, errors, folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loyalty.errors import KopilkaError
+from loyalty.sentences import Lang, Sentence, say
+
+Folder = Annotated[Path, typer.Option("--data", envvar="KOPILKA_DATA", help="The till's folder.")]
+Language = Annotated[str, typer.Option("--lang", help="ru or en; by default what the system speaks.")]
+
+
+def language(asked: str = "") -> Lang:
+    """`--lang`, else KOPILKA_LANG, else the system's language: Russian where it is Russian, English elsewhere."""
+    wanted = asked or os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")  # fmt: skip
+    return "ru" if wanted.lower().startswith("ru") else "en"
+
+
+def spoken(said: Sentence, lang: Lang) -> str:
+    from terminal.words import TEMPLATES
+
+    return say(said, lang, TEMPLATES)
+
+
+def tell(error: KopilkaError, asked: str = "") -> None:
+    """The error's sentence and hint on standard error."""
+    lang = language(asked)
+    print(spoken(error.said, lang), file=sys.stderr)
+    if error.hint:
+        print(spoken(error.hint, lang), file=sys.stderr)
+
+
+def till_folder() -> Path:
+    """The till's own folder: $XDG_DATA_HOME/kopilka/till."""
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "kopilka" / "till"

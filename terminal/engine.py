@@ -1,0 +1,152 @@
+"""The till at work: one thread takes commands in order, steps the session, runs what it asks, and shows the picture.
+
+The same engine serves the screen, the local API, scripts and tests (terminal.session.port.Till). Nothing here
+waits for the network or the printer: they have threads of their own and answer with commands.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from loyalty.errors import KopilkaError
+from loyalty.programme import Programme
+from loyalty.quote import Standing
+from loyalty.sentences import sentence
+from terminal.clock import moment_at
+from terminal.effects import Effects
+from terminal.session import Link, State, Surroundings, step
+from terminal.session import commands as c
+from terminal.session.port import View
+
+MAX_QUEUED = 1000
+MAX_FOLLOWING = 50
+"""One command may cause at most this many more; a longer run is a fault in the table."""
+log = structlog.get_logger("till")
+
+
+class Engine:
+    """A working till. `start` opens the day where it stopped; `stop` ends the thread and closes nothing else."""
+
+    def __init__(self, effects: Effects, clock: Callable[[], int]) -> None:
+        self._effects = effects
+        self._clock = clock
+        self._queue: queue.Queue[tuple[c.Command, _Waiter | None] | None] = queue.Queue(MAX_QUEUED)
+        self._watchers: list[Callable[[View], None]] = []
+        self._state = State()
+        self._link = Link()
+        self._thread = threading.Thread(target=self._run, name="till", daemon=True)
+        self._view = self._picture("")
+
+    def start(self) -> None:
+        self._state = self._effects.resume(self._around())
+        self._view = self._picture("")
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    # -- the port
+
+    def view(self) -> View:
+        return self._view
+
+    def post(self, command: c.Command) -> None:
+        try:
+            self._queue.put_nowait((command, None))
+        except queue.Full:
+            log.error("command_dropped", command=type(command).__name__)
+
+    def dispatch(self, command: c.Command) -> View:
+        waiter = _Waiter()
+        self._queue.put((command, waiter))
+        waiter.done.wait()
+        assert waiter.view is not None
+        return waiter.view
+
+    def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
+        self._watchers.append(painted)
+        return lambda: self._watchers.remove(painted)
+
+    def link_changed(self, link: Link, programme_changed: bool = False) -> None:
+        """Told by the sync runner, from its thread."""
+        self._link = link
+        if programme_changed:
+            self._effects.forget_programme()
+        self.post(c.Refresh())
+
+    # -- the loop
+
+    def _run(self) -> None:
+        while (taken := self._queue.get()) is not None:
+            command, waiter = taken
+            view = self._take(command)
+            if waiter:
+                waiter.view = view
+                waiter.done.set()
+
+    def _take(self, command: c.Command) -> View:
+        sound = ""
+        try:
+            sound = self._settle(command)
+        except Exception:
+            log.exception("command_failed", command=type(command).__name__)
+            failed = c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
+            self._state, _ = step(self._state, failed, self._around())
+        self._view = self._picture(sound)
+        for painted in tuple(self._watchers):
+            painted(self._view)
+        return self._view
+
+    def _settle(self, command: c.Command) -> str:
+        """The command and everything it causes, in order; returns the last sound asked for."""
+        sound = ""
+        todo: list[c.Command] = [command]
+        for _ in range(MAX_FOLLOWING):
+            if not todo:
+                return sound
+            self._state, effects = step(self._state, todo.pop(0), self._around())
+            for effect in effects:
+                if isinstance(effect, c.Signal):
+                    sound = effect.sound
+                    continue
+                answer = self._carry_out(effect)
+                if answer is not None:
+                    todo.append(answer)
+        raise RuntimeError("a command causes commands without end")
+
+    def _carry_out(self, effect: c.Effect) -> c.Command | None:
+        try:
+            return self._effects.run(effect, self._state, self._around(), self.post)
+        except KopilkaError as error:
+            log.warning("effect_refused", effect=type(effect).__name__, code=error.code)
+            return c.Failed(error.said, error.hint)
+
+    def _around(self) -> Surroundings:
+        programme = self._effects.programme()
+        now_ms = self._clock()
+        member = self._state.basket.member
+        age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
+        standing = Standing(online=self._link.online, balance_age_s=age_s)
+        return Surroundings(moment_at(now_ms, programme.time_zone), programme, self._effects.store, standing)
+
+    def _picture(self, sound: str) -> View:
+        programme: Programme = self._effects.programme()
+        link = msgspec.structs.replace(self._link, pending=self._effects.pending())
+        return View(self._state, link, programme, self._effects.store_name, self._effects.label, sound)
+
+
+class _Waiter:
+    """Where `dispatch` waits for its picture."""
+
+    __slots__ = ("done", "view")
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.view: View | None = None

@@ -1,0 +1,56 @@
+"""A member as the till may show one: the head office's word at the last pull, plus this till's own events since."""
+
+from __future__ import annotations
+
+from loyalty.feed import BalanceRow
+from loyalty.ledger import MAIN_WALLET
+from loyalty.member import IdentifiedBy, Member, Progress
+from loyalty.programme import Programme
+from loyalty.tiers import status_for
+from terminal.offline_queue.cache import Cache
+from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.keys import phone_hash
+from terminal.offline_queue.known import Known
+
+
+def find_known(key: str, by: IdentifiedBy, cache: Cache, journal: Journal, scope_key: str) -> Known | None:
+    """By phone or card, in the cache first, then among those enrolled here and not yet come back."""
+    if by == "phone":
+        hashed = phone_hash(scope_key, key)
+        return cache.member_by_phone_hash(hashed) or journal.enrolled_by_phone_hash(hashed)
+    return cache.member_by_card(key) or journal.enrolled_by_card(key)
+
+
+def member_from(known: Known, key: str, by: IdentifiedBy, journal: Journal, programme: Programme) -> Member:
+    """`balance` of the head office + own events it does not include; a status raised by them holds at once."""
+    ident, row = known.ident, known.balance or BalanceRow(known.ident.account_id)
+    own = journal.overlay(ident.account_id, known.applied)
+    same_season = row.progress.season == programme.season
+    progress = Progress(
+        season=programme.season,
+        spend_minor=(row.progress.spend_minor if same_season else 0) + own.spend_minor,
+        visits=(row.progress.visits if same_season else 0) + own.visits,
+    )
+    return Member(
+        member_id=ident.member_id,
+        account_id=ident.account_id,
+        name_masked=ident.name_masked,
+        status=_status(row.status, progress, programme),
+        balance_points=row.wallets.get(MAIN_WALLET, 0) + own.wallets.get(MAIN_WALLET, 0),
+        audiences=ident.audiences,
+        birthday_md=ident.birthday_md or None,
+        card=key if by != "phone" else (ident.cards[0] if ident.cards else ""),
+        phone_tail=ident.phone_tail,
+        identified_by=by,
+        progress=progress,
+        as_of_ms=known.as_of_ms,
+        blocked=ident.blocked,
+    )
+
+
+def _status(stored: str, progress: Progress, programme: Programme) -> str:
+    ladder = [status.id for status in programme.statuses]
+    reached = status_for(programme, progress).id if ladder else ""
+    if stored not in ladder:
+        return reached
+    return max(stored, reached, key=ladder.index)

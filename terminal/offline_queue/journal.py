@@ -1,0 +1,164 @@
+"""journal.db: every sale this till makes, in order, chained, and durable before anyone is told.
+
+A sale is two transactions: `prepare` before anything goes to the register, `record` once it has confirmed.
+"""
+
+import threading
+from pathlib import Path
+
+from loyalty.errors import BadInput
+from loyalty.events import MAX_EVENT_BYTES, Personal, ShiftTotals, encode_event
+from loyalty.feed import Applied, IdentRow
+from loyalty.receipt import Receipt
+from loyalty.sentences import sentence
+from terminal.offline_queue import journal_file, journal_read
+from terminal.offline_queue.journal_file import set_state, state_value
+from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift
+from terminal.offline_queue.journal_record import Extras, Fact, Recorded, write_facts
+from terminal.offline_queue.readers import Readers
+from terminal.offline_queue.sentences import store_fault
+from terminal.offline_queue.writer import Connection, Writer
+
+__all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Recorded", "Shift"]
+
+MAX_FACTS = 16
+MAX_PREPARED = 64
+READER_CACHE_KIB = 1024
+"""Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
+
+
+class Journal:
+    """Opens an existing journal of `terminal`. Raises StoreFault: missing, another till's, damaged, locked.
+
+    Every method may be called from any thread; those that write return once it is on the disk.
+    """
+
+    def __init__(self, path: Path, terminal: str) -> None:
+        if not path.exists():
+            raise store_fault("store.no_journal", folder=str(path.parent))
+        self.terminal = terminal
+        self._counting = threading.Lock()
+        self._writer = Writer(path, self._prepare_connection)
+        self._readers = Readers(path, READER_CACHE_KIB)
+        self._taken = self._readers.use(lambda c: {name: int(state_value(c, name, "0")) for name in _COUNTERS})
+
+    def prepare(self, sale_id: str, raw: bytes, at_ms: int) -> None:
+        """PREPARED: `raw` (at most 256 KiB) is what is needed to finish or undo the sale after a power cut."""
+        _limited(len(raw))
+
+        def write(connection: Connection) -> None:
+            (count,) = connection.execute("SELECT count(*) FROM prepared").fetchone()
+            if count >= MAX_PREPARED:
+                raise store_fault("journal.too_many", limit=MAX_PREPARED)
+            connection.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?)", (sale_id, raw, at_ms))
+            self._keep_counters(connection)
+
+        self._writer.run(write)
+
+    def discard_prepared(self, sale_id: str) -> None:
+        """The sale did not happen; unknown ids are nothing to undo."""
+        self._writer.run(lambda c: c.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,)))
+
+    def record(
+        self,
+        *facts: Fact,
+        completes: str | None = None,
+        personal: Personal | None = None,
+        enrolled: IdentRow | None = None,
+        totals: ShiftTotals | None = None,
+    ) -> Recorded:
+        """Append facts to the chain with their effects, as one transaction; durable when it returns.
+
+        `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
+        `totals` are the shift's after a receipt among them. Raises BadInput (too large), NotNow (not prepared, no
+        open shift), StoreFault; then nothing is recorded, and the same call may be made again, also after a doubt.
+        """
+        if not 1 <= len(facts) <= MAX_FACTS:
+            raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
+        raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
+        _limited(max(map(len, raws)))
+        extras = Extras(completes, personal, enrolled, totals)
+
+        def write(connection: Connection) -> Recorded:
+            recorded = write_facts(connection, self.terminal, facts, raws, extras)
+            self._keep_counters(connection)
+            return recorded
+
+        return self._writer.run(write)
+
+    def prepared(self) -> tuple[Prepared, ...]:
+        """Sales begun and not ended, oldest first: at start each must be settled with the register."""
+        return self._readers.use(journal_read.prepared)
+
+    def receipt(self, number: str) -> Receipt | None:
+        return self._readers.use(lambda c: journal_read.receipt(c, number))
+
+    def recent_receipts(self, limit: int = 20) -> tuple[Receipt, ...]:
+        """The last receipts, newest first."""
+        return self._readers.use(lambda c: journal_read.recent_receipts(c, limit))
+
+    def returned_milli(self, receipt_id: str) -> dict[int, int]:
+        """What this till has taken back of a receipt: line_no -> qty_milli."""
+        return self._readers.use(lambda c: journal_read.returned_milli(c, receipt_id))
+
+    def open_shift(self) -> Shift | None:
+        return self._readers.use(journal_read.open_shift)
+
+    def next_shift_no(self) -> int:
+        return self._readers.use(journal_read.next_shift_no)
+
+    def next_receipt_no(self) -> int:
+        """A number given to no receipt yet; it is kept by the next `prepare` or `record`."""
+        return self._take("receipt_no")
+
+    def next_card_no(self) -> int:
+        """The same for cards of members enrolled here."""
+        return self._take("card_no")
+
+    def overlay(self, account_id: str, applied: Applied) -> Overlay:
+        """This till's own events of an account that the head office's balance does not include yet."""
+        return self._readers.use(lambda c: journal_read.overlay(c, account_id, applied))
+
+    def enrolled_by_card(self, card: str) -> Known | None:
+        """A member enrolled here whom the cache may not have yet: ask the cache first."""
+        return self._readers.use(lambda c: journal_read.enrolled(c, "card", card))
+
+    def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None:
+        return self._readers.use(lambda c: journal_read.enrolled(c, "phone_hash", phone_hash)) if phone_hash else None
+
+    def pending(self) -> Pending:
+        """What the head office has not stored yet."""
+        return self._readers.use(journal_read.pending)
+
+    def pending_count(self) -> int:
+        return self.pending().count
+
+    def verify(self) -> int:
+        """Walk every event's chain and SQLite's own check; how many events hold. Raises StoreFault where it breaks."""
+        return self._readers.use(lambda c: journal_read.verify(c, self.terminal))
+
+    def close(self) -> None:
+        self._readers.close()
+        self._writer.close()
+
+    def _prepare_connection(self, connection: Connection) -> None:
+        journal_file.set_pragmas(connection)
+        journal_file.check(connection, self.terminal)
+
+    def _take(self, name: str) -> int:
+        with self._counting:
+            self._taken[name] += 1
+            return self._taken[name]
+
+    def _keep_counters(self, connection: Connection) -> None:
+        """Numbers taken so far become durable with whatever was about to use them."""
+        for name, value in self._taken.items():
+            set_state(connection, name, str(value))
+
+
+_COUNTERS = ("receipt_no", "card_no")
+
+
+def _limited(size: int) -> None:
+    if size > MAX_EVENT_BYTES:
+        raise BadInput(sentence("journal.too_large", bytes=size, limit=MAX_EVENT_BYTES))

@@ -1,0 +1,160 @@
+"""What one can ask the journal, each a function of a read-only connection."""
+
+import msgspec
+
+from loyalty.api import Position
+from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
+from loyalty.feed import Applied, BalanceRow, IdentRow
+from loyalty.receipt import Receipt
+from terminal.offline_queue.journal_file import check_event, hash_before, state_value
+from terminal.offline_queue.sentences import store_fault
+from terminal.offline_queue.writer import Connection
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A sale begun: what is needed to finish or undo it."""
+
+    sale_id: str
+    raw: bytes
+    at_ms: int
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A shift as it stands; `closed_at_ms` None while it is open."""
+
+    shift_id: str
+    shift_no: int
+    store: str
+    cashier: str
+    opened_at_ms: int
+    totals: ShiftTotals
+    closed_at_ms: int | None = None
+
+
+class Overlay(msgspec.Struct, frozen=True):
+    """What own events add to a balance: points by wallet, and progress."""
+
+    wallets: dict[str, int] = {}
+    spend_minor: int = 0
+    visits: int = 0
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """Events the head office has not stored; `oldest_at_ms` is None when there are none."""
+
+    count: int
+    oldest_at_ms: int | None = None
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A member found: the balance as the head office said it at `as_of_ms` (0: never), including own events up to
+    `applied`."""
+
+    ident: IdentRow
+    balance: BalanceRow
+    applied: Applied = Applied()
+    as_of_ms: int = 0
+
+
+NOWHERE = Position(1, 0, "")
+_totals = msgspec.json.Decoder(ShiftTotals)
+_ident = msgspec.json.Decoder(IdentRow)
+_position = msgspec.json.Decoder(Position)
+
+
+def prepared(connection: Connection) -> tuple[Prepared, ...]:
+    rows = connection.execute("SELECT sale_id, raw, at_ms FROM prepared ORDER BY at_ms, sale_id")
+    return tuple(Prepared(*row) for row in rows)
+
+
+_RECEIPT = "SELECT e.raw FROM receipt_index r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq "
+
+
+def receipt(connection: Connection, number: str) -> Receipt | None:
+    row = connection.execute(_RECEIPT + "WHERE r.number = ?", (number,)).fetchone()
+    return _receipt_of(row[0]) if row else None
+
+
+def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
+    newest = "SELECT raw FROM event WHERE type IN ('sale_completed', 'return_completed') ORDER BY epoch DESC, seq DESC LIMIT ?"
+    return tuple(_receipt_of(raw) for (raw,) in connection.execute(newest, (limit,)))
+
+
+def returned_milli(connection: Connection, receipt_id: str) -> dict[int, int]:
+    returned: dict[int, int] = {}
+    for (raw,) in connection.execute(_RECEIPT + "WHERE r.original_id = ? AND r.kind = 'return'", (receipt_id,)):
+        for line in _receipt_of(raw).lines:
+            returned[line.line_no] = returned.get(line.line_no, 0) + line.qty_milli
+    return returned
+
+
+def open_shift(connection: Connection) -> Shift | None:
+    row = connection.execute(
+        "SELECT shift_id, shift_no, store, cashier, opened_at_ms, totals FROM shift WHERE closed_at_ms IS NULL"
+    ).fetchone()
+    return Shift(row[0], row[1], row[2], row[3], row[4], _totals.decode(row[5])) if row else None
+
+
+def next_shift_no(connection: Connection) -> int:
+    (last,) = connection.execute("SELECT ifnull(max(shift_no), 0) FROM shift").fetchone()
+    return int(last) + 1
+
+
+def overlay(connection: Connection, account_id: str, applied: Applied) -> Overlay:
+    rows = connection.execute(
+        "SELECT wallet, sum(points), sum(spend_minor), sum(visits) FROM effect"
+        " WHERE account_id = ? AND (epoch, seq) > (?, ?) GROUP BY wallet",
+        (account_id, applied.epoch, applied.seq),
+    ).fetchall()
+    return Overlay({row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows))
+
+
+def enrolled(connection: Connection, column: str, value: str) -> Known | None:
+    row = connection.execute(f"SELECT ident, status FROM enrolled WHERE {column} = ?", (value,)).fetchone()
+    if row is None:
+        return None
+    ident = _ident.decode(row[0])
+    return Known(ident, BalanceRow(ident.account_id, row[1]))
+
+
+def acked(connection: Connection) -> Position:
+    return _place(connection, "acked")
+
+
+def safe(connection: Connection) -> Position:
+    return _place(connection, "safe")
+
+
+def pending(connection: Connection) -> Pending:
+    at = acked(connection)
+    count, oldest = connection.execute(
+        "SELECT count(*), min(at_ms) FROM event WHERE (epoch, seq) > (?, ?)", (at.epoch, at.seq)
+    ).fetchone()
+    return Pending(count, oldest)
+
+
+def verify(connection: Connection, terminal: str) -> int:
+    (sound,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if sound != "ok":
+        raise store_fault("store.damaged", file="journal.db")
+    held = 0
+    for epoch, first, last in connection.execute(
+        "SELECT epoch, min(seq), max(seq) FROM event GROUP BY epoch"
+    ).fetchall():
+        previous = hash_before(connection, epoch, first)
+        for seq in range(first, last + 1):
+            previous = check_event(connection, terminal, epoch, seq, previous)
+            held += 1
+    return held
+
+
+def _place(connection: Connection, name: str) -> Position:
+    text = state_value(connection, name)
+    return _position.decode(text) if text else NOWHERE
+
+
+def _receipt_of(raw: bytes) -> Receipt:
+    body = decode_body(decode_envelope(raw))
+    if not isinstance(body, SaleCompleted | ReturnCompleted):
+        raise store_fault("store.damaged", file="journal.db")
+    return body.receipt

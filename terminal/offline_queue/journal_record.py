@@ -1,0 +1,169 @@
+"""What recording writes, all in one transaction: the event, its effects, the receipt's index, the shift's totals."""
+
+import msgspec
+
+from loyalty.chain import event_hash
+from loyalty.errors import NotNow, StoreFault
+from loyalty.events import (
+    Body,
+    Envelope,
+    MemberEnrolled,
+    Personal,
+    ReturnCompleted,
+    SaleCompleted,
+    ShiftClosed,
+    ShiftOpened,
+    ShiftTotals,
+    account_of,
+    bucket_key,
+    bucket_of,
+    canonical,
+    personal_hash,
+)
+from loyalty.feed import IdentRow
+from loyalty.ledger import MAIN_WALLET, receipt_entries
+from loyalty.receipt import Receipt
+from loyalty.sentences import sentence
+from terminal.offline_queue.journal_file import tip
+from terminal.offline_queue.writer import Connection
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One thing that happened: `event_id` is a UUIDv7 in hex, `at_ms` the wall clock."""
+
+    event_id: str
+    at_ms: int
+    body: Body
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """Where the facts stand in the chain; `hash` (hex) is of the last."""
+
+    epoch: int
+    first_seq: int
+    last_seq: int
+    hash: str
+
+
+class Extras(msgspec.Struct, frozen=True):
+    """What goes into the same transaction as the facts."""
+
+    completes: str | None = None
+    personal: Personal | None = None
+    enrolled: IdentRow | None = None
+    totals: ShiftTotals | None = None
+
+
+def write_facts(
+    connection: Connection, terminal: str, facts: tuple[Fact, ...], raws: list[bytes], extras: Extras
+) -> Recorded:
+    """Append the facts and all that follows from them. Recorded before, byte for byte: the same answer again."""
+    before = _recorded_before(connection, facts, raws)
+    if before:
+        return before
+    if extras.completes is not None:
+        _complete(connection, extras.completes)
+    epoch, last, previous = tip(connection)
+    for seq, (fact, raw) in enumerate(zip(facts, raws, strict=True), start=last + 1):
+        previous = event_hash(previous, terminal, epoch, seq, raw)
+        _append(connection, epoch, seq, fact, raw, previous)
+        _follow(connection, epoch, seq, fact, extras)
+    return Recorded(epoch, last + 1, last + len(facts), previous.hex())
+
+
+def _recorded_before(connection: Connection, facts: tuple[Fact, ...], raws: list[bytes]) -> Recorded | None:
+    """Where these very facts stand already. Raises StoreFault where an id is taken by other bytes."""
+    found = [
+        connection.execute("SELECT epoch, seq, raw, hash FROM event WHERE event_id = ?", (fact.event_id,)).fetchone()
+        for fact in facts
+    ]
+    if not any(found):
+        return None
+    for fact, raw, row in zip(facts, raws, found, strict=True):
+        if row is None or row[2] != raw:
+            raise StoreFault(sentence("journal.same_id", event=fact.event_id))
+    return Recorded(found[0][0], found[0][1], found[-1][1], bytes(found[-1][3]).hex())
+
+
+def _complete(connection: Connection, sale_id: str) -> None:
+    done = connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
+    if done.rowcount != 1:
+        raise NotNow(sentence("journal.not_prepared", sale=sale_id))
+
+
+def _append(connection: Connection, epoch: int, seq: int, fact: Fact, raw: bytes, digest: bytes) -> None:
+    envelope = Envelope(1, fact.event_id, "", fact.at_ms, msgspec.Raw())
+    bucket = bucket_of(bucket_key(envelope, fact.body))
+    kind = str(type(fact.body).__struct_config__.tag)
+    connection.execute(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (epoch, seq, fact.event_id, kind, account_of(fact.body), bucket, raw, digest, fact.at_ms),
+    )
+
+
+def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Extras) -> None:
+    match fact.body:
+        case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
+            _index(connection, epoch, seq, receipt)
+            _effects(connection, epoch, seq, receipt, fact.event_id)
+            if extras.totals is not None:
+                _count(connection, receipt.shift_id, extras.totals)
+        case MemberEnrolled():
+            _enrol(connection, fact.event_id, fact.body, extras)
+        case ShiftOpened():
+            _open_shift(connection, fact.body, fact.at_ms)
+        case ShiftClosed():
+            _count(connection, fact.body.shift_id, fact.body.totals, fact.at_ms)
+        case _:
+            pass
+
+
+def _index(connection: Connection, epoch: int, seq: int, receipt: Receipt) -> None:
+    connection.execute(
+        "INSERT INTO receipt_index VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (receipt.receipt_id, receipt.number, epoch, seq, receipt.kind, receipt.original_id, receipt.shift_id),
+    )
+
+
+def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, event_id: str) -> None:
+    """What the receipt does to its account: the provisional balance until the head office has it."""
+    if receipt.account_id is None:
+        return
+    points = dict.fromkeys((MAIN_WALLET,), 0)
+    for entry in receipt_entries(receipt, event_id):
+        points[entry.wallet] = points.get(entry.wallet, 0) + entry.points
+    sale = receipt.kind == "sale"
+    spend, visits = (receipt.total_minor, 1) if sale else (-receipt.total_minor, 0)
+    bucket = bucket_of(receipt.account_id)
+    for wallet, moved in points.items():
+        main = wallet == MAIN_WALLET
+        row = (epoch, seq, bucket, receipt.account_id, wallet, moved, spend if main else 0, visits if main else 0)
+        connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _enrol(connection: Connection, event_id: str, body: MemberEnrolled, extras: Extras) -> None:
+    personal, ident = extras.personal, extras.enrolled
+    if personal is not None:
+        if personal.event_id != event_id or personal_hash(personal) != body.personal_hash:
+            raise StoreFault(sentence("journal.personal"))
+        connection.execute("INSERT INTO personal (event_id, raw) VALUES (?, ?)", (event_id, canonical(personal)))
+    if ident is not None:
+        row = (body.member_id, body.card, ident.phone_hash, body.status, canonical(ident))
+        connection.execute("INSERT INTO enrolled VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _open_shift(connection: Connection, body: ShiftOpened, at_ms: int) -> None:
+    open_now = connection.execute("SELECT shift_no FROM shift WHERE closed_at_ms IS NULL").fetchone()
+    if open_now:
+        raise NotNow(sentence("journal.shift_open", number=open_now[0]))
+    row = (body.shift_id, body.shift_no, body.store, body.cashier, at_ms, canonical(ShiftTotals()), None)
+    connection.execute("INSERT INTO shift VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _count(connection: Connection, shift_id: str, totals: ShiftTotals, closed_at_ms: int | None = None) -> None:
+    counted = connection.execute(
+        "UPDATE shift SET totals = ?, closed_at_ms = ? WHERE shift_id = ? AND closed_at_ms IS NULL",
+        (canonical(totals), closed_at_ms, shift_id),
+    )
+    if counted.rowcount != 1:
+        raise NotNow(sentence("journal.no_shift"))

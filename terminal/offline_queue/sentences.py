@@ -1,0 +1,124 @@
+"""Everything this room says to a person, Russian and English; a code ending in `.do` is what to do next."""
+
+from loyalty.errors import StoreFault
+from loyalty.sentences import Templates, sentence
+
+SENTENCES: Templates = {
+    "store.locked": ("Файл {file} занят другой программой", "File {file} is in use by another program"),
+    "store.locked.do": ("Закройте её и повторите", "Close it and try again"),
+    "store.full": ("На диске нет места: {file} не записан", "The disk is full: {file} was not written"),
+    "store.full.do": (
+        "Освободите место и повторите. Ничего не потеряно",
+        "Free some space and try again. Nothing is lost",
+    ),
+    "store.damaged": ("Файл {file} повреждён", "File {file} is damaged"),
+    "store.damaged.do": (
+        "Не продавайте и не удаляйте файл: он хранит неотправленные чеки. Позовите того, кто ставил кассу",
+        "Do not sell and do not delete the file: it holds receipts not yet sent. Call whoever set the till up",
+    ),
+    "store.disk": ("Диск не отвечает: {file} ({what})", "The disk does not answer: {file} ({what})"),
+    "store.disk.do": (
+        "Проверьте диск и права на папку, затем повторите",
+        "Check the disk and the folder's rights, then retry",
+    ),
+    "store.slow": ("Запись в {file} не закончилась за {limit} с", "Writing to {file} did not end within {limit} s"),
+    "store.slow.do": ("Повторите: записанное дважды не запишется", "Try again: what was written is not written twice"),
+    "store.busy": ("Слишком много записей в очереди к {file}", "Too many writes are waiting for {file}"),
+    "store.closed": ("Файл {file} уже закрыт", "File {file} is closed already"),
+    "store.twice": ("Такая запись уже есть в {file}", "{file} already holds such a record"),
+    "store.owned": (
+        "Касса уже запущена на этом компьютере (процесс {pid})",
+        "The till is already running on this machine (process {pid})",
+    ),
+    "store.owned.do": (
+        "Вернитесь в её окно или завершите его, затем запустите снова",
+        "Go back to its window or end it, then start again",
+    ),
+    "store.no_identity": (
+        "Эта касса ещё не подключена: в папке {folder} нет её ключа",
+        "This till is not enrolled yet: no key in {folder}",
+    ),
+    "store.no_identity.do": (
+        "Получите одноразовый код в офисе и выполните kopilka init",
+        "Get a one-time code from the office, run kopilka init",
+    ),
+    "store.bad_identity": ("Файл {file} испорчен", "File {file} is broken"),
+    "store.no_journal": (
+        "В папке {folder} есть ключ кассы, но нет журнала",
+        "{folder} has the till's key, but no journal",
+    ),
+    "store.no_journal.do": (
+        "Верните journal.db из копии или подключите кассу новым кодом",
+        "Put journal.db back from a copy or enrol the till with a new code",
+    ),
+    "journal.other_terminal": (
+        "Журнал принадлежит другой кассе: {terminal}",
+        "The journal belongs to another till: {terminal}",
+    ),
+    "journal.version": (
+        "Журнал записан другой версией программы ({version})",
+        "The journal was written by another version ({version})",
+    ),
+    "journal.chain": ("Журнал повреждён у события {epoch}/{seq}", "The journal is damaged at event {epoch}/{seq}"),
+    "journal.chain.do": (
+        "Не продавайте и не удаляйте файл: он хранит неотправленные чеки. Позовите того, кто ставил кассу",
+        "Do not sell and do not delete the file: it holds receipts not yet sent. Call whoever set the till up",
+    ),
+    "journal.exists": ("В папке {folder} уже есть журнал", "{folder} already has a journal"),
+    "journal.exists.do": ("Возьмите пустую папку", "Take an empty folder"),
+    "journal.too_large": (
+        "Чек слишком велик: {bytes} байт из {limit} возможных",
+        "The receipt is too large: {bytes} bytes of {limit}",
+    ),
+    "journal.too_many": ("Слишком много незаконченных продаж: {limit}", "Too many unfinished sales: {limit}"),
+    "journal.not_prepared": (
+        "Продажа {sale} не начата или уже закончена",
+        "Sale {sale} was not begun or has ended already",
+    ),
+    "journal.same_id": ("Событие {event} уже записано иначе", "Event {event} is already recorded, and differs"),
+    "journal.personal": ("Личные данные не от этого события", "The personal data are not of this event"),
+    "journal.shift_open": ("Смена {number} уже открыта", "Shift {number} is already open"),
+    "journal.no_shift": ("Смена не открыта", "No shift is open"),
+    "cache.empty": (
+        "Справочник участников и товаров пуст: он загрузится при связи с офисом",
+        "The cache of members and goods is empty: it loads once the head office answers",
+    ),
+    "cache.damaged": (
+        "Справочник участников и товаров повреждён и создан заново: он загрузится при связи с офисом",
+        "The cache of members and goods was damaged and made anew: it loads once the head office answers",
+    ),
+    "cache.snapshot": ("Снимок справочника не принят: {what}", "The snapshot of the cache was not taken: {what}"),
+    "link.offline": ("Нет связи с офисом", "The head office does not answer"),
+    "link.not_ours": ("Отвечает не офис: {what}", "Something else answers in the head office's place: {what}"),
+    "link.not_ours.do": ("Проверьте сеть и адрес {url}", "Check the network and the address {url}"),
+    "link.clock": ("Часы кассы неверны", "The till's clock is wrong"),
+    "link.clock.do": ("Поставьте верное время", "Set the clock right"),
+    "link.refused": ("Офис отказал ({code}): {detail}", "The head office refused ({code}): {detail}"),
+    "link.fork": (
+        "Журнал кассы разошёлся с офисом: кажется, работают две копии этой кассы. Отправка остановлена, чеки целы",
+        "The journal and the head office disagree: two copies of this till seem to run. Sending stopped, receipts are safe",
+    ),
+    "link.fence": (
+        "Под именем этой кассы работает другая. Отправка остановлена, чеки целы",
+        "Another till works under this till's name. Sending has stopped, receipts are safe",
+    ),
+    "link.revoked": (
+        "Офис отключил эту кассу. Чеки хранятся в журнале",
+        "The head office has revoked this till. Receipts stay in the journal",
+    ),
+    "link.call": ("Позовите управляющего", "Call the manager"),
+    "link.checksum": (
+        "Данные офиса не сходятся с контрольной суммой: {stream} {bucket}",
+        "Data from the head office do not match their checksum: {stream} {bucket}",
+    ),
+    "link.bad_code": ("Одноразовый код не подошёл: {detail}", "The one-time code was not accepted: {detail}"),
+    "link.bad_code.do": ("Получите в офисе новый код", "Get a new code from the office"),
+    "link.bad_url": ("«{url}» — не адрес офиса", "“{url}” is no address of a head office"),
+    "link.bad_url.do": ("Нужен адрес вида https://office.example", "It looks like https://office.example"),
+}
+
+
+def store_fault(code: str, **args: int | str) -> StoreFault:
+    """A StoreFault with its hint, when SENTENCES has one."""
+    hint = sentence(code + ".do") if code + ".do" in SENTENCES else None
+    return StoreFault(sentence(code, **args), hint)

@@ -1,0 +1,81 @@
+"""Puts a till together: files, register, printer, sync and engine; and takes it apart in the right order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uuid_utils
+
+from loyalty.sentences import Lang, Sentence
+from terminal.clock import now_ms
+from terminal.effects import Effects
+from terminal.engine import Engine
+from terminal.fiscal.register import NoRegister
+from terminal.offline_queue.client import Client
+from terminal.offline_queue.runner import LinkStatus, Runner
+from terminal.offline_queue.store import Store, open_store
+from terminal.printing import Paper, Printing
+from terminal.sales import Sales
+from terminal.session import Link
+from terminal.session import commands as c
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTill:
+    """A till at work, with the parts that scripts and the local API also need."""
+
+    engine: Engine
+    store: Store
+    runner: Runner
+
+
+@contextmanager
+def opened_till(folder: Path, *, lang: Lang, printer: Paper | None = None, url: str = "", clock: Callable[[], int] = now_ms) -> Iterator[OpenedTill]:  # fmt: skip
+    """Open the till kept in `folder`; `url` overrides the head office's address. Raises KopilkaError with a sentence."""
+    store = open_store(folder)
+    client = Client(store.identity, store.key, clock, url=url)
+    runner = Runner(store, client, clock, random.random)
+    printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
+    effects = Effects(
+        store,
+        Sales(store.journal, NoRegister(), store.identity.terminal, f"T{store.identity.terminal_no}", store.identity.store, new_id),
+        new_id=new_id,
+        put_slip=printing.put if printing else lambda slip: None,
+        kick=runner.kick,
+        ask_receipt=lambda number: _asked(client, number),
+        lang=lang,
+    )
+    engine = Engine(effects, clock)
+    try:
+        engine.start()
+        runner.on_change(lambda status: engine.link_changed(link_from(status), status.programmes_changed))
+        runner.start()
+        yield OpenedTill(engine, store, runner)
+    finally:
+        runner.stop()
+        engine.stop()
+        if printing:
+            printing.close()
+        store.close()
+
+
+def new_id() -> str:
+    """A UUIDv7 in hex."""
+    return uuid_utils.uuid7().hex
+
+
+def link_from(status: LinkStatus) -> Link:
+    return Link(status.online, status.pending, status.as_of_ms, status.last_contact_ms, status.trouble)
+
+
+def _asked(client: Client, number: str) -> c.ReceiptFound:
+    reply = client.receipt(number)
+    return c.ReceiptFound(reply.receipt, reply.returned_milli)
+
+
+def _not_printed(what: str) -> c.Failed:
+    return c.Failed(Sentence("print.failed", {"what": what}))
