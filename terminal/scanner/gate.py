@@ -1,7 +1,7 @@
 """Keys of a screen through the wedge: the screen's own events go in, and come out in order or as a scan.
 
-The screen puts every key event in before any widget sees it, and calls `poll` at `due_s`. A screen that comes to it late
-was busy, and so may have been the thread that reads the keyboard: it asks `look_again_s` and lets that much time pass first.
+The screen puts every key event in before any widget sees it, and calls `poll` at `due_s`. A screen that comes to that
+late was busy, and so may have been the thread that reads the keyboard: `look_again_s` tells it when to look instead.
 """
 
 from collections import deque

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.codes import CodeRanges, is_scan
-from terminal.scanner.wedge import Hold, Outcome, ScanFound, Wedge
+from terminal.scanner.wedge import Hold, Outcome, Pass, ScanFound, Swallowed, Wedge
 
 KEYS = st.lists(
     st.tuples(
@@ -13,6 +13,7 @@ KEYS = st.lists(
     ),
     max_size=60,
 )
+"""Each key with the time before it; a screen polls between keys, or is too busy to."""
 CODES = st.sampled_from(["4600000000015", "KPL:2990000000019", "T1-22"])
 
 
@@ -20,28 +21,30 @@ def accepts(text: str) -> bool:
     return is_scan(text, CodeRanges())
 
 
-def run(keys: list[tuple[str, float]]) -> list[Outcome]:
+def run(keys: list[tuple[str, float]], polls: bool) -> list[Pass | ScanFound | Swallowed]:
     wedge = Wedge(accepts)
     now_s = 0.0
     out: list[Outcome] = []
     for key, gap_s in keys:
         now_s += gap_s
+        if polls and wedge.due_s is not None:
+            out += wedge.poll(min(now_s, wedge.due_s))
         out += wedge.feed(key, now_s)
     return [outcome for outcome in out + wedge.flush(now_s) if not isinstance(outcome, Hold)]
 
 
-@given(KEYS)
-def test_every_key_comes_out_once_and_in_order(keys: list[tuple[str, float]]) -> None:
-    came_out = [key for outcome in run(keys) for key in outcome.keys]
+@given(KEYS, st.booleans())
+def test_every_key_comes_out_once_and_in_order(keys: list[tuple[str, float]], polls: bool) -> None:
+    came_out = [key for outcome in run(keys, polls) for key in outcome.keys]
     assert came_out == [key for key, _ in keys]
 
 
-@given(KEYS, CODES, st.floats(0.0, 0.02))
+@given(KEYS, st.booleans(), CODES, st.floats(0.0, 0.02))
 def test_a_scan_after_any_typing_never_leaks_a_character(
-    keys: list[tuple[str, float]], code: str, gap_s: float
+    keys: list[tuple[str, float]], polls: bool, code: str, gap_s: float
 ) -> None:
     burst = [(code[0], 0.5), *((char, gap_s) for char in code[1:]), ("enter", gap_s)]
-    out = run([*keys, *burst])
+    out = run([*keys, *burst], polls)
     assert isinstance(out[-1], ScanFound)
     assert out[-1].keys == tuple(key for key, _ in burst)
     assert out[-1].text == code

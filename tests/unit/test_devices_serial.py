@@ -148,6 +148,10 @@ def test_waits_double_up_to_ten_seconds() -> None:
     assert list(islice(Backoff().waits(), 7)) == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
 
 
-def test_nobody_reading_loses_bytes_but_never_blocks_the_scanner() -> None:
-    with VirtualScanner(gap_s=0.0, suffix=b"") as scanner:
-        scanner.send(b"x" * 20_000)
+def test_nobody_reading_loses_bytes_but_never_blocks_the_scanner(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: bytes) -> int:
+        raise BlockingIOError(errno.EAGAIN, "full")
+
+    with VirtualScanner(gap_s=0.0) as scanner, monkeypatch.context() as patch:
+        patch.setattr("devices.virtual.scanner.os.write", full)
+        scanner.scan("4600000000015")

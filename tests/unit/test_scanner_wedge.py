@@ -25,11 +25,14 @@ def accepts(text: str) -> bool:
 
 
 def typed(wedge: Wedge, keys: list[str], start_s: float = 0.0, gap_s: float = 0.002) -> list[Outcome]:
-    """Feed keys at an even speed and return everything but the holds."""
+    """Feed keys at an even speed, polling when it is due, and return everything but the holds."""
     out: list[Outcome] = []
     for number, key in enumerate(keys):
-        out += [outcome for outcome in wedge.feed(key, start_s + number * gap_s) if not isinstance(outcome, Hold)]
-    return out
+        now_s = start_s + number * gap_s
+        if wedge.due_s is not None and wedge.due_s <= now_s:
+            out += wedge.poll(wedge.due_s)
+        out += wedge.feed(key, now_s)
+    return [outcome for outcome in out if not isinstance(outcome, Hold)]
 
 
 @pytest.mark.parametrize("end", ["enter", "tab"])
@@ -121,6 +124,14 @@ def test_a_stumble_of_the_computer_inside_a_scan_is_forgiven() -> None:
     assert typed(wedge, [*EAN[3:], "enter"], start_s=0.09) == [ScanFound(EAN, (*EAN, "enter"))]
 
 
+def test_keys_read_late_by_a_busy_computer_are_still_one_scan() -> None:
+    wedge = Wedge(accepts)
+    wedge.feed(EAN[0], 0.0)
+    for number, key in enumerate(EAN[1:]):
+        assert wedge.feed(key, 0.05 + number * 0.001)[0] == Hold(wedge.due_s or 0.0)
+    assert wedge.feed("enter", 0.07) == [ScanFound(EAN, (*EAN, "enter"))]
+
+
 def test_a_slow_scanner_needs_its_profile() -> None:
     keys = [*EAN, "enter"]
     assert typed(Wedge(accepts, SLOW_SCANNER), keys, gap_s=0.085) == [ScanFound(EAN, tuple(keys))]
@@ -145,7 +156,12 @@ def test_a_burst_is_held_up_to_its_limit_and_let_go_one_past_it() -> None:
 
 def test_only_a_few_tails_are_tried_however_long_the_burst() -> None:
     asked: list[str] = []
-    wedge = Wedge(lambda text: bool(asked.append(text)))
+
+    def refuse(text: str) -> bool:
+        asked.append(text)
+        return False
+
+    wedge = Wedge(refuse)
     typed(wedge, [*"ab" * 1000, "enter"], gap_s=0.0)
     assert len(asked) == 9
 
@@ -157,6 +173,12 @@ def test_the_gate_gives_events_back_in_order_and_a_scan_as_text() -> None:
         out += gate.key(key, number * 0.001, number)
     assert out == [0, 1, EAN, 17]
     assert gate.due_s is None
+
+
+def test_a_screen_that_looks_late_looks_again_before_it_decides() -> None:
+    gate: KeyGate[int] = KeyGate(accepts)
+    assert gate.look_again_s(1.0, 1.004) is None
+    assert gate.look_again_s(1.0, 1.1) == pytest.approx(1.115)
 
 
 def test_a_pasted_code_is_a_scan_and_other_pasted_text_is_not() -> None:
