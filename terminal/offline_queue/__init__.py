@@ -33,6 +33,6 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
           .on_change(callback(LinkStatus))                      called from the runner's thread
           .run_until_idle(timeout_s) -> bool                    for scripts and tests
           LinkStatus(online, last_contact_ms, pending, oldest_pending_ms, as_of_ms, trouble)
-client:   Client(identity, key, now_ms, transport=None)         .receipt(number) -> ReceiptReply, and what the runner needs
+client:   Client(identity, key, now_ms, transport=None)         .receipt(number) -> ReceiptReply, and the runner's needs
 sentences: SENTENCES                                            everything this room says, Russian and English
 """

@@ -96,7 +96,7 @@ SENTENCES: Templates = {
     "link.refused": ("Офис отказал ({code}): {detail}", "The head office refused ({code}): {detail}"),
     "link.fork": (
         "Журнал кассы разошёлся с офисом: кажется, работают две копии этой кассы. Отправка остановлена, чеки целы",
-        "The journal and the head office disagree: two copies of this till seem to run. Sending stopped, receipts are safe",
+        "Journal and head office disagree: two copies of this till seem to run. Sending stopped, receipts are safe",
     ),
     "link.fence": (
         "Под именем этой кассы работает другая. Отправка остановлена, чеки целы",

@@ -1,0 +1,168 @@
+"""cache.db: members, balances, goods and programmes as the head office last said; lost, it is fetched again.
+
+Reading is what a scan waits for: two prepared statements on the thread's own connection. Writing is the runner's:
+`install` for the rows of one bucket, `replace_with` for a whole file. A reader sees the old or the new, never a mix.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from loyalty.catalogue import Product
+from loyalty.errors import StoreFault
+from loyalty.events import bucket_of
+from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow, ProgrammeRow, Stream
+from loyalty.sentences import Sentence, sentence
+from terminal.offline_queue import cache_disk, cache_install, cache_words
+from terminal.offline_queue.cache_install import Cursor
+from terminal.offline_queue.journal_read import Known
+from terminal.offline_queue.keys import signed_by
+from terminal.offline_queue.readers import Readers
+from terminal.offline_queue.writer import Connection, Writer
+
+T = TypeVar("T")
+FILE = "cache.db"
+READER_CACHE_KIB = 4096
+_BY_CARD = "SELECT ident.body FROM card JOIN ident ON ident.key = card.member WHERE card.card = ?"
+_BY_PHONE = "SELECT ident.body FROM phone JOIN ident ON ident.key = phone.member WHERE phone.phone = ?"
+_BALANCE = """SELECT (SELECT body FROM bal WHERE key = ?), applied_epoch, applied_seq, as_of_ms
+    FROM cursor WHERE stream = 'bal' AND bucket = ?"""
+_ident = msgspec.json.Decoder(IdentRow)
+_balance = msgspec.json.Decoder(BalanceRow)
+_product = msgspec.json.Decoder(Product)
+_programme = msgspec.json.Decoder(ProgrammeRow)
+
+
+class Cache:
+    """Opens `path`, or makes it anew where it is missing, damaged or of another version: `notice` then says so.
+
+    `server_key` (hex) is the head office's Ed25519 key: programmes it did not sign are not given out.
+    """
+
+    def __init__(self, path: Path, server_key: str) -> None:
+        self._path = path
+        self._server_key = server_key
+        self._mending = threading.Lock()
+        self._files = 0
+        self.notice: Sentence | None = cache_disk.make_usable(path)
+        self._writer = Writer(path, cache_disk.prepare_connection)
+        self._readers = Readers(path, READER_CACHE_KIB)
+        self._as_of_ms = 0
+        self._read_as_of()
+
+    def member_by_card(self, card: str) -> Known | None:
+        return self._read(lambda c: self._known(c, _BY_CARD, card))
+
+    def member_by_phone_hash(self, phone_hash: str) -> Known | None:
+        """`phone_hash` is hex, by `keys.phone_hash`."""
+        return self._read(lambda c: self._known(c, _BY_PHONE, bytes.fromhex(phone_hash)))
+
+    def product(self, code: str) -> Product | None:
+        row = self._read(lambda c: c.execute("SELECT body FROM goods WHERE key = ?", (code.encode(),)).fetchone())
+        return _product.decode(row[0]) if row and row[0] is not None else None
+
+    def search_products(self, text: str, limit: int = 20) -> tuple[Product, ...]:
+        """Goods by the beginnings of the words of their name, or of the code; at most 50."""
+        return self._read(lambda c: cache_words.search(c, text, limit))
+
+    def programmes(self) -> tuple[ProgrammeRow, ...]:
+        """Every version of every programme the head office signed, by id as the feed has them."""
+        bodies = self._read(lambda c: c.execute("SELECT body FROM programmes WHERE body IS NOT NULL").fetchall())
+        rows = (_programme.decode(body) for (body,) in bodies)
+        return tuple(row for row in rows if signed_by(self._server_key, row.signature, row.document.encode()))
+
+    def as_of_ms(self) -> int:
+        """When everything here was last found equal to the head office; 0 is never."""
+        return self._as_of_ms
+
+    def gen(self) -> str:
+        """The generation of the head office these rows come from; empty before the first."""
+        return self._read(lambda c: _meta(c, "gen"))
+
+    def cursors(self) -> dict[tuple[Stream, int], Cursor]:
+        """Where each bucket that was ever fetched stands."""
+        rows = self._read(lambda c: c.execute("SELECT * FROM cursor").fetchall())
+        return {(r[0], r[1]): Cursor(r[0], r[1], r[2], r[3], Applied(r[4], r[5]), r[6]) for r in rows}
+
+    def install(self, rows: Iterable[FeedRow], to: Cursor) -> bool:
+        """Rows, cursor, checksum and own place of one bucket as one; False: they did not add up, bucket dropped."""
+        return self._write(lambda c: cache_install.install(c, rows, to))
+
+    def drop(self, stream: Stream, bucket: int) -> None:
+        """Forget one bucket: its next fetch begins at 0."""
+        self._write(lambda c: cache_install.drop(c, stream, bucket))
+
+    def set_gen(self, gen: str) -> None:
+        """Name the generation of a cache that has none yet."""
+        self._write(lambda c: _set_meta(c, "gen", gen))
+
+    def set_as_of(self, as_of_ms: int) -> None:
+        """Everything here was equal to the head office at `as_of_ms`."""
+        self._write(lambda c: _set_meta(c, "as_of_ms", str(as_of_ms)))
+        self._as_of_ms = as_of_ms
+
+    def replace_with(self, fresh: Path) -> None:
+        """Put the cache file `fresh` (same folder, at rest, checked) in this one's place; lookups wait meanwhile."""
+        self._exchange(lambda: cache_disk.exchange(fresh, self._path))
+        self.notice = None
+
+    def begin_anew(self, gen: str = "") -> None:
+        """Forget everything: another generation, or a damaged file."""
+        self._exchange(lambda: cache_disk.make_empty(self._path, gen))
+        self.notice = sentence("cache.empty" if gen else "cache.damaged")
+
+    def close(self) -> None:
+        self._readers.close()
+        self._writer.close()
+
+    def _exchange(self, exchange: Callable[[], None]) -> None:
+        with self._readers.away():
+            self._writer.reopen(exchange)
+            self._files += 1
+        self._read_as_of()
+
+    def _read(self, read: Callable[[Connection], T]) -> T:
+        return self._mended(lambda: self._readers.use(read))
+
+    def _write(self, write: Callable[[Connection], T]) -> T:
+        return self._mended(lambda: self._writer.run(write))
+
+    def _mended(self, work: Callable[[], T]) -> T:
+        """What `work` gives. A damaged file is made anew, once for all threads that meet it, and said to be."""
+        file = self._files
+        try:
+            return work()
+        except StoreFault as fault:
+            if fault.code != "store.damaged":
+                raise
+            with self._mending:
+                if self._files == file:
+                    self.begin_anew()
+            raise StoreFault(sentence("cache.damaged")) from fault
+
+    def _read_as_of(self) -> None:
+        self._as_of_ms = int(self._readers.use(lambda c: _meta(c, "as_of_ms")) or 0)
+
+    def _known(self, connection: Connection, by: str, value: str | bytes) -> Known | None:
+        row = connection.execute(by, (value,)).fetchone()
+        if row is None or row[0] is None:
+            return None
+        ident = _ident.decode(row[0])
+        account = ident.account_id
+        held = connection.execute(_BALANCE, (bytes.fromhex(account), bucket_of(account))).fetchone()
+        if held is None:
+            return Known(ident, BalanceRow(account))
+        balance = BalanceRow(account) if held[0] is None else _balance.decode(held[0])
+        return Known(ident, balance, Applied(held[1], held[2]), max(held[3], self._as_of_ms))
+
+
+def _meta(connection: Connection, name: str) -> str:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _set_meta(connection: Connection, name: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

@@ -1,0 +1,58 @@
+"""A till's folder, opened: the lock, who the till is, its journal and its cache."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from loyalty.sentences import Sentence
+from terminal.offline_queue import cache, journal_file
+from terminal.offline_queue.cache import Cache
+from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.keys import Identity, device_key, read_identity
+from terminal.offline_queue.lock import FolderLock
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything one till keeps; one process at a time has it open."""
+
+    folder: Path
+    identity: Identity
+    key: Ed25519PrivateKey
+    journal: Journal
+    cache: Cache
+    lock: FolderLock
+
+    @property
+    def notices(self) -> tuple[Sentence, ...]:
+        """What the cashier should know at start: an empty or remade cache."""
+        return (self.cache.notice,) if self.cache.notice else ()
+
+    def close(self) -> None:
+        self.cache.close()
+        self.journal.close()
+        self.lock.release()
+
+
+def open_store(folder: Path) -> Store:
+    """Open an enrolled till's folder. Raises StoreFault: not enrolled, in use, journal missing or damaged."""
+    identity = read_identity(folder)
+    lock = FolderLock(folder)
+    try:
+        journal = Journal(folder / journal_file.FILE, identity.terminal)
+        try:
+            members = Cache(folder / cache.FILE, identity.server_key)
+        except BaseException:
+            journal.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+    return Store(folder, identity, device_key(folder), journal, members, lock)
+
+
+def create_journal(folder: Path, identity: Identity) -> None:
+    """The empty journal of a newly enrolled till. Raises StoreFault where one exists."""
+    state = {"terminal": identity.terminal, "epoch": "1", "gen": identity.gen, "fence": identity.fence}
+    journal_file.create(folder / journal_file.FILE, state)
