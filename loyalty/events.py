@@ -83,7 +83,7 @@ class ShiftTotals(msgspec.Struct, frozen=True):
     redeemed_points: int = 0
     earned_points: int = 0
     members: int = 0
-    """Receipts with a member."""
+    """Sales with a member."""
 
 
 class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_closed"):

@@ -11,7 +11,8 @@ import msgspec
 from loyalty.receipt import Receipt
 
 Contra = Literal["issued", "redeemed", "issued_back", "redeemed_back", "opening"]
-"""The programme's side: points issued for a purchase, points spent, each taken back by a return, and balances brought from another system."""
+"""The programme's side: points issued for a purchase, points spent, each taken back by a return, and balances brought
+from another system."""
 MAIN_WALLET = "main"
 
 

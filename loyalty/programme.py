@@ -39,9 +39,10 @@ class Redeem(msgspec.Struct, frozen=True):
     min_points: int = 1
     step_points: int = 1
     offline_max_points: int = 0
-    """At most this much per receipt while the head office is out of reach or the cache is older than `offline_max_age_s`; 0 refuses."""
+    """At most this much per receipt while the head office is out of reach or the balance is older than `max_age_s`;
+    0 refuses."""
     max_age_s: int = 3600
-    """A balance younger than this is as good as online."""
+    """An older balance counts as offline, even with the link up."""
     identified_by: tuple[Literal["card", "phone", "manual"], ...] = ("card",)
 
 

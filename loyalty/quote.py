@@ -1,78 +1,239 @@
-"""The quote: what a basket costs under a programme, what it earns, and the reason for every change."""
+"""The quote: what a basket costs under a programme, what it earns, and the reason for every change.
 
+The order: lines at their base price; campaigns by priority, then id, each on the running price, the best of each
+group; points spent; points earned. Lines are worked on in a canonical order, so that the order of scanning changes
+no total, and given back in the basket's.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from loyalty.basket import Basket, Moment
+from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine, Moment
+from loyalty.earning import Earned, earn
+from loyalty.errors import BadInput
+from loyalty.member import Member
+from loyalty.money import MAX_MINOR, line_amount
+from loyalty.pricing import Judged, Priced, judge, price
 from loyalty.programme import Programme
-from loyalty.receipt import Applied
-from loyalty.sentences import Sentence
+from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
+from loyalty.reasons import Findings, applied_to, best_hints, explain, notes_on
+from loyalty.redemption import Spent, redeem
+from loyalty.scene import Scene, Terms, points_worth
+from loyalty.sentences import sentence
+
+__all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
+
+MAX_CHOICES = 64
+"""Ways to choose one campaign of each group that are compared in full; beyond, groups are settled one by one."""
+ONLINE = Standing()
+
+SENTENCES = {
+    "basket.lines": ("В чеке не больше {limit} позиций", "A receipt holds at most {limit} lines"),
+    "basket.line_id": ("Позиция {line_id} указана дважды", "Line {line_id} is there twice"),
+    "basket.quantity": (
+        "Количество {qty_milli} не годится: от 0,001 до {limit_milli}",
+        "Quantity {qty_milli} will not do: 0.001 to {limit_milli}",
+    ),
+    "basket.price": ("Цена {price_minor} не годится", "Price {price_minor} will not do"),
+    "basket.total": ("Сумма чека больше допустимой", "The receipt comes to more than is allowed"),
+    "basket.redeem": ("Баллов к списанию не может быть {redeem_points}", "Points to spend cannot be {redeem_points}"),
+    "member.blocked": (
+        "Карта заблокирована: баллы не начисляются и не списываются",
+        "The card is blocked: no points are earned or spent",
+    ),
+    "member.card_points": ("С картой: +{points:балл|балла|баллов}", "With a card: +{points:point|points}"),
+    "member.card_price": ("С картой: дешевле на {off_minor}", "With a card: {off_minor} less"),
+    "member.card_both": (
+        "С картой: дешевле на {off_minor} и +{points:балл|балла|баллов}",
+        "With a card: {off_minor} less and +{points:point|points}",
+    ),
+}
 
 
-class QuoteLine(msgspec.Struct, frozen=True):
-    """One line's figures, all for the whole line. total = base - discount - redeemed."""
+class _Outcome(msgspec.Struct, frozen=True):
+    """The figures of one way to choose among groups, by place."""
 
-    line_id: int
-    base_minor: int
-    discount_minor: int
-    redeemed_minor: int
-    redeemed_points: int
-    total_minor: int
-    earned_points: int
-    applied: tuple[Applied, ...] = ()
-    notes: tuple[Sentence, ...] = ()
-    """Reasons to show beside the line, in order: what applied, or why nothing could."""
+    priced: Priced
+    spent: Spent
+    earned: Earned
+    benefit_minor: int
+    """What the member gains: discounts, and points at their value."""
 
 
-class Explanation(msgspec.Struct, frozen=True):
-    """What became of one campaign that could have mattered."""
-
-    campaign_id: str
-    name_ru: str
-    name_en: str
-    outcome: Literal["applied", "blocked", "missing"]
-    said: Sentence
-    lines: tuple[int, ...] = ()
-    """line_ids it touched, in basket order."""
-    gain_minor: int = 0
-    """Worth to the member in minor units: given when applied, possible when missing (points at their value)."""
-
-
-class Redemption(msgspec.Struct, frozen=True):
-    """How many points may be spent on this basket now, how many are, and what limits them."""
-
-    allowed_points: int = 0
-    used_points: int = 0
-    used_minor: int = 0
-    limit: Sentence | None = None
-
-
-class Quote(msgspec.Struct, frozen=True):
-    """The whole answer. Sums of the lines equal the totals to the kopeck and to the point."""
-
-    programme_id: str
-    programme_version: int
-    lines: tuple[QuoteLine, ...]
-    base_minor: int
-    discount_minor: int
-    redeemed_minor: int
-    redeemed_points: int
-    total_minor: int
-    earned_points: int
-    redemption: Redemption
-    explanations: tuple[Explanation, ...] = ()
-    hints: tuple[Explanation, ...] = ()
-    """The best missed ones, greatest gain first, at most three; the screen shows the first."""
+def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE) -> Quote:
+    """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput."""
+    _check(basket)
+    scene = _scene(basket, programme, moment)
+    judged = _judge_all(programme, scene)
+    outcome = _best(judged, lambda ready: _outcome(ready, basket, programme, scene, standing))
+    after = replace(scene, running_minor=outcome.priced.running_minor)
+    found = Findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor)
+    explanations = [_in_order(each, basket) for each in explain(found)]
+    if basket.member is None:
+        explanations += _with_card(basket, programme, moment, standing, outcome)
+    elif basket.member.blocked:
+        explanations.append(_about_card(programme, "blocked", "member.blocked", 0))
+    lines = _quote_lines(basket, scene, outcome, found)
+    return Quote(
+        programme_id=programme.id,
+        programme_version=programme.version,
+        lines=lines,
+        base_minor=sum(line.base_minor for line in lines),
+        discount_minor=sum(line.discount_minor for line in lines),
+        redeemed_minor=sum(line.redeemed_minor for line in lines),
+        redeemed_points=sum(line.redeemed_points for line in lines),
+        total_minor=sum(line.total_minor for line in lines),
+        earned_points=sum(line.earned_points for line in lines),
+        redemption=outcome.spent.redemption,
+        explanations=tuple(explanations),
+        hints=best_hints(explanations),
+    )
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """What the till knows of its link when it quotes: decides how many points may be spent."""
+def _check(basket: Basket) -> None:
+    """Refuse what no arithmetic should be done on. Raises BadInput."""
+    if len(basket.lines) > MAX_LINES:
+        raise BadInput(sentence("basket.lines", limit=MAX_LINES))
+    if basket.redeem_points < 0:
+        raise BadInput(sentence("basket.redeem", redeem_points=basket.redeem_points))
+    seen: set[int] = set()
+    for line in basket.lines:
+        if line.line_id in seen:
+            raise BadInput(sentence("basket.line_id", line_id=line.line_id))
+        seen.add(line.line_id)
+        if not 1 <= line.qty_milli <= MAX_QTY_MILLI:
+            raise BadInput(sentence("basket.quantity", qty_milli=line.qty_milli, limit_milli=MAX_QTY_MILLI))
+        if not 0 <= line.price_minor <= MAX_MINOR:
+            raise BadInput(sentence("basket.price", price_minor=line.price_minor))
+    if sum(line_amount(line.price_minor, line.qty_milli) for line in basket.lines) > MAX_MINOR:
+        raise BadInput(sentence("basket.total"))
 
-    online: bool = True
-    balance_age_s: int = 0
+
+def _scene(basket: Basket, programme: Programme, moment: Moment) -> Scene:
+    """The basket before anything is taken off, its lines in canonical order."""
+    lines = tuple(sorted(basket.lines, key=_canonical))
+    return Scene(
+        lines=lines,
+        running_minor=tuple(line_amount(line.price_minor, line.qty_milli, programme.rounding) for line in lines),
+        floor_minor=tuple(line_amount(line.product.min_price_minor, line.qty_milli, "ceil") for line in lines),
+        selected=tuple(range(len(lines))),
+        member=basket.member,
+        moment=moment,
+        terms=Terms(
+            programme.rounding,
+            programme.earn_rounding,
+            programme.earn_per,
+            programme.redeem.point_value_minor,
+            programme.point_scale,
+            {status.id: (status.name.ru, status.name.en) for status in programme.statuses},
+        ),
+    )
 
 
-def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = Standing()) -> Quote:
-    """Price a basket. Pure: equal arguments give an equal quote in every process."""
-    raise NotImplementedError
+def _canonical(line: BasketLine) -> tuple[str, int, int, int]:
+    return line.product.code, line.price_minor, line.qty_milli, line.line_id
+
+
+def _judge_all(programme: Programme, scene: Scene) -> list[Judged]:
+    if not scene.lines:
+        return []
+    in_order = sorted(programme.campaigns, key=lambda campaign: (campaign.priority, campaign.id))
+    return [judged for judged in (judge(campaign, scene) for campaign in in_order) if judged is not None]
+
+
+def _outcome(
+    ready: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
+) -> _Outcome:
+    priced = price(ready, scene)
+    after = replace(scene, running_minor=priced.running_minor)
+    spent = redeem(after, programme.redeem, basket.redeem_points, standing)
+    earned = earn(ready, programme, after, spent.minor)
+    benefit = sum(deed.total for deed in priced.deeds) + points_worth(scene.terms, earned.total)
+    return _Outcome(priced, spent, earned, benefit)
+
+
+def _best(judged: Sequence[Judged], outcome_of: Callable[[Sequence[Judged]], _Outcome]) -> _Outcome:
+    """The outcome best for the member; of equal ones, that of the campaigns that come first."""
+    ready = [each for each in judged if each.ready]
+    groups: dict[str, list[str]] = {}
+    for each in ready:
+        if each.campaign.group:
+            groups.setdefault(each.campaign.group, []).append(each.campaign.id)
+    rivals = [group for group in groups.values() if len(group) > 1]
+
+    def outcome(winners: Sequence[str]) -> _Outcome:
+        out = {campaign_id for group in rivals for campaign_id in group} - set(winners)
+        return outcome_of([each for each in ready if each.campaign.id not in out])
+
+    if prod(map(len, rivals)) <= MAX_CHOICES:
+        return max(map(outcome, product(*rivals)), key=lambda each: each.benefit_minor)
+    return outcome(_one_by_one(rivals, outcome))
+
+
+def _one_by_one(rivals: Sequence[Sequence[str]], outcome: Callable[[Sequence[str]], _Outcome]) -> list[str]:
+    """Settle each group in turn, the others as they stand."""
+    winners = [group[0] for group in rivals]
+    for place, group in enumerate(rivals):
+        tried = ([*winners[:place], campaign_id, *winners[place + 1 :]] for campaign_id in group)
+        winners = max(tried, key=lambda each: outcome(each).benefit_minor)
+    return winners
+
+
+def _quote_lines(basket: Basket, scene: Scene, outcome: _Outcome, found: Findings) -> tuple[QuoteLine, ...]:
+    places = {line.line_id: place for place, line in enumerate(scene.lines)}
+    return tuple(_quote_line(places[line.line_id], basket, scene, outcome, found) for line in basket.lines)
+
+
+def _quote_line(place: int, basket: Basket, scene: Scene, outcome: _Outcome, found: Findings) -> QuoteLine:
+    base, running = scene.running_minor[place], outcome.priced.running_minor[place]
+    redeemed = outcome.spent.minor[place]
+    earned = outcome.earned.base[place] + sum(deed.by_place.get(place, 0) for deed in outcome.earned.deeds)
+    return QuoteLine(
+        line_id=scene.lines[place].line_id,
+        base_minor=base,
+        discount_minor=base - running,
+        redeemed_minor=redeemed,
+        redeemed_points=outcome.spent.points[place],
+        total_minor=running - redeemed,
+        earned_points=earned,
+        applied=applied_to(found, place),
+        notes=notes_on(found, place, basket.redeem_points),
+    )
+
+
+def _in_order(explanation: Explanation, basket: Basket) -> Explanation:
+    touched = set(explanation.lines)
+    return replace(explanation, lines=tuple(line.line_id for line in basket.lines if line.line_id in touched))
+
+
+def _with_card(
+    basket: Basket, programme: Programme, moment: Moment, standing: Standing, now: _Outcome
+) -> list[Explanation]:
+    """What a card of the lowest status would bring for this basket, if anything."""
+    if not basket.lines:
+        return []
+    lowest = programme.statuses[0].id if programme.statuses else ""
+    newcomer = Member("", "", "", lowest, identified_by="card")
+    guest = replace(basket, member=newcomer, redeem_points=0)
+    scene = _scene(guest, programme, moment)
+    then = _best(_judge_all(programme, scene), lambda ready: _outcome(ready, guest, programme, scene, standing))
+    gain = then.benefit_minor - now.benefit_minor
+    if gain <= 0:
+        return []
+    off = sum(now.priced.running_minor) - sum(then.priced.running_minor)
+    points = then.earned.total
+    code = "member.card_points" if off <= 0 else "member.card_both" if points else "member.card_price"
+    return [_about_card(programme, "missing", code, gain, off_minor=off, points=points)]
+
+
+def _about_card(
+    programme: Programme, outcome: Literal["blocked", "missing"], code: str, gain_minor: int, **args: int
+) -> Explanation:
+    """A word about the card itself: it names the programme and no campaign."""
+    name = programme.name
+    return Explanation("", name.ru, name.en, outcome, sentence(code, **args), (), gain_minor)

@@ -1,0 +1,72 @@
+"""Products: which goods the campaign is about. It selects lines; everything else applies to the receipt."""
+
+import msgspec
+
+from loyalty.catalogue import Product
+from loyalty.scene import UNRELATED, Holds, Scene, Verdict
+from loyalty.section import Section
+from loyalty.sentences import sentence
+
+SENTENCES = {
+    "products.none": ("не сказано, какие товары", "no goods are named"),
+    "products.none.mend": (
+        "укажите categories, brands, tags, codes или excluded",
+        "give categories, brands, tags, codes or excluded",
+    ),
+}
+
+
+class ProductSet(msgspec.Struct, frozen=True):
+    """Goods by category, brand, tag or code (as scanned: GTIN or PLU)."""
+
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+class Products(msgspec.Struct, frozen=True, tag="products"):
+    """Goods that fit every key given (in a key, any value) and none of the keys of `excluded`."""
+
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    excluded: ProductSet = ProductSet()
+
+    @classmethod
+    def read(cls, section: Section) -> "Products":
+        part = section.part("excluded")
+        excluded = _goods(part) if part else ProductSet()
+        if part:
+            part.finish()
+        goods = _goods(section)
+        if not any(map(section.has, ("categories", "brands", "tags", "codes", "excluded"))):
+            section.note("", sentence("products.none"), sentence("products.none.mend"))
+        return cls(goods.categories, goods.brands, goods.tags, goods.codes, excluded)
+
+    def judge(self, scene: Scene) -> Verdict:
+        selected = tuple(place for place in scene.selected if self.covers(scene.lines[place].product))
+        return Holds(selected) if selected else UNRELATED
+
+    def covers(self, product: Product) -> bool:
+        return (
+            (not self.categories or product.category in self.categories)
+            and (not self.brands or product.brand in self.brands)
+            and (not self.codes or product.code in self.codes)
+            and (not self.tags or any(tag in self.tags for tag in product.tags))
+            and not _touches(self.excluded, product)
+        )
+
+
+def _touches(goods: ProductSet, product: Product) -> bool:
+    return (
+        product.category in goods.categories
+        or product.brand in goods.brands
+        or product.code in goods.codes
+        or any(tag in goods.tags for tag in product.tags)
+    )
+
+
+def _goods(section: Section) -> ProductSet:
+    return ProductSet(*map(section.texts, ("categories", "brands", "tags", "codes")))

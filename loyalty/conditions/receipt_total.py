@@ -1,0 +1,27 @@
+"""Receipt total: the receipt must come to at least a sum, after the campaigns before this one and before points."""
+
+import msgspec
+
+from loyalty.money import MAX_MINOR
+from loyalty.scene import HOLDS, Missing, Scene, Verdict
+from loyalty.section import Section
+from loyalty.sentences import sentence
+
+SENTENCES = {
+    "receipt_total.more": ("Не хватает {more_minor}", "{more_minor} short"),
+    "receipt_total.more.gain": ("Ещё на {more_minor}: выгода {gain_minor}", "Spend {more_minor} more to save {gain_minor}"),
+}  # fmt: skip
+
+
+class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):
+    """The whole receipt counts, whatever goods the campaign is about."""
+
+    min_total_minor: int
+
+    @classmethod
+    def read(cls, section: Section) -> "ReceiptTotal":
+        return cls(section.whole("min_total_minor", 1, MAX_MINOR))
+
+    def judge(self, scene: Scene) -> Verdict:
+        more_minor = self.min_total_minor - sum(scene.running_minor)
+        return HOLDS if more_minor <= 0 else Missing(sentence("receipt_total.more", more_minor=more_minor))

@@ -1,0 +1,41 @@
+"""Who: the campaign is for members, or only for some statuses or audiences."""
+
+import msgspec
+
+from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing, Scene, Verdict
+from loyalty.section import ID, Section
+from loyalty.sentences import Sentence, sentence
+
+SENTENCES = {
+    "who.card": ("Нужна карта клуба", "Needs a member's card"),
+    "who.card.gain": ("С картой клуба: выгода {gain_minor}", "With a member's card: saves {gain_minor}"),
+    "who.blocked": ("Карта заблокирована", "The card is blocked"),
+    "who.status": ("Только для статуса: {names_ru}", "Only for status: {names_en}"),
+}
+
+
+class Who(msgspec.Struct, frozen=True, tag="who"):
+    """Members; with `statuses` or `audiences`, those of them in one of each."""
+
+    statuses: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, section: Section) -> "Who":
+        return cls(section.texts("statuses", ID, "novice"), section.texts("audiences", ID, "season-tickets"))
+
+    def judge(self, scene: Scene) -> Verdict:
+        member = scene.member
+        if self.audiences and not (member and set(self.audiences) & set(member.audiences)):
+            return UNRELATED
+        if member is None:
+            return Blocked(self._status_said(scene)) if self.statuses else Missing(sentence("who.card"))
+        if member.blocked:
+            return Blocked(sentence("who.blocked"))
+        if self.statuses and member.status not in self.statuses:
+            return Blocked(self._status_said(scene))
+        return HOLDS
+
+    def _status_said(self, scene: Scene) -> Sentence:
+        names = [scene.terms.status_names.get(status, (status, status)) for status in self.statuses]
+        return sentence("who.status", names_ru=", ".join(ru for ru, _ in names), names_en=", ".join(en for _, en in names))

@@ -1,0 +1,261 @@
+"""A programme document (TOML) into types: walked section by section, with every mistake told at once.
+
+Keys of the document are the fields of `loyalty.programme`, but `[[status]]`, `[[campaign]]` and, in a campaign,
+`conditions` and `reward`, which name their mechanic by `type`. Texts people see are `{ ru = "…", en = "…" }`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from loyalty import conditions, rewards, section
+from loyalty.codes import CodeRanges
+from loyalty.conditions import CONDITIONS, Condition, Dates, Who
+from loyalty.errors import BadProgramme, Problem
+from loyalty.money import MAX_MINOR, Rounding
+from loyalty.programme import Campaign, Label, Programme, Redeem, Status
+from loyalty.rewards import REWARDS, Reward
+from loyalty.section import ID, Notes, Section, nearest
+from loyalty.sentences import Lang, Sentence, sentence
+
+MAX_DOCUMENT_BYTES = 1024 * 1024
+MAX_CAMPAIGNS = 20_000
+MAX_STATUSES = 100
+MAX_CONDITIONS = 50
+MAX_POINTS = 10_000_000
+
+SENTENCES = {
+    "programme.bad": (
+        "В программе лояльности {count:ошибка|ошибки|ошибок}",
+        "The loyalty programme has {count:mistake|mistakes}",
+    ),
+    "programme.too_large": ("документ больше {limit} байт", "the document is over {limit} bytes"),
+    "programme.too_large.mend": ("разделите программу", "split the programme"),
+    "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
+    "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
+    "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
+    "programme.twice": ("«{id}» уже есть выше", "“{id}” is already there above"),
+    "programme.twice.mend": ("дайте другой id", "give it another id"),
+    "programme.descending": ("порог ниже, чем у статуса перед ним", "the threshold is below that of the status before"),
+    "programme.same_step": ("пороги те же, что у статуса перед ним", "the thresholds are those of the status before"),
+    "programme.ascending.mend": (
+        "расставьте статусы от младшего к старшему",
+        "list statuses from the lowest to the highest",
+    ),
+    "programme.first_step": ("у младшего статуса есть порог", "the lowest status has a threshold"),
+    "programme.first_step.mend": (
+        "уберите его: с младшего статуса начинает каждый",
+        "remove it: everyone begins with the lowest status",
+    ),
+    "programme.no_status": ("нет статуса «{id}»", "there is no status “{id}”"),
+    "programme.no_status.mend": ("заведите его в [[status]]", "add it as a [[status]]"),
+    "programme.no_status.near": ("возможно, «{near}»", "perhaps “{near}”"),
+    "programme.never": ("даты условий не пересекаются", "the dates of the conditions never meet"),
+    "programme.never.mend": ("оставьте одно условие dates", "keep one condition of dates"),
+    "programme.split": (
+        "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
+        "a step of {step_points:point|points} is no whole sum in minor units",
+    ),
+    "programme.split.mend": (
+        "step_points × point_value_minor должно делиться на point_scale",
+        "let step_points × point_value_minor divide by point_scale",
+    ),
+    "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
+    "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
+}  # fmt: skip
+_TEMPLATES = {**SENTENCES, **section.SENTENCES, **conditions.SENTENCES, **rewards.SENTENCES}
+_ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
+_EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
+_IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
+_PREFIX = re.compile(r"\d{1,11}")
+
+
+def parse_programme(text: str, lang: Lang = "en") -> Programme:
+    """The programme a document describes; problems are worded in `lang`. Raises BadProgramme with all of them."""
+    notes = Notes(lang, _TEMPLATES)
+    programme = _programme(Section(_table(text, notes), "", notes))
+    if notes.problems:
+        raise BadProgramme(tuple(notes.problems))
+    return programme
+
+
+def _table(text: str, notes: Notes) -> dict[str, object]:
+    """The document as TOML. Raises BadProgramme where there is nothing to walk."""
+    if len(text) > MAX_DOCUMENT_BYTES or len(text.encode(errors="replace")) > MAX_DOCUMENT_BYTES:
+        notes.add("", sentence("programme.too_large", limit=MAX_DOCUMENT_BYTES), sentence("programme.too_large.mend"))
+        raise BadProgramme(tuple(notes.problems))
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        what = sentence("programme.toml", why=str(error)[:200])
+    except RecursionError:
+        what = sentence("programme.toml_deep")
+    notes.add("", what, sentence("programme.toml.mend"))
+    raise BadProgramme(tuple(notes.problems))
+
+
+def _programme(top: Section) -> Programme:
+    statuses = tuple(_status(part) for part in top.parts("status", MAX_STATUSES))
+    _check_ladder(top, statuses)
+    programme = Programme(
+        id=top.form("id", ID, "club"),
+        version=top.whole("version", 1, 2**31 - 1),
+        name=_label(top, "name"),
+        currency=top.form("currency", _CURRENCY, "RUB", "RUB"),
+        time_zone=top.form("time_zone", _ZONE, "Europe/Moscow", "Europe/Moscow"),
+        rounding=top.choice("rounding", _ROUNDINGS, "half_up"),
+        point_scale=top.whole("point_scale", 1, 1000, 1),
+        earn_rounding=top.choice("earn_rounding", _ROUNDINGS, "floor"),
+        earn_per=top.choice("earn_per", _EARN_PER, "receipt"),
+        earn_on_redeemed=top.flag("earn_on_redeemed", False),
+        season=top.text("season", "", 40) if top.has("season") else "",
+        codes=_codes(top.part("codes")),
+        statuses=statuses,
+        redeem=_redeem(top.part("redeem")),
+        campaigns=_campaigns(top, [status.id for status in statuses]),
+        consent_version=top.text("consent_version", "1", 40),
+    )
+    _check_step(top, programme)
+    top.finish()
+    return programme
+
+
+def _label(place: Section, key: str) -> Label:
+    part = place.required(key, '{ ru = "…", en = "…" }')
+    label = Label(part.text("ru"), part.text("en"))
+    part.finish()
+    return label
+
+
+def _status(part: Section) -> Status:
+    status = Status(
+        id=part.form("id", ID, "novice"),
+        name=_label(part, "name"),
+        earn_bp=part.whole("earn_bp", 0, 10_000),
+        spend_minor=part.whole("spend_minor", 0, MAX_MINOR, 0),
+        visits=part.whole("visits", 0, 100_000, 0),
+    )
+    part.finish()
+    return status
+
+
+def _check_ladder(top: Section, statuses: Sequence[Status]) -> None:
+    """Ids once; thresholds that never fall and always rise in one; none for the lowest."""
+    _check_once(top, "status", [status.id for status in statuses])
+    if statuses and (statuses[0].spend_minor or statuses[0].visits):
+        top.note("status[1]", sentence("programme.first_step"), sentence("programme.first_step.mend"))
+    for number, (below, above) in enumerate(pairwise(statuses), start=2):
+        key, mend = f"status[{number}]", sentence("programme.ascending.mend")
+        if (above.spend_minor, above.visits) == (below.spend_minor, below.visits):
+            top.note(key, sentence("programme.same_step"), mend)
+        if above.spend_minor < below.spend_minor:
+            top.note(f"{key}.spend_minor", sentence("programme.descending"), mend)
+        if above.visits < below.visits:
+            top.note(f"{key}.visits", sentence("programme.descending"), mend)
+
+
+def _check_once(top: Section, key: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for number, each in enumerate(ids, start=1):
+        if each and each in seen:
+            top.note(f"{key}[{number}].id", sentence("programme.twice", id=each), sentence("programme.twice.mend"))
+        seen.add(each)
+
+
+def _codes(part: Section | None) -> CodeRanges:
+    usual = CodeRanges()
+    if part is None:
+        return usual
+    cards = part.texts("card_prefixes", _PREFIX, "299") if part.has("card_prefixes") else usual.card_prefixes
+    weighed = part.texts("weighed_prefixes", _PREFIX, "21") if part.has("weighed_prefixes") else usual.weighed_prefixes
+    for number, prefix in enumerate(weighed, start=1):
+        if any(prefix.startswith(card) or card.startswith(prefix) for card in cards):
+            taken = sentence("programme.prefixes", prefix=prefix)
+            part.note(f"weighed_prefixes[{number}]", taken, sentence("programme.prefixes.mend"))
+    codes = CodeRanges(cards, weighed, part.text("qr_prefix", usual.qr_prefix, 16))
+    part.finish()
+    return codes
+
+
+def _redeem(part: Section | None) -> Redeem:
+    usual = Redeem()
+    if part is None:
+        return usual
+    redeem = Redeem(
+        point_value_minor=part.whole("point_value_minor", 1, 1_000_000, usual.point_value_minor),
+        max_share_bp=part.whole("max_share_bp", 0, 10_000, usual.max_share_bp),
+        min_points=part.whole("min_points", 1, MAX_POINTS, usual.min_points),
+        step_points=part.whole("step_points", 1, MAX_POINTS, usual.step_points),
+        offline_max_points=part.whole("offline_max_points", 0, MAX_POINTS, usual.offline_max_points),
+        max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
+        identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
+    )
+    part.finish()
+    return redeem
+
+
+def _check_step(top: Section, programme: Programme) -> None:
+    """A step of points must be a whole sum of money, or spent points could not be shared to the kopeck."""
+    redeem = programme.redeem
+    if redeem.step_points * redeem.point_value_minor % programme.point_scale:
+        what = sentence("programme.split", step_points=redeem.step_points)
+        top.note("redeem.step_points", what, sentence("programme.split.mend"))
+
+
+def _campaigns(top: Section, statuses: Sequence[str]) -> tuple[Campaign, ...]:
+    parts = top.parts("campaign", MAX_CAMPAIGNS)
+    campaigns = tuple(_campaign(part, statuses) for part in parts)
+    _check_once(top, "campaign", [campaign.id for campaign in campaigns])
+    return campaigns
+
+
+def _campaign(part: Section, statuses: Sequence[str]) -> Campaign:
+    campaign = Campaign(
+        id=part.form("id", ID, "scarves"),
+        name=_label(part, "name"),
+        reward=_reward(part.required("reward", '{ type = "percent", rate_bp = 1000 }')),
+        conditions=tuple(_condition(each, statuses) for each in part.parts("conditions", MAX_CONDITIONS)),
+        group=part.form("group", ID, "goods", ""),
+        priority=part.whole("priority", 0, 1_000_000, 100),
+    )
+    if not _dates_meet(campaign.conditions):
+        part.note("conditions", sentence("programme.never"), sentence("programme.never.mend"))
+    part.finish()
+    return campaign
+
+
+def _reward(part: Section) -> Reward:
+    reward = REWARDS[part.choice("type", tuple(REWARDS))].read(part)
+    part.finish()
+    return reward
+
+
+def _condition(part: Section, statuses: Sequence[str]) -> Condition:
+    condition = CONDITIONS[part.choice("type", tuple(CONDITIONS))].read(part)
+    if isinstance(condition, Who):
+        for number, status in enumerate(condition.statuses, start=1):
+            if status not in statuses:
+                part.note(f"statuses[{number}]", sentence("programme.no_status", id=status), _mend_status(status, statuses))
+    part.finish()
+    return condition
+
+
+def _mend_status(status: str, statuses: Sequence[str]) -> Sentence:
+    near = nearest(status, statuses)
+    return sentence("programme.no_status.near", near=near) if near else sentence("programme.no_status.mend")
+
+
+def _dates_meet(of: Iterable[Condition]) -> bool:
+    dates = [each for each in of if isinstance(each, Dates)]
+    first = max((each.first for each in dates), default="")
+    last = min((each.last for each in dates if each.last), default="")
+    return len(dates) < 2 or not last or first <= last
+
+
+def problems_text(problems: Sequence[Problem]) -> str:
+    """All problems, one a line."""
+    return "\n".join(map(str, problems))

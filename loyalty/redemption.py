@@ -1,0 +1,133 @@
+"""Spending points on a basket: how many may be spent now, what limits them, and how they fall on the lines."""
+
+import msgspec
+
+from loyalty.money import part_bp, share, share_capped
+from loyalty.programme import Redeem
+from loyalty.quoted import Redemption, Standing
+from loyalty.scene import Scene, points_worth
+from loyalty.sentences import Sentence, sentence
+
+SENTENCES = {
+    "redeem.no_member": ("Отсканируйте карту, чтобы списать баллы", "Scan a card to pay with points"),
+    "redeem.blocked": ("Карта заблокирована: баллы не списываются", "The card is blocked: no points can be spent"),
+    "redeem.card_only": ("Для списания отсканируйте карту", "Scan the card itself to spend points"),
+    "redeem.balance": (
+        "Весь баланс: {limit_points:балл|балла|баллов}",
+        "The whole balance: {limit_points:point|points}",
+    ),
+    "redeem.no_points": ("На карте нет баллов", "No points on the card"),
+    "redeem.share": (
+        "Баллами — до {share_bp} чека: {limit_points:балл|балла|баллов}",
+        "Up to {share_bp} of the receipt: {limit_points:point|points}",
+    ),
+    "redeem.minimum": (
+        "Ниже минимальной цены нельзя: до {limit_points:балла|баллов|баллов}",
+        "Not below the minimum price: up to {limit_points:point|points}",
+    ),
+    "redeem.no_goods": ("На эти товары баллы не списываются", "Points cannot pay for these goods"),
+    "redeem.offline": (
+        "Нет связи: до {limit_points:балла|баллов|баллов} за чек",
+        "Offline: up to {limit_points:point|points} a receipt",
+    ),
+    "redeem.offline_none": ("Нет связи: списать баллы нельзя", "Offline: points cannot be spent"),
+    "redeem.stale": (
+        "Баланс давно не обновлялся: до {limit_points:балла|баллов|баллов} за чек",
+        "The balance is old: up to {limit_points:point|points} a receipt",
+    ),
+    "redeem.stale_none": (
+        "Баланс давно не обновлялся: списать баллы нельзя",
+        "The balance is old: points cannot be spent",
+    ),
+    "redeem.from": (
+        "Списание — от {min_points:балла|баллов|баллов}",
+        "At least {min_points:point|points} can be spent",
+    ),
+}  # fmt: skip
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """The redemption of a basket and its parts by place."""
+
+    redemption: Redemption
+    minor: tuple[int, ...]
+    points: tuple[int, ...]
+
+
+def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing) -> Spent:
+    """Spend what was asked, as far as it may be; `scene` is the basket after all discounts."""
+    allowed, limit = allow(scene, rule, standing)
+    used = min(asked_points, allowed)
+    used -= used % rule.step_points
+    if used < rule.min_points:
+        used = 0
+    used_minor = points_worth(scene.terms, used)
+    weights = [_redeemable(scene, place) for place in range(len(scene.lines))]
+    caps = [scene.room_minor(place) for place in range(len(scene.lines))]
+    minor = share_capped(used_minor, [min(weight, cap) for weight, cap in zip(weights, caps, strict=True)], caps)
+    redemption = Redemption(allowed, used, used_minor, limit)
+    return Spent(redemption, tuple(minor), tuple(share(used, minor)))
+
+
+def allow(scene: Scene, rule: Redeem, standing: Standing) -> tuple[int, Sentence | None]:
+    """How many points may be spent on the basket now, and the tightest limit."""
+    if not scene.lines:
+        return 0, None
+    refused = _refusal(scene, rule)
+    if refused:
+        return 0, refused
+    points, limit = min(_limits(scene, rule, standing), key=lambda each: each[0])
+    points -= points % rule.step_points
+    if points < rule.min_points:
+        return 0, limit if points == 0 else sentence("redeem.from", min_points=rule.min_points)
+    return points, limit
+
+
+def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
+    member = scene.member
+    if member is None:
+        return sentence("redeem.no_member")
+    if member.blocked:
+        return sentence("redeem.blocked")
+    if member.identified_by not in rule.identified_by:
+        return sentence("redeem.card_only")
+    return None
+
+
+def _limits(scene: Scene, rule: Redeem, standing: Standing) -> list[tuple[int, Sentence]]:
+    """Every limit in points with its sentence; of equal ones the first is told."""
+    places = range(len(scene.lines))
+    whole = sum(_redeemable(scene, place) for place in places)
+    room = sum(scene.room_minor(place) for place in places if _redeemable(scene, place))
+    limits = [_by_balance(max(0, scene.member.balance_points if scene.member else 0))]
+    if room == 0:
+        limits.append((0, sentence("redeem.minimum", limit_points=0) if whole else sentence("redeem.no_goods")))
+    by_share = _points_in(scene, rule, part_bp(whole, rule.max_share_bp, "floor"))
+    limits.append((by_share, sentence("redeem.share", share_bp=rule.max_share_bp, limit_points=by_share)))
+    by_room = _points_in(scene, rule, room)
+    limits.append((by_room, sentence("redeem.minimum", limit_points=by_room)))
+    return limits + _offline(rule, standing)
+
+
+def _by_balance(points: int) -> tuple[int, Sentence]:
+    said = sentence("redeem.balance", limit_points=points) if points else sentence("redeem.no_points")
+    return points, said
+
+
+def _offline(rule: Redeem, standing: Standing) -> list[tuple[int, Sentence]]:
+    if standing.online and standing.balance_age_s <= rule.max_age_s:
+        return []
+    code = "redeem.stale" if standing.online else "redeem.offline"
+    if rule.offline_max_points == 0:
+        return [(0, sentence(f"{code}_none"))]
+    return [(rule.offline_max_points, sentence(code, limit_points=rule.offline_max_points))]
+
+
+def _points_in(scene: Scene, rule: Redeem, amount_minor: int) -> int:
+    """Points an amount can take, in whole steps."""
+    points = amount_minor * scene.terms.point_scale // scene.terms.point_value_minor
+    return points - points % rule.step_points
+
+
+def _redeemable(scene: Scene, place: int) -> int:
+    return 0 if scene.lines[place].product.no_redeem else scene.running_minor[place]

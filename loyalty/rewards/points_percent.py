@@ -1,0 +1,34 @@
+"""Points percent: more points for the goods the campaign is about, as a percentage of what is paid for them."""
+
+import msgspec
+
+from loyalty.scene import Scene, points_for, share_points
+from loyalty.section import Section
+from loyalty.sentences import Sentence, sentence
+
+SENTENCES = {
+    "points_percent.given": (
+        "Ещё {rate_bp} баллами: +{points:балл|балла|баллов}",
+        "{rate_bp} more in points: +{points:point|points}",
+    ),
+}
+
+
+class PointsPercent(msgspec.Struct, frozen=True, tag="points_percent"):
+    """`rate_bp` of the amount that earns, on top of the status."""
+
+    rate_bp: int
+
+    @classmethod
+    def read(cls, section: Section) -> "PointsPercent":
+        return cls(section.whole("rate_bp", 1, 100_000))
+
+    def points(self, scene: Scene) -> list[int]:
+        """Points for each selected line."""
+        amounts = [scene.running_minor[place] for place in scene.selected]
+        if scene.terms.earn_per == "line":
+            return [points_for(scene.terms, amount, self.rate_bp) for amount in amounts]
+        return share_points(points_for(scene.terms, sum(amounts), self.rate_bp), amounts)
+
+    def given(self, discount_minor: int, points: int) -> Sentence:
+        return sentence("points_percent.given", rate_bp=self.rate_bp, points=points)

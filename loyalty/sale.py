@@ -1,0 +1,109 @@
+"""A quote and the money given for it become a receipt."""
+
+from collections.abc import Sequence
+
+from loyalty import ENGINE_VERSION
+from loyalty.basket import Basket, BasketLine, Moment
+from loyalty.errors import BadInput
+from loyalty.programme import Programme
+from loyalty.quoted import Quote, QuoteLine
+from loyalty.receipt import Payment, ProgrammeRef, Receipt, ReceiptLine
+from loyalty.sentences import sentence
+
+MAX_PAYMENTS = 20
+
+SENTENCES = {
+    "sale.empty": ("В чеке нет товаров", "There is nothing on the receipt"),
+    "sale.stale": ("Чек изменился: пересчитайте", "The receipt has changed: quote it again"),
+    "sale.payments": ("Слишком много оплат: не больше {limit}", "Too many payments: at most {limit}"),
+    "sale.payment": ("Сумма оплаты должна быть больше нуля", "A payment must be more than zero"),
+    "sale.short": ("Не хватает {more_minor}", "{more_minor} short"),
+    "sale.card_over": ("Картой — не больше {limit_minor}", "By card, at most {limit_minor}"),
+}
+
+
+def receipt_from(
+    quote: Quote,
+    basket: Basket,
+    programme: Programme,
+    moment: Moment,
+    *,
+    receipt_id: str,
+    number: str,
+    store: str,
+    terminal: str,
+    cashier: str,
+    shift_id: str,
+    payments: Sequence[Payment],
+    offline: bool = False,
+) -> Receipt:
+    """The receipt of a sale; payments are as handed over, and change is worked out from the cash. Raises BadInput."""
+    if not basket.lines:
+        raise BadInput(sentence("sale.empty"))
+    if [line.line_id for line in basket.lines] != [line.line_id for line in quote.lines]:
+        raise BadInput(sentence("sale.stale"))
+    member = basket.member
+    return Receipt(
+        receipt_id=receipt_id,
+        number=number,
+        kind="sale",
+        store=store,
+        terminal=terminal,
+        cashier=cashier,
+        shift_id=shift_id,
+        moment=moment,
+        programmes=(ProgrammeRef(programme.id, programme.version, ENGINE_VERSION),),
+        lines=tuple(
+            _line(number_, bought, priced)
+            for number_, (bought, priced) in enumerate(zip(basket.lines, quote.lines, strict=True), start=1)
+        ),
+        base_minor=quote.base_minor,
+        discount_minor=quote.discount_minor,
+        redeemed_minor=quote.redeemed_minor,
+        redeemed_points=quote.redeemed_points,
+        total_minor=quote.total_minor,
+        earned_points=quote.earned_points,
+        payments=tuple(payments),
+        change_minor=change_minor(quote.total_minor, payments),
+        account_id=member.account_id if member else None,
+        member_id=member.member_id if member else None,
+        member_name=member.name_masked if member else "",
+        identified_by=member.identified_by if member else None,
+        status=member.status if member else "",
+        balance_before_points=member.balance_points if member else None,
+        offline=offline,
+    )
+
+
+def change_minor(total_minor: int, payments: Sequence[Payment]) -> int:
+    """The change to give: cash may exceed what is left to pay, a card may not. Raises BadInput."""
+    if len(payments) > MAX_PAYMENTS:
+        raise BadInput(sentence("sale.payments", limit=MAX_PAYMENTS))
+    if any(payment.amount_minor <= 0 for payment in payments):
+        raise BadInput(sentence("sale.payment"))
+    by_card = sum(payment.amount_minor for payment in payments if payment.kind == "card")
+    if by_card > total_minor:
+        raise BadInput(sentence("sale.card_over", limit_minor=total_minor))
+    given = sum(payment.amount_minor for payment in payments)
+    if given < total_minor:
+        raise BadInput(sentence("sale.short", more_minor=total_minor - given))
+    return given - total_minor
+
+
+def _line(line_no: int, bought: BasketLine, priced: QuoteLine) -> ReceiptLine:
+    return ReceiptLine(
+        line_no=line_no,
+        code=bought.product.code,
+        name=bought.product.name,
+        unit=bought.product.unit,
+        vat=bought.product.vat,
+        qty_milli=bought.qty_milli,
+        price_minor=bought.price_minor,
+        base_minor=priced.base_minor,
+        discount_minor=priced.discount_minor,
+        redeemed_minor=priced.redeemed_minor,
+        redeemed_points=priced.redeemed_points,
+        total_minor=priced.total_minor,
+        earned_points=priced.earned_points,
+        applied=priced.applied,
+    )

@@ -1,0 +1,93 @@
+"""What a condition judges and a reward works on, and the answers a condition can give."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from loyalty.basket import BasketLine, Moment
+from loyalty.member import Member
+from loyalty.money import Rounding, divide, share
+from loyalty.sentences import Sentence
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a programme says about figures; `status_names` is id -> (Russian, English)."""
+
+    rounding: Rounding
+    earn_rounding: Rounding
+    earn_per: Literal["line", "receipt"]
+    point_value_minor: int
+    point_scale: int
+    status_names: dict[str, tuple[str, str]]
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """The basket at one step of its pricing. A *place* is a line's index here: lines stand in canonical order.
+
+    `selected` holds the places the campaign is about; a product set narrows it, a reward works on it.
+    """
+
+    lines: tuple[BasketLine, ...]
+    running_minor: tuple[int, ...]
+    """Each line's price after the campaigns before this one; for points, the amount that earns."""
+    floor_minor: tuple[int, ...]
+    """What each line may not go below: its legal minimum, or 0."""
+    selected: tuple[int, ...]
+    member: Member | None
+    moment: Moment
+    terms: Terms
+    base_points: tuple[int, ...] = ()
+    """Points each line earns by status; filled before rewards in points are worked out."""
+
+    def room_minor(self, place: int) -> int:
+        """How much lower a line may still go."""
+        return max(0, self.running_minor[place] - self.floor_minor[place])
+
+
+class Holds(msgspec.Struct, frozen=True):
+    """The condition is met; a product set also says for which places."""
+
+    selected: tuple[int, ...] | None = None
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Not met, but the buyer could still do it now: `said` is what is missing.
+
+    The code `said.code + ".gain"` says the same with the worth to the member (`gain_minor`). `more_milli` is what
+    the basket would have to gain: place -> quantity in thousandths.
+    """
+
+    said: Sentence
+    more_milli: dict[int, int] = {}
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    """Not met, and nothing can be done about it with this basket: `said` is why."""
+
+    said: Sentence
+
+
+class Unrelated(msgspec.Struct, frozen=True):
+    """The campaign has nothing to do with this basket; it is not worth a word."""
+
+
+Verdict = Holds | Missing | Blocked | Unrelated
+HOLDS = Holds()
+UNRELATED = Unrelated()
+
+
+def points_for(terms: Terms, amount_minor: int, rate_bp: int) -> int:
+    """Points worth `rate_bp` of an amount, rounded as the programme earns."""
+    worth = amount_minor * rate_bp * terms.point_scale
+    return divide(worth, 10_000 * terms.point_value_minor, terms.earn_rounding)
+
+
+def points_worth(terms: Terms, points: int) -> int:
+    """What points are worth in minor units, rounded down."""
+    return points * terms.point_value_minor // terms.point_scale
+
+
+def share_points(points: int, weights: Sequence[int]) -> list[int]:
+    """Share points over lines by what they cost; over lines that cost nothing, evenly."""
+    return share(points, weights if any(weights) else [1] * len(weights)) if weights else []

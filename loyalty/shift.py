@@ -1,0 +1,31 @@
+"""Totals of a shift, receipt by receipt."""
+
+from loyalty.events import ShiftTotals
+from loyalty.receipt import PaymentKind, Receipt
+
+
+def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
+    """Totals with one more receipt.
+
+    Money is counted as it stays in the drawer (cash less change), sales and returns apart; discounts and points are
+    those of sales less those of returns; members are counted on sales.
+    """
+    sale = receipt.kind == "sale"
+    sign = 1 if sale else -1
+    cash, card = _paid(receipt, "cash") - receipt.change_minor, _paid(receipt, "card")
+    return ShiftTotals(
+        sales=totals.sales + sale,
+        returns=totals.returns + (not sale),
+        cash_minor=totals.cash_minor + (cash if sale else 0),
+        card_minor=totals.card_minor + (card if sale else 0),
+        returned_cash_minor=totals.returned_cash_minor + (0 if sale else cash),
+        returned_card_minor=totals.returned_card_minor + (0 if sale else card),
+        discount_minor=totals.discount_minor + sign * receipt.discount_minor,
+        redeemed_points=totals.redeemed_points + sign * receipt.redeemed_points,
+        earned_points=totals.earned_points + sign * receipt.earned_points,
+        members=totals.members + (sale and receipt.member_id is not None),
+    )
+
+
+def _paid(receipt: Receipt, kind: PaymentKind) -> int:
+    return sum(payment.amount_minor for payment in receipt.payments if payment.kind == kind)
