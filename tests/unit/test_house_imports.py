@@ -66,7 +66,7 @@ def rooms_of_terminal(*names: str) -> frozenset[str]:
 def test_the_rules_and_the_sale_load_nothing_from_outside_but_msgspec(room: str) -> None:
     loaded = load(room)
     assert loaded.foreign() <= MSGSPEC | {"loyalty", room.partition(".")[0]}
-    assert not loaded.of(STORES | frozenset({"_socket", "subprocess", "asyncio"}))
+    assert not loaded.of(STORES | frozenset({"asyncio", "socket", "subprocess"}))
     assert not {name for name in loaded.loaded if name.startswith("terminal.") and not name.startswith(f"{room}")}
 
 
