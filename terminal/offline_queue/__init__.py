@@ -32,7 +32,13 @@ cache:    Cache
 runner:   Runner(store, client, now_ms, chance)                 one thread: .start() .kick() .stop() .status()
           .on_change(callback(LinkStatus))                      called from the runner's thread
           .run_until_idle(timeout_s) -> bool                    for scripts and tests
-          LinkStatus(online, last_contact_ms, pending, oldest_pending_ms, as_of_ms, trouble)
-client:   Client(identity, key, now_ms, transport=None)         .receipt(number) -> ReceiptReply, and the runner's needs
+          LinkStatus(online, pending, oldest_pending_ms, as_of_ms, last_contact_ms, trouble, loading_bp,
+              programmes_changed)
+status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
+client:   Client(identity, key, now_ms, url="")                   .receipt(number) -> ReceiptReply; LinkFault
 sentences: SENTENCES                                            everything this room says, Russian and English
 """
+
+from terminal.offline_queue.sentences import SENTENCES
+
+__all__ = ["SENTENCES"]

@@ -4,7 +4,9 @@ A sale is two transactions: `prepare` before anything goes to the register, `rec
 """
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from loyalty.errors import BadInput
 from loyalty.events import MAX_EVENT_BYTES, Personal, ShiftTotals, encode_event
@@ -21,6 +23,7 @@ from terminal.offline_queue.writer import Connection, Writer
 
 __all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Recorded", "Shift"]
 
+T = TypeVar("T")
 MAX_FACTS = 16
 MAX_PREPARED = 64
 READER_CACHE_KIB = 1024
@@ -136,6 +139,14 @@ class Journal:
     def verify(self) -> int:
         """Walk every event's chain and SQLite's own check; how many events hold. Raises StoreFault where it breaks."""
         return self._readers.use(lambda c: journal_read.verify(c, self.terminal))
+
+    def read(self, read: Callable[[Connection], T]) -> T:
+        """For this room's own use: a look at the tables."""
+        return self._readers.use(read)
+
+    def write(self, write: Callable[[Connection], T]) -> T:
+        """For this room's own use: one transaction."""
+        return self._writer.run(write)
 
     def close(self) -> None:
         self._readers.close()

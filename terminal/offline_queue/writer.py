@@ -51,7 +51,7 @@ class Writer:
         """Do `transaction` as one and wait until it is durable.
 
         Raises StoreFault (locked, full, damaged, queue full, over time) and whatever `transaction` raises; then
-        nothing of it is kept, save after `store.slow`, where it may still come to its end.
+        nothing of it is kept. Only a disk that hangs for twice `wait_s` amid a commit leaves a doubt (`store.slow`).
         """
         return self._ask(lambda: self._transact(transaction))
 
@@ -76,12 +76,14 @@ class Writer:
                 self._jobs.put_nowait((job, future))
             except queue.Full as error:
                 raise store_fault("store.busy", file=self._path.name) from error
-        try:
-            return future.result(self._wait_s)
-        except TimeoutError as error:
-            # What has not begun never will; what has begun is past stopping, and the caller is told so.
-            future.cancel()
-            raise store_fault("store.slow", file=self._path.name, limit=int(self._wait_s)) from error
+        # What has not begun after one wait never will; what has begun gets a second one to come to its end.
+        for _ in range(2):
+            try:
+                return future.result(self._wait_s)
+            except TimeoutError:
+                if future.cancel():
+                    break
+        raise store_fault("store.slow", file=self._path.name, limit=int(self._wait_s))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -1,0 +1,161 @@
+"""The journal as the sync sees it: what the head office has not stored yet, and how far it says it is.
+
+`acked` is stored there; `safe` would survive the loss of its primary. An ack counts only if its hash is our own (I5).
+"""
+
+import msgspec
+
+from loyalty.api import Position, SegmentReply
+from loyalty.chain import MAX_SEGMENT_EVENTS, TARGET_PAYLOAD_BYTES
+from loyalty.events import Personal
+from loyalty.feed import IdentRow
+from terminal.offline_queue import journal_read
+from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.journal_file import hash_before, set_state, state_value, tip
+from terminal.offline_queue.writer import Connection
+
+PERSONAL_BATCH = 100
+_personal = msgspec.json.Decoder(Personal)
+_ident = msgspec.json.Decoder(IdentRow)
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Consecutive events: their bytes, the hash before the first and the hash of the last."""
+
+    epoch: int
+    first_seq: int
+    raws: tuple[bytes, ...]
+    before: bytes
+    last: bytes
+
+
+class Outbox:
+    """Reads and moves the marks of one journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.terminal = journal.terminal
+
+    def fence(self) -> str:
+        return self._journal.read(lambda c: state_value(c, "fence"))
+
+    def acked(self) -> Position:
+        return self._journal.read(journal_read.acked)
+
+    def safe(self) -> Position:
+        return self._journal.read(journal_read.safe)
+
+    def segment_after(self, at: Position) -> bytes | None:
+        """The segment that was closed to follow `at`, exactly as before."""
+        return self._journal.read(lambda c: _segment(c, *_following(c, at)))
+
+    def run_after(self, at: Position) -> Run | None:
+        """The events that follow `at`: at most 500, and 256 KiB unless one alone is larger; None where none do."""
+        return self._journal.read(lambda c: _run(c, *_following(c, at)))
+
+    def keep_segment(self, epoch: int, first_seq: int, last_seq: int, data: bytes) -> bytes:
+        """Store a closed segment; the first one stored for its place is the one, and is returned."""
+
+        def write(connection: Connection) -> bytes:
+            row = (epoch, first_seq, last_seq, data)
+            connection.execute(
+                "INSERT OR IGNORE INTO segment (epoch, first_seq, last_seq, bytes) VALUES (?, ?, ?, ?)", row
+            )
+            return _segment(connection, epoch, first_seq) or data
+
+        return self._journal.write(write)
+
+    def acknowledge(self, reply: SegmentReply) -> bool:
+        """Move the marks to what the head office says; False when its hash is not ours: the histories fork."""
+        return self._journal.write(lambda c: _move(c, reply.acked, reply.safe, reply.gen, reply.fence_next, back=False))
+
+    def rewind(self, acked: Position, gen: str) -> bool:
+        """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
+        return self._journal.write(lambda c: _move(c, acked, acked, gen, "", back=True))
+
+    def personal(self) -> tuple[Personal, ...]:
+        """Personal data that still have to go up, at most 100."""
+        query = f"SELECT raw FROM personal WHERE sent = 0 ORDER BY event_id LIMIT {PERSONAL_BATCH}"
+        rows = self._journal.read(lambda c: c.execute(query).fetchall())
+        return tuple(_personal.decode(raw) for (raw,) in rows)
+
+    def personal_stored(self, event_ids: tuple[str, ...]) -> None:
+        """The head office has these: their text is erased here."""
+        self._each("UPDATE personal SET sent = 1, raw = NULL WHERE event_id = ?", event_ids)
+
+    def own_buckets(self) -> tuple[int, ...]:
+        """Buckets with an account this till has moved."""
+        rows = self._journal.read(lambda c: c.execute("SELECT DISTINCT bucket FROM effect ORDER BY bucket").fetchall())
+        return tuple(bucket for (bucket,) in rows)
+
+    def enrolled(self) -> tuple[IdentRow, ...]:
+        """Members enrolled here whom the cache may not have yet."""
+        rows = self._journal.read(lambda c: c.execute("SELECT ident FROM enrolled").fetchall())
+        return tuple(_ident.decode(ident) for (ident,) in rows)
+
+    def forget_enrolled(self, member_ids: tuple[str, ...]) -> None:
+        """The cache has these now."""
+        self._each("DELETE FROM enrolled WHERE member_id = ?", member_ids)
+
+    def _each(self, statement: str, ids: tuple[str, ...]) -> None:
+        def write(connection: Connection) -> None:
+            connection.executemany(statement, [(id_,) for id_ in ids])
+
+        self._journal.write(write)
+
+
+def _following(connection: Connection, at: Position) -> tuple[int, int]:
+    """Where the event after `at` stands: in its epoch, or first in ours when that has moved on."""
+    epoch = int(state_value(connection, "epoch"))
+    return (epoch, at.seq + 1) if epoch == at.epoch else (at.epoch + 1, 1)
+
+
+def _segment(connection: Connection, epoch: int, first_seq: int) -> bytes | None:
+    row = connection.execute(
+        "SELECT bytes FROM segment WHERE epoch = ? AND first_seq = ?", (epoch, first_seq)
+    ).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _run(connection: Connection, epoch: int, first_seq: int) -> Run | None:
+    rows = connection.execute(
+        "SELECT raw, hash FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?",
+        (epoch, first_seq, MAX_SEGMENT_EVENTS),
+    )
+    raws: list[bytes] = []
+    size, last = 0, b""
+    for raw, digest in rows:
+        size += 4 + len(raw)
+        if raws and size > TARGET_PAYLOAD_BYTES:
+            break
+        raws.append(raw)
+        last = digest
+    return Run(epoch, first_seq, tuple(raws), hash_before(connection, epoch, first_seq), last) if raws else None
+
+
+def _move(connection: Connection, acked: Position, safe: Position, gen: str, fence: str, back: bool) -> bool:
+    if not (_ours(connection, acked) and _ours(connection, safe)):
+        return False
+    rewound = back or gen != state_value(connection, "gen")
+    marks = (("acked", acked, journal_read.acked), ("safe", safe, journal_read.safe))
+    for name, place, mark in marks:
+        before = mark(connection)
+        if rewound or (place.epoch, place.seq) > (before.epoch, before.seq):
+            set_state(connection, name, msgspec.json.encode(place).decode())
+    for name, value in (("gen", gen), ("fence", fence)):
+        if value:
+            set_state(connection, name, value)
+    connection.execute(
+        "UPDATE segment SET state = CASE WHEN (epoch, last_seq) <= (?, ?) THEN 'acked' ELSE 'closed' END"
+        " WHERE state = 'closed' OR (epoch, last_seq) > (?, ?)",
+        (acked.epoch, acked.seq, acked.epoch, acked.seq),
+    )
+    return True
+
+
+def _ours(connection: Connection, place: Position) -> bool:
+    """Whether our event at `place` has that hash; of seq 0 there is nothing to compare."""
+    if place.seq == 0:
+        return place.epoch <= tip(connection)[0]
+    own = connection.execute("SELECT hash FROM event WHERE epoch = ? AND seq = ?", (place.epoch, place.seq)).fetchone()
+    return own is not None and bytes(own[0]).hex() == place.hash
