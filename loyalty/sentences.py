@@ -26,7 +26,7 @@ class Sentence(msgspec.Struct, frozen=True):
     args: dict[str, int | str] = {}
 
 
-def sentence(code: str, **args: int | str) -> Sentence:
+def sentence(code: str, /, **args: int | str) -> Sentence:
     return Sentence(code, args)
 
 

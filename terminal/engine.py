@@ -9,6 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -26,6 +28,7 @@ from terminal.session.port import View
 MAX_QUEUED = 1000
 MAX_FOLLOWING = 50
 """One command may cause at most this many more; a longer run is a fault in the table."""
+T = TypeVar("T")
 log = structlog.get_logger("till")
 
 
@@ -35,7 +38,7 @@ class Engine:
     def __init__(self, effects: Effects, clock: Callable[[], int]) -> None:
         self._effects = effects
         self._clock = clock
-        self._queue: queue.Queue[tuple[c.Command, _Waiter | None] | None] = queue.Queue(MAX_QUEUED)
+        self._queue: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
         self._watchers: list[Callable[[View], None]] = []
         self._state = State()
         self._link = Link()
@@ -59,16 +62,22 @@ class Engine:
 
     def post(self, command: c.Command) -> None:
         try:
-            self._queue.put_nowait((command, None))
+            self._queue.put_nowait(_Job(lambda: self._take(command)))
         except queue.Full:
             log.error("command_dropped", command=type(command).__name__)
 
     def dispatch(self, command: c.Command) -> View:
-        waiter = _Waiter()
-        self._queue.put((command, waiter))
-        waiter.done.wait()
-        assert waiter.view is not None
-        return waiter.view
+        return self.call(lambda: self._take(command))
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Run `work` on the till's thread, in its turn, and wait; what it raises is raised here."""
+        done: Future[T] = Future()
+        self._queue.put(_Job(work, done))
+        return done.result()
+
+    def around(self) -> Surroundings:
+        """The moment, the programme and the link, for work given to `call`."""
+        return self._around()
 
     def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
         self._watchers.append(painted)
@@ -84,12 +93,17 @@ class Engine:
     # -- the loop
 
     def _run(self) -> None:
-        while (taken := self._queue.get()) is not None:
-            command, waiter = taken
-            view = self._take(command)
-            if waiter:
-                waiter.view = view
-                waiter.done.set()
+        while (job := self._queue.get()) is not None:
+            try:
+                answer = job.work()
+            except Exception as error:
+                if job.done:
+                    job.done.set_exception(error)
+                else:
+                    log.exception("job_failed")
+            else:
+                if job.done:
+                    job.done.set_result(answer)
 
     def _take(self, command: c.Command) -> View:
         sound = ""
@@ -123,7 +137,7 @@ class Engine:
 
     def _carry_out(self, effect: c.Effect) -> c.Command | None:
         try:
-            return self._effects.run(effect, self._state, self._around(), self.post)
+            return self._effects.run(effect, self._state, self._around())
         except KopilkaError as error:
             log.warning("effect_refused", effect=type(effect).__name__, code=error.code)
             return c.Failed(error.said, error.hint)
@@ -142,11 +156,11 @@ class Engine:
         return View(self._state, link, programme, self._effects.store_name, self._effects.label, sound)
 
 
-class _Waiter:
-    """Where `dispatch` waits for its picture."""
+class _Job:
+    """Work for the till's thread, and where its answer is awaited."""
 
-    __slots__ = ("done", "view")
+    __slots__ = ("done", "work")
 
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.view: View | None = None
+    def __init__(self, work: Callable[[], Any], done: Future[Any] | None = None) -> None:
+        self.work = work
+        self.done = done

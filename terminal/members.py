@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from loyalty.feed import BalanceRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member, Progress
 from loyalty.programme import Programme
 from loyalty.tiers import status_for
-from terminal.offline_queue.cache import Cache
-from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.journal import Journal, Known
 from terminal.offline_queue.keys import phone_hash
-from terminal.offline_queue.known import Known
+from terminal.offline_queue.store import Store
 
 
-def find_known(key: str, by: IdentifiedBy, cache: Cache, journal: Journal, scope_key: str) -> Known | None:
+def find_known(files: Store, key: str, by: IdentifiedBy) -> Known | None:
     """By phone or card, in the cache first, then among those enrolled here and not yet come back."""
     if by == "phone":
-        hashed = phone_hash(scope_key, key)
-        return cache.member_by_phone_hash(hashed) or journal.enrolled_by_phone_hash(hashed)
-    return cache.member_by_card(key) or journal.enrolled_by_card(key)
+        hashed = phone_hash(files.identity.scope_key, key)
+        return files.cache.member_by_phone_hash(hashed) or files.journal.enrolled_by_phone_hash(hashed)
+    return files.cache.member_by_card(key) or files.journal.enrolled_by_card(key)
 
 
 def member_from(known: Known, key: str, by: IdentifiedBy, journal: Journal, programme: Programme) -> Member:
     """`balance` of the head office + own events it does not include; a status raised by them holds at once."""
-    ident, row = known.ident, known.balance or BalanceRow(known.ident.account_id)
+    ident, row = known.ident, known.balance
     own = journal.overlay(ident.account_id, known.applied)
     same_season = row.progress.season == programme.season
     progress = Progress(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from terminal.clock import now_ms
 from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.fiscal.register import NoRegister
+from terminal.lookups import Lookups
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.runner import LinkStatus, Runner
 from terminal.offline_queue.store import Store, open_store
 from terminal.printing import Paper, Printing
+from terminal.records import Records
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
@@ -31,6 +34,8 @@ class OpenedTill:
     engine: Engine
     store: Store
     runner: Runner
+    lookups: Lookups
+    records: Records
 
 
 @contextmanager
@@ -40,21 +45,19 @@ def opened_till(folder: Path, *, lang: Lang, printer: Paper | None = None, url: 
     client = Client(store.identity, store.key, clock, url=url)
     runner = Runner(store, client, clock, random.random)
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
-    effects = Effects(
-        store,
-        Sales(store.journal, NoRegister(), store.identity.terminal, f"T{store.identity.terminal_no}", store.identity.store, new_id),
-        new_id=new_id,
-        put_slip=printing.put if printing else lambda slip: None,
-        kick=runner.kick,
-        ask_receipt=lambda number: _asked(client, number),
-        lang=lang,
-    )
+    sales = Sales(store.journal, NoRegister(), store.identity, new_id)
+    lookups = Lookups(store, lambda number: _asked(client, number), lambda command: engine.post(command))
+    records = Records(
+        store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
+        put_slip=printing.put if printing else lambda slip: None, recorded=runner.kick, lang=lang,
+    )  # fmt: skip
+    effects = Effects(store, sales, lookups, records)
     engine = Engine(effects, clock)
     try:
         engine.start()
         runner.on_change(lambda status: engine.link_changed(link_from(status), status.programmes_changed))
         runner.start()
-        yield OpenedTill(engine, store, runner)
+        yield OpenedTill(engine, store, runner, lookups, records)
     finally:
         runner.stop()
         engine.stop()

@@ -9,38 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from loyalty.basket import Basket, Moment
 from loyalty.errors import KopilkaError, NotNow
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
-from loyalty.programme import Programme
 from loyalty.receipt import Payment, Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
-from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.fiscal.register import Register, Refused, Unknown
 from terminal.offline_queue.journal import Fact, Journal
-from terminal.session import ShiftInfo
+from terminal.offline_queue.keys import Identity
+from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 
 
 class Sales:
     """Commits receipts of one terminal; `new_id` gives UUIDv7 hex ids."""
 
-    def __init__(self, journal: Journal, register: Register, terminal: str, label: str, store: str, new_id: Callable[[], str]) -> None:  # fmt: skip
+    def __init__(self, journal: Journal, register: Register, identity: Identity, new_id: Callable[[], str]) -> None:
         self._journal = journal
         self._register = register
-        self._terminal = terminal
-        self._label = label
-        self._store = store
+        self._terminal = identity.terminal
+        self._label = f"T{identity.terminal_no}"
+        self._store = identity.store
         self._new_id = new_id
 
-    def sell(self, effect: c.CommitSale, shift: ShiftInfo, programme: Programme, moment: Moment, offline: bool) -> Receipt:
+    def sell(self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings) -> Receipt:
         receipt = receipt_from(
             effect.quote,
             effect.basket,
-            programme,
-            moment,
+            around.programme,
+            around.moment,
             receipt_id=self._new_id(),
             number=self._number(),
             store=self._store,
@@ -48,7 +49,7 @@ class Sales:
             cashier=shift.cashier,
             shift_id=shift.shift_id,
             payments=effect.payments,
-            offline=offline and effect.quote.redeemed_points > 0,
+            offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
         )
         return self._complete(receipt, effect.basket, shift)
 
@@ -68,7 +69,7 @@ class Sales:
             cashier=shift.cashier,
             shift_id=shift.shift_id,
             moment=moment,
-            kind=effect.kind,
+            payment=effect.kind,
         )
         return self._complete(receipt, Basket(store=self._store), shift)
 
@@ -77,8 +78,6 @@ class Sales:
 
         Without a fiscal register nothing can have been printed for it, so nothing is in doubt.
         """
-        import msgspec
-
         basket: Basket | None = None
         for prepared in self._journal.prepared():
             try:
@@ -106,6 +105,3 @@ class Sales:
     def _number(self) -> str:
         return f"{self._label}-{self._journal.next_receipt_no():06d}"
 
-
-def no_shift() -> NotNow:
-    return NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))

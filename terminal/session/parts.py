@@ -21,11 +21,11 @@ def say(state: State, level: Level, said: Sentence, hint: Sentence | None = None
     return msgspec.structs.replace(state, notice=Notice(level, said, serial, hint))
 
 
-def told(state: State, level: Level, code: str, *, hint: str = "", **args: int | str) -> State:
+def told(state: State, level: Level, code: str, /, *, hint: str = "", **args: int | str) -> State:
     return say(state, level, sentence(code, **args), sentence(hint) if hint else None)
 
 
-def refused(state: State, code: str, *, hint: str = "", **args: int | str) -> Step:
+def refused(state: State, code: str, /, *, hint: str = "", **args: int | str) -> Step:
     """Nothing changes but the notice."""
     from terminal.session.commands import Signal
 

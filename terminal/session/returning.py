@@ -59,7 +59,7 @@ def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
 def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -> Receipt:
     return return_receipt(
         draft.receipt, draft.returned_milli, wanted, receipt_id="", number="", store=around.store, terminal="",
-        cashier="", shift_id="", moment=around.moment, kind="cash",
+        cashier="", shift_id="", moment=around.moment, payment="cash",
     )  # fmt: skip
 
 

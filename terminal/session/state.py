@@ -81,3 +81,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     programme: Programme
     store: str
     standing: Standing = Standing()
+
+    @property
+    def balance_is_fresh(self) -> bool:
+        """Whether the member's balance is as good as the head office's own."""
+        return self.standing.online and self.standing.balance_age_s <= self.programme.redeem.max_age_s

@@ -1,0 +1,177 @@
+"""The demo shop without a screen: each step is printed as it happens, and the books are compared at the end.
+
+A card is read from a noisy camera frame, goods come byte by byte over a pseudo-terminal, the head office is killed
+and comes back; then till, ledger and receipts must agree member by member, with nothing stored twice.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from pathlib import Path
+
+from devices.model import DeviceInfo
+from devices.transport.serial import SerialSettings
+from devices.virtual.camera import camera_frame
+from devices.virtual.printer import VirtualPrinter
+from devices.virtual.scanner import VirtualScanner
+from loyalty.receipt import Receipt
+from loyalty.sentences import Lang, say
+from terminal.cards import card_png
+from terminal.demo.books import Mismatch, compare_books
+from terminal.demo.goods import Goods, pick_goods
+from terminal.demo.shop import DemoShop
+from terminal.opened import OpenedTill, opened_till
+from terminal.scanner.camera import decode
+from terminal.scanner.serial_source import SerialSource
+from terminal.session import commands as c
+from terminal.session.port import View
+from terminal.words import TEMPLATES
+
+WAIT_S = 30
+Say = Callable[[str], None]
+
+
+class StepFailed(Exception):
+    """A step of the script did not come out as it must; the text says which and how."""
+
+
+class Script:
+    """One run. `said` takes each line; figures are read from the till as its screen would show them."""
+
+    def __init__(self, folder: Path, lang: Lang, said: Say) -> None:
+        self.shop = DemoShop(folder, fresh=True)
+        self.lang: Lang = lang
+        self.said = said
+        self.step_no = 0
+
+    def run(self) -> bool:
+        """All steps; True only if every check held."""
+        printer = VirtualPrinter(DeviceInfo("printer", "printer", "virtual", "memory"), self.shop.slips_folder)
+        printer.open(lambda event: None)
+        try:
+            self.step("Head office starts on loopback with demo data")
+            self.shop.start_office()
+            self.step("Till enrols with a one-time code and loads the snapshot")
+            self.shop.enrol_till()
+            with opened_till(self.shop.till_folder, lang=self.lang, printer=printer) as till:
+                self._story(till)
+            return True
+        except (StepFailed, Mismatch) as failure:
+            self.said(f"FAILED: {failure}")
+            return False
+        finally:
+            self.shop.close()
+
+    def _story(self, till: OpenedTill) -> None:
+        self.must(till.runner.run_until_idle(WAIT_S), "the till is level with the head office")
+        goods = pick_goods(self.shop.till_folder)
+        self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
+        receipts = [self._sale_with_camera_and_scanner(till, goods)]
+        self.must(till.runner.run_until_idle(WAIT_S), "the first receipt is at the head office")
+        self.step("Head office is killed (SIGKILL)")
+        self.shop.kill_office()
+        receipts += [self._sale(till, goods.cards[1], goods.pieces[3:6]), self._sale_spending(till, goods)]
+        receipts.append(self._partial_return(till, receipts[0]))
+        waiting = till.store.journal.pending_count()
+        self.must(waiting >= 3, f"{waiting} events wait in the queue")
+        self.step("Head office starts again; the queue drains")
+        self.shop.start_office()
+        till.runner.kick()
+        self.must(till.runner.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more")
+        self.step("The books, member by member: till = ledger = receipts")
+        for line in compare_books(self.shop, till, receipts):
+            self.said(f"   {line}")
+        self.must(till.engine.dispatch(c.CloseShift()).state.mode == "closed", "the shift is closed, Z report made")
+
+    def _sale_with_camera_and_scanner(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("A member card is printed, held askew before a camera, and read from the frame")
+        frame = camera_frame(card_png(goods.cards[0], "", "Kopilka", "both"), angle_deg=17, noise_sigma=12, seed=20)
+        reads = decode(frame, "full")
+        self.must(bool(reads), "the frame has a code")
+        self.said(f"   camera: {reads[0].text} ({reads[0].symbology})")
+        till.engine.dispatch(c.Scan(reads[0].text, reads[0].source))
+        member = till.engine.view().state.basket.member
+        self.must(member is not None and member.card == goods.cards[0], "the card read is the card printed")
+        self.step("Goods come byte by byte over a pseudo-terminal through the serial scanner driver")
+        self._scan_goods(till, goods)
+        self._show_quote(till.engine.view())
+        return self._pay(till)
+
+    def _scan_goods(self, till: OpenedTill, goods: Goods) -> None:
+        scans: queue.Queue[str] = queue.Queue()
+        with VirtualScanner() as scanner:
+            info = DeviceInfo("demo-scanner", "scanner", "virtual", scanner.port)
+            source = SerialSource(info, SerialSettings(scanner.port), on_scan=lambda scan: scans.put(scan.text))
+            source.open()
+            try:
+                for code in (*goods.pieces[:3], goods.weighed):
+                    scanner.scan(code)
+                    text = scans.get(timeout=WAIT_S)
+                    view = till.engine.dispatch(c.Scan(text, "serial:demo-scanner"))
+                    self.must(text == code and view.sound == "ok", f"{code} is on the receipt")
+            finally:
+                source.close()
+
+    def _sale(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> Receipt:
+        self.step("Offline sale")
+        self._fill(till, card, codes)
+        return self._pay(till)
+
+    def _sale_spending(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("Offline sale that spends points, up to the programme's offline limit")
+        self._fill(till, goods.cards[2], goods.pieces[1:5])
+        view = till.engine.dispatch(c.SpendPoints())
+        used = view.state.quote.redemption.used_points if view.state.quote else 0
+        self.must(used > 0, f"{used} points are spent offline")
+        receipt = self._pay(till)
+        self.must(receipt.offline and receipt.redeemed_points == used, "the receipt says they were spent offline")
+        return receipt
+
+    def _fill(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> None:
+        for code in (card, *codes):
+            self.must(till.engine.dispatch(c.Scan(code)).sound == "ok", f"{code} is known")
+
+    def _partial_return(self, till: OpenedTill, sold: Receipt) -> Receipt:
+        self.step(f"Partial return of receipt {sold.number}")
+        till.engine.dispatch(c.BeginReturn(sold.number))
+        line = sold.lines[0]
+        till.engine.dispatch(c.SetReturn(line.line_no, 1000))
+        view = till.engine.dispatch(c.ConfirmReturn("cash"))
+        receipt = self._done(view)
+        self.said(f"   returned {line.name}: {receipt.total_minor / 100:.2f}, points back {receipt.earned_points}")
+        return receipt
+
+    def _pay(self, till: OpenedTill) -> Receipt:
+        till.engine.dispatch(c.Pay())
+        receipt = self._done(till.engine.dispatch(c.Tender("cash")))
+        self.said(f"   {receipt.number}: total {receipt.total_minor / 100:.2f}, discount {receipt.discount_minor / 100:.2f},"
+                  f" earned {receipt.earned_points}, spent {receipt.redeemed_points}")  # fmt: skip
+        return receipt
+
+    def _show_quote(self, view: View) -> None:
+        quote = view.state.quote
+        assert quote is not None
+        for line, priced in zip(view.state.basket.lines, quote.lines, strict=True):
+            self.said(f"   {line.product.name}: {priced.base_minor / 100:.2f} -> {priced.total_minor / 100:.2f}")
+            for note in priced.notes:
+                self.said(f"      {say(note, self.lang, TEMPLATES)}")
+        for hint in quote.hints[:1]:
+            self.said(f"   hint: {say(hint.said, self.lang, TEMPLATES)}")
+
+    def _done(self, view: View) -> Receipt:
+        notice = view.state.notice
+        said = say(notice.said, self.lang, TEMPLATES) if notice else ""
+        self.must(view.state.mode == "done" and view.state.receipt is not None, said)
+        assert view.state.receipt is not None
+        return view.state.receipt
+
+    def step(self, text: str) -> None:
+        self.step_no += 1
+        self.said(f"{self.step_no:2}. {text}")
+
+    def must(self, held: bool, what: str) -> None:
+        if not held:
+            raise StepFailed(what)
+        self.said(f"   ok: {what}")
+

@@ -1,0 +1,60 @@
+"""Look-ups of the session: goods, members, receipts. All answer from the till's own files, at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from loyalty.catalogue import price_at
+from loyalty.errors import KopilkaError
+from loyalty.sentences import sentence
+from terminal.members import find_known, member_from
+from terminal.offline_queue.store import Store
+from terminal.session import Surroundings
+from terminal.session import commands as c
+
+MAX_FOUND = 20
+Later = Callable[[c.Command], None]
+
+
+class Lookups:
+    """`ask_receipt` fetches another till's receipt from the head office; it may block, so it runs on its own thread."""
+
+    def __init__(self, files: Store, ask_receipt: Callable[[str], c.ReceiptFound], later: Later) -> None:
+        self._files = files
+        self._ask_receipt = ask_receipt
+        self._later = later
+
+    def product(self, effect: c.FindProduct, around: Surroundings) -> c.Command:
+        product = self._files.cache.product(effect.code)
+        if product is None:
+            return c.ProductUnknown(effect.code, sentence("product.unknown", code=effect.code))
+        price_minor = price_at(product, around.store, around.moment.at_ms)
+        if price_minor is None:
+            return c.ProductUnknown(effect.code, sentence("product.no_price", name=product.name))
+        return c.ProductFound(product, effect.qty_milli, price_minor)
+
+    def goods(self, effect: c.FindGoods) -> c.Command:
+        return c.GoodsFound(effect.text, tuple(self._files.cache.search_products(effect.text, MAX_FOUND)))
+
+    def member(self, effect: c.FindMember, around: Surroundings) -> c.Command:
+        known = find_known(self._files, effect.key, effect.by)
+        if known is None:
+            key = effect.key if effect.by != "phone" else f"•••{effect.key[-4:]}"
+            return c.Failed(sentence("member.unknown", key=key), sentence("member.unknown.hint"))
+        return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme))
+
+    def receipt(self, effect: c.FindReceipt) -> c.Command | None:
+        """This till's own journal first; another till's receipt is asked for without holding the queue."""
+        journal = self._files.journal
+        receipt = journal.receipt(effect.number)
+        if receipt is not None:
+            return c.ReceiptFound(receipt, journal.returned_milli(receipt.receipt_id))
+        threading.Thread(target=self._ask, args=(effect.number,), name="ask-receipt", daemon=True).start()
+        return None
+
+    def _ask(self, number: str) -> None:
+        try:
+            self._later(self._ask_receipt(number))
+        except KopilkaError:
+            self._later(c.Failed(sentence("receipt.unknown", number=number), sentence("receipt.unknown.hint")))

@@ -1,0 +1,126 @@
+"""What the session has the journal record: sales and returns, new members and consents, the shift and its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from loyalty.codes import card_number
+from loyalty.errors import NotNow
+from loyalty.events import ConsentChanged, MemberEnrolled, Personal, ShiftClosed, ShiftOpened, ShiftTotals, personal_hash
+from loyalty.feed import BalanceRow, IdentRow
+from loyalty.member import mask_name
+from loyalty.receipt import Receipt
+from loyalty.sentences import Lang, sentence
+from terminal.fiscal.slip import receipt_slip, report_slip
+from terminal.members import find_known, member_from
+from terminal.offline_queue.journal import Fact, Known, Shift
+from terminal.offline_queue.keys import phone_hash
+from terminal.offline_queue.store import Store
+from terminal.sales import Sales
+from terminal.session import ShiftInfo, Surroundings
+from terminal.session import commands as c
+
+
+class Records:
+    """`recorded` is called after each fact, so that the head office hears of it soon; `put_slip` prints."""
+
+    def __init__(
+        self,
+        files: Store,
+        sales: Sales,
+        *,
+        new_id: Callable[[], str],
+        new_salt: Callable[[], str],
+        put_slip: Callable[[tuple[str, ...]], None],
+        recorded: Callable[[], None],
+        lang: Lang,
+    ) -> None:
+        self._files = files
+        self._sales = sales
+        self._new_id = new_id
+        self._new_salt = new_salt
+        self._put_slip = put_slip
+        self._recorded = recorded
+        self._lang: Lang = lang
+
+    def sale(self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        return self._completed(self._sales.sell(effect, shift, around), around)
+
+    def take_back(self, effect: c.CommitReturn, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        return self._completed(self._sales.take_back(effect, shift, around.moment), around)
+
+    def enrol(self, effect: c.EnrolMember, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        """A member active at once: card number from this till's own range, personal data beside the event."""
+        files = self._files
+        existing = find_known(files, effect.phone, "phone")
+        if existing is not None:
+            raise NotNow(sentence("member.exists", name=existing.ident.name_masked or existing.ident.member_id[:8]))
+        member_id, event_id = self._new_id(), self._new_id()
+        card = self._next_card()
+        lowest = around.programme.statuses[0].id if around.programme.statuses else ""
+        personal = Personal(member_id, member_id, event_id, self._new_salt(), effect.phone, effect.name)
+        body = MemberEnrolled(
+            member_id, member_id, card, lowest, personal_hash(personal), effect.consents, shift.cashier, around.store
+        )
+        hashed = phone_hash(files.identity.scope_key, effect.phone)
+        ident = IdentRow(member_id, member_id, mask_name(effect.name), (card,), hashed, effect.phone[-2:])
+        files.journal.record(Fact(event_id, around.moment.at_ms, body), personal=personal, enrolled=ident)
+        self._recorded()
+        known = Known(ident, BalanceRow(member_id, lowest), as_of_ms=around.moment.at_ms)
+        return c.MemberFound(member_from(known, effect.phone, "phone", files.journal, around.programme), enrolled=True)
+
+    def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        body = ConsentChanged(effect.member.member_id, effect.member.account_id, effect.consent, shift.cashier)
+        self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._recorded()
+        return c.ConsentRecorded(effect.consent)
+
+    def start_shift(self, effect: c.StartShift, around: Surroundings) -> c.Command:
+        journal = self._files.journal
+        body = ShiftOpened(self._new_id(), journal.next_shift_no(), around.store, effect.cashier)
+        journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._recorded()
+        return c.ShiftStarted(self.shift_now())
+
+    def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
+        self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._recorded()
+        slip = self._report("Z", shift, around)
+        self._put_slip(slip)
+        return c.ShiftEnded(slip)
+
+    def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.Command:
+        slip = self._report("X", shift, around)
+        self._put_slip(slip)
+        return c.ReportMade(slip)
+
+    def shift_now(self) -> ShiftInfo:
+        """The open shift with its totals. Raises NotNow where none is open."""
+        shift = self._files.journal.open_shift()
+        if shift is None:
+            raise NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))
+        return shift_info(shift)
+
+    def _completed(self, receipt: Receipt, around: Surroundings) -> c.Command:
+        slip = receipt_slip(receipt, self._lang, store_name=self._files.identity.store_name)
+        self._put_slip(slip)
+        self._recorded()
+        return c.Completed(receipt, slip, self.shift_now())
+
+    def _report(self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings) -> tuple[str, ...]:
+        return report_slip(
+            kind, shift.totals, self._lang, shift_no=shift.shift_no, cashier=shift.cashier, moment=around.moment,
+            store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no,
+        )  # fmt: skip
+
+    def _next_card(self) -> str:
+        prefix, counter = self._files.identity.card_prefix, self._files.journal.next_card_no()
+        if counter >= 10 ** (12 - len(prefix)):
+            raise NotNow(sentence("till.cards_out"))
+        return card_number(prefix, counter)
+
+
+def shift_info(shift: Shift) -> ShiftInfo:
+    return ShiftInfo(shift.shift_id, shift.shift_no, shift.cashier, shift.opened_at_ms, shift.totals or ShiftTotals())

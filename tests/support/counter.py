@@ -1,0 +1,161 @@
+"""A till in memory: the real session and the real rules, with dictionaries for goods, members and receipts."""
+
+import msgspec
+
+from loyalty.basket import Moment
+from loyalty.catalogue import Price, Product, price_at
+from loyalty.codes import card_number, gtin_check_digit
+from loyalty.events import ShiftTotals
+from loyalty.member import Member, Progress
+from loyalty.programme import Programme
+from loyalty.programme_file import parse_programme
+from loyalty.quote import Standing
+from loyalty.receipt import Receipt
+from loyalty.returns import return_receipt
+from loyalty.sale import receipt_from
+from loyalty.sentences import sentence
+from loyalty.shift import add_receipt
+from terminal.session import ShiftInfo, State, Surroundings, step
+from terminal.session import commands as c
+
+PROGRAMME = """
+id = "corner"
+version = 1
+name = { ru = "Уголок", en = "Corner" }
+season = "2026"
+
+[redeem]
+max_share_bp = 5000
+offline_max_points = 30
+
+[[status]]
+id = "basic"
+name = { ru = "Базовый", en = "Basic" }
+earn_bp = 500
+"""
+NOON = Moment(1_790_000_000_000, "2026-09-21", 720, 0)
+
+
+def gtin(number: int) -> str:
+    body = f"460{number:09d}"
+    return body + gtin_check_digit(body)
+
+
+TEA = Product(gtin(1), "Чай", (Price(100_00),), category="drinks")
+CUP = Product(gtin(2), "Кружка", (Price(450_50),), category="souvenirs")
+SWEETS = Product("00123", "Конфеты", (Price(700_00),), unit="kg", vat="10")
+UNPRICED = Product(gtin(3), "Новинка", ())
+CARD = card_number("299", 1)
+PHONE = "+79031234567"
+ANNA = Member("aa" * 16, "aa" * 16, "Анна И.", "basic", 200, card=CARD, progress=Progress("2026", 0, 0), as_of_ms=NOON.at_ms)
+BLOCKED = card_number("299", 2)
+
+
+class Counter:
+    """`do` runs commands with everything they cause; `state` is what the cashier would see."""
+
+    def __init__(self, programme: Programme | None = None) -> None:
+        self.programme = programme or parse_programme(PROGRAMME)
+        self.goods = {product.code: product for product in (TEA, CUP, SWEETS, UNPRICED)}
+        self.members = {
+            CARD: ANNA,
+            PHONE: msgspec.structs.replace(ANNA, identified_by="phone"),
+            BLOCKED: msgspec.structs.replace(ANNA, member_id="bb" * 16, account_id="bb" * 16, blocked=True),
+        }
+        self.receipts: dict[str, Receipt] = {}
+        self.returned: dict[str, dict[int, int]] = {}
+        self.standing = Standing()
+        self.fails: c.Failed | None = None
+        self.state = State()
+        self.sounds: list[str] = []
+
+    def opened(self) -> "Counter":
+        return self.do(c.OpenShift("Ольга"))
+
+    def do(self, *commands: c.Command) -> "Counter":
+        todo = list(commands)
+        while todo:
+            around = Surroundings(NOON, self.programme, "s1", self.standing)
+            self.state, effects = step(self.state, todo.pop(0), around)
+            todo = [answer for effect in effects if (answer := self._answer(effect)) is not None] + todo
+        return self
+
+    @property
+    def said(self) -> str:
+        return self.state.notice.said.code if self.state.notice else ""
+
+    def _answer(self, effect: c.Effect) -> c.Command | None:
+        if self.fails is not None and not isinstance(effect, c.Signal):
+            return self.fails
+        match effect:
+            case c.Signal(sound=sound):
+                self.sounds.append(sound)
+                return None
+            case c.FindProduct(code=code, qty_milli=qty_milli):
+                product = self.goods.get(code)
+                price = price_at(product, "s1", NOON.at_ms) if product else None
+                if product is None or price is None:
+                    return c.ProductUnknown(code, sentence("sale.unknown", code=code))
+                return c.ProductFound(product, qty_milli, price)
+            case c.FindMember(key=key, by=by):
+                member = self.members.get(key)
+                if member is None:
+                    return c.Failed(sentence("member.unknown", key=key))
+                return c.MemberFound(msgspec.structs.replace(member, identified_by=by))
+            case c.FindReceipt(number=number):
+                receipt = self.receipts.get(number)
+                if receipt is None:
+                    return c.Failed(sentence("receipt.unknown", number=number))
+                return c.ReceiptFound(receipt, self.returned.get(receipt.receipt_id, {}))
+            case c.FindGoods(text=text):
+                found = tuple(p for p in self.goods.values() if text.casefold() in p.name.casefold())
+                return c.GoodsFound(text, found)
+            case c.CommitSale():
+                return self._sold(effect)
+            case c.CommitReturn():
+                return self._taken_back(effect)
+            case c.EnrolMember(phone=phone, name=name):
+                new = Member("cc" * 16, "cc" * 16, name, "basic", card=card_number("299", 77), identified_by="phone")
+                self.members[phone] = new
+                return c.MemberFound(new, enrolled=True)
+            case c.RecordConsent(consent=consent):
+                return c.ConsentRecorded(consent)
+            case c.StartShift(cashier=cashier):
+                return c.ShiftStarted(ShiftInfo("dd" * 16, 1, cashier, NOON.at_ms))
+            case c.EndShift():
+                return c.ShiftEnded(("Z",))
+            case c.MakeXReport():
+                return c.ReportMade(("X",))
+
+    def _sold(self, effect: c.CommitSale) -> c.Command:
+        shift = self._shift()
+        number = f"T1-{len(self.receipts) + 1:06d}"
+        receipt = receipt_from(
+            effect.quote, effect.basket, self.programme, NOON, receipt_id=f"{len(self.receipts) + 1:032x}", number=number,
+            store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
+            offline=False,
+        )  # fmt: skip
+        return self._completed(receipt)
+
+    def _taken_back(self, effect: c.CommitReturn) -> c.Command:
+        shift = self._shift()
+        number = f"T1-{len(self.receipts) + 1:06d}"
+        receipt = return_receipt(
+            effect.original, effect.returned_milli, effect.wanted_milli, receipt_id=f"{len(self.receipts) + 1:032x}",
+            number=number, store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, moment=NOON,
+            payment=effect.kind,
+        )  # fmt: skip
+        returned = self.returned.setdefault(effect.original.receipt_id, {})
+        for line_no, qty_milli in effect.wanted_milli.items():
+            returned[line_no] = returned.get(line_no, 0) + qty_milli
+        return self._completed(receipt)
+
+    def _completed(self, receipt: Receipt) -> c.Command:
+        self.receipts[receipt.number] = receipt
+        shift = self._shift()
+        totals = add_receipt(shift.totals or ShiftTotals(), receipt)
+        return c.Completed(receipt, (receipt.number,), msgspec.structs.replace(shift, totals=totals))
+
+    def _shift(self) -> ShiftInfo:
+        assert self.state.shift is not None
+        return self.state.shift

@@ -1,0 +1,150 @@
+"""Payment, completion and returns in the session."""
+
+from loyalty.quote import Standing
+from loyalty.sentences import sentence
+from terminal.session import commands as c
+from tests.support.counter import CARD, CUP, TEA, Counter
+
+
+def sold(*commands: c.Command) -> Counter:
+    return Counter().opened().do(c.Scan(CARD), c.Scan(TEA.code), c.Scan(CUP.code), *commands)
+
+
+def test_exact_cash_completes_the_sale() -> None:
+    till = sold(c.Pay(), c.Tender("cash"))
+    assert till.state.mode == "done"
+    assert till.state.receipt is not None and till.state.receipt.total_minor == 550_50
+    assert till.state.basket.lines == () and till.state.undo == ()
+
+
+def test_more_cash_gives_change() -> None:
+    till = sold(c.Pay(), c.Tender("cash", 1000_00))
+    assert till.state.receipt is not None and till.state.receipt.change_minor == 449_50
+    assert till.said == "done.sale"
+
+
+def test_card_and_cash_may_be_mixed() -> None:
+    till = sold(c.Pay(), c.Tender("card", 500_00))
+    assert (till.state.mode, till.state.due_minor) == ("pay", 50_50)
+    till.do(c.Tender("cash", 100_00))
+    assert till.state.receipt is not None and till.state.receipt.change_minor == 49_50
+
+
+def test_a_card_never_pays_more_than_is_due() -> None:
+    till = sold(c.Pay(), c.Tender("card", 550_51))
+    assert (till.said, till.state.tenders) == ("pay.card_over", ())
+
+
+def test_nothing_and_less_than_nothing_are_no_payment() -> None:
+    assert sold(c.Pay(), c.Tender("cash", 0)).said == "pay.amount"
+    assert sold(c.Pay(), c.Tender("cash", -5)).said == "pay.amount"
+
+
+def test_a_code_typed_into_cash_is_refused() -> None:
+    assert sold(c.Pay(), c.Tender("cash", 4600000000017)).said == "pay.cash_over"
+
+
+def test_an_empty_receipt_cannot_be_paid() -> None:
+    assert Counter().opened().do(c.Pay()).said == "sale.empty"
+
+
+def test_escape_from_payment_names_the_money_to_give_back() -> None:
+    till = sold(c.Pay(), c.Tender("cash", 100_00), c.Back())
+    assert (till.state.mode, till.said, len(till.state.basket.lines)) == ("sale", "pay.returned", 2)
+
+
+def test_a_sale_that_could_not_be_recorded_stays_on_the_screen() -> None:
+    till = sold(c.Pay())
+    till.fails = c.Failed(sentence("store.full"))
+    till.do(c.Tender("cash"))
+    assert (till.state.mode, till.said, till.state.tenders) == ("pay", "store.full", ())
+    till.fails = None
+    assert till.do(c.Tender("cash")).state.mode == "done"
+    assert len(till.receipts) == 1
+
+
+def test_any_scan_after_a_receipt_begins_the_next_one() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.Scan(TEA.code))
+    assert (till.state.mode, len(till.state.basket.lines), till.state.receipt) == ("sale", 1, None)
+    assert till.state.basket.member is None
+
+
+def test_points_are_spent_up_to_half_the_receipt_and_can_be_taken_back() -> None:
+    till = sold(c.SpendPoints())
+    assert till.state.quote is not None and till.state.quote.redeemed_points == 200
+    till.do(c.SpendPoints(0))
+    assert till.state.quote is not None and till.state.quote.redeemed_points == 0
+
+
+def test_points_over_the_limit_are_refused_with_the_limit() -> None:
+    till = sold(c.SpendPoints(201))
+    assert (till.said, till.state.basket.redeem_points) == ("points.less", 0)
+
+
+def test_offline_the_programme_s_cap_holds() -> None:
+    till = Counter().opened()
+    till.standing = Standing(online=False)
+    till.do(c.Scan(CARD), c.Scan(TEA.code), c.Scan(CUP.code), c.SpendPoints())
+    assert till.state.quote is not None and till.state.quote.redeemed_points == 30
+
+
+def test_points_without_a_member_are_refused() -> None:
+    assert Counter().opened().do(c.Scan(TEA.code), c.SpendPoints()).said == "member.none"
+
+
+def test_a_partial_return_gives_back_what_was_paid_and_takes_back_points() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("t1-000001"))
+    assert till.state.mode == "return"
+    till.do(c.SetReturn(1))
+    assert till.state.returning is not None and till.state.returning.preview is not None
+    assert till.state.returning.preview.total_minor == 100_00
+    till.do(c.ConfirmReturn("cash"))
+    assert (till.state.mode, till.said) == ("done", "done.return")
+    assert till.state.receipt is not None and till.state.receipt.earned_points == till.receipts["T1-000001"].lines[0].earned_points
+
+
+def test_the_same_goods_cannot_come_back_twice() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("card"))
+    assert till.do(c.BeginReturn("T1-000001")).said == "return.all_back"
+
+
+def test_more_than_was_bought_cannot_come_back() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.SetReturn(1, 2000))
+    assert till.said == "return.left"
+
+
+def test_a_return_of_nothing_is_refused_and_escape_leaves_it() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.ConfirmReturn("cash"))
+    assert (till.state.mode, till.said) == ("return", "return.nothing")
+    assert till.do(c.Back()).state.mode == "sale"
+
+
+def test_a_return_is_not_itself_returned() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert till.do(c.BeginReturn("T1-000002")).said == "return.of_return"
+
+
+def test_a_return_waits_for_the_basket_to_be_finished() -> None:
+    assert sold(c.BeginReturn("T1-000001")).said == "return.finish_first"
+
+
+def test_an_unknown_receipt_number_gets_a_sentence() -> None:
+    assert Counter().opened().do(c.BeginReturn("T7-000009")).said == "receipt.unknown"
+
+
+def test_a_shift_with_goods_on_the_receipt_is_not_closed() -> None:
+    assert sold(c.CloseShift()).said == "shift.basket"
+
+
+def test_x_and_z_reports_are_shown_and_z_closes_the_shift() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.XReport())
+    assert till.state.slip == ("X",)
+    till.do(c.Back(), c.CloseShift())
+    assert (till.state.mode, till.state.slip, till.state.shift) == ("closed", ("Z",), None)
+
+
+def test_shift_totals_follow_the_receipts() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.SetReturn(1), c.ConfirmReturn("cash"))
+    assert till.state.shift is not None
+    totals = till.state.shift.totals
+    assert (totals.sales, totals.returns, totals.cash_minor, totals.returned_cash_minor) == (1, 1, 550_50, 100_00)
