@@ -70,7 +70,8 @@ class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
     """`code` for programs, `detail` for people. gap / fork / fence / gen come with the server's place."""
 
     code: Literal[
-        "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown", "too_large", "busy", "internal"
+        "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown",
+        "too_large", "busy", "internal",
     ]  # fmt: skip
     detail: str
     acked: Position | None = None

@@ -19,7 +19,8 @@ DDL: tuple[str, ...] = (
     "CREATE TABLE phone (phone BLOB PRIMARY KEY, member BLOB NOT NULL) WITHOUT ROWID",
     """CREATE TABLE cursor (
         stream TEXT NOT NULL, bucket INTEGER NOT NULL, seq INTEGER NOT NULL, checksum INTEGER NOT NULL,
-        applied_epoch INTEGER NOT NULL DEFAULT 0, applied_seq INTEGER NOT NULL DEFAULT 0, as_of_ms INTEGER NOT NULL DEFAULT 0,
+        applied_epoch INTEGER NOT NULL DEFAULT 0, applied_seq INTEGER NOT NULL DEFAULT 0,
+        as_of_ms INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (stream, bucket)
     ) WITHOUT ROWID""",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

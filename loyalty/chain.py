@@ -8,6 +8,7 @@ covers the header, the header the blob by SHA-256. It is immutable: a retry send
 bring them. Compression and signing are the caller's: this module is pure. All integers are big-endian.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b, sha256
 
@@ -27,6 +28,10 @@ MAX_PAYLOAD_BYTES = 1024 * 1024
 TARGET_PAYLOAD_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 2048
 SIGNATURE_BYTES = 64
+
+_ID = re.compile("[0-9a-f]{32}")
+_HASH = re.compile("[0-9a-f]{64}")
+"""Hex in one spelling only, or one terminal could have two names."""
 
 SENTENCES = {
     "segment.bad": ("Пакет событий испорчен: {what}", "The segment is damaged: {what}"),
@@ -66,7 +71,8 @@ def event_hash(previous: bytes, terminal: str, epoch: int, seq: int, raw: bytes)
 
 def fork_hash(terminal: str, old_epoch: int, last_common: bytes) -> bytes:
     """What the first event of a new epoch follows: it commits to the last event both sides agree on."""
-    return blake2b(b"fork" + bytes.fromhex(terminal) + old_epoch.to_bytes(4, "big") + last_common, digest_size=32).digest()
+    ids = bytes.fromhex(terminal) + old_epoch.to_bytes(4, "big")
+    return blake2b(b"fork" + ids + last_common, digest_size=32).digest()
 
 
 def chain(previous: bytes, terminal: str, epoch: int, first_seq: int, raws: Iterable[bytes]) -> Iterator[bytes]:
@@ -97,11 +103,20 @@ def unpack_payload(payload: bytes) -> list[bytes]:
     return raws
 
 
-def header_for(terminal: str, epoch: int, first_seq: int, last_seq: int, prev_hash: bytes, last_hash: bytes, payload_bytes: int, blob: bytes) -> bytes:  # fmt: skip
+def header_for(
+    terminal: str,
+    epoch: int,
+    first_seq: int,
+    last_seq: int,
+    prev_hash: bytes,
+    last_hash: bytes,
+    payload_bytes: int,
+    blob: bytes,
+) -> bytes:
     """The header bytes to sign."""
-    return canonical(
-        SegmentHeader(1, terminal, epoch, first_seq, last_seq, prev_hash.hex(), last_hash.hex(), payload_bytes, sha256(blob).hexdigest())
-    )  # fmt: skip
+    hashes = prev_hash.hex(), last_hash.hex()
+    blob_hash = sha256(blob).hexdigest()
+    return canonical(SegmentHeader(1, terminal, epoch, first_seq, last_seq, *hashes, payload_bytes, blob_hash))
 
 
 def write_segment(signed: bytes, signature: bytes, blob: bytes) -> bytes:
@@ -116,17 +131,19 @@ def read_segment(data: bytes) -> Segment:
         raise _bad("not a segment")
     size = int.from_bytes(data[4:8], "big")
     body = 8 + size
-    if size > MAX_HEADER_BYTES or len(data) < body + SIGNATURE_BYTES or len(data) - body - SIGNATURE_BYTES > MAX_BLOB_BYTES:
+    rest = body + SIGNATURE_BYTES
+    if size > MAX_HEADER_BYTES or not rest <= len(data) <= rest + MAX_BLOB_BYTES:
         raise _bad("lengths")
-    signed, signature, blob = data[8:body], data[body : body + SIGNATURE_BYTES], data[body + SIGNATURE_BYTES :]
+    signed, signature, blob = data[8:body], data[body:rest], data[rest:]
     try:
         header = _header.decode(signed)
-        bytes.fromhex(header.prev_hash), bytes.fromhex(header.last_hash)
-        named = len(bytes.fromhex(header.terminal)) == 16
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise _bad("header") from error
+    hashes = header.prev_hash, header.last_hash
+    if header.v != 1 or not _ID.fullmatch(header.terminal) or not all(map(_HASH.fullmatch, hashes)):
+        raise _bad("header")
     events = header.last_seq - header.first_seq + 1
-    if not named or header.v != 1 or not 1 <= events <= MAX_SEGMENT_EVENTS or header.first_seq < 1 or header.epoch < 1:
+    if not 1 <= header.epoch < 2**31 or not 1 <= header.first_seq < 2**62 or not 1 <= events <= MAX_SEGMENT_EVENTS:
         raise _bad("header")
     if not 0 < header.payload_bytes <= MAX_PAYLOAD_BYTES or sha256(blob).hexdigest() != header.blob_sha256:
         raise _bad("blob")

@@ -1,4 +1,4 @@
-"""What a scanned or typed text is: a card, goods, weighed goods, a coupon, a receipt, a phone, or unknown with a reason.
+"""What a scanned or typed text is: a card, goods, weighed goods, a coupon, a receipt, a phone, or unknown and why.
 
 Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupon series by
 ISO/IEC 7064 MOD 37,36. Goods weighed in the store use GS1 prefixes 20-29 kept for restricted circulation.
@@ -16,14 +16,21 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 SENTENCES = {
     "code.empty": ("Пустой код: отсканируйте ещё раз", "Empty code: scan again"),
-    "code.too_long": ("Код длиннее {limit} знаков: это не код товара и не карта", "The code is over {limit} characters: neither goods nor a card"),
+    "code.too_long": (
+        "Код длиннее {limit} знаков: это не код товара и не карта",
+        "The code is over {limit} characters: neither goods nor a card",
+    ),
     "code.check_digit": (
         "Код {text}: не сходится контрольная цифра. Отсканируйте ещё раз или наберите код под штрихкодом",
         "Code {text}: wrong check digit. Scan again or type the digits under the bars",
     ),
+    "code.no_weight": ("Код {text}: на этикетке нет веса", "Code {text}: the label has no weight"),
     "code.unknown": ("Код «{text}» не похож ни на товар, ни на карту", "Code “{text}” is neither goods nor a card"),
-    "code.phone": ("«{text}» — не номер телефона: нужно 10 цифр, например 903 123-45-67", "“{text}” is no phone number: type 10 digits, as in 903 123-45-67"),
-}  # fmt: skip
+    "code.phone": (
+        "«{text}» — не номер телефона: нужно 10 цифр, например 903 123-45-67",
+        "“{text}” is no phone number: type 10 digits, as in 903 123-45-67",
+    ),
+}
 
 
 class CardCode(msgspec.Struct, frozen=True, tag="card"):
@@ -75,7 +82,7 @@ def classify(text: str, ranges: CodeRanges) -> Code:
         return UnknownCode("", sentence("code.empty"))
     if len(code) > MAX_CODE_CHARS:
         return UnknownCode(code[:24], sentence("code.too_long", limit=MAX_CODE_CHARS))
-    if code.upper().startswith(ranges.qr_prefix):
+    if code.upper().startswith(ranges.qr_prefix.upper()):
         return _card_from_qr(code[len(ranges.qr_prefix) :], ranges)
     receipt = _RECEIPT.fullmatch(code.upper())
     if receipt:
@@ -97,7 +104,7 @@ def is_scan(text: str, ranges: CodeRanges) -> bool:
     return not isinstance(classify(text, ranges), UnknownCode | PhoneCode)
 
 
-_RECEIPT = re.compile(r"(?:KR:)?(T\d{1,5}-\d{1,9})")
+_RECEIPT = re.compile(r"(?:KR:)?(T[0-9]{1,5}-[0-9]{1,9})")
 _COUPON = re.compile(r"KC[0-9A-Z]{7,20}")
 _PHONE_NOISE = re.compile(r"[\s()\-.\u00a0\u2010-\u2014]+")
 
@@ -110,10 +117,16 @@ def _digits(code: str, ranges: CodeRanges) -> Code:
         if gtin.startswith(ranges.card_prefixes):
             return CardCode(gtin)
         if gtin.startswith(ranges.weighed_prefixes):
-            return WeighedCode(gtin[2:7], int(gtin[7:12]))
+            return _weighed(gtin)
     if len(gtin) == 14 and gtin.startswith("0"):
         return _digits(gtin[1:], ranges)
     return ProductCode(gtin)
+
+
+def _weighed(gtin: str) -> Code:
+    """Prefix of 2 digits, PLU of 5, grams of 5, check digit; a label of nothing is a scale's mistake."""
+    weight_g = int(gtin[7:12])
+    return WeighedCode(gtin[2:7], weight_g) if weight_g else UnknownCode(gtin, sentence("code.no_weight", text=gtin))
 
 
 def _card_from_qr(number: str, ranges: CodeRanges) -> Code:
@@ -161,7 +174,8 @@ def parse_phone(text: str, country: str = "7") -> str | None:
     """A phone number in E.164 (`+79031234567`) from any spelling, or None.
 
     Eleven digits from 8 or 7, or ten digits, are a number of the home country (Russian numbering plan:
-    national numbers have ten digits and begin with 3, 4, 8 or 9); with `+` any country's 8 to 15 digits.
+    national numbers have ten digits and begin with 3, 4, 8 or 9); with `+` or `00`, any country's 8 to 15 digits,
+    those of +7 in Kazakhstan (6, 7) too. `+8 9…` is a home number written so by mistake: no country has +89.
     """
     if len(text) > 40:
         return None
@@ -170,9 +184,11 @@ def parse_phone(text: str, country: str = "7") -> str | None:
     digits = cleaned.removeprefix("+").removeprefix("00") if international else cleaned
     if not (digits.isascii() and digits.isdigit()):
         return None
-    if international and not digits.startswith(country):
-        return f"+{digits}" if 8 <= len(digits) <= 15 and digits[0] != "0" else None
-    return _national(digits, country)
+    if not international or (digits.startswith("89") and len(digits) == 11):
+        return _national(digits, country)
+    if digits.startswith(country):
+        return f"+{digits}" if len(digits) == 11 and digits[1] in "346789" else None
+    return f"+{digits}" if 8 <= len(digits) <= 15 and digits[0] != "0" else None
 
 
 def _national(digits: str, country: str) -> str | None:
@@ -182,5 +198,5 @@ def _national(digits: str, country: str) -> str | None:
 
 
 def _as_phone(code: str) -> str | None:
-    """A twelve- or fourteen-digit run with a bad check digit is a phone only in the 00 7 spelling."""
+    """A run of digits with a bad check digit is a phone only in the 00 7 spelling."""
     return parse_phone(code) if code.startswith("007") else None

@@ -137,14 +137,21 @@ def encode_event(body: Body, event_id: str, at_ms: int) -> bytes:
 
 def decode_envelope(raw: bytes) -> Envelope:
     """The envelope; msgspec.DecodeError / ValidationError when the bytes are no event at all."""
-    return _envelope.decode(raw)
+    try:
+        return _envelope.decode(raw)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deep") from error
 
 
 def decode_body(envelope: Envelope) -> Body | Unknown:
+    """The body, or `Unknown` for a type or version of the future; msgspec.DecodeError / ValidationError as above."""
     decoder = _decoders.get(envelope.type)
     if decoder is None or envelope.v > EVENT_VERSION:
         return Unknown(envelope.type, envelope.v)
-    return decoder.decode(envelope.body)
+    try:
+        return decoder.decode(envelope.body)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deep") from error
 
 
 def canonical(value: object) -> bytes:

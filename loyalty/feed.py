@@ -130,5 +130,3 @@ def checksum_add(checksum: int, added: int = 0, removed: int = 0) -> int:
 
 def _signed(value: int) -> int:
     return value - 2**64 if value >= 2**63 else value
-
-

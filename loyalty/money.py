@@ -73,7 +73,7 @@ def share_capped(total: int, weights: Sequence[int], caps: Sequence[int]) -> lis
     return parts
 
 
-_AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?")
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
 
 
 def parse_amount(text: str) -> int | None:

@@ -71,7 +71,9 @@ _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
-_PREFIX = re.compile(r"\d{1,11}")
+_PREFIX = re.compile(r"[0-9]{1,11}")
+_WEIGHED = re.compile(r"2[0-9]")
+"""GS1 prefixes for use inside a shop; the PLU of five digits follows them."""
 
 
 def parse_programme(text: str, lang: Lang = "en") -> Programme:
@@ -171,7 +173,7 @@ def _codes(part: Section | None) -> CodeRanges:
     if part is None:
         return usual
     cards = part.texts("card_prefixes", _PREFIX, "299") if part.has("card_prefixes") else usual.card_prefixes
-    weighed = part.texts("weighed_prefixes", _PREFIX, "21") if part.has("weighed_prefixes") else usual.weighed_prefixes
+    weighed = part.texts("weighed_prefixes", _WEIGHED, "21") if part.has("weighed_prefixes") else usual.weighed_prefixes
     for number, prefix in enumerate(weighed, start=1):
         if any(prefix.startswith(card) or card.startswith(prefix) for card in cards):
             taken = sentence("programme.prefixes", prefix=prefix)
@@ -239,7 +241,8 @@ def _condition(part: Section, statuses: Sequence[str]) -> Condition:
     if isinstance(condition, Who):
         for number, status in enumerate(condition.statuses, start=1):
             if status not in statuses:
-                part.note(f"statuses[{number}]", sentence("programme.no_status", id=status), _mend_status(status, statuses))
+                unknown = sentence("programme.no_status", id=status)
+                part.note(f"statuses[{number}]", unknown, _mend_status(status, statuses))
     part.finish()
     return condition
 

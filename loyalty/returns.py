@@ -30,7 +30,7 @@ SENTENCES = {
 
 
 def returnable(receipt: Receipt, returned_milli: Mapping[int, int]) -> dict[int, int]:
-    """line_no -> thousandths still to be returned; lines with nothing left are not there, nor is anything of a return."""
+    """line_no -> thousandths still to be returned, without lines that have nothing left; of a return, nothing."""
     if receipt.kind != "sale":
         return {}
     left = {line.line_no: line.qty_milli - returned_milli.get(line.line_no, 0) for line in receipt.lines}

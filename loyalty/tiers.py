@@ -22,7 +22,7 @@ class NextStep(msgspec.Struct, frozen=True):
 
 
 def status_for(programme: Programme, progress: Progress) -> Status:
-    """The highest status these figures reach; figures of another season reach the lowest. The programme has statuses."""
+    """The highest status these figures reach; figures of another season count as none. The programme has statuses."""
     counted = _this_season(programme, progress)
     reached = [
         status

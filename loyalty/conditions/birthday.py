@@ -15,7 +15,10 @@ _MAX_DAYS = 180
 
 
 class Birthday(msgspec.Struct, frozen=True, tag="birthday"):
-    """From `before_days` before to `after_days` after the day, both included; 29 February is kept on 28 in other years."""
+    """From `before_days` before to `after_days` after the day, both included.
+
+    Born on 29 February, the day is 28 February in other years.
+    """
 
     before_days: int = 0
     after_days: int = 0

@@ -12,9 +12,12 @@ SENTENCES = {
     "quantity.pieces.gain": ("Ещё {more_milli} шт.: выгода {gain_minor}", "{more_milli} more saves {gain_minor}"),
     "quantity.weight": ("Ещё {more_milli} кг", "{more_milli} kg more"),
     "quantity.weight.gain": ("Ещё {more_milli} кг: выгода {gain_minor}", "{more_milli} kg more saves {gain_minor}"),
-    "quantity.one": ("нужен ровно один из ключей min_pieces, min_weight_g", "give exactly one of min_pieces, min_weight_g"),
+    "quantity.one": (
+        "нужен ровно один из ключей min_pieces, min_weight_g",
+        "exactly one of min_pieces, min_weight_g is needed",
+    ),
     "quantity.one.mend": ("например, min_pieces = 3", "as in min_pieces = 3"),
-}  # fmt: skip
+}
 
 
 class Quantity(msgspec.Struct, frozen=True, tag="quantity"):

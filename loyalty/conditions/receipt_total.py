@@ -9,8 +9,11 @@ from loyalty.sentences import sentence
 
 SENTENCES = {
     "receipt_total.more": ("Не хватает {more_minor}", "{more_minor} short"),
-    "receipt_total.more.gain": ("Ещё на {more_minor}: выгода {gain_minor}", "Spend {more_minor} more to save {gain_minor}"),
-}  # fmt: skip
+    "receipt_total.more.gain": (
+        "Ещё на {more_minor}: выгода {gain_minor}",
+        "Spend {more_minor} more to save {gain_minor}",
+    ),
+}
 
 
 class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):

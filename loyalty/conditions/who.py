@@ -38,4 +38,5 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
 
     def _status_said(self, scene: Scene) -> Sentence:
         names = [scene.terms.status_names.get(status, (status, status)) for status in self.statuses]
-        return sentence("who.status", names_ru=", ".join(ru for ru, _ in names), names_en=", ".join(en for _, en in names))
+        ru, en = (", ".join(pair[lang] for pair in names) for lang in (0, 1))
+        return sentence("who.status", names_ru=ru, names_en=en)
