@@ -39,8 +39,18 @@ class OpenedTill:
 
 
 @contextmanager
-def opened_till(folder: Path, *, lang: Lang, printer: Paper | None = None, url: str = "", clock: Callable[[], int] = now_ms) -> Iterator[OpenedTill]:  # fmt: skip
-    """Open the till kept in `folder`; `url` overrides the head office's address. Raises KopilkaError with a sentence."""
+def opened_till(
+    folder: Path,
+    *,
+    lang: Lang,
+    printer: Paper | None = None,
+    url: str = "",
+    clock: Callable[[], int] = now_ms,
+) -> Iterator[OpenedTill]:
+    """Open the till kept in `folder`. Raises KopilkaError with a sentence.
+
+    `url` is where the head office is, if not where it was at enrolment.
+    """
     store = open_store(folder)
     client = Client(store.identity, store.key, clock, url=url)
     runner = Runner(store, client, clock, random.random)

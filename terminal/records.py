@@ -7,7 +7,15 @@ from typing import Literal
 
 from loyalty.codes import card_number
 from loyalty.errors import NotNow
-from loyalty.events import ConsentChanged, MemberEnrolled, Personal, ShiftClosed, ShiftOpened, ShiftTotals, personal_hash
+from loyalty.events import (
+    ConsentChanged,
+    MemberEnrolled,
+    Personal,
+    ShiftClosed,
+    ShiftOpened,
+    ShiftTotals,
+    personal_hash,
+)
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.member import mask_name
 from loyalty.receipt import Receipt

@@ -14,11 +14,11 @@ import msgspec
 from loyalty.basket import Basket, Moment
 from loyalty.errors import KopilkaError, NotNow
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
-from loyalty.receipt import Payment, Receipt
+from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
 from loyalty.shift import add_receipt
-from terminal.fiscal.register import Register, Refused, Unknown
+from terminal.fiscal.register import Refused, Register, Unknown
 from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
@@ -57,7 +57,9 @@ class Sales:
         """What has been returned since the draft was opened is asked again: two screens cannot return one thing twice."""
         known = self._journal.receipt(effect.original.number)
         returned = self._journal.returned_milli(effect.original.receipt_id) if known else {}
-        merged = {no: max(returned.get(no, 0), effect.returned_milli.get(no, 0)) for no in {*returned, *effect.returned_milli}}
+        merged = {
+            no: max(returned.get(no, 0), effect.returned_milli.get(no, 0)) for no in {*returned, *effect.returned_milli}
+        }
         receipt = return_receipt(
             effect.original,
             merged,
@@ -104,4 +106,3 @@ class Sales:
 
     def _number(self) -> str:
         return f"{self._label}-{self._journal.next_receipt_no():06d}"
-

@@ -1,4 +1,4 @@
-"""`kopilka`: the command line of the terminal side. Commands load what they need when they run, so that help is quick."""
+"""`kopilka`: the command line of the terminal side. Commands load what they need when they run: help is quick."""
 
 from __future__ import annotations
 

@@ -30,15 +30,21 @@ def find(key: Key, data: Folder = till_folder(), lang: Language = "") -> None:  
     typer.echo(f"{'Статус' if ru else 'Status'}: {label}")
     typer.echo(f"{'Баллы' if ru else 'Points'}: {member.balance_points}")
     spent = money_text(member.progress.spend_minor, "ru" if ru else "en")
-    typer.echo(f"{'За сезон' if ru else 'This season'}: {spent}, {'чеков' if ru else 'receipts'} {member.progress.visits}")
+    typer.echo(
+        f"{'За сезон' if ru else 'This season'}: {spent}, {'чеков' if ru else 'receipts'} {member.progress.visits}"
+    )
     if member.blocked:
         typer.echo("Карта заблокирована" if ru else "The card is blocked")
 
 
 @app.command()
 def card(
-    numbers: Annotated[list[str], typer.Argument(help="Card numbers; a member's name is taken from this till's cache.")],
-    out: Annotated[Path, typer.Option("--out", help="Where to write: .png for one card, .pdf for a printable sheet.")] = Path("card.png"),
+    numbers: Annotated[
+        list[str], typer.Argument(help="Card numbers; a member's name is taken from this till's cache.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="Where to write: .png for one card, .pdf for a printable sheet.")
+    ] = Path("card.png"),
     kind: Annotated[str, typer.Option("--kind", help="qr, barcode or both.")] = "both",
     data: Folder = till_folder(),  # noqa: B008 - typer reads defaults
     lang: Language = "",

@@ -18,7 +18,8 @@ Language = Annotated[str, typer.Option("--lang", help="ru or en; by default what
 
 def language(asked: str = "") -> Lang:
     """`--lang`, else KOPILKA_LANG, else the system's language: Russian where it is Russian, English elsewhere."""
-    wanted = asked or os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")  # fmt: skip
+    set_to = (os.environ.get(name, "") for name in ("KOPILKA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    wanted = asked or next((value for value in set_to if value), "")
     return "ru" if wanted.lower().startswith("ru") else "en"
 
 

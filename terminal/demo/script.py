@@ -78,7 +78,9 @@ class Script:
         self.step("Head office starts again; the queue drains")
         self.shop.start_office()
         till.runner.kick()
-        self.must(till.runner.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more")
+        self.must(
+            till.runner.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more"
+        )
         self.step("The books, member by member: till = ledger = receipts")
         for line in compare_books(self.shop, till, receipts):
             self.said(f"   {line}")
@@ -174,4 +176,3 @@ class Script:
         if not held:
             raise StepFailed(what)
         self.said(f"   ok: {what}")
-

@@ -1,4 +1,4 @@
-"""The demo shop's parts: starts the head office as a process of its own, enrols the till once, stops what it started."""
+"""The demo shop's parts: starts the head office as a process, enrols the till once, stops what it started."""
 
 from __future__ import annotations
 
@@ -47,9 +47,21 @@ class DemoShop:
     def start_office(self) -> None:
         """Start the head office and wait until it answers. Raises LinkFault with the last lines it wrote."""
         log_path = self.folder / "head-office.log"
-        command = [sys.executable, "-m", "sync_server", "run", "--demo", "--data", str(self.office_folder), "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "sync_server",
+            "run",
+            "--demo",
+            "--data",
+            str(self.office_folder),
+            "--port",
+            str(self.port),
+        ]
         with log_path.open("ab") as log:
-            self._office = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            self._office = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
         until = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < until:
             if self._office.poll() is not None:

@@ -1,19 +1,15 @@
 """Small moves every part of the session makes: say something, change the basket, quote it anew."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from loyalty.basket import Basket
 from loyalty.quote import quote
 from loyalty.sentences import Sentence, sentence
+from terminal.session.commands import Effect, Signal
 from terminal.session.state import Level, Notice, State, Surroundings
 
-if TYPE_CHECKING:
-    from terminal.session.commands import Effect
-
 UNDO_STEPS = 50
-Step = tuple[State, "tuple[Effect, ...]"]
+Step = tuple[State, tuple[Effect, ...]]
 
 
 def say(state: State, level: Level, said: Sentence, hint: Sentence | None = None) -> State:
@@ -27,9 +23,11 @@ def told(state: State, level: Level, code: str, /, *, hint: str = "", **args: in
 
 def refused(state: State, code: str, /, *, hint: str = "", **args: int | str) -> Step:
     """Nothing changes but the notice."""
-    from terminal.session.commands import Signal
+    return refuse(state, sentence(code, **args), sentence(hint) if hint else None)
 
-    return told(state, "error", code, hint=hint, **args), (Signal("error"),)
+
+def refuse(state: State, said: Sentence, hint: Sentence | None = None) -> Step:
+    return say(state, "error", said, hint), (Signal("error"),)
 
 
 def requoted(state: State, around: Surroundings) -> State:

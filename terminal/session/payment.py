@@ -5,7 +5,7 @@ import msgspec
 from loyalty.money import MAX_MINOR
 from loyalty.receipt import Payment
 from terminal.session import commands as c
-from terminal.session.parts import Step, fresh, refused, requoted, told
+from terminal.session.parts import Step, fresh, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -54,7 +54,7 @@ def back(state: State, command: c.Back, around: Surroundings) -> Step:
 def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
     """The sale was not recorded: nothing is lost, the last tender is taken back, the cashier may try again."""
     kept = replace(state, tenders=state.tenders[:-1])
-    return refused(kept, command.said.code, hint=command.hint.code if command.hint else "", **command.said.args)
+    return refuse(kept, command.said, command.hint)
 
 
 def completed(state: State, command: c.Completed, around: Surroundings) -> Step:

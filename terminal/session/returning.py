@@ -6,7 +6,7 @@ from loyalty.errors import BadInput
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt, returnable
 from terminal.session import commands as c
-from terminal.session.parts import Step, fresh, refused, told
+from terminal.session.parts import Step, fresh, refuse, refused, told
 from terminal.session.state import ReturnDraft, State, Surroundings
 
 replace = msgspec.structs.replace
@@ -52,7 +52,7 @@ def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
     try:
         preview = _preview(draft, wanted, around) if wanted else None
     except BadInput as error:
-        return refused(state, error.said.code, **error.said.args)
+        return refuse(state, error.said, error.hint)
     return replace(state, returning=replace(draft, wanted_milli=wanted, preview=preview)), ()
 
 

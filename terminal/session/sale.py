@@ -18,8 +18,9 @@ from loyalty.codes import (
     classify,
 )
 from loyalty.money import MAX_MINOR, line_amount
+from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
-from terminal.session.parts import Step, changed, refused, requoted, told
+from terminal.session.parts import Step, changed, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -39,7 +40,7 @@ def type_line(state: State, command: c.Type, around: Surroundings) -> Step:
     qty_milli = milli(match.group(1))
     problem = _quantity_problem(qty_milli)
     if problem:
-        return refused(state, problem, **_limit(problem))
+        return refuse(state, problem)
     state = replace(state, multiplier_milli=qty_milli)
     if match.group(2):
         return _coded(state, classify(match.group(2), around.programme.codes), "manual")
@@ -69,7 +70,7 @@ def _coded(state: State, code: Code, by: str) -> Step:
             return refused(state, "receipt.not_goods")
         case UnknownCode(text=text, why=why):
             noted = replace(state, unknown_code=text)
-            return refused(noted, why.code, **why.args)
+            return refuse(noted, why)
 
 
 def _coupon(state: State, code: str) -> Step:
@@ -113,7 +114,7 @@ def _with_goods(state: State, product: Product, qty_milli: int, price_minor: int
 
 def product_unknown(state: State, command: c.ProductUnknown, around: Surroundings) -> Step:
     noted = replace(state, unknown_code=command.code, multiplier_milli=0)
-    return refused(noted, command.said.code, hint="sale.unknown.hint", **command.said.args)
+    return refuse(noted, command.said, sentence("sale.unknown.hint"))
 
 
 def member_found(state: State, command: c.MemberFound, around: Surroundings) -> Step:
@@ -141,9 +142,9 @@ def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> 
         return refused(state, "sale.no_line")
     problem = _quantity_problem(command.qty_milli)
     if problem is None and line.product.unit == "piece" and command.qty_milli % 1000:
-        problem = "sale.quantity_piece"
+        problem = sentence("sale.quantity_piece")
     if problem:
-        return refused(state, problem, **_limit(problem))
+        return refuse(state, problem)
     lines = tuple(replace(x, qty_milli=command.qty_milli) if x is line else x for x in state.basket.lines)
     if sum(line_amount(x.price_minor, x.qty_milli) for x in lines) > MAX_MINOR:
         return refused(state, "sale.too_large")
@@ -202,7 +203,7 @@ def spend_points(state: State, command: c.SpendPoints, around: Surroundings) -> 
         return refused(state, "pay.amount")
     if wanted > 0 and allowed == 0:
         limit = state.quote.redemption.limit
-        return refused(state, limit.code, **limit.args) if limit else refused(state, "points.none")
+        return refuse(state, limit) if limit else refused(state, "points.none")
     if wanted > allowed:
         return refused(state, "points.less", points=allowed)
     state = changed(state, replace(state.basket, redeem_points=wanted), around)
@@ -225,11 +226,7 @@ def _line(state: State, line_id: int) -> BasketLine | None:
     return next((line for line in state.basket.lines if line.line_id == line_id), None)
 
 
-def _quantity_problem(qty_milli: int) -> str | None:
+def _quantity_problem(qty_milli: int) -> Sentence | None:
     if qty_milli <= 0:
-        return "sale.quantity_zero"
-    return "sale.quantity_large" if qty_milli > MAX_QTY_MILLI else None
-
-
-def _limit(problem: str) -> dict[str, int | str]:
-    return {"limit_milli": MAX_QTY_MILLI} if problem == "sale.quantity_large" else {}
+        return sentence("sale.quantity_zero")
+    return sentence("sale.quantity_large", limit_milli=MAX_QTY_MILLI) if qty_milli > MAX_QTY_MILLI else None

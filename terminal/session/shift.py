@@ -72,5 +72,3 @@ def consent_recorded(state: State, command: c.ConsentRecorded, around: Surroundi
 
 def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
     return say(replace(state, multiplier_milli=0), "error", command.said, command.hint), (c.Signal("error"),)
-
-

@@ -47,7 +47,9 @@ SWEETS = Product("00123", "Конфеты", (Price(700_00),), unit="kg", vat="10
 UNPRICED = Product(gtin(3), "Новинка", ())
 CARD = card_number("299", 1)
 PHONE = "+79031234567"
-ANNA = Member("aa" * 16, "aa" * 16, "Анна И.", "basic", 200, card=CARD, progress=Progress("2026", 0, 0), as_of_ms=NOON.at_ms)
+ANNA = Member(
+    "aa" * 16, "aa" * 16, "Анна И.", "basic", 200, card=CARD, progress=Progress("2026", 0, 0), as_of_ms=NOON.at_ms
+)
 BLOCKED = card_number("299", 2)
 
 
@@ -84,7 +86,7 @@ class Counter:
     def said(self) -> str:
         return self.state.notice.said.code if self.state.notice else ""
 
-    def _answer(self, effect: c.Effect) -> c.Command | None:
+    def _answer(self, effect: c.Effect) -> c.Command | None:  # noqa: PLR0912 - one case for each effect
         if self.fails is not None and not isinstance(effect, c.Signal):
             return self.fails
         match effect:

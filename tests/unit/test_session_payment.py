@@ -13,13 +13,16 @@ def sold(*commands: c.Command) -> Counter:
 def test_exact_cash_completes_the_sale() -> None:
     till = sold(c.Pay(), c.Tender("cash"))
     assert till.state.mode == "done"
-    assert till.state.receipt is not None and till.state.receipt.total_minor == 550_50
-    assert till.state.basket.lines == () and till.state.undo == ()
+    assert till.state.receipt is not None
+    assert till.state.receipt.total_minor == 550_50
+    assert till.state.basket.lines == ()
+    assert till.state.undo == ()
 
 
 def test_more_cash_gives_change() -> None:
     till = sold(c.Pay(), c.Tender("cash", 1000_00))
-    assert till.state.receipt is not None and till.state.receipt.change_minor == 449_50
+    assert till.state.receipt is not None
+    assert till.state.receipt.change_minor == 449_50
     assert till.said == "done.sale"
 
 
@@ -27,7 +30,8 @@ def test_card_and_cash_may_be_mixed() -> None:
     till = sold(c.Pay(), c.Tender("card", 500_00))
     assert (till.state.mode, till.state.due_minor) == ("pay", 50_50)
     till.do(c.Tender("cash", 100_00))
-    assert till.state.receipt is not None and till.state.receipt.change_minor == 49_50
+    assert till.state.receipt is not None
+    assert till.state.receipt.change_minor == 49_50
 
 
 def test_a_card_never_pays_more_than_is_due() -> None:
@@ -71,9 +75,11 @@ def test_any_scan_after_a_receipt_begins_the_next_one() -> None:
 
 def test_points_are_spent_up_to_half_the_receipt_and_can_be_taken_back() -> None:
     till = sold(c.SpendPoints())
-    assert till.state.quote is not None and till.state.quote.redeemed_points == 200
+    assert till.state.quote is not None
+    assert till.state.quote.redeemed_points == 200
     till.do(c.SpendPoints(0))
-    assert till.state.quote is not None and till.state.quote.redeemed_points == 0
+    assert till.state.quote is not None
+    assert till.state.quote.redeemed_points == 0
 
 
 def test_points_over_the_limit_are_refused_with_the_limit() -> None:
@@ -85,7 +91,8 @@ def test_offline_the_programme_s_cap_holds() -> None:
     till = Counter().opened()
     till.standing = Standing(online=False)
     till.do(c.Scan(CARD), c.Scan(TEA.code), c.Scan(CUP.code), c.SpendPoints())
-    assert till.state.quote is not None and till.state.quote.redeemed_points == 30
+    assert till.state.quote is not None
+    assert till.state.quote.redeemed_points == 30
 
 
 def test_points_without_a_member_are_refused() -> None:
@@ -96,11 +103,13 @@ def test_a_partial_return_gives_back_what_was_paid_and_takes_back_points() -> No
     till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("t1-000001"))
     assert till.state.mode == "return"
     till.do(c.SetReturn(1))
-    assert till.state.returning is not None and till.state.returning.preview is not None
+    assert till.state.returning is not None
+    assert till.state.returning.preview is not None
     assert till.state.returning.preview.total_minor == 100_00
     till.do(c.ConfirmReturn("cash"))
     assert (till.state.mode, till.said) == ("done", "done.return")
-    assert till.state.receipt is not None and till.state.receipt.earned_points == till.receipts["T1-000001"].lines[0].earned_points
+    assert till.state.receipt is not None
+    assert till.state.receipt.earned_points == till.receipts["T1-000001"].lines[0].earned_points
 
 
 def test_the_same_goods_cannot_come_back_twice() -> None:

@@ -13,7 +13,8 @@ from tests.support.counter import BLOCKED, CARD, CUP, PHONE, TEA, UNPRICED, Coun
 def test_a_closed_till_refuses_a_scan_and_says_to_open_a_shift() -> None:
     till = Counter().do(c.Scan(TEA.code))
     assert (till.said, till.state.basket.lines) == ("not_now.closed", ())
-    assert till.state.notice is not None and till.state.notice.hint is not None
+    assert till.state.notice is not None
+    assert till.state.notice.hint is not None
 
 
 def test_a_shift_needs_a_cashier_with_a_name() -> None:
@@ -24,21 +25,27 @@ def test_a_shift_needs_a_cashier_with_a_name() -> None:
 
 def test_the_same_goods_scanned_twice_share_a_line() -> None:
     till = Counter().opened().do(c.Scan(TEA.code), c.Scan(CUP.code), c.Scan(TEA.code))
-    assert [(line.product.name, line.qty_milli) for line in till.state.basket.lines] == [("Чай", 2000), ("Кружка", 1000)]
-    assert till.state.quote is not None and till.state.quote.total_minor == 200_00 + 450_50
+    assert [(line.product.name, line.qty_milli) for line in till.state.basket.lines] == [
+        ("Чай", 2000),
+        ("Кружка", 1000),
+    ]
+    assert till.state.quote is not None
+    assert till.state.quote.total_minor == 200_00 + 450_50
 
 
 def test_a_weighed_label_is_a_line_of_its_own_each_time() -> None:
     till = Counter().opened().do(c.Scan("2100123004560"), c.Scan("2100123004560"))
     assert [line.qty_milli for line in till.state.basket.lines] == [456, 456]
-    assert till.state.quote is not None and till.state.quote.total_minor == 2 * 319_20
+    assert till.state.quote is not None
+    assert till.state.quote.total_minor == 2 * 319_20
 
 
 def test_card_first_and_goods_first_give_the_same_quote() -> None:
     first = Counter().opened().do(c.Scan(CARD), c.Scan(TEA.code), c.Scan(CUP.code))
     last = Counter().opened().do(c.Scan(TEA.code), c.Scan(CUP.code), c.Scan(CARD))
     assert first.state.quote == last.state.quote
-    assert first.state.quote is not None and first.state.quote.earned_points == 27
+    assert first.state.quote is not None
+    assert first.state.quote.earned_points == 27
 
 
 def test_three_star_then_a_scan_is_three() -> None:
@@ -91,7 +98,9 @@ def test_a_scan_nobody_understands_changes_only_the_notice(text: str) -> None:
     before = till.state.basket
     till.do(c.Scan(text))
     assert till.state.basket == before
-    assert till.state.notice is not None and till.state.notice.level == "error" and till.sounds[-1] == "error"
+    assert till.state.notice is not None
+    assert till.state.notice.level == "error"
+    assert till.sounds[-1] == "error"
 
 
 def test_an_unknown_barcode_is_kept_for_the_search_key_and_the_basket_goes_on() -> None:
@@ -128,14 +137,16 @@ def test_a_void_can_be_undone_and_so_can_everything_before_it() -> None:
 
 def test_a_blocked_card_is_named_and_the_sale_goes_on_without_points() -> None:
     till = Counter().opened().do(c.Scan(BLOCKED), c.Scan(TEA.code))
-    assert till.state.quote is not None and till.state.quote.earned_points == 0
+    assert till.state.quote is not None
+    assert till.state.quote.earned_points == 0
     assert till.do(c.SpendPoints()).state.basket.redeem_points == 0
 
 
 @pytest.mark.parametrize("typed", ["8 903 123-45-67", "+7(903)1234567", "9031234567", "89031234567"])
 def test_a_phone_in_any_spelling_finds_its_member(typed: str) -> None:
     till = Counter().opened().do(c.Type(typed))
-    assert till.state.basket.member is not None and till.state.basket.member.identified_by == "phone"
+    assert till.state.basket.member is not None
+    assert till.state.basket.member.identified_by == "phone"
 
 
 def test_phone_nonsense_gets_a_sentence_and_no_member() -> None:
@@ -152,7 +163,8 @@ def test_enrolment_wants_consent_to_processing_and_not_to_advertising() -> None:
     till = Counter().opened().do(c.Enrol("9161112233", "Пётр"))
     assert (till.said, till.state.basket.member) == ("member.needs_consent", None)
     till.do(c.Enrol("9161112233", "Пётр", processing=True))
-    assert till.state.basket.member is not None and till.said == "member.enrolled"
+    assert till.state.basket.member is not None
+    assert till.said == "member.enrolled"
 
 
 def test_enrolment_refuses_a_phone_that_is_none() -> None:
