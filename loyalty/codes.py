@@ -194,6 +194,8 @@ def parse_phone(text: str, country: str = "7") -> str | None:
 def _national(digits: str, country: str) -> str | None:
     if len(digits) == 11 and digits[0] in ("8", country):
         digits = digits[1:]
+    elif digits.startswith("89"):
+        return None  # no national number begins so: it is 8, then a mobile number with a digit missing
     return f"+{country}{digits}" if len(digits) == 10 and digits[0] in "3489" else None
 
 

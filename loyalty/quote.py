@@ -28,7 +28,7 @@ from loyalty.sentences import sentence
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 
-MAX_CHOICES = 64
+MAX_CHOICES = 32
 """Ways to choose one campaign of each group that are compared in full; beyond, groups are settled one by one."""
 ONLINE = Standing()
 

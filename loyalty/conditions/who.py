@@ -8,7 +8,6 @@ from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
     "who.card": ("Нужна карта клуба", "Needs a member's card"),
-    "who.card.gain": ("С картой клуба: выгода {gain_minor}", "With a member's card: saves {gain_minor}"),
     "who.blocked": ("Карта заблокирована", "The card is blocked"),
     "who.status": ("Только для статуса: {names_ru}", "Only for status: {names_en}"),
 }
