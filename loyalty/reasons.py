@@ -136,8 +136,9 @@ def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Expl
 
 
 def _gain_if(found: Findings, judged: Judged, missing: Missing) -> int:
-    """What the campaign would give if just this were not missing, beyond what its rivals give now."""
-    scene = _with_more(found.scene, missing.more_milli)
+    """What the campaign would give if just this were not missing, beyond what its rival gives now."""
+    rival = found.winners.get(judged.campaign.group)
+    scene = _with_more(_without(found.scene, rival), missing.more_milli)
     stopped = judged.campaign.id in found.stopped
     if not stopped and not isinstance(judge_running(judged.campaign.conditions, scene), Holds):
         return 0
@@ -148,8 +149,15 @@ def _gain_if(found: Findings, judged: Judged, missing: Missing) -> int:
     else:
         paid = earning_scene(found.programme, scene, found.redeemed_minor)
         gain_minor = points_worth(scene.terms, sum(reward.points(paid)))
-    rival = found.winners.get(judged.campaign.group)
     return gain_minor - (found.worth(rival) if rival else 0)
+
+
+def _without(scene: Scene, rival: Deed | None) -> Scene:
+    """The scene as if a rival had taken nothing off."""
+    if rival is None or not isinstance(rival.campaign.reward, Percent | Amount):
+        return scene
+    running = enumerate(scene.running_minor)
+    return replace(scene, running_minor=tuple(minor + rival.by_place.get(place, 0) for place, minor in running))
 
 
 def _with_more(scene: Scene, more_milli: Mapping[int, int]) -> Scene:

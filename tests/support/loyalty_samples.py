@@ -57,7 +57,9 @@ def moment(local_date="2026-11-22", minute=13 * 60, weekday=6) -> Moment:
     return Moment(1_795_338_000_000, local_date, minute, weekday)
 
 
-def scene(*lines: BasketLine, member=None, at: Moment = SUNDAY, running=None, base_points=(), earn_per="receipt") -> Scene:
+def scene(
+    *lines: BasketLine, member=None, at: Moment = SUNDAY, running=None, base_points=(), earn_per="receipt"
+) -> Scene:
     """A scene as `quote` makes it, but with the lines as they are given."""
     return Scene(
         lines=lines,

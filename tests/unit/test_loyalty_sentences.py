@@ -42,7 +42,8 @@ def test_the_unit_in_the_name_decides_how_a_figure_is_written(name, value, ru, e
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "0 баллов"), (1, "1 балл"), (2, "2 балла"), (5, "5 баллов"), (11, "11 баллов"), (12, "12 баллов"), (21, "21 балл"),
+    [(0, "0 баллов"), (1, "1 балл"), (2, "2 балла"), (5, "5 баллов"), (11, "11 баллов"),
+     (12, "12 баллов"), (21, "21 балл"),
      (22, "22 балла"), (111, "111 баллов"), (1001, "1001 балл"), (-3, "-3 балла")],
 )  # fmt: skip
 def test_a_russian_word_agrees_with_its_figure(count, text):

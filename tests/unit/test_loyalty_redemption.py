@@ -1,0 +1,124 @@
+"""Spending points: how many may be spent, what limits them, how they fall on the lines."""
+
+import pytest
+
+from loyalty.explain import TEMPLATES
+from loyalty.programme import Redeem
+from loyalty.quote import Standing, quote
+from loyalty.rewards import Percent
+from loyalty.sentences import say
+from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, programme
+
+CLUB = Redeem(max_share_bp=5000, offline_max_points=30)
+OFFLINE = Standing(online=False)
+
+
+def spent(*lines, asked=0, rule=CLUB, standing=Standing(), campaigns=(), **who):  # noqa: B008 - a frozen value
+    of = basket(*lines, member=member(**who), redeem_points=asked)
+    made = quote(of, programme(*campaigns, redeem=rule), SUNDAY, standing)
+    assert made.redemption.limit is not None
+    assert fits(made.redemption.limit)
+    return made
+
+
+def allowed(*lines, **more):
+    redemption = spent(*lines, **more).redemption
+    return redemption.allowed_points, redemption.limit.code
+
+
+def test_a_share_of_the_receipt_may_be_paid():
+    assert allowed(line()) == (50, "redeem.share")
+
+
+def test_the_share_is_of_what_is_left_after_discounts():
+    assert allowed(line(), campaigns=(campaign(Percent(1000)),)) == (45, "redeem.share")
+
+
+def test_the_share_is_rounded_down_to_whole_points():
+    assert allowed(line(1, 10_199)) == (50, "redeem.share")
+    assert allowed(line(1, 10_200)) == (51, "redeem.share")
+
+
+def test_nobody_spends_more_than_the_balance():
+    assert allowed(line(), balance_points=49) == (49, "redeem.balance")
+    assert allowed(line(), balance_points=0) == (0, "redeem.no_points")
+
+
+def test_a_debt_is_no_balance():
+    assert allowed(line(), balance_points=-20) == (0, "redeem.no_points")
+
+
+def test_points_are_spent_in_steps():
+    rule = Redeem(step_points=20)
+    assert allowed(line(), rule=rule) == (40, "redeem.share")
+    made = spent(line(), rule=rule, asked=35)
+    assert (made.redeemed_points, made.redeemed_minor) == (20, 2000)
+
+
+def test_fewer_points_than_the_least_are_not_spent():
+    rule = Redeem(min_points=50)
+    assert allowed(line(), rule=rule) == (50, "redeem.share")
+    assert spent(line(), rule=rule, asked=49).redeemed_points == 0
+    assert allowed(line(1, 9_999), rule=rule) == (0, "redeem.from")
+
+
+def test_what_was_asked_beyond_the_limit_is_not_spent():
+    made = spent(line(), asked=1000)
+    assert (made.redemption.used_points, made.redemption.used_minor, made.total_minor) == (50, 5000, 5000)
+    assert made.lines[0].notes[-1].code == "line.redeemed"
+
+
+def test_some_goods_cannot_be_paid_with_points():
+    assert allowed(line(1, no_redeem=True), line(2)) == (50, "redeem.share")
+    assert allowed(line(1, no_redeem=True)) == (0, "redeem.no_goods")
+    made = spent(line(1, no_redeem=True), line(2), asked=50)
+    assert [each.redeemed_points for each in made.lines] == [0, 50]
+    assert made.lines[0].notes[0].code == "line.no_redeem"
+
+
+def test_points_never_take_a_line_below_its_legal_minimum():
+    assert allowed(line(min_price_minor=8000)) == (20, "redeem.minimum")
+    assert allowed(line(min_price_minor=10_000)) == (0, "redeem.minimum")
+    made = spent(line(1, min_price_minor=9000), line(2), asked=100)
+    assert [each.redeemed_minor for each in made.lines] == [909, 9091]
+    assert all(each.total_minor >= floor for each, floor in zip(made.lines, (9000, 0), strict=True))
+
+
+@pytest.mark.parametrize(("how", "points"), [("card", 50), ("phone", 0), ("manual", 0)])
+def test_how_the_member_was_identified_decides(how, points):
+    found, code = allowed(line(), identified_by=how)
+    assert found == points
+    assert code == ("redeem.share" if points else "redeem.card_only")
+
+
+def test_a_programme_may_take_a_phone_for_enough():
+    assert allowed(line(), identified_by="phone", rule=Redeem(identified_by=("card", "phone")))[0] == 50
+
+
+class TestOffline:
+    def test_without_the_head_office_a_cap_holds(self):
+        assert allowed(line(), standing=OFFLINE) == (30, "redeem.offline")
+
+    def test_a_tighter_limit_goes_before_the_cap(self):
+        assert allowed(line(), standing=OFFLINE, balance_points=29) == (29, "redeem.balance")
+
+    def test_a_programme_may_refuse_it(self):
+        assert allowed(line(), standing=OFFLINE, rule=Redeem()) == (0, "redeem.offline_none")
+
+    def test_an_old_balance_counts_as_offline_with_the_link_up(self):
+        assert allowed(line(), standing=Standing(True, 3600)) == (50, "redeem.share")
+        assert allowed(line(), standing=Standing(True, 3601)) == (30, "redeem.stale")
+        assert allowed(line(), standing=Standing(True, 3601), rule=Redeem()) == (0, "redeem.stale_none")
+
+    def test_the_cap_is_in_whole_steps_too(self):
+        assert allowed(line(), standing=OFFLINE, rule=Redeem(offline_max_points=30, step_points=20))[0] == 20
+
+    def test_the_limit_is_told_in_words(self):
+        limit = spent(line(), standing=OFFLINE, rule=Redeem(offline_max_points=21)).redemption.limit
+        assert say(limit, "ru", TEMPLATES) == "Нет связи: до 21 балла за чек"
+
+
+def test_without_a_member_a_card_is_asked_for():
+    made = quote(basket(line(), redeem_points=10), programme(), SUNDAY)
+    assert (made.redemption.allowed_points, made.redemption.limit.code) == (0, "redeem.no_member")
+    assert made.redeemed_points == 0
