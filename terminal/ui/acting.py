@@ -1,0 +1,182 @@
+"""A key pressed: (picture, desk, key) -> the next desk and commands for the till. Pure: a test needs no screen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from loyalty.codes import ReceiptCode, classify
+from terminal.session import commands as c
+from terminal.session.port import View
+from terminal.ui import entering, filling
+from terminal.ui.acted import Acted
+from terminal.ui.desk import Desk, new_form, selected_line, selected_return
+from terminal.ui.editor import Line, edited, typed
+from terminal.ui.keys import BY_NAME
+from terminal.ui.lists import list_length
+
+PAGE_LINES = 5
+
+
+def scanned(view: View, desk: Desk, text: str) -> Acted:
+    """A scan: it goes to the session as it is, but for a receipt's number where one was asked for."""
+    if desk.asking == "return":
+        code = classify(text, view.programme.codes)
+        if isinstance(code, ReceiptCode):
+            return Acted(replace(desk, asking="code", line=Line()), (c.BeginReturn(code.number),))
+    return Acted(desk, (c.Scan(text, "wedge"),))
+
+
+def press(view: View, desk: Desk, name: str, text: str = "") -> Acted:
+    """One key: `name` as Textual names it, `text` the character it types (empty for keys that type none)."""
+    desk = replace(desk, note="")
+    if desk.asking == "enrol":
+        return filling.press(view, desk, name, text)
+    if name in BY_NAME:
+        return _FUNCTIONS[BY_NAME[name].id](view, desk)
+    if name in _MOVES:
+        return Acted(_moved(view, desk, _MOVES[name]))
+    if name == "escape":
+        return _escape(desk)
+    if name == "enter":
+        return entering.enter(view, desk)
+    if text in "123456789" and text and desk.asking in ("menu", "member"):
+        return entering.choose(view, replace(desk, choice=int(text) - 1))
+    line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
+    return Acted(replace(desk, line=line))
+
+
+def pasted(view: View, desk: Desk, text: str) -> Acted:
+    """A paste that is no scan: its first line is typed, and no Enter is pressed with it."""
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    if desk.asking == "enrol":
+        return Acted(filling.typed_in(desk, first))
+    return Acted(replace(desk, line=typed(desk.line, first)))
+
+
+_MOVES = {"up": -1, "down": 1, "pageup": -PAGE_LINES, "pagedown": PAGE_LINES}
+
+
+def _moved(view: View, desk: Desk, step: int) -> Desk:
+    """The selection in whatever is on show, never past its ends."""
+    state = view.state
+    if length := list_length(view, desk):
+        return replace(desk, choice=min(max(desk.choice + step, 0), length - 1))
+    if state.mode == "done" or desk.slip_open:
+        return replace(desk, scroll=min(max(desk.scroll + step, 0), len(state.slip)))
+    if state.mode == "return" and state.returning:
+        ids = [line.line_no for line in state.returning.receipt.lines]
+        here = selected_return(desk, state)
+    else:
+        ids = [line.line_id for line in state.basket.lines]
+        here = selected_line(desk, state)
+    if here is None:
+        return desk
+    return replace(desk, selected=ids[min(max(ids.index(here) + step, 0), len(ids) - 1)])
+
+
+def _escape(desk: Desk) -> Acted:
+    """One level back: what was asked, then what was typed, then the session's own level."""
+    if desk.asking != "code":
+        return Acted(replace(desk, asking="code", line=Line()))
+    if desk.line.text:
+        return Acted(replace(desk, line=Line()))
+    return Acted(replace(desk, slip_open=False), (c.Back(),))
+
+
+# -- function keys
+
+
+def _calm(desk: Desk) -> Desk:
+    """A function key leaves whatever was asked; what was typed for a code or a figure stays for the key to use."""
+    return desk if desk.asking == "code" else replace(desk, asking="code", line=Line())
+
+
+def _with_line(taken: Callable[[View, Desk, str], Acted]) -> Callable[[View, Desk], Acted]:
+    """A key that uses what is typed, and empties the line."""
+
+    def pressed(view: View, desk: Desk) -> Acted:
+        desk = _calm(desk)
+        return taken(view, replace(desk, line=Line()), desk.line.text.strip())
+
+    return pressed
+
+
+def _find(view: View, desk: Desk, text: str) -> Acted:
+    if text or view.state.mode not in ("sale", "done"):
+        return Acted(desk, (c.SearchGoods(text),))
+    return Acted(replace(desk, asking="search"))
+
+
+def _quantity(view: View, desk: Desk, text: str) -> Acted:
+    nothing = selected_line(desk, view.state) is None and view.state.mode != "return"
+    if text or nothing:
+        return entering.quantity(view, desk, text or "1")
+    return Acted(replace(desk, asking="quantity"))
+
+
+def _points(view: View, desk: Desk, text: str) -> Acted:
+    redemption = view.state.quote.redemption if view.state.quote else None
+    may = redemption is not None and (redemption.allowed_points > 0 or redemption.used_points > 0)
+    if text or not may or view.state.mode not in ("sale", "pay") or view.state.tenders:
+        return entering.points(view, desk, text)
+    return Acted(replace(desk, asking="points"))
+
+
+def _member(view: View, desk: Desk) -> Acted:
+    state = view.state
+    if state.mode not in ("sale", "done"):
+        return Acted(desk, (c.Enrol(""),))
+    if state.basket.member is not None:
+        return Acted(replace(_calm(desk), asking="member", choice=0))
+    return Acted(replace(desk, asking="enrol", form=new_form(_calm(desk), state), line=Line()))
+
+
+def _money(kind: Literal["cash", "card"]) -> Callable[[View, Desk, str], Acted]:
+    def taken(view: View, desk: Desk, text: str) -> Acted:
+        match view.state.mode:
+            case "sale":
+                return Acted(replace(desk, line=Line.of(text)), (c.Pay(),))
+            case "return":
+                return Acted(desk, (c.ConfirmReturn(kind),))
+            case _:
+                return entering.tender(view, desk, kind, text)
+
+    return taken
+
+
+def _void(view: View, desk: Desk) -> Acted:
+    state = view.state
+    if state.mode == "return":
+        return Acted(_calm(desk), (c.SetReturn(selected_return(desk, state) or 0, 0),))
+    return Acted(_calm(desk), (c.VoidLine(selected_line(desk, state) or 0),))
+
+
+def _return(view: View, desk: Desk, text: str) -> Acted:
+    state = view.state
+    if state.mode == "return":
+        return Acted(desk, (c.ReturnAll(),))
+    if text or state.mode not in ("sale", "done") or state.basket.lines:
+        return Acted(desk, (c.BeginReturn(text),))
+    return Acted(replace(desk, asking="return"))
+
+
+def _exit(view: View, desk: Desk) -> Acted:
+    busy = view.state.basket.lines or view.state.mode in ("pay", "return")
+    return Acted(replace(_calm(desk), asking="exit")) if busy else Acted(desk, asks="exit")
+
+
+_FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
+    "pay": lambda view, desk: Acted(_calm(desk), (c.Pay(),)),
+    "find": _with_line(_find),
+    "quantity": _with_line(_quantity),
+    "points": _with_line(_points),
+    "member": _member,
+    "cash": _with_line(_money("cash")),
+    "card": _with_line(_money("card")),
+    "void": _void,
+    "undo": lambda view, desk: Acted(_calm(desk), (c.Undo(),)),
+    "return": _with_line(_return),
+    "menu": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "menu" else "menu", choice=0)),
+    "help": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "help" else "help")),
+    "exit": _exit,
+}

@@ -1,0 +1,242 @@
+"""The cashier's program: keys and scans go to the till as commands, the till's pictures come back as paint.
+
+One direction: nothing of the sale is kept here. The till runs on its own thread; nothing here waits for it but keys
+that need the picture they were typed after.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.theme import Theme
+
+from loyalty.sentences import Lang, Templates
+from terminal.session import commands as c
+from terminal.session.port import Till, View
+from terminal.ui.acted import Acted
+from terminal.ui.acting import pasted, press, scanned
+from terminal.ui.desk import Desk, after
+from terminal.ui.inlet import Inlet, KeyGate, text_of
+from terminal.ui.keys import Key
+from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
+from terminal.ui.sale_screen import SaleScreen
+from terminal.ui.sight import Sight
+from terminal.ui.wall import now_ms, wall_text
+from terminal.ui.words import N_, Words
+
+SETTLE_S = 10.0
+"""A key never waits longer than this for the commands before it."""
+MOST_FAULTS = 20
+"""Errors of the screen itself in one run; beyond, it ends with a sentence, since the till keeps the receipt."""
+SECOND_BELL_S = 0.15
+log = logging.getLogger(__name__)
+
+
+class Pictured(Message):
+    """The till has a new picture; several at once are painted once."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Pictured)
+
+
+class TillApp(App[None]):
+    """The screen over a till: `keys` tells scans from typing, `theme` is dark, light, ansi or auto, `notice_demo` says
+    on the empty receipt how to scan something here; `templates` are the sentences of the rooms behind the till."""
+
+    CSS_PATH = "styles/till.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+    TITLE = "Kopilka"
+
+    def __init__(
+        self,
+        till: Till,
+        lang: Lang = "ru",
+        keys: KeyGate | None = None,
+        theme: str = "auto",
+        notice_demo: str = "",
+        *,
+        templates: Templates | None = None,
+        clock_ms: Callable[[], int] | None = None,
+    ) -> None:
+        super().__init__()
+        self._till = till
+        self._words = Words(lang, templates)
+        self._palette = palette_for(theme, self.console.color_system)
+        self._demo = notice_demo
+        self._clock_ms = clock_ms or now_ms
+        self._desk = Desk()
+        self._view = till.view()
+        self._pictures: deque[View] = deque(maxlen=1000)
+        self._inlet = Inlet(self, keys, self.bell)
+        self._unsettled = False
+        self._faults = 0
+        self._sale_screen = SaleScreen(self.press_key)
+        self._unwatch: Callable[[], None] = lambda: None
+        self._worker: asyncio.Task[None] | None = None
+        for palette in PALETTES.values():
+            self.register_theme(_theme(palette))
+        self.theme = _theme_name(self._palette)
+
+    def get_default_screen(self) -> SaleScreen:
+        return self._sale_screen
+
+    def on_mount(self) -> None:
+        self._unwatch = self._till.watch(self._pictured)
+        self._show(self._till.view())
+        self._worker = asyncio.create_task(self._work(), name="keys")
+        self.set_interval(1, self._paint)
+
+    def on_unmount(self) -> None:
+        self._unwatch()
+        if self._worker is not None:
+            self._worker.cancel()
+
+    # -- pictures in
+
+    def _pictured(self, view: View) -> None:
+        """On the till's thread."""
+        self._pictures.append(view)
+        self.post_message(Pictured())
+
+    def on_pictured(self) -> None:
+        while self._pictures:
+            self._show(self._pictures.popleft(), paint=not self._pictures)
+
+    def _show(self, view: View, *, paint: bool = True) -> None:
+        self._desk = after(self._desk, self._view, view)
+        self._view = view
+        if view.sound:
+            self._ring(view.sound)
+        if paint:
+            self._paint()
+
+    def _ring(self, sound: str) -> None:
+        """One bell for done, two for not done; the notice says the same in words."""
+        self.bell()
+        if sound == "error":
+            self.set_timer(SECOND_BELL_S, self.bell)
+
+    def _paint(self) -> None:
+        try:
+            self._sale_screen.paint(self._sight())
+        except Exception:  # noqa: BLE001  # the edge of painting: a sentence instead of a traceback
+            self._fault()
+
+    def _sight(self) -> Sight:
+        now_ms = self._clock_ms()
+        clock = wall_text(now_ms, self._view.programme.time_zone)
+        return Sight(self._view, self._desk, self._words, self._palette, clock, now_ms, self._demo)
+
+    # -- keys and scans in
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._inlet.key(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self._inlet.paste(event)
+        else:
+            await super().on_event(event)
+
+    def press_key(self, key: Key) -> None:
+        """A key of the footer, pressed by a pointer; takes its place behind the keys typed before."""
+        self._inlet.key(events.Key(key.name, None))
+
+    async def _work(self) -> None:
+        """Take what came in, one by one; a fault costs that one and never the next."""
+        while True:
+            item = await self._inlet.take()
+            try:
+                await self._take(item)
+            except Exception:  # noqa: BLE001  # the edge of keys and scans: a fault costs that one, never the next
+                self._fault()
+
+    async def _take(self, item: events.Event | str) -> None:
+        if isinstance(item, str):
+            self._act(scanned(self._view, self._desk, item))
+        elif self.screen is not self._sale_screen:
+            await super().on_event(item)
+        elif isinstance(item, events.Paste):
+            self._act(pasted(self._view, self._desk, item.text))
+        elif isinstance(item, events.Key):
+            text = text_of(item)
+            if not text:
+                await self._settle()
+            self._act(press(self._view, self._desk, item.key, text))
+
+    async def _settle(self) -> None:
+        """Wait for the picture after everything posted, since this key is meant for it and not for the one before."""
+        if not self._unsettled:
+            return
+        self._unsettled = False
+        try:
+            view = await asyncio.wait_for(asyncio.to_thread(self._till.dispatch, c.Refresh()), SETTLE_S)
+        except TimeoutError:
+            log.error("till_is_slow")
+            return
+        self._pictures.clear()
+        self._show(view)
+
+    def _act(self, acted: Acted) -> None:
+        self._desk = acted.desk
+        for command in acted.commands:
+            self._unsettled = True
+            self._till.post(command)
+        match acted.asks:
+            case "exit":
+                self.exit()
+            case "language":
+                self._words = self._words.other()
+            case "theme":
+                self._palette = PALETTES[ORDER[(ORDER.index(self._palette.name) + 1) % len(ORDER)]]
+                self.theme = _theme_name(self._palette)
+        self._paint()
+
+    # -- the edge
+
+    def _fault(self) -> None:
+        """An error nobody foresaw: logged in full; the cashier reads a sentence and goes on with the same receipt."""
+        log.exception("screen_fault")
+        self._faults += 1
+        if self._faults > MOST_FAULTS:
+            self.exit(return_code=1, message=self._words.text(SCREEN_ENDS))
+            return
+        self._desk = Desk(note=N_("The screen made a mistake: nothing is lost, try again"))
+        try:
+            self._sale_screen.paint(self._sight())
+        except Exception:
+            # The pane that cannot be painted keeps its last rows; the log has the first error.
+            log.exception("screen_fault_again")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What Textual itself could not handle: the screen ends with a sentence, the traceback goes to the log."""
+        log.error("screen_ended", exc_info=error)
+        self._exception = error
+        self.exit(return_code=1, message=self._words.text(SCREEN_ENDS))
+
+
+SCREEN_ENDS = N_("The screen has ended because of an error. The receipt is kept: start the till again")
+
+
+def _theme_name(palette: Palette) -> str:
+    return f"kopilka-{palette.name}"
+
+
+def _theme(palette: Palette) -> Theme:
+    def colour(name: str) -> str:
+        return name if name.startswith("#") else f"ansi_{name}"
+
+    return Theme(
+        name=_theme_name(palette),
+        primary=colour(palette.inks["accent"]),
+        foreground=colour(palette.inks["text"]),
+        background=colour(palette.grounds["base"]),
+        surface=colour(palette.grounds["band"]),
+        panel=colour(palette.grounds["band"]),
+        dark=palette.dark,
+        ansi=not palette.inks["text"].startswith("#"),
+    )

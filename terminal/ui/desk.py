@@ -1,0 +1,95 @@
+"""What the cashier is doing with the screen itself: typing, choosing, asking. Nothing of the sale is kept here."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from loyalty.basket import Basket
+from loyalty.codes import parse_phone
+from terminal.session.port import View
+from terminal.session.state import State
+from terminal.ui.editor import EMPTY, Line
+
+Asking = Literal["code", "search", "quantity", "points", "return", "menu", "member", "enrol", "help", "close", "exit"]
+"""What the command line asks for; menu, member, enrol and help also take the place of the lines."""
+KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A new member being written down; `at` is the field in focus."""
+
+    phone: Line = EMPTY
+    name: Line = EMPTY
+    processing: bool = False
+    advertising: bool = False
+    at: int = 0
+
+
+NO_FORM = Form()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`selected` is a line_id of the basket or a line_no of the return; None stands for the last line or the first."""
+
+    line: Line = EMPTY
+    asking: Asking = "code"
+    selected: int | None = None
+    choice: int = 0
+    form: Form = NO_FORM
+    note: str = ""
+    """A word of the screen itself, as a msgid, until the next key or notice."""
+    slip_open: bool = False
+    scroll: int = 0
+    """How far the paper is moved up, in lines."""
+    phone: str = ""
+    """The phone last looked for, so that a card for it need not ask again."""
+
+
+def after(desk: Desk, old: View, new: View) -> Desk:
+    """The desk under a new picture: what no longer exists is let go, what has just changed is selected."""
+    was, now = old.state, new.state
+    if now.notice != was.notice:
+        desk = replace(desk, note="")
+        if desk.asking == "enrol" and now.notice is not None and now.notice.said.code == "member.enrolled":
+            desk = replace(desk, asking="code", form=Form())
+    if now.mode != was.mode:
+        kept = desk.asking in KEPT_OVER_MODES
+        desk = replace(desk, selected=None, choice=0, asking=desk.asking if kept else "code")
+    if now.found != was.found:
+        desk = replace(desk, choice=0, asking="code" if desk.asking == "search" and now.found else desk.asking)
+    if now.slip != was.slip:
+        desk = replace(desk, slip_open=bool(now.slip), scroll=0)
+    if now.basket is not was.basket and now.basket != was.basket:
+        desk = replace(desk, selected=_touched(desk, was.basket, now.basket), slip_open=False)
+    if desk.asking == "member" and now.basket.member is None:
+        desk = replace(desk, asking="code")
+    return desk
+
+
+def _touched(desk: Desk, old: Basket, new: Basket) -> int | None:
+    """The line that is new or has another quantity; else the one that was selected, if it still stands."""
+    before = {line.line_id: line.qty_milli for line in old.lines}
+    changed = [line.line_id for line in new.lines if before.get(line.line_id) != line.qty_milli]
+    if changed:
+        return changed[-1]
+    return desk.selected if any(line.line_id == desk.selected for line in new.lines) else None
+
+
+def selected_line(desk: Desk, state: State) -> int | None:
+    """line_id of the selected line of the basket, the last if none was chosen; None if there are no lines."""
+    ids = [line.line_id for line in state.basket.lines]
+    return desk.selected if desk.selected in ids else (ids[-1] if ids else None)
+
+
+def selected_return(desk: Desk, state: State) -> int | None:
+    """line_no of the selected line of the return, the first if none was chosen."""
+    numbers = [line.line_no for line in state.returning.receipt.lines] if state.returning else []
+    return desk.selected if desk.selected in numbers else (numbers[0] if numbers else None)
+
+
+def new_form(desk: Desk, state: State) -> Form:
+    """An empty form, with the phone that was just typed or just looked for in vain."""
+    in_vain = state.notice is not None and state.notice.said.code == "member.unknown"
+    phone = parse_phone(desk.line.text) or (desk.phone if in_vain else "")
+    return Form(phone=Line.of(phone), at=1 if phone else 0)

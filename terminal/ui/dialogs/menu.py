@@ -1,0 +1,22 @@
+"""The menu in place of the lines."""
+
+from textual.strip import Strip
+
+from terminal.ui.lists import MENU, Item
+from terminal.ui.rows import blank, row
+from terminal.ui.sight import Sight
+
+
+def menu_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    return [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")]), *item_rows(sight, MENU, width)]
+
+
+def item_rows(sight: Sight, items: tuple[Item, ...], width: int) -> list[Strip]:
+    return [_row(sight, place, item, width) for place, item in enumerate(items)] or [blank(sight.palette, width)]
+
+
+def _row(sight: Sight, place: int, item: Item, width: int) -> Strip:
+    here = place == sight.desk.choice
+    mark = sight.palette.signs.here if here else " "
+    parts = [(f" {mark} {place + 1}  ", "accent"), (sight.words.text(item.label), "text")]
+    return row(sight.palette, width, parts, "selected" if here else "base")

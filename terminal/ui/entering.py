@@ -1,0 +1,142 @@
+"""Enter pressed, and figures taken from the line: what was typed becomes a command, by what the line asks for."""
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+from loyalty.codes import CodeRanges, UnknownCode, classify, parse_phone
+from loyalty.money import parse_amount
+from terminal.session import commands as c
+from terminal.session.port import View
+from terminal.session.sale import milli
+from terminal.ui.acted import Acted
+from terminal.ui.desk import Desk, selected_line, selected_return
+from terminal.ui.editor import Line
+from terminal.ui.lists import ITEMS
+from terminal.ui.words import N_
+
+_QUANTITY = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,3})?")
+_COUPON_PREFIX = "KC"
+LETTERS_OF_A_NAME = 2
+AMOUNT_NEEDED = N_("Type an amount and Enter, or take exactly what is due")
+
+
+def enter(view: View, desk: Desk) -> Acted:
+    text = desk.line.text.strip()
+    empty = replace(desk, line=Line())
+    calm = replace(empty, asking="code")
+    match desk.asking:
+        case "menu" | "member":
+            return choose(view, desk)
+        case "search":
+            return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
+        case "quantity":
+            return quantity(view, calm, text) if text else Acted(calm)
+        case "points":
+            return points(view, calm, text)
+        case "return":
+            return Acted(calm, (c.BeginReturn(text),)) if text else Acted(calm)
+        case "close":
+            return Acted(calm, (c.CloseShift(),))
+        case "exit":
+            return Acted(calm, asks="exit")
+        case "help":
+            return Acted(calm)
+        case _:
+            return _enter_by_mode(view, empty, text)
+
+
+def _enter_by_mode(view: View, desk: Desk, text: str) -> Acted:
+    match view.state.mode:
+        case "closed":
+            return Acted(desk, (c.OpenShift(text),))
+        case "pay":
+            return tender(view, desk, "cash", text) if text else Acted(replace(desk, note=AMOUNT_NEEDED))
+        case "return":
+            return quantity(view, desk, text) if text else _toggled(view, desk)
+        case _:
+            return _code(view, desk, text) if text else _nothing_typed(view, desk)
+
+
+def _code(view: View, desk: Desk, text: str) -> Acted:
+    found = view.state.found
+    if found and text.isascii() and text.isdigit() and 1 <= int(text) <= len(found):
+        return Acted(desk, (c.AddProduct(found[int(text) - 1].code),))
+    if _is_name(text, view.programme.codes):
+        return Acted(desk, (c.SearchGoods(text),))
+    return Acted(replace(desk, phone=parse_phone(text) or ""), (c.Type(text),))
+
+
+def _is_name(text: str, ranges: CodeRanges) -> bool:
+    """Letters that are no code: the cashier is looking for goods."""
+    if text.upper().startswith((ranges.qr_prefix, _COUPON_PREFIX)):
+        return False
+    unknown = isinstance(classify(text, ranges), UnknownCode)
+    return unknown and sum(char.isalpha() for char in text) >= LETTERS_OF_A_NAME
+
+
+def _nothing_typed(view: View, desk: Desk) -> Acted:
+    state = view.state
+    if state.found:
+        return Acted(desk, (c.AddProduct(state.found[min(desk.choice, len(state.found) - 1)].code),))
+    if state.mode == "done" or desk.slip_open:
+        return Acted(replace(desk, slip_open=False), (c.Back(),))
+    return Acted(replace(desk, line=Line.of(state.unknown_code)))
+
+
+def choose(view: View, desk: Desk) -> Acted:
+    """Take the chosen line of the menu or of the member's list."""
+    items = ITEMS[desk.asking]
+    if not 0 <= desk.choice < len(items):
+        return Acted(desk)
+    item = items[desk.choice]
+    calm = replace(desk, asking="code", line=Line())
+    match item.id:
+        case "close" | "help":
+            return Acted(replace(calm, asking="close" if item.id == "close" else "help"))
+        case "exit":
+            busy = bool(view.state.basket.lines)
+            return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")
+        case "language":
+            return Acted(desk, asks="language")
+        case "theme":
+            return Acted(desk, asks="theme")
+        case _:
+            return Acted(calm, (item.command,) if item.command else ())
+
+
+def quantity(view: View, desk: Desk, text: str) -> Acted:
+    """A quantity for the selected line, of the basket or of the return."""
+    if not _QUANTITY.fullmatch(text):
+        return Acted(replace(desk, note=N_("That is not a quantity")))
+    qty_milli = milli(text)
+    if view.state.mode == "return":
+        return Acted(desk, (c.SetReturn(selected_return(desk, view.state) or 0, qty_milli),))
+    return Acted(desk, (c.SetQuantity(selected_line(desk, view.state) or 0, qty_milli),))
+
+
+def points(view: View, desk: Desk, text: str) -> Acted:
+    """Spend points; nothing typed is as many as may be. In payment the receipt is quoted anew with them."""
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        return Acted(replace(desk, note=N_("That is not a number of points")))
+    spend = c.SpendPoints(int(text) if text else None)
+    if view.state.mode == "pay" and not view.state.tenders:
+        return Acted(desk, (c.Back(), spend, c.Pay()))
+    return Acted(desk, (spend,))
+
+
+def tender(view: View, desk: Desk, kind: Literal["cash", "card"], text: str) -> Acted:
+    """Money given: `1234` is 12.34; nothing typed is exactly what is due."""
+    amount_minor = parse_amount(text) if text else None
+    if text and amount_minor is None:
+        return Acted(replace(desk, note=N_("That is not an amount")))
+    return Acted(desk, (c.Tender(kind, amount_minor),))
+
+
+def _toggled(view: View, desk: Desk) -> Acted:
+    """All of the selected line goes back, or none of it."""
+    line_no = selected_return(desk, view.state)
+    if line_no is None or view.state.returning is None:
+        return Acted(desk)
+    wanted = view.state.returning.wanted_milli.get(line_no, 0)
+    return Acted(desk, (c.SetReturn(line_no, 0 if wanted else None),))

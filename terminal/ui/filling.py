@@ -1,0 +1,58 @@
+"""The form of a new member, key by key: phone, name, two consents apart from one another, and the button."""
+
+from dataclasses import replace
+
+from terminal.session import commands as c
+from terminal.session.port import View
+from terminal.ui.acted import Acted
+from terminal.ui.desk import Desk, Form
+from terminal.ui.editor import edited, typed
+from terminal.ui.keys import BY_NAME
+from terminal.ui.words import N_
+
+PHONE, NAME, PROCESSING, ADVERTISING, DONE = range(5)
+FIELDS = 5
+_ONWARD = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
+
+
+def press(view: View, desk: Desk, name: str, text: str) -> Acted:
+    form = desk.form
+    if name == "escape":
+        return Acted(replace(desk, asking="code", form=Form()))
+    if name in BY_NAME:
+        if BY_NAME[name].id == "member":
+            return _sent(desk)
+        return Acted(replace(desk, note=N_("Finish the form, or leave it with Esc")))
+    if name in _ONWARD:
+        return Acted(replace(desk, form=replace(form, at=(form.at + _ONWARD[name]) % FIELDS)))
+    if name == "enter":
+        return _sent(desk) if form.at == DONE else Acted(replace(desk, form=replace(form, at=form.at + 1)))
+    if form.at in (PROCESSING, ADVERTISING):
+        return Acted(_ticked(desk) if name == "space" else desk)
+    return Acted(_edited(desk, name, text))
+
+
+def typed_in(desk: Desk, text: str) -> Desk:
+    """Text put into the field in focus; into a tick or the button nothing goes."""
+    return _edited(desk, "", text)
+
+
+def _sent(desk: Desk) -> Acted:
+    form = desk.form
+    return Acted(desk, (c.Enrol(form.phone.text, form.name.text, form.processing, form.advertising),))
+
+
+def _ticked(desk: Desk) -> Desk:
+    form = desk.form
+    if form.at == PROCESSING:
+        return replace(desk, form=replace(form, processing=not form.processing))
+    return replace(desk, form=replace(form, advertising=not form.advertising))
+
+
+def _edited(desk: Desk, name: str, text: str) -> Desk:
+    form = desk.form
+    if form.at not in (PHONE, NAME):
+        return desk
+    line = form.phone if form.at == PHONE else form.name
+    line = edited(line, name) or (typed(line, text) if text else line)
+    return replace(desk, form=replace(form, phone=line) if form.at == PHONE else replace(form, name=line))

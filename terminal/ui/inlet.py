@@ -1,0 +1,92 @@
+"""Where keys come in: through the gate that tells scans from typing, then into one queue that keeps their order.
+
+Whatever has the focus, and over a modal too: the app gives every key here before any widget can see it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from textual import events
+from textual.app import App
+
+MOST_WAITING = 5000
+GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
+Item = events.Event | str
+"""An event a person caused, or the text of a scan."""
+log = logging.getLogger(__name__)
+
+
+class KeyGate(Protocol):
+    """What tells a scanner that types from a person; lists come back in order, a `str` is a scan."""
+
+    @property
+    def due_s(self) -> float | None: ...
+    def key(self, name: str, now_s: float, event: events.Event) -> Sequence[Item]: ...
+    def look_again_s(self, planned_s: float, now_s: float) -> float | None: ...
+    def poll(self, now_s: float) -> Sequence[Item]: ...
+    def paste(self, text: str, now_s: float, event: events.Event) -> Sequence[Item]: ...
+
+
+class Inlet:
+    """The queue of what came in; `take` waits for the next. Without a gate every key is typed."""
+
+    def __init__(self, app: App[None], gate: KeyGate | None, overflow: Callable[[], None]) -> None:
+        self._app = app
+        self._gate = gate
+        self._overflow = overflow
+        self._queue: asyncio.Queue[Item] = asyncio.Queue(MOST_WAITING)
+        self._due: asyncio.TimerHandle | None = None
+
+    async def take(self) -> Item:
+        return await self._queue.get()
+
+    def key(self, event: events.Key) -> None:
+        self._put(self._gate.key(gate_name(event), event.time, event) if self._gate else [event])
+
+    def paste(self, event: events.Paste) -> None:
+        self._put(self._gate.paste(event.text, event.time, event) if self._gate else [event])
+
+    def _put(self, items: Sequence[Item]) -> None:
+        for item in items:
+            try:
+                self._queue.put_nowait(item)
+            except asyncio.QueueFull:
+                log.error("keys_dropped")
+                self._overflow()
+        self._plan_poll()
+
+    def _plan_poll(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        due_s = self._gate.due_s if self._gate else None
+        self._due = None if due_s is None else self._look_at(max(due_s, time.monotonic()))
+
+    def _look_at(self, planned_s: float) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(planned_s - time.monotonic(), self._look, planned_s)
+
+    def _look(self, planned_s: float) -> None:
+        again_s = self._gate.look_again_s(planned_s, time.monotonic()) if self._gate else None
+        if again_s is not None:
+            self._due = self._look_at(again_s)
+            return
+        # Keys read before this moment may still be on their way through the loop and the app's queue: one more turn of
+        # the loop and a place at the end of the queue let them come first, so that a busy screen never splits a scan.
+        asyncio.get_running_loop().call_soon(self._app.call_later, self._poll, time.monotonic())
+
+    def _poll(self, now_s: float) -> None:
+        if self._gate:
+            self._put(self._gate.poll(now_s))
+
+
+def gate_name(event: events.Key) -> str:
+    """The name the gate knows a key by: the character of a printable key, else the name of the key."""
+    return "\x1d" if event.key == GROUP_SEPARATOR_KEY else text_of(event) or event.key
+
+
+def text_of(event: events.Key) -> str:
+    """What a key types; empty for keys that type nothing."""
+    plain = event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
+    return event.character if plain and event.character else ""

@@ -1,0 +1,41 @@
+"""Lists one chooses from: the menu, what can be done with a member, goods a search found."""
+
+from dataclasses import dataclass
+
+from terminal.session import commands as c
+from terminal.session.port import View
+from terminal.ui.desk import Asking, Desk
+from terminal.ui.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a list: its command, or the id of what the screen itself does."""
+
+    label: str
+    command: c.Command | None = None
+    id: str = ""
+
+
+MENU = (
+    Item(N_("Void the whole receipt"), c.VoidReceipt()),
+    Item(N_("X report"), c.XReport()),
+    Item(N_("Close the shift, Z report"), id="close"),
+    Item(N_("Language: Русский / English"), id="language"),
+    Item(N_("Colours: dark, light, 16"), id="theme"),
+    Item(N_("All keys"), id="help"),
+    Item(N_("Exit"), id="exit"),
+)
+MEMBER = (
+    Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
+    Item(N_("Give consent to advertising"), c.ChangeConsent("advertising", True)),
+    Item(N_("Take the member off the receipt"), c.ForgetMember()),
+)
+ITEMS: dict[Asking, tuple[Item, ...]] = {"menu": MENU, "member": MEMBER}
+
+
+def list_length(view: View, desk: Desk) -> int:
+    """How many things there are to choose from; 0 if nothing is to be chosen now."""
+    if desk.asking in ITEMS:
+        return len(ITEMS[desk.asking])
+    return len(view.state.found) if view.state.mode == "sale" else 0

@@ -1,0 +1,49 @@
+"""Everything the panes paint from, as one value; and which pane stands in the middle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.strip import Strip
+
+from terminal.session.port import View
+from terminal.ui.desk import Desk
+from terminal.ui.palette import Palette
+from terminal.ui.words import Words
+
+Body = Literal[
+    "idle", "lines", "search", "pay", "done", "return", "closed", "loading", "slip", "menu", "member", "enrol", "help"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`clock` is the store's wall clock as shown, `now_ms` the same moment for ages; `demo` says how to scan here."""
+
+    view: View
+    desk: Desk
+    words: Words
+    palette: Palette
+    clock: str
+    now_ms: int
+    demo: str = ""
+    wide: bool = False
+
+
+Rows = Callable[[Sight, int, int], list[Strip]]
+"""A pane: (sight, width, height) -> at most `height` strips; what is missing is blank."""
+
+
+def body_of(sight: Sight) -> Body:
+    state, desk = sight.view.state, sight.desk
+    if desk.asking in ("menu", "member", "enrol", "help"):
+        return desk.asking
+    if desk.slip_open and state.mode in ("sale", "closed"):
+        return "slip"
+    if state.mode in ("pay", "done", "return", "closed"):
+        return state.mode
+    if state.found:
+        return "search"
+    if state.basket.lines:
+        return "lines"
+    return "loading" if sight.view.link.loading_bp is not None else "idle"

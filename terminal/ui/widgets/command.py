@@ -1,0 +1,77 @@
+"""The command line: always ready, says what it asks for, and what a typed figure will be taken as."""
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from loyalty.money import parse_amount
+from terminal.session.state import Mode
+from terminal.ui.cells import cut
+from terminal.ui.desk import Asking
+from terminal.ui.editor import Line
+from terminal.ui.rows import Part, cells, ends
+from terminal.ui.sight import Sight
+from terminal.ui.words import N_
+
+GROUND = "field"
+CURSOR = "▏"
+BY_MODE: dict[Mode, str] = {
+    "closed": N_("Cashier's name"),
+    "sale": N_("Code, phone, 3*, or a name"),
+    "pay": N_("Amount in cash"),
+    "done": N_("Next receipt: code, phone, or a name"),
+    "return": N_("Quantity that comes back"),
+}
+BY_ASKING: dict[Asking, str] = {
+    "search": N_("Find goods by name"),
+    "quantity": N_("Quantity of the selected line"),
+    "points": N_("Points to spend, up to {n}; Enter takes them all"),
+    "return": N_("Receipt number, typed or scanned"),
+    "menu": N_("Choose with arrows or a digit, Enter"),
+    "member": N_("Choose with arrows or a digit, Enter"),
+    "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
+    "help": N_("Esc goes back"),
+    "close": N_("Close the shift? Enter closes it, Esc goes back"),
+    "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
+}
+
+ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "close", "exit"})
+
+
+def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    desk = sight.desk
+    prompt: list[Part] = [(f" {_prompt(sight)} ", "accent"), ("› ", "accent")]
+    aside = _aside(sight)
+    room = max(8, width - cells(prompt) - cells(aside) - 1)
+    line = [] if desk.asking in ASKS_NO_TEXT else typed_parts(desk.line, room, True)
+    return [ends(sight.palette, width, [*prompt, *line], aside, GROUND)]
+
+
+def _prompt(sight: Sight) -> str:
+    state, _ = sight.view.state, sight.words.text
+    asked = BY_ASKING.get(sight.desk.asking)
+    if asked is None:
+        return _(BY_MODE[state.mode])
+    allowed = state.quote.redemption.allowed_points if state.quote else 0
+    return _(asked).format(n=sight.words.points(allowed))
+
+
+def _aside(sight: Sight) -> list[Part]:
+    """What the figure will be taken as, or the quantity that waits for goods."""
+    state, words = sight.view.state, sight.words
+    if state.mode == "pay" and sight.desk.asking == "code" and sight.desk.line.text:
+        amount_minor = parse_amount(sight.desk.line.text)
+        if amount_minor is not None:
+            return [(f"= {words.money(amount_minor)} ", "strong")]
+    if state.multiplier_milli:
+        return [(f"{words.quantity(state.multiplier_milli)} × ", "warn")]
+    return []
+
+
+def typed_parts(line: Line, room: int, focused: bool) -> list[Part]:
+    """The typed text with its cursor; a text longer than the room shows the part around the cursor."""
+    if not focused:
+        return [(cut(line.text, room), "text")]
+    before, after = line.text[: line.at], line.text[line.at :]
+    while cell_len(before) > room - 2:
+        before = before[1:]
+    return [(before, "strong"), (CURSOR, "accent"), (cut(after, max(0, room - 1 - cell_len(before))), "strong")]

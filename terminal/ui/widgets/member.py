@@ -1,0 +1,132 @@
+"""The member: masked name, status, balance and what this receipt earns in large digits, the way to the next status."""
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from loyalty.member import Member
+from loyalty.receipt import Receipt
+from loyalty.tiers import next_step
+from terminal.ui.cells import clean, cut, left
+from terminal.ui.digits import digits
+from terminal.ui.rows import Part, blank, ends, row
+from terminal.ui.sight import Sight
+
+GROUND = "band"
+FRESH_S = 3600
+SHORTEST_BAR, LONGEST_BAR = 4, 20
+
+
+def member_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    state = sight.view.state
+    shown = state.receipt if state.mode == "done" else None
+    if state.mode == "return" and state.returning:
+        shown = state.returning.preview or state.returning.receipt
+    if shown is not None:
+        rows = _of_receipt(sight, shown, width) if shown.member_name else _nobody(sight, width)
+    else:
+        rows = _of_member(sight, state.basket.member, width) if state.basket.member else _nobody(sight, width)
+    return rows + [blank(sight.palette, width, GROUND)] * (height - len(rows))
+
+
+def _nobody(sight: Sight, width: int) -> list[Strip]:
+    _ = sight.words.text
+    palette = sight.palette
+    if sight.view.state.mode not in ("sale", "pay"):
+        return [row(palette, width, [(_("No member"), "dim")], GROUND)]
+    return [
+        row(palette, width, [(_("No member"), "dim")], GROUND),
+        blank(palette, width, GROUND),
+        row(palette, width, [(_("Scan the card or type the phone"), "text")], GROUND),
+        row(palette, width, [("F6", "accent"), (" " + _("makes a new card"), "dim")], GROUND),
+    ]
+
+
+def _of_member(sight: Sight, member: Member, width: int) -> list[Strip]:
+    quote = sight.view.state.quote
+    earned = quote.earned_points if quote else 0
+    used = quote.redeemed_points if quote else 0
+    rows = [
+        _title(sight, member, width),
+        *_figures(sight, member.balance_points, earned, width),
+        _labels(sight, width, _standing(sight, member), used),
+        _way(sight, member, width),
+    ]
+    return rows
+
+
+def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
+    """After the sale: the balance as the receipt leaves it. In a return points go the other way."""
+    sign = -1 if receipt.kind == "return" else 1
+    earned, used = sign * receipt.earned_points, sign * receipt.redeemed_points
+    before = receipt.balance_before_points
+    title = row(sight.palette, width, [(clean(receipt.member_name), "strong")], GROUND)
+    rows = [title, *_figures(sight, None if before is None else before - used + earned, earned, width)]
+    standing = sight.words.text("points after this receipt") if before is not None else ""
+    return [*rows, _labels(sight, width, standing, used)]
+
+
+def _title(sight: Sight, member: Member, width: int) -> Strip:
+    programme = sight.view.programme
+    status = next((sight.words.name(s.name) for s in programme.statuses if s.id == member.status), clean(member.status))
+    name = clean(member.name_masked) or sight.words.text("Member")
+    start: list[Part] = [(name, "strong"), ("  ", "text"), (status, "accent")]
+    if member.blocked:
+        start = [(name, "strong"), (f"  {sight.palette.signs.error} " + sight.words.text("card blocked"), "bad")]
+    tail = f"··{clean(member.card)[-4:]} " if member.card else ""
+    return ends(sight.palette, width, start, [(tail, "dim")], GROUND)
+
+
+def _figures(sight: Sight, balance: int | None, earned: int, width: int) -> list[Strip]:
+    """Balance at the left, earned at its fixed place; figures too long for digits are written plainly."""
+    words = sight.words
+    left_text = "" if balance is None else words.points(balance)
+    right_text = f"+{words.points(earned)}" if earned > 0 else words.points(earned)
+    half = width * 11 // 20
+    lefts, rights = digits(left_text or " "), digits(right_text)
+    if cell_len(lefts[0]) >= half or cell_len(rights[0]) >= width - half:
+        lefts, rights = ["", left_text, ""], ["", right_text, ""]
+    pairs = zip(lefts, rights, strict=True)
+    return [
+        row(sight.palette, width, [(left(a, half), "total"), (b, "good" if earned >= 0 else "warn")], GROUND)
+        for a, b in pairs
+    ]
+
+
+def _labels(sight: Sight, width: int, standing: str, used: int) -> Strip:
+    half = width * 11 // 20
+    _ = sight.words.text
+    earned = _("this receipt") if not used else _("spent {n}").format(n=sight.words.points(used))
+    return row(sight.palette, width, [(left(standing, half), "dim"), (earned, "warn" if used else "dim")], GROUND)
+
+
+def _standing(sight: Sight, member: Member) -> str:
+    """What the balance is worth: its age is said once it is no longer fresh."""
+    _ = sight.words.text
+    age_s = max(0, sight.now_ms - member.as_of_ms) // 1000
+    if member.as_of_ms and age_s > FRESH_S:
+        return _("points, {age} ago").format(age=sight.words.age(age_s))
+    return _("points")
+
+
+def _way(sight: Sight, member: Member, width: int) -> Strip:
+    """What is missing to the next status, as a bar, in words and in figures."""
+    words, palette = sight.words, sight.palette
+    step = next_step(sight.view.programme, member.status, member.progress) if sight.view.programme.statuses else None
+    if step is None:
+        return blank(palette, width, GROUND)
+    missing = [words.money(step.missing_spend_minor)] if step.missing_spend_minor else []
+    missing += [words.many("{n} visit", "{n} visits", step.missing_visits)] if step.missing_visits else []
+    said = words.text("to {status}: {left}")
+    tail = said.format(status="", left=" + ".join(missing) or "—")
+    status = cut(words.name(step.status.name), width - 1 - cell_len(tail))
+    text = said.format(status=status, left=" + ".join(missing) or "—")
+    return row(palette, width, [*_bar(step.done_bp, width - 2 - cell_len(text)), (text, "text")], GROUND)
+
+
+def _bar(done_bp: int, room: int) -> list[Part]:
+    """A bar of what is done, where there is room for one."""
+    length = min(room, LONGEST_BAR)
+    if length < SHORTEST_BAR:
+        return []
+    full = done_bp * length // 10_000
+    return [("━" * full, "accent"), ("─" * (length - full), "dim"), (" ", "text")]

@@ -1,0 +1,67 @@
+"""Two lines over the command line: the best missing campaign (or what to do about an unknown code), and the notice."""
+
+from textual.strip import Strip
+
+from terminal.session.state import Level
+from terminal.ui.cells import clean
+from terminal.ui.rows import Part, blank, fit, row
+from terminal.ui.sight import Sight
+from terminal.ui.words import N_
+
+LEVELS: dict[Level, tuple[str, str]] = {
+    "ok": (N_("Done"), "good"),
+    "info": (N_("Note"), "accent"),
+    "warn": (N_("Attention"), "warn"),
+    "error": (N_("Not done"), "bad"),
+}
+
+
+def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    state, palette, _ = sight.view.state, sight.palette, sight.words.text
+    if state.unknown_code and state.mode == "sale" and sight.desk.asking == "code":
+        return [row(palette, width, fit(_unknown(sight), width), "band")]
+    hints = state.quote.hints if state.quote and state.mode == "sale" else ()
+    if not hints:
+        return [blank(palette, width)]
+    best = hints[0]
+    name = best.name_ru if sight.words.lang == "ru" else best.name_en
+    parts: list[Part] = [
+        (f" {palette.signs.hint} ", "warn"),
+        (f"{clean(name)}: ", "strong"),
+        (sight.words.say(best.said), "text"),
+    ]
+    return [row(palette, width, fit(parts, width), "band")]
+
+
+def _unknown(sight: Sight) -> list[Part]:
+    """An unknown code is one line and three keys; the sale goes on meanwhile."""
+    _ = sight.words.text
+    return [
+        (f" {sight.view.state.unknown_code}  ", "strong"),
+        ("F3", "accent"), (" " + _("find by name") + "   ", "text"),
+        ("Enter", "accent"), (" " + _("type it again") + "   ", "text"),
+        ("Esc", "accent"), (" " + _("skip"), "text"),
+    ]  # fmt: skip
+
+
+def notice_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    return [row(sight.palette, width, fit(notice_parts(sight), width))]
+
+
+def notice_parts(sight: Sight) -> list[Part]:
+    """Level as sign, word and colour; then what is said, and what to do next."""
+    words, notice = sight.words, sight.view.state.notice
+    if sight.desk.note:
+        return _levelled(sight, "info", words.text(sight.desk.note))
+    if notice is None:
+        return []
+    parts = _levelled(sight, notice.level, words.say(notice.said))
+    if notice.hint:
+        parts.append((". " + words.say(notice.hint), "dim"))
+    return parts
+
+
+def _levelled(sight: Sight, level: Level, said: str) -> list[Part]:
+    word, ink = LEVELS[level]
+    sign = getattr(sight.palette.signs, level)
+    return [(f" {sign} {sight.words.text(word)}: ", ink), (said, "text")]

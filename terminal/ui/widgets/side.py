@@ -1,0 +1,63 @@
+"""On a wide screen, beside the lines: why the price is what it is, what was missed, in payment the receipt itself."""
+
+from textual.strip import Strip
+
+from loyalty.quoted import Explanation
+from terminal.ui.cells import clean, wrap
+from terminal.ui.rows import Part, blank, ends, row
+from terminal.ui.sight import Sight
+from terminal.ui.widgets.lines import quantity_of
+from terminal.ui.words import N_
+
+GROUND = "band"
+OUTCOMES = {
+    "applied": (N_("Applied"), "good"),
+    "missing": (N_("Within reach"), "warn"),
+    "blocked": (N_("Not this time"), "dim"),
+}
+
+
+def side_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    rows = _receipt(sight, width) if sight.view.state.mode == "pay" else []
+    rows += _why(sight, width)
+    return (rows + [blank(sight.palette, width, GROUND)] * height)[:height]
+
+
+def _why(sight: Sight, width: int) -> list[Strip]:
+    quote, _ = sight.view.state.quote, sight.words.text
+    if quote is None or not quote.explanations:
+        return [_title(sight, width, _("Why: nothing yet"))]
+    rows: list[Strip] = []
+    for outcome, (label, ink) in OUTCOMES.items():
+        told = [e for e in quote.explanations if e.outcome == outcome]
+        if told:
+            rows += [_title(sight, width, _(label), ink), *(strip for e in told for strip in _told(sight, e, width))]
+            rows.append(blank(sight.palette, width, GROUND))
+    return rows
+
+
+def _title(sight: Sight, width: int, text: str, ink: str = "head") -> Strip:
+    return row(sight.palette, width, [("  " + text, ink)], GROUND)
+
+
+def _told(sight: Sight, explained: Explanation, width: int) -> list[Strip]:
+    words, palette = sight.words, sight.palette
+    name = clean(explained.name_ru if words.lang == "ru" else explained.name_en)
+    gain: list[Part] = [(words.money(explained.gain_minor) + " ", "strong")] if explained.gain_minor else []
+    said = wrap(words.say(explained.said), width - 6, 2)
+    return [
+        ends(palette, width, [("  " + name, "text")], gain, GROUND),
+        *(row(palette, width, [("    " + line, "dim")], GROUND) for line in said),
+    ]
+
+
+def _receipt(sight: Sight, width: int) -> list[Strip]:
+    state, words, palette = sight.view.state, sight.words, sight.palette
+    quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
+    rows = [_title(sight, width, words.text("Receipt"))]
+    for line in state.basket.lines[-20:]:
+        total = words.money(quoted[line.line_id].total_minor) if line.line_id in quoted else ""
+        name = f"  {clean(line.product.name)}"
+        qty = quantity_of(words, line.qty_milli, line.product.unit)
+        rows.append(ends(palette, width, [(name, "text")], [(f"  {qty}", "dim"), (f"{total:>12} ", "strong")], GROUND))
+    return [*rows, blank(palette, width, GROUND)]

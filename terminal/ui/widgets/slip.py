@@ -1,0 +1,57 @@
+"""Paper on the screen: the slip of a receipt or of a report, with what happens next beside it."""
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from terminal.ui.cells import clean, left, wrap
+from terminal.ui.palette import style
+from terminal.ui.rows import Part, blank, row
+from terminal.ui.sight import Sight
+
+MARGIN = 2
+
+
+def paper_width(lines: tuple[str, ...]) -> int:
+    return max((len(clean(line)) for line in lines), default=0) + 2 * MARGIN
+
+
+def slip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    """Words at the left, paper at the right; `scroll` of the desk moves the paper."""
+    lines = sight.view.state.slip
+    across = min(paper_width(lines), width)
+    beside = width - across - 2
+    words = _beside(sight, max(0, beside - 2), height)
+    shown = _scrolled(sight, lines, height)
+    rows: list[Strip] = []
+    for y in range(height):
+        said: list[Part] = words[y] if y < len(words) and beside > 12 else []
+        before = row(sight.palette, max(0, width - across - 1), [("  ", "text"), *said])
+        paper = _paper(sight, shown[y], across) if y < len(shown) else blank(sight.palette, across)
+        rows.append(Strip([*before, *paper, *blank(sight.palette, width - across - before.cell_length)]))
+    return rows
+
+
+def _paper(sight: Sight, line: str, across: int) -> Strip:
+    text = " " * MARGIN + clean(line)
+    return Strip([Segment(left(text, across), style(sight.palette.name, "paper", "paper"))])
+
+
+def _scrolled(sight: Sight, lines: tuple[str, ...], height: int) -> tuple[str, ...]:
+    start = min(sight.desk.scroll, max(0, len(lines) - height))
+    return lines[start : start + height]
+
+
+def _beside(sight: Sight, width: int, height: int) -> list[list[Part]]:
+    _, state = sight.words.text, sight.view.state
+    if state.mode == "done" and state.receipt:
+        title = _("Receipt {number} is complete") if state.receipt.kind == "sale" else _("Return {number} is complete")
+        heading = title.format(number=clean(state.receipt.number))
+        next_step = _("Scan: the next receipt begins by itself")
+    else:
+        heading = _("Report")
+        next_step = _("Esc goes back") if state.mode == "sale" else _("Type the cashier's name to open the next shift")
+    rows: list[list[Part]] = [[(line, "strong")] for line in wrap(heading, width, 3)]
+    rows += [[], *([(line, "text")] for line in wrap(next_step, width, 4)), []]
+    if len(state.slip) > height:
+        rows += [[(line, "dim")] for line in wrap(_("Arrows move the paper"), width, 2)]
+    return rows

@@ -1,0 +1,92 @@
+"""The sum of the moment in large digits, always at the same place: total, due, change, or what is paid back."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from terminal.ui.digits import digits
+from terminal.ui.rows import Part, blank, ends, row
+from terminal.ui.sight import Sight
+from terminal.ui.words import N_
+
+GROUND = "band"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What is large, its label, and the small figures under it."""
+
+    label: str
+    amount_minor: int
+    small: tuple[tuple[str, int], ...] = ()
+    ink: str = "total"
+
+
+def total_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    shown = sum_of(sight)
+    _ = sight.words.text
+    palette = sight.palette
+    label: list[Part] = [(" " + _(shown.label), "strong")]
+    drawn = _large(sight, shown, width, height)
+    large = [row(palette, width, [(" ", "text"), (line, shown.ink)], GROUND) for line in drawn]
+    small = [_small(sight, part, width) for part in _in_two(shown.small)]
+    rows = [ends(palette, width, label, [(_count(sight) + " ", "dim")], GROUND), *large, *small]
+    return rows + [blank(palette, width, GROUND)] * (height - len(rows))
+
+
+def _large(sight: Sight, shown: Sum, width: int, height: int) -> list[str]:
+    """As large as the place allows; a sum too long for digits is written plainly, never cut."""
+    text = sight.words.money(shown.amount_minor)
+    for scale, lines in ((2, 5), (1, 3)):
+        drawn = digits(text, scale)
+        if lines + 3 <= height and cell_len(drawn[0]) + 2 <= width:
+            return drawn
+    return ["", text, ""]
+
+
+def _in_two(parts: tuple[tuple[str, int], ...]) -> list[tuple[tuple[str, int], ...]]:
+    """At most two figures to a row, at most two rows."""
+    return [parts[:2], parts[2:4]]
+
+
+def _small(sight: Sight, figures: tuple[tuple[str, int], ...], width: int) -> Strip:
+    parts: list[Part] = [(" ", "text")]
+    for label, amount_minor in figures:
+        parts += [(sight.words.text(label) + " ", "dim"), (sight.words.money(amount_minor), "text"), ("   ", "text")]
+    return row(sight.palette, width, parts, GROUND)
+
+
+def _count(sight: Sight) -> str:
+    """How many lines and pieces stand on the receipt."""
+    lines = sight.view.state.basket.lines
+    if not lines:
+        return ""
+    return sight.words.many("{n} line", "{n} lines", len(lines))
+
+
+def sum_of(sight: Sight) -> Sum:
+    """What is large now."""
+    state = sight.view.state
+    if state.mode == "done" and state.receipt is not None:
+        receipt = state.receipt
+        paid = tuple((N_("cash") if p.kind == "cash" else N_("card"), p.amount_minor) for p in receipt.payments)
+        if receipt.kind == "return":
+            return Sum(N_("PAY OUT"), receipt.total_minor, paid, "warn")
+        if receipt.change_minor:
+            return Sum(N_("CHANGE"), receipt.change_minor, ((N_("receipt"), receipt.total_minor), *paid), "warn")
+        return Sum(N_("PAID"), receipt.total_minor, paid, "good")
+    if state.mode == "return":
+        preview = state.returning.preview if state.returning else None
+        return Sum(N_("TO PAY BACK"), preview.total_minor if preview else 0)
+    quote = state.quote
+    if quote is None:
+        return Sum(N_("TOTAL"), 0)
+    small = [(N_("before discounts"), quote.base_minor)] if quote.base_minor != quote.total_minor else []
+    small += [(N_("discounts"), -quote.discount_minor)] if quote.discount_minor else []
+    small += [(N_("with points"), -quote.redeemed_minor)] if quote.redeemed_minor else []
+    if state.mode == "pay":
+        given = sum(tender.amount_minor for tender in state.tenders)
+        small = [(N_("receipt"), quote.total_minor), *([(N_("given"), given)] if given else []), *small[1:]]
+        return Sum(N_("DUE"), state.due_minor, tuple(small), "accent")
+    return Sum(N_("TOTAL"), quote.total_minor, tuple(small))

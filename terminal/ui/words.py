@@ -1,0 +1,78 @@
+"""Everything the screen says, in one language: labels by gettext, sentences and figures by loyalty.
+
+Labels are English msgids; `_("Pay")` finds the Russian in locale/ru/LC_MESSAGES/till.mo. Sentences come as data
+from the session and the quote, with their templates beside the code that says them.
+"""
+
+import gettext
+from pathlib import Path
+
+from loyalty.money import money_text, quantity_text
+from loyalty.programme import Label
+from loyalty.sentences import Lang, Sentence, Templates, say
+from terminal.ui.cells import clean
+
+LOCALE = Path(__file__).with_name("locale")
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+def N_(msgid: str) -> str:
+    """Marks a label in a table for the catalogue; it is translated when shown."""
+    return msgid
+
+
+class Words:
+    """One language."""
+
+    def __init__(self, lang: Lang, templates: Templates | None = None) -> None:
+        self.lang: Lang = lang
+        self._catalogue = gettext.translation("till", LOCALE, ["ru"]) if lang == "ru" else gettext.NullTranslations()
+        self._templates = templates
+
+    def other(self) -> "Words":
+        """The other language, with the same sentences."""
+        return Words("en" if self.lang == "ru" else "ru", self._templates)
+
+    def text(self, msgid: str) -> str:
+        return self._catalogue.gettext(msgid)
+
+    def many(self, one: str, more: str, count: int) -> str:
+        """A label that counts: `{n}` is filled in."""
+        return self._catalogue.ngettext(one, more, count).format(n=self.points(count))
+
+    def say(self, said: Sentence) -> str:
+        if self._templates is None:
+            self._templates = _templates()
+        return clean(say(said, self.lang, self._templates))
+
+    def name(self, label: Label) -> str:
+        return clean(label.ru if self.lang == "ru" else label.en)
+
+    def money(self, minor: int) -> str:
+        return money_text(minor, self.lang)
+
+    def quantity(self, qty_milli: int) -> str:
+        return quantity_text(qty_milli, self.lang)
+
+    def points(self, points: int) -> str:
+        """Whole points with thousands apart."""
+        sign = "\u2212" if points < 0 else ""
+        return sign + f"{abs(points):,}".replace(",", "\u00a0" if self.lang == "ru" else ",")
+
+    def age(self, age_s: int) -> str:
+        """How old something is, in one unit."""
+        if age_s < MINUTE_S:
+            return self.text("just now")
+        if age_s < HOUR_S:
+            return self.text("{n} min").format(n=age_s // MINUTE_S)
+        if age_s < 2 * DAY_S:
+            return self.text("{n} h").format(n=age_s // HOUR_S)
+        return self.text("{n} d").format(n=age_s // DAY_S)
+
+
+def _templates() -> Templates:
+    """The sentences the screen itself can meet; the command line gives those of the rooms behind it too."""
+    from loyalty.explain import TEMPLATES as LOYALTY
+    from terminal.session.words import SENTENCES as SESSION
+
+    return {**LOYALTY, **SESSION}

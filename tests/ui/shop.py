@@ -1,0 +1,55 @@
+"""A small shop in memory: goods, members and the club's programme, the same in every test of the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loyalty.catalogue import Price, Product
+from loyalty.codes import card_number, gtin_check_digit
+from loyalty.member import Member, Progress
+from loyalty.programme import Programme
+from loyalty.programme_file import parse_programme
+
+NOW_MS = 1_795_338_000_000  # 2026-11-22 09:00 UTC, a Sunday
+HOUR_MS = 3_600_000
+CLUB = Path(__file__).parents[2] / "loyalty" / "programmes" / "club.toml"
+
+
+def ean(body: int) -> str:
+    text = f"4600000{body:05d}"
+    return text + gtin_check_digit(text)
+
+
+def _goods(number: int, name: str, price_minor: int, category: str, **more: object) -> Product:
+    return Product(ean(number), name, (Price(price_minor),), category=category, **more)  # type: ignore[arg-type]
+
+
+SCARF = _goods(1, "Шарф «Локомотив» домашний красно-зелёный", 149_000, "scarves", brand="Paravoz")
+MUG = _goods(2, "Кружка «Паровоз» 330 мл", 69_900, "souvenirs", brand="Paravoz")
+BADGE = _goods(3, "Значок клубный", 19_900, "souvenirs")
+WATER = _goods(4, "Вода негазированная 0,5 л", 9_000, "drinks")
+SHIRT = _goods(5, "Футболка игровая 2026/27, размер L", 499_000, "kit")
+HOSTILE = _goods(6, "Шапка [bold red]ВНИЗ[/] \x1b[2J\u202e зимняя", 99_000, "kit")
+CANDY = Product("00123", "Конфеты «Стадион» весовые", (Price(78_000),), unit="kg", category="food")
+GOODS = (SCARF, MUG, BADGE, WATER, SHIRT, HOSTILE, CANDY)
+
+CARD = card_number("299", 1)
+BLOCKED_CARD = card_number("299", 2)
+LEGEND_CARD = card_number("299", 3)
+PHONE = "+79031234567"
+
+
+def _member(number: int, name: str, status: str, balance: int, card: str, spend_minor: int, **more: object) -> Member:
+    progress = Progress("2026/27", spend_minor, 6)
+    made = Member(f"m{number}", f"a{number}", name, status, balance, card=card, phone_tail="67", progress=progress)
+    return Member(**{**{f: getattr(made, f) for f in made.__struct_fields__}, "as_of_ms": NOW_MS - 60_000, **more})
+
+
+MARIA = _member(1, "Мария И.", "conductor", 1_250, CARD, 1_850_000)
+BLOCKED = _member(2, "Пётр С.", "novice", 80, BLOCKED_CARD, 0, blocked=True)
+LEGEND = _member(3, "Александра К.", "legend", 128_400, LEGEND_CARD, 21_000_000)
+MEMBERS = {CARD: MARIA, BLOCKED_CARD: BLOCKED, LEGEND_CARD: LEGEND, PHONE: MARIA}
+
+
+def programme() -> Programme:
+    return parse_programme(CLUB.read_text(encoding="utf-8"))
