@@ -80,16 +80,23 @@ class Cache:
 
     def gen(self) -> str:
         """The generation of the head office these rows come from; empty before the first."""
-        return self._read(lambda c: _meta(c, "gen"))
+        return self._read(lambda c: meta(c, "gen"))
 
     def cursors(self) -> dict[tuple[Stream, int], Cursor]:
         """Where each bucket that was ever fetched stands."""
         rows = self._read(lambda c: c.execute("SELECT * FROM cursor").fetchall())
         return {(r[0], r[1]): Cursor(r[0], r[1], r[2], r[3], Applied(r[4], r[5]), r[6]) for r in rows}
 
-    def install(self, rows: Iterable[FeedRow], to: Cursor) -> bool:
-        """Rows, cursor, checksum and own place of one bucket as one; False: they did not add up, bucket dropped."""
-        return self._write(lambda c: cache_install.install(c, rows, to))
+    def has_member(self, member_id: str) -> bool:
+        key = bytes.fromhex(member_id)
+        return self._read(lambda c: c.execute("SELECT 1 FROM ident WHERE key = ?", (key,)).fetchone()) is not None
+
+    def install(self, rows: Iterable[FeedRow], to: Cursor, afresh: bool = False) -> bool:
+        """Rows, cursor, checksum and own place of one bucket as one; False: they did not add up, bucket dropped.
+
+        `afresh`: the rows are all there are, what the bucket held before goes.
+        """
+        return self._write(lambda c: cache_install.install(c, rows, to, afresh))
 
     def drop(self, stream: Stream, bucket: int) -> None:
         """Forget one bucket: its next fetch begins at 0."""
@@ -97,12 +104,13 @@ class Cache:
 
     def set_gen(self, gen: str) -> None:
         """Name the generation of a cache that has none yet."""
-        self._write(lambda c: _set_meta(c, "gen", gen))
+        self._write(lambda c: set_meta(c, "gen", gen))
 
     def set_as_of(self, as_of_ms: int) -> None:
         """Everything here was equal to the head office at `as_of_ms`."""
-        self._write(lambda c: _set_meta(c, "as_of_ms", str(as_of_ms)))
+        self._write(lambda c: set_meta(c, "as_of_ms", str(as_of_ms)))
         self._as_of_ms = as_of_ms
+        self.notice = None
 
     def replace_with(self, fresh: Path) -> None:
         """Put the cache file `fresh` (same folder, at rest, checked) in this one's place; lookups wait meanwhile."""
@@ -144,7 +152,7 @@ class Cache:
             raise StoreFault(sentence("cache.damaged")) from fault
 
     def _read_as_of(self) -> None:
-        self._as_of_ms = int(self._readers.use(lambda c: _meta(c, "as_of_ms")) or 0)
+        self._as_of_ms = int(self._readers.use(lambda c: meta(c, "as_of_ms")) or 0)
 
     def _known(self, connection: Connection, by: str, value: str | bytes) -> Known | None:
         row = connection.execute(by, (value,)).fetchone()
@@ -159,10 +167,10 @@ class Cache:
         return Known(ident, balance, Applied(held[1], held[2]), max(held[3], self._as_of_ms))
 
 
-def _meta(connection: Connection, name: str) -> str:
+def meta(connection: Connection, name: str) -> str:
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else ""
 
 
-def _set_meta(connection: Connection, name: str, value: str) -> None:
+def set_meta(connection: Connection, name: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

@@ -24,12 +24,12 @@ class Cursor(msgspec.Struct, frozen=True):
 _ident = msgspec.json.Decoder(IdentRow)
 
 
-def install(connection: Connection, rows: Iterable[FeedRow], to: Cursor) -> bool:
+def install(connection: Connection, rows: Iterable[FeedRow], to: Cursor, afresh: bool = False) -> bool:
     """Put the rows of a drained delta in and move the cursor to `to`; False, and the bucket dropped, when the
-    checksum kept here does not come to the head office's."""
-    at = cursor(connection, to.stream, to.bucket)
-    if at is None:
+    checksum kept here does not come to the head office's. `afresh`: the rows are all there are."""
+    if afresh:
         drop(connection, to.stream, to.bucket)
+    at = cursor(connection, to.stream, to.bucket)
     checksum = at.checksum if at else 0
     newest: dict[str, FeedRow] = {}
     for row in rows:

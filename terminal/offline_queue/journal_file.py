@@ -18,7 +18,7 @@ VERSION = 1
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
-        account_id TEXT, bucket INTEGER NOT NULL, raw BLOB NOT NULL, hash BLOB NOT NULL, at_ms INTEGER NOT NULL,
+        account_id TEXT, bucket INTEGER NOT NULL, at_ms INTEGER NOT NULL, hash BLOB NOT NULL, raw BLOB NOT NULL,
         PRIMARY KEY (epoch, seq)
     )""",
     """CREATE TABLE effect (

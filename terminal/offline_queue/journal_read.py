@@ -132,9 +132,11 @@ def safe(connection: Connection) -> Position:
 
 def pending(connection: Connection) -> Pending:
     at = acked(connection)
-    count, oldest = connection.execute(
-        "SELECT count(*), min(at_ms) FROM event WHERE (epoch, seq) > (?, ?)", (at.epoch, at.seq)
-    ).fetchone()
+    after = " FROM event WHERE (epoch, seq) > (?, ?)"
+    (count,) = connection.execute("SELECT count(*)" + after, (at.epoch, at.seq)).fetchone()
+    if not count:
+        return Pending(0)
+    (oldest,) = connection.execute(f"SELECT at_ms{after} ORDER BY epoch, seq LIMIT 1", (at.epoch, at.seq)).fetchone()
     return Pending(count, oldest)
 
 

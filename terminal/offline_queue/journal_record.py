@@ -97,7 +97,7 @@ def _append(connection: Connection, epoch: int, seq: int, fact: Fact, raw: bytes
     kind = str(type(fact.body).__struct_config__.tag)
     connection.execute(
         "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (epoch, seq, fact.event_id, kind, account_of(fact.body), bucket, raw, digest, fact.at_ms),
+        (epoch, seq, fact.event_id, kind, account_of(fact.body), bucket, fact.at_ms, digest, raw),
     )
 
 

@@ -73,6 +73,9 @@ class Outbox:
         """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
         return self._journal.write(lambda c: _move(c, acked, acked, gen, "", back=True))
 
+    def has_personal(self) -> bool:
+        return self._journal.read(lambda c: c.execute("SELECT 1 FROM personal WHERE sent = 0").fetchone()) is not None
+
     def personal(self) -> tuple[Personal, ...]:
         """Personal data that still have to go up, at most 100."""
         query = f"SELECT raw FROM personal WHERE sent = 0 ORDER BY event_id LIMIT {PERSONAL_BATCH}"

@@ -111,6 +111,11 @@ SENTENCES: Templates = {
         "Данные офиса не сходятся с контрольной суммой: {stream} {bucket}",
         "Data from the head office do not match their checksum: {stream} {bucket}",
     ),
+    "link.bad_page": (
+        "Офис прислал не то, что просили: {stream} {bucket}",
+        "The head office sent other rows than asked for: {stream} {bucket}",
+    ),
+    "link.broken": ("Обмен с офисом споткнулся: {what}", "The sync stumbled: {what}"),
     "link.bad_code": ("Одноразовый код не подошёл: {detail}", "The one-time code was not accepted: {detail}"),
     "link.bad_code.do": ("Получите в офисе новый код", "Get a new code from the office"),
     "link.bad_url": ("«{url}» — не адрес офиса", "“{url}” is no address of a head office"),

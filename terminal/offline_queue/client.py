@@ -1,0 +1,146 @@
+"""The HTTP client of one terminal: signed requests, limited replies, every fault a LinkFault with a sentence.
+
+A wrong clock of ours is answered with the head office's time: the request is signed once more by that, and so is
+everything after it.
+"""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from loyalty.api import (
+    FENCE_HEADER,
+    SEGMENT_TYPE,
+    PersonalReply,
+    PersonalUpload,
+    ReceiptReply,
+    SegmentReply,
+    SnapshotManifest,
+)
+from loyalty.errors import LinkFault
+from loyalty.events import Personal, canonical
+from loyalty.feed import DeltaPage, Heads, Stream
+from loyalty.sentences import sentence
+from terminal.offline_queue.http_reply import MAX_REPLY_BYTES, READ_S, Refusal, decode, open_http, send
+from terminal.offline_queue.keys import Identity, signed_by
+from terminal.offline_queue.signing import Signer
+from terminal.offline_queue.snapshot import PutPart, take_part
+
+T = TypeVar("T")
+REPLY_WITHIN_S = 60.0
+MANIFEST_READ_S = 180.0
+"""The first terminal to ask for the ready file waits while it is made."""
+PART_BYTES = 4 * 1024 * 1024
+MAX_PAGE_BYTES = 1024 * 1024
+"""Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
+_JSON = {"content-type": "application/json"}
+_heads = msgspec.json.Decoder(Heads)
+_delta = msgspec.json.Decoder(DeltaPage)
+_segment = msgspec.json.Decoder(SegmentReply)
+_personal = msgspec.json.Decoder(PersonalReply)
+_manifest = msgspec.json.Decoder(SnapshotManifest)
+_receipt = msgspec.json.Decoder(ReceiptReply)
+
+
+class Client:
+    """Talks for `identity` to its head office, or to the one at `url`; `now_ms` is the wall clock."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        key: Ed25519PrivateKey,
+        now_ms: Callable[[], int],
+        url: str = "",
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._identity = identity
+        self._now_ms = now_ms
+        self._clock_off_ms = 0
+        self._signer = Signer(identity.terminal, key)
+        self._http = open_http(url or identity.url, transport)
+
+    def send_segment(self, data: bytes, fence: str) -> SegmentReply:
+        """Segments carry their own signature, so that no clock can refuse them."""
+        headers = {"content-type": SEGMENT_TYPE, FENCE_HEADER: fence}
+        return self._ask("POST", "/v1/segments", _segment, body=data, headers=headers, signed=False)
+
+    def send_personal(self, items: tuple[Personal, ...]) -> PersonalReply:
+        return self._ask("POST", "/v1/personal", _personal, body=canonical(PersonalUpload(items)), headers=_JSON)
+
+    def heads(self) -> Heads:
+        return self._ask("GET", "/v1/heads", _heads)
+
+    def delta(self, gen: str, stream: Stream, bucket: int, from_seq: int) -> DeltaPage:
+        path = f"/v1/delta/{quote(gen, safe='')}/{stream}/{bucket}/{from_seq}"
+        return self._ask("GET", path, _delta, limit=MAX_PAGE_BYTES)
+
+    def manifest(self) -> SnapshotManifest:
+        """What the ready cache file is; only with the head office's signature."""
+        manifest = self._ask("GET", "/v1/snapshot", _manifest, read_s=MANIFEST_READ_S)
+        unsigned = canonical(msgspec.structs.replace(manifest, signature=""))
+        if not signed_by(self._identity.server_key, manifest.signature, unsigned):
+            raise LinkFault(sentence("cache.snapshot", what="signature"))
+        return manifest
+
+    def snapshot_part(self, snapshot_id: str, offset: int, most_bytes: int, put: PutPart) -> int:
+        """Fetch up to 4 MiB of the file from `offset` and give them to `put`; how far the file is here then."""
+        last = min(offset + PART_BYTES, most_bytes) - 1
+        headers = {"range": f"bytes={offset}-{last}", "accept": "*/*"}
+        path = f"/v1/snapshot/{quote(snapshot_id, safe='')}"
+        return self._timely(
+            lambda: send(
+                self._http, self._request("GET", path, b"", headers), lambda r: take_part(r, offset, most_bytes, put)
+            )
+        )
+
+    def receipt(self, number: str) -> ReceiptReply:
+        """A receipt of any till. Raises LinkFault; Refusal with the code `unknown` where there is none."""
+        return self._ask("GET", f"/v1/receipts/{quote(number, safe='')}", _receipt)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        decoder: "msgspec.json.Decoder[T]",
+        *,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        signed: bool = True,
+        limit: int = MAX_REPLY_BYTES,
+        read_s: float = READ_S,
+    ) -> T:
+        """Send, and read the reply within its limits."""
+
+        def once() -> T:
+            request = self._request(method, path, body, headers or {}, signed)
+            request.extensions["timeout"]["read"] = read_s
+            until_s = time.monotonic() + max(REPLY_WITHIN_S, read_s)
+            return send(self._http, request, lambda response: decode(response, decoder, limit, until_s))
+
+        return self._timely(once) if signed else once()
+
+    def _timely(self, once: Callable[[], T]) -> T:
+        """Do it, and once more by the head office's time when ours was refused."""
+        try:
+            return once()
+        except Refusal as refusal:
+            if refusal.reply.code != "clock" or not refusal.reply.server_time_ms:
+                raise
+            self._clock_off_ms = refusal.reply.server_time_ms - self._now_ms()
+            return once()
+
+    def _request(
+        self, method: str, path: str, body: bytes, headers: dict[str, str], signed: bool = True
+    ) -> httpx.Request:
+        request = self._http.build_request(method, path, content=body, headers=headers)
+        if signed:
+            self._signer.sign(request, body, self._now_ms() + self._clock_off_ms)
+        return request

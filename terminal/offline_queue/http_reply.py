@@ -1,0 +1,117 @@
+"""One exchange over HTTP within its limits: never a larger body, a longer wait or another kind of reply than agreed."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import httpx
+import msgspec
+import zstandard
+
+from loyalty.api import ErrorReply
+from loyalty.errors import LinkFault
+from loyalty.sentences import sentence
+
+T = TypeVar("T")
+READ_S = 15.0
+TIMEOUT = httpx.Timeout(READ_S, connect=5.0)
+MAX_REPLY_BYTES = 256 * 1024
+MAX_WINDOW_BYTES = 8 * 1024 * 1024
+MAX_RETRY_AFTER_S = 300
+CHUNK_BYTES = 16 * 1024
+_error = msgspec.json.Decoder(ErrorReply)
+
+
+class Refusal(LinkFault):
+    """The head office answered with an error: `reply` says which, `retry_after_s` when to ask again (0: not said)."""
+
+    def __init__(self, status: int, reply: ErrorReply, retry_after_s: int) -> None:
+        super().__init__(sentence("link.refused", code=reply.code, detail=reply.detail[:200]))
+        self.status = status
+        self.reply = reply
+        self.retry_after_s = retry_after_s
+
+
+def open_http(url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """A client for one head office: no redirects, no proxies or passwords from the environment's files."""
+    headers = {"user-agent": "kopilka-terminal/1", "accept": "application/json", "accept-encoding": "zstd"}
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False)
+
+
+def send(http: httpx.Client, request: httpx.Request, take: Callable[[httpx.Response], T]) -> T:
+    """What `take` makes of the reply while it streams. Raises LinkFault for whatever the network does."""
+    try:
+        response = http.send(request, stream=True)
+        try:
+            return take(response)
+        finally:
+            response.close()
+    except httpx.RemoteProtocolError as error:
+        raise not_ours(str(error), str(http.base_url)) from error
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        raise offline() from error
+
+
+def offline() -> LinkFault:
+    """Nothing answers, or too slowly."""
+    return LinkFault(sentence("link.offline"))
+
+
+def not_ours(what: str, url: str) -> LinkFault:
+    """Something answers that is not the head office: a captive portal, a proxy, a cut line."""
+    return LinkFault(sentence("link.not_ours", what=what[:200]), sentence("link.not_ours.do", url=url))
+
+
+def decode(response: httpx.Response, decoder: "msgspec.json.Decoder[T]", limit: int, deadline_s: float) -> T:
+    """The reply as its type. Raises Refusal for an error of the head office, LinkFault for anything else."""
+    url = f"{response.request.url.scheme}://{response.request.url.netloc.decode()}"
+    body = read(response, limit, deadline_s)
+    if response.status_code != httpx.codes.OK:
+        raise _refusal(response, body, url)
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        kind = response.headers.get("content-type", "?")
+        raise not_ours(f"{len(body)} B {kind}", url) from error
+
+
+def read(response: httpx.Response, limit: int, deadline_s: float) -> bytes:
+    """The body, decompressed; at most `limit` bytes and until `deadline_s` of time.monotonic()."""
+    url = str(response.request.url.copy_with(path="/", query=None))
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding not in ("identity", "zstd"):
+        raise not_ours(f"content-encoding {encoding}", url)
+    raw = bytearray()
+    for chunk in response.iter_raw(CHUNK_BYTES):
+        raw += chunk
+        if len(raw) > limit:
+            raise not_ours(f"> {limit} B", url)
+        if time.monotonic() > deadline_s:
+            raise offline()
+    return bytes(raw) if encoding == "identity" else _unzstd(bytes(raw), limit, url)
+
+
+def _unzstd(data: bytes, limit: int, url: str) -> bytes:
+    unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).stream_reader(data)
+    try:
+        body = unpacker.read(limit + 1)
+    except zstandard.ZstdError as error:
+        raise not_ours(f"zstd: {error}", url) from error
+    if len(body) > limit:
+        raise not_ours(f"> {limit} B", url)
+    return body
+
+
+def _refusal(response: httpx.Response, body: bytes, url: str) -> LinkFault:
+    wait_s = _retry_after_s(response.headers.get("retry-after", ""))
+    try:
+        return Refusal(response.status_code, _error.decode(body), wait_s)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        if response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
+            return Refusal(response.status_code, ErrorReply("busy", ""), wait_s)
+        return not_ours(f"HTTP {response.status_code}", url)
+
+
+def _retry_after_s(text: str) -> int:
+    """Seconds as the header gives them; a date or nonsense is no hint."""
+    return min(int(text), MAX_RETRY_AFTER_S) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,144 @@
+"""The hands of the sync: carries a step out against client, journal and cache, and tells what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from loyalty.api import PersonalReply
+from loyalty.errors import LinkFault, StoreFault
+from terminal.offline_queue.cache_install import Cursor
+from terminal.offline_queue.client import Client
+from terminal.offline_queue.http_reply import Refusal
+from terminal.offline_queue.outbox import Outbox
+from terminal.offline_queue.segments import next_segment
+from terminal.offline_queue.snapshot import SnapshotFile
+from terminal.offline_queue.steps import (
+    BeginAnew,
+    Done,
+    Failed,
+    GetDelta,
+    GetHeads,
+    GetManifest,
+    GetPart,
+    HeadsSeen,
+    Install,
+    Installed,
+    ManifestSeen,
+    MarkLevel,
+    Outcome,
+    PartGot,
+    Rewind,
+    SendPersonal,
+    SendSegment,
+    Sent,
+    Stage,
+    Staged,
+    Step,
+    Swap,
+)
+from terminal.offline_queue.store import Store
+
+_FAILED_BY = {"link.offline": "offline", "link.not_ours": "not_ours", "cache.snapshot": "bad_snapshot"}
+
+
+class Hands:
+    """Acts for one store; one thread at a time."""
+
+    def __init__(self, store: Store, client: Client, now_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._cache = store.cache
+        self._client = client
+        self._now_ms = now_ms
+        self._snapshot = SnapshotFile(store.folder)
+        self._programmes = False
+        self.outbox = Outbox(store.journal)
+        self._by_step: dict[type[Step], Callable[[Any], Outcome]] = {
+            SendPersonal: self._send_personal,
+            SendSegment: self._send_segment,
+            Rewind: lambda step: Sent(self.outbox.rewind(step.acked, step.gen)),
+            GetHeads: self._get_heads,
+            GetDelta: lambda step: client.delta(step.gen, step.stream, step.bucket, step.from_seq),
+            Install: self._install,
+            BeginAnew: self._begin_anew,
+            MarkLevel: self._mark_level,
+            GetManifest: self._get_manifest,
+            GetPart: self._get_part,
+            Stage: self._stage,
+            Swap: self._swap,
+        }
+
+    def do(self, step: Step) -> Outcome:
+        """What came of `step`; faults of the link and of the disk are outcomes too."""
+        try:
+            return self._by_step[type(step)](step)
+        except Refusal as refusal:
+            reply = refusal.reply
+            return Failed(reply.code, refusal.said, refusal.retry_after_s, reply.acked, reply.gen)
+        except LinkFault as fault:
+            return Failed(_FAILED_BY.get(fault.code, "offline"), fault.said)
+        except StoreFault as fault:
+            return Failed("store", fault.said)
+
+    def programmes_changed(self) -> bool:
+        """Whether programmes were installed since the last time this was asked."""
+        changed, self._programmes = self._programmes, False
+        return changed
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _get_heads(self, step: GetHeads) -> HeadsSeen:
+        asked_at_ms = self._now_ms()
+        return HeadsSeen(self._client.heads(), asked_at_ms, self._cache.gen(), self._cache.cursors())
+
+    def _get_manifest(self, step: GetManifest) -> ManifestSeen:
+        manifest = self._client.manifest()
+        return ManifestSeen(manifest, self._snapshot.begin(manifest))
+
+    def _get_part(self, step: GetPart) -> PartGot:
+        manifest = step.manifest
+        return PartGot(
+            self._client.snapshot_part(manifest.snapshot_id, step.offset, manifest.bytes, self._snapshot.put)
+        )
+
+    def _stage(self, step: Stage) -> Staged:
+        self._snapshot.stage(step.manifest)
+        return Staged(self.outbox.own_buckets())
+
+    def _begin_anew(self, step: BeginAnew) -> Done:
+        self._cache.begin_anew(step.gen)
+        return Done()
+
+    def _send_personal(self, step: SendPersonal) -> PersonalReply:
+        reply = self._client.send_personal(self.outbox.personal())
+        self.outbox.personal_stored(reply.stored)
+        return reply
+
+    def _send_segment(self, step: SendSegment) -> Outcome:
+        segment = next_segment(self.outbox, self._store.key)
+        if segment is None:
+            return Sent()
+        return Sent(self.outbox.acknowledge(self._client.send_segment(segment, self.outbox.fence())))
+
+    def _install(self, step: Install) -> Installed:
+        last = step.pages[-1]
+        rows = tuple(row for page in step.pages for row in page.rows)
+        at = Cursor(last.stream, last.bucket, last.to_seq, last.checksum, last.your_applied, step.as_of_ms)
+        if step.staged:
+            return Installed(self._snapshot.install(rows, at, step.afresh))
+        sound = self._cache.install(rows, at, step.afresh)
+        self._programmes |= last.stream == "programmes"
+        return Installed(sound)
+
+    def _mark_level(self, step: MarkLevel) -> Done:
+        if step.whole:
+            self._cache.set_as_of(step.as_of_ms)
+        known = tuple(row.member_id for row in self.outbox.enrolled() if self._cache.has_member(row.member_id))
+        if known:
+            self.outbox.forget_enrolled(known)
+        return Done()
+
+    def _swap(self, step: Swap) -> Done:
+        self._cache.replace_with(self._snapshot.fresh)
+        self._snapshot.forget()
+        self._programmes = True
+        return Done()
