@@ -1,0 +1,121 @@
+"""The head office's API under /v1: what terminals send and ask (`loyalty.api` has the types).
+
+Handlers are plain functions run in threads. Segments carry their own signature, enrolment its one-time code; every
+other request is signed (sync_server.auth).
+"""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+
+from loyalty.api import FENCE_HEADER, MAX_PERSONAL_ITEMS, EnrolRequest, PersonalReply, PersonalUpload
+from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES
+from sync_server.auth import Asked, authenticate
+from sync_server.clock import now_ms, random_bytes
+from sync_server.enrol import enrol_terminal
+from sync_server.feed import read_delta, read_heads
+from sync_server.ingest import take_segment
+from sync_server.metrics import SEGMENTS
+from sync_server.office import Office
+from sync_server.personal import store_personal
+from sync_server.ranges import ranged_file
+from sync_server.receipts import find_receipt
+from sync_server.refusals import Refused
+from sync_server.replies import decode, reply
+
+AnyRequest = Request[Any, Any, State]
+SEGMENT_LIMIT = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
+ENROL_LIMIT = 4096
+PERSONAL_LIMIT = 512 * 1024
+
+
+@post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
+def enrol(request: AnyRequest, body: bytes) -> Response[bytes]:
+    office = _office(request)
+    return reply(enrol_terminal(office.store, office.identity, decode(body, EnrolRequest), now_ms(), random_bytes))
+
+
+@post("/v1/segments", sync_to_thread=True, request_max_body_size=SEGMENT_LIMIT, status_code=200)
+def segments(request: AnyRequest, body: bytes) -> Response[bytes]:
+    office = _office(request)
+    fence = request.headers.get(FENCE_HEADER, "")[:64]
+    stored = take_segment(office.store, body, fence, office.identity.gen, now_ms(), random_bytes(16).hex())
+    SEGMENTS.labels("new" if stored.new else "again").inc()
+    if stored.new:
+        office.applier.kick()
+    return reply(stored.reply)
+
+
+@post("/v1/personal", sync_to_thread=True, request_max_body_size=PERSONAL_LIMIT, status_code=200)
+def personal(request: AnyRequest, body: bytes) -> Response[bytes]:
+    office = _office(request)
+    _signed_by(request, office, body)
+    upload = decode(body, PersonalUpload)
+    if len(upload.items) > MAX_PERSONAL_ITEMS:
+        raise Refused(413, "too_large", f"at most {MAX_PERSONAL_ITEMS} items at a time")
+    return reply(PersonalReply(store_personal(office.store, office.identity, upload.items)))
+
+
+@get("/v1/heads", sync_to_thread=True)
+def heads(request: AnyRequest) -> Response[bytes]:
+    office = _office(request)
+    _signed_by(request, office)
+    return reply(read_heads(office.store, office.identity.gen, now_ms()), _accepts(request))
+
+
+@get("/v1/delta/{gen:str}/{stream:str}/{bucket:int}/{from_seq:int}", sync_to_thread=True)
+def delta(request: AnyRequest, gen: str, stream: str, bucket: int, from_seq: int) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office)
+    page = read_delta(office.store, office.identity.gen, terminal, stream, bucket, from_seq, gen)
+    return reply(page, _accepts(request))
+
+
+@get("/v1/snapshot", sync_to_thread=True)
+def snapshot(request: AnyRequest) -> Response[bytes]:
+    office = _office(request)
+    _signed_by(request, office)
+    return reply(office.snapshot(), _accepts(request))
+
+
+@get("/v1/snapshot/{snapshot_id:str}", sync_to_thread=True)
+def snapshot_file(request: AnyRequest, snapshot_id: str) -> Any:
+    office = _office(request)
+    _signed_by(request, office)
+    return ranged_file(office.settings.snapshots, snapshot_id, request.headers.get("range", ""))
+
+
+@get("/v1/receipts/{number:str}", sync_to_thread=True)
+def receipt(request: AnyRequest, number: str) -> Response[bytes]:
+    office = _office(request)
+    _signed_by(request, office)
+    return reply(find_receipt(office.store, number), _accepts(request))
+
+
+HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt)
+
+
+def _office(request: AnyRequest) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+def _signed_by(request: AnyRequest, office: Office, body: bytes = b"") -> str:
+    scope = request.scope
+    query = scope.get("query_string", b"").decode("latin-1")
+    target = scope.get("raw_path", b"").decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
+    asked = Asked(request.method, target, _headers(request), body)
+    return authenticate(office.store, asked, now_ms())
+
+
+def _headers(request: AnyRequest) -> dict[str, str]:
+    """Field lines of one name joined as RFC 9110 has it."""
+    joined: dict[str, str] = {}
+    for name, value in request.headers.multi_items():
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
+
+
+def _accepts(request: AnyRequest) -> str:
+    return request.headers.get("accept-encoding", "")

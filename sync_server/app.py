@@ -1,0 +1,91 @@
+"""The head office as a web application: the API, the console where it is present, health, metrics, documentation."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from sync_server.api import HANDLERS
+from sync_server.clock import random_bytes
+from sync_server.docs_page import docs_page
+from sync_server.metrics import APPLY_FAILURES, EVENTS_APPLIED, EVENTS_BEHIND, EVENTS_PARKED, EVENTS_WAITING
+from sync_server.migrate import init_store
+from sync_server.office import Office, open_office
+from sync_server.openapi import openapi_json
+from sync_server.replies import on_error, reply
+from sync_server.reports import read_counts
+from sync_server.settings import Settings
+from sync_server.store import open_store
+
+AnyRequest = Request[Any, Any, State]
+
+
+def make_app(settings: Settings) -> Litestar:
+    """A head office ready to serve; `app.state.office` is what stands behind it. Raises StoreFault, NotNow."""
+    store = open_store(settings.url)
+    office = open_office(settings, store, init_store(store, random_bytes))
+    app = Litestar(
+        route_handlers=[*HANDLERS, healthz, metrics, openapi, docs, *console_handlers(office)],
+        exception_handlers={Exception: on_error},
+        request_max_body_size=settings.body_limit_bytes,
+        openapi_config=None,
+        lifespan=[_running],
+        state=State({"office": office}),
+        debug=False,
+    )
+    return app
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    office: Office = app.state.office
+    office.applier.start()
+    try:
+        yield
+    finally:
+        office.applier.stop()
+        office.store.close()
+
+
+def console_handlers(office: Office) -> Sequence[Any]:
+    """The console's pages; none where the package is not there."""
+    if find_spec("sync_server.console") is None:
+        return ()
+    routes: Sequence[Any] = import_module("sync_server.console").console_routes(office.store, office.settings)
+    return routes
+
+
+@get("/healthz", sync_to_thread=True)
+def healthz(request: AnyRequest) -> Response[bytes]:
+    """200 while the database answers."""
+    office: Office = request.app.state.office
+    with office.store.read() as tx:
+        tx.connection.exec_driver_sql("SELECT 1")
+    return reply({"status": "ok", "gen": office.identity.gen})
+
+
+@get("/metrics", sync_to_thread=True)
+def metrics(request: AnyRequest) -> Response[bytes]:
+    office: Office = request.app.state.office
+    counts = read_counts(office.store)
+    EVENTS_BEHIND.set(counts.events_behind)
+    EVENTS_PARKED.set(counts.events_parked)
+    EVENTS_WAITING.set(counts.events_waiting)
+    EVENTS_APPLIED.set(office.applier.applied_events)
+    APPLY_FAILURES.set(office.applier.failures)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@get("/openapi.json", sync_to_thread=False)
+def openapi() -> Response[bytes]:
+    return Response(openapi_json(), media_type="application/json")
+
+
+@get("/docs", sync_to_thread=False)
+def docs() -> Response[str]:
+    return Response(docs_page(), media_type="text/html; charset=utf-8")

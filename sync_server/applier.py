@@ -1,0 +1,66 @@
+"""The thread that runs stage 2 while the server runs: woken by ingest, and once a second by itself."""
+
+import threading
+
+import structlog
+
+from loyalty.errors import KopilkaError
+from sync_server.clock import steady_ms
+from sync_server.identity import Identity
+from sync_server.rounds import run_round
+from sync_server.store import Store
+
+POLL_S = 1.0
+"""Another process may have stored segments."""
+MAX_PAUSE_S = 30.0
+log = structlog.get_logger("applier")
+
+
+class Applier:
+    """`kick` after storing a segment; `idle` is set while everything stored is applied."""
+
+    def __init__(self, store: Store, identity: Identity) -> None:
+        self._store, self._identity = store, identity
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self.idle = threading.Event()
+        self.applied_events = 0
+        self.failures = 0
+        self._thread = threading.Thread(target=self._run, name="applier", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def kick(self) -> None:
+        self.idle.clear()
+        self._wake.set()
+
+    def stop(self, timeout_s: float = 30.0) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        pause_s = POLL_S
+        while not self._stop.is_set():
+            self._wake.clear()
+            pause_s = self._drain(pause_s)
+            self._wake.wait(pause_s)
+
+    def _drain(self, pause_s: float) -> float:
+        """Rounds until nothing is left; how long to wait then."""
+        try:
+            while not self._stop.is_set():
+                applied = run_round(self._store, self._identity, steady_ms)
+                if not applied:
+                    self.idle.set()
+                    return POLL_S
+                self.applied_events += applied
+        except KopilkaError as error:
+            self._failed(error.code, str(error.said.args))
+        except Exception as error:  # noqa: BLE001  the edge of the thread: it must outlive any fault
+            self._failed(type(error).__name__, str(error))
+        return min(pause_s * 2, MAX_PAUSE_S)
+
+    def _failed(self, kind: str, detail: str) -> None:
+        self.failures += 1
+        log.error("round_failed", kind=kind, detail=detail[:400], failures=self.failures)

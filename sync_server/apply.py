@@ -1,0 +1,98 @@
+"""Stage 2, one unit: apply events to their bucket in one transaction, each exactly once.
+
+Three guards, in this order: the terminal's watermark in the bucket, the primary key of the event, the primary keys of
+receipt and ledger. Only rows that were new are folded, so running a unit again changes nothing. The bucket's counter
+comes last. On SQLite one transaction may hold the units of many buckets; the code is the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loyalty.events import ConsentChanged, MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.feed import Stream
+from sync_server.accounts import Moves, fold_accounts
+from sync_server.arrivals import Arrived
+from sync_server.booking import book_receipts
+from sync_server.enrolled import admit_members, consent_row
+from sync_server.flags import flag
+from sync_server.heads import Change, put_rows
+from sync_server.rows import insert_new, insert_rows, select_by, update_rows
+from sync_server.schema import CONSENT, EVENT, FLAG, TERM_BUCKET
+from sync_server.standing import Rules
+from sync_server.store import Tx
+
+Owners = dict[tuple[str, str], str]
+"""(kind, alias) -> the member who has it: claimed before the unit, since an alias has a bucket of its own."""
+_KEPT_RAW = ("shift_opened", "shift_closed")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one unit adds up to before it is written."""
+
+    flags: list[dict[str, Any]] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
+    idents: list[Change] = field(default_factory=list)
+
+
+def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners) -> None:
+    """Apply events, given in each terminal's order. `tx` is of their one bucket (SQLite: of many)."""
+    fresh = _past_watermark(tx, arrived)
+    if not fresh:
+        return
+    out = Outcome()
+    new = _admit(tx, fresh, out)
+    out.moves.touched.update((event.bucket, event.account_id) for event in fresh if event.account_id)
+    members = [event for event in new if isinstance(event.body, MemberEnrolled)]
+    admit_members(tx, members, owners, out.flags, out.moves, out.idents)
+    consents = [event for event in new if isinstance(event.body, ConsentChanged)]
+    insert_rows(tx, CONSENT, [consent_row(event, event.body.member_id, event.body.consent, event.body.cashier) for event in consents if isinstance(event.body, ConsentChanged)])  # fmt: skip
+    book_receipts(tx, [event for event in new if isinstance(event.body, SaleCompleted | ReturnCompleted)], out.flags, out.states, out.moves)
+    insert_rows(tx, FLAG, out.flags)
+    update_rows(tx, EVENT, ("bucket", "event_id"), out.states)
+    changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": fold_accounts(tx, out.moves, rules)}
+    _advance(tx, fresh)
+    put_rows(tx, changes)
+
+
+def _past_watermark(tx: Tx, arrived: Sequence[Arrived]) -> list[Arrived]:
+    """The events above their terminal's watermark, whose rows are held from here on."""
+    places = sorted({(event.bucket, event.terminal) for event in arrived})
+    insert_rows(tx, TERM_BUCKET, [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in places])  # fmt: skip
+    found = select_by(tx, TERM_BUCKET, ("bucket", "terminal", "epoch", "seq"), ("bucket", "terminal"), places, lock=True)
+    marks = {(row.bucket, row.terminal): (row.epoch, row.seq) for row in found}
+    return [event for event in arrived if (event.epoch, event.seq) > marks[event.bucket, event.terminal]]
+
+
+def _advance(tx: Tx, fresh: Sequence[Arrived]) -> None:
+    marks: dict[tuple[int, str], tuple[int, int]] = {}
+    for event in fresh:
+        place = (event.bucket, event.terminal)
+        marks[place] = max(marks.get(place, (0, 0)), (event.epoch, event.seq))
+    rows = [{"bucket": b, "terminal": t, "epoch": epoch, "seq": seq} for (b, t), (epoch, seq) in sorted(marks.items())]
+    update_rows(tx, TERM_BUCKET, ("bucket", "terminal"), rows)
+
+
+def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
+    """Record the events; those whose id is new, readable ones only. The same id with other bytes is flagged."""
+    first: dict[tuple[int, str], Arrived] = {}
+    for event in fresh:
+        first.setdefault(event.key, event)
+    added = insert_new(tx, EVENT, [_event_row(event) for event in first.values()], ("bucket", "event_id"))
+    known = select_by(tx, EVENT, ("bucket", "event_id", "digest"), ("bucket", "event_id"), (event.key for event in fresh))
+    digests = {(row.bucket, row.event_id): bytes(row.digest) for row in known}
+    out.flags += [flag(event, "other_bytes", "this event id is known with other bytes", raw=True) for event in fresh if digests[event.key] != event.digest]  # fmt: skip
+    new = [event for event in first.values() if event.key in added]
+    out.flags += [flag(event, "unreadable", event.why) for event in new if event.body is None]
+    return [event for event in new if event.body is not None]
+
+
+def _event_row(event: Arrived) -> dict[str, Any]:
+    parked = event.body is None
+    return {
+        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch, "seq": event.seq,
+        "type": event.type, "at_ms": event.at_ms, "received_ms": event.received_ms, "digest": event.digest,
+        "state": "parked" if parked else "applied", "waits_for": "", "raw": event.raw if parked or event.type in _KEPT_RAW else None,
+    }  # fmt: skip

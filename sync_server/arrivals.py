@@ -1,0 +1,111 @@
+"""Events as they came out of a segment: decoded as far as this version can, each with its bucket and its place.
+
+Nothing here refuses an event. What cannot be read, or holds what no database column takes, has `why` and is parked.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import msgspec
+
+from loyalty.events import (
+    Body,
+    Envelope,
+    MemberEnrolled,
+    ReturnCompleted,
+    SaleCompleted,
+    Unknown,
+    account_of,
+    bucket_key,
+    bucket_of,
+    decode_body,
+    decode_envelope,
+)  # fmt: skip
+
+MAX_TEXT_CHARS = 4000
+MAX_INTEGER = 2**53
+_ID = re.compile(r"[0-9a-f]{32}")
+_MANY_DIGITS = re.compile(rb"\d{16,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One event. `body` is None where `why` says what is wrong; `digest` tells equal bytes from other bytes."""
+
+    terminal: str
+    epoch: int
+    seq: int
+    received_ms: int
+    raw: bytes
+    digest: bytes
+    event_id: str
+    type: str
+    at_ms: int
+    bucket: int
+    account_id: str
+    body: Body | None
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.bucket, self.event_id
+
+
+def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) -> Arrived:
+    digest = blake2b(raw, digest_size=16).digest()
+    envelope, body, why = _read(raw)
+    if envelope is None or why:
+        event_id = envelope.id if envelope and _ID.fullmatch(envelope.id) else digest.hex()
+        kind = envelope.type[:40].replace("\x00", "") if envelope else ""
+        return Arrived(terminal, epoch, seq, received_ms, raw, digest, event_id, kind, 0, bucket_of(event_id), "", None, why)
+    assert body is not None
+    bucket = bucket_of(bucket_key(envelope, body))
+    account = account_of(body) or ""
+    return Arrived(terminal, epoch, seq, received_ms, raw, digest, envelope.id, envelope.type, envelope.at_ms, bucket, account, body)
+
+
+def _read(raw: bytes) -> tuple[Envelope | None, Body | None, str]:
+    try:
+        envelope = decode_envelope(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None, None, "not an event"
+    try:
+        body = decode_body(envelope)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        return envelope, None, f"cannot be read: {str(error)[:200]}".replace("\x00", "")
+    if isinstance(body, Unknown):
+        return envelope, None, f"a {body.type[:40]} of version {body.v} is not known here".replace("\x00", "")
+    return envelope, body, _unfit(envelope, body, raw)
+
+
+def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
+    """Why the event cannot be kept in columns, or nothing."""
+    ids = [envelope.id, *([account_of(body)] if account_of(body) is not None else [])]
+    if isinstance(body, SaleCompleted | ReturnCompleted) and body.receipt.member_id is not None:
+        ids.append(body.receipt.member_id)
+    if isinstance(body, MemberEnrolled):
+        ids.append(body.member_id)
+    if any(_ID.fullmatch(found or "") is None for found in ids):
+        return "an id is not 32 hex digits"
+    if not 0 <= envelope.at_ms < MAX_INTEGER:
+        return "its time is out of range"
+    if (b"\\u0000" in raw or _MANY_DIGITS.search(raw)) and not _fits(msgspec.to_builtins(body)):
+        return "a text or a figure is out of range"
+    return "" if len(raw) < MAX_TEXT_CHARS or _fits(msgspec.to_builtins(body)) else "a text is too long"
+
+
+def _fits(value: object) -> bool:
+    match value:
+        case str():
+            return len(value) <= MAX_TEXT_CHARS and "\x00" not in value
+        case bool() | None:
+            return True
+        case int():
+            return abs(value) < MAX_INTEGER
+        case dict():
+            return all(_fits(name) and _fits(found) for name, found in value.items())
+        case list() | tuple():
+            return all(_fits(found) for found in value)
+        case _:
+            return False

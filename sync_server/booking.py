@@ -1,0 +1,186 @@
+"""Receipts into the books: sales as printed, returns against their sale and never beyond its points.
+
+A return that comes before its sale is stored and waits; the sale's arrival books it in the same transaction. What was
+printed is honoured: figures that do not add up and returns of more than was sold are flagged, not refused.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from loyalty.events import ReturnCompleted, SaleCompleted, canonical
+from loyalty.ledger import receipt_entries
+from loyalty.receipt import Receipt
+from sync_server.accounts import Moves
+from sync_server.arrivals import Arrived, arrive
+from sync_server.flags import FlagKind, flag
+from sync_server.rows import add_rows, insert_new, select_by, update_rows
+from sync_server.schema import EVENT, RECEIPT, RETURNED
+from sync_server.store import Tx
+from sync_server.sums import wrong_sums
+
+Flags = list[dict[str, Any]]
+States = list[dict[str, Any]]
+_SALE = ("bucket", "receipt_id", "number", "account_id", "kind", "total_minor", "earned_points", "redeemed_points", "returned_minor", "returned_earned", "returned_redeemed", "raw")  # fmt: skip
+_receipt = msgspec.json.Decoder(Receipt)
+
+
+@dataclass(slots=True)
+class _Sale:
+    """A sale that is being returned from, with what has been returned so far."""
+
+    row: Row[Any]
+    minor: int
+    earned: int
+    redeemed: int
+    before: Counter[int]
+    """line_no -> qty_milli returned before this transaction."""
+    added: Counter[int]
+
+    def sold(self) -> dict[int, int]:
+        sold: Counter[int] = Counter()
+        for line in _receipt.decode(self.row.raw).lines:
+            sold[line.line_no] += line.qty_milli
+        return sold
+
+
+def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: States, moves: Moves) -> None:
+    """Store new receipts and say what they move; `states` gets the events that begin or cease to wait."""
+    new = _store(tx, events, flags)
+    for event in new:
+        wrong = wrong_sums(_of(event))
+        if wrong:
+            flags.append(flag(event, "sums", wrong))
+        if _of(event).kind == "sale":
+            _move(event, _of(event), moves)
+    waiting = _waiting_for(tx, [event for event in new if _of(event).kind == "sale"])
+    returns = [event for event in new if _of(event).kind == "return"]
+    _book_returns(tx, returns, waiting, flags, states, moves)
+
+
+def _of(event: Arrived) -> Receipt:
+    assert isinstance(event.body, SaleCompleted | ReturnCompleted)
+    return event.body.receipt
+
+
+def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
+    if receipt.account_id is not None:
+        moves.entries += [(event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)]
+        moves.receipts.append(((event.bucket, receipt.account_id), receipt))
+
+
+def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
+    first: dict[tuple[int, str], Arrived] = {}
+    for event in events:
+        first.setdefault((event.bucket, _of(event).receipt_id), event)
+    added = insert_new(tx, RECEIPT, [_row(event, _of(event)) for event in first.values()], ("bucket", "receipt_id", "event_id"))
+    new = []
+    for event in events:
+        if (event.bucket, _of(event).receipt_id, event.event_id) in added:
+            new.append(event)
+        else:
+            flags.append(flag(event, "receipt_again", f"receipt {_of(event).number} came in another event before", raw=True))
+    return new
+
+
+def _row(event: Arrived, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "bucket": event.bucket, "receipt_id": receipt.receipt_id, "number": receipt.number, "kind": receipt.kind,
+        "event_id": event.event_id, "terminal": event.terminal, "store": receipt.store, "cashier": receipt.cashier,
+        "at_ms": receipt.moment.at_ms, "local_date": receipt.moment.local_date, "local_minute": receipt.moment.local_minute,
+        "account_id": receipt.account_id or "", "member_id": receipt.member_id or "", "original_id": receipt.original_id or "",
+        "offline": int(receipt.offline), "base_minor": receipt.base_minor, "discount_minor": receipt.discount_minor,
+        "redeemed_points": receipt.redeemed_points, "earned_points": receipt.earned_points, "total_minor": receipt.total_minor,
+        "returned_minor": 0, "returned_earned": 0, "returned_redeemed": 0, "raw": canonical(receipt),
+    }  # fmt: skip
+
+
+def _waiting_for(tx: Tx, sales: Sequence[Arrived]) -> list[Arrived]:
+    """The returns that came before these sales."""
+    wanted = [(event.bucket, ref) for event in sales for ref in (_of(event).receipt_id, "#" + _of(event).number)]
+    names = ("bucket", "terminal", "epoch", "seq", "received_ms", "raw")
+    found = select_by(tx, EVENT, names, ("bucket", "waits_for"), wanted)
+    return [arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw)) for row in found]
+
+
+def _book_returns(tx: Tx, new: Sequence[Arrived], waiting: Sequence[Arrived], flags: Flags, states: States, moves: Moves) -> None:  # fmt: skip
+    if not new and not waiting:
+        return
+    sales = _sales(tx, [*new, *waiting])
+    for event in sorted([*waiting, *new], key=lambda found: (_of(found).moment.at_ms, found.event_id)):
+        ref = _reference(_of(event))
+        sale = sales.get((event.bucket, ref))
+        if sale is not None:
+            _move(event, _within(event, _of(event), sale, flags), moves)
+            if event in waiting:
+                states.append(_state(event, "applied", "", None))
+        elif ref:
+            states.append(_state(event, "waiting", ref, event.raw))
+        else:
+            flags.append(flag(event, "return_no_sale", f"return {_of(event).number} names no sale"))
+    _keep_returned(tx, {id(sale): sale for sale in sales.values()}.values())
+
+
+def _reference(receipt: Receipt) -> str:
+    """What a return waits for: the sale's id, else its number."""
+    if receipt.original_id:
+        return receipt.original_id
+    return "#" + receipt.original_number if receipt.original_number else ""
+
+
+def _state(event: Arrived, state: str, waits_for: str, raw: bytes | None) -> dict[str, Any]:
+    return {"bucket": event.bucket, "event_id": event.event_id, "state": state, "waits_for": waits_for, "raw": raw}
+
+
+def _sales(tx: Tx, returns: Sequence[Arrived]) -> dict[tuple[int, str], _Sale]:
+    """The sales these returns name, held until the commit; found by id and by number."""
+    refs = {(event.bucket, _reference(_of(event))) for event in returns}
+    by_id = [key for key in refs if key[1] and not key[1].startswith("#")]
+    by_number = [(bucket, ref[1:]) for bucket, ref in refs if ref.startswith("#")]
+    rows = [
+        *select_by(tx, RECEIPT, _SALE, ("bucket", "receipt_id"), by_id, lock=True),
+        *select_by(tx, RECEIPT, _SALE, ("bucket", "number"), by_number, lock=True),
+    ]
+    found = {(row.bucket, row.receipt_id): _Sale(row, row.returned_minor, row.returned_earned, row.returned_redeemed, Counter(), Counter()) for row in rows if row.kind == "sale"}  # fmt: skip
+    for row in select_by(tx, RETURNED, ("bucket", "receipt_id", "line_no", "qty_milli"), ("bucket", "receipt_id"), found):
+        found[row.bucket, row.receipt_id].before[row.line_no] = row.qty_milli
+    return found | {(bucket, "#" + sale.row.number): sale for (bucket, _), sale in found.items()}
+
+
+def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Receipt:
+    """The return with its points cut to what the sale has left; takes them off the sale."""
+    sold = sale.sold()
+    sale.minor += receipt.total_minor
+    for line in receipt.lines:
+        sale.added[line.line_no] += line.qty_milli
+    lines = sale.before + sale.added
+    if sale.minor > sale.row.total_minor or any(lines[line.line_no] > sold.get(line.line_no, 0) for line in receipt.lines):
+        flags.append(_returned(event, "return_excess", sale))
+    same = (receipt.account_id or "") == sale.row.account_id
+    earned = min(receipt.earned_points, sale.row.earned_points - sale.earned) if same else 0
+    redeemed = min(receipt.redeemed_points, sale.row.redeemed_points - sale.redeemed) if same else 0
+    sale.earned += earned
+    sale.redeemed += redeemed
+    if not same:
+        flags.append(_returned(event, "return_other_account", sale))
+    elif (earned, redeemed) != (receipt.earned_points, receipt.redeemed_points):
+        flags.append(_returned(event, "points_excess", sale))
+    return msgspec.structs.replace(receipt, earned_points=earned, redeemed_points=redeemed)
+
+
+def _returned(event: Arrived, kind: FlagKind, sale: _Sale) -> dict[str, Any]:
+    return flag(event, kind, f"return {_of(event).number} of sale {sale.row.number}")
+
+
+def _keep_returned(tx: Tx, sales: Iterable[_Sale]) -> None:
+    totals, lines = [], []
+    for sale in sales:
+        key = {"bucket": sale.row.bucket, "receipt_id": sale.row.receipt_id}
+        totals.append({**key, "returned_minor": sale.minor, "returned_earned": sale.earned, "returned_redeemed": sale.redeemed})
+        lines += [{**key, "line_no": line_no, "qty_milli": qty} for line_no, qty in sorted(sale.added.items())]
+    update_rows(tx, RECEIPT, ("bucket", "receipt_id"), totals)
+    add_rows(tx, RETURNED, ("bucket", "receipt_id", "line_no"), lines)

@@ -1,0 +1,179 @@
+"""`kopilka-server`: set up, run, enrol terminals, import, publish, snapshots, users.
+
+Every error is a sentence with what to do next; a traceback never reaches the screen.
+"""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from loyalty.errors import BadProgramme, KopilkaError
+from loyalty.events import canonical
+from loyalty.sentences import Lang, say
+from sync_server.clock import now_ms, random_bytes, steady_ms
+from sync_server.settings import Settings
+from sync_server.words import SENTENCES
+
+T = TypeVar("T")
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills.")  # fmt: skip
+Data = Annotated[Path, typer.Option("--data", help="Folder of the head office's data.", envvar="KOPILKA_SERVER_DATA")]
+Database = Annotated[str, typer.Option("--database", help="PostgreSQL URL; SQLite in the data folder without it.", envvar="KOPILKA_DATABASE")]  # fmt: skip
+HOME = Path.home() / ".local" / "share" / "kopilka-server"
+
+
+@app.command()
+def init(data: Data = HOME, database: Database = "") -> None:
+    """Prepare the data folder and the tables; running it again does no harm."""
+    from sync_server.migrate import init_store
+    from sync_server.store import open_store
+
+    settings = Settings(data, database)
+    store = open_store(settings.url)
+    identity = init_store(store, random_bytes)
+    store.close()
+    typer.echo(f"Head office ready in {data}, generation {identity.gen}.")
+
+
+@app.command()
+def run(
+    data: Data = HOME, database: Database = "", host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8710,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty head office with the demo shop.")] = False,
+) -> None:  # fmt: skip
+    """Serve terminals and the console until stopped."""
+    from sync_server.serve import serve
+
+    serve(Settings(data, database, host, port), demo)
+
+
+@app.command()
+def enrol(
+    store: Annotated[str, typer.Option(help="The store's code.")] = "S1", name: Annotated[str, typer.Option(help="The store's name.")] = "",
+    data: Data = HOME, database: Database = "",
+) -> None:  # fmt: skip
+    """Make a one-time code for a terminal: 8 digits, 10 minutes."""
+    from sync_server.enrol import make_code
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, identity):
+        typer.echo(make_code(base, identity, store, name, now_ms(), random_bytes))
+
+
+@app.command("import")
+def import_(
+    what: Annotated[str, typer.Argument(help="members or products")], file: Annotated[Path, typer.Argument(help="CSV file")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
+    data: Data = HOME, database: Database = "",
+) -> None:  # fmt: skip
+    """Import members or products from CSV; running it again adds nothing."""
+    from sync_server.imports import import_file
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, identity):
+        done = import_file(base, identity, what, file, now_ms(), dry_run, report)
+    verb = "would be added" if dry_run else "added"
+    typer.echo(f"{done.rows} rows: {done.added} {verb}, {done.changed} changed, {done.known} already there, {done.refused} not taken.")
+    if done.refused or done.known:
+        typer.echo(f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why.")
+    raise typer.Exit(1 if done.refused and not done.added and not done.known and not done.changed else 0)
+
+
+@app.command()
+def publish(file: Annotated[Path, typer.Argument(help="Programme document (TOML)")], data: Data = HOME, database: Database = "") -> None:
+    """Check, sign and publish a programme."""
+    from sync_server.office import opened
+    from sync_server.publish import publish_file
+
+    with opened(Settings(data, database)) as (base, identity):
+        done = publish_file(base, identity, file, now_ms())
+    word = "published" if done.outcome == "new" else "was published already"
+    typer.echo(f"Programme {done.programme.id}, version {done.programme.version}, {word}.")
+
+
+@app.command()
+def snapshot(data: Data = HOME, database: Database = "") -> None:
+    """Make a fresh snapshot for new terminals."""
+    from sync_server.office import opened
+    from sync_server.snapshot import make_snapshot
+
+    settings = Settings(data, database)
+    with opened(settings) as (base, identity):
+        made = make_snapshot(base, identity, settings.snapshots, now_ms(), random_bytes(16).hex())
+    rows = ", ".join(f"{count} {stream}" for stream, count in made.rows.items())
+    typer.echo(f"Snapshot {made.snapshot_id}: {rows}; {made.bytes} bytes packed, {made.file_bytes} unpacked.")
+
+
+@app.command()
+def books(
+    accounts: Annotated[list[str] | None, typer.Argument(help="Account ids to show")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    wait_s: Annotated[float, typer.Option("--wait", min=0, max=600, help="Wait so many seconds for what is not applied yet.")] = 10,
+    data: Data = HOME, database: Database = "",
+) -> None:  # fmt: skip
+    """Check the books: every bucket balances, nothing is stored twice, balances are their ledgers."""
+    from sync_server.books import wait_for_books
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        found = wait_for_books(base, accounts or [], steady_ms, wait_s)
+    if as_json:
+        typer.echo(canonical(found).decode())
+    else:
+        for account in found.accounts:
+            typer.echo(f"{account.account_id}: balance {account.balance_points}, ledger {account.ledger_points}")
+        said = "balance" if found.conserved else "DO NOT balance"
+        typer.echo(f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}.")
+    raise typer.Exit(0 if found.conserved and not found.stored_twice else 1)
+
+
+@app.command()
+def user(
+    name: Annotated[str, typer.Argument(help="User name for the console")],
+    role: Annotated[str, typer.Option(help="owner or viewer")] = "owner", data: Data = HOME, database: Database = "",
+) -> None:  # fmt: skip
+    """Make a console user or change the password, which is asked for (or read from standard input)."""
+    from sync_server.office import opened
+    from sync_server.users import ROLES, set_user
+
+    chosen = next((known for known in ROLES if known == role), None)
+    if chosen is None:
+        raise typer.BadParameter("owner or viewer")
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with opened(Settings(data, database)) as (base, _):
+        set_user(base, name, password, chosen, now_ms())
+    typer.echo(f"User {name} ({role}) can log in.")
+
+
+def main() -> None:
+    """Run the command line; errors become sentences and exit status 1."""
+    said = _run(app)
+    if said is not None:
+        typer.echo(said, err=True)
+        sys.exit(1)
+
+
+def _run(command: Callable[[], T]) -> str | None:
+    try:
+        command()
+    except BadProgramme as error:
+        return "\n".join([_words(error), *(f"  {problem}" for problem in error.problems)])
+    except KopilkaError as error:
+        return _words(error)
+    except OSError as error:
+        return f"{error.filename or 'file'}: {error.strerror or error}"
+    except Exception as error:
+        if os.environ.get("KOPILKA_DEBUG"):
+            raise
+        return f"This should not have happened: {type(error).__name__}: {error}. Set KOPILKA_DEBUG=1 to see where."
+    return None
+
+
+def _words(error: KopilkaError, lang: Lang = "en") -> str:
+    hint = f" {say(error.hint, lang, SENTENCES)}" if error.hint else ""
+    return say(error.said, lang, SENTENCES) + "." + hint

@@ -1,0 +1,29 @@
+"""What a person should look at: facts that are kept but do not agree with one another."""
+
+from typing import Any, Literal
+
+from sync_server.arrivals import Arrived
+
+FlagKind = Literal[
+    "other_bytes",          # one event id came twice with different bytes: the second changes nothing
+    "unreadable",           # parked: this version cannot read it
+    "receipt_again",        # one receipt id in two events: the second changes nothing
+    "sums",                 # the receipt's figures do not add up; it is booked as printed
+    "return_excess",        # more goods or money returned than were sold
+    "points_excess",        # more points to take or give back than the sale had: cut to the sale's
+    "return_other_account", # a return for another account than the sale's: no points moved
+    "return_no_sale",       # a return that names no sale: no points moved
+    "member_again",         # one member id enrolled twice
+    "card_taken",           # the card belongs to another member already
+    "phone_taken",          # the phone belongs to another member already
+    "failed",               # applying it failed; parked
+]  # fmt: skip
+
+
+def flag(arrived: Arrived, kind: FlagKind, detail: str, raw: bool = False) -> dict[str, Any]:
+    """A row of the table `flag`; `raw` keeps the event's bytes with it."""
+    return {
+        "bucket": arrived.bucket, "event_id": arrived.event_id, "kind": kind,
+        "place": f"{arrived.terminal}/{arrived.epoch}/{arrived.seq}", "detail": detail[:400],
+        "at_ms": arrived.received_ms, "raw": arrived.raw if raw else None,
+    }  # fmt: skip

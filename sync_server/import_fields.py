@@ -1,0 +1,149 @@
+"""Single fields of imported rows: each either a value or the reason it cannot be one."""
+
+import re
+from datetime import date
+
+import phonenumbers
+
+from loyalty.codes import CardCode, CodeRanges, ProductCode, classify, parse_phone
+from loyalty.money import MAX_MINOR
+from loyalty.sentences import Sentence, sentence
+
+MAX_POINTS = 1_000_000_000
+MAX_NAME_CHARS = 200
+_YES, _NO = ("1", "yes", "true", "да"), ("", "0", "no", "false", "нет")
+_AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?")
+_PLU = re.compile(r"\d{5}")
+
+SENTENCES = {
+    "import.card": ("номер карты неверен", "the card number is not right"),
+    "import.card.mend": (
+        "13 цифр, начинаются на {prefixes}, последняя — контрольная",
+        "13 digits that begin with {prefixes}; the last one is a check digit",
+    ),
+    "import.phone": ("такого телефона не бывает", "there is no such phone number"),
+    "import.phone.mend": ("например +7 903 123-45-67", "for example +7 903 123-45-67"),
+    "import.birthday": ("это не дата рождения", "this is no date of birth"),
+    "import.birthday.mend": ("запишите как 1990-05-23 или 23.05.1990", "write it as 1990-05-23 or 23.05.1990"),
+    "import.points": ("баллы — не целое число", "points are no whole number"),
+    "import.points.mend": ("целое число от 0 до {limit}", "a whole number from 0 to {limit}"),
+    "import.status": ("такого статуса в программе нет", "the programme has no such status"),
+    "import.status.mend": ("один из: {known}", "one of: {known}"),
+    "import.name": ("имя слишком длинное", "the name is too long"),
+    "import.name.mend": ("не больше {limit} знаков", "{limit} characters at most"),
+    "import.code": ("код товара неверен", "the product code is not right"),
+    "import.code.mend": (
+        "EAN-8, EAN-13 или UPC с верной контрольной цифрой; у весового товара — 5 цифр PLU",
+        "EAN-8, EAN-13 or UPC with a right check digit; weighed goods have a PLU of 5 digits",
+    ),
+    "import.price": ("это не цена", "this is no price"),
+    "import.price.mend": ("рубли и копейки, например 1234.50", "roubles and kopecks, for example 1234.50"),
+    "import.choice": ("такого значения нет", "there is no such value"),
+    "import.choice.mend": ("одно из: {known}", "one of: {known}"),
+    "import.empty": ("поле {name} пусто", "field {name} is empty"),
+    "import.empty.mend": ("впишите значение", "write a value"),
+}
+
+
+class Unfit(Exception):
+    """A field that cannot be used: its text, why, and what to write instead."""
+
+    def __init__(self, value: str, reason: Sentence, mend: Sentence) -> None:
+        super().__init__(reason.code)
+        self.value, self.reason, self.mend = value, reason, mend
+
+
+def card(text: str, ranges: CodeRanges) -> str:
+    code = text.replace(" ", "")
+    if not code:
+        return ""
+    found = classify(code, ranges)
+    if isinstance(found, CardCode):
+        return found.number
+    raise Unfit(text, sentence("import.card"), sentence("import.card.mend", prefixes=", ".join(ranges.card_prefixes)))
+
+
+def phone(text: str) -> str:
+    """E.164, and a number that can exist by the numbering plan of its country."""
+    if not text:
+        return ""
+    e164 = parse_phone(text)
+    try:
+        if e164 and phonenumbers.is_valid_number(phonenumbers.parse(e164)):
+            return e164
+    except phonenumbers.NumberParseException:
+        pass
+    raise Unfit(text, sentence("import.phone"), sentence("import.phone.mend"))
+
+
+def name(text: str) -> str:
+    if len(text) > MAX_NAME_CHARS:
+        raise Unfit(text[:40], sentence("import.name"), sentence("import.name.mend", limit=MAX_NAME_CHARS))
+    return text
+
+
+def birthday(text: str, today: date) -> str:
+    if not text:
+        return ""
+    try:
+        iso = "-".join(reversed(text.split("."))) if "." in text else text
+        found = date.fromisoformat(iso)
+        if date(1900, 1, 1) <= found <= today:
+            return found.isoformat()
+    except ValueError:
+        pass
+    raise Unfit(text, sentence("import.birthday"), sentence("import.birthday.mend"))
+
+
+def points(text: str) -> int:
+    cleaned = text.replace(" ", "").replace("\u00a0", "") or "0"
+    if cleaned.isascii() and cleaned.isdigit() and len(cleaned) <= 12 and int(cleaned) <= MAX_POINTS:
+        return int(cleaned)
+    raise Unfit(text, sentence("import.points"), sentence("import.points.mend", limit=MAX_POINTS))
+
+
+def status(text: str, known: tuple[str, ...]) -> str:
+    """A status of the programme; the lowest where none is given."""
+    if not known or text in known:
+        return text
+    if not text:
+        return known[0]
+    raise Unfit(text, sentence("import.status"), sentence("import.status.mend", known=", ".join(known)))
+
+
+def product_code(text: str, unit: str, ranges: CodeRanges) -> str:
+    if unit == "kg" and _PLU.fullmatch(text):
+        return text
+    found = classify(text, ranges)
+    if isinstance(found, ProductCode):
+        return found.gtin
+    raise Unfit(text, sentence("import.code"), sentence("import.code.mend"))
+
+
+def price(text: str, empty_minor: int | None = None) -> int:
+    """Roubles with or without kopecks, as minor units."""
+    if not text and empty_minor is not None:
+        return empty_minor
+    match = _AMOUNT.fullmatch(text.replace(" ", "").replace("\u00a0", ""))
+    minor = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else MAX_MINOR + 1
+    if minor > MAX_MINOR:
+        raise Unfit(text, sentence("import.price"), sentence("import.price.mend"))
+    return minor
+
+
+def choice(text: str, choices: dict[str, str]) -> str:
+    """The value one of several spellings stands for."""
+    found = choices.get(text.casefold())
+    if found is None:
+        raise Unfit(text, sentence("import.choice"), sentence("import.choice.mend", known=", ".join(filter(None, choices))))
+    return found
+
+
+def truth(text: str) -> bool:
+    return choice(text, {**dict.fromkeys(_YES, "1"), **dict.fromkeys(_NO, "0")}) == "1"
+
+
+def filled(text: str, column: str) -> str:
+    if not text:
+        raise Unfit(text, sentence("import.empty", name=column), sentence("import.empty.mend"))
+    return name(text)

@@ -1,0 +1,201 @@
+"""Members from another system: card, phone, name, birthday, status, and points as an opening entry of the ledger.
+
+Ids derive from the card (or the keyed hash of the phone), so the same row imported again is the same member and adds
+nothing. Cards and phones are claimed like those of any new member; a row whose card or phone another has is left out.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from loyalty.codes import CodeRanges
+from loyalty.events import Personal, bucket_of, canonical, personal_hash
+from loyalty.feed import IdentRow
+from loyalty.ledger import MAIN_WALLET, Entry
+from loyalty.sentences import sentence
+from sync_server import import_fields
+from sync_server.accounts import Moves, fold_accounts
+from sync_server.claims import Claim, Owners, claim, read_owners
+from sync_server.csv_rows import Row
+from sync_server.heads import Change, put_rows
+from sync_server.identity import Identity
+from sync_server.import_fields import Unfit
+from sync_server.import_report import NotTaken, Tally
+from sync_server.personal import fill_ident, personal_row
+from sync_server.rows import insert_new, insert_rows, select_by
+from sync_server.schema import MEMBER, PERSONAL
+from sync_server.seen import Seen
+from sync_server.standing import Rules
+from sync_server.store import Store, Tx
+
+COLUMNS = ("card", "phone", "name", "birthday", "status", "points")
+NEEDED = ()
+IMPORTED = "import"
+"""The cashier and store of imported members."""
+
+SENTENCES = {
+    "import.nobody": ("нет ни карты, ни телефона", "there is neither a card nor a phone"),
+    "import.nobody.mend": ("впишите хотя бы одно", "write at least one of them"),
+    "import.twice": ("то же, что в строке {line}", "the same as in line {line}"),
+    "import.twice.mend": ("оставьте одну из строк", "keep one of the rows"),
+    "import.taken": ("принадлежит другому участнику", "it belongs to another member"),
+    "import.taken.mend": ("уточните, чьё это, и исправьте строку", "find out whose it is and mend the row"),
+    "import.known": ("такой участник уже есть", "this member is there already"),
+    "import.known.mend": ("ничего: импорт не меняет участников", "nothing: an import does not change members"),
+    "import.wide": ("в строке лишние или слишком длинные поля", "the row has too many fields or one too long"),
+    "import.wide.mend": ("проверьте разделители и кавычки", "check delimiters and quotes"),
+}
+
+
+class NewMember(msgspec.Struct, frozen=True):
+    """One row, checked; ids in hex."""
+
+    line: int
+    member_id: str
+    account_id: str
+    event_id: str
+    card: str
+    phone: str
+    phone_hash: str
+    name: str
+    birthday: str
+    status: str
+    points: int
+
+    @property
+    def bucket(self) -> int:
+        return bucket_of(self.account_id)
+
+    @property
+    def claims(self) -> list[Claim]:
+        pairs = (("card", self.card), ("phone", self.phone_hash))
+        return [Claim(kind, alias, self.member_id, self.account_id) for kind, alias in pairs if alias]  # type: ignore[arg-type]
+
+
+def import_members(
+    store: Store, identity: Identity, rules: Rules, rows: Sequence[Row], now_ms: int, dry_run: bool, seen: Seen, tally: Tally
+) -> None:  # fmt: skip
+    """Take one batch of rows in; each is counted once."""
+    checked = [member for row in rows if (member := _checked(row, identity, rules, now_ms, seen, tally))]
+    free = _free(checked, read_owners(store, _claims(checked)), tally)
+    new = _unknown(store, free, tally)
+    if dry_run:
+        tally.count("added", len(new))
+        return
+    mine = _free(new, claim(store, _claims(new)), tally)
+    tally.count("added", len(mine))
+    for group in _by_bucket(store, mine):
+        bucket = "many" if store.sqlite else group[0].bucket
+        store.write(lambda tx, group=group: _add(tx, identity, rules, group, now_ms), bucket)  # type: ignore[misc]
+
+
+def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> NewMember | None:
+    try:
+        member = _member(row, identity, rules, now_ms)
+        for kind, alias, text in (("card", member.card, member.card), ("phone", member.phone_hash, member.phone)):
+            line = seen.first(kind, alias, row.line) if alias else row.line
+            if line != row.line:
+                raise Unfit(text, sentence("import.twice", line=line), sentence("import.twice.mend"))
+        return member
+    except Unfit as unfit:
+        tally.leave("refused", NotTaken(row.line, unfit.value, unfit.reason, unfit.mend))
+        return None
+
+
+def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMember:
+    if row.wide:
+        raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
+    fields = {name: row.fields.get(name, "") for name in COLUMNS}
+    programme = rules.programme
+    card = import_fields.card(fields["card"], programme.codes if programme else CodeRanges())
+    phone = import_fields.phone(fields["phone"])
+    if not card and not phone:
+        raise Unfit("", sentence("import.nobody"), sentence("import.nobody.mend"))
+    phone_hash = identity.phone_hash(phone) if phone else ""
+    key = f"card:{card}" if card else f"phone:{phone_hash}"
+    return NewMember(
+        line=row.line, member_id=_derived("member", key), account_id=_derived("account", key), event_id=_derived("opening", key),
+        card=card, phone=phone, phone_hash=phone_hash, name=import_fields.name(fields["name"]),
+        birthday=import_fields.birthday(fields["birthday"], datetime.fromtimestamp(now_ms / 1000, UTC).date()),
+        status=import_fields.status(fields["status"], tuple(found.id for found in programme.statuses) if programme else ()),
+        points=import_fields.points(fields["points"]),
+    )  # fmt: skip
+
+
+def _derived(what: str, key: str) -> str:
+    return blake2b(f"{IMPORTED}\x00{what}\x00{key}".encode(), digest_size=16).hexdigest()
+
+
+def _claims(members: Sequence[NewMember]) -> list[Claim]:
+    return [found for member in members for found in member.claims]
+
+
+def _free(members: Sequence[NewMember], owners: Owners, tally: Tally) -> list[NewMember]:
+    """The rows whose card and phone nobody else has."""
+    return [member for member in members if _is_free(member, owners, tally)]
+
+
+def _is_free(member: NewMember, owners: Owners, tally: Tally) -> bool:
+    for found in member.claims:
+        if owners.get((found.kind, found.alias), member.member_id) != member.member_id:
+            value = member.card if found.kind == "card" else member.phone
+            tally.leave("refused", NotTaken(member.line, value, sentence("import.taken"), sentence("import.taken.mend")))
+            return False
+    return True
+
+
+def _unknown(store: Store, members: Sequence[NewMember], tally: Tally) -> list[NewMember]:
+    """The rows of members who are not there yet."""
+    with store.read() as tx:
+        found = select_by(tx, MEMBER, ("bucket", "member_id"), ("bucket", "member_id"), [(m.bucket, m.member_id) for m in members])
+    known = {(row.bucket, row.member_id) for row in found}
+    for member in members:
+        if (member.bucket, member.member_id) in known:
+            value = member.card or member.phone
+            tally.leave("known", NotTaken(member.line, value, sentence("import.known"), sentence("import.known.mend")))
+    return [member for member in members if (member.bucket, member.member_id) not in known]
+
+
+def _by_bucket(store: Store, members: Sequence[NewMember]) -> list[list[NewMember]]:
+    if store.sqlite:
+        return [list(members)] if members else []
+    groups: dict[int, list[NewMember]] = {}
+    for member in members:
+        groups.setdefault(member.bucket, []).append(member)
+    return [groups[bucket] for bucket in sorted(groups)]
+
+
+def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], now_ms: int) -> None:
+    personal = {member.member_id: _personal(identity, member) for member in group}
+    rows = [_row(member, personal_hash(personal[member.member_id]), now_ms) for member in group]
+    added = insert_new(tx, MEMBER, rows, ("bucket", "member_id"))
+    new = [member for member in group if (member.bucket, member.member_id) in added]
+    insert_rows(tx, PERSONAL, [personal_row(personal[member.member_id]) for member in new])
+    moves = Moves()
+    for member in new:
+        moves.opened[member.bucket, member.account_id] = member.status
+        if member.points:
+            entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
+            moves.entries.append((member.bucket, entry, ""))
+    idents = [Change(member.bucket, member.member_id, canonical(_ident(member)), None) for member in new]
+    put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
+
+
+def _personal(identity: Identity, member: NewMember) -> Personal:
+    salt = identity.code_hash(f"salt:{member.member_id}")[:32]
+    return Personal(member.member_id, member.account_id, member.event_id, salt, member.phone, member.name, member.birthday)
+
+
+def _ident(member: NewMember) -> IdentRow:
+    row = IdentRow(member.member_id, member.account_id, cards=(member.card,) if member.card else ())
+    return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
+
+
+def _row(member: NewMember, hashed: str, now_ms: int) -> dict[str, Any]:
+    return {
+        "bucket": member.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
+        "personal_hash": hashed, "event_id": member.event_id, "store": IMPORTED, "cashier": IMPORTED, "at_ms": now_ms,
+    }  # fmt: skip

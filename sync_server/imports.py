@@ -1,0 +1,56 @@
+"""Importing members and products: batches of rows, from a CSV file or from anywhere else."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from loyalty.errors import BadInput
+from loyalty.sentences import Lang, sentence
+from sync_server import import_members, import_products
+from sync_server.csv_rows import Row, read_rows
+from sync_server.identity import Identity
+from sync_server.import_report import Imported, NotTaken, ReportFile, Tally
+from sync_server.programmes import read_rules
+from sync_server.seen import Seen
+from sync_server.store import Store
+from sync_server.words import SENTENCES
+
+BATCH_ROWS = 10_000
+_COLUMNS = {"members": (import_members.COLUMNS, import_members.NEEDED), "products": (import_products.COLUMNS, import_products.NEEDED)}
+
+
+def import_file(
+    store: Store, identity: Identity, what: str, path: Path, now_ms: int, dry_run: bool = False, report: Path | None = None, lang: Lang = "en"
+) -> Imported:  # fmt: skip
+    """Import a CSV file of `members` or `products`. Raises BadInput for a file that cannot be used, OSError."""
+    if what not in _COLUMNS:
+        raise BadInput(sentence("import.what", known=", ".join(_COLUMNS)))
+    rows = read_rows(path, *_COLUMNS[what])
+    first = next(rows, None)
+    file = ReportFile(report, lang, SENTENCES)
+    try:
+        return import_rows(store, identity, what, _with_first(first, rows), now_ms, dry_run, file.write)
+    finally:
+        file.close()
+
+
+def import_rows(
+    store: Store, identity: Identity, what: str, rows: Iterable[Row], now_ms: int, dry_run: bool = False, keep: Callable[[NotTaken], None] | None = None
+) -> Imported:  # fmt: skip
+    """Import rows in batches; `keep` gets each row not taken."""
+    tally = Tally(keep or (lambda _: None))
+    rules = read_rules(store)
+    ahead = iter(rows)
+    with Seen() as seen:
+        while batch := list(islice(ahead, BATCH_ROWS)):
+            if what == "members":
+                import_members.import_members(store, identity, rules, batch, now_ms, dry_run, seen, tally)
+            else:
+                import_products.import_products(store, rules, batch, dry_run, seen, tally)
+    return tally.imported
+
+
+def _with_first(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
+    if first is not None:
+        yield first
+        yield from rows

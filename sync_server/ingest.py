@@ -1,0 +1,241 @@
+"""Stage 1: take a segment in. Verify, compare with the terminal's place, store, answer; nothing is understood here.
+
+Whatever a terminal has signed and its chain follows is stored: a recorded receipt is a fact. A segment sent again gets
+the same answer. Refusals say what the terminal must do: gap (send from `acked`), fork (begin a new epoch), fence
+(a copy of this terminal is about), revoked.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import zstandard
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Row, select, text, update
+
+from loyalty.api import Position, SegmentReply
+from loyalty.chain import (  # fmt: skip
+    MAX_PAYLOAD_BYTES,
+    ZERO_HASH,
+    Segment,
+    SegmentHeader,
+    check_events,
+    fork_hash,
+    read_segment,
+    unpack_payload,
+)
+from loyalty.errors import BadInput
+from loyalty.sentences import sentence
+from sync_server.refusals import Refused
+from sync_server.rows import add_rows, insert_only
+from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, tshard_of
+from sync_server.store import Store, Tx
+
+FORK_SEGMENTS = 200
+"""How far back the last common event of a fork is looked for."""
+_MAX_WINDOW_BYTES = 8 * 1024 * 1024
+
+SENTENCES = {
+    "segment.unpack": ("Пакет событий не распаковывается", "The segment does not decompress"),
+}
+
+
+Verdict = Literal["gap", "fork", "fence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The answer, and whether anything new came in."""
+
+    reply: SegmentReply
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    segment: Segment
+    fence: str
+    hashes: list[bytes]
+    now_ms: int
+    gen: str
+    new_fence: str
+
+    @property
+    def header(self) -> SegmentHeader:
+        return self.segment.header
+
+
+def take_segment(store: Store, data: bytes, fence: str, gen: str, now_ms: int, new_fence: str) -> Stored:
+    """Store one segment. `fence`: what the terminal presents; `new_fence`: 16 random bytes as hex.
+
+    Raises BadInput for bytes that are no segment, Refused for everything else that is not stored.
+    """
+    segment = read_segment(data)
+    key = _key_of(store, segment.header.terminal)
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(segment.signature, segment.signed)
+    except InvalidSignature as error:
+        raise Refused(401, "unsigned", "the segment's signature is not this terminal's") from error
+    hashes = check_events(segment.header, unpack_payload(decompress(segment.blob, segment.header.payload_bytes)))
+    arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence)
+    return store.write(lambda tx: _take(tx, arrival))
+
+
+def decompress(blob: bytes, size: int) -> bytes:
+    """A zstd blob of exactly `size` bytes, never more than a payload may have. Raises BadInput."""
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).stream_reader(blob)
+        payload = reader.read(min(size, MAX_PAYLOAD_BYTES) + 1)
+    except zstandard.ZstdError as error:
+        raise BadInput(sentence("segment.unpack")) from error
+    if len(payload) != size:
+        raise BadInput(sentence("segment.unpack"))
+    return payload
+
+
+def _key_of(store: Store, terminal: str) -> str:
+    query = select(TERMINAL.c.public_key, TERMINAL.c.state).where(
+        TERMINAL.c.tshard == tshard_of(terminal), TERMINAL.c.terminal == terminal
+    )
+    with store.read() as tx:
+        found = tx.execute(query).one_or_none()
+    if found is None:
+        raise Refused(401, "unsigned", "no such terminal")
+    if found.state != "active":
+        raise Refused(410, "revoked", "this terminal has been revoked")
+    return str(found.public_key)
+
+
+def _take(tx: Tx, arrival: _Arrival) -> Stored:
+    cursor = _cursor(tx, arrival.header.terminal)
+    verdict = _verdict(tx, arrival, cursor)
+    if verdict is not None:
+        raise Refused(409, verdict, _ADVICE[verdict], _position(cursor), arrival.gen, arrival.now_ms)
+    new = _is_new(arrival.header, cursor)
+    known_fence = arrival.fence in (cursor.fence_cur, cursor.fence_prev)
+    rotated = arrival.fence == cursor.fence_cur or not known_fence
+    fence = arrival.new_fence if rotated else cursor.fence_cur
+    changes: dict[str, Any] = {"fence_cur": fence, "fence_prev": arrival.fence} if rotated else {}
+    header = arrival.header
+    if new:
+        changes |= {"epoch": header.epoch, "seq": header.last_seq, "hash": header.last_hash}
+        changes["events"] = cursor.events + len(arrival.hashes)
+    if changes:
+        place = (TERMINAL_CURSOR.c.tshard == cursor.tshard) & (TERMINAL_CURSOR.c.terminal == cursor.terminal)
+        tx.execute(update(TERMINAL_CURSOR).where(place).values(changes))
+    seen = (TERMINAL.c.tshard == cursor.tshard) & (TERMINAL.c.terminal == cursor.terminal)
+    tx.execute(update(TERMINAL).where(seen).values(seen_ms=arrival.now_ms))
+    if new:
+        _store(tx, cursor.tshard, arrival)
+    acked = Position(header.epoch, header.last_seq, header.last_hash) if new else _position(cursor)
+    return Stored(SegmentReply(acked, acked, arrival.gen, fence, arrival.now_ms), new)
+
+
+def _cursor(tx: Tx, terminal: str) -> Row[Any]:
+    lock = "" if tx.sqlite else " FOR UPDATE"
+    statement = text(f"SELECT * FROM terminal_cursor WHERE tshard = :tshard AND terminal = :terminal{lock}")
+    return tx.execute(statement, {"tshard": tshard_of(terminal), "terminal": terminal}).one()
+
+
+_ADVICE: dict[Verdict, str] = {
+    "gap": "send the events after `acked`",
+    "fork": "this terminal's events diverge from those stored: begin a new epoch",
+    "fence": "another copy of this terminal has been here: begin a new epoch",
+}
+
+
+def _verdict(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
+    """None where the segment is stored or already is; else the code of the refusal."""
+    header = arrival.header
+    if header.epoch > cursor.epoch:
+        begins = header.epoch == cursor.epoch + 1 and header.first_seq == 1
+        return None if begins and _follows_fork(tx, header, cursor) else "fork"
+    placed = _placed(tx, arrival, cursor)
+    if placed is None and arrival.fence not in (cursor.fence_cur, cursor.fence_prev):
+        return "fence"
+    return placed
+
+
+def _placed(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
+    header = arrival.header
+    if header.epoch < cursor.epoch:
+        return None if _is_stored(tx, header) else "fork"
+    if header.first_seq > cursor.seq + 1:
+        return "gap"
+    if header.first_seq == cursor.seq + 1:
+        return None if header.prev_hash == cursor.hash else "fork"
+    return None if _is_stored(tx, header) else _overlap(tx, arrival, cursor.seq)
+
+
+def _is_new(header: SegmentHeader, cursor: Row[Any]) -> bool:
+    return (header.epoch, header.first_seq) > (cursor.epoch, cursor.seq)
+
+
+def _is_stored(tx: Tx, header: SegmentHeader) -> bool:
+    found = tx.execute(
+        select(SEGMENT.c.last_seq, SEGMENT.c.last_hash).where(
+            SEGMENT.c.tshard == tshard_of(header.terminal), SEGMENT.c.terminal == header.terminal,
+            SEGMENT.c.epoch == header.epoch, SEGMENT.c.first_seq == header.first_seq,
+        )
+    ).one_or_none()  # fmt: skip
+    return found is not None and (found.last_seq, found.last_hash) == (header.last_seq, header.last_hash)
+
+
+def _overlap(tx: Tx, arrival: _Arrival, stored_seq: int) -> Verdict | None:
+    """The same events cut otherwise are no fork: stored whole they are acknowledged, in part they are a gap."""
+    header = arrival.header
+    common = min(header.last_seq, stored_seq)
+    ours = _hashes(tx, header.terminal, header.epoch, header.first_seq, common)
+    if ours != arrival.hashes[: common - header.first_seq + 1]:
+        return "fork"
+    return None if header.last_seq <= stored_seq else "gap"
+
+
+def _hashes(tx: Tx, terminal: str, epoch: int, first_seq: int, last_seq: int) -> list[bytes]:
+    """The stored hashes of events first_seq..last_seq of one epoch."""
+    rows = tx.execute(
+        select(SEGMENT.c.signed, SEGMENT.c.blob, SEGMENT.c.first_seq).where(
+            SEGMENT.c.tshard == tshard_of(terminal), SEGMENT.c.terminal == terminal, SEGMENT.c.epoch == epoch,
+            SEGMENT.c.last_seq >= first_seq, SEGMENT.c.first_seq <= last_seq,
+        ).order_by(SEGMENT.c.first_seq)
+    ).all()  # fmt: skip
+    hashes: dict[int, bytes] = {}
+    for row in rows:
+        header = msgspec.json.decode(row.signed, type=SegmentHeader)
+        for seq, found in enumerate(check_events(header, unpack_payload(decompress(row.blob, header.payload_bytes))), row.first_seq):
+            hashes[seq] = found
+    return [hashes[seq] for seq in range(first_seq, last_seq + 1) if seq in hashes]
+
+
+def _follows_fork(tx: Tx, header: SegmentHeader, cursor: Row[Any]) -> bool:
+    """Whether the new epoch commits to an event of the old one that is stored here (or to none of them)."""
+
+    def commits(last: bytes) -> bool:
+        return fork_hash(header.terminal, cursor.epoch, last).hex() == header.prev_hash
+
+    if commits(bytes.fromhex(cursor.hash)) or commits(ZERO_HASH):
+        return True
+    starts = tx.execute(
+        select(SEGMENT.c.first_seq, SEGMENT.c.last_seq).where(
+            SEGMENT.c.tshard == cursor.tshard, SEGMENT.c.terminal == cursor.terminal, SEGMENT.c.epoch == cursor.epoch,
+        ).order_by(SEGMENT.c.first_seq.desc()).limit(FORK_SEGMENTS)
+    ).all()  # fmt: skip
+    return any(commits(last) for row in starts for last in _hashes(tx, cursor.terminal, cursor.epoch, row.first_seq, row.last_seq))
+
+
+def _store(tx: Tx, tshard: int, arrival: _Arrival) -> None:
+    """The segment under the next number of its shard; the counter is taken last but for the row that carries it."""
+    add_rows(tx, TSHARD_HEAD, ("tshard",), [{"tshard": tshard, "next_seq": 1}])
+    tseq = tx.execute(select(TSHARD_HEAD.c.next_seq).where(TSHARD_HEAD.c.tshard == tshard)).scalar_one()
+    header, segment = arrival.header, arrival.segment
+    row = {
+        "tshard": tshard, "terminal": header.terminal, "epoch": header.epoch, "first_seq": header.first_seq,
+        "last_seq": header.last_seq, "last_hash": header.last_hash, "signed": segment.signed, "signature": segment.signature,
+        "blob": segment.blob, "received_ms": arrival.now_ms, "tseq": tseq,
+    }  # fmt: skip
+    insert_only(tx, SEGMENT, [row])
+
+
+def _position(cursor: Row[Any]) -> Position:
+    return Position(cursor.epoch, cursor.seq, cursor.hash)

@@ -1,0 +1,145 @@
+"""Members for the console: found by card, phone or name; one with everything that is kept about them."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, select
+
+from loyalty.codes import parse_phone
+from loyalty.events import bucket_of
+from loyalty.feed import BalanceRow, IdentRow
+from sync_server.identity import Identity
+from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
+from sync_server.reports import MAX_PAGE
+from sync_server.rows import Key, select_by
+from sync_server.schema import ALIAS, CONSENT, FEED, LEDGER, MEMBER, PERSONAL, RECEIPT
+from sync_server.store import Store, Tx
+
+MIN_TAIL_DIGITS = 3
+LEDGER_LINES = 100
+
+
+class MemberLine(msgspec.Struct, frozen=True):
+    """A member in a list: masked."""
+
+    bucket: int
+    member_id: str
+    account_id: str
+    name_masked: str
+    cards: tuple[str, ...]
+    phone_tail: str
+    status: str
+    points: int
+
+
+class LedgerLine(msgspec.Struct, frozen=True):
+    at_ms: int
+    contra: str
+    points: int
+    receipt_id: str
+    event_id: str
+
+
+class MemberDetail(msgspec.Struct, frozen=True):
+    """Everything about one member; `name`, `phone` and `birthday` are personal data."""
+
+    line: MemberLine
+    name: str
+    phone: str
+    birthday: str
+    balance: BalanceRow
+    enrolled_ms: int
+    store: str
+    consents: tuple[tuple[str, str, bool, int], ...]
+    """(purpose, version, given, at_ms), newest first."""
+    ledger: tuple[LedgerLine, ...]
+    receipts: tuple[ListedReceipt, ...]
+
+
+def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -> tuple[MemberLine, ...]:
+    """Members by card, phone in any spelling, the last digits of either, or the beginning of the name; all for no text."""
+    wanted, limit = text.strip()[:100].replace("\x00", ""), min(limit, MAX_PAGE)
+    digits = "".join(char for char in wanted if char.isdigit())
+    with store.read() as tx:
+        if not wanted:
+            keys = _keys(tx, select(MEMBER.c.bucket, MEMBER.c.member_id).order_by(MEMBER.c.at_ms.desc()), limit)
+        elif digits:
+            keys = _by_alias(tx, identity, wanted, digits) or _by_tail(tx, digits, limit)
+        else:
+            keys = _by_name(tx, wanted, limit)
+        return _lines(tx, keys)
+
+
+def member_detail(store: Store, member_id: str) -> MemberDetail | None:
+    with store.read() as tx:
+        row = tx.execute(select(MEMBER).where(MEMBER.c.member_id == member_id).limit(1)).one_or_none()
+        if row is None:
+            return None
+        mine = (PERSONAL.c.bucket == row.bucket) & (PERSONAL.c.event_id == row.event_id) & (PERSONAL.c.hash == row.personal_hash)
+        data = tx.execute(select(PERSONAL.c.name, PERSONAL.c.phone, PERSONAL.c.birthday).where(mine)).one_or_none()
+        consents = select(CONSENT).where(CONSENT.c.bucket == row.bucket, CONSENT.c.member_id == member_id)
+        receipts = receipt_list().where(RECEIPT.c.bucket == row.bucket, RECEIPT.c.account_id == row.account_id).limit(50)
+        return MemberDetail(
+            line=_lines(tx, [(row.bucket, member_id)])[0],
+            name=data.name if data else "", phone=data.phone if data else "", birthday=data.birthday if data else "",
+            balance=_balance(tx, row.bucket, row.account_id), enrolled_ms=row.at_ms, store=row.store,
+            consents=tuple((c.purpose, c.version, bool(c.given), c.at_ms) for c in tx.execute(consents.order_by(CONSENT.c.at_ms.desc()))),
+            ledger=_ledger(tx, row.bucket, row.account_id), receipts=receipt_lines(tx, receipts),
+        )  # fmt: skip
+
+
+def _keys(tx: Tx, query: Select[Any], limit: int) -> list[Key]:
+    return [(row.bucket, row.member_id) for row in tx.execute(query.limit(limit))]
+
+
+def _by_alias(tx: Tx, identity: Identity, text: str, digits: str) -> list[Key]:
+    phone = parse_phone(text)
+    aliases = [("card", digits), *([("phone", identity.phone_hash(phone))] if phone else [])]
+    keys = ("abucket", "kind", "alias")
+    found = select_by(tx, ALIAS, ("member_id", "account_id"), keys, [(bucket_of(alias), kind, alias) for kind, alias in aliases])
+    return [(bucket_of(row.account_id), row.member_id) for row in found]
+
+
+def _by_tail(tx: Tx, digits: str, limit: int) -> list[Key]:
+    if len(digits) < MIN_TAIL_DIGITS:
+        return []
+    phones = _keys(tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(PERSONAL.c.phone.like("%" + digits)), limit)
+    cards = _keys(tx, select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.card.like("%" + digits)), limit)
+    return list(dict.fromkeys(phones + cards))[:limit]
+
+
+def _by_name(tx: Tx, text: str, limit: int) -> list[Key]:
+    key = text.casefold()
+    named = PERSONAL.c.name_key.between(key, key + "\U0010ffff")
+    return _keys(tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(named).order_by(PERSONAL.c.name_key), limit)
+
+
+def _lines(tx: Tx, keys: list[Key]) -> tuple[MemberLine, ...]:
+    """Members in the order of the keys."""
+    idents = select_by(tx, FEED["ident"], ("bucket", "key", "body"), ("bucket", "key"), keys)
+    rows = {(row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None}
+    accounts = [(bucket, row.account_id) for (bucket, _), row in rows.items()]
+    found = select_by(tx, FEED["bal"], ("bucket", "key", "status", "points"), ("bucket", "key"), accounts)
+    balances = {(row.bucket, row.key): (row.status, row.points) for row in found}
+    return tuple(_line(int(key[0]), rows[key], balances) for key in map(_pair, keys) if key in rows)
+
+
+def _pair(key: Key) -> tuple[int, str]:
+    return int(key[0]), str(key[1])
+
+
+def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], tuple[str, int]]) -> MemberLine:
+    status, points = balances.get((bucket, row.account_id), ("", 0))
+    return MemberLine(bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, status, points)
+
+
+def _balance(tx: Tx, bucket: int, account_id: str) -> BalanceRow:
+    rows = select_by(tx, FEED["bal"], ("body",), ("bucket", "key"), [(bucket, account_id)])
+    return msgspec.json.decode(rows[0].body, type=BalanceRow) if rows else BalanceRow(account_id)
+
+
+def _ledger(tx: Tx, bucket: int, account_id: str) -> tuple[LedgerLine, ...]:
+    query = select(LEDGER.c.at_ms, LEDGER.c.contra, LEDGER.c.points, LEDGER.c.receipt_id, LEDGER.c.event_id)
+    mine = (LEDGER.c.bucket == bucket) & (LEDGER.c.account_id == account_id)
+    rows = tx.execute(query.where(mine).order_by(LEDGER.c.at_ms.desc(), LEDGER.c.event_id, LEDGER.c.entry_no).limit(LEDGER_LINES))
+    return tuple(LedgerLine(*row) for row in rows)

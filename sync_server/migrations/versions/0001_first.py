@@ -1,0 +1,333 @@
+"""The head office's tables, version 1."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _column(name: str, kind: sa.types.TypeEngine[object], null: bool = False) -> sa.Column[object]:
+    return sa.Column(name, kind, nullable=null, autoincrement=False)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alias",
+        _column("abucket", sa.Integer()),
+        _column("kind", TEXT),
+        _column("alias", TEXT),
+        _column("member_id", TEXT),
+        _column("account_id", TEXT),
+        sa.PrimaryKeyConstraint("abucket", "kind", "alias"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "bucket_head",
+        _column("bucket", sa.Integer()),
+        _column("stream", TEXT),
+        _column("seq", sa.BigInteger()),
+        _column("checksum", sa.BigInteger()),
+        _column("low_water", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "stream"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "consent",
+        _column("bucket", sa.Integer()),
+        _column("member_id", TEXT),
+        _column("event_id", TEXT),
+        _column("purpose", TEXT),
+        _column("version", TEXT),
+        _column("given", sa.Integer()),
+        _column("at_ms", sa.BigInteger()),
+        _column("cashier", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "member_id", "event_id", "purpose"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "console_session",
+        _column("token_hash", TEXT),
+        _column("name", TEXT),
+        _column("expires_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("token_hash"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "console_user",
+        _column("name", TEXT),
+        _column("password_hash", TEXT),
+        _column("role", TEXT),
+        _column("made_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "enrol_code",
+        _column("code_hash", TEXT),
+        _column("store", TEXT),
+        _column("store_name", TEXT),
+        _column("expires_ms", sa.BigInteger()),
+        _column("tries", sa.Integer()),
+        _column("used_by", TEXT),
+        sa.PrimaryKeyConstraint("code_hash"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "event",
+        _column("bucket", sa.Integer()),
+        _column("event_id", TEXT),
+        _column("terminal", TEXT),
+        _column("epoch", sa.Integer()),
+        _column("seq", sa.BigInteger()),
+        _column("type", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("received_ms", sa.BigInteger()),
+        _column("digest", sa.LargeBinary()),
+        _column("state", TEXT),
+        _column("waits_for", TEXT),
+        _column("raw", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "event_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("event_state", "event", ["state"], unique=False)
+    op.create_index("event_waits_for", "event", ["bucket", "waits_for"], unique=False)
+    op.create_table(
+        "feed_bal",
+        _column("bucket", sa.Integer()),
+        _column("key", TEXT),
+        _column("change_seq", sa.BigInteger()),
+        _column("h", sa.BigInteger()),
+        _column("body", sa.LargeBinary(), null=True),
+        _column("status", TEXT),
+        _column("points", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("feed_bal_seq", "feed_bal", ["bucket", "change_seq"], unique=False)
+    op.create_table(
+        "feed_goods",
+        _column("bucket", sa.Integer()),
+        _column("key", TEXT),
+        _column("change_seq", sa.BigInteger()),
+        _column("h", sa.BigInteger()),
+        _column("body", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("feed_goods_seq", "feed_goods", ["bucket", "change_seq"], unique=False)
+    op.create_table(
+        "feed_ident",
+        _column("bucket", sa.Integer()),
+        _column("key", TEXT),
+        _column("change_seq", sa.BigInteger()),
+        _column("h", sa.BigInteger()),
+        _column("body", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("feed_ident_seq", "feed_ident", ["bucket", "change_seq"], unique=False)
+    op.create_table(
+        "feed_programmes",
+        _column("bucket", sa.Integer()),
+        _column("key", TEXT),
+        _column("change_seq", sa.BigInteger()),
+        _column("h", sa.BigInteger()),
+        _column("body", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("feed_programmes_seq", "feed_programmes", ["bucket", "change_seq"], unique=False)
+    op.create_table(
+        "flag",
+        _column("bucket", sa.Integer()),
+        _column("event_id", TEXT),
+        _column("kind", TEXT),
+        _column("place", TEXT),
+        _column("detail", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("raw", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "event_id", "kind", "place"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "ledger",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("event_id", TEXT),
+        _column("entry_no", sa.Integer()),
+        _column("wallet", TEXT),
+        _column("contra", TEXT),
+        _column("points", sa.BigInteger()),
+        _column("at_ms", sa.BigInteger()),
+        _column("receipt_id", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "event_id", "entry_no"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "member",
+        _column("bucket", sa.Integer()),
+        _column("member_id", TEXT),
+        _column("account_id", TEXT),
+        _column("card", TEXT),
+        _column("personal_hash", TEXT),
+        _column("event_id", TEXT),
+        _column("store", TEXT),
+        _column("cashier", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "member_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("member_account", "member", ["bucket", "account_id"], unique=False)
+    op.create_index("member_event", "member", ["bucket", "event_id"], unique=False)
+    op.create_table(
+        "personal",
+        _column("bucket", sa.Integer()),
+        _column("event_id", TEXT),
+        _column("hash", TEXT),
+        _column("member_id", TEXT),
+        _column("salt", TEXT),
+        _column("phone", TEXT),
+        _column("name", TEXT),
+        _column("name_key", TEXT),
+        _column("birthday", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "event_id", "hash"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("personal_name", "personal", ["name_key"], unique=False)
+    op.create_index("personal_member", "personal", ["bucket", "member_id"], unique=False)
+    op.create_table(
+        "programme_total",
+        _column("bucket", sa.Integer()),
+        _column("wallet", TEXT),
+        _column("contra", TEXT),
+        _column("points", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "wallet", "contra"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "programme_version",
+        _column("id", TEXT),
+        _column("version", sa.Integer()),
+        _column("document", TEXT),
+        _column("signature", TEXT),
+        _column("published_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("id", "version"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "receipt",
+        _column("bucket", sa.Integer()),
+        _column("receipt_id", TEXT),
+        _column("number", TEXT),
+        _column("kind", TEXT),
+        _column("event_id", TEXT),
+        _column("terminal", TEXT),
+        _column("store", TEXT),
+        _column("cashier", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("local_date", TEXT),
+        _column("local_minute", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("member_id", TEXT),
+        _column("original_id", TEXT),
+        _column("offline", sa.Integer()),
+        _column("base_minor", sa.BigInteger()),
+        _column("discount_minor", sa.BigInteger()),
+        _column("redeemed_points", sa.BigInteger()),
+        _column("earned_points", sa.BigInteger()),
+        _column("total_minor", sa.BigInteger()),
+        _column("returned_minor", sa.BigInteger()),
+        _column("returned_earned", sa.BigInteger()),
+        _column("returned_redeemed", sa.BigInteger()),
+        _column("raw", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("bucket", "receipt_id"),
+        sqlite_with_rowid=True,
+    )
+    op.create_index("receipt_account", "receipt", ["bucket", "account_id", "at_ms"], unique=False)
+    op.create_index("receipt_at", "receipt", ["at_ms"], unique=False)
+    op.create_index("receipt_day", "receipt", ["local_date", "local_minute"], unique=False)
+    op.create_index("receipt_number", "receipt", ["number"], unique=False)
+    op.create_table(
+        "returned",
+        _column("bucket", sa.Integer()),
+        _column("receipt_id", TEXT),
+        _column("line_no", sa.Integer()),
+        _column("qty_milli", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "receipt_id", "line_no"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "segment",
+        _column("tshard", sa.Integer()),
+        _column("terminal", TEXT),
+        _column("epoch", sa.Integer()),
+        _column("first_seq", sa.BigInteger()),
+        _column("last_seq", sa.BigInteger()),
+        _column("last_hash", TEXT),
+        _column("signed", sa.LargeBinary()),
+        _column("signature", sa.LargeBinary()),
+        _column("blob", sa.LargeBinary()),
+        _column("received_ms", sa.BigInteger()),
+        _column("tseq", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("tshard", "terminal", "epoch", "first_seq"),
+        sqlite_with_rowid=True,
+    )
+    op.create_index("segment_tseq", "segment", ["tshard", "tseq"], unique=False)
+    op.create_table(
+        "state", _column("name", TEXT), _column("value", TEXT), sa.PrimaryKeyConstraint("name"), sqlite_with_rowid=False
+    )
+    op.create_table(
+        "term_bucket",
+        _column("bucket", sa.Integer()),
+        _column("terminal", TEXT),
+        _column("epoch", sa.Integer()),
+        _column("seq", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "terminal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "terminal",
+        _column("tshard", sa.Integer()),
+        _column("terminal", TEXT),
+        _column("terminal_no", sa.Integer()),
+        _column("name", TEXT),
+        _column("store", TEXT),
+        _column("store_name", TEXT),
+        _column("public_key", TEXT),
+        _column("state", TEXT),
+        _column("card_prefix", TEXT),
+        _column("enrolled_ms", sa.BigInteger()),
+        _column("seen_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("tshard", "terminal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "terminal_cursor",
+        _column("tshard", sa.Integer()),
+        _column("terminal", TEXT),
+        _column("epoch", sa.Integer()),
+        _column("seq", sa.BigInteger()),
+        _column("hash", TEXT),
+        _column("fence_cur", TEXT),
+        _column("fence_prev", TEXT),
+        _column("events", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("tshard", "terminal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tshard_applied",
+        _column("tshard", sa.Integer()),
+        _column("tseq", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("tshard"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tshard_head",
+        _column("tshard", sa.Integer()),
+        _column("next_seq", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("tshard"),
+        sqlite_with_rowid=False,
+    )

@@ -1,0 +1,49 @@
+"""One running head office: its database, what it is, and the thread that applies what comes in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from loyalty.api import SnapshotManifest
+from loyalty.errors import NotNow
+from loyalty.sentences import sentence
+from sync_server.applier import Applier
+from sync_server.clock import now_ms, random_bytes
+from sync_server.identity import Identity, read_identity
+from sync_server.settings import Settings
+from sync_server.snapshot import make_snapshot, newest_snapshot
+from sync_server.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    settings: Settings
+    store: Store
+    identity: Identity
+    applier: Applier
+    snapshot_lock: Lock
+
+    def snapshot(self) -> SnapshotManifest:
+        """The newest snapshot, made first where there is none or it is too old. One is made at a time."""
+        with self.snapshot_lock:
+            found = newest_snapshot(self.settings.snapshots, self.identity.gen)
+            if found is not None and now_ms() - found.made_at_ms < self.settings.snapshot_max_age_s * 1000:
+                return found
+            return make_snapshot(self.store, self.identity, self.settings.snapshots, now_ms(), random_bytes(16).hex())
+
+
+def open_office(settings: Settings, store: Store, identity: Identity) -> Office:
+    return Office(settings, store, identity, Applier(store, identity), Lock())
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Store, Identity]]:
+    """The database of a prepared head office, for a command. Raises StoreFault, NotNow."""
+    if not settings.database and not settings.data.is_dir():
+        raise NotNow(sentence("server.no_init"))
+    store = open_store(settings.url)
+    try:
+        yield store, read_identity(store)
+    finally:
+        store.close()

@@ -1,0 +1,148 @@
+"""Personal data of members, which travel beside the events: stored, checked against the event, shown masked.
+
+An enrolment event commits to the data by a hash; data that do not match an event are kept apart and never used. Data
+and event come in either order, so whoever comes second completes the member: the masked name, the birthday, and the
+keyed hash of a phone that no other member has.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from loyalty.codes import parse_phone
+from loyalty.errors import BadInput
+from loyalty.events import Personal, bucket_of, canonical, personal_hash
+from loyalty.feed import IdentRow
+from loyalty.member import mask_name
+from loyalty.sentences import sentence
+from sync_server.claims import Claim, Owners, claim
+from sync_server.heads import Change, put_rows
+from sync_server.identity import Identity
+from sync_server.rows import insert_rows, select_by
+from sync_server.schema import FEED, FLAG, MEMBER, PERSONAL
+from sync_server.store import Store, Tx
+
+MAX_NAME_CHARS = 200
+Key = tuple[int, str]
+"""(bucket of the account, event id)."""
+_ident = msgspec.json.Decoder(IdentRow)
+
+SENTENCES = {
+    "personal.bad": ("Личные данные участника записаны неверно: {what}", "The member's personal data are not right: {what}"),
+}
+
+
+def store_personal(store: Store, identity: Identity, items: Sequence[Personal]) -> tuple[str, ...]:
+    """Keep the data and complete the members whose events are here; the event ids stored. Raises BadInput."""
+    for item in items:
+        check_personal(item)
+    buckets: dict[int, list[dict[str, Any]]] = {}
+    for item in items:
+        buckets.setdefault(bucket_of(item.account_id), []).append(personal_row(item))
+    for bucket, rows in sorted(buckets.items()):
+        store.write(lambda tx, rows=rows: insert_rows(tx, PERSONAL, rows), bucket)  # type: ignore[misc]
+    complete_members(store, identity, [(bucket_of(item.account_id), item.event_id) for item in items])
+    return tuple(item.event_id for item in items)
+
+
+def check_personal(item: Personal) -> None:
+    ids = (item.member_id, item.account_id, item.event_id)
+    if any(len(found) != 32 or not set(found) <= set("0123456789abcdef") for found in ids):
+        raise BadInput(sentence("personal.bad", what="id"))
+    if len(item.name) > MAX_NAME_CHARS or len(item.salt) > 128 or "\x00" in item.name + item.salt:
+        raise BadInput(sentence("personal.bad", what="name"))
+    if item.phone and parse_phone(item.phone) != item.phone:
+        raise BadInput(sentence("personal.bad", what="phone"))
+    if item.birthday and not is_date(item.birthday):
+        raise BadInput(sentence("personal.bad", what="birthday"))
+
+
+def is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def personal_row(item: Personal) -> dict[str, Any]:
+    return {
+        "bucket": bucket_of(item.account_id), "event_id": item.event_id, "hash": personal_hash(item), "member_id": item.member_id,
+        "salt": item.salt, "phone": item.phone, "name": item.name, "name_key": item.name.casefold(), "birthday": item.birthday,
+    }  # fmt: skip
+
+
+def complete_members(store: Store, identity: Identity, keys: Iterable[Key]) -> None:
+    """Give the members enrolled by these events what their personal data say. Free when there is nothing to give."""
+    found = _matching(store, sorted(set(keys)))
+    if not found:
+        return
+    claims = [Claim("phone", identity.phone_hash(row.phone), row.member_id, row.account_id) for row in found if row.phone]
+    owners = claim(store, claims)
+    if store.sqlite:
+        store.write(lambda tx: _complete(tx, identity, found, owners), "many")
+        return
+    for bucket in sorted({row.bucket for row in found}):
+        rows = [row for row in found if row.bucket == bucket]
+        store.write(lambda tx, rows=rows: _complete(tx, identity, rows, owners), bucket)  # type: ignore[misc]
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """A member's personal data that match the event which enrolled it."""
+
+    bucket: int
+    member_id: str
+    account_id: str
+    event_id: str
+    phone: str
+    name: str
+    birthday: str
+    at_ms: int
+
+
+def _matching(store: Store, keys: Sequence[Key]) -> list[_Known]:
+    with store.read() as tx:
+        members = select_by(tx, MEMBER, ("bucket", "member_id", "account_id", "event_id", "personal_hash", "at_ms"), ("bucket", "event_id"), keys)  # fmt: skip
+        wanted = {(row.bucket, row.event_id, row.personal_hash): row for row in members}
+        data = select_by(tx, PERSONAL, ("bucket", "event_id", "hash", "member_id", "phone", "name", "birthday"), ("bucket", "event_id", "hash"), wanted)  # fmt: skip
+    return [_known(wanted[row.bucket, row.event_id, row.hash], row) for row in data]
+
+
+def _known(member: Row[Any], data: Row[Any]) -> _Known:
+    return _Known(
+        member.bucket, member.member_id, member.account_id, member.event_id, data.phone, data.name, data.birthday, member.at_ms
+    )
+
+
+def _complete(tx: Tx, identity: Identity, known: Sequence[_Known], owners: Owners) -> None:
+    rows = select_by(tx, FEED["ident"], ("bucket", "key", "h", "body"), ("bucket", "key"), [(k.bucket, k.member_id) for k in known], lock=True)  # fmt: skip
+    old = {(row.bucket, row.key): row for row in rows if row.body is not None}
+    changes = []
+    for one in known:
+        row = old.get((one.bucket, one.member_id))
+        if row is None:
+            continue
+        phone_hash = identity.phone_hash(one.phone) if one.phone else ""
+        mine = bool(phone_hash) and owners[("phone", phone_hash)] == one.member_id
+        if phone_hash and not mine:
+            insert_rows(tx, FLAG, [_phone_taken(one)])
+        body = canonical(fill_ident(_ident.decode(row.body), one.name, one.birthday, one.phone if mine else "", phone_hash))
+        if body != bytes(row.body):
+            changes.append(Change(one.bucket, one.member_id, body, row.h))
+    put_rows(tx, {"ident": changes})
+
+
+def fill_ident(row: IdentRow, name: str, birthday: str, phone: str, phone_hash: str) -> IdentRow:
+    """The identity row with what a till may know of a person: masked, shortened, hashed."""
+    return msgspec.structs.replace(
+        row, name_masked=mask_name(name), birthday_md=birthday[5:], phone_hash=phone_hash if phone else "", phone_tail=phone[-2:]
+    )
+
+
+def _phone_taken(one: _Known) -> dict[str, Any]:
+    return {
+        "bucket": one.bucket, "event_id": one.event_id, "kind": "phone_taken", "place": one.member_id,
+        "detail": f"the phone ending in {one.phone[-2:]} belongs to another member", "at_ms": one.at_ms, "raw": None,
+    }  # fmt: skip

@@ -1,0 +1,28 @@
+"""Publishing a programme from a file."""
+
+from pathlib import Path
+
+from loyalty.errors import BadInput
+from loyalty.programme_file import MAX_DOCUMENT_BYTES
+from loyalty.sentences import sentence
+from sync_server.identity import Identity
+from sync_server.programmes import Published, publish_programme
+from sync_server.store import Store
+
+SENTENCES = {
+    "publish.text": ("{name}: это не текст в UTF-8", "{name} is not UTF-8 text"),
+    "publish.size": ("{name}: файл больше {limit} байт", "{name} is over {limit} bytes"),
+}
+
+
+def publish_file(store: Store, identity: Identity, path: Path, now_ms: int) -> Published:
+    """Publish the document in a file. Raises BadInput, BadProgramme, OSError."""
+    with path.open("rb") as file:
+        data = file.read(MAX_DOCUMENT_BYTES + 1)
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise BadInput(sentence("publish.size", name=path.name, limit=MAX_DOCUMENT_BYTES))
+    try:
+        document = data.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(sentence("publish.text", name=path.name)) from error
+    return publish_programme(store, identity, document, now_ms)

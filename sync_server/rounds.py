@@ -1,0 +1,150 @@
+"""Stage 2: rounds over the segments stored and not yet applied, grouped by bucket.
+
+A round reads up to 40 segments (or 200 ms of reading), claims cards, applies each bucket's events as one unit, gives
+new members their personal data, and only then moves the mark of each shard on. A crash anywhere leaves the mark
+where it was: the round runs again and the guards of `apply` make what was done a no-op.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+
+from loyalty.chain import SegmentHeader, unpack_payload
+from loyalty.errors import StoreFault
+from loyalty.events import MemberEnrolled
+from sync_server.apply import apply_unit
+from sync_server.arrivals import Arrived, arrive
+from sync_server.claims import Claim, Owners, claim
+from sync_server.flags import flag
+from sync_server.identity import Identity
+from sync_server.ingest import decompress
+from sync_server.personal import complete_members
+from sync_server.programmes import read_rules
+from sync_server.rows import insert_rows
+from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
+from sync_server.standing import Rules
+from sync_server.store import Store, Tx
+
+ROUND_SEGMENTS = 40
+ROUND_READ_MS = 200
+UNIT_EVENTS = 200
+"""At most so many events in one bucket's transaction; on SQLite eight times as many over all buckets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round takes on: events in their order, and where each shard's mark moves to."""
+
+    arrived: list[Arrived]
+    marks: dict[int, int]
+
+
+def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> int:
+    """Apply one round; how many events it held. 0: everything stored is applied."""
+    taken = _read_round(store, clock_ms)
+    if not taken.marks:
+        return 0
+    owners = claim(store, _cards(taken.arrived))
+    rules = read_rules(store)
+    for unit in _units(store, taken.arrived):
+        _apply(store, unit, rules, owners)
+    complete_members(store, identity, [event.key for event in taken.arrived if isinstance(event.body, MemberEnrolled)])
+    store.write(lambda tx: _move_marks(tx, taken.marks))
+    return len(taken.arrived)
+
+
+def _read_round(store: Store, clock_ms: Callable[[], int]) -> Round:
+    began = clock_ms()
+    arrived: list[Arrived] = []
+    marks: dict[int, int] = {}
+    left = ROUND_SEGMENTS
+    with store.read() as tx:
+        for tshard, applied in _behind(tx):
+            query = select(SEGMENT).where(SEGMENT.c.tshard == tshard, SEGMENT.c.tseq > applied).order_by(SEGMENT.c.tseq).limit(left)
+            for row in tx.execute(query):
+                header = msgspec.json.decode(row.signed, type=SegmentHeader)
+                raws = unpack_payload(decompress(row.blob, header.payload_bytes))
+                arrived += [arrive(row.terminal, row.epoch, seq, row.received_ms, raw) for seq, raw in enumerate(raws, row.first_seq)]
+                marks[tshard] = row.tseq
+                left -= 1
+            if left <= 0 or clock_ms() - began > ROUND_READ_MS:
+                break
+    return Round(arrived, marks)
+
+
+def _behind(tx: Tx) -> list[tuple[int, int]]:
+    """The shards with something to apply, and their marks; the furthest behind in number come first."""
+    heads = {row.tshard: row.next_seq for row in tx.execute(select(TSHARD_HEAD))}
+    marks = {row.tshard: row.tseq for row in tx.execute(select(TSHARD_APPLIED))}
+    behind = [(tshard, marks.get(tshard, 0)) for tshard, head in heads.items() if head > marks.get(tshard, 0)]
+    return sorted(behind, key=lambda found: found[1] - heads[found[0]])
+
+
+def _cards(arrived: Sequence[Arrived]) -> list[Claim]:
+    bodies = [event.body for event in arrived if isinstance(event.body, MemberEnrolled)]
+    return [Claim("card", body.card, body.member_id, body.account_id) for body in bodies]
+
+
+def _units(store: Store, arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
+    """Each of one bucket and in each terminal's order; on SQLite of as many buckets as fit."""
+    buckets: defaultdict[int, list[Arrived]] = defaultdict(list)
+    for event in arrived:
+        buckets[event.bucket].append(event)
+    if store.sqlite:
+        ordered = [event for bucket in sorted(buckets) for event in buckets[bucket]]
+        yield from _cut(ordered, 8 * UNIT_EVENTS)
+        return
+    for bucket in sorted(buckets):
+        yield from _cut(buckets[bucket], UNIT_EVENTS)
+
+
+def _cut(events: list[Arrived], size: int) -> Iterator[list[Arrived]]:
+    yield from (events[at : at + size] for at in range(0, len(events), size))
+
+
+def _apply(store: Store, unit: list[Arrived], rules: Rules, owners: Owners) -> None:
+    """Apply a unit; where one of its events cannot be applied, the others are, one by one, and that one is parked."""
+    bucket = "many" if store.sqlite else unit[0].bucket
+    try:
+        store.write(lambda tx: apply_unit(tx, unit, rules, owners), bucket)
+        return
+    except StoreFault as fault:
+        if not _is_ours(fault.__cause__):
+            raise
+    except Exception:  # noqa: BLE001  the edge of stage 2: no event may stop those behind it
+        pass
+    for event in unit:
+        try:
+            store.write(lambda tx, event=event: apply_unit(tx, [event], rules, owners), event.bucket)  # type: ignore[misc]
+        except StoreFault as fault:
+            if not _is_ours(fault.__cause__):
+                raise
+            store.write(lambda tx, event=event, fault=fault: _park(tx, event, fault), event.bucket)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001
+            store.write(lambda tx, event=event, error=error: _park(tx, event, error), event.bucket)  # type: ignore[misc]
+
+
+def _is_ours(cause: BaseException | None) -> bool:
+    """Whether the database refused the values (a poisonous event), rather than being away or busy."""
+    sqlstate = getattr(getattr(cause, "orig", None), "sqlstate", None) or ""
+    return isinstance(cause, DBAPIError) and (type(cause).__name__ in ("DataError", "IntegrityError") or sqlstate[:2] in ("22", "23"))
+
+
+def _park(tx: Tx, event: Arrived, error: BaseException) -> None:
+    row = {
+        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch, "seq": event.seq,
+        "type": event.type, "at_ms": event.at_ms, "received_ms": event.received_ms, "digest": event.digest,
+        "state": "parked", "waits_for": "", "raw": event.raw,
+    }  # fmt: skip
+    insert_rows(tx, EVENT, [row])
+    insert_rows(tx, FLAG, [flag(event, "failed", f"{type(error).__name__}: {error}", raw=True)])
+
+
+def _move_marks(tx: Tx, marks: dict[int, int]) -> None:
+    insert_rows(tx, TSHARD_APPLIED, [{"tshard": tshard, "tseq": 0} for tshard in sorted(marks)])
+    for tshard, tseq in sorted(marks.items()):
+        tx.execute(update(TSHARD_APPLIED).where(TSHARD_APPLIED.c.tshard == tshard, TSHARD_APPLIED.c.tseq < tseq).values(tseq=tseq))

@@ -1,0 +1,48 @@
+"""Running the server: the ready line, and a clean end on SIGTERM and SIGINT."""
+
+import socket
+
+import typer
+import uvicorn
+
+from loyalty.errors import NotNow
+from loyalty.sentences import sentence
+from sync_server.app import make_app
+from sync_server.demo_data import fill_demo
+from sync_server.settings import Settings
+
+STOP_TIMEOUT_S = 10
+BACKLOG = 1024
+
+
+class _Server(uvicorn.Server):
+    """Says one line once it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            typer.echo(f"Kopilka head office is ready at http://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+def serve(settings: Settings, demo: bool = False) -> None:
+    """Serve until told to stop. Raises NotNow where the port cannot be had."""
+    listening = _listen(settings.host, settings.port)
+    try:
+        app = make_app(settings)
+        if demo:
+            fill_demo(app.state.office)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_TIMEOUT_S, server_header=False, lifespan="on"
+        )
+        _Server(config).run([listening])
+    finally:
+        listening.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise NotNow(sentence("serve.port", port=port, host=host)) from error

@@ -1,0 +1,25 @@
+"""Where a head office keeps its data and where it listens."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """`database` is an SQLAlchemy URL; empty means the SQLite file in the data folder."""
+
+    data: Path
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8710
+    body_limit_bytes: int = 1024 * 1024
+    snapshot_max_age_s: int = 24 * 3600
+    """A snapshot older than this is made anew when the next terminal asks for one."""
+
+    @property
+    def url(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'head_office.db'}"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots"

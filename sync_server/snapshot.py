@@ -1,0 +1,158 @@
+"""A ready cache file for fresh terminals: all streams as the terminal's own tables, zstd, with a signed manifest.
+
+Rows and head of a bucket are read in one transaction, so every bucket stands exactly where `vectors` say; deltas go on
+from there. Rows are staged beside the file and written in the order of their keys, so its pages are full and nothing
+needs a VACUUM; sorting spills to disk, so memory stays bounded whatever the number of members.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+
+import msgspec
+import zstandard
+from sqlalchemy import select
+
+from loyalty.api import SnapshotManifest
+from loyalty.cache_file import DDL, finders, key_bytes
+from loyalty.events import canonical
+from loyalty.feed import STREAMS, Head, IdentRow, Stream
+from sync_server.identity import Identity
+from sync_server.schema import BUCKET_HEAD, FEED
+from sync_server.store import Store, Tx
+
+ZSTD_LEVEL = 3
+CHUNK_BYTES = 1024 * 1024
+KEPT = 2
+"""The newest, and the one before it, which a terminal may still be fetching."""
+_ident = msgspec.json.Decoder(IdentRow)
+_manifest = msgspec.json.Decoder(SnapshotManifest)
+
+
+def make_snapshot(store: Store, identity: Identity, folder: Path, now_ms: int, snapshot_id: str) -> SnapshotManifest:
+    """Build, compress, sign and keep a snapshot; older ones but the last go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(prefix="making-", dir=folder))
+    try:
+        vectors, rows = _build(store, identity.gen, work / "cache.db", work / "stage.db")
+        packed = _compress(work / "cache.db", work / "cache.zst")
+        manifest = SnapshotManifest(
+            snapshot_id, identity.gen, now_ms, (work / "cache.zst").stat().st_size, packed, (work / "cache.db").stat().st_size, rows, vectors
+        )  # fmt: skip
+        manifest = msgspec.structs.replace(manifest, signature=identity.signer.sign(canonical(manifest)).hex())
+        os.replace(work / "cache.zst", blob_path(folder, snapshot_id))
+        (work / "manifest").write_bytes(canonical(manifest))
+        os.replace(work / "manifest", folder / f"{now_ms:015d}-{snapshot_id}.json")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _forget_old(folder)
+    return manifest
+
+
+def blob_path(folder: Path, snapshot_id: str) -> Path:
+    return folder / f"{snapshot_id}.zst"
+
+
+def newest_snapshot(folder: Path, gen: str) -> SnapshotManifest | None:
+    """The newest snapshot of this generation whose file is there."""
+    for path in sorted(folder.glob("*.json"), reverse=True):
+        manifest = _manifest.decode(path.read_bytes())
+        if manifest.gen == gen and blob_path(folder, manifest.snapshot_id).is_file():
+            return manifest
+    return None
+
+
+def _build(store: Store, gen: str, path: Path, stage: Path) -> tuple[dict[Stream, tuple[Head, ...]], dict[Stream, int]]:
+    file = sqlite3.connect(path, isolation_level=None)
+    try:
+        for pragma in ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
+            file.execute(f"PRAGMA {pragma}")
+        file.execute("ATTACH ? AS stage", (str(stage),))
+        file.execute("PRAGMA stage.journal_mode=OFF")
+        file.execute("PRAGMA stage.synchronous=OFF")
+        _make_tables(file)
+        file.execute("BEGIN")
+        vectors, rows = _stage_rows(store, file)
+        for table in (*STREAMS, "card", "phone"):
+            file.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM stage.{table} ORDER BY 1")
+        heads = ((stream, head.bucket, head.seq, head.checksum) for stream in STREAMS for head in vectors[stream])
+        file.executemany("INSERT INTO main.cursor (stream, bucket, seq, checksum) VALUES (?, ?, ?, ?)", heads)
+        file.execute("INSERT INTO main.meta VALUES ('gen', ?)", (gen,))
+        file.execute("COMMIT")
+    finally:
+        file.close()
+    return vectors, rows
+
+
+def _make_tables(file: sqlite3.Connection) -> None:
+    for statement in DDL:
+        file.execute(statement)
+    for stream in STREAMS:
+        file.execute(f"CREATE TABLE stage.{stream} (key, bucket, change_seq, h, body)")
+    file.execute("CREATE TABLE stage.card (card, member)")
+    file.execute("CREATE TABLE stage.phone (phone, member)")
+
+
+def _stage_rows(store: Store, file: sqlite3.Connection) -> tuple[dict[Stream, tuple[Head, ...]], dict[Stream, int]]:
+    """Copy bucket by bucket, each with its head from the same transaction."""
+    vectors: dict[Stream, list[Head]] = {stream: [] for stream in STREAMS}
+    rows: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
+    with store.read() as tx:
+        buckets = tx.execute(select(BUCKET_HEAD.c.bucket).distinct().order_by(BUCKET_HEAD.c.bucket)).scalars().all()
+    for bucket in buckets:
+        with store.read() as tx:
+            heads = tx.execute(select(BUCKET_HEAD).where(BUCKET_HEAD.c.bucket == bucket)).all()
+            for head in heads:
+                vectors[head.stream].append(Head(bucket, head.seq, head.checksum))
+                rows[head.stream] += _copy(tx, file, head.stream, bucket)
+    return {stream: tuple(heads) for stream, heads in vectors.items()}, rows
+
+
+def _copy(tx: Tx, file: sqlite3.Connection, stream: Stream, bucket: int) -> int:
+    table = FEED[stream]
+    query = select(table.c.key, table.c.change_seq, table.c.h, table.c.body).where(table.c.bucket == bucket)
+    found = tx.execute(query).tuples().all()
+    staged = ((key_bytes(stream, key), bucket, seq, h, body) for key, seq, h, body in found)
+    file.executemany(f"INSERT INTO stage.{stream} VALUES (?, ?, ?, ?, ?)", staged)
+    if stream == "ident":
+        _stage_finders(file, (body for _, _, _, body in found if body is not None))
+    return len(found)
+
+
+def _stage_finders(file: sqlite3.Connection, bodies: Iterable[bytes]) -> None:
+    cards: list[tuple[str, bytes]] = []
+    phones: list[tuple[bytes, bytes]] = []
+    for body in bodies:
+        card, phone = finders(_ident.decode(body))
+        cards += card
+        phones += phone
+    file.executemany("INSERT INTO stage.card VALUES (?, ?)", cards)
+    file.executemany("INSERT INTO stage.phone VALUES (?, ?)", phones)
+
+
+def _compress(path: Path, to: Path) -> str:
+    """Compress a file; the SHA-256 (hex) of what came out, which is what travels."""
+    digest = sha256()
+    packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_content_size=True).compressobj(size=path.stat().st_size)
+    with path.open("rb") as source, to.open("wb") as packed:
+        while chunk := source.read(CHUNK_BYTES):
+            piece = packer.compress(chunk)
+            digest.update(piece)
+            packed.write(piece)
+        piece = packer.flush()
+        digest.update(piece)
+        packed.write(piece)
+        packed.flush()
+        os.fsync(packed.fileno())
+    return digest.hexdigest()
+
+
+def _forget_old(folder: Path) -> None:
+    known = sorted(folder.glob("*.json"), reverse=True)
+    for path in known[KEPT:]:
+        blob_path(folder, path.stem.partition("-")[2]).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

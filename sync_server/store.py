@@ -1,0 +1,157 @@
+"""The only way to a transaction: `begin` to write, `read` to see one snapshot, `write` to retry what may be retried.
+
+SQLite: one writer at a time (a lock here, BEGIN IMMEDIATE in the file), WAL, and an fsync at each commit, since an
+acknowledged segment must survive a power cut. PostgreSQL: READ COMMITTED to write, where one transaction holds rows
+of one bucket only; REPEATABLE READ to read, so that rows and their head come from one snapshot.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from loyalty.errors import StoreFault
+from loyalty.sentences import sentence
+
+T = TypeVar("T")
+Bucket = int | Literal["many"] | None
+"""The one bucket a transaction writes to; `many` (SQLite only); None for tables without buckets."""
+BUSY_TIMEOUT_MS = 5000
+WRITER_WAIT_S = 30.0
+ATTEMPTS = 6
+_RETRIED = frozenset({"40001", "40P01", "23505"})
+"""Serialization failure, deadlock, and a row two writers made at the same moment."""
+
+SENTENCES = {
+    "store.busy": ("База занята другой программой", "The database is held by another program"),
+    "store.fault": ("База данных не отвечает как надо: {what}", "The database does not answer as it should: {what}"),
+    "store.open": ("База данных не открывается: {what}", "The database does not open: {what}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction; `sqlite` chooses the dialect of a statement, `bucket` is what it may write to."""
+
+    connection: Connection
+    sqlite: bool
+    bucket: Bucket
+
+    def execute(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:  # fmt: skip
+        return self.connection.execute(statement, values)
+
+
+class Store:
+    """One database. Threads share it; processes may only on PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self.sqlite = self._engine.dialect.name == "sqlite"
+        self._writer = Lock()
+
+    @contextmanager
+    def begin(self, bucket: Bucket) -> Iterator[Tx]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+        if bucket == "many" and not self.sqlite:
+            raise ValueError("one transaction, one bucket")
+        if self.sqlite and not self._writer.acquire(timeout=WRITER_WAIT_S):
+            raise StoreFault(sentence("store.busy"))
+        try:
+            with self._transaction("write") as connection:
+                yield Tx(connection, self.sqlite, bucket)
+        finally:
+            if self.sqlite:
+                self._writer.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A read-only transaction whose statements all see one snapshot."""
+        with self._transaction("read") as connection:
+            yield Tx(connection, self.sqlite, None)
+
+    def write(self, work: Callable[[Tx], T], bucket: Bucket = None, sleep: Callable[[float], None] = time.sleep) -> T:
+        """Run `work` in a transaction, again and whole where the database asks for it. `work` must bear repeating.
+
+        Raises StoreFault after ATTEMPTS tries.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.begin(bucket) as tx:
+                    return work(tx)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not may_retry(error):
+                    raise StoreFault(sentence("store.fault", what=_first_line(error))) from error
+                sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, kind: Literal["read", "write"]) -> Iterator[Connection]:
+        options: dict[str, Any] = {"kopilka_kind": kind}
+        if not self.sqlite:
+            options["isolation_level"] = "REPEATABLE READ" if kind == "read" else "READ COMMITTED"
+            options["postgresql_readonly"] = kind == "read"
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+
+def open_store(url: str) -> Store:
+    """Open the database and speak to it once. Raises StoreFault where it cannot be opened."""
+    try:
+        store = Store(url)
+        with store.read() as tx:
+            tx.connection.exec_driver_sql("SELECT 1")
+    except (DBAPIError, OSError, ValueError, ImportError) as error:
+        raise StoreFault(sentence("store.open", what=_first_line(error))) from error
+    return store
+
+
+def may_retry(error: DBAPIError) -> bool:
+    """Whether the same transaction, run again as a whole, may well succeed."""
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRIED:
+        return True
+    text = str(error.orig)
+    return isinstance(error, OperationalError) and ("database is locked" in text or "database table is locked" in text)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, pool_size=16, max_overflow=32)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "cache_size=-32000", "mmap_size=268435456"):  # fmt: skip
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("kopilka_kind")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if kind == "write" else "BEGIN")
+
+
+def _first_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0][:200]

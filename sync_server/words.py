@@ -1,0 +1,27 @@
+"""Every sentence of the head office in both languages."""
+
+from loyalty import chain, codes, programme_file
+from sync_server import (  # fmt: skip
+    csv_rows,
+    enrol,
+    identity,
+    import_fields,
+    import_members,
+    import_products,
+    ingest,
+    personal,
+    programmes,
+    publish,
+    store,
+    users,
+)
+
+SENTENCES = {
+    **chain.SENTENCES, **codes.SENTENCES, **programme_file.SENTENCES,
+    **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES, **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
+    **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
+    **import_products.SENTENCES,
+    "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
+    "serve.port": ("Порт {port} на {host} занят или недоступен", "Port {port} on {host} is taken or not allowed"),
+    "refused": ("Отказано: {detail}", "Refused: {detail}"),
+}  # fmt: skip
