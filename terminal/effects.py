@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from loyalty.errors import BadProgramme, NotNow
+from loyalty.errors import BadProgramme
 from loyalty.programme import Label, Programme
 from loyalty.programme_file import parse_programme
-from loyalty.sentences import sentence
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store
 from terminal.records import Records, shift_info
 from terminal.sales import Sales
-from terminal.session import ShiftInfo, State, Surroundings
+from terminal.session import State, Surroundings
 from terminal.session import commands as c
 from terminal.session.parts import requoted, told
 
@@ -20,7 +19,10 @@ NO_PROGRAMME = Programme("none", 0, Label("Без программы", "No progr
 
 
 class Effects:
-    """The hands of the engine; everything here runs on the engine's thread."""
+    """The hands of the engine; everything here runs on the engine's thread.
+
+    The shift is the journal's own each time: the screen is not the only one that sells.
+    """
 
     def __init__(self, files: Store, sales: Sales, lookups: Lookups, records: Records) -> None:
         self._files = files
@@ -45,26 +47,26 @@ class Effects:
             case c.FindGoods():
                 return find.goods(effect)
             case c.CommitSale():
-                return record.sale(effect, _shift(state), around)
+                return record.sale(effect, record.shift_now(), around)
             case c.CommitReturn():
-                return record.take_back(effect, _shift(state), around)
+                return record.take_back(effect, record.shift_now(), around)
             case c.EnrolMember():
-                return record.enrol(effect, _shift(state), around)
+                return record.enrol(effect, record.shift_now(), around)
             case c.RecordConsent():
-                return record.consent(effect, _shift(state), around)
+                return record.consent(effect, record.shift_now(), around)
             case c.StartShift():
                 return record.start_shift(effect, around)
             case c.EndShift():
-                return record.end_shift(_shift(state), around)
+                return record.end_shift(record.shift_now(), around)
             case c.MakeXReport():
-                return record.x_report(_shift(state), around)
+                return record.x_report(record.shift_now(), around)
             case c.Signal():
                 return None
 
-    def resume(self, around: Surroundings) -> State:
-        """The state a start begins with: the open shift, and the basket of a sale that never completed."""
+    def resume(self, around: Surroundings, screen: bool = True) -> State:
+        """The state a start begins with: the open shift and, on a screen, the basket of a sale that never completed."""
         shift = self._files.journal.open_shift()
-        basket = self._sales.unfinished()
+        basket = self._sales.unfinished(screen)
         state = State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None)
         if shift is None or basket is None:
             return state
@@ -92,9 +94,3 @@ class Effects:
             except BadProgramme:
                 continue
         return NO_PROGRAMME
-
-
-def _shift(state: State) -> ShiftInfo:
-    if state.shift is None:
-        raise NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))
-    return state.shift

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from loyalty.errors import KopilkaError
+from loyalty.errors import KopilkaError, NotNow
+from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.quote import Standing
 from loyalty.sentences import sentence
@@ -39,21 +40,26 @@ class Engine:
         self._effects = effects
         self._clock = clock
         self._queue: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
+        self._stopping = False
         self._watchers: list[Callable[[View], None]] = []
         self._state = State()
         self._link = Link()
         self._thread = threading.Thread(target=self._run, name="till", daemon=True)
         self._view = self._picture("")
 
-    def start(self) -> None:
-        self._state = self._effects.resume(self._around())
+    def start(self, *, screen: bool = True) -> None:
+        """Without a screen a sale that never completed stays in the journal, for the next start with one."""
+        self._state = self._effects.resume(self.around(), screen)
         self._view = self._picture("")
         self._thread.start()
 
     def stop(self) -> None:
+        """Do what waits, then end; work given later is refused."""
         if self._thread.is_alive():
+            self._stopping = True
             self._queue.put(None)
             self._thread.join()
+            self._refuse_rest()
 
     # -- the port
 
@@ -70,14 +76,25 @@ class Engine:
         return self.call(lambda: self._take(command))
 
     def call(self, work: Callable[[], T]) -> T:
-        """Run `work` on the till's thread, in its turn, and wait; what it raises is raised here."""
+        """Run `work` on the till's thread, in its turn, and wait; what it raises is raised here.
+
+        Work that calls again, on that very thread, goes on at once. Raises NotNow once the till is stopping.
+        """
+        if threading.current_thread() is self._thread:
+            return work()
+        if self._stopping:
+            raise NotNow(sentence("till.stopping"))
         done: Future[T] = Future()
         self._queue.put(_Job(work, done))
         return done.result()
 
-    def around(self) -> Surroundings:
-        """The moment, the programme and the link, for work given to `call`."""
-        return self._around()
+    def around(self, member: Member | None = None) -> Surroundings:
+        """The moment, the programme, and how fresh the balance of `member` is: for work given to `call`."""
+        programme = self._effects.programme()
+        now_ms = self._clock()
+        age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
+        standing = Standing(online=self._link.online, balance_age_s=age_s)
+        return Surroundings(moment_at(now_ms, programme.time_zone), programme, self._effects.store, standing)
 
     def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
         self._watchers.append(painted)
@@ -115,8 +132,21 @@ class Engine:
             self._state, _ = step(self._state, failed, self._around())
         self._view = self._picture(sound)
         for painted in tuple(self._watchers):
-            painted(self._view)
+            self._show(painted)
         return self._view
+
+    def _show(self, painted: Callable[[View], None]) -> None:
+        try:
+            painted(self._view)
+        except Exception:
+            log.exception("watcher_failed")
+
+    def _refuse_rest(self) -> None:
+        """Nobody waits for ever for a till that has ended."""
+        while not self._queue.empty():
+            job = self._queue.get_nowait()
+            if job and job.done:
+                job.done.set_exception(NotNow(sentence("till.stopping")))
 
     def _settle(self, command: c.Command) -> str:
         """The command and everything it causes, in order; returns the last sound asked for."""
@@ -143,12 +173,7 @@ class Engine:
             return c.Failed(error.said, error.hint)
 
     def _around(self) -> Surroundings:
-        programme = self._effects.programme()
-        now_ms = self._clock()
-        member = self._state.basket.member
-        age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
-        standing = Standing(online=self._link.online, balance_age_s=age_s)
-        return Surroundings(moment_at(now_ms, programme.time_zone), programme, self._effects.store, standing)
+        return self.around(self._state.basket.member)
 
     def _picture(self, sound: str) -> View:
         programme: Programme = self._effects.programme()

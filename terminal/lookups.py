@@ -53,6 +53,13 @@ class Lookups:
         threading.Thread(target=self._ask, args=(effect.number,), name="ask-receipt", daemon=True).start()
         return None
 
+    def fetch_receipt(self, number: str) -> c.ReceiptFound:
+        """The same for those who can wait: never on the till's thread. Raises KopilkaError."""
+        receipt = self._files.journal.receipt(number)
+        if receipt is not None:
+            return c.ReceiptFound(receipt, self._files.journal.returned_milli(receipt.receipt_id))
+        return self._ask_receipt(number)
+
     def _ask(self, number: str) -> None:
         try:
             self._later(self._ask_receipt(number))

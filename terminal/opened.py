@@ -45,18 +45,20 @@ def opened_till(
     lang: Lang,
     printer: Paper | None = None,
     url: str = "",
+    screen: bool = True,
     clock: Callable[[], int] = now_ms,
 ) -> Iterator[OpenedTill]:
     """Open the till kept in `folder`. Raises KopilkaError with a sentence.
 
-    `url` is where the head office is, if not where it was at enrolment.
+    `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
+    never completed waits in the journal.
     """
     store = open_store(folder)
     client = Client(store.identity, store.key, clock, url=url)
     runner = Runner(store, client, clock, random.random)
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
     sales = Sales(store.journal, NoRegister(), store.identity, new_id)
-    lookups = Lookups(store, lambda number: _asked(client, number), lambda command: engine.post(command))
+    lookups = Lookups(store, lambda number: _asked(client, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
         put_slip=printing.put if printing else lambda slip: None, recorded=runner.kick, lang=lang,
@@ -64,7 +66,7 @@ def opened_till(
     effects = Effects(store, sales, lookups, records)
     engine = Engine(effects, clock)
     try:
-        engine.start()
+        engine.start(screen=screen)
         runner.on_change(lambda status: engine.link_changed(link_from(status), status.programmes_changed))
         runner.start()
         yield OpenedTill(engine, store, runner, lookups, records)
@@ -73,6 +75,7 @@ def opened_till(
         engine.stop()
         if printing:
             printing.close()
+        client.close()
         store.close()
 
 
@@ -82,7 +85,9 @@ def new_id() -> str:
 
 
 def link_from(status: LinkStatus) -> Link:
-    return Link(status.online, status.pending, status.as_of_ms, status.last_contact_ms, status.trouble)
+    return Link(
+        status.online, status.pending, status.as_of_ms, status.last_contact_ms, status.trouble, status.loading_bp
+    )
 
 
 def _asked(client: Client, number: str) -> c.ReceiptFound:

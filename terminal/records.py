@@ -13,7 +13,6 @@ from loyalty.events import (
     Personal,
     ShiftClosed,
     ShiftOpened,
-    ShiftTotals,
     personal_hash,
 )
 from loyalty.feed import BalanceRow, IdentRow
@@ -25,7 +24,7 @@ from terminal.members import find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
 from terminal.offline_queue.store import Store
-from terminal.sales import Sales
+from terminal.sales import GivenIds, Sales
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 
@@ -52,11 +51,15 @@ class Records:
         self._recorded = recorded
         self._lang: Lang = lang
 
-    def sale(self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings) -> c.Command:
-        return self._completed(self._sales.sell(effect, shift, around), around)
+    def sale(
+        self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
+    ) -> c.Completed:
+        return self._completed(self._sales.sell(effect, shift, around, ids), around)
 
-    def take_back(self, effect: c.CommitReturn, shift: ShiftInfo, around: Surroundings) -> c.Command:
-        return self._completed(self._sales.take_back(effect, shift, around.moment), around)
+    def take_back(
+        self, effect: c.CommitReturn, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
+    ) -> c.Completed:
+        return self._completed(self._sales.take_back(effect, shift, around.moment, ids), around)
 
     def enrol(self, effect: c.EnrolMember, shift: ShiftInfo, around: Surroundings) -> c.Command:
         """A member active at once: card number from this till's own range, personal data beside the event."""
@@ -84,14 +87,14 @@ class Records:
         self._recorded()
         return c.ConsentRecorded(effect.consent)
 
-    def start_shift(self, effect: c.StartShift, around: Surroundings) -> c.Command:
+    def start_shift(self, effect: c.StartShift, around: Surroundings) -> c.ShiftStarted:
         journal = self._files.journal
         body = ShiftOpened(self._new_id(), journal.next_shift_no(), around.store, effect.cashier)
         journal.record(Fact(self._new_id(), around.moment.at_ms, body))
         self._recorded()
         return c.ShiftStarted(self.shift_now())
 
-    def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.Command:
+    def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.ShiftEnded:
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
         self._recorded()
@@ -99,7 +102,7 @@ class Records:
         self._put_slip(slip)
         return c.ShiftEnded(slip)
 
-    def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.Command:
+    def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
         slip = self._report("X", shift, around)
         self._put_slip(slip)
         return c.ReportMade(slip)
@@ -111,7 +114,7 @@ class Records:
             raise NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))
         return shift_info(shift)
 
-    def _completed(self, receipt: Receipt, around: Surroundings) -> c.Command:
+    def _completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
         slip = receipt_slip(receipt, self._lang, store_name=self._files.identity.store_name)
         self._put_slip(slip)
         self._recorded()
@@ -131,4 +134,4 @@ class Records:
 
 
 def shift_info(shift: Shift) -> ShiftInfo:
-    return ShiftInfo(shift.shift_id, shift.shift_no, shift.cashier, shift.opened_at_ms, shift.totals or ShiftTotals())
+    return ShiftInfo(shift.shift_id, shift.shift_no, shift.cashier, shift.opened_at_ms, shift.totals)

@@ -8,11 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
+import structlog
+from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
-from loyalty.errors import KopilkaError, NotNow
+from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
@@ -23,6 +26,16 @@ from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
+
+log = structlog.get_logger("till")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenIds:
+    """Ids that follow from a client's request, so that the same request sent again finds what it made."""
+
+    receipt_id: str
+    event_id: str
 
 
 class Sales:
@@ -35,15 +48,19 @@ class Sales:
         self._label = f"T{identity.terminal_no}"
         self._store = identity.store
         self._new_id = new_id
+        self._undone: list[str] = []
 
-    def sell(self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings) -> Receipt:
-        receipt = receipt_from(
+    def sell(
+        self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
+    ) -> Receipt:
+        """With `ids` the basket is a client's, who still has it: no screen is to bring it back."""
+        draft = receipt_from(
             effect.quote,
             effect.basket,
             around.programme,
             around.moment,
-            receipt_id=self._new_id(),
-            number=self._number(),
+            receipt_id=ids.receipt_id if ids else self._new_id(),
+            number="",
             store=self._store,
             terminal=self._terminal,
             cashier=shift.cashier,
@@ -51,21 +68,23 @@ class Sales:
             payments=effect.payments,
             offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
         )
-        return self._complete(receipt, effect.basket, shift)
+        return self._complete(draft, Basket(store=self._store) if ids else effect.basket, shift, ids)
 
-    def take_back(self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment) -> Receipt:
-        """What has been returned since the draft was opened is asked again: two screens cannot return one thing twice."""
-        known = self._journal.receipt(effect.original.number)
-        returned = self._journal.returned_milli(effect.original.receipt_id) if known else {}
+    def take_back(
+        self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None
+    ) -> Receipt:
+        """What has been returned since the draft was opened is asked again: two screens cannot return one thing twice,
+        nor can the head office's word undo what is recorded here and has not reached it yet."""
+        returned = self._journal.returned_milli(effect.original.receipt_id)
         merged = {
             no: max(returned.get(no, 0), effect.returned_milli.get(no, 0)) for no in {*returned, *effect.returned_milli}
         }
-        receipt = return_receipt(
+        draft = return_receipt(
             effect.original,
             merged,
             effect.wanted_milli,
-            receipt_id=self._new_id(),
-            number=self._number(),
+            receipt_id=ids.receipt_id if ids else self._new_id(),
+            number="",
             store=self._store,
             terminal=self._terminal,
             cashier=shift.cashier,
@@ -73,23 +92,26 @@ class Sales:
             moment=moment,
             payment=effect.kind,
         )
-        return self._complete(receipt, Basket(store=self._store), shift)
+        return self._complete(draft, Basket(store=self._store), shift, ids)
 
-    def unfinished(self) -> Basket | None:
+    def unfinished(self, screen: bool = True) -> Basket | None:
         """The basket of a sale that was prepared and never completed; it is forgotten here and goes back on screen.
 
-        Without a fiscal register nothing can have been printed for it, so nothing is in doubt.
+        Without a `screen` it stays in the journal. Without a fiscal register nothing can have been printed for it, so
+        nothing is in doubt.
         """
-        basket: Basket | None = None
+        found: Basket | None = None
         for prepared in self._journal.prepared():
-            try:
-                basket = msgspec.json.decode(prepared.raw, type=Basket)
-            except msgspec.MsgspecError:
-                basket = None
-            self._journal.discard_prepared(prepared.sale_id)
-        return basket if basket and basket.lines else None
+            basket = _basket_of(prepared.raw)
+            if screen or basket is None:
+                self._journal.discard_prepared(prepared.sale_id)
+            found = basket or found
+        return found if screen else None
 
-    def _complete(self, receipt: Receipt, basket: Basket, shift: ShiftInfo) -> Receipt:
+    def _complete(self, draft: Receipt, basket: Basket, shift: ShiftInfo, ids: GivenIds | None) -> Receipt:
+        """A number is taken only for a receipt that holds together, so that a refused one leaves no gap."""
+        self._forget_undone()
+        receipt = replace(draft, number=self._number())
         at_ms = receipt.moment.at_ms
         self._journal.prepare(receipt.receipt_id, canonical(basket), at_ms)
         try:
@@ -97,12 +119,32 @@ class Sales:
             if isinstance(answer, Refused | Unknown):
                 raise NotNow(answer.said, answer.hint)
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
-            fact = Fact(self._new_id(), at_ms, body)
+            fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             self._journal.record(fact, completes=receipt.receipt_id, totals=add_receipt(shift.totals, receipt))
         except KopilkaError:
-            self._journal.discard_prepared(receipt.receipt_id)
+            self._undone.append(receipt.receipt_id)
+            self._forget_undone()
             raise
         return receipt
 
+    def _forget_undone(self) -> None:
+        """Sales that did not happen. A full disk may refuse even this: then again before the next sale, or it would
+        come back on the screen one day though the goods were sold by then."""
+        try:
+            while self._undone:
+                self._journal.discard_prepared(self._undone[-1])
+                self._undone.pop()
+        except StoreFault:
+            log.warning("prepared_kept", sales=len(self._undone))
+
     def _number(self) -> str:
         return f"{self._label}-{self._journal.next_receipt_no():06d}"
+
+
+def _basket_of(raw: bytes) -> Basket | None:
+    """What was to be sold; None where nothing can go back on a screen: a return, or a sale of a client."""
+    try:
+        basket = msgspec.json.decode(raw, type=Basket)
+    except msgspec.MsgspecError:
+        return None
+    return basket if basket.lines else None

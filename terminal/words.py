@@ -12,6 +12,7 @@ ENGINE = {
         "Чек на месте, продолжайте. Сообщите администратору",
         "The receipt is safe, go on. Tell the administrator",
     ),
+    "till.stopping": ("Касса завершает работу", "The till is stopping"),
     "till.no_programme": (
         "Программа лояльности ещё не получена: продажа без баллов и акций",
         "No loyalty programme yet: selling without points and campaigns",
