@@ -2,7 +2,6 @@
 
 from loyalty.explain import TEMPLATES as LOYALTY
 from loyalty.sentences import Templates
-from terminal.fiscal import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.session.words import SENTENCES as SESSION
 
@@ -34,4 +33,4 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **FISCAL, **ENGINE}
+TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE}

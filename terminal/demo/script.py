@@ -15,6 +15,7 @@ from devices.transport.serial import SerialSettings
 from devices.virtual.camera import camera_frame
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.scanner import VirtualScanner
+from loyalty.codes import CardCode, CodeRanges, classify
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, say
 from terminal.cards import card_png
@@ -29,6 +30,7 @@ from terminal.session.port import View
 from terminal.words import TEMPLATES
 
 WAIT_S = 30
+NEW_PHONE = "8 (999) 000-11-22"
 Say = Callable[[str], None]
 
 
@@ -44,6 +46,7 @@ class Script:
         self.lang: Lang = lang
         self.said = said
         self.step_no = 0
+        self.cards: dict[str, str] = {}
 
     def run(self) -> bool:
         """All steps; True only if every check held."""
@@ -73,6 +76,7 @@ class Script:
         self.shop.kill_office()
         receipts += [self._sale(till, goods.cards[1], goods.pieces[3:6]), self._sale_spending(till, goods)]
         receipts.append(self._partial_return(till, receipts[0]))
+        receipts.append(self._enrol_and_sell(till, goods))
         waiting = till.store.journal.pending_count()
         self.must(waiting >= 3, f"{waiting} events wait in the queue")
         self.step("Head office starts again; the queue drains")
@@ -82,7 +86,7 @@ class Script:
             till.runner.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more"
         )
         self.step("The books, member by member: till = ledger = receipts")
-        for line in compare_books(self.shop, till, receipts):
+        for line in compare_books(self.shop, till, receipts, self.cards):
             self.said(f"   {line}")
         self.must(till.engine.dispatch(c.CloseShift()).state.mode == "closed", "the shift is closed, Z report made")
 
@@ -93,8 +97,7 @@ class Script:
         self.must(bool(reads), "the frame has a code")
         self.said(f"   camera: {reads[0].text} ({reads[0].symbology})")
         till.engine.dispatch(c.Scan(reads[0].text, reads[0].source))
-        member = till.engine.view().state.basket.member
-        self.must(member is not None and member.card == goods.cards[0], "the card read is the card printed")
+        self._remember(till.engine.view(), goods.cards[0])
         self.step("Goods come byte by byte over a pseudo-terminal through the serial scanner driver")
         self._scan_goods(till, goods)
         self._show_quote(till.engine.view())
@@ -115,6 +118,16 @@ class Script:
             finally:
                 source.close()
 
+    def _enrol_and_sell(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("A customer without a card is enrolled by phone, offline, and buys at once")
+        view = till.engine.dispatch(c.Enrol(NEW_PHONE, "Новикова Вера", processing=True, advertising=False))
+        member = view.state.basket.member
+        if member is None:
+            raise StepFailed(self._noticed(view))
+        self.must(classify(member.card, CodeRanges()) == CardCode(member.card), f"card {member.card} is active")
+        self._fill(till, member.card, goods.pieces[6:8])
+        return self._pay(till)
+
     def _sale(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> Receipt:
         self.step("Offline sale")
         self._fill(till, card, codes)
@@ -132,7 +145,15 @@ class Script:
 
     def _fill(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> None:
         for code in (card, *codes):
-            self.must(till.engine.dispatch(c.Scan(code)).sound == "ok", f"{code} is known")
+            view = till.engine.dispatch(c.Scan(code))
+            self.must(view.sound == "ok", f"{code} is known")
+        self._remember(till.engine.view(), card)
+
+    def _remember(self, view: View, card: str) -> None:
+        member = view.state.basket.member
+        self.must(member is not None and member.card == card, f"card {card} is on the receipt")
+        assert member is not None
+        self.cards[member.account_id] = card
 
     def _partial_return(self, till: OpenedTill, sold: Receipt) -> Receipt:
         self.step(f"Partial return of receipt {sold.number}")
@@ -162,11 +183,13 @@ class Script:
             self.said(f"   hint: {say(hint.said, self.lang, TEMPLATES)}")
 
     def _done(self, view: View) -> Receipt:
-        notice = view.state.notice
-        said = say(notice.said, self.lang, TEMPLATES) if notice else ""
-        self.must(view.state.mode == "done" and view.state.receipt is not None, said)
-        assert view.state.receipt is not None
+        if view.state.mode != "done" or view.state.receipt is None:
+            raise StepFailed(self._noticed(view))
+        self.said(f"   ok: {self._noticed(view)}")
         return view.state.receipt
+
+    def _noticed(self, view: View) -> str:
+        return say(view.state.notice.said, self.lang, TEMPLATES) if view.state.notice else ""
 
     def step(self, text: str) -> None:
         self.step_no += 1

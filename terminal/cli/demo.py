@@ -1,0 +1,91 @@
+"""`kopilka demo`: the whole shop on one machine, with a screen or as a script."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loyalty.sentences import Lang
+from terminal.cli.told import Language, language
+
+if TYPE_CHECKING:
+    from terminal.demo.shop import DemoShop
+
+FIRST_LOAD_S = 30
+
+HINT = {
+    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; или наберите код и Enter",
+    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; or type a code and Enter",
+}
+STARTING = {
+    "ru": ("Запускаю головной офис демо-магазина…", "Подключаю кассу…", "Данные демо: {folder}"),
+    "en": ("Starting the demo shop's head office…", "Enrolling the till…", "Demo data: {folder}"),
+}
+
+
+def demo(
+    script: Annotated[
+        bool, typer.Option("--script", help="Run a whole day without a screen; exit 0 only if all holds.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the demo's data and begin anew.")] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="Where the demo keeps its data.")] = None,
+    theme: Annotated[str, typer.Option("--theme", help="light, dark or 16.")] = "dark",
+    lang: Language = "",
+) -> None:
+    """The demo shop: a head office, a till, a virtual scanner and a virtual printer, on this machine alone."""
+    from terminal.demo.shop import DemoShop, data_folder
+
+    if script:
+        _run_script(data, lang)
+        return
+    chosen = language(lang)
+    shop = DemoShop(data or data_folder(), fresh=fresh)
+    said = STARTING[chosen]
+    try:
+        typer.echo(said[0])
+        shop.start_office()
+        typer.echo(said[1])
+        shop.enrol_till()
+        _screen(shop, chosen, theme)
+    finally:
+        shop.close()
+    typer.echo(said[2].format(folder=shop.folder))
+    typer.echo(f"{shop.url}/ — admin / {shop.console_password()}")
+
+
+def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
+    """The till as a cashier would have it, with a virtual printer and a scanner that two keys make scan."""
+    from devices.model import DeviceInfo
+    from devices.virtual.printer import VirtualPrinter
+    from loyalty.codes import is_scan
+    from terminal.demo.goods import pick_goods
+    from terminal.demo.tray import DemoKeys, scanning
+    from terminal.opened import opened_till
+    from terminal.session import commands as c
+    from terminal.ui.app import TillApp
+    from terminal.words import TEMPLATES
+
+    printer = VirtualPrinter(
+        DeviceInfo("demo-printer", "printer", "virtual", str(shop.slips_folder)), shop.slips_folder
+    )
+    printer.open(lambda event: None)
+    with opened_till(shop.till_folder, lang=lang, printer=printer, url=shop.url) as till:
+        till.runner.run_until_idle(FIRST_LOAD_S)
+        ranges = till.engine.view().programme.codes
+        with scanning(shop.folder, pick_goods(shop.till_folder), lambda text: till.engine.post(c.Scan(text))) as tray:
+            keys = DemoKeys(lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card})
+            TillApp(till.engine, lang, keys, theme, HINT[lang], templates=TEMPLATES).run()
+
+
+def _run_script(data: Path | None, lang: str) -> None:
+    from terminal.demo.script import Script
+
+    with TemporaryDirectory(prefix="kopilka-demo-") as temporary:
+        folder = data or Path(temporary)
+        held = Script(folder, language(lang), typer.echo).run()
+    typer.echo("All held." if held else "Something did not hold.")
+    sys.exit(0 if held else 1)

@@ -1,0 +1,151 @@
+"""Receipts and shift reports as lines of text, for paper of 32, 42 or 48 columns and for the screen's preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from loyalty.basket import Moment
+from loyalty.events import ShiftTotals
+from loyalty.money import money_text, quantity_text
+from loyalty.receipt import Receipt, ReceiptLine
+from loyalty.sentences import Lang
+from terminal.fiscal.columns import centred, pair, rule, wrapped
+from terminal.fiscal.slip_words import WORDS, Words
+
+WIDTHS = (32, 42, 48)
+DEFAULT_WIDTH = 42
+
+
+def receipt_slip(receipt: Receipt, lang: Lang, *, store_name: str = "", width: int = DEFAULT_WIDTH) -> tuple[str, ...]:
+    """The slip of a sale or a return; every line is at most `width` characters."""
+    words = WORDS[lang]
+    return tuple(line for part in (
+        _head(receipt, words, store_name, width),
+        *(_line(line, lang, words, width) for line in receipt.lines),
+        _sums(receipt, lang, words, width),
+        _loyalty(receipt, words, width),
+        _foot(receipt, words, width),
+    ) for line in part)  # fmt: skip
+
+
+def report_slip(
+    kind: Literal["X", "Z"],
+    totals: ShiftTotals,
+    lang: Lang,
+    *,
+    shift_no: int,
+    cashier: str,
+    moment: Moment,
+    store_name: str = "",
+    terminal: int | str = "",
+    width: int = DEFAULT_WIDTH,
+) -> tuple[str, ...]:
+    """An X or Z report: counts and sums of the shift, each from its receipts alone."""
+    words = WORDS[lang]
+    cash_minor = totals.cash_minor - totals.returned_cash_minor
+    card_minor = totals.card_minor - totals.returned_card_minor
+    money = [
+        (words.cash_in, totals.cash_minor),
+        (words.card_in, totals.card_minor),
+        (words.cash_out, -totals.returned_cash_minor),
+        (words.card_out, -totals.returned_card_minor),
+        (words.cash_left, cash_minor),
+        (words.card_left, card_minor),
+        (words.takings, cash_minor + card_minor),
+        (words.discount, totals.discount_minor),
+    ]
+    counts = [
+        (words.sales, totals.sales),
+        (words.returns, totals.returns),
+        (words.with_card, totals.members),
+        (words.earned, totals.earned_points),
+        (words.spent, totals.redeemed_points),
+    ]
+    return (
+        *centred(store_name, width),
+        *centred(words.x_report if kind == "X" else words.z_report, width),
+        rule(width),
+        *pair(f"{words.till} {terminal}", f"{words.shift} {shift_no}", width),
+        *pair(f"{words.cashier} {cashier}", when(moment), width),
+        rule(width),
+        *(line for name, count in counts for line in pair(name, str(count), width)),
+        rule(width),
+        *(line for name, minor in money for line in pair(name, money_text(minor, lang), width)),
+        rule(width),
+        *centred(words.not_fiscal, width),
+    )
+
+
+def when(moment: Moment) -> str:
+    """`22.11.2026 14:05`, by the store's clock."""
+    year, month, day = moment.local_date.split("-")
+    return f"{day}.{month}.{year} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+
+
+def _head(receipt: Receipt, words: Words, store_name: str, width: int) -> Iterator[str]:
+    yield from centred(store_name, width)
+    title = words.sale if receipt.kind == "sale" else words.return_
+    yield from pair(f"{title} {receipt.number}", when(receipt.moment), width)
+    if receipt.original_number:
+        yield from wrapped(f"{words.of_receipt} {receipt.original_number}", width)
+    yield from wrapped(f"{words.cashier} {receipt.cashier}", width)
+    yield rule(width)
+
+
+def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[str]:
+    """Name, then quantity x price with the full amount, then each reason with what it took off."""
+    yield from wrapped(line.name, width)
+    unit = words.kg if line.unit == "kg" else words.piece
+    figures = f"  {quantity_text(line.qty_milli, lang)} {unit} × {money_text(line.price_minor, lang)}"
+    yield from pair(figures, money_text(line.base_minor, lang), width)
+    for applied in line.applied:
+        if applied.discount_minor:
+            name = applied.name_ru if lang == "ru" else applied.name_en
+            yield from pair(f"  {name}", money_text(-applied.discount_minor, lang), width)
+    if line.redeemed_minor:
+        yield from pair(f"  {words.by_points}", money_text(-line.redeemed_minor, lang), width)
+    if line.total_minor != line.base_minor:
+        yield from pair("", money_text(line.total_minor, lang), width)
+
+
+def _sums(receipt: Receipt, lang: Lang, words: Words, width: int) -> Iterator[str]:
+    yield rule(width)
+    if receipt.total_minor != receipt.base_minor:
+        yield from pair(words.before, money_text(receipt.base_minor, lang), width)
+    if receipt.discount_minor:
+        yield from pair(words.discount, money_text(-receipt.discount_minor, lang), width)
+    if receipt.redeemed_minor:
+        yield from pair(words.by_points, money_text(-receipt.redeemed_minor, lang), width)
+    yield from pair(
+        words.total if receipt.kind == "sale" else words.total_back, money_text(receipt.total_minor, lang), width
+    )
+    for payment in receipt.payments:
+        yield from pair(
+            words.cash if payment.kind == "cash" else words.card, money_text(payment.amount_minor, lang), width
+        )
+    if receipt.change_minor:
+        yield from pair(words.change, money_text(receipt.change_minor, lang), width)
+
+
+def _loyalty(receipt: Receipt, words: Words, width: int) -> Iterator[str]:
+    if receipt.member_id is None:
+        return
+    yield rule(width)
+    yield from pair(words.member, receipt.member_name or words.no_name, width)
+    sign = 1 if receipt.kind == "sale" else -1
+    if receipt.redeemed_points:
+        name = words.spent if sign == 1 else words.spent_back
+        yield from pair(name, f"{receipt.redeemed_points}", width)
+    name = words.earned if sign == 1 else words.earned_back
+    yield from pair(name, f"{receipt.earned_points}", width)
+    if receipt.balance_before_points is not None:
+        after = receipt.balance_before_points + sign * (receipt.earned_points - receipt.redeemed_points)
+        yield from pair(words.balance, f"{after}".replace("-", "\u2212"), width)
+
+
+def _foot(receipt: Receipt, words: Words, width: int) -> Iterator[str]:
+    yield rule(width)
+    for programme in receipt.programmes:
+        yield from wrapped(f"{words.programme} {programme.id}, {words.version} {programme.version}", width)
+    yield from centred(words.not_fiscal, width)

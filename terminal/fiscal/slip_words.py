@@ -1,0 +1,130 @@
+"""The words on paper, in both languages; short enough for 32 columns."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True):
+    sale: str
+    return_: str
+    of_receipt: str
+    cashier: str
+    till: str
+    shift: str
+    piece: str
+    kg: str
+    by_points: str
+    before: str
+    discount: str
+    total: str
+    total_back: str
+    cash: str
+    card: str
+    change: str
+    member: str
+    no_name: str
+    spent: str
+    earned: str
+    spent_back: str
+    earned_back: str
+    balance: str
+    programme: str
+    version: str
+    not_fiscal: str
+    x_report: str
+    z_report: str
+    sales: str
+    returns: str
+    with_card: str
+    cash_in: str
+    card_in: str
+    cash_out: str
+    card_out: str
+    cash_left: str
+    card_left: str
+    takings: str
+
+
+WORDS = {
+    "ru": Words(
+        sale="Чек",
+        return_="Возврат",
+        of_receipt="по чеку",
+        cashier="Кассир",
+        till="Касса",
+        shift="Смена",
+        piece="шт",
+        kg="кг",
+        by_points="Оплачено баллами",
+        before="Без скидок",
+        discount="Скидки",
+        total="ИТОГО",
+        total_back="К ВЫДАЧЕ",
+        cash="Наличными",
+        card="Картой",
+        change="Сдача",
+        member="Участник",
+        no_name="по карте",
+        spent="Списано баллов",
+        earned="Начислено баллов",
+        spent_back="Возвращено баллов",
+        earned_back="Снято баллов",
+        balance="Баллов на счёте",
+        programme="Программа",
+        version="версия",
+        not_fiscal="НЕФИСКАЛЬНЫЙ ДОКУМЕНТ",
+        x_report="X-ОТЧЁТ",
+        z_report="Z-ОТЧЁТ",
+        sales="Продаж",
+        returns="Возвратов",
+        with_card="Чеков с картой",
+        cash_in="Принято наличными",
+        card_in="Принято картой",
+        cash_out="Возвращено наличными",
+        card_out="Возвращено на карту",
+        cash_left="Наличными итого",
+        card_left="Картой итого",
+        takings="ВЫРУЧКА",
+    ),
+    "en": Words(
+        sale="Receipt",
+        return_="Return",
+        of_receipt="of receipt",
+        cashier="Cashier",
+        till="Till",
+        shift="Shift",
+        piece="pcs",
+        kg="kg",
+        by_points="Paid with points",
+        before="Before discounts",
+        discount="Discounts",
+        total="TOTAL",
+        total_back="TO PAY OUT",
+        cash="Cash",
+        card="Card",
+        change="Change",
+        member="Member",
+        no_name="by card",
+        spent="Points spent",
+        earned="Points earned",
+        spent_back="Points given back",
+        earned_back="Points taken back",
+        balance="Points on account",
+        programme="Programme",
+        version="version",
+        not_fiscal="NOT A FISCAL RECEIPT",
+        x_report="X REPORT",
+        z_report="Z REPORT",
+        sales="Sales",
+        returns="Returns",
+        with_card="Receipts with a card",
+        cash_in="Cash taken",
+        card_in="Card taken",
+        cash_out="Cash returned",
+        card_out="Returned to card",
+        cash_left="Cash in all",
+        card_left="Card in all",
+        takings="TAKINGS",
+    ),
+}
