@@ -238,5 +238,10 @@ def _theme(palette: Palette) -> Theme:
         surface=colour(palette.grounds["band"]),
         panel=colour(palette.grounds["band"]),
         dark=palette.dark,
+        # Textual's own rules for 16 colours name these two.
+        variables={
+            "ansi-background": colour(palette.grounds["base"]),
+            "ansi-foreground": colour(palette.inks["text"]),
+        },
         ansi=not palette.inks["text"].startswith("#"),
     )

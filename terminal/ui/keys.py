@@ -72,7 +72,7 @@ KEYS = (
         "pay",
         "return",
     ),
-    _key("void", "f9", "ctrl+d", N_("Void line"), N_("Take the selected line off the receipt"), "sale", "return"),
+    _key("void", "f9", "ctrl+d", N_("Void"), N_("Take the selected line off the receipt"), "sale", "return"),
     _key("undo", "f10", "ctrl+z", N_("Undo"), N_("Take the last change of the receipt back"), "sale"),
     _key(
         "return",

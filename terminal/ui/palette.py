@@ -27,6 +27,8 @@ class Signs:
     here: str = "▸"
     ticked: str = "[✓]"
     free: str = "[ ]"
+    prompt: str = "›"
+    cursor: str = "▏"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ LIGHT = Palette(
     },
     {
         "base": "#fbfaf6", "band": "#f0efe8", "bar": "#e5e6e1", "selected": "#d3e6f8", "field": "#ffffff",
-        "keycap": "#cfdeec", "paper": "#fffefa",
+        "keycap": "#cfdeec", "paper": "#fff3d4",
     },
 )  # fmt: skip
 ANSI = Palette(
@@ -87,7 +89,7 @@ ANSI = Palette(
         "base": "black", "band": "black", "bar": "black", "selected": "blue", "field": "black", "keycap": "white",
         "paper": "white",
     },
-    Signs(ok="+", error="x", warn="!", info=">", online="*", offline="-", branch="-", hint="*", here=">", ticked="[x]"),
+    Signs(ok="+", error="x", warn="!", info=">", online="*", offline="-", branch="-", hint="*", here=">", ticked="[x]", prompt=">", cursor="_"),
     one_ink_when_selected=True,
 )  # fmt: skip
 PALETTES = {palette.name: palette for palette in (DARK, LIGHT, ANSI)}

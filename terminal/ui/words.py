@@ -51,6 +51,10 @@ class Words:
     def money(self, minor: int) -> str:
         return money_text(minor, self.lang)
 
+    def apart(self, figure: str) -> str:
+        """A figure for large digits: thousands stand apart by a blank, so that no comma is taken for a point."""
+        return figure if self.lang == "ru" else figure.replace(",", "\u00a0")
+
     def quantity(self, qty_milli: int) -> str:
         return quantity_text(qty_milli, self.lang)
 

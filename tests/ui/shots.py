@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from itertools import product
 from pathlib import Path
 
+import rich.console
+from rich.terminal_theme import TerminalTheme
 from textual.pilot import Pilot
 
 from loyalty.sentences import Lang, sentence
@@ -21,6 +23,23 @@ from terminal.ui.app import TillApp
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
+# The sixteen colours as the console of a PC shows them; the pictures' own default is another palette altogether.
+VGA = TerminalTheme(
+    (0, 0, 0),
+    (170, 170, 170),
+    [(0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0), (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170)],
+    [
+        (85, 85, 85),
+        (255, 85, 85),
+        (85, 255, 85),
+        (255, 255, 85),
+        (85, 85, 255),
+        (255, 85, 255),
+        (85, 255, 255),
+        (255, 255, 255),
+    ],
+)
+rich.console.SVG_EXPORT_THEME = VGA  # type: ignore[attr-defined]
 Play = Callable[[FakeTill, Pilot[None]], Awaitable[None]]
 SIZES = ((80, 24), (160, 48))
 DEMO = "Демо: наберите 2990000000019 и Enter — карта; 4600000000015 — шарф\nПолная витрина: клавиша F3, слово «шарф»"

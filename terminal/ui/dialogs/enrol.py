@@ -35,7 +35,7 @@ def _mark(sight: Sight, at: int) -> str:
 def _field(sight: Sight, width: int, label: str, line: Line, at: int) -> Strip:
     here = sight.desk.form.at == at
     parts: list[Part] = [(f"{_mark(sight, at)} ", "accent"), (left(label, LABEL_CELLS), "dim")]
-    parts += typed_parts(line, width - LABEL_CELLS - 4, here)
+    parts += typed_parts(line, width - LABEL_CELLS - 4, sight.palette.signs.cursor if here else "")
     return row(sight.palette, width, parts, "selected" if here else "field")
 
 

@@ -13,7 +13,6 @@ from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
 GROUND = "field"
-CURSOR = "▏"
 BY_MODE: dict[Mode, str] = {
     "closed": N_("Cashier's name"),
     "sale": N_("Code, phone, 3*, or a name"),
@@ -39,10 +38,10 @@ ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", 
 
 def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     desk = sight.desk
-    prompt: list[Part] = [(f" {_prompt(sight)} ", "accent"), ("› ", "accent")]
+    prompt: list[Part] = [(f" {_prompt(sight)} ", "accent"), (f"{sight.palette.signs.prompt} ", "accent")]
     aside = _aside(sight)
     room = max(8, width - cells(prompt) - cells(aside) - 1)
-    line = [] if desk.asking in ASKS_NO_TEXT else typed_parts(desk.line, room, True)
+    line = [] if desk.asking in ASKS_NO_TEXT else typed_parts(desk.line, room, sight.palette.signs.cursor)
     return [ends(sight.palette, width, [*prompt, *line], aside, GROUND)]
 
 
@@ -67,11 +66,11 @@ def _aside(sight: Sight) -> list[Part]:
     return []
 
 
-def typed_parts(line: Line, room: int, focused: bool) -> list[Part]:
-    """The typed text with its cursor; a text longer than the room shows the part around the cursor."""
-    if not focused:
+def typed_parts(line: Line, room: int, cursor: str) -> list[Part]:
+    """The typed text with its cursor, if it has one; a text longer than the room shows the part around the cursor."""
+    if not cursor:
         return [(cut(line.text, room), "text")]
     before, after = line.text[: line.at], line.text[line.at :]
     while cell_len(before) > room - 2:
         before = before[1:]
-    return [(before, "strong"), (CURSOR, "accent"), (cut(after, max(0, room - 1 - cell_len(before))), "strong")]
+    return [(before, "strong"), (cursor, "accent"), (cut(after, max(0, room - 1 - cell_len(before))), "strong")]

@@ -61,7 +61,7 @@ def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
     before = receipt.balance_before_points
     title = row(sight.palette, width, [(clean(receipt.member_name), "strong")], GROUND)
     rows = [title, *_figures(sight, None if before is None else before - used + earned, earned, width)]
-    standing = sight.words.text("points after this receipt") if before is not None else ""
+    standing = sight.words.text("points now") if before is not None else ""
     return [*rows, _labels(sight, width, standing, used)]
 
 
@@ -82,7 +82,7 @@ def _figures(sight: Sight, balance: int | None, earned: int, width: int) -> list
     left_text = "" if balance is None else words.points(balance)
     right_text = f"+{words.points(earned)}" if earned > 0 else words.points(earned)
     half = width * 11 // 20
-    lefts, rights = digits(left_text or " "), digits(right_text)
+    lefts, rights = digits(words.apart(left_text) or " "), digits(words.apart(right_text))
     if cell_len(lefts[0]) >= half or cell_len(rights[0]) >= width - half:
         lefts, rights = ["", left_text, ""], ["", right_text, ""]
     pairs = zip(lefts, rights, strict=True)

@@ -8,6 +8,7 @@ from terminal.ui.keys import BY_ID, shown
 from terminal.ui.rows import Part, blank, fit, row
 from terminal.ui.sight import Sight
 
+KEY_CELLS = 8
 AMOUNT_CELLS = 16
 LABEL_CELLS = 26
 
@@ -25,7 +26,7 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         _way(sight, width, "card", _("Card, all of it"), state.due_minor),
         *_typed(sight, width),
         blank(palette, width),
-        row(palette, width, [("  Esc", "accent"), (" " + _("back to the receipt, nothing is lost"), "dim")]),
+        row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_("back to the receipt, nothing is lost"), "dim")]),
     ]
 
 
@@ -38,7 +39,11 @@ def _given(sight: Sight, kind: str, amount_minor: int, width: int) -> Strip:
     label = _("Given in cash") if kind == "cash" else _("Taken from the card")
     sign = sight.palette.signs.ok
     money = right(sight.words.money(amount_minor), AMOUNT_CELLS)
-    return row(sight.palette, width, [(f"  {sign}   ", "good"), (left(label, LABEL_CELLS), "text"), (money, "strong")])
+    return row(
+        sight.palette,
+        width,
+        [(left(f"  {sign}", KEY_CELLS), "good"), (left(label, LABEL_CELLS), "text"), (money, "strong")],
+    )
 
 
 def _way(sight: Sight, width: int, key: str, label: str, amount_minor: int) -> Strip:
@@ -47,7 +52,7 @@ def _way(sight: Sight, width: int, key: str, label: str, amount_minor: int) -> S
 
 
 def _cap(key: str) -> list[Part]:
-    return [(left(f"  {shown(BY_ID[key].name)}", 6), "accent")]
+    return [(left(f"  {shown(BY_ID[key].name)}", KEY_CELLS), "accent")]
 
 
 def _typed(sight: Sight, width: int) -> list[Strip]:
@@ -60,7 +65,7 @@ def _typed(sight: Sight, width: int) -> list[Strip]:
     over_minor = amount_minor - sight.view.state.due_minor
     label = _("change") if over_minor >= 0 else _("then still due")
     parts: list[Part] = [
-        ("  Enter ", "accent"), (left(_("Cash, as typed"), LABEL_CELLS - 2), "text"),
+        ("  Enter ", "accent"), (left(_("Cash, as typed"), LABEL_CELLS), "text"),
         (right(words.money(amount_minor), AMOUNT_CELLS), "strong"),
         (f"   {label} ", "text"), (words.money(abs(over_minor)), "warn"),
     ]  # fmt: skip
@@ -84,5 +89,8 @@ def _points(sight: Sight, width: int) -> list[Strip]:
         parts = [*_cap("points"), (_("No points can be spent"), "dim")]
     rows = [row(sight.palette, width, fit(parts, width))]
     if redemption.limit:
-        rows.append(row(sight.palette, width, fit([("      ", "dim"), (words.say(redemption.limit), "warn")], width)))
+        ink = "dim" if sight.view.link.online else "warn"
+        rows.append(
+            row(sight.palette, width, fit([(" " * KEY_CELLS, "dim"), (words.say(redemption.limit), ink)], width))
+        )
     return rows

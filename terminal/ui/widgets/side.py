@@ -3,6 +3,7 @@
 from textual.strip import Strip
 
 from loyalty.quoted import Explanation
+from loyalty.receipt import Receipt
 from terminal.ui.cells import clean, wrap
 from terminal.ui.rows import Part, blank, ends, row
 from terminal.ui.sight import Sight
@@ -18,15 +19,16 @@ OUTCOMES = {
 
 
 def side_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    rows = _receipt(sight, width) if sight.view.state.mode == "pay" else []
-    rows += _why(sight, width)
+    state = sight.view.state
+    rows = _receipt(sight, width) if state.mode == "pay" else []
+    rows += _given(sight, state.receipt, width) if state.mode == "done" and state.receipt else _why(sight, width)
     return (rows + [blank(sight.palette, width, GROUND)] * height)[:height]
 
 
 def _why(sight: Sight, width: int) -> list[Strip]:
     quote, _ = sight.view.state.quote, sight.words.text
     if quote is None or not quote.explanations:
-        return [_title(sight, width, _("Why: nothing yet"))]
+        return []
     rows: list[Strip] = []
     for outcome, (label, ink) in OUTCOMES.items():
         told = [e for e in quote.explanations if e.outcome == outcome]
@@ -49,6 +51,22 @@ def _told(sight: Sight, explained: Explanation, width: int) -> list[Strip]:
         ends(palette, width, [("  " + name, "text")], gain, GROUND),
         *(row(palette, width, [("    " + line, "dim")], GROUND) for line in said),
     ]
+
+
+def _given(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
+    """What each campaign gave on a receipt that is complete."""
+    words, palette = sight.words, sight.palette
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for applied in (applied for line in receipt.lines for applied in line.applied):
+        names = applied.name_ru, applied.name_en
+        off_minor, points = sums.get(names, (0, 0))
+        sums[names] = off_minor + applied.discount_minor, points + applied.points
+    rows = [_title(sight, width, words.text("Applied"), "good")] if sums else []
+    for (ru, en), (off_minor, points) in sums.items():
+        gain = words.money(-off_minor) if off_minor else f"+{words.points(points)}"
+        name = clean(ru if words.lang == "ru" else en)
+        rows.append(ends(palette, width, [("  " + name, "text")], [(gain + " ", "strong")], GROUND))
+    return rows
 
 
 def _receipt(sight: Sight, width: int) -> list[Strip]:

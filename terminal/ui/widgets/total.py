@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from terminal.ui.digits import digits
-from terminal.ui.rows import Part, blank, ends, row
+from terminal.ui.rows import Part, blank, cells, ends, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
@@ -25,12 +25,11 @@ class Sum:
 
 def total_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     shown = sum_of(sight)
-    _ = sight.words.text
     palette = sight.palette
-    label: list[Part] = [(" " + _(shown.label), "strong")]
+    label: list[Part] = [(" " + sight.words.text(shown.label), "strong")]
     drawn = _large(sight, shown, width, height)
     large = [row(palette, width, [(" ", "text"), (line, shown.ink)], GROUND) for line in drawn]
-    small = [_small(sight, part, width) for part in _in_two(shown.small)]
+    small = [row(palette, width, parts, GROUND) for parts in _packed(sight, shown.small, width)]
     rows = [ends(palette, width, label, [(_count(sight) + " ", "dim")], GROUND), *large, *small]
     return rows + [blank(palette, width, GROUND)] * (height - len(rows))
 
@@ -39,22 +38,22 @@ def _large(sight: Sight, shown: Sum, width: int, height: int) -> list[str]:
     """As large as the place allows; a sum too long for digits is written plainly, never cut."""
     text = sight.words.money(shown.amount_minor)
     for scale, lines in ((2, 5), (1, 3)):
-        drawn = digits(text, scale)
+        drawn = digits(sight.words.apart(text), scale)
         if lines + 3 <= height and cell_len(drawn[0]) + 2 <= width:
             return drawn
     return ["", text, ""]
 
 
-def _in_two(parts: tuple[tuple[str, int], ...]) -> list[tuple[tuple[str, int], ...]]:
-    """At most two figures to a row, at most two rows."""
-    return [parts[:2], parts[2:4]]
-
-
-def _small(sight: Sight, figures: tuple[tuple[str, int], ...], width: int) -> Strip:
-    parts: list[Part] = [(" ", "text")]
+def _packed(sight: Sight, figures: tuple[tuple[str, int], ...], width: int) -> list[list[Part]]:
+    """As many figures to a row as fit whole; none is ever cut."""
+    rows: list[list[Part]] = []
     for label, amount_minor in figures:
-        parts += [(sight.words.text(label) + " ", "dim"), (sight.words.money(amount_minor), "text"), ("   ", "text")]
-    return row(sight.palette, width, parts, GROUND)
+        parts: list[Part] = [(sight.words.text(label) + " ", "dim"), (sight.words.money(amount_minor), "text")]
+        if rows and cells(rows[-1]) + cells(parts) + 3 < width:
+            rows[-1] += [("   ", "text"), *parts]
+        else:
+            rows.append([(" ", "text"), *parts])
+    return rows
 
 
 def _count(sight: Sight) -> str:
@@ -82,7 +81,7 @@ def sum_of(sight: Sight) -> Sum:
     quote = state.quote
     if quote is None:
         return Sum(N_("TOTAL"), 0)
-    small = [(N_("before discounts"), quote.base_minor)] if quote.base_minor != quote.total_minor else []
+    small = [(N_("full price"), quote.base_minor)] if quote.base_minor != quote.total_minor else []
     small += [(N_("discounts"), -quote.discount_minor)] if quote.discount_minor else []
     small += [(N_("with points"), -quote.redeemed_minor)] if quote.redeemed_minor else []
     if state.mode == "pay":
