@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.conditions import ON_RUNNING_PRICE, Condition, Products
+from loyalty.conditions.who import NO_CARD
 from loyalty.programme import Campaign
 from loyalty.rewards import Amount, Percent
 from loyalty.scene import Blocked, Holds, Missing, Scene, Unrelated, Verdict
@@ -100,7 +101,7 @@ def _needs_member(campaign: Campaign, scene: Scene) -> Verdict:
     if isinstance(campaign.reward, Percent | Amount):
         return Holds()
     if scene.member is None:
-        return Missing(sentence("who.card"))
+        return NO_CARD
     return Blocked(sentence("who.blocked")) if scene.member.blocked else Holds()
 
 

@@ -16,7 +16,7 @@ from loyalty.conditions import CONDITIONS, Condition, Dates, Who
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.programme import Campaign, Label, Programme, Redeem, Status
-from loyalty.rewards import REWARDS, Reward
+from loyalty.rewards import REWARDS, Percent, Reward
 from loyalty.section import ID, Notes, Section, nearest
 from loyalty.sentences import Lang, Sentence, sentence
 
@@ -69,6 +69,8 @@ _TEMPLATES = {**SENTENCES, **section.SENTENCES, **conditions.SENTENCES, **reward
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
+_WHOLE = "document"
+"""The path of a problem with the document as a whole."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
 _PREFIX = re.compile(r"[0-9]{1,11}")
@@ -88,7 +90,9 @@ def parse_programme(text: str, lang: Lang = "en") -> Programme:
 def _table(text: str, notes: Notes) -> dict[str, object]:
     """The document as TOML. Raises BadProgramme where there is nothing to walk."""
     if len(text) > MAX_DOCUMENT_BYTES or len(text.encode(errors="replace")) > MAX_DOCUMENT_BYTES:
-        notes.add("", sentence("programme.too_large", limit=MAX_DOCUMENT_BYTES), sentence("programme.too_large.mend"))
+        notes.add(
+            _WHOLE, sentence("programme.too_large", limit=MAX_DOCUMENT_BYTES), sentence("programme.too_large.mend")
+        )
         raise BadProgramme(tuple(notes.problems))
     try:
         return tomllib.loads(text)
@@ -96,7 +100,7 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
         what = sentence("programme.toml", why=str(error)[:200])
     except RecursionError:
         what = sentence("programme.toml_deep")
-    notes.add("", what, sentence("programme.toml.mend"))
+    notes.add(_WHOLE, what, sentence("programme.toml.mend"))
     raise BadProgramme(tuple(notes.problems))
 
 
@@ -231,13 +235,26 @@ def _campaign(part: Section, statuses: Sequence[str]) -> Campaign:
 
 
 def _reward(part: Section) -> Reward:
-    reward = REWARDS[part.choice("type", tuple(REWARDS))].read(part)
+    name = _mechanic(part, tuple(REWARDS))
+    if not name:
+        return Percent(1)
+    reward = REWARDS[name].read(part)
     part.finish()
     return reward
 
 
+def _mechanic(part: Section, names: Sequence[str]) -> str:
+    """The `type` of a part; an empty text (noted) where it is none of those, for then its keys cannot be judged."""
+    noted = len(part.notes.problems)
+    name = part.choice("type", names)
+    return name if len(part.notes.problems) == noted else ""
+
+
 def _condition(part: Section, statuses: Sequence[str]) -> Condition:
-    condition = CONDITIONS[part.choice("type", tuple(CONDITIONS))].read(part)
+    name = _mechanic(part, tuple(CONDITIONS))
+    if not name:
+        return Dates()
+    condition = CONDITIONS[name].read(part)
     if isinstance(condition, Who):
         for number, status in enumerate(condition.statuses, start=1):
             if status not in statuses:

@@ -127,7 +127,7 @@ def _applied(found: Findings, deed: Deed) -> Explanation:
 
 def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
     said, gain_minor = missing[0].said, 0
-    if len(missing) == 1 and said.code != "who.card":
+    if len(missing) == 1 and missing[0].within_reach:
         gain_minor = _gain_if(found, judged, missing[0])
     if gain_minor > 0:
         said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})

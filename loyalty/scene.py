@@ -55,11 +55,12 @@ class Missing(msgspec.Struct, frozen=True):
     """Not met, but the buyer could still do it now: `said` is what is missing.
 
     The code `said.code + ".gain"` says the same with the worth to the member (`gain_minor`). `more_milli` is what
-    the basket would have to gain: place -> quantity in thousandths.
+    the basket would have to gain: place -> quantity in thousandths. Out of reach, it is explained but no hint.
     """
 
     said: Sentence
     more_milli: dict[int, int] = {}
+    within_reach: bool = True
 
 
 class Blocked(msgspec.Struct, frozen=True):

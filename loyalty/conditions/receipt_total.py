@@ -17,7 +17,7 @@ SENTENCES = {
 
 
 class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):
-    """The whole receipt counts, whatever goods the campaign is about."""
+    """The whole receipt counts, whatever goods the campaign is about; from half of the sum it is within reach."""
 
     min_total_minor: int
 
@@ -26,5 +26,9 @@ class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):
         return cls(section.whole("min_total_minor", 1, MAX_MINOR))
 
     def judge(self, scene: Scene) -> Verdict:
-        more_minor = self.min_total_minor - sum(scene.running_minor)
-        return HOLDS if more_minor <= 0 else Missing(sentence("receipt_total.more", more_minor=more_minor))
+        total_minor = sum(scene.running_minor)
+        more_minor = self.min_total_minor - total_minor
+        if more_minor <= 0:
+            return HOLDS
+        said = sentence("receipt_total.more", more_minor=more_minor)
+        return Missing(said, within_reach=more_minor <= total_minor)

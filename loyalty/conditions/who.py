@@ -11,6 +11,8 @@ SENTENCES = {
     "who.blocked": ("Карта заблокирована", "The card is blocked"),
     "who.status": ("Только для статуса: {names_ru}", "Only for status: {names_en}"),
 }
+NO_CARD = Missing(sentence("who.card"), within_reach=False)
+"""Not a hint of its own: the quote says once what a card would bring in all."""
 
 
 class Who(msgspec.Struct, frozen=True, tag="who"):
@@ -28,7 +30,7 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
         if self.audiences and not (member and set(self.audiences) & set(member.audiences)):
             return UNRELATED
         if member is None:
-            return Blocked(self._status_said(scene)) if self.statuses else Missing(sentence("who.card"))
+            return Blocked(self._status_said(scene)) if self.statuses else NO_CARD
         if member.blocked:
             return Blocked(sentence("who.blocked"))
         if self.statuses and member.status not in self.statuses:

@@ -182,11 +182,16 @@ class TestReceiptTotal:
         verdict = ReceiptTotal(20_000).judge(scene(line(1), line(2), running=(10_000, 7_000)))
         assert verdict == Missing(sentence("receipt_total.more", more_minor=3000))
 
+    def test_from_half_of_the_sum_it_is_within_reach(self):
+        at_half, below = (ReceiptTotal(sum_minor).judge(scene(line(1))) for sum_minor in (20_000, 20_001))
+        assert isinstance(at_half, Missing)
+        assert isinstance(below, Missing)
+        assert (at_half.within_reach, below.within_reach) == (True, False)
+
 
 @pytest.mark.parametrize(
     "code",
     ["hours.later", "quantity.pieces", "quantity.weight", "receipt_total.more"],
 )
 def test_what_is_missing_can_also_be_said_with_its_gain(code):
-    args = {"start": "12:00", "more_milli": 1, "more_minor": 1, "gain_minor": 1}
-    assert fits(sentence(f"{code}.gain", **args))
+    assert fits(sentence(f"{code}.gain", start="12:00", more_milli=1, more_minor=1, gain_minor=1))

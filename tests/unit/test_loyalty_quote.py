@@ -226,6 +226,11 @@ class TestHints:
         made = priced(basket(line()), *later, statuses=())
         assert [each.campaign_id for each in made.hints] == ["c4", "c3", "c2"]
 
+    def test_a_sum_out_of_reach_is_explained_but_no_hint(self):
+        made = priced(basket(line()), campaign(Amount(5000), ReceiptTotal(20_001)), statuses=())
+        assert made.hints == ()
+        assert say(made.explanations[0].said, "ru", TEMPLATES) == "Не хватает 100,01"
+
     def test_with_two_things_missing_nothing_is_promised(self):
         both = campaign(Percent(2000), Hours(("15:00-16:00",)), Quantity(min_pieces=3))
         made = priced(basket(line()), both, statuses=())

@@ -6,7 +6,7 @@ from loyalty.explain import TEMPLATES
 from loyalty.programme import Redeem
 from loyalty.quote import Standing, quote
 from loyalty.rewards import Percent
-from loyalty.sentences import say
+from loyalty.sentences import say, sentence
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, programme
 
 CLUB = Redeem(max_share_bp=5000, offline_max_points=30)
@@ -120,5 +120,5 @@ class TestOffline:
 
 def test_without_a_member_a_card_is_asked_for():
     made = quote(basket(line(), redeem_points=10), programme(), SUNDAY)
-    assert (made.redemption.allowed_points, made.redemption.limit.code) == (0, "redeem.no_member")
+    assert (made.redemption.allowed_points, made.redemption.limit) == (0, sentence("redeem.no_member"))
     assert made.redeemed_points == 0
