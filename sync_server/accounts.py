@@ -48,7 +48,11 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     wanted = made | moves.touched
     found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body"), ("bucket", "key"), wanted, lock=True)
     old = {(row.bucket, row.key): row for row in found}
-    rows = {account: _balance.decode(old[account].body) if account in old else BalanceRow(account[1]) for account in wanted if account in old or account in made}  # fmt: skip
+    rows = {
+        account: _balance.decode(old[account].body) if account in old else BalanceRow(account[1])
+        for account in wanted
+        if account in old or account in made
+    }
     for account, status in moves.opened.items():
         rows[account] = rules.opened(rows[account], status)
     for (account, wallet), delta in points.items():
@@ -56,7 +60,10 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         rows[account] = msgspec.structs.replace(rows[account], wallets=wallets)
     for account, receipt in moves.receipts:
         rows[account] = rules.after(rows[account], receipt)
-    return [balance_change(account[0], row, old[account].h if account in old else None) for account, row in sorted(rows.items())]
+    return [
+        balance_change(account[0], row, old[account].h if account in old else None)
+        for account, row in sorted(rows.items())
+    ]
 
 
 def balance_change(bucket: int, row: BalanceRow, old_h: int | None) -> Change:
@@ -69,7 +76,8 @@ def _write_entries(tx: Tx, entries: Sequence[tuple[int, Entry, str]]) -> Counter
     rows = [
         {
             "bucket": bucket, "account_id": entry.account_id, "event_id": entry.event_id, "entry_no": entry.entry_no,
-            "wallet": entry.wallet, "contra": entry.contra, "points": entry.points, "at_ms": entry.at_ms, "receipt_id": receipt_id,
+            "wallet": entry.wallet, "contra": entry.contra, "points": entry.points, "at_ms": entry.at_ms,
+            "receipt_id": receipt_id,
         }
         for bucket, entry, receipt_id in entries
     ]  # fmt: skip
@@ -81,7 +89,12 @@ def _write_entries(tx: Tx, entries: Sequence[tuple[int, Entry, str]]) -> Counter
             points[(bucket, entry.account_id), entry.wallet] += entry.points
             totals[bucket, entry.wallet, entry.contra] -= entry.points
     add_rows(
-        tx, PROGRAMME_TOTAL, ("bucket", "wallet", "contra"),
-        [{"bucket": b, "wallet": wallet, "contra": contra, "points": delta} for (b, wallet, contra), delta in sorted(totals.items())],
-    )  # fmt: skip
+        tx,
+        PROGRAMME_TOTAL,
+        ("bucket", "wallet", "contra"),
+        [
+            {"bucket": b, "wallet": wallet, "contra": contra, "points": delta}
+            for (b, wallet, contra), delta in sorted(totals.items())
+        ],
+    )
     return points

@@ -48,8 +48,22 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
     members = [event for event in new if isinstance(event.body, MemberEnrolled)]
     admit_members(tx, members, owners, out.flags, out.moves, out.idents)
     consents = [event for event in new if isinstance(event.body, ConsentChanged)]
-    insert_rows(tx, CONSENT, [consent_row(event, event.body.member_id, event.body.consent, event.body.cashier) for event in consents if isinstance(event.body, ConsentChanged)])  # fmt: skip
-    book_receipts(tx, [event for event in new if isinstance(event.body, SaleCompleted | ReturnCompleted)], out.flags, out.states, out.moves)
+    insert_rows(
+        tx,
+        CONSENT,
+        [
+            consent_row(event, event.body.member_id, event.body.consent, event.body.cashier)
+            for event in consents
+            if isinstance(event.body, ConsentChanged)
+        ],
+    )
+    book_receipts(
+        tx,
+        [event for event in new if isinstance(event.body, SaleCompleted | ReturnCompleted)],
+        out.flags,
+        out.states,
+        out.moves,
+    )
     insert_rows(tx, FLAG, out.flags)
     update_rows(tx, EVENT, ("bucket", "event_id"), out.states)
     changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": fold_accounts(tx, out.moves, rules)}
@@ -60,8 +74,12 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
 def _past_watermark(tx: Tx, arrived: Sequence[Arrived]) -> list[Arrived]:
     """The events above their terminal's watermark, whose rows are held from here on."""
     places = sorted({(event.bucket, event.terminal) for event in arrived})
-    insert_rows(tx, TERM_BUCKET, [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in places])  # fmt: skip
-    found = select_by(tx, TERM_BUCKET, ("bucket", "terminal", "epoch", "seq"), ("bucket", "terminal"), places, lock=True)
+    insert_rows(
+        tx, TERM_BUCKET, [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in places]
+    )
+    found = select_by(
+        tx, TERM_BUCKET, ("bucket", "terminal", "epoch", "seq"), ("bucket", "terminal"), places, lock=True
+    )
     marks = {(row.bucket, row.terminal): (row.epoch, row.seq) for row in found}
     return [event for event in arrived if (event.epoch, event.seq) > marks[event.bucket, event.terminal]]
 
@@ -81,9 +99,15 @@ def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
     for event in fresh:
         first.setdefault(event.key, event)
     added = insert_new(tx, EVENT, [_event_row(event) for event in first.values()], ("bucket", "event_id"))
-    known = select_by(tx, EVENT, ("bucket", "event_id", "digest"), ("bucket", "event_id"), (event.key for event in fresh))
+    known = select_by(
+        tx, EVENT, ("bucket", "event_id", "digest"), ("bucket", "event_id"), (event.key for event in fresh)
+    )
     digests = {(row.bucket, row.event_id): bytes(row.digest) for row in known}
-    out.flags += [flag(event, "other_bytes", "this event id is known with other bytes", raw=True) for event in fresh if digests[event.key] != event.digest]  # fmt: skip
+    out.flags += [
+        flag(event, "other_bytes", "this event id is known with other bytes", raw=True)
+        for event in fresh
+        if digests[event.key] != event.digest
+    ]
     new = [event for event in first.values() if event.key in added]
     out.flags += [flag(event, "unreadable", event.why) for event in new if event.body is None]
     return [event for event in new if event.body is not None]
@@ -92,7 +116,9 @@ def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
 def _event_row(event: Arrived) -> dict[str, Any]:
     parked = event.body is None
     return {
-        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch, "seq": event.seq,
+        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch,
+        "seq": event.seq,
         "type": event.type, "at_ms": event.at_ms, "received_ms": event.received_ms, "digest": event.digest,
-        "state": "parked" if parked else "applied", "waits_for": "", "raw": event.raw if parked or event.type in _KEPT_RAW else None,
+        "state": "parked" if parked else "applied", "waits_for": "",
+        "raw": event.raw if parked or event.type in _KEPT_RAW else None,
     }  # fmt: skip

@@ -58,11 +58,26 @@ def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) ->
     if envelope is None or why:
         event_id = envelope.id if envelope and _ID.fullmatch(envelope.id) else digest.hex()
         kind = envelope.type[:40].replace("\x00", "") if envelope else ""
-        return Arrived(terminal, epoch, seq, received_ms, raw, digest, event_id, kind, 0, bucket_of(event_id), "", None, why)
+        return Arrived(
+            terminal, epoch, seq, received_ms, raw, digest, event_id, kind, 0, bucket_of(event_id), "", None, why
+        )
     assert body is not None
     bucket = bucket_of(bucket_key(envelope, body))
     account = account_of(body) or ""
-    return Arrived(terminal, epoch, seq, received_ms, raw, digest, envelope.id, envelope.type, envelope.at_ms, bucket, account, body)
+    return Arrived(
+        terminal,
+        epoch,
+        seq,
+        received_ms,
+        raw,
+        digest,
+        envelope.id,
+        envelope.type,
+        envelope.at_ms,
+        bucket,
+        account,
+        body,
+    )
 
 
 def _read(raw: bytes) -> tuple[Envelope | None, Body | None, str]:

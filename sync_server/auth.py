@@ -44,7 +44,7 @@ class _Message:
     headers: Mapping[str, str]
 
 
-class _Key(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class _Key(HTTPSignatureKeyResolver):
     """The one key this request may be signed with."""
 
     def __init__(self, key_id: str, public_key: str) -> None:
@@ -57,7 +57,7 @@ class _Key(HTTPSignatureKeyResolver):  # type: ignore[misc]
         raise KeyError(key_id)
 
 
-class _Verifier(HTTPMessageVerifier):  # type: ignore[misc]
+class _Verifier(HTTPMessageVerifier):
     """Leaves the time to us: a good signature with a wrong clock gets another answer than a bad one."""
 
     def validate_created_and_expires(self, sig_input: Any, max_age: datetime.timedelta | None = None) -> None:

@@ -25,7 +25,20 @@ from sync_server.sums import wrong_sums
 
 Flags = list[dict[str, Any]]
 States = list[dict[str, Any]]
-_SALE = ("bucket", "receipt_id", "number", "account_id", "kind", "total_minor", "earned_points", "redeemed_points", "returned_minor", "returned_earned", "returned_redeemed", "raw")  # fmt: skip
+_SALE = (
+    "bucket",
+    "receipt_id",
+    "number",
+    "account_id",
+    "kind",
+    "total_minor",
+    "earned_points",
+    "redeemed_points",
+    "returned_minor",
+    "returned_earned",
+    "returned_redeemed",
+    "raw",
+)
 _receipt = msgspec.json.Decoder(Receipt)
 
 
@@ -69,7 +82,9 @@ def _of(event: Arrived) -> Receipt:
 
 def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
     if receipt.account_id is not None:
-        moves.entries += [(event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)]
+        moves.entries += [
+            (event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)
+        ]
         moves.receipts.append(((event.bucket, receipt.account_id), receipt))
 
 
@@ -77,13 +92,17 @@ def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
     first: dict[tuple[int, str], Arrived] = {}
     for event in events:
         first.setdefault((event.bucket, _of(event).receipt_id), event)
-    added = insert_new(tx, RECEIPT, [_row(event, _of(event)) for event in first.values()], ("bucket", "receipt_id", "event_id"))
+    added = insert_new(
+        tx, RECEIPT, [_row(event, _of(event)) for event in first.values()], ("bucket", "receipt_id", "event_id")
+    )
     new = []
     for event in events:
         if (event.bucket, _of(event).receipt_id, event.event_id) in added:
             new.append(event)
         else:
-            flags.append(flag(event, "receipt_again", f"receipt {_of(event).number} came in another event before", raw=True))
+            flags.append(
+                flag(event, "receipt_again", f"receipt {_of(event).number} came in another event before", raw=True)
+            )
     return new
 
 
@@ -91,10 +110,13 @@ def _row(event: Arrived, receipt: Receipt) -> dict[str, Any]:
     return {
         "bucket": event.bucket, "receipt_id": receipt.receipt_id, "number": receipt.number, "kind": receipt.kind,
         "event_id": event.event_id, "terminal": event.terminal, "store": receipt.store, "cashier": receipt.cashier,
-        "at_ms": receipt.moment.at_ms, "local_date": receipt.moment.local_date, "local_minute": receipt.moment.local_minute,
-        "account_id": receipt.account_id or "", "member_id": receipt.member_id or "", "original_id": receipt.original_id or "",
+        "at_ms": receipt.moment.at_ms, "local_date": receipt.moment.local_date,
+        "local_minute": receipt.moment.local_minute,
+        "account_id": receipt.account_id or "", "member_id": receipt.member_id or "",
+        "original_id": receipt.original_id or "",
         "offline": int(receipt.offline), "base_minor": receipt.base_minor, "discount_minor": receipt.discount_minor,
-        "redeemed_points": receipt.redeemed_points, "earned_points": receipt.earned_points, "total_minor": receipt.total_minor,
+        "redeemed_points": receipt.redeemed_points, "earned_points": receipt.earned_points,
+        "total_minor": receipt.total_minor,
         "returned_minor": 0, "returned_earned": 0, "returned_redeemed": 0, "raw": canonical(receipt),
     }  # fmt: skip
 
@@ -107,7 +129,9 @@ def _waiting_for(tx: Tx, sales: Sequence[Arrived]) -> list[Arrived]:
     return [arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw)) for row in found]
 
 
-def _book_returns(tx: Tx, new: Sequence[Arrived], waiting: Sequence[Arrived], flags: Flags, states: States, moves: Moves) -> None:  # fmt: skip
+def _book_returns(
+    tx: Tx, new: Sequence[Arrived], waiting: Sequence[Arrived], flags: Flags, states: States, moves: Moves
+) -> None:
     if not new and not waiting:
         return
     sales = _sales(tx, [*new, *waiting])
@@ -145,8 +169,16 @@ def _sales(tx: Tx, returns: Sequence[Arrived]) -> dict[tuple[int, str], _Sale]:
         *select_by(tx, RECEIPT, _SALE, ("bucket", "receipt_id"), by_id, lock=True),
         *select_by(tx, RECEIPT, _SALE, ("bucket", "number"), by_number, lock=True),
     ]
-    found = {(row.bucket, row.receipt_id): _Sale(row, row.returned_minor, row.returned_earned, row.returned_redeemed, Counter(), Counter()) for row in rows if row.kind == "sale"}  # fmt: skip
-    for row in select_by(tx, RETURNED, ("bucket", "receipt_id", "line_no", "qty_milli"), ("bucket", "receipt_id"), found):
+    found = {
+        (row.bucket, row.receipt_id): _Sale(
+            row, row.returned_minor, row.returned_earned, row.returned_redeemed, Counter(), Counter()
+        )
+        for row in rows
+        if row.kind == "sale"
+    }
+    for row in select_by(
+        tx, RETURNED, ("bucket", "receipt_id", "line_no", "qty_milli"), ("bucket", "receipt_id"), found
+    ):
         found[row.bucket, row.receipt_id].before[row.line_no] = row.qty_milli
     return found | {(bucket, "#" + sale.row.number): sale for (bucket, _), sale in found.items()}
 
@@ -158,7 +190,9 @@ def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Rece
     for line in receipt.lines:
         sale.added[line.line_no] += line.qty_milli
     lines = sale.before + sale.added
-    if sale.minor > sale.row.total_minor or any(lines[line.line_no] > sold.get(line.line_no, 0) for line in receipt.lines):
+    if sale.minor > sale.row.total_minor or any(
+        lines[line.line_no] > sold.get(line.line_no, 0) for line in receipt.lines
+    ):
         flags.append(_returned(event, "return_excess", sale))
     same = (receipt.account_id or "") == sale.row.account_id
     earned = min(receipt.earned_points, sale.row.earned_points - sale.earned) if same else 0
@@ -180,7 +214,9 @@ def _keep_returned(tx: Tx, sales: Iterable[_Sale]) -> None:
     totals, lines = [], []
     for sale in sales:
         key = {"bucket": sale.row.bucket, "receipt_id": sale.row.receipt_id}
-        totals.append({**key, "returned_minor": sale.minor, "returned_earned": sale.earned, "returned_redeemed": sale.redeemed})
+        totals.append(
+            {**key, "returned_minor": sale.minor, "returned_earned": sale.earned, "returned_redeemed": sale.redeemed}
+        )
         lines += [{**key, "line_no": line_no, "qty_milli": qty} for line_no, qty in sorted(sale.added.items())]
     update_rows(tx, RECEIPT, ("bucket", "receipt_id"), totals)
     add_rows(tx, RETURNED, ("bucket", "receipt_id", "line_no"), lines)

@@ -25,7 +25,7 @@ class AccountBooks(msgspec.Struct, frozen=True):
 
 
 class Books(msgspec.Struct, frozen=True):
-    """`stored_twice` counts event ids and receipt ids found in two places; `events_behind` are stored but not applied."""
+    """`stored_twice` counts event and receipt ids found in two places; `events_behind`: stored, not applied."""
 
     accounts: tuple[AccountBooks, ...]
     receipts: int

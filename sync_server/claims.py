@@ -4,6 +4,7 @@ An alias is keyed by its own hash, since no key may span the buckets of two memb
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -36,7 +37,7 @@ def claim(store: Store, claims: Iterable[Claim]) -> Owners:
     wanted = sorted(claims, key=lambda found: found.abucket)
     owners: Owners = {}
     for group in _groups(store, wanted):
-        owners |= store.write(lambda tx, group=group: _claim(tx, group))  # type: ignore[misc]
+        owners |= store.write(partial(_claim, group=group))
     return owners
 
 
@@ -63,7 +64,8 @@ def _groups(store: Store, wanted: list[Claim]) -> Iterable[list[Claim]]:
 
 def _claim(tx: Tx, group: list[Claim]) -> Owners:
     rows = [
-        {"abucket": c.abucket, "kind": c.kind, "alias": c.alias, "member_id": c.member_id, "account_id": c.account_id} for c in group
+        {"abucket": c.abucket, "kind": c.kind, "alias": c.alias, "member_id": c.member_id, "account_id": c.account_id}
+        for c in group
     ]
     insert_rows(tx, ALIAS, rows)
     return _owners(tx, group)

@@ -20,9 +20,17 @@ from sync_server.settings import Settings
 from sync_server.words import SENTENCES
 
 T = TypeVar("T")
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills.")  # fmt: skip
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills.",
+)
 Data = Annotated[Path, typer.Option("--data", help="Folder of the head office's data.", envvar="KOPILKA_SERVER_DATA")]
-Database = Annotated[str, typer.Option("--database", help="PostgreSQL URL; SQLite in the data folder without it.", envvar="KOPILKA_DATABASE")]  # fmt: skip
+Database = Annotated[
+    str,
+    typer.Option("--database", help="PostgreSQL URL; SQLite in the data folder without it.", envvar="KOPILKA_DATABASE"),
+]
 HOME = Path.home() / ".local" / "share" / "kopilka-server"
 
 
@@ -41,10 +49,12 @@ def init(data: Data = HOME, database: Database = "") -> None:
 
 @app.command()
 def run(
-    data: Data = HOME, database: Database = "", host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    data: Data = HOME,
+    database: Database = "",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8710,
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty head office with the demo shop.")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Serve terminals and the console until stopped."""
     from sync_server.serve import serve
 
@@ -53,9 +63,11 @@ def run(
 
 @app.command()
 def enrol(
-    store: Annotated[str, typer.Option(help="The store's code.")] = "S1", name: Annotated[str, typer.Option(help="The store's name.")] = "",
-    data: Data = HOME, database: Database = "",
-) -> None:  # fmt: skip
+    store: Annotated[str, typer.Option(help="The store's code.")] = "S1",
+    name: Annotated[str, typer.Option(help="The store's name.")] = "",
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
     """Make a one-time code for a terminal: 8 digits, 10 minutes."""
     from sync_server.enrol import make_code
     from sync_server.office import opened
@@ -66,11 +78,13 @@ def enrol(
 
 @app.command("import")
 def import_(
-    what: Annotated[str, typer.Argument(help="members or products")], file: Annotated[Path, typer.Argument(help="CSV file")],
+    what: Annotated[str, typer.Argument(help="members or products")],
+    file: Annotated[Path, typer.Argument(help="CSV file")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
-    data: Data = HOME, database: Database = "",
-) -> None:  # fmt: skip
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
     """Import members or products from CSV; running it again adds nothing."""
     from sync_server.imports import import_file
     from sync_server.office import opened
@@ -78,14 +92,21 @@ def import_(
     with opened(Settings(data, database)) as (base, identity):
         done = import_file(base, identity, what, file, now_ms(), dry_run, report)
     verb = "would be added" if dry_run else "added"
-    typer.echo(f"{done.rows} rows: {done.added} {verb}, {done.changed} changed, {done.known} already there, {done.refused} not taken.")
+    typer.echo(
+        f"{done.rows} rows: {done.added} {verb}, {done.changed} changed, "
+        f"{done.known} already there, {done.refused} not taken."
+    )
     if done.refused or done.known:
-        typer.echo(f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why.")
+        typer.echo(
+            f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why."
+        )
     raise typer.Exit(1 if done.refused and not done.added and not done.known and not done.changed else 0)
 
 
 @app.command()
-def publish(file: Annotated[Path, typer.Argument(help="Programme document (TOML)")], data: Data = HOME, database: Database = "") -> None:
+def publish(
+    file: Annotated[Path, typer.Argument(help="Programme document (TOML)")], data: Data = HOME, database: Database = ""
+) -> None:
     """Check, sign and publish a programme."""
     from sync_server.office import opened
     from sync_server.publish import publish_file
@@ -113,9 +134,12 @@ def snapshot(data: Data = HOME, database: Database = "") -> None:
 def books(
     accounts: Annotated[list[str] | None, typer.Argument(help="Account ids to show")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    wait_s: Annotated[float, typer.Option("--wait", min=0, max=600, help="Wait so many seconds for what is not applied yet.")] = 10,
-    data: Data = HOME, database: Database = "",
-) -> None:  # fmt: skip
+    wait_s: Annotated[
+        float, typer.Option("--wait", min=0, max=600, help="Wait so many seconds for what is not applied yet.")
+    ] = 10,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
     """Check the books: every bucket balances, nothing is stored twice, balances are their ledgers."""
     from sync_server.books import wait_for_books
     from sync_server.office import opened
@@ -128,7 +152,9 @@ def books(
         for account in found.accounts:
             typer.echo(f"{account.account_id}: balance {account.balance_points}, ledger {account.ledger_points}")
         said = "balance" if found.conserved else "DO NOT balance"
-        typer.echo(f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}.")
+        typer.echo(
+            f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}."
+        )
     raise typer.Exit(0 if found.conserved and not found.stored_twice else 1)
 
 

@@ -16,8 +16,14 @@ MAX_FIELD_CHARS = 4000
 MAX_HEADER_BYTES = 64 * 1024
 
 SENTENCES = {
-    "csv.empty": ("Файл пуст: нужна первая строка с названиями столбцов", "The file is empty: its first row must name the columns"),
-    "csv.column": ("Столбец «{name}» неизвестен; возможные: {known}", "Column “{name}” is not known; possible ones: {known}"),
+    "csv.empty": (
+        "Файл пуст: нужна первая строка с названиями столбцов",
+        "The file is empty: its first row must name the columns",
+    ),
+    "csv.column": (
+        "Столбец «{name}» неизвестен; возможные: {known}",
+        "Column “{name}” is not known; possible ones: {known}",
+    ),
     "csv.twice": ("Столбец «{name}» назван дважды", "Column “{name}” is named twice"),
     "csv.missing": ("Нет столбца «{name}»", "There is no column “{name}”"),
     "csv.field": ("поле длиннее {limit} знаков", "a field is over {limit} characters"),
@@ -56,7 +62,9 @@ def read_rows(path: Path, known: Sequence[str], needed: Sequence[str]) -> Iterat
 
 
 def _row(line: int, names: Sequence[str], fields: Sequence[str]) -> Row:
-    wide = (len(fields) > len(names) and any(fields[len(names) :])) or any(len(field) > MAX_FIELD_CHARS for field in fields)
+    wide = (len(fields) > len(names) and any(fields[len(names) :])) or any(
+        len(field) > MAX_FIELD_CHARS for field in fields
+    )
     trimmed = [field.strip().replace("\x00", "") for field in fields[: len(names)]]
     return Row(line, dict(zip(names, trimmed + [""] * (len(names) - len(trimmed)), strict=True)), wide)
 

@@ -30,7 +30,26 @@ MEMBERS = 10_000
 CARD_PREFIX, MORE_CARDS = "2990000", "2995"
 """Imported cards: no terminal has the number 0, nor one above 4999. The first has room for 99,999."""
 _BEGUN, _DONE = "begun", "done"
-_MOBILE = ("903", "905", "906", "909", "910", "915", "916", "917", "919", "925", "926", "929", "962", "964", "965", "977", "985", "999")
+_MOBILE = (
+    "903",
+    "905",
+    "906",
+    "909",
+    "910",
+    "915",
+    "916",
+    "917",
+    "919",
+    "925",
+    "926",
+    "929",
+    "962",
+    "964",
+    "965",
+    "977",
+    "985",
+    "999",
+)
 _SHARES = (46, 24, 14, 9, 5, 2)
 """Members of each status in percent, lowest first."""
 _POINTS = (300, 900, 2200, 4500, 9000, 20_000)

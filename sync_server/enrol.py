@@ -1,4 +1,4 @@
-"""Bringing a terminal in: a one-time code made here, a key made on the device, a number and a range of cards given back.
+"""Bringing a terminal in: a one-time code made here, a key made on the device, a number and a range of cards.
 
 A code has 8 digits, lives 10 minutes and dies at the fifth wrong guess made while it is alive; only its keyed hash is
 kept. Terminal n makes cards `299` + n in four digits + a counter of five; 2990000 and 2995 up belong to imported cards.
@@ -38,7 +38,7 @@ def make_code(store: Store, identity: Identity, shop: str, shop_name: str, now_m
     if not 0 < len(shop) <= MAX_NAME_CHARS or len(shop_name) > MAX_NAME_CHARS or "\x00" in shop + shop_name:
         raise BadInput(sentence("enrol.store", limit=MAX_NAME_CHARS))
     code = str(int.from_bytes(random(8), "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
-    row = {
+    row: dict[str, str | int] = {
         "code_hash": identity.code_hash(code), "store": shop, "store_name": shop_name or shop,
         "expires_ms": now_ms + CODE_LIFE_MS, "tries": 0, "used_by": "",
     }  # fmt: skip
@@ -51,13 +51,24 @@ def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms
     name = asked.name.strip()[:MAX_NAME_CHARS].replace("\x00", "")
     _check_key(asked.public_key)
     terminal, fence = random(16).hex(), random(16).hex()
-    row = store.write(lambda tx: _enrol(tx, identity.code_hash(asked.code.strip()), terminal, name, asked.public_key, fence, now_ms))
+    row = store.write(
+        lambda tx: _enrol(tx, identity.code_hash(asked.code.strip()), terminal, name, asked.public_key, fence, now_ms)
+    )
     if row is None:
-        raise Refused(403, "bad_code", "the code is wrong, used or over 10 minutes old: ask the head office for a new one")
+        raise Refused(
+            403, "bad_code", "the code is wrong, used or over 10 minutes old: ask the head office for a new one"
+        )
     return EnrolReply(
-        terminal=terminal, terminal_no=row.terminal_no, store=row.store, store_name=row.store_name, scope_key=identity.scope_key,
-        card_prefix=row.card_prefix, server_key=identity.public_key, gen=identity.gen, fence=fence,
-    )  # fmt: skip
+        terminal=terminal,
+        terminal_no=row.terminal_no,
+        store=row.store,
+        store_name=row.store_name,
+        scope_key=identity.scope_key,
+        card_prefix=row.card_prefix,
+        server_key=identity.public_key,
+        gen=identity.gen,
+        fence=fence,
+    )
 
 
 class _Place(msgspec.Struct, frozen=True):

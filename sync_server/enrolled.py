@@ -20,13 +20,20 @@ from sync_server.store import Tx
 
 
 def admit_members(
-    tx: Tx, events: Sequence[Arrived], owners: Mapping[tuple[str, str], str], flags: list[dict[str, Any]], moves: Moves, idents: list[Change]
-) -> None:  # fmt: skip
+    tx: Tx,
+    events: Sequence[Arrived],
+    owners: Mapping[tuple[str, str], str],
+    flags: list[dict[str, Any]],
+    moves: Moves,
+    idents: list[Change],
+) -> None:
     """Make the members these events enrol. `owners`: who has which card."""
     first: dict[tuple[int, str], Arrived] = {}
     for event in events:
         first.setdefault((event.bucket, _of(event).member_id), event)
-    added = insert_new(tx, MEMBER, [_row(event, _of(event)) for event in first.values()], ("bucket", "member_id", "event_id"))
+    added = insert_new(
+        tx, MEMBER, [_row(event, _of(event)) for event in first.values()], ("bucket", "member_id", "event_id")
+    )
     for event in events:
         member = _of(event)
         if (event.bucket, member.member_id, event.event_id) not in added:
@@ -38,7 +45,11 @@ def admit_members(
         ident = IdentRow(member.member_id, member.account_id, cards=(member.card,) if mine else ())
         idents.append(Change(event.bucket, member.member_id, canonical(ident), None))
         moves.opened[event.bucket, member.account_id] = member.status
-    rows = [consent_row(event, _of(event).member_id, consent, _of(event).cashier) for event in events for consent in _of(event).consents]
+    rows = [
+        consent_row(event, _of(event).member_id, consent, _of(event).cashier)
+        for event in events
+        for consent in _of(event).consents
+    ]
     insert_rows(tx, CONSENT, rows)
 
 
@@ -57,6 +68,7 @@ def _of(event: Arrived) -> MemberEnrolled:
 def _row(event: Arrived, member: MemberEnrolled) -> dict[str, Any]:
     return {
         "bucket": event.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
-        "personal_hash": member.personal_hash, "event_id": event.event_id, "store": member.store, "cashier": member.cashier,
+        "personal_hash": member.personal_hash, "event_id": event.event_id, "store": member.store,
+        "cashier": member.cashier,
         "at_ms": event.at_ms,
     }  # fmt: skip

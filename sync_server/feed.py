@@ -10,7 +10,7 @@ from msgspec import Raw
 from sqlalchemy import select
 
 from loyalty.events import BUCKETS
-from loyalty.feed import MAX_PAGE_ROWS, STREAMS, Applied, DeltaPage, FeedRow, Head, Heads, Stream
+from loyalty.feed import MAX_PAGE_ROWS, STREAMS, TOMBSTONE, Applied, DeltaPage, FeedRow, Head, Heads, Stream
 from sync_server.refusals import Refused
 from sync_server.schema import BUCKET_HEAD, FEED, TERM_BUCKET
 from sync_server.store import Store, Tx
@@ -30,8 +30,10 @@ def heads_in(tx: Tx) -> dict[Stream, tuple[Head, ...]]:
     return {stream: tuple(found[stream]) for stream in STREAMS}
 
 
-def read_delta(store: Store, gen: str, terminal: str, stream: Stream, bucket: int, from_seq: int, asked_gen: str) -> DeltaPage:
-    """One page of a bucket. Raises Refused: `gen` where the terminal's generation is not ours, `unknown` for no such place."""
+def read_delta(
+    store: Store, gen: str, terminal: str, stream: str, bucket: int, from_seq: int, asked_gen: str
+) -> DeltaPage:
+    """One page of a bucket. Raises Refused: `gen` for another generation than ours, `unknown` for no such place."""
     if asked_gen != gen:
         raise Refused(409, "gen", "the head office has begun a new generation", gen=gen)
     if stream not in STREAMS or not 0 <= bucket < BUCKETS or not 0 <= from_seq < 2**62:
@@ -42,7 +44,9 @@ def read_delta(store: Store, gen: str, terminal: str, stream: Stream, bucket: in
 
 def _page(tx: Tx, gen: str, terminal: str, stream: Stream, bucket: int, from_seq: int) -> DeltaPage:
     place = (BUCKET_HEAD.c.bucket == bucket) & (BUCKET_HEAD.c.stream == stream)
-    head = tx.execute(select(BUCKET_HEAD.c.seq, BUCKET_HEAD.c.checksum, BUCKET_HEAD.c.low_water).where(place)).one_or_none()
+    head = tx.execute(
+        select(BUCKET_HEAD.c.seq, BUCKET_HEAD.c.checksum, BUCKET_HEAD.c.low_water).where(place)
+    ).one_or_none()
     seq, checksum, low_water = (head.seq, head.checksum, head.low_water) if head else (0, 0, 0)
     refetch = from_seq > seq or 0 < from_seq < low_water
     rows = () if refetch else _rows(tx, stream, bucket, from_seq)
@@ -57,9 +61,11 @@ def _page(tx: Tx, gen: str, terminal: str, stream: Stream, bucket: int, from_seq
 def _rows(tx: Tx, stream: Stream, bucket: int, from_seq: int) -> tuple[FeedRow, ...]:
     """One row more than a page holds, to tell whether there is another page."""
     table = FEED[stream]
-    query = select(table.c.key, table.c.change_seq, table.c.body).where(table.c.bucket == bucket, table.c.change_seq > from_seq)
+    query = select(table.c.key, table.c.change_seq, table.c.body).where(
+        table.c.bucket == bucket, table.c.change_seq > from_seq
+    )
     found = tx.execute(query.order_by(table.c.change_seq).limit(MAX_PAGE_ROWS + 1))
-    return tuple(FeedRow(row.key, row.change_seq, None if row.body is None else Raw(row.body)) for row in found)
+    return tuple(FeedRow(row.key, row.change_seq, TOMBSTONE if row.body is None else Raw(row.body)) for row in found)
 
 
 def _applied(tx: Tx, terminal: str, bucket: int, stream: Stream) -> Applied:

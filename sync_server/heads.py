@@ -62,14 +62,22 @@ def _write_rows(
     tx: Tx, stream: Stream, changes: Sequence[Change], heads: Mapping[Place, tuple[int, int]], sums: dict[Place, int]
 ) -> None:
     following = {place: first for place, (first, _) in heads.items()}
-    new, old = [], []
+    new: list[dict[str, Any]] = []
+    old: list[dict[str, Any]] = []
     for change in changes:
         place = (change.bucket, stream)
         seq = following[place]
         following[place] = seq + 1
         h = row_hash(stream, change.key, seq, change.body)
         sums[place] = checksum_add(sums[place], added=h, removed=change.old_h or 0)
-        row = {"bucket": change.bucket, "key": change.key, "change_seq": seq, "h": h, "body": change.body, **change.more}
+        row = {
+            "bucket": change.bucket,
+            "key": change.key,
+            "change_seq": seq,
+            "h": h,
+            "body": change.body,
+            **change.more,
+        }
         (new if change.old_h is None else old).append(row)
     insert_only(tx, FEED[stream], new)
     update_rows(tx, FEED[stream], ("bucket", "key"), old)

@@ -63,7 +63,7 @@ def read_identity(store: Store) -> Identity:
     """Raises NotNow where `kopilka-server init` has not run."""
     try:
         with store.read() as tx:
-            rows = dict(tx.execute(select(STATE.c.name, STATE.c.value)).tuples().all())
+            rows = {row.name: row.value for row in tx.execute(select(STATE.c.name, STATE.c.value))}
         return msgspec.convert({name: rows[name] for name in Identity.__struct_fields__}, Identity)
     except (KeyError, OperationalError, ProgrammingError) as error:
         raise NotNow(sentence("server.no_init")) from error

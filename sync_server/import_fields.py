@@ -135,7 +135,9 @@ def choice(text: str, choices: dict[str, str]) -> str:
     """The value one of several spellings stands for."""
     found = choices.get(text.casefold())
     if found is None:
-        raise Unfit(text, sentence("import.choice"), sentence("import.choice.mend", known=", ".join(filter(None, choices))))
+        raise Unfit(
+            text, sentence("import.choice"), sentence("import.choice.mend", known=", ".join(filter(None, choices)))
+        )
     return found
 
 

@@ -6,6 +6,7 @@ nothing. Cards and phones are claimed like those of any new member; a row whose 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -18,7 +19,7 @@ from loyalty.ledger import MAIN_WALLET, Entry
 from loyalty.sentences import sentence
 from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts
-from sync_server.claims import Claim, Owners, claim, read_owners
+from sync_server.claims import AliasKind, Claim, Owners, claim, read_owners
 from sync_server.csv_rows import Row
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
@@ -29,7 +30,7 @@ from sync_server.rows import insert_new, insert_rows, select_by
 from sync_server.schema import MEMBER, PERSONAL
 from sync_server.seen import Seen
 from sync_server.standing import Rules
-from sync_server.store import Store, Tx
+from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = ("card", "phone", "name", "birthday", "status", "points")
 NEEDED = ()
@@ -71,13 +72,20 @@ class NewMember(msgspec.Struct, frozen=True):
 
     @property
     def claims(self) -> list[Claim]:
-        pairs = (("card", self.card), ("phone", self.phone_hash))
-        return [Claim(kind, alias, self.member_id, self.account_id) for kind, alias in pairs if alias]  # type: ignore[arg-type]
+        pairs: tuple[tuple[AliasKind, str], ...] = (("card", self.card), ("phone", self.phone_hash))
+        return [Claim(kind, alias, self.member_id, self.account_id) for kind, alias in pairs if alias]
 
 
 def import_members(
-    store: Store, identity: Identity, rules: Rules, rows: Sequence[Row], now_ms: int, dry_run: bool, seen: Seen, tally: Tally
-) -> None:  # fmt: skip
+    store: Store,
+    identity: Identity,
+    rules: Rules,
+    rows: Sequence[Row],
+    now_ms: int,
+    dry_run: bool,
+    seen: Seen,
+    tally: Tally,
+) -> None:
     """Take one batch of rows in; each is counted once."""
     checked = [member for row in rows if (member := _checked(row, identity, rules, now_ms, seen, tally))]
     free = _free(checked, read_owners(store, _claims(checked)), tally)
@@ -88,8 +96,8 @@ def import_members(
     mine = _free(new, claim(store, _claims(new)), tally)
     tally.count("added", len(mine))
     for group in _by_bucket(store, mine):
-        bucket = "many" if store.sqlite else group[0].bucket
-        store.write(lambda tx, group=group: _add(tx, identity, rules, group, now_ms), bucket)  # type: ignore[misc]
+        bucket: Bucket = "many" if store.sqlite else group[0].bucket
+        store.write(partial(_add, identity=identity, rules=rules, group=group, now_ms=now_ms), bucket)
 
 
 def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> NewMember | None:
@@ -117,12 +125,20 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
     phone_hash = identity.phone_hash(phone) if phone else ""
     key = f"card:{card}" if card else f"phone:{phone_hash}"
     return NewMember(
-        line=row.line, member_id=_derived("member", key), account_id=_derived("account", key), event_id=_derived("opening", key),
-        card=card, phone=phone, phone_hash=phone_hash, name=import_fields.name(fields["name"]),
+        line=row.line,
+        member_id=_derived("member", key),
+        account_id=_derived("account", key),
+        event_id=_derived("opening", key),
+        card=card,
+        phone=phone,
+        phone_hash=phone_hash,
+        name=import_fields.name(fields["name"]),
         birthday=import_fields.birthday(fields["birthday"], datetime.fromtimestamp(now_ms / 1000, UTC).date()),
-        status=import_fields.status(fields["status"], tuple(found.id for found in programme.statuses) if programme else ()),
+        status=import_fields.status(
+            fields["status"], tuple(found.id for found in programme.statuses) if programme else ()
+        ),
         points=import_fields.points(fields["points"]),
-    )  # fmt: skip
+    )
 
 
 def _derived(what: str, key: str) -> str:
@@ -142,7 +158,9 @@ def _is_free(member: NewMember, owners: Owners, tally: Tally) -> bool:
     for found in member.claims:
         if owners.get((found.kind, found.alias), member.member_id) != member.member_id:
             value = member.card if found.kind == "card" else member.phone
-            tally.leave("refused", NotTaken(member.line, value, sentence("import.taken"), sentence("import.taken.mend")))
+            tally.leave(
+                "refused", NotTaken(member.line, value, sentence("import.taken"), sentence("import.taken.mend"))
+            )
             return False
     return True
 
@@ -150,7 +168,9 @@ def _is_free(member: NewMember, owners: Owners, tally: Tally) -> bool:
 def _unknown(store: Store, members: Sequence[NewMember], tally: Tally) -> list[NewMember]:
     """The rows of members who are not there yet."""
     with store.read() as tx:
-        found = select_by(tx, MEMBER, ("bucket", "member_id"), ("bucket", "member_id"), [(m.bucket, m.member_id) for m in members])
+        found = select_by(
+            tx, MEMBER, ("bucket", "member_id"), ("bucket", "member_id"), [(m.bucket, m.member_id) for m in members]
+        )
     known = {(row.bucket, row.member_id) for row in found}
     for member in members:
         if (member.bucket, member.member_id) in known:
@@ -186,7 +206,9 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], n
 
 def _personal(identity: Identity, member: NewMember) -> Personal:
     salt = identity.code_hash(f"salt:{member.member_id}")[:32]
-    return Personal(member.member_id, member.account_id, member.event_id, salt, member.phone, member.name, member.birthday)
+    return Personal(
+        member.member_id, member.account_id, member.event_id, salt, member.phone, member.name, member.birthday
+    )
 
 
 def _ident(member: NewMember) -> IdentRow:

@@ -1,6 +1,7 @@
 """Products from another system. A product imported again with other figures is changed; with the same, it is not."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from loyalty.catalogue import Price, Product, Unit, Vat
@@ -16,10 +17,11 @@ from sync_server.rows import select_by
 from sync_server.schema import FEED
 from sync_server.seen import Seen
 from sync_server.standing import Rules
-from sync_server.store import Store, Tx
+from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
-    "code", "name", "price", "vat", "unit", "category", "brand", "tags", "no_discount", "no_earn", "no_redeem", "min_price",
+    "code", "name", "price", "vat", "unit", "category", "brand", "tags", "no_discount", "no_earn", "no_redeem",
+    "min_price",
 )  # fmt: skip
 NEEDED = ("code", "name", "price")
 MAX_TAGS = 20
@@ -38,8 +40,8 @@ def import_products(store: Store, rules: Rules, rows: Sequence[Row], dry_run: bo
         buckets.setdefault(bucket_of(product.code), []).append((line, product))
     groups = [products] if store.sqlite else [buckets[bucket] for bucket in sorted(buckets)]
     for group in groups:
-        bucket = "many" if store.sqlite else bucket_of(group[0][1].code)
-        counts = store.write(lambda tx, group=group: _put(tx, group, dry_run), bucket)  # type: ignore[misc]
+        bucket: Bucket = "many" if store.sqlite else bucket_of(group[0][1].code)
+        counts = store.write(partial(_put, products=group, dry_run=dry_run), bucket)
         tally.count("added", counts[0])
         tally.count("changed", counts[1])
         for line, product in counts[2]:
@@ -90,12 +92,22 @@ def _put(tx: Tx, products: Sequence[tuple[int, Product]], dry_run: bool) -> tupl
     keys = [(bucket_of(product.code), product.code) for _, product in products]
     found = select_by(tx, FEED["goods"], ("bucket", "key", "h", "body"), ("bucket", "key"), keys, lock=True)
     old = {row.key: row for row in found}
-    same = [(line, product) for line, product in products if product.code in old and old[product.code].body == canonical(product)]
+    same = [
+        (line, product)
+        for line, product in products
+        if product.code in old and old[product.code].body == canonical(product)
+    ]
     known = {product.code for _, product in same}
     changes = [
-        Change(bucket_of(product.code), product.code, canonical(product), old[product.code].h if product.code in old else None)
-        for _, product in products if product.code not in known
-    ]  # fmt: skip
+        Change(
+            bucket_of(product.code),
+            product.code,
+            canonical(product),
+            old[product.code].h if product.code in old else None,
+        )
+        for _, product in products
+        if product.code not in known
+    ]
     if not dry_run:
         put_rows(tx, {"goods": changes})
     added = sum(change.old_h is None for change in changes)

@@ -16,12 +16,22 @@ from sync_server.store import Store
 from sync_server.words import SENTENCES
 
 BATCH_ROWS = 10_000
-_COLUMNS = {"members": (import_members.COLUMNS, import_members.NEEDED), "products": (import_products.COLUMNS, import_products.NEEDED)}
+_COLUMNS = {
+    "members": (import_members.COLUMNS, import_members.NEEDED),
+    "products": (import_products.COLUMNS, import_products.NEEDED),
+}
 
 
 def import_file(
-    store: Store, identity: Identity, what: str, path: Path, now_ms: int, dry_run: bool = False, report: Path | None = None, lang: Lang = "en"
-) -> Imported:  # fmt: skip
+    store: Store,
+    identity: Identity,
+    what: str,
+    path: Path,
+    now_ms: int,
+    dry_run: bool = False,
+    report: Path | None = None,
+    lang: Lang = "en",
+) -> Imported:
     """Import a CSV file of `members` or `products`. Raises BadInput for a file that cannot be used, OSError."""
     if what not in _COLUMNS:
         raise BadInput(sentence("import.what", known=", ".join(_COLUMNS)))
@@ -35,8 +45,14 @@ def import_file(
 
 
 def import_rows(
-    store: Store, identity: Identity, what: str, rows: Iterable[Row], now_ms: int, dry_run: bool = False, keep: Callable[[NotTaken], None] | None = None
-) -> Imported:  # fmt: skip
+    store: Store,
+    identity: Identity,
+    what: str,
+    rows: Iterable[Row],
+    now_ms: int,
+    dry_run: bool = False,
+    keep: Callable[[NotTaken], None] | None = None,
+) -> Imported:
     """Import rows in batches; `keep` gets each row not taken."""
     tally = Tally(keep or (lambda _: None))
     rules = read_rules(store)

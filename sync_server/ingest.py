@@ -203,7 +203,9 @@ def _hashes(tx: Tx, terminal: str, epoch: int, first_seq: int, last_seq: int) ->
     hashes: dict[int, bytes] = {}
     for row in rows:
         header = msgspec.json.decode(row.signed, type=SegmentHeader)
-        for seq, found in enumerate(check_events(header, unpack_payload(decompress(row.blob, header.payload_bytes))), row.first_seq):
+        for seq, found in enumerate(
+            check_events(header, unpack_payload(decompress(row.blob, header.payload_bytes))), row.first_seq
+        ):
             hashes[seq] = found
     return [hashes[seq] for seq in range(first_seq, last_seq + 1) if seq in hashes]
 
@@ -221,7 +223,11 @@ def _follows_fork(tx: Tx, header: SegmentHeader, cursor: Row[Any]) -> bool:
             SEGMENT.c.tshard == cursor.tshard, SEGMENT.c.terminal == cursor.terminal, SEGMENT.c.epoch == cursor.epoch,
         ).order_by(SEGMENT.c.first_seq.desc()).limit(FORK_SEGMENTS)
     ).all()  # fmt: skip
-    return any(commits(last) for row in starts for last in _hashes(tx, cursor.terminal, cursor.epoch, row.first_seq, row.last_seq))
+    return any(
+        commits(last)
+        for row in starts
+        for last in _hashes(tx, cursor.terminal, cursor.epoch, row.first_seq, row.last_seq)
+    )
 
 
 def _store(tx: Tx, tshard: int, arrival: _Arrival) -> None:
@@ -231,7 +237,8 @@ def _store(tx: Tx, tshard: int, arrival: _Arrival) -> None:
     header, segment = arrival.header, arrival.segment
     row = {
         "tshard": tshard, "terminal": header.terminal, "epoch": header.epoch, "first_seq": header.first_seq,
-        "last_seq": header.last_seq, "last_hash": header.last_hash, "signed": segment.signed, "signature": segment.signature,
+        "last_seq": header.last_seq, "last_hash": header.last_hash, "signed": segment.signed,
+        "signature": segment.signature,
         "blob": segment.blob, "received_ms": arrival.now_ms, "tseq": tseq,
     }  # fmt: skip
     insert_only(tx, SEGMENT, [row])

@@ -57,7 +57,7 @@ class MemberDetail(msgspec.Struct, frozen=True):
 
 
 def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -> tuple[MemberLine, ...]:
-    """Members by card, phone in any spelling, the last digits of either, or the beginning of the name; all for no text."""
+    """Members by card, phone in any spelling, the last digits of either, or how the name begins; all for no text."""
     wanted, limit = text.strip()[:100].replace("\x00", ""), min(limit, MAX_PAGE)
     digits = "".join(char for char in wanted if char.isdigit())
     with store.read() as tx:
@@ -75,17 +75,31 @@ def member_detail(store: Store, member_id: str) -> MemberDetail | None:
         row = tx.execute(select(MEMBER).where(MEMBER.c.member_id == member_id).limit(1)).one_or_none()
         if row is None:
             return None
-        mine = (PERSONAL.c.bucket == row.bucket) & (PERSONAL.c.event_id == row.event_id) & (PERSONAL.c.hash == row.personal_hash)
+        mine = (
+            (PERSONAL.c.bucket == row.bucket)
+            & (PERSONAL.c.event_id == row.event_id)
+            & (PERSONAL.c.hash == row.personal_hash)
+        )
         data = tx.execute(select(PERSONAL.c.name, PERSONAL.c.phone, PERSONAL.c.birthday).where(mine)).one_or_none()
         consents = select(CONSENT).where(CONSENT.c.bucket == row.bucket, CONSENT.c.member_id == member_id)
-        receipts = receipt_list().where(RECEIPT.c.bucket == row.bucket, RECEIPT.c.account_id == row.account_id).limit(50)
+        receipts = (
+            receipt_list().where(RECEIPT.c.bucket == row.bucket, RECEIPT.c.account_id == row.account_id).limit(50)
+        )
         return MemberDetail(
             line=_lines(tx, [(row.bucket, member_id)])[0],
-            name=data.name if data else "", phone=data.phone if data else "", birthday=data.birthday if data else "",
-            balance=_balance(tx, row.bucket, row.account_id), enrolled_ms=row.at_ms, store=row.store,
-            consents=tuple((c.purpose, c.version, bool(c.given), c.at_ms) for c in tx.execute(consents.order_by(CONSENT.c.at_ms.desc()))),
-            ledger=_ledger(tx, row.bucket, row.account_id), receipts=receipt_lines(tx, receipts),
-        )  # fmt: skip
+            name=data.name if data else "",
+            phone=data.phone if data else "",
+            birthday=data.birthday if data else "",
+            balance=_balance(tx, row.bucket, row.account_id),
+            enrolled_ms=row.at_ms,
+            store=row.store,
+            consents=tuple(
+                (c.purpose, c.version, bool(c.given), c.at_ms)
+                for c in tx.execute(consents.order_by(CONSENT.c.at_ms.desc()))
+            ),
+            ledger=_ledger(tx, row.bucket, row.account_id),
+            receipts=receipt_lines(tx, receipts),
+        )
 
 
 def _keys(tx: Tx, query: Select[Any], limit: int) -> list[Key]:
@@ -96,14 +110,18 @@ def _by_alias(tx: Tx, identity: Identity, text: str, digits: str) -> list[Key]:
     phone = parse_phone(text)
     aliases = [("card", digits), *([("phone", identity.phone_hash(phone))] if phone else [])]
     keys = ("abucket", "kind", "alias")
-    found = select_by(tx, ALIAS, ("member_id", "account_id"), keys, [(bucket_of(alias), kind, alias) for kind, alias in aliases])
+    found = select_by(
+        tx, ALIAS, ("member_id", "account_id"), keys, [(bucket_of(alias), kind, alias) for kind, alias in aliases]
+    )
     return [(bucket_of(row.account_id), row.member_id) for row in found]
 
 
 def _by_tail(tx: Tx, digits: str, limit: int) -> list[Key]:
     if len(digits) < MIN_TAIL_DIGITS:
         return []
-    phones = _keys(tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(PERSONAL.c.phone.like("%" + digits)), limit)
+    phones = _keys(
+        tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(PERSONAL.c.phone.like("%" + digits)), limit
+    )
     cards = _keys(tx, select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.card.like("%" + digits)), limit)
     return list(dict.fromkeys(phones + cards))[:limit]
 
@@ -117,7 +135,9 @@ def _by_name(tx: Tx, text: str, limit: int) -> list[Key]:
 def _lines(tx: Tx, keys: list[Key]) -> tuple[MemberLine, ...]:
     """Members in the order of the keys."""
     idents = select_by(tx, FEED["ident"], ("bucket", "key", "body"), ("bucket", "key"), keys)
-    rows = {(row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None}
+    rows = {
+        (row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None
+    }
     accounts = [(bucket, row.account_id) for (bucket, _), row in rows.items()]
     found = select_by(tx, FEED["bal"], ("bucket", "key", "status", "points"), ("bucket", "key"), accounts)
     balances = {(row.bucket, row.key): (row.status, row.points) for row in found}
@@ -141,5 +161,7 @@ def _balance(tx: Tx, bucket: int, account_id: str) -> BalanceRow:
 def _ledger(tx: Tx, bucket: int, account_id: str) -> tuple[LedgerLine, ...]:
     query = select(LEDGER.c.at_ms, LEDGER.c.contra, LEDGER.c.points, LEDGER.c.receipt_id, LEDGER.c.event_id)
     mine = (LEDGER.c.bucket == bucket) & (LEDGER.c.account_id == account_id)
-    rows = tx.execute(query.where(mine).order_by(LEDGER.c.at_ms.desc(), LEDGER.c.event_id, LEDGER.c.entry_no).limit(LEDGER_LINES))
-    return tuple(LedgerLine(*row) for row in rows)
+    rows = tx.execute(
+        query.where(mine).order_by(LEDGER.c.at_ms.desc(), LEDGER.c.event_id, LEDGER.c.entry_no).limit(LEDGER_LINES)
+    )
+    return tuple(LedgerLine(row.at_ms, row.contra, row.points, row.receipt_id, row.event_id) for row in rows)

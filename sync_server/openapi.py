@@ -21,11 +21,22 @@ from loyalty.feed import STREAMS, BalanceRow, DeltaPage, Heads, IdentRow, Progra
 
 VERSION = "1"
 _TYPES = (
-    EnrolRequest, EnrolReply, SegmentReply, PersonalUpload, PersonalReply, Heads, DeltaPage, SnapshotManifest, ReceiptReply,
-    ErrorReply, IdentRow, BalanceRow, ProgrammeRow,
-)  # fmt: skip
+    EnrolRequest,
+    EnrolReply,
+    SegmentReply,
+    PersonalUpload,
+    PersonalReply,
+    Heads,
+    DeltaPage,
+    SnapshotManifest,
+    ReceiptReply,
+    ErrorReply,
+    IdentRow,
+    BalanceRow,
+    ProgrammeRow,
+)
 _REF = "#/components/schemas/{name}"
-_SIGNED = [{"httpMessageSignature": []}]
+_SIGNED: list[dict[str, list[str]]] = [{"httpMessageSignature": []}]
 
 
 @cache
@@ -42,7 +53,12 @@ def _document() -> dict[str, Any]:
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "httpMessageSignature": {"type": "apiKey", "in": "header", "name": "Signature", "description": _SIGNATURE},
+                "httpMessageSignature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": _SIGNATURE,
+                },
             },
         },
     }
@@ -58,25 +74,49 @@ def _raw(kind: type) -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     delta = "/v1/delta/{gen}/{stream}/{bucket}/{from}"
     return {
-        "/v1/enrol": {"post": _operation("Enrol a terminal by a one-time code", EnrolReply, sends=EnrolRequest, signed=False)},
-        "/v1/segments": {"post": _operation("Send a signed segment of events", SegmentReply, sends=_SEGMENT, signed=False, parameters=[_FENCE])},
-        "/v1/personal": {"post": _operation("Send personal data beside their events", PersonalReply, sends=PersonalUpload)},
+        "/v1/enrol": {
+            "post": _operation("Enrol a terminal by a one-time code", EnrolReply, sends=EnrolRequest, signed=False)
+        },
+        "/v1/segments": {
+            "post": _operation(
+                "Send a signed segment of events", SegmentReply, sends=_SEGMENT, signed=False, parameters=[_FENCE]
+            )
+        },
+        "/v1/personal": {
+            "post": _operation("Send personal data beside their events", PersonalReply, sends=PersonalUpload)
+        },
         "/v1/heads": {"get": _operation("Where every bucket of every stream stands", Heads)},
-        delta: {"get": _operation("Rows of one bucket after a place", DeltaPage, parameters=[
-            _in_path("gen"), _in_path("stream", {"type": "string", "enum": list(STREAMS)}),
-            _in_path("bucket", {"type": "integer", "minimum": 0, "maximum": 255}), _in_path("from", {"type": "integer", "minimum": 0}),
-        ])},
+        delta: {
+            "get": _operation(
+                "Rows of one bucket after a place",
+                DeltaPage,
+                parameters=[
+                    _in_path("gen"),
+                    _in_path("stream", {"type": "string", "enum": list(STREAMS)}),
+                    _in_path("bucket", {"type": "integer", "minimum": 0, "maximum": 255}),
+                    _in_path("from", {"type": "integer", "minimum": 0}),
+                ],
+            )
+        },
         "/v1/snapshot": {"get": _operation("The manifest of a ready cache file", SnapshotManifest)},
-        "/v1/snapshot/{snapshot_id}": {"get": _operation("The cache file, zstd; Range is honoured", None, parameters=[_in_path("snapshot_id")])},
-        "/v1/receipts/{number}": {"get": _operation("A receipt by its number", ReceiptReply, parameters=[_in_path("number")])},
-    }  # fmt: skip
+        "/v1/snapshot/{snapshot_id}": {
+            "get": _operation("The cache file, zstd; Range is honoured", None, parameters=[_in_path("snapshot_id")])
+        },
+        "/v1/receipts/{number}": {
+            "get": _operation("A receipt by its number", ReceiptReply, parameters=[_in_path("number")])
+        },
+    }
 
 
 def _operation(
     summary: str, gives: type | None, sends: type | Mapping[str, Any] | None = None, signed: bool = True,
     parameters: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    given = {"application/json": {"schema": _ref(gives)}} if gives else {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
+    given = (
+        {"application/json": {"schema": _ref(gives)}}
+        if gives
+        else {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
+    )
     operation: dict[str, Any] = {
         "summary": summary,
         "responses": {
@@ -104,5 +144,9 @@ def _in_path(name: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
 
 _SEGMENT = {"application/vnd.kopilka.segment": {"schema": {"type": "string", "format": "binary"}}}
 _FENCE = {"name": "Kopilka-Fence", "in": "header", "required": True, "schema": {"type": "string"}}
-_ABOUT = "What terminals send up and read down. Segments carry their own signature; every other request but enrol is signed."
-_SIGNATURE = "RFC 9421, Ed25519, over @method, @path, @query, content-digest; keyid is the terminal's id, created within 300 s"
+_ABOUT = (
+    "What terminals send up and read down. Segments carry their own signature; every other request but enrol is signed."
+)
+_SIGNATURE = (
+    "RFC 9421, Ed25519, over @method, @path, @query, content-digest; keyid is the terminal's id, created within 300 s"
+)

@@ -7,6 +7,7 @@ keyed hash of a phone that no other member has.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,7 +32,10 @@ Key = tuple[int, str]
 _ident = msgspec.json.Decoder(IdentRow)
 
 SENTENCES = {
-    "personal.bad": ("Личные данные участника записаны неверно: {what}", "The member's personal data are not right: {what}"),
+    "personal.bad": (
+        "Личные данные участника записаны неверно: {what}",
+        "The member's personal data are not right: {what}",
+    ),
 }
 
 
@@ -43,7 +47,7 @@ def store_personal(store: Store, identity: Identity, items: Sequence[Personal]) 
     for item in items:
         buckets.setdefault(bucket_of(item.account_id), []).append(personal_row(item))
     for bucket, rows in sorted(buckets.items()):
-        store.write(lambda tx, rows=rows: insert_rows(tx, PERSONAL, rows), bucket)  # type: ignore[misc]
+        store.write(partial(insert_rows, table=PERSONAL, rows=rows), bucket)
     complete_members(store, identity, [(bucket_of(item.account_id), item.event_id) for item in items])
     return tuple(item.event_id for item in items)
 
@@ -69,8 +73,10 @@ def is_date(text: str) -> bool:
 
 def personal_row(item: Personal) -> dict[str, Any]:
     return {
-        "bucket": bucket_of(item.account_id), "event_id": item.event_id, "hash": personal_hash(item), "member_id": item.member_id,
-        "salt": item.salt, "phone": item.phone, "name": item.name, "name_key": item.name.casefold(), "birthday": item.birthday,
+        "bucket": bucket_of(item.account_id), "event_id": item.event_id, "hash": personal_hash(item),
+        "member_id": item.member_id,
+        "salt": item.salt, "phone": item.phone, "name": item.name, "name_key": item.name.casefold(),
+        "birthday": item.birthday,
     }  # fmt: skip
 
 
@@ -79,14 +85,16 @@ def complete_members(store: Store, identity: Identity, keys: Iterable[Key]) -> N
     found = _matching(store, sorted(set(keys)))
     if not found:
         return
-    claims = [Claim("phone", identity.phone_hash(row.phone), row.member_id, row.account_id) for row in found if row.phone]
+    claims = [
+        Claim("phone", identity.phone_hash(row.phone), row.member_id, row.account_id) for row in found if row.phone
+    ]
     owners = claim(store, claims)
     if store.sqlite:
         store.write(lambda tx: _complete(tx, identity, found, owners), "many")
         return
     for bucket in sorted({row.bucket for row in found}):
         rows = [row for row in found if row.bucket == bucket]
-        store.write(lambda tx, rows=rows: _complete(tx, identity, rows, owners), bucket)  # type: ignore[misc]
+        store.write(partial(_complete, identity=identity, known=rows, owners=owners), bucket)
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -104,20 +112,46 @@ class _Known(msgspec.Struct, frozen=True):
 
 def _matching(store: Store, keys: Sequence[Key]) -> list[_Known]:
     with store.read() as tx:
-        members = select_by(tx, MEMBER, ("bucket", "member_id", "account_id", "event_id", "personal_hash", "at_ms"), ("bucket", "event_id"), keys)  # fmt: skip
+        members = select_by(
+            tx,
+            MEMBER,
+            ("bucket", "member_id", "account_id", "event_id", "personal_hash", "at_ms"),
+            ("bucket", "event_id"),
+            keys,
+        )
         wanted = {(row.bucket, row.event_id, row.personal_hash): row for row in members}
-        data = select_by(tx, PERSONAL, ("bucket", "event_id", "hash", "member_id", "phone", "name", "birthday"), ("bucket", "event_id", "hash"), wanted)  # fmt: skip
+        data = select_by(
+            tx,
+            PERSONAL,
+            ("bucket", "event_id", "hash", "member_id", "phone", "name", "birthday"),
+            ("bucket", "event_id", "hash"),
+            wanted,
+        )
     return [_known(wanted[row.bucket, row.event_id, row.hash], row) for row in data]
 
 
 def _known(member: Row[Any], data: Row[Any]) -> _Known:
     return _Known(
-        member.bucket, member.member_id, member.account_id, member.event_id, data.phone, data.name, data.birthday, member.at_ms
+        member.bucket,
+        member.member_id,
+        member.account_id,
+        member.event_id,
+        data.phone,
+        data.name,
+        data.birthday,
+        member.at_ms,
     )
 
 
 def _complete(tx: Tx, identity: Identity, known: Sequence[_Known], owners: Owners) -> None:
-    rows = select_by(tx, FEED["ident"], ("bucket", "key", "h", "body"), ("bucket", "key"), [(k.bucket, k.member_id) for k in known], lock=True)  # fmt: skip
+    rows = select_by(
+        tx,
+        FEED["ident"],
+        ("bucket", "key", "h", "body"),
+        ("bucket", "key"),
+        [(k.bucket, k.member_id) for k in known],
+        lock=True,
+    )
     old = {(row.bucket, row.key): row for row in rows if row.body is not None}
     changes = []
     for one in known:
@@ -128,7 +162,9 @@ def _complete(tx: Tx, identity: Identity, known: Sequence[_Known], owners: Owner
         mine = bool(phone_hash) and owners[("phone", phone_hash)] == one.member_id
         if phone_hash and not mine:
             insert_rows(tx, FLAG, [_phone_taken(one)])
-        body = canonical(fill_ident(_ident.decode(row.body), one.name, one.birthday, one.phone if mine else "", phone_hash))
+        body = canonical(
+            fill_ident(_ident.decode(row.body), one.name, one.birthday, one.phone if mine else "", phone_hash)
+        )
         if body != bytes(row.body):
             changes.append(Change(one.bucket, one.member_id, body, row.h))
     put_rows(tx, {"ident": changes})
@@ -137,7 +173,11 @@ def _complete(tx: Tx, identity: Identity, known: Sequence[_Known], owners: Owner
 def fill_ident(row: IdentRow, name: str, birthday: str, phone: str, phone_hash: str) -> IdentRow:
     """The identity row with what a till may know of a person: masked, shortened, hashed."""
     return msgspec.structs.replace(
-        row, name_masked=mask_name(name), birthday_md=birthday[5:], phone_hash=phone_hash if phone else "", phone_tail=phone[-2:]
+        row,
+        name_masked=mask_name(name),
+        birthday_md=birthday[5:],
+        phone_hash=phone_hash if phone else "",
+        phone_tail=phone[-2:],
     )
 
 

@@ -1,4 +1,4 @@
-"""Programmes the head office has published: checked, signed, put into the feed; and the rules stage 2 reads them for."""
+"""Programmes the head office has published: checked, signed, put into the feed; and the rules stage 2 reads."""
 
 from typing import Literal
 
@@ -53,7 +53,13 @@ def _publish(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
             return False
         if before.version >= row.version:
             raise BadInput(sentence("publish.older", id=row.id, version=before.version))
-    version = {"id": row.id, "version": row.version, "document": row.document, "signature": row.signature, "published_ms": now_ms}
+    version = {
+        "id": row.id,
+        "version": row.version,
+        "document": row.document,
+        "signature": row.signature,
+        "published_ms": now_ms,
+    }
     insert_rows(tx, PROGRAMME_VERSION, [version])
     put_rows(tx, {"programmes": [Change(PROGRAMME_BUCKET, row.id, canonical(row), old.h if old is not None else None)]})
     return True

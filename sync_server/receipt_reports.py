@@ -42,12 +42,16 @@ class ReceiptDetail(msgspec.Struct, frozen=True):
     flags: tuple[FlagLine, ...]
 
 
-def latest_receipts(store: Store, before: tuple[int, str] | None = None, limit: int = 50, number: str = "") -> tuple[ListedReceipt, ...]:  # fmt: skip
+def latest_receipts(
+    store: Store, before: tuple[int, str] | None = None, limit: int = 50, number: str = ""
+) -> tuple[ListedReceipt, ...]:
     """Newest first; `before` is the `place` of the last one of the page before."""
     query = receipt_list()
     if before is not None:
         at_ms, receipt_id = before
-        query = query.where((RECEIPT.c.at_ms < at_ms) | ((RECEIPT.c.at_ms == at_ms) & (RECEIPT.c.receipt_id < receipt_id)))
+        query = query.where(
+            (RECEIPT.c.at_ms < at_ms) | ((RECEIPT.c.at_ms == at_ms) & (RECEIPT.c.receipt_id < receipt_id))
+        )
     if number:
         query = query.where(RECEIPT.c.number == number)
     with store.read() as tx:
@@ -60,17 +64,22 @@ def receipt_list() -> Select[Any]:
 
 
 def receipt_lines(tx: Tx, query: Select[Any]) -> tuple[ListedReceipt, ...]:
-    return tuple(ListedReceipt(*row[:-1], offline=bool(row[-1])) for row in tx.execute(query))
+    return tuple(msgspec.convert(dict(row._mapping), ListedReceipt, strict=False) for row in tx.execute(query))
 
 
 def receipt_detail(store: Store, receipt_id: str) -> ReceiptDetail | None:
-    query = select(RECEIPT.c.bucket, RECEIPT.c.raw, RECEIPT.c.event_id, RECEIPT.c.terminal).where(RECEIPT.c.receipt_id == receipt_id)
+    query = select(RECEIPT.c.bucket, RECEIPT.c.raw, RECEIPT.c.event_id, RECEIPT.c.terminal).where(
+        RECEIPT.c.receipt_id == receipt_id
+    )
     with store.read() as tx:
         row = tx.execute(query.limit(1)).one_or_none()
         if row is None:
             return None
         mine = (RETURNED.c.bucket == row.bucket) & (RETURNED.c.receipt_id == receipt_id)
-        returned = dict(tx.execute(select(RETURNED.c.line_no, RETURNED.c.qty_milli).where(mine)).tuples().all())
+        returned = {
+            line.line_no: line.qty_milli
+            for line in tx.execute(select(RETURNED.c.line_no, RETURNED.c.qty_milli).where(mine))
+        }
         flags = flag_lines(tx, FLAG.select().where(FLAG.c.bucket == row.bucket, FLAG.c.event_id == row.event_id))
         number = tx.execute(select(TERMINAL.c.terminal_no).where(TERMINAL.c.terminal == row.terminal)).scalar() or 0
     return ReceiptDetail(msgspec.json.decode(row.raw, type=Receipt), number, returned, flags)

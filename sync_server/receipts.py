@@ -14,9 +14,11 @@ def find_receipt(store: Store, number: str) -> ReceiptReply:
     """The newest receipt of that number. Raises Refused unknown."""
     query = select(RECEIPT.c.bucket, RECEIPT.c.receipt_id, RECEIPT.c.raw).where(RECEIPT.c.number == number)
     with store.read() as tx:
-        row = tx.execute(query.order_by(RECEIPT.c.at_ms.desc()).limit(1)).one_or_none() if number.isprintable() else None
+        row = (
+            tx.execute(query.order_by(RECEIPT.c.at_ms.desc()).limit(1)).one_or_none() if number.isprintable() else None
+        )
         if row is None:
             raise Refused(404, "unknown", f"there is no receipt {number[:40]}")
         mine = (RETURNED.c.bucket == row.bucket) & (RETURNED.c.receipt_id == row.receipt_id)
-        lines = tx.execute(select(RETURNED.c.line_no, RETURNED.c.qty_milli).where(mine)).tuples().all()
-    return ReceiptReply(msgspec.json.decode(row.raw, type=Receipt), dict(lines))
+        found = tx.execute(select(RETURNED.c.line_no, RETURNED.c.qty_milli).where(mine)).all()
+    return ReceiptReply(msgspec.json.decode(row.raw, type=Receipt), {line.line_no: line.qty_milli for line in found})

@@ -8,14 +8,28 @@ from loyalty.errors import LinkFault
 from loyalty.sentences import sentence
 
 ErrorCode = Literal[
-    "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown", "too_large", "busy", "internal"
-]  # fmt: skip
+    "gap",
+    "fork",
+    "fence",
+    "gen",
+    "revoked",
+    "bad_request",
+    "bad_code",
+    "unsigned",
+    "clock",
+    "unknown",
+    "too_large",
+    "busy",
+    "internal",
+]
 
 
 class Refused(LinkFault):
     """`status` is the HTTP status, `reply` its body."""
 
-    def __init__(self, status: int, code: ErrorCode, detail: str, acked: Position | None = None, gen: str = "", now_ms: int = 0) -> None:  # fmt: skip
+    def __init__(
+        self, status: int, code: ErrorCode, detail: str, acked: Position | None = None, gen: str = "", now_ms: int = 0
+    ) -> None:
         super().__init__(sentence("refused", code=code, detail=detail))
         self.status = HTTPStatus(status)
         self.reply = ErrorReply(code, detail, acked, gen, now_ms)

@@ -78,10 +78,15 @@ class TerminalLine(msgspec.Struct, frozen=True):
 
 def read_counts(store: Store) -> Counts:
     with store.read() as tx:
-        states = dict(tx.execute(select(EVENT.c.state, func.count()).where(EVENT.c.state != "applied").group_by(EVENT.c.state)).tuples().all())
+        by_state = (
+            select(EVENT.c.state, func.count().label("n")).where(EVENT.c.state != "applied").group_by(EVENT.c.state)
+        )
+        states = {row.state: row.n for row in tx.execute(by_state)}
         return Counts(
             members=_count(tx, select(func.count()).select_from(MEMBER)),
-            products=_count(tx, select(func.count()).select_from(FEED["goods"]).where(FEED["goods"].c.body.is_not(None))),
+            products=_count(
+                tx, select(func.count()).select_from(FEED["goods"]).where(FEED["goods"].c.body.is_not(None))
+            ),
             receipts=_count(tx, select(func.count()).select_from(RECEIPT)),
             terminals=_count(tx, select(func.count()).select_from(TERMINAL)),
             points=_count(tx, select(func.coalesce(func.sum(FEED["bal"].c.points), 0))),
@@ -95,9 +100,19 @@ def read_counts(store: Store) -> Counts:
 def day_totals(store: Store, local_date: str, shop: str = "") -> tuple[HourTotals, ...]:
     """The hours of one day (`2026-11-22`) that had receipts, in order; `shop` narrows to one store."""
     hour = (RECEIPT.c.local_minute // 60).label("hour")
-    sums = [func.sum(column).label(column.name) for column in (RECEIPT.c.total_minor, RECEIPT.c.discount_minor, RECEIPT.c.earned_points, RECEIPT.c.redeemed_points)]
+    sums = [
+        func.sum(column).label(column.name)
+        for column in (
+            RECEIPT.c.total_minor,
+            RECEIPT.c.discount_minor,
+            RECEIPT.c.earned_points,
+            RECEIPT.c.redeemed_points,
+        )
+    ]
     members = func.count(func.nullif(RECEIPT.c.member_id, ""))
-    query = select(hour, RECEIPT.c.kind, func.count().label("receipts"), members.label("members"), *sums).where(RECEIPT.c.local_date == local_date)
+    query = select(hour, RECEIPT.c.kind, func.count().label("receipts"), members.label("members"), *sums).where(
+        RECEIPT.c.local_date == local_date
+    )
     if shop:
         query = query.where(RECEIPT.c.store == shop)
     hours: dict[int, HourTotals] = {}
@@ -111,9 +126,14 @@ def _with_kind(totals: HourTotals, row: Any) -> HourTotals:
     if row.kind == "return":
         return msgspec.structs.replace(totals, returns=row.receipts, returned_minor=int(row.total_minor))
     return msgspec.structs.replace(
-        totals, sales=row.receipts, sold_minor=int(row.total_minor), discount_minor=int(row.discount_minor), members=row.members,
-        earned_points=int(row.earned_points), redeemed_points=int(row.redeemed_points),
-    )  # fmt: skip
+        totals,
+        sales=row.receipts,
+        sold_minor=int(row.total_minor),
+        discount_minor=int(row.discount_minor),
+        members=row.members,
+        earned_points=int(row.earned_points),
+        redeemed_points=int(row.redeemed_points),
+    )
 
 
 def latestflag_lines(store: Store, limit: int = 50) -> tuple[FlagLine, ...]:
@@ -128,16 +148,25 @@ def flag_lines(tx: Tx, query: Select[Any]) -> tuple[FlagLine, ...]:
 def published_versions(store: Store) -> tuple[tuple[str, int, int], ...]:
     """(programme, version, published_ms), newest first."""
     table = PROGRAMME_VERSION
-    query = select(table.c.id, table.c.version, table.c.published_ms).order_by(table.c.published_ms.desc(), table.c.version.desc())
+    query = select(table.c.id, table.c.version, table.c.published_ms).order_by(
+        table.c.published_ms.desc(), table.c.version.desc()
+    )
     with store.read() as tx:
         return tuple((row.id, row.version, row.published_ms) for row in tx.execute(query.limit(MAX_PAGE)))
 
 
 def terminal_lines(store: Store) -> tuple[TerminalLine, ...]:
     """All terminals by number."""
-    parked = select(EVENT.c.terminal, func.count().label("n")).where(EVENT.c.state == "parked").group_by(EVENT.c.terminal)
-    joined = TERMINAL.join(TERMINAL_CURSOR, (TERMINAL.c.tshard == TERMINAL_CURSOR.c.tshard) & (TERMINAL.c.terminal == TERMINAL_CURSOR.c.terminal))
-    query = select(TERMINAL, TERMINAL_CURSOR.c.epoch, TERMINAL_CURSOR.c.seq, TERMINAL_CURSOR.c.events).select_from(joined)
+    parked = (
+        select(EVENT.c.terminal, func.count().label("n")).where(EVENT.c.state == "parked").group_by(EVENT.c.terminal)
+    )
+    joined = TERMINAL.join(
+        TERMINAL_CURSOR,
+        (TERMINAL.c.tshard == TERMINAL_CURSOR.c.tshard) & (TERMINAL.c.terminal == TERMINAL_CURSOR.c.terminal),
+    )
+    query = select(TERMINAL, TERMINAL_CURSOR.c.epoch, TERMINAL_CURSOR.c.seq, TERMINAL_CURSOR.c.events).select_from(
+        joined
+    )
     with store.read() as tx:
         unknown = {row.terminal: row.n for row in tx.execute(parked)}
         behind = events_behind(tx)

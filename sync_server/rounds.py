@@ -8,6 +8,7 @@ where it was: the round runs again and the guards of `apply` make what was done 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from sqlalchemy import select, update
@@ -27,7 +28,7 @@ from sync_server.programmes import read_rules
 from sync_server.rows import insert_rows
 from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.standing import Rules
-from sync_server.store import Store, Tx
+from sync_server.store import Bucket, Store, Tx
 
 ROUND_SEGMENTS = 40
 ROUND_READ_MS = 200
@@ -64,11 +65,19 @@ def _read_round(store: Store, clock_ms: Callable[[], int]) -> Round:
     left = ROUND_SEGMENTS
     with store.read() as tx:
         for tshard, applied in _behind(tx):
-            query = select(SEGMENT).where(SEGMENT.c.tshard == tshard, SEGMENT.c.tseq > applied).order_by(SEGMENT.c.tseq).limit(left)
+            query = (
+                select(SEGMENT)
+                .where(SEGMENT.c.tshard == tshard, SEGMENT.c.tseq > applied)
+                .order_by(SEGMENT.c.tseq)
+                .limit(left)
+            )
             for row in tx.execute(query):
                 header = msgspec.json.decode(row.signed, type=SegmentHeader)
                 raws = unpack_payload(decompress(row.blob, header.payload_bytes))
-                arrived += [arrive(row.terminal, row.epoch, seq, row.received_ms, raw) for seq, raw in enumerate(raws, row.first_seq)]
+                arrived += [
+                    arrive(row.terminal, row.epoch, seq, row.received_ms, raw)
+                    for seq, raw in enumerate(raws, row.first_seq)
+                ]
                 marks[tshard] = row.tseq
                 left -= 1
             if left <= 0 or clock_ms() - began > ROUND_READ_MS:
@@ -108,7 +117,7 @@ def _cut(events: list[Arrived], size: int) -> Iterator[list[Arrived]]:
 
 def _apply(store: Store, unit: list[Arrived], rules: Rules, owners: Owners) -> None:
     """Apply a unit; where one of its events cannot be applied, the others are, one by one, and that one is parked."""
-    bucket = "many" if store.sqlite else unit[0].bucket
+    bucket: Bucket = "many" if store.sqlite else unit[0].bucket
     try:
         store.write(lambda tx: apply_unit(tx, unit, rules, owners), bucket)
         return
@@ -119,24 +128,27 @@ def _apply(store: Store, unit: list[Arrived], rules: Rules, owners: Owners) -> N
         pass
     for event in unit:
         try:
-            store.write(lambda tx, event=event: apply_unit(tx, [event], rules, owners), event.bucket)  # type: ignore[misc]
+            store.write(partial(apply_unit, arrived=[event], rules=rules, owners=owners), event.bucket)
         except StoreFault as fault:
             if not _is_ours(fault.__cause__):
                 raise
-            store.write(lambda tx, event=event, fault=fault: _park(tx, event, fault), event.bucket)  # type: ignore[misc]
+            store.write(partial(_park, event=event, error=fault), event.bucket)
         except Exception as error:  # noqa: BLE001
-            store.write(lambda tx, event=event, error=error: _park(tx, event, error), event.bucket)  # type: ignore[misc]
+            store.write(partial(_park, event=event, error=error), event.bucket)
 
 
 def _is_ours(cause: BaseException | None) -> bool:
     """Whether the database refused the values (a poisonous event), rather than being away or busy."""
     sqlstate = getattr(getattr(cause, "orig", None), "sqlstate", None) or ""
-    return isinstance(cause, DBAPIError) and (type(cause).__name__ in ("DataError", "IntegrityError") or sqlstate[:2] in ("22", "23"))
+    return isinstance(cause, DBAPIError) and (
+        type(cause).__name__ in ("DataError", "IntegrityError") or sqlstate[:2] in ("22", "23")
+    )
 
 
 def _park(tx: Tx, event: Arrived, error: BaseException) -> None:
     row = {
-        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch, "seq": event.seq,
+        "bucket": event.bucket, "event_id": event.event_id, "terminal": event.terminal, "epoch": event.epoch,
+        "seq": event.seq,
         "type": event.type, "at_ms": event.at_ms, "received_ms": event.received_ms, "digest": event.digest,
         "state": "parked", "waits_for": "", "raw": event.raw,
     }  # fmt: skip
@@ -147,4 +159,8 @@ def _park(tx: Tx, event: Arrived, error: BaseException) -> None:
 def _move_marks(tx: Tx, marks: dict[int, int]) -> None:
     insert_rows(tx, TSHARD_APPLIED, [{"tshard": tshard, "tseq": 0} for tshard in sorted(marks)])
     for tshard, tseq in sorted(marks.items()):
-        tx.execute(update(TSHARD_APPLIED).where(TSHARD_APPLIED.c.tshard == tshard, TSHARD_APPLIED.c.tseq < tseq).values(tseq=tseq))
+        tx.execute(
+            update(TSHARD_APPLIED)
+            .where(TSHARD_APPLIED.c.tshard == tshard, TSHARD_APPLIED.c.tseq < tseq)
+            .values(tseq=tseq)
+        )

@@ -62,7 +62,9 @@ def add_rows(tx: Tx, table: Table, keys: Sequence[str], rows: Sequence[Values]) 
     _update(tx, table, keys, rows, "{name} = t.{name} + {value}")
 
 
-def select_by(tx: Tx, table: Table, names: Sequence[str], keys: Sequence[str], wanted: Iterable[Key], lock: bool = False) -> Sequence[Row[Any]]:  # fmt: skip
+def select_by(
+    tx: Tx, table: Table, names: Sequence[str], keys: Sequence[str], wanted: Iterable[Key], lock: bool = False
+) -> Sequence[Row[Any]]:
     """Columns `names` of the rows whose `keys` are among `wanted`; `lock` holds them until the transaction ends."""
     found = sorted(set(wanted))
     if not found:

@@ -1,4 +1,4 @@
-"""The head office's tables, in the portable profile: BIGINT, INTEGER, TEXT and BLOB; no sequence, trigger or foreign key.
+"""The head office's tables, in the portable profile: BIGINT, INTEGER, TEXT, BLOB; no sequence, trigger, foreign key.
 
 Tables keyed by a member lead with `bucket` (of the account), tables keyed by a terminal with `tshard`, and what is
 unique without either (a card, a phone) with `abucket`, a hash of its own. No key spans two buckets. Times are BIGINT
@@ -50,21 +50,26 @@ ENROL_CODE = _table(
 CONSOLE_USER = _table("console_user", _text("name", key=True), _text("password_hash"), _text("role"), _big("made_ms"))
 CONSOLE_SESSION = _table("console_session", _text("token_hash", key=True), _text("name"), _big("expires_ms"))
 PROGRAMME_VERSION = _table(
-    "programme_version", _text("id", key=True), _int("version", key=True), _text("document"), _text("signature"), _big("published_ms"),
+    "programme_version", _text("id", key=True), _int("version", key=True), _text("document"), _text("signature"),
+    _big("published_ms"),
 )  # fmt: skip
 
 # Terminals and what they sent.
 TERMINAL = _table(
-    "terminal", _int("tshard", key=True), _text("terminal", key=True), _int("terminal_no"), _text("name"), _text("store"),
-    _text("store_name"), _text("public_key"), _text("state"), _text("card_prefix"), _big("enrolled_ms"), _big("seen_ms"),
+    "terminal", _int("tshard", key=True), _text("terminal", key=True), _int("terminal_no"), _text("name"),
+    _text("store"),
+    _text("store_name"), _text("public_key"), _text("state"), _text("card_prefix"), _big("enrolled_ms"),
+    _big("seen_ms"),
 )  # fmt: skip
 TERMINAL_CURSOR = _table(
     "terminal_cursor", _int("tshard", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"), _text("hash"),
     _text("fence_cur"), _text("fence_prev"), _big("events"),
 )  # fmt: skip
 SEGMENT = _table(
-    "segment", _int("tshard", key=True), _text("terminal", key=True), _int("epoch", key=True), _big("first_seq", key=True),
-    _big("last_seq"), _text("last_hash"), _blob("signed"), _blob("signature"), _blob("blob"), _big("received_ms"), _big("tseq"),
+    "segment", _int("tshard", key=True), _text("terminal", key=True), _int("epoch", key=True), _big("first_seq",
+    key=True),
+    _big("last_seq"), _text("last_hash"), _blob("signed"), _blob("signature"), _blob("blob"), _big("received_ms"),
+    _big("tseq"),
     Index("segment_tseq", "tshard", "tseq"), rowid=True,
 )  # fmt: skip
 TSHARD_HEAD = _table("tshard_head", _int("tshard", key=True), _big("next_seq"))
@@ -72,63 +77,90 @@ TSHARD_APPLIED = _table("tshard_applied", _int("tshard", key=True), _big("tseq")
 
 # Facts, by bucket.
 EVENT = _table(
-    "event", _int("bucket", key=True), _text("event_id", key=True), _text("terminal"), _int("epoch"), _big("seq"), _text("type"),
+    "event", _int("bucket", key=True), _text("event_id", key=True), _text("terminal"), _int("epoch"), _big("seq"),
+    _text("type"),
     _big("at_ms"), _big("received_ms"), _blob("digest"), _text("state"), _text("waits_for"), _blob("raw", null=True),
     Index("event_waits_for", "bucket", "waits_for"), Index("event_state", "state"),
 )  # fmt: skip
-"""`state`: applied, waiting (a return before its sale), parked (not understood). `raw` is kept where it is needed again."""
+"""`state`: applied, waiting (a return before its sale), parked (not understood). `raw` is kept where needed again."""
 FLAG = _table(
-    "flag", _int("bucket", key=True), _text("event_id", key=True), _text("kind", key=True), _text("place", key=True),
-    _text("detail"), _big("at_ms"), _blob("raw", null=True),
-)  # fmt: skip
+    "flag",
+    _int("bucket", key=True),
+    _text("event_id", key=True),
+    _text("kind", key=True),
+    _text("place", key=True),
+    _text("detail"),
+    _big("at_ms"),
+    _blob("raw", null=True),
+)
 TERM_BUCKET = _table("term_bucket", _int("bucket", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"))
 LEDGER = _table(
-    "ledger", _int("bucket", key=True), _text("account_id", key=True), _text("event_id", key=True), _int("entry_no", key=True),
+    "ledger", _int("bucket", key=True), _text("account_id", key=True), _text("event_id", key=True), _int("entry_no",
+    key=True),
     _text("wallet"), _text("contra"), _big("points"), _big("at_ms"), _text("receipt_id"),
 )  # fmt: skip
 PROGRAMME_TOTAL = _table(
     "programme_total", _int("bucket", key=True), _text("wallet", key=True), _text("contra", key=True), _big("points"),
 )  # fmt: skip
 RECEIPT = _table(
-    "receipt", _int("bucket", key=True), _text("receipt_id", key=True), _text("number"), _text("kind"), _text("event_id"),
+    "receipt", _int("bucket", key=True), _text("receipt_id", key=True), _text("number"), _text("kind"),
+    _text("event_id"),
     _text("terminal"), _text("store"), _text("cashier"), _big("at_ms"), _text("local_date"), _int("local_minute"),
-    _text("account_id"), _text("member_id"), _text("original_id"), _int("offline"), _big("base_minor"), _big("discount_minor"),
-    _big("redeemed_points"), _big("earned_points"), _big("total_minor"), _big("returned_minor"), _big("returned_earned"),
+    _text("account_id"), _text("member_id"), _text("original_id"), _int("offline"), _big("base_minor"),
+    _big("discount_minor"),
+    _big("redeemed_points"), _big("earned_points"), _big("total_minor"), _big("returned_minor"),
+    _big("returned_earned"),
     _big("returned_redeemed"), _blob("raw"),
     Index("receipt_number", "number"), Index("receipt_account", "bucket", "account_id", "at_ms"),
     Index("receipt_at", "at_ms"), Index("receipt_day", "local_date", "local_minute"), rowid=True,
 )  # fmt: skip
-RETURNED = _table("returned", _int("bucket", key=True), _text("receipt_id", key=True), _int("line_no", key=True), _big("qty_milli"))
+RETURNED = _table(
+    "returned", _int("bucket", key=True), _text("receipt_id", key=True), _int("line_no", key=True), _big("qty_milli")
+)
 
 # Members.
 MEMBER = _table(
-    "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"), _text("personal_hash"),
+    "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"),
+    _text("personal_hash"),
     _text("event_id"), _text("store"), _text("cashier"), _big("at_ms"),
     Index("member_account", "bucket", "account_id"), Index("member_event", "bucket", "event_id"),
 )  # fmt: skip
 PERSONAL = _table(
-    "personal", _int("bucket", key=True), _text("event_id", key=True), _text("hash", key=True), _text("member_id"), _text("salt"),
+    "personal", _int("bucket", key=True), _text("event_id", key=True), _text("hash", key=True), _text("member_id"),
+    _text("salt"),
     _text("phone"), _text("name"), _text("name_key"), _text("birthday"),
     Index("personal_member", "bucket", "member_id"), Index("personal_name", "name_key"),
 )  # fmt: skip
 CONSENT = _table(
-    "consent", _int("bucket", key=True), _text("member_id", key=True), _text("event_id", key=True), _text("purpose", key=True),
+    "consent", _int("bucket", key=True), _text("member_id", key=True), _text("event_id", key=True), _text("purpose",
+    key=True),
     _text("version"), _int("given"), _big("at_ms"), _text("cashier"),
 )  # fmt: skip
 ALIAS = _table(
-    "alias", _int("abucket", key=True), _text("kind", key=True), _text("alias", key=True), _text("member_id"), _text("account_id"),
+    "alias", _int("abucket", key=True), _text("kind", key=True), _text("alias", key=True), _text("member_id"),
+    _text("account_id"),
 )  # fmt: skip
 
 # What goes down: one table a stream, keyed by bucket and the row's key.
 BUCKET_HEAD = _table(
-    "bucket_head", _int("bucket", key=True), _text("stream", key=True), _big("seq"), _big("checksum"), _big("low_water"),
+    "bucket_head", _int("bucket", key=True), _text("stream", key=True), _big("seq"), _big("checksum"),
+    _big("low_water"),
 )  # fmt: skip
 
 
 def _feed(stream: Stream, *more: Column[Any]) -> Table:
     name = f"feed_{stream}"
     by_seq = Index(f"{name}_seq", "bucket", "change_seq")
-    return _table(name, _int("bucket", key=True), _text("key", key=True), _big("change_seq"), _big("h"), _blob("body", null=True), *more, by_seq)  # fmt: skip
+    return _table(
+        name,
+        _int("bucket", key=True),
+        _text("key", key=True),
+        _big("change_seq"),
+        _big("h"),
+        _blob("body", null=True),
+        *more,
+        by_seq,
+    )
 
 
 FEED: dict[Stream, Table] = {

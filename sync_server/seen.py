@@ -9,7 +9,9 @@ class Seen:
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute("PRAGMA cache_size=-8000")
         self._file.execute("PRAGMA synchronous=OFF")
-        self._file.execute("CREATE TABLE seen (kind TEXT, value TEXT, line INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID")
+        self._file.execute(
+            "CREATE TABLE seen (kind TEXT, value TEXT, line INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID"
+        )
         self._file.execute("BEGIN")
 
     def first(self, kind: str, value: str, line: int) -> int:
@@ -21,5 +23,7 @@ class Seen:
     def __enter__(self) -> "Seen":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()

@@ -33,7 +33,12 @@ def serve(settings: Settings, demo: bool = False) -> None:
         if demo:
             fill_demo(app.state.office)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_TIMEOUT_S, server_header=False, lifespan="on"
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            server_header=False,
+            lifespan="on",
         )
         _Server(config).run([listening])
     finally:

@@ -41,8 +41,15 @@ def make_snapshot(store: Store, identity: Identity, folder: Path, now_ms: int, s
         vectors, rows = _build(store, identity.gen, work / "cache.db", work / "stage.db")
         packed = _compress(work / "cache.db", work / "cache.zst")
         manifest = SnapshotManifest(
-            snapshot_id, identity.gen, now_ms, (work / "cache.zst").stat().st_size, packed, (work / "cache.db").stat().st_size, rows, vectors
-        )  # fmt: skip
+            snapshot_id,
+            identity.gen,
+            now_ms,
+            (work / "cache.zst").stat().st_size,
+            packed,
+            (work / "cache.db").stat().st_size,
+            rows,
+            vectors,
+        )
         manifest = msgspec.structs.replace(manifest, signature=identity.signer.sign(canonical(manifest)).hex())
         os.replace(work / "cache.zst", blob_path(folder, snapshot_id))
         (work / "manifest").write_bytes(canonical(manifest))
@@ -115,11 +122,11 @@ def _stage_rows(store: Store, file: sqlite3.Connection) -> tuple[dict[Stream, tu
 def _copy(tx: Tx, file: sqlite3.Connection, stream: Stream, bucket: int) -> int:
     table = FEED[stream]
     query = select(table.c.key, table.c.change_seq, table.c.h, table.c.body).where(table.c.bucket == bucket)
-    found = tx.execute(query).tuples().all()
-    staged = ((key_bytes(stream, key), bucket, seq, h, body) for key, seq, h, body in found)
+    found = tx.execute(query).all()
+    staged = ((key_bytes(stream, row.key), bucket, row.change_seq, row.h, row.body) for row in found)
     file.executemany(f"INSERT INTO stage.{stream} VALUES (?, ?, ?, ?, ?)", staged)
     if stream == "ident":
-        _stage_finders(file, (body for _, _, _, body in found if body is not None))
+        _stage_finders(file, (row.body for row in found if row.body is not None))
     return len(found)
 
 

@@ -16,10 +16,10 @@ class Rules(msgspec.Struct, frozen=True):
 
     def opened(self, row: BalanceRow, status: str) -> BalanceRow:
         """A new member's account; receipts may have come before, and the higher status stays."""
-        if self.programme is None or not row.status:
+        ladder = self.programme
+        if ladder is None or not row.status:
             return row if row.status else replace(row, status=status)
-        higher = max(row.status, status, key=lambda found: self.programme and place_of(self.programme, found))
-        return replace(row, status=higher)
+        return replace(row, status=max(row.status, status, key=lambda found: place_of(ladder, found)))
 
     def after(self, row: BalanceRow, receipt: Receipt) -> BalanceRow:
         """The account after one more receipt: a status is raised by it, never lowered."""

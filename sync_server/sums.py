@@ -16,7 +16,10 @@ def wrong_sums(receipt: Receipt) -> str:
             return f"{name} is {getattr(receipt, name)}, the lines sum to {lines}"
     if any(line.total_minor != line.base_minor - line.discount_minor - line.redeemed_minor for line in receipt.lines):
         return "a line's total is not its base less its discount and redeemed points"
-    if receipt.payments and sum(paid.amount_minor for paid in receipt.payments) - receipt.change_minor != receipt.total_minor:
+    if (
+        receipt.payments
+        and sum(paid.amount_minor for paid in receipt.payments) - receipt.change_minor != receipt.total_minor
+    ):
         return f"payments less change are not {receipt.total_minor}"
     return _negative(receipt)
 

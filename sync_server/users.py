@@ -33,14 +33,16 @@ def set_user(store: Store, name: str, password: str, role: Role, now_ms: int) ->
         raise BadInput(sentence("user.name", limit=MAX_NAME_CHARS))
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise BadInput(sentence("user.password", least=MIN_PASSWORD_CHARS, limit=MAX_PASSWORD_CHARS))
-    row = {"name": name, "password_hash": _hasher.hash(password), "role": role, "made_ms": now_ms}
+    row: dict[str, str | int] = {"name": name, "password_hash": _hasher.hash(password), "role": role, "made_ms": now_ms}
     store.write(lambda tx: _set(tx, row))
 
 
 def check_user(store: Store, name: str, password: str) -> Role | None:
     """The role of a user whose password this is; None for anything else."""
     with store.read() as tx:
-        query = select(CONSOLE_USER.c.password_hash, CONSOLE_USER.c.role).where(CONSOLE_USER.c.name == name[:MAX_NAME_CHARS])
+        query = select(CONSOLE_USER.c.password_hash, CONSOLE_USER.c.role).where(
+            CONSOLE_USER.c.name == name[:MAX_NAME_CHARS]
+        )
         found = tx.execute(query).one_or_none()
     try:
         _hasher.verify(found.password_hash if found else _NOBODY, password[:MAX_PASSWORD_CHARS])

@@ -1,5 +1,7 @@
 """The head office's tables, version 1."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,11 +11,11 @@ down_revision = None
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
-def _column(name: str, kind: sa.types.TypeEngine[object], null: bool = False) -> sa.Column[object]:
+def _column(name: str, kind: Any, null: bool = False) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=null, autoincrement=False)
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     op.create_table(
         "alias",
         _column("abucket", sa.Integer()),
