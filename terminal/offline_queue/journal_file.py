@@ -107,7 +107,8 @@ def check(connection: Connection, terminal: str) -> None:
 def check_event(connection: Connection, terminal: str, epoch: int, seq: int, previous: bytes) -> bytes:
     """The hash of one event, when it follows from `previous` and its bytes (I3). Raises StoreFault."""
     row = connection.execute("SELECT raw, hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
-    if row is None or event_hash(previous, terminal, epoch, seq, row[0]) != row[1]:
+    sound = row is not None and isinstance(row[0], bytes) and isinstance(row[1], bytes)
+    if not sound or event_hash(previous, terminal, epoch, seq, row[0]) != row[1]:
         raise store_fault("journal.chain", epoch=epoch, seq=seq)
     return bytes(row[1])
 

@@ -14,15 +14,19 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            owner = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "?"
-            os.close(self._file)
+            owner = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "?"
+            os.close(file)
             raise store_fault("store.owned", pid=owner) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        self._file: int | None = file
 
     def release(self) -> None:
-        os.close(self._file)
+        """Let go; a second call does nothing."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

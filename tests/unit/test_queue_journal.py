@@ -1,0 +1,406 @@
+"""terminal.offline_queue.journal: prepared, recorded, counted, found again; faults as sentences."""
+
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from loyalty.chain import ZERO_HASH, event_hash
+from loyalty.errors import BadInput, NotNow, StoreFault
+from loyalty.events import (
+    MAX_EVENT_BYTES,
+    Consent,
+    MemberEnrolled,
+    Personal,
+    ShiftClosed,
+    ShiftOpened,
+    ShiftTotals,
+    decode_body,
+    decode_envelope,
+    personal_hash,
+)
+from loyalty.feed import Applied, IdentRow
+from loyalty.sentences import say
+from terminal.offline_queue import journal_file
+from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending
+from terminal.offline_queue.lock import FolderLock
+from terminal.offline_queue.outbox import Outbox
+from terminal.offline_queue.sentences import SENTENCES
+from terminal.offline_queue.status import read_status
+from terminal.offline_queue.store import open_store
+from tests.support.queue_samples import (
+    NOON_MS,
+    SHIFT,
+    TERMINAL,
+    account_in,
+    fact_of,
+    hex_id,
+    new_till,
+    open_shift,
+    receipt,
+    sell,
+)
+
+
+@pytest.fixture
+def till(tmp_path):
+    store = new_till(tmp_path / "till")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def journal(till):
+    return till.journal
+
+
+def test_a_sale_is_prepared_then_recorded_and_no_longer_prepared(journal):
+    made = receipt(1)
+    journal.prepare(made.receipt_id, b"basket", NOON_MS)
+    assert [p.raw for p in journal.prepared()] == [b"basket"]
+    recorded = journal.record(fact_of(made), completes=made.receipt_id)
+    assert (recorded.epoch, recorded.first_seq, recorded.last_seq) == (1, 1, 1)
+    assert journal.prepared() == ()
+    assert journal.receipt(made.number) == made
+
+
+def test_the_bytes_recorded_are_the_event_and_its_hash_follows_the_one_before(journal):
+    sell(journal, 1)
+    second = sell(journal, 2)
+    rows = journal.read(lambda c: c.execute("SELECT raw, hash FROM event ORDER BY seq").fetchall())
+    first_hash = event_hash(ZERO_HASH, TERMINAL, 1, 1, rows[0][0])
+    assert rows[0][1] == first_hash
+    assert rows[1][1] == event_hash(first_hash, TERMINAL, 1, 2, rows[1][0])
+    assert decode_body(decode_envelope(rows[1][0])).receipt == second
+
+
+def test_recording_the_same_facts_again_changes_nothing_and_answers_the_same(journal):
+    made = receipt(1)
+    journal.prepare(made.receipt_id, b"", NOON_MS)
+    first = journal.record(fact_of(made), completes=made.receipt_id)
+    assert journal.record(fact_of(made), completes=made.receipt_id) == first
+    assert journal.pending_count() == 1
+
+
+def test_another_fact_under_a_known_id_is_refused(journal):
+    sell(journal, 1)
+    other = Fact(fact_of(receipt(1)).event_id, NOON_MS, fact_of(receipt(2)).body)
+    with pytest.raises(StoreFault) as caught:
+        journal.record(other)
+    assert caught.value.code == "journal.same_id"
+
+
+def test_one_receipt_cannot_be_recorded_in_two_events(journal):
+    made = sell(journal, 1)
+    with pytest.raises(StoreFault) as caught:
+        journal.record(Fact(hex_id("other"), NOON_MS, fact_of(made).body))
+    assert caught.value.code == "store.twice"
+    assert journal.pending_count() == 1
+
+
+@pytest.mark.parametrize("ended", ["never begun", "recorded", "discarded"])
+def test_a_sale_completes_only_while_it_is_prepared(journal, ended):
+    made = receipt(1)
+    if ended != "never begun":
+        journal.prepare(made.receipt_id, b"", NOON_MS)
+    if ended == "recorded":
+        journal.record(fact_of(receipt(2)), completes=made.receipt_id)
+    if ended == "discarded":
+        journal.discard_prepared(made.receipt_id)
+    with pytest.raises(NotNow) as caught:
+        journal.record(fact_of(made), completes=made.receipt_id)
+    assert caught.value.code == "journal.not_prepared"
+    assert journal.receipt(made.number) is None
+
+
+def test_unfinished_sales_have_a_limit(journal):
+    for number in range(MAX_PREPARED):
+        journal.prepare(str(number), b"", number)
+    with pytest.raises(StoreFault) as caught:
+        journal.prepare("one more", b"", 0)
+    assert caught.value.code == "journal.too_many"
+    assert len(journal.prepared()) == MAX_PREPARED
+
+
+def test_the_largest_prepared_sale_fits_and_one_byte_more_does_not(journal):
+    journal.prepare("a", bytes(MAX_EVENT_BYTES), NOON_MS)
+    with pytest.raises(BadInput) as caught:
+        journal.prepare("b", bytes(MAX_EVENT_BYTES + 1), NOON_MS)
+    assert caught.value.code == "journal.too_large"
+
+
+@pytest.mark.parametrize("count", [0, MAX_FACTS + 1])
+def test_facts_of_one_transaction_have_a_limit(journal, count):
+    with pytest.raises(BadInput):
+        journal.record(*[fact_of(receipt(number)) for number in range(count)])
+    assert journal.pending_count() == 0
+
+
+def test_several_facts_are_recorded_as_one(journal):
+    recorded = journal.record(*[fact_of(receipt(number)) for number in range(MAX_FACTS)])
+    assert (recorded.first_seq, recorded.last_seq) == (1, MAX_FACTS)
+    with pytest.raises(StoreFault):
+        journal.record(fact_of(receipt(98)), fact_of(receipt(1)), Fact(hex_id("x"), 0, fact_of(receipt(99)).body))
+    assert journal.pending_count() == MAX_FACTS
+
+
+def test_own_events_after_the_known_place_make_the_overlay(journal):
+    account, other = account_in(3), account_in(4)
+    sell(journal, 1, account, earned=10)
+    sell(journal, 2, other, earned=99)
+    bought = sell(journal, 3, account, earned=7, redeemed=4)
+    journal.record(fact_of(receipt(4, account, earned=7, original=bought)))
+    assert journal.overlay(account, Applied()) == Overlay({"main": 6}, 10_000, 2)
+    assert journal.overlay(account, Applied(1, 1)) == Overlay({"main": -4}, 0, 1)
+    assert journal.overlay(account, Applied(1, 4)) == Overlay()
+    assert journal.overlay(account, Applied(2, 0)) == Overlay()
+
+
+def test_a_receipt_without_points_still_counts_as_a_visit(journal):
+    account = account_in(3)
+    sell(journal, 1, account, earned=0)
+    assert journal.overlay(account, Applied()) == Overlay({"main": 0}, 10_000, 1)
+
+
+def test_returned_quantities_add_up_by_line(journal):
+    sold = sell(journal, 1)
+    assert journal.returned_milli(sold.receipt_id) == {}
+    journal.record(fact_of(receipt(2, original=sold)))
+    journal.record(fact_of(receipt(3, original=sold)))
+    assert journal.returned_milli(sold.receipt_id) == {1: 2000}
+
+
+def test_recent_receipts_come_newest_first_and_pass_over_other_events(journal):
+    open_shift(journal)
+    for number in (1, 2, 3):
+        sell(journal, number)
+    assert [r.number for r in journal.recent_receipts(2)] == ["1-000003", "1-000002"]
+
+
+def test_a_shift_opens_counts_and_closes(journal):
+    assert journal.open_shift() is None
+    assert journal.next_shift_no() == 1
+    open_shift(journal)
+    counted = ShiftTotals(sales=1, cash_minor=10_000)
+    journal.record(fact_of(receipt(1)), totals=counted)
+    shift = journal.open_shift()
+    assert (shift.totals, shift.shift_no, shift.cashier) == (counted, 1, "ivanova")
+    journal.record(Fact(hex_id("z"), NOON_MS + 9, ShiftClosed(SHIFT, 1, "north", "ivanova", counted)))
+    assert journal.open_shift() is None
+    assert journal.next_shift_no() == 2
+
+
+def test_a_second_shift_cannot_open_over_an_open_one(journal):
+    open_shift(journal)
+    with pytest.raises(NotNow) as caught:
+        journal.record(Fact(hex_id("again"), NOON_MS, ShiftOpened("6" * 32, 2, "north", "petrova")))
+    assert caught.value.code == "journal.shift_open"
+    assert journal.pending_count() == 1
+
+
+def test_a_receipt_that_counts_needs_its_open_shift(journal):
+    with pytest.raises(NotNow) as caught:
+        journal.record(fact_of(receipt(1)), totals=ShiftTotals(sales=1))
+    assert caught.value.code == "journal.no_shift"
+    assert journal.receipt("1-000001") is None
+
+
+def enrolment(phone="+79031234567"):
+    member, event_id = hex_id("member"), hex_id("enrol")
+    personal = Personal(member, member, event_id, "00", phone, "Иванова Мария")
+    consents = (Consent("processing", "1", True),)
+    body = MemberEnrolled(member, member, "2990001000001", "fan", personal_hash(personal), consents, "ivanova", "north")
+    ident = IdentRow(member, member, "Мария И.", ("2990001000001",), "ab" * 16, "67")
+    return Fact(event_id, NOON_MS, body), personal, ident
+
+
+def test_a_member_enrolled_here_is_found_by_card_and_by_phone(journal):
+    fact, personal, ident = enrolment()
+    journal.record(fact, personal=personal, enrolled=ident)
+    known = journal.enrolled_by_card("2990001000001")
+    assert (known.ident, known.balance.status, known.as_of_ms) == (ident, "fan", 0)
+    assert journal.enrolled_by_phone_hash("ab" * 16) == known
+    assert journal.enrolled_by_phone_hash("") is None
+    assert journal.enrolled_by_card("299") is None
+
+
+def test_personal_data_that_the_event_does_not_commit_to_are_refused(journal):
+    fact, _, ident = enrolment()
+    _, other, _ = enrolment("+79031234568")
+    with pytest.raises(StoreFault) as caught:
+        journal.record(fact, personal=other, enrolled=ident)
+    assert caught.value.code == "journal.personal"
+    assert journal.pending_count() == 0
+
+
+def test_personal_data_are_erased_once_the_head_office_has_them(till):
+    fact, personal, ident = enrolment()
+    till.journal.record(fact, personal=personal, enrolled=ident)
+    outbox = Outbox(till.journal)
+    assert outbox.has_personal()
+    assert outbox.personal() == (personal,)
+    outbox.personal_stored((fact.event_id,))
+    assert not outbox.has_personal()
+    till.close()
+    data = b"".join(path.read_bytes() for path in till.folder.iterdir())
+    assert b"+79031234567" not in data
+    assert "Иванова".encode() not in data
+
+
+def test_numbers_are_given_once_and_go_on_after_a_restart(till):
+    journal = till.journal
+    assert [journal.next_receipt_no(), journal.next_receipt_no(), journal.next_card_no()] == [1, 2, 1]
+    journal.prepare("a", b"", NOON_MS)
+    assert journal.next_receipt_no() == 3
+    till.close()
+    again = open_store(till.folder)
+    assert (again.journal.next_receipt_no(), again.journal.next_card_no()) == (3, 2)
+    again.close()
+
+
+def test_a_restart_finds_everything_as_it_was(till):
+    open_shift(till.journal)
+    made = sell(till.journal, 1, account_in(1))
+    till.journal.prepare("begun", b"basket", NOON_MS)
+    till.close()
+    again = open_store(till.folder)
+    assert again.journal.receipt(made.number) == made
+    assert [p.sale_id for p in again.journal.prepared()] == ["begun"]
+    assert again.journal.pending() == Pending(2, NOON_MS)
+    assert again.journal.verify() == 2
+    again.close()
+
+
+def test_a_full_disk_records_nothing_by_half_and_says_so(journal):
+    open_shift(journal)
+    pages = journal.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
+    journal._writer._connection.execute(f"PRAGMA max_page_count={pages + 2}")
+
+    def sell_on():
+        for number in range(1, 1000):
+            sell(journal, number, account_in(1))
+
+    with pytest.raises(StoreFault) as caught:
+        sell_on()
+    assert caught.value.code == "store.full"
+    assert "диске нет места" in say(caught.value.said, "ru", SENTENCES)
+    assert caught.value.hint is not None
+    counts = [
+        journal.read(lambda c, t=table: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0])
+        for table in ("receipt_index", "effect")
+    ]
+    assert counts == [journal.pending_count() - 1] * 2
+    journal._writer._connection.execute("PRAGMA max_page_count=100000")
+    sell(journal, 1001)
+    assert journal.verify() == journal.pending_count()
+
+
+def test_a_second_process_gets_the_sentence_with_the_owner(till):
+    program = (
+        "import sys; from pathlib import Path; from terminal.offline_queue.store import open_store\n"
+        "try: open_store(Path(sys.argv[1]))\n"
+        "except Exception as error: print(error.code, error.said.args['pid'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(till.folder)], capture_output=True, text=True, check=True)
+    code, pid = ran.stdout.split()
+    assert code == "store.owned"
+    assert pid == (till.folder / "lock").read_text().strip()
+
+
+def test_the_lock_is_free_again_once_released(tmp_path):
+    lock = FolderLock(tmp_path)
+    with pytest.raises(StoreFault):
+        FolderLock(tmp_path)
+    lock.release()
+    FolderLock(tmp_path).release()
+
+
+def spoil(till, statement, *values):
+    till.close()
+    connection = sqlite3.connect(till.folder / "journal.db")
+    connection.execute(statement, values)
+    connection.commit()
+    connection.close()
+
+
+def test_a_changed_last_event_is_seen_at_the_start(till):
+    sell(till.journal, 1)
+    sell(till.journal, 2)
+    spoil(till, "UPDATE event SET raw = raw || ' ' WHERE seq = 2")
+    with pytest.raises(StoreFault) as caught:
+        open_store(till.folder)
+    assert (caught.value.code, caught.value.said.args) == ("journal.chain", {"epoch": 1, "seq": 2})
+    assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE event SET raw = raw || ' ' WHERE seq = 2", "DELETE FROM event WHERE seq = 2"]
+)
+def test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify(till, change):
+    for number in range(5):
+        sell(till.journal, number)
+    spoil(till, change)
+    again = open_store(till.folder)
+    with pytest.raises(StoreFault) as caught:
+        again.journal.verify()
+    assert (caught.value.code, caught.value.said.args) == ("journal.chain", {"epoch": 1, "seq": 2})
+    again.close()
+
+
+def test_a_journal_of_another_till_is_refused(till):
+    till.close()
+    with pytest.raises(StoreFault) as caught:
+        Journal(till.folder / "journal.db", "f" * 32)
+    assert caught.value.code == "journal.other_terminal"
+
+
+def test_a_journal_of_another_version_is_refused(till):
+    till.close()
+    connection = sqlite3.connect(till.folder / "journal.db")
+    connection.execute(f"PRAGMA user_version = {journal_file.VERSION + 1}")
+    connection.close()
+    for _ in range(2):  # a failed start gives the lock back
+        with pytest.raises(StoreFault) as caught:
+            open_store(till.folder)
+        assert caught.value.code == "journal.version"
+
+
+def test_a_missing_journal_is_never_replaced_by_an_empty_one(till):
+    till.close()
+    (till.folder / "journal.db").unlink()
+    with pytest.raises(StoreFault) as caught:
+        open_store(till.folder)
+    assert caught.value.code == "store.no_journal"
+    assert not (till.folder / "journal.db").exists()
+
+
+def test_garbage_in_place_of_the_journal_is_said_to_be_damaged(till):
+    till.close()
+    (till.folder / "journal.db").write_bytes(b"garbage" * 1000)
+    with pytest.raises(StoreFault) as caught:
+        open_store(till.folder)
+    assert caught.value.code == "store.damaged"
+
+
+def test_a_till_that_was_never_enrolled_says_what_to_do(tmp_path):
+    with pytest.raises(StoreFault) as caught:
+        open_store(tmp_path)
+    assert caught.value.code == "store.no_identity"
+    assert caught.value.hint is not None
+
+
+def test_the_status_is_read_beside_a_running_till_and_after_it(till):
+    sell(till.journal, 1)
+    running = read_status(till.folder)
+    assert (running.recorded, running.acked, running.pending, running.as_of_ms) == (1, 0, 1, 0)
+    assert running.oldest_pending_ms == NOON_MS + 1
+    till.close()
+    assert read_status(till.folder) == running
+
+
+def test_every_fault_of_this_room_has_words_in_both_languages():
+    for code, (russian, english) in SENTENCES.items():
+        assert russian, code
+        assert english, code
+        assert russian.count("{") == english.count("{"), code

@@ -1,0 +1,177 @@
+"""terminal.offline_queue.writer and readers: one writer, faults as sentences, readers that see old or new."""
+
+import sqlite3
+import threading
+
+import pytest
+
+from loyalty.errors import StoreFault
+from loyalty.sentences import say
+from terminal.offline_queue.readers import Readers
+from terminal.offline_queue.sentences import SENTENCES
+from terminal.offline_queue.writer import Connection, Writer
+
+
+def prepare(connection: Connection) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE IF NOT EXISTS t (n INTEGER PRIMARY KEY, b BLOB)")
+
+
+@pytest.fixture
+def writer(tmp_path):
+    made = Writer(tmp_path / "a.db", prepare)
+    yield made
+    made.close()
+
+
+def insert(number):
+    return lambda connection: connection.execute("INSERT INTO t VALUES (?, x'')", (number,)).rowcount
+
+
+def test_a_result_comes_back_once_it_is_committed(writer, tmp_path):
+    assert writer.run(insert(1)) == 1
+    assert sqlite3.connect(tmp_path / "a.db").execute("SELECT count(*) FROM t").fetchone() == (1,)
+
+
+def test_an_error_in_a_transaction_undoes_all_of_it_and_reaches_the_caller(writer):
+    def half(connection):
+        insert(1)(connection)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        writer.run(half)
+    assert writer.run(lambda c: c.execute("SELECT count(*) FROM t").fetchone()) == (0,)
+
+
+def test_a_full_queue_is_refused_at_once_and_not_one_earlier(tmp_path):
+    writer = Writer(tmp_path / "a.db", prepare, queue_limit=2)
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(connection):
+        begun.set()
+        go.wait(10)
+
+    threads = [threading.Thread(target=writer.run, args=(slow,))]
+    threads[0].start()
+    begun.wait(10)
+    for number in (1, 2):
+        threads.append(threading.Thread(target=writer.run, args=(insert(number),)))
+        threads[-1].start()
+    while writer._jobs.qsize() < 2:
+        pass
+    with pytest.raises(StoreFault) as caught:
+        writer.run(insert(3))
+    assert caught.value.code == "store.busy"
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert writer.run(lambda c: c.execute("SELECT n FROM t ORDER BY n").fetchall()) == [(1,), (2,)]
+    writer.close()
+
+
+def test_what_waits_too_long_is_never_written(tmp_path):
+    writer = Writer(tmp_path / "a.db", prepare)
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(connection):
+        begun.set()
+        go.wait(10)
+
+    holder = threading.Thread(target=writer.run, args=(slow,))
+    holder.start()
+    begun.wait(10)
+    writer._wait_s = 0.05
+    with pytest.raises(StoreFault) as caught:
+        writer.run(insert(1))
+    assert caught.value.code == "store.slow"
+    go.set()
+    holder.join()
+    writer._wait_s = 10
+    assert writer.run(lambda c: c.execute("SELECT count(*) FROM t").fetchone()) == (0,)
+    writer.close()
+
+
+def test_a_closed_writer_says_so(writer):
+    writer.close()
+    with pytest.raises(StoreFault) as caught:
+        writer.run(insert(1))
+    assert caught.value.code == "store.closed"
+
+
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
+    (tmp_path / "a.db").write_bytes(b"this is not a database at all" * 100)
+    with pytest.raises(StoreFault) as caught:
+        Writer(tmp_path / "a.db", prepare)
+    assert caught.value.code == "store.damaged"
+    assert say(caught.value.said, "en", SENTENCES) == "File a.db is damaged"
+
+
+def test_a_lock_of_another_program_is_a_sentence(writer, tmp_path):
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writer._connection.execute("PRAGMA busy_timeout=10")
+    with pytest.raises(StoreFault) as caught:
+        writer.run(insert(1))
+    assert caught.value.code == "store.locked"
+    assert caught.value.hint is not None
+    other.execute("ROLLBACK")
+    assert writer.run(insert(1)) == 1
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_done(writer):
+    writer._connection.execute("PRAGMA max_page_count=8")
+
+    def fill(connection):
+        for number in range(100):
+            connection.execute("INSERT INTO t VALUES (?, zeroblob(2000))", (number,))
+
+    with pytest.raises(StoreFault) as caught:
+        writer.run(fill)
+    assert caught.value.code == "store.full"
+    assert writer.run(lambda c: c.execute("SELECT count(*) FROM t").fetchone()) == (0,)
+    assert writer.run(insert(1)) == 1
+
+
+def test_a_reader_cannot_write(writer, tmp_path):
+    readers = Readers(tmp_path / "a.db", 100)
+    with pytest.raises(StoreFault) as caught:
+        readers.use(insert(1))
+    assert caught.value.code == "store.disk"
+    readers.close()
+
+
+def test_each_thread_reads_on_its_own_connection_and_all_close_together(writer, tmp_path):
+    readers = Readers(tmp_path / "a.db", 100)
+    seen, hold, done = [], threading.Event(), threading.Barrier(3)
+
+    def look():
+        seen.append(readers.use(id))
+        done.wait(10)
+        hold.wait(10)
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    done.wait(10)
+    assert len(set(seen)) == 2
+    readers.close()
+    hold.set()
+    for thread in threads:
+        thread.join()
+    with pytest.raises(StoreFault) as caught:
+        readers.use(id)
+    assert caught.value.code == "store.closed"
+
+
+def test_nobody_reads_while_the_file_is_exchanged(writer, tmp_path):
+    readers = Readers(tmp_path / "a.db", 100)
+    readers.use(id)
+    order = []
+    with readers.away():
+        late = threading.Thread(target=lambda: readers.use(lambda c: order.append("read")))
+        late.start()
+        late.join(0.05)
+        order.append("exchanged")
+    late.join()
+    assert order == ["exchanged", "read"]
+    readers.close()
