@@ -7,10 +7,11 @@ and comes back; then till, ledger and receipts must agree member by member, with
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from devices.model import DeviceInfo
+from devices.model import DeviceInfo, Health
 from devices.transport.serial import SerialSettings
 from devices.virtual.camera import camera_frame
 from devices.virtual.printer import VirtualPrinter
@@ -107,14 +108,21 @@ class Script:
         scans: queue.Queue[str] = queue.Queue()
         with VirtualScanner() as scanner:
             info = DeviceInfo("demo-scanner", "scanner", "virtual", scanner.port)
-            source = SerialSource(info, SerialSettings(scanner.port), on_scan=lambda scan: scans.put(scan.text))
+            ready = threading.Event()
+            source = SerialSource(
+                info,
+                SerialSettings(scanner.port),
+                on_scan=lambda scan: scans.put(scan.text),
+                on_status=lambda status: ready.set() if status.health is Health.ENABLED else None,
+            )
             source.open()
             try:
+                self.must(ready.wait(WAIT_S), f"the scanner is open at {scanner.port}")
                 for code in (*goods.pieces[:3], goods.weighed):
                     scanner.scan(code)
                     text = scans.get(timeout=WAIT_S)
                     view = till.engine.dispatch(c.Scan(text, "serial:demo-scanner"))
-                    self.must(text == code and view.sound == "ok", f"{code} is on the receipt")
+                    self.must(text == code and view.sound == "ok", f"{code}: {self._noticed(view)}")
             finally:
                 source.close()
 
