@@ -9,11 +9,11 @@ import re
 import msgspec
 
 from terminal.scanner.repeats import Repeats
+from terminal.scanner.scan import is_code_text
 
 STX = 0x02
 ETX = 0x03
 ENDS = frozenset({ETX, 0x0D, 0x0A, 0x09})
-GROUP_SEPARATOR = "\x1d"
 AIM_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 TOO_LONG = "too_long"
@@ -129,7 +129,7 @@ def read_frame(raw: bytes, framing: Framing) -> Frame | Dropped:
         text = raw.removeprefix(framing.prefix).removesuffix(framing.postfix).decode()
     except UnicodeDecodeError:
         return Dropped(NOT_TEXT, len(raw))
-    if not all(char.isprintable() or char == GROUP_SEPARATOR for char in text):
+    if not is_code_text(text):
         return Dropped(NOT_TEXT, len(raw))
     aim = AIM_IDENTIFIER.match(text)
     if aim is None:

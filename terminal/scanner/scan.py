@@ -2,6 +2,9 @@
 
 import msgspec
 
+GROUP_SEPARATOR = "\x1d"
+"""Parts GS1 fields of variable length; the only control character a code may hold."""
+
 
 class Scan(msgspec.Struct, frozen=True):
     """One read code: its text, its AIM identifier where known ("]E0", ISO/IEC 15424), and its source ("wedge")."""
@@ -9,3 +12,8 @@ class Scan(msgspec.Struct, frozen=True):
     text: str
     symbology: str | None
     source: str
+
+
+def is_code_text(text: str) -> bool:
+    """Whether every character is printable or the group separator."""
+    return all(char.isprintable() or char == GROUP_SEPARATOR for char in text)

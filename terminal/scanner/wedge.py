@@ -11,10 +11,10 @@ from itertools import pairwise
 import msgspec
 
 from terminal.scanner.layout import unmap_layout
+from terminal.scanner.scan import is_code_text
 
 END_KEYS = frozenset({"enter", "tab", "ctrl+j", "ctrl+m"})
 """Keys a scanner ends a code with; CR LF arrives as enter and ctrl+j."""
-GROUP_SEPARATOR = "\x1d"
 MOST_KEYS = 4096
 MOST_TYPED_BEFORE = 8
 """A person cannot type more keys than this so close to a scan that they are held together with it."""
@@ -148,7 +148,7 @@ class Wedge:
 
 
 def is_text(key: str) -> bool:
-    return len(key) == 1 and (key.isprintable() or key == GROUP_SEPARATOR)
+    return len(key) == 1 and is_code_text(key)
 
 
 def is_fast(strokes: Sequence[Stroke], mean_gap_s: float, at_least: int) -> bool:

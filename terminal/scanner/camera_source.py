@@ -1,0 +1,146 @@
+"""A camera, a video file or any other source OpenCV opens, as a stream of Scans.
+
+Which pass a frame gets and when a read counts is decided without a clock or a camera; the thread around it is dull.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, cast
+
+from devices.backoff import Backoff
+from devices.model import Health, StatusUpdate
+from terminal.scanner.camera import Effort, decode, is_linear
+from terminal.scanner.repeats import Repeats
+from terminal.scanner.scan import Scan
+
+if TYPE_CHECKING:
+    from terminal.scanner.camera import Frame
+
+AGREE_WITHIN_S = 0.5
+REPEAT_S = 1.5
+"""A card held before the camera is one scan; it must have been out of sight this long to be another."""
+
+READY = StatusUpdate(Health.ENABLED, "ready", "The camera is ready.")
+LOST = StatusUpdate(
+    Health.OFFLINE, "unplugged", "The camera does not answer.", "Check the cable; it comes back by itself."
+)
+ENDED = StatusUpdate(Health.CLOSED, "ended", "The video has ended.")
+
+
+def effort_for(frame_number: int) -> Effort:
+    """How hard to look at the n-th frame, from 0: mostly quick, every third thorough, every fifth in full."""
+    if frame_number % 5 == 4:
+        return "full"
+    return "thorough" if frame_number % 3 == 2 else "fast"
+
+
+class Agreement:
+    """Lets a 1D code through once two reads within half a second agree; a 2D code at once. Each counts once in view."""
+
+    def __init__(self) -> None:
+        self._linear = Repeats(AGREE_WITHIN_S)
+        self._told = Repeats(REPEAT_S)
+
+    def agreed(self, scans: list[Scan], now_s: float) -> list[Scan]:
+        """What of this frame's reads is a scan."""
+        sure = [scan for scan in scans if not is_linear(scan) or self._linear.is_repeat(scan.text, now_s)]
+        return [scan for scan in sure if not self._told.is_repeat(scan.text, now_s)]
+
+
+class Capture(Protocol):
+    """What cv2.VideoCapture has: `read` waits for the next frame."""
+
+    def isOpened(self) -> bool: ...
+    def read(self) -> tuple[bool, Frame]: ...
+    def release(self) -> None: ...
+
+
+def open_capture(source: int | str) -> Capture:
+    import cv2
+
+    return cast(Capture, cv2.VideoCapture(source))
+
+
+class CameraSource:
+    """Looks at every frame of `source` (a camera's number, a device, an address or a video file) on its own thread.
+
+    A camera that vanishes is opened again with growing waits; with `once`, as for a file, the end is the end.
+    """
+
+    def __init__(
+        self,
+        source: int | str,
+        *,
+        on_scan: Callable[[Scan], None],
+        on_status: Callable[[StatusUpdate], None] = lambda status: None,
+        once: bool = False,
+        capture: Callable[[int | str], Capture] = open_capture,
+        backoff: Backoff | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._on_scan = on_scan
+        self._on_status = on_status
+        self._once = once
+        self._capture = capture
+        self._backoff = backoff or Backoff()
+        self._clock_s = clock_s
+        self._status: StatusUpdate | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name=f"camera {self._source}", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        thread, self._thread = self._thread, None
+        self._stopping.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _run(self) -> None:
+        waits = self._backoff.waits()
+        while not self._stopping.is_set():
+            try:
+                if self._watch_once():
+                    waits = self._backoff.waits()
+                self._report(ENDED if self._once else LOST)
+            except Exception as error:  # noqa: BLE001  the edge of this thread: a failure is a state of the camera
+                self._report(StatusUpdate(Health.ERROR, "camera_failed", f"The camera cannot be used: {error}"))
+            if self._once:
+                return
+            self._stopping.wait(next(waits))
+
+    def _watch_once(self) -> bool:
+        """Open the source and watch it until it ends; False if it did not open."""
+        capture = self._capture(self._source)
+        try:
+            if not capture.isOpened():
+                return False
+            self._report(READY)
+            self._watch(capture)
+            return True
+        finally:
+            capture.release()
+
+    def _watch(self, capture: Capture) -> None:
+        agreement = Agreement()
+        number = 0
+        while not self._stopping.is_set():
+            there, frame = capture.read()
+            if not there:
+                return
+            for scan in agreement.agreed(decode(frame, effort_for(number)), self._clock_s()):
+                self._on_scan(scan)
+            number += 1
+
+    def _report(self, status: StatusUpdate) -> None:
+        if status != self._status and not self._stopping.is_set():
+            self._status = status
+            self._on_status(status)
