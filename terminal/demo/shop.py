@@ -79,7 +79,7 @@ class DemoShop:
         enrol(self.url, self.one_time_code(), "Demo till", self.till_folder)
 
     def one_time_code(self) -> str:
-        command = [sys.executable, "-m", "sync_server", "enrol", "--data", str(self.office_folder), "--store", "demo"]
+        command = [sys.executable, "-m", "sync_server", "enrol", "--data", str(self.office_folder), "--store", "demo", "--name", "Клубный магазин"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         code = next((word for word in done.stdout.split() if word.isdigit() and len(word) == 8), "")
         if not code:
