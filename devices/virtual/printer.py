@@ -76,11 +76,11 @@ class VirtualPrinter:
         with self._lock:
             self._require_ready()
             slip = "".join(f"{line}\n" for line in self._lines)
+            self._lines.clear()
             self._number += 1
             if self._folder is not None:
                 write_slip(self._folder, self._number, slip)
             self._slips.append(slip)
-            self._lines.clear()
 
     def set_fault(self, fault: Fault | None) -> None:
         """Break the printer in this way, or mend it with None."""

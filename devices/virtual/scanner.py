@@ -35,6 +35,7 @@ class VirtualScanner:
         self._link = link
         self._sleep = sleep
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
         self._ends: tuple[int, int] | None = None
         self._port = ""
         self.plug()
@@ -74,11 +75,12 @@ class VirtualScanner:
         self.send(self._prefix + data + self._suffix)
 
     def send(self, raw: bytes) -> None:
-        """Put these bytes on the wire, one at a time, with nothing added."""
-        for position in range(len(raw)):
-            if position:
-                self._sleep(self._gap_s)
-            self._put(raw[position : position + 1])
+        """Put these bytes on the wire, one at a time, with nothing added; other senders wait their turn."""
+        with self._sending:
+            for position in range(len(raw)):
+                if position:
+                    self._sleep(self._gap_s)
+                self._put(raw[position : position + 1])
 
     def _put(self, byte: bytes) -> None:
         with self._lock:

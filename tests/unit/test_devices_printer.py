@@ -81,3 +81,7 @@ def test_a_folder_that_cannot_be_written_is_a_device_error(tmp_path: Path) -> No
         printer.cut_paper()
     assert error.value.code == "no_room_for_slips"
     assert printer.slips == ()
+    (tmp_path / "file").unlink()
+    printer.print_normal("next")
+    printer.cut_paper()
+    assert printer.slips == ("next\n",)

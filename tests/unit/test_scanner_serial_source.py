@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_an_ean_sent_byte_by_byte_is_one_scan(suffix: bytes) -> None:
         source.close()
     assert scan == Scan(EAN, None, "serial:front")
     assert heard.empty()
+
+
+def test_two_codes_sent_at_once_by_two_threads_come_one_after_the_other() -> None:
+    heard: Heard = queue.Queue()
+    codes = {EAN, "4600000000022"}
+    with VirtualScanner() as scanner:
+        source = opened(scanner, heard)
+        senders = [threading.Thread(target=scanner.scan, args=(code,)) for code in codes]
+        for sender in senders:
+            sender.start()
+        assert {heard.get(timeout=WAIT_S) for _ in codes} == {Scan(code, None, "serial:front") for code in codes}
+        for sender in senders:
+            sender.join()
+        source.close()
 
 
 def test_the_symbology_comes_with_the_scan() -> None:

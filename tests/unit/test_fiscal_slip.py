@@ -1,0 +1,135 @@
+"""Slips: what stands on the paper, in two languages, never wider than the paper."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.basket import Moment
+from loyalty.events import ShiftTotals
+from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
+from loyalty.sentences import Lang
+from terminal.fiscal.columns import pair
+from terminal.fiscal.register import NoRegister, Registered
+from terminal.fiscal.slip import WIDTHS, receipt_slip, report_slip
+
+MOMENT = Moment(1_795_338_000_000, "2026-11-22", 14 * 60 + 5, 6)
+SCARF = ReceiptLine(
+    1, "4600000000015", "Шарф клубный", "piece", "20", 2000, 150_000, 300_000, 30_000, 20_000, 200, 250_000, 75,
+    (Applied("scarves", "Шарфы −10 %", "Scarves −10%", 30_000),),
+)  # fmt: skip
+CHEESE = ReceiptLine(2, "2100123004560", "Сыр", "kg", "10", 456, 80_000, 36_480, 0, 0, 0, 36_480, 10)
+SALE = Receipt(
+    "aa" * 16, "T1-17", "sale", "s1", "t1", "Анна", "bb" * 16, MOMENT, (ProgrammeRef("club", 3, "1"),), (SCARF, CHEESE),
+    336_480, 30_000, 20_000, 200, 286_480, 85, (Payment("card", 200_000), Payment("cash", 90_000)), 3_520,
+    "01" * 16, "02" * 16, "Мария И.", "card", "fan", 1000,
+)  # fmt: skip
+RETURN = msgspec.structs.replace(
+    SALE, kind="return", number="T1-18", original_number="T1-17", payments=(Payment("cash", 286_480),), change_minor=0
+)
+
+
+def plain(slip: tuple[str, ...]) -> list[str]:
+    """Lines with single ordinary spaces, for reading in a test."""
+    return [" ".join(line.replace("\u00a0", " ").split()) for line in slip]
+
+
+def test_a_russian_sale_slip_says_everything_once() -> None:
+    assert plain(receipt_slip(SALE, "ru", store_name="Лавка на Большой")) == [
+        "Лавка на Большой",
+        "Чек T1-17 22.11.2026 14:05",
+        "Кассир Анна",
+        "-" * 42,
+        "Шарф клубный",
+        "2 шт × 1 500,00 3 000,00",
+        "Шарфы −10 % −300,00",
+        "Оплачено баллами −200,00",
+        "2 500,00",
+        "Сыр",
+        "0,456 кг × 800,00 364,80",
+        "-" * 42,
+        "Без скидок 3 364,80",
+        "Скидки −300,00",
+        "Оплачено баллами −200,00",
+        "ИТОГО 2 864,80",
+        "Картой 2 000,00",
+        "Наличными 900,00",
+        "Сдача 35,20",
+        "-" * 42,
+        "Участник Мария И.",
+        "Списано баллов 200",
+        "Начислено баллов 85",
+        "Баллов на счёте 885",
+        "-" * 42,
+        "Программа club, версия 3",
+        "НЕФИСКАЛЬНЫЙ ДОКУМЕНТ",
+    ]
+
+
+def test_an_english_slip_has_the_english_reason_and_figures() -> None:
+    slip = plain(receipt_slip(SALE, "en"))
+    assert "Scarves −10% −300.00" in slip
+    assert "TOTAL 2,864.80" in slip
+    assert slip[-1] == "NOT A FISCAL RECEIPT"
+
+
+def test_a_return_names_its_receipt_and_turns_the_points_round() -> None:
+    slip = plain(receipt_slip(RETURN, "ru"))
+    assert slip[0].startswith("Возврат T1-18")
+    assert "по чеку T1-17" in slip
+    assert "К ВЫДАЧЕ 2 864,80" in slip
+    assert "Возвращено баллов 200" in slip
+    assert "Снято баллов 85" in slip
+    assert "Баллов на счёте 1115" in slip
+
+
+def test_a_sale_without_a_member_says_nothing_of_points() -> None:
+    slip = receipt_slip(msgspec.structs.replace(SALE, member_id=None, redeemed_points=0), "ru")
+    assert not any("балл" in line and "Оплачено" not in line for line in slip)
+
+
+@pytest.mark.parametrize("kind", ["X", "Z"])
+def test_a_report_counts_what_came_and_what_is_left(kind: str) -> None:
+    totals = ShiftTotals(3, 1, 100_000, 50_000, 20_000, 5_000, 30_000, 200, 85, 2)
+    slip = plain(
+        report_slip(
+            "X" if kind == "X" else "Z", totals, "ru", shift_no=4, cashier="Анна", moment=MOMENT, terminal=1, width=48
+        )
+    )
+    assert slip[0] == f"{kind}-ОТЧЁТ"
+    for line in ("Касса 1 Смена 4", "Продаж 3", "Возвратов 1", "Чеков с картой 2", "Наличными итого 800,00"):
+        assert line in slip
+    assert "Картой итого 450,00" in slip
+    assert "ВЫРУЧКА 1 250,00" in slip
+
+
+NAMES = st.text(max_size=120)
+MONEY = st.integers(0, 10**12)
+
+
+@given(NAMES, NAMES, MONEY, st.integers(0, 10**9), st.sampled_from(WIDTHS), st.sampled_from(["ru", "en"]))
+def test_no_line_is_wider_than_the_paper_and_no_control_reaches_the_printer(
+    name: str, reason: str, minor: int, points: int, width: int, lang: Lang
+) -> None:
+    line = msgspec.structs.replace(
+        SCARF, name=name, base_minor=minor, discount_minor=minor, applied=(Applied("x", reason, reason, minor),)
+    )
+    receipt = msgspec.structs.replace(
+        SALE, lines=(line,), member_name=name, cashier=reason, total_minor=minor, earned_points=points
+    )
+    for text in receipt_slip(receipt, lang, store_name=name, width=width):
+        assert len(text) <= width
+        assert all(char.isprintable() or char == "\u00a0" for char in text)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_figure_is_never_cut_by_a_long_name(width: int) -> None:
+    lines = pair("Очень длинное название скидки для постоянных покупателей", "−1 234 567,89", width)
+    assert lines[-1].endswith(" −1 234 567,89")
+    assert "".join("".join(lines).split()).startswith("Оченьдлинноеназваниескидкидляпостоянныхпокупателей")
+
+
+def test_no_register_confirms_at_once_and_without_a_number() -> None:
+    assert NoRegister().register(SALE, "aa" * 16) == Registered("")
