@@ -54,11 +54,14 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8710,
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty head office with the demo shop.")] = False,
+    tied: Annotated[
+        bool, typer.Option("--tied", help="Stop when standard input ends: with the program that started it.")
+    ] = False,  # fmt: skip
 ) -> None:
     """Serve terminals and the console until stopped."""
     from sync_server.serve import serve
 
-    serve(Settings(data, database, host, port), demo)
+    serve(Settings(data, database, host, port), demo, tied)
 
 
 @app.command()

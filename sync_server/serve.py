@@ -1,6 +1,8 @@
 """Running the server: the ready line, and a clean end on SIGTERM and SIGINT."""
 
 import socket
+import sys
+from threading import Thread
 
 import typer
 import uvicorn
@@ -25,8 +27,8 @@ class _Server(uvicorn.Server):
             typer.echo(f"Kopilka head office is ready at http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
-def serve(settings: Settings, demo: bool = False) -> None:
-    """Serve until told to stop. Raises NotNow where the port cannot be had."""
+def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
+    """Serve until told to stop; `tied`: or until standard input ends. Raises NotNow where the port cannot be had."""
     listening = _listen(settings.host, settings.port)
     try:
         app = make_app(settings)
@@ -40,9 +42,19 @@ def serve(settings: Settings, demo: bool = False) -> None:
             server_header=False,
             lifespan="on",
         )
-        _Server(config).run([listening])
+        server = _Server(config)
+        if tied:
+            Thread(target=_stop_at_end_of_input, args=(server,), name="tied", daemon=True).start()
+        server.run([listening])
     finally:
         listening.close()
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    """Whoever started this holds the other end: when it goes, however it goes, so does this."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -60,7 +60,7 @@ class DemoShop:
         ]
         with log_path.open("ab") as log:
             self._office = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                command, stdout=log, stderr=log, stdin=subprocess.PIPE, start_new_session=True
             )
         until = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < until:
@@ -79,7 +79,18 @@ class DemoShop:
         enrol(self.url, self.one_time_code(), "Demo till", self.till_folder)
 
     def one_time_code(self) -> str:
-        command = [sys.executable, "-m", "sync_server", "enrol", "--data", str(self.office_folder), "--store", "demo", "--name", "Клубный магазин"]
+        command = [
+            sys.executable,
+            "-m",
+            "sync_server",
+            "enrol",
+            "--data",
+            str(self.office_folder),
+            "--store",
+            "demo",
+            "--name",
+            "Клубный магазин",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         code = next((word for word in done.stdout.split() if word.isdigit() and len(word) == 8), "")
         if not code:
