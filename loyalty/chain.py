@@ -15,7 +15,7 @@ from hashlib import blake2b, sha256
 import msgspec
 
 from loyalty.errors import BadInput
-from loyalty.events import MAX_EVENT_BYTES, canonical
+from loyalty.events import MAX_EVENT_BYTES, canonical, decoded
 from loyalty.sentences import sentence
 
 ZERO_HASH = bytes(32)
@@ -136,8 +136,8 @@ def read_segment(data: bytes) -> Segment:
         raise _bad("lengths")
     signed, signature, blob = data[8:body], data[body:rest], data[rest:]
     try:
-        header = _header.decode(signed)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        header = decoded(_header, signed)
+    except msgspec.MsgspecError as error:
         raise _bad("header") from error
     hashes = header.prev_hash, header.last_hash
     if header.v != 1 or not _ID.fullmatch(header.terminal) or not all(map(_HASH.fullmatch, hashes)):

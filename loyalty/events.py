@@ -5,11 +5,13 @@ forwarded as they are. Readers decode the envelope first; a type or version they
 """
 
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from loyalty.receipt import Receipt
+
+_Value = TypeVar("_Value")
 
 BUCKETS = 256
 MAX_EVENT_BYTES = 256 * 1024
@@ -137,10 +139,7 @@ def encode_event(body: Body, event_id: str, at_ms: int) -> bytes:
 
 def decode_envelope(raw: bytes) -> Envelope:
     """The envelope; msgspec.DecodeError / ValidationError when the bytes are no event at all."""
-    try:
-        return _envelope.decode(raw)
-    except RecursionError as error:
-        raise msgspec.DecodeError("nested too deep") from error
+    return decoded(_envelope, raw)
 
 
 def decode_body(envelope: Envelope) -> Body | Unknown:
@@ -148,10 +147,18 @@ def decode_body(envelope: Envelope) -> Body | Unknown:
     decoder = _decoders.get(envelope.type)
     if decoder is None or envelope.v > EVENT_VERSION:
         return Unknown(envelope.type, envelope.v)
+    return decoded(decoder, envelope.body)
+
+
+def decoded(decoder: msgspec.json.Decoder[_Value], raw: bytes | msgspec.Raw) -> _Value:
+    """What a decoder makes of bytes from outside; everything wrong with them is a msgspec.DecodeError.
+
+    msgspec itself lets a UnicodeDecodeError and, for values nested too deep, a RecursionError through.
+    """
     try:
-        return decoder.decode(envelope.body)
-    except RecursionError as error:
-        raise msgspec.DecodeError("nested too deep") from error
+        return decoder.decode(raw)
+    except (RecursionError, UnicodeDecodeError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def canonical(value: object) -> bytes:

@@ -1,0 +1,135 @@
+"""Any basket, any programme: hypothesis's material for the laws of a quote."""
+
+from hypothesis import strategies as st
+
+from loyalty.basket import Basket, BasketLine, Moment
+from loyalty.conditions import (
+    Birthday,
+    Condition,
+    Dates,
+    Hours,
+    Products,
+    ProductSet,
+    Quantity,
+    ReceiptTotal,
+    Weekdays,
+    Who,
+)
+from loyalty.conditions.weekdays import DAYS
+from loyalty.programme import Campaign, Label, Programme, Redeem
+from loyalty.quote import Standing
+from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent, Reward
+from tests.support.loyalty_samples import STATUSES, line, member
+
+ROUNDINGS = st.sampled_from(["half_up", "half_even", "floor", "ceil"])
+CATEGORIES = ("scarves", "food", "books")
+SOME = st.lists(st.sampled_from(CATEGORIES), max_size=2, unique=True).map(tuple)
+
+
+GOODS: tuple[dict, ...] = (
+    {},
+    {},
+    {"min_price_minor": 150},
+    {"min_price_minor": 20_000},
+    {"unit": "kg"},
+    {"no_discount": True},
+    {"no_earn": True},
+    {"no_redeem": True, "min_price_minor": 1},
+)
+
+
+@st.composite
+def lines(draw, line_id: int) -> BasketLine:
+    """A line of a small shop: the same goods often come twice."""
+    number = draw(st.integers(0, len(GOODS) - 1))
+    goods = GOODS[number]
+    price_minor = draw(st.one_of(st.integers(0, 300), st.integers(0, 500_000)))
+    qty_milli = draw(st.integers(1, 3000)) if "unit" in goods else 1000 * draw(st.integers(1, 4))
+    return line(line_id, price_minor, qty_milli, code=f"46{number:011d}", category=CATEGORIES[number % 3], **goods)
+
+
+members = st.builds(
+    member,
+    status=st.sampled_from([status.id for status in STATUSES] + ["gone"]),
+    balance_points=st.integers(-50, 5000),
+    blocked=st.sampled_from([False, False, False, True]),
+    identified_by=st.sampled_from(["card", "card", "phone"]),
+    audiences=st.sampled_from([(), ("vip",)]),
+    birthday_md=st.sampled_from([None, "11-22", "02-29"]),
+)
+
+
+@st.composite
+def baskets(draw, max_lines=6) -> Basket:
+    count = draw(st.integers(0, max_lines))
+    who = draw(st.one_of(st.none(), members, members))
+    return Basket(tuple(draw(lines(n)) for n in range(1, count + 1)), who, redeem_points=draw(st.integers(0, 3000)))
+
+
+conditions: st.SearchStrategy[Condition] = st.one_of(
+    st.builds(Products, categories=SOME, excluded=st.builds(ProductSet, categories=SOME)),
+    st.builds(Quantity, min_pieces=st.integers(1, 6)),
+    st.builds(Quantity, min_weight_g=st.integers(1, 3000)),
+    st.builds(ReceiptTotal, st.integers(1, 300_000)),
+    st.builds(Hours, st.sampled_from([("12:00-14:00",), ("15:00-16:00",), ("23:00-02:00",)])),
+    st.builds(Weekdays, st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)),
+    st.builds(Dates, first=st.sampled_from(["", "2026-11-22", "2026-11-23"])),
+    st.builds(Who, statuses=st.sampled_from([(), ("fan", "legend")]), audiences=st.sampled_from([(), ("vip",)])),
+    st.builds(Birthday, st.integers(0, 5)),
+)
+rewards: st.SearchStrategy[Reward] = st.one_of(
+    st.builds(Percent, st.integers(1, 10_000), cap_minor=st.sampled_from([0, 0, 100, 5000])),
+    st.builds(Amount, st.integers(1, 50_000), per=st.sampled_from(["receipt", "unit"])),
+    st.builds(PointsPercent, st.integers(1, 20_000)),
+    st.builds(PointsMultiplier, st.integers(10_001, 50_000)),
+    st.builds(PointsFixed, st.integers(1, 500)),
+)
+
+
+@st.composite
+def campaigns(draw, number: int, group=None) -> Campaign:
+    return Campaign(
+        f"c{number}",
+        Label(f"Акция {number}", f"Campaign {number}"),
+        draw(rewards),
+        tuple(draw(st.lists(conditions, max_size=2))),
+        draw(st.sampled_from(["", "", "g", "h"])) if group is None else group,
+        draw(st.integers(0, 3)),
+    )
+
+
+redeems = st.builds(
+    Redeem,
+    point_value_minor=st.sampled_from([100, 100, 50, 1]),
+    max_share_bp=st.sampled_from([0, 3000, 5000, 10_000]),
+    min_points=st.sampled_from([1, 1, 50]),
+    step_points=st.sampled_from([1, 1, 10]),
+    offline_max_points=st.sampled_from([0, 300]),
+)
+
+
+@st.composite
+def programmes(draw, max_campaigns=6) -> Programme:
+    return Programme(
+        "any",
+        1,
+        Label("Клуб", "Club"),
+        rounding=draw(ROUNDINGS),
+        earn_rounding=draw(ROUNDINGS),
+        earn_per=draw(st.sampled_from(["receipt", "line"])),
+        earn_on_redeemed=draw(st.booleans()),
+        season="2026/27",
+        statuses=draw(st.sampled_from([STATUSES, STATUSES, ()])),
+        redeem=draw(redeems),
+        campaigns=tuple(draw(campaigns(n)) for n in range(draw(st.integers(0, max_campaigns)))),
+    )
+
+
+moments = st.builds(
+    Moment,
+    at_ms=st.just(1_795_338_000_000),
+    local_date=st.sampled_from(["2026-11-21", "2026-11-22", "2028-02-29"]),
+    local_minute=st.integers(0, 1439),
+    weekday=st.integers(0, 6),
+)
+standings = st.builds(Standing, st.booleans(), st.sampled_from([0, 3601]))
