@@ -15,6 +15,9 @@ from sync_server.refusals import Refused
 from sync_server.schema import BUCKET_HEAD, FEED, TERM_BUCKET
 from sync_server.store import Store, Tx
 
+PAGE_BYTES = 512 * 1024
+"""Of bodies: a till decodes a whole page at once."""
+
 
 def read_heads(store: Store, gen: str, now_ms: int) -> Heads:
     """All buckets that hold anything, in the order of their numbers."""
@@ -49,23 +52,26 @@ def _page(tx: Tx, gen: str, terminal: str, stream: Stream, bucket: int, from_seq
     ).one_or_none()
     seq, checksum, low_water = (head.seq, head.checksum, head.low_water) if head else (0, 0, 0)
     refetch = from_seq > seq or 0 < from_seq < low_water
-    rows = () if refetch else _rows(tx, stream, bucket, from_seq)
-    drained = refetch or len(rows) <= MAX_PAGE_ROWS
-    rows = rows[:MAX_PAGE_ROWS]
+    rows, drained = ((), True) if refetch else _rows(tx, stream, bucket, from_seq)
     to_seq = seq if drained else rows[-1].change_seq
     return DeltaPage(
         gen, stream, bucket, from_seq, to_seq, checksum, drained, refetch, _applied(tx, terminal, bucket, stream), rows
     )
 
 
-def _rows(tx: Tx, stream: Stream, bucket: int, from_seq: int) -> tuple[FeedRow, ...]:
-    """One row more than a page holds, to tell whether there is another page."""
+def _rows(tx: Tx, stream: Stream, bucket: int, from_seq: int) -> tuple[tuple[FeedRow, ...], bool]:
+    """The rows that fit one page, and whether they are the last; a row over PAGE_BYTES makes a page of its own."""
     table = FEED[stream]
-    query = select(table.c.key, table.c.change_seq, table.c.body).where(
-        table.c.bucket == bucket, table.c.change_seq > from_seq
-    )
-    found = tx.execute(query.order_by(table.c.change_seq).limit(MAX_PAGE_ROWS + 1))
-    return tuple(FeedRow(row.key, row.change_seq, TOMBSTONE if row.body is None else Raw(row.body)) for row in found)
+    after = (table.c.bucket == bucket) & (table.c.change_seq > from_seq)
+    query = select(table.c.key, table.c.change_seq, table.c.body).where(after).order_by(table.c.change_seq)
+    rows: list[FeedRow] = []
+    size = 0
+    for row in tx.execute(query.limit(MAX_PAGE_ROWS + 1)):
+        size += len(row.body or b"")
+        if rows and (size > PAGE_BYTES or len(rows) == MAX_PAGE_ROWS):
+            return tuple(rows), False
+        rows.append(FeedRow(row.key, row.change_seq, TOMBSTONE if row.body is None else Raw(row.body)))
+    return tuple(rows), True
 
 
 def _applied(tx: Tx, terminal: str, bucket: int, stream: Stream) -> Applied:

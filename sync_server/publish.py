@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from loyalty.errors import BadInput
-from loyalty.programme_file import MAX_DOCUMENT_BYTES
 from loyalty.sentences import sentence
 from sync_server.identity import Identity
 from sync_server.programmes import Published, publish_programme
 from sync_server.store import Store
+
+MAX_PUBLISHED_BYTES = 512 * 1024
+"""A programme travels as one row, which a till decodes at once."""
 
 SENTENCES = {
     "publish.text": ("{name}: это не текст в UTF-8", "{name} is not UTF-8 text"),
@@ -18,9 +20,9 @@ SENTENCES = {
 def publish_file(store: Store, identity: Identity, path: Path, now_ms: int) -> Published:
     """Publish the document in a file. Raises BadInput, BadProgramme, OSError."""
     with path.open("rb") as file:
-        data = file.read(MAX_DOCUMENT_BYTES + 1)
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise BadInput(sentence("publish.size", name=path.name, limit=MAX_DOCUMENT_BYTES))
+        data = file.read(MAX_PUBLISHED_BYTES + 1)
+    if len(data) > MAX_PUBLISHED_BYTES:
+        raise BadInput(sentence("publish.size", name=path.name, limit=MAX_PUBLISHED_BYTES))
     try:
         document = data.decode()
     except UnicodeDecodeError as error:
