@@ -7,8 +7,13 @@ import unicodedata
 
 
 def cleaned(text: str) -> str:
-    """Without control characters: names come from files and people, and a printer obeys what it is sent."""
-    return "".join(char for char in text if unicodedata.category(char)[0] != "C")
+    """Without controls and line separators: names come from files and people, and a printer obeys what it is sent."""
+    return "".join(char for char in text if not breaks_paper(char))
+
+
+def breaks_paper(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] == "C" or category in ("Zl", "Zp")
 
 
 def rule(width: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -121,7 +123,8 @@ def test_no_line_is_wider_than_the_paper_and_no_control_reaches_the_printer(
     )
     for text in receipt_slip(receipt, lang, store_name=name, width=width):
         assert len(text) <= width
-        assert all(char.isprintable() or char == "\u00a0" for char in text)
+        assert text.splitlines() in ([text], [])
+        assert not any(unicodedata.category(char)[0] == "C" for char in text)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
