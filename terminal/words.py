@@ -2,6 +2,7 @@
 
 from loyalty.explain import TEMPLATES as LOYALTY
 from loyalty.sentences import Templates
+from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.session.words import SENTENCES as SESSION
 
@@ -20,6 +21,20 @@ ENGINE = {
         "Касса остановилась посреди оплаты: чек восстановлен, закройте его снова",
         "The till stopped during payment: the receipt is back, complete it again",
     ),
+    "demo.no_office": (
+        "Головной офис демо-магазина не запустился: см. {log}",
+        "The demo's head office did not start: see {log}",
+    ),
+    "demo.no_code": ("Головной офис не дал код подключения: {said}", "The head office gave no enrolment code: {said}"),
+    "card.kind": (
+        "Вид карты «{kind}» неизвестен: qr, barcode или both",
+        "Card kind “{kind}” is not known: qr, barcode or both",
+    ),
+    "card.not_a_card": ("«{text}» — не номер карты", "“{text}” is no card number"),
+    "card.sheet_needs_pdf": (
+        "Несколько карт печатают листом: укажите файл .pdf",
+        "Several cards make a sheet: name a .pdf file",
+    ),
     "till.cards_out": ("Номера карт этой кассы закончились", "This till has run out of card numbers"),
     "product.unknown": ("Товар {code} не найден", "Goods {code} not found"),
     "product.no_price": ("У товара «{name}» нет цены", "“{name}” has no price"),
@@ -33,4 +48,4 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE}
+TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from devices.virtual.camera import camera_frame
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CardCode, CodeRanges, classify
+from loyalty.errors import KopilkaError
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, say
 from terminal.cards import card_png
@@ -64,6 +66,9 @@ class Script:
         except (StepFailed, Mismatch) as failure:
             self.said(f"FAILED: {failure}")
             return False
+        except KopilkaError as error:
+            self.said(f"FAILED: {say(error.said, self.lang, TEMPLATES)}")
+            return False
         finally:
             self.shop.close()
 
@@ -75,6 +80,8 @@ class Script:
         self.must(till.runner.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
+        till.runner.kick()
+        self.must(self._soon(lambda: not till.engine.view().link.online), "the till has noticed: offline")
         receipts += [self._sale(till, goods.cards[1], goods.pieces[3:6]), self._sale_spending(till, goods)]
         receipts.append(self._partial_return(till, receipts[0]))
         receipts.append(self._enrol_and_sell(till, goods))
@@ -198,6 +205,14 @@ class Script:
 
     def _noticed(self, view: View) -> str:
         return say(view.state.notice.said, self.lang, TEMPLATES) if view.state.notice else ""
+
+    def _soon(self, holds: Callable[[], bool]) -> bool:
+        until = time.monotonic() + WAIT_S
+        while not holds():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
 
     def step(self, text: str) -> None:
         self.step_no += 1

@@ -53,6 +53,7 @@ class DemoShop:
             "sync_server",
             "run",
             "--demo",
+            "--tied",
             "--data",
             str(self.office_folder),
             "--port",
