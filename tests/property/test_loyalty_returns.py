@@ -1,5 +1,7 @@
 """Laws of returns: any sequence of parts comes to the whole, and everything returned leaves nothing behind."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -17,7 +19,7 @@ FIGURES = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", 
 
 
 def back(sale: Receipt, done, wanted) -> Receipt:
-    place = {"store": "s", "terminal": "t", "cashier": "c", "shift_id": "h"}
+    place: dict[str, Any] = {"store": "s", "terminal": "t", "cashier": "c", "shift_id": "h"}
     return return_receipt(sale, done, wanted, receipt_id="r", number="T1-2", moment=SUNDAY, **place)
 
 
@@ -42,9 +44,10 @@ def check(sale: Receipt, parts: list[Receipt]) -> None:
     for name in FIGURES:
         assert sum(getattr(part, name) for part in parts) == getattr(sale, name)
     for part in parts:
-        for each in part.lines:
-            assert all(getattr(each, name) >= 0 for name in FIGURES)
-            assert each.total_minor == each.base_minor - each.discount_minor - each.redeemed_minor
+        for given_back in part.lines:
+            assert all(getattr(given_back, name) >= 0 for name in FIGURES)
+            spent_minor = given_back.discount_minor + given_back.redeemed_minor
+            assert given_back.total_minor == given_back.base_minor - spent_minor
     entries = [entry for number, r in enumerate((sale, *parts)) for entry in receipt_entries(r, f"e{number}")]
     assert balance(entries) == 0
     progress = Progress("2026/27", 77, 3)
