@@ -26,70 +26,21 @@ from terminal.offline_queue.writer import Connection, Writer
 T = TypeVar("T")
 FILE = "cache.db"
 READER_CACHE_KIB = 4096
-_BY_CARD = "SELECT ident.body FROM card JOIN ident ON ident.key = card.member WHERE card.card = ?"
-_BY_PHONE = "SELECT ident.body FROM phone JOIN ident ON ident.key = phone.member WHERE phone.phone = ?"
-_BALANCE = """SELECT (SELECT body FROM bal WHERE key = ?), applied_epoch, applied_seq, as_of_ms
-    FROM cursor WHERE stream = 'bal' AND bucket = ?"""
-_ident = msgspec.json.Decoder(IdentRow)
-_balance = msgspec.json.Decoder(BalanceRow)
-_product = msgspec.json.Decoder(Product)
-_programme = msgspec.json.Decoder(ProgrammeRow)
-
-
-class Cache:
+class Cache(CacheReading):
     """Opens `path`, or makes it anew where it is missing, damaged or of another version: `notice` then says so.
 
     `server_key` (hex) is the head office's Ed25519 key: programmes it did not sign are not given out.
     """
 
     def __init__(self, path: Path, server_key: str) -> None:
+        super().__init__(server_key)
         self._path = path
-        self._server_key = server_key
         self._mending = threading.Lock()
         self._files = 0
         self.notice: Sentence | None = cache_disk.make_usable(path)
         self._writer = Writer(path, cache_disk.prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
-        self._as_of_ms = 0
         self._read_as_of()
-
-    def member_by_card(self, card: str) -> Known | None:
-        return self._read(lambda c: self._known(c, _BY_CARD, card))
-
-    def member_by_phone_hash(self, phone_hash: str) -> Known | None:
-        """`phone_hash` is hex, by `keys.phone_hash`."""
-        return self._read(lambda c: self._known(c, _BY_PHONE, bytes.fromhex(phone_hash)))
-
-    def product(self, code: str) -> Product | None:
-        row = self._read(lambda c: c.execute("SELECT body FROM goods WHERE key = ?", (code.encode(),)).fetchone())
-        return _product.decode(row[0]) if row and row[0] is not None else None
-
-    def search_products(self, text: str, limit: int = 20) -> tuple[Product, ...]:
-        """Goods by the beginnings of the words of their name, or of the code; at most 50."""
-        return self._read(lambda c: cache_words.search(c, text, limit))
-
-    def programmes(self) -> tuple[ProgrammeRow, ...]:
-        """Every version of every programme the head office signed, by id as the feed has them."""
-        bodies = self._read(lambda c: c.execute("SELECT body FROM programmes WHERE body IS NOT NULL").fetchall())
-        rows = (_programme.decode(body) for (body,) in bodies)
-        return tuple(row for row in rows if signed_by(self._server_key, row.signature, row.document.encode()))
-
-    def as_of_ms(self) -> int:
-        """When everything here was last found equal to the head office; 0 is never."""
-        return self._as_of_ms
-
-    def gen(self) -> str:
-        """The generation of the head office these rows come from; empty before the first."""
-        return self._read(lambda c: meta(c, "gen"))
-
-    def cursors(self) -> dict[tuple[Stream, int], Cursor]:
-        """Where each bucket that was ever fetched stands."""
-        rows = self._read(lambda c: c.execute("SELECT * FROM cursor").fetchall())
-        return {(r[0], r[1]): Cursor(r[0], r[1], r[2], r[3], Applied(r[4], r[5]), r[6]) for r in rows}
-
-    def has_member(self, member_id: str) -> bool:
-        key = bytes.fromhex(member_id)
-        return self._read(lambda c: c.execute("SELECT 1 FROM ident WHERE key = ?", (key,)).fetchone()) is not None
 
     def install(self, rows: Iterable[FeedRow], to: Cursor, afresh: bool = False) -> bool:
         """Rows, cursor, checksum and own place of one bucket as one; False: they did not add up, bucket dropped.
@@ -154,22 +105,6 @@ class Cache:
     def _read_as_of(self) -> None:
         self._as_of_ms = int(self._readers.use(lambda c: meta(c, "as_of_ms")) or 0)
 
-    def _known(self, connection: Connection, by: str, value: str | bytes) -> Known | None:
-        row = connection.execute(by, (value,)).fetchone()
-        if row is None or row[0] is None:
-            return None
-        ident = _ident.decode(row[0])
-        account = ident.account_id
-        held = connection.execute(_BALANCE, (bytes.fromhex(account), bucket_of(account))).fetchone()
-        if held is None:
-            return Known(ident, BalanceRow(account))
-        balance = BalanceRow(account) if held[0] is None else _balance.decode(held[0])
-        return Known(ident, balance, Applied(held[1], held[2]), max(held[3], self._as_of_ms))
-
-
-def meta(connection: Connection, name: str) -> str:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return str(row[0]) if row else ""
 
 
 def set_meta(connection: Connection, name: str, value: str) -> None:

@@ -73,6 +73,8 @@ class State(msgspec.Struct, frozen=True):
     online: bool = False
     last_contact_ms: int = 0
     trouble: Sentence | None = None
+    disk: Sentence | None = None
+    """Why our own files could not take something; until they take something again."""
     failures: int = 0
     retry_mono_ms: int = 0
     send_failures: int = 0

@@ -85,8 +85,12 @@ def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -
 
 def _heard(state: State, now: Now) -> State:
     """The head office has answered."""
-    trouble = state.stopped or (state.round.fault if state.round else None)
-    return replace(state, online=True, last_contact_ms=now.wall_ms, trouble=trouble, failures=0)
+    return _troubled(replace(state, online=True, last_contact_ms=now.wall_ms, failures=0))
+
+
+def _troubled(state: State) -> State:
+    """What stays wrong while the head office answers: what needs a person first."""
+    return replace(state, trouble=state.stopped or state.disk or (state.round.fault if state.round else None))
 
 
 def _sent(state: State, step: Step, outcome: Sent) -> State:
@@ -94,10 +98,11 @@ def _sent(state: State, step: Step, outcome: Sent) -> State:
         return replace(state, rewind=None, stopped=sentence("link.fork"), trouble=sentence("link.fork"))
     if isinstance(step, Rewind):
         return replace(state, rewind=None)
-    return replace(state, send_failures=0)
+    return replace(state, send_failures=0, disk=None)
 
 
 def _done(state: State, step: Step, now: Now) -> State:
+    state = replace(state, disk=None)
     if state.round is None:
         return state
     if isinstance(step, BeginAnew):
@@ -106,7 +111,7 @@ def _done(state: State, step: Step, now: Now) -> State:
         again = now.mono_ms + SNAPSHOT_AGAIN_MS
         return replace(state, round=None, heads_mono_ms=now.mono_ms, snapshot_mono_ms=again)
     if isinstance(step, MarkLevel):
-        return replace(state, round=None, trouble=state.stopped or state.round.fault)
+        return replace(_troubled(state), round=None)
     return state
 
 
@@ -151,6 +156,7 @@ def _page(work: Round, page: DeltaPage) -> Round:
 
 def _installed(state: State, work: Round, outcome: Installed) -> State:
     first = work.todo[0]
+    state = replace(state, disk=None)
     if outcome.sound:
         return replace(state, round=replace(work, todo=work.todo[1:], pages=()))
     if not first.afresh:
@@ -221,7 +227,8 @@ def _tried_enough(state: State, step: Step) -> bool:
 def _store(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
     """Our own disk: the link is as it was, the round begins anew."""
     retry = now.mono_ms + backoff_ms(state.failures, chance)
-    return replace(state, trouble=failed.said, failures=state.failures + 1, retry_mono_ms=retry, round=None)
+    state = replace(state, disk=failed.said, failures=state.failures + 1, retry_mono_ms=retry, round=None)
+    return _troubled(state)
 
 
 def _refused(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:

@@ -8,7 +8,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.basket import Moment
 from loyalty.catalogue import Price, Product
-from loyalty.events import ReturnCompleted, SaleCompleted, ShiftOpened, bucket_of, canonical
+from loyalty.events import (
+    Consent,
+    MemberEnrolled,
+    Personal,
+    ReturnCompleted,
+    SaleCompleted,
+    ShiftOpened,
+    bucket_of,
+    canonical,
+    personal_hash,
+)
 from loyalty.feed import TOMBSTONE, Applied, BalanceRow, FeedRow, IdentRow, ProgrammeRow, Stream, checksum_add, row_hash
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from terminal.offline_queue.cache_install import Cursor
@@ -166,3 +176,13 @@ def cursor_to(
     return Cursor(
         stream, bucket, max((row.change_seq for row in rows), default=0), checksum_of(stream, rows), applied, as_of_ms
     )
+
+
+def enrolment(phone: str = "+79031234567") -> tuple[Fact, Personal, IdentRow]:
+    """A new member's event with what belongs to it."""
+    member, event_id = hex_id("member"), hex_id("enrol")
+    personal = Personal(member, member, event_id, "00", phone, "Иванова Мария")
+    consents = (Consent("processing", "1", True),)
+    body = MemberEnrolled(member, member, "2990001000001", "fan", personal_hash(personal), consents, "ivanova", "north")
+    ident = IdentRow(member, member, "Мария И.", ("2990001000001",), "ab" * 16, "67")
+    return Fact(event_id, NOON_MS, body), personal, ident

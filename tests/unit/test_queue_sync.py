@@ -1,0 +1,610 @@
+"""terminal.offline_queue end to end against a head office in memory: up, down, faults, snapshot."""
+
+import hashlib
+import threading
+from itertools import pairwise
+
+import httpx
+import msgspec
+import pytest
+import zstandard
+
+from loyalty.api import ErrorReply
+from loyalty.chain import MAX_SEGMENT_EVENTS, TARGET_PAYLOAD_BYTES, read_segment
+from loyalty.events import Consent, ConsentChanged, canonical
+from loyalty.feed import Applied, checksum_add, row_hash
+from terminal.offline_queue.client import Client
+from terminal.offline_queue.journal import Fact
+from terminal.offline_queue.outbox import Outbox
+from terminal.offline_queue.runner import LinkStatus, Runner
+from terminal.offline_queue.status import read_status
+from terminal.offline_queue.store import open_store
+from tests.support.queue_office import Office, Refused, broken, html, lost_reply, silent
+from tests.support.queue_samples import (
+    NOON_MS,
+    OFFICE,
+    account_in,
+    enrolment,
+    fact_of,
+    goods_row,
+    hex_id,
+    new_till,
+    open_shift,
+    programme_row,
+    receipt,
+    sell,
+)
+
+
+class Clock:
+    """Moves by itself: a second each time it is looked at, so that no wait is real."""
+
+    def __init__(self) -> None:
+        self.ms = NOON_MS
+
+    def __call__(self) -> int:
+        self.ms += 1000
+        return self.ms
+
+
+class Till:
+    """A store with its runner, driven by hand."""
+
+    def __init__(self, folder, office, fresh=True):
+        self.office = office
+        self.store = new_till(folder) if fresh else open_store(folder)
+        self.journal, self.cache = self.store.journal, self.store.cache
+        self.clock = Clock()
+        client = Client(self.store.identity, self.store.key, self.clock, transport=office.transport())
+        self.runner = Runner(self.store, client, self.clock, lambda: 0.0, self.clock)
+        self.told: list[LinkStatus] = []
+        self.runner.on_change(self.told.append)
+
+    def sync(self, timeout_s=5.0):
+        return self.runner.run_until_idle(timeout_s)
+
+    def steps(self, count):
+        for _ in range(count):
+            self.runner._once(0)
+
+    def balance(self, card):
+        known = self.cache.member_by_card(card)
+        assert known
+        own = self.journal.overlay(known.ident.account_id, known.applied)
+        return known.balance.wallets.get("main", 0) + own.wallets.get("main", 0)
+
+    def close(self):
+        self.runner.stop()
+        self.store.close()
+
+
+@pytest.fixture
+def office():
+    return Office()
+
+
+@pytest.fixture
+def till(tmp_path, office):
+    made = Till(tmp_path / "till", office)
+    yield made
+    made.close()
+
+
+ANNA, BORIS = account_in(3), account_in(200)
+CONSENT = ConsentChanged("0" * 32, ANNA, Consent("advertising", "1", False), "ivanova")
+
+
+def stock(office):
+    office.add_member(ANNA, "anna")
+    office.add_member(BORIS, "boris")
+    office.add_points(ANNA, 100)
+    row = goods_row("4600000000015", "Шарф")
+    office.put("goods", 0, row.key, row.live)
+    row = programme_row("a = 1")
+    office.put("programmes", 0, row.key, row.live)
+
+
+def test_a_fresh_till_becomes_level_with_the_head_office(till, office):
+    stock(office)
+    assert till.sync()
+    assert till.cache.member_by_card("anna").balance.wallets == {"main": 100}
+    assert till.cache.product("4600000000015").name == "Шарф"
+    assert len(till.cache.programmes()) == 1
+    assert till.cache.gen() == "g1"
+    assert till.cache.as_of_ms() > NOON_MS
+    assert till.cache.notice is None
+
+
+def test_sales_go_up_once_and_come_back_as_a_balance_counted_once(till, office):
+    stock(office)
+    assert till.sync()
+    for number in range(1, 4):
+        sell(till.journal, number, ANNA, earned=10)
+    assert till.balance("anna") == 130
+    assert till.sync()
+    assert till.balance("anna") == 130
+    office.apply()
+    assert office.points(ANNA) == 130
+    assert till.balance("anna") == 130
+    assert till.sync()
+    assert till.cache.member_by_card("anna").balance.wallets == {"main": 130}
+    assert till.balance("anna") == 130
+    assert len(office.events) == 3
+    assert Outbox(till.journal).acked() == office.position()
+    assert Outbox(till.journal).safe() == office.position()
+
+
+def test_a_long_outage_goes_up_in_segments_within_their_limits(till, office):
+    facts = [fact_of(receipt(number)) for number in range(MAX_SEGMENT_EVENTS + 10)]
+    for at in range(0, len(facts), 15):
+        till.journal.record(*facts[at : at + 15])
+    assert till.sync()
+    assert len(office.events) == len(facts)
+    headers = [read_segment(segment).header for segment in office.segments]
+    assert all(header.payload_bytes <= TARGET_PAYLOAD_BYTES for header in headers)
+    assert len(headers) == 2 + (sum(map(len, office.events)) > 2 * TARGET_PAYLOAD_BYTES)
+
+
+def test_small_events_fill_a_segment_to_500_and_no_further(till, office):
+    facts = [Fact(hex_id("consent", n), NOON_MS, CONSENT) for n in range(MAX_SEGMENT_EVENTS + 1)]
+    for at in range(0, len(facts), 16):
+        till.journal.record(*facts[at : at + 16])
+    assert till.sync()
+    assert [read_segment(segment).header.last_seq for segment in office.segments] == [500, 501]
+
+
+def test_a_lost_reply_sends_the_very_same_bytes_again_and_stores_nothing_twice(till, office):
+    sell(till.journal, 1)
+    office.fault = lost_reply
+    assert not till.sync(0.2)
+    sell(till.journal, 2)
+    office.fault = None
+    assert till.sync()
+    assert len(office.events) == 2
+    assert len(set(office.segments)) == 2
+    assert office.segments[0] == office.segments[1]
+
+
+@pytest.mark.parametrize("fault", [html, broken, silent], ids=["html", "500", "nothing"])
+def test_a_head_office_that_does_not_answer_as_one_is_offline_and_loses_nothing(till, office, fault):
+    stock(office)
+    assert till.sync()
+    before = till.cache.cursors()
+    office.fault = fault
+    office.add_points(ANNA, 5)
+    sell(till.journal, 1, ANNA)
+    assert not till.sync(0.2)
+    status = till.runner.status()
+    assert (status.online, status.pending) == (False, 1)
+    assert status.trouble.code in ("link.offline", "link.not_ours")
+    assert till.cache.cursors() == before
+    assert till.balance("anna") == 110
+    office.fault = None
+    assert till.sync()
+    assert till.runner.status().online
+    assert till.runner.status().trouble is None
+
+
+def test_a_reply_cut_at_any_byte_leaves_the_old_cursor_or_the_new(till, office):
+    stock(office)
+    assert till.sync()
+    office.add_points(ANNA, 5)
+    old = till.cache.cursors()["bal", 3]
+    whole = office.route(httpx.Request("GET", "http://o/v1/delta/g1/bal/3/1", headers={"signature-input": "x"})).content
+    till.runner._state = till.runner._state.__class__()
+    for size in range(len(whole)):
+        office.fault = lambda request, response, size=size: (
+            httpx.Response(200, content=response.content[:size], headers={"content-encoding": "zstd"})
+            if "/delta/" in request.url.path
+            else response
+        )
+        till.runner._hurry = True
+        till.steps(4)
+        assert till.cache.cursors()["bal", 3] == old
+    office.fault = None
+    assert office.asked.count("GET /delta/g1/bal/3/1") >= len(whole)
+    assert till.sync()
+    assert till.cache.cursors()["bal", 3].seq == 2
+
+
+def test_a_bucket_of_many_pages_is_installed_only_when_drained(till, office):
+    accounts = [account_in(3, nth) for nth in range(8)]
+    for account in accounts:
+        office.add_points(account, 1)
+    cut: list[object] = []
+
+    def after_two_pages(request, response):
+        if "/delta/g1/bal/3/6" in request.url.path and not cut:
+            cut.append(till.cache.cursors().get(("bal", 3)))
+            raise httpx.ReadError("cut", request=request)
+        return response
+
+    office.fault = after_two_pages
+    assert till.sync()
+    assert cut == [None]
+    assert till.cache.cursors()["bal", 3].seq == 8
+
+
+def test_rows_changed_between_two_pages_end_up_as_they_are_now(till, office):
+    accounts = [account_in(3, nth) for nth in range(8)]
+    for account in accounts:
+        office.add_points(account, 1)
+    office.add_member(accounts[0], "first")
+
+    def meanwhile(request, response):
+        if "/delta/g1/bal/3/3" in request.url.path:
+            office.fault = None
+            office.add_points(accounts[0], 50)
+        return response
+
+    office.fault = meanwhile
+    assert till.sync()
+    assert till.sync()
+    assert till.balance("first") == 51
+
+
+def test_a_head_office_whose_sums_are_wrong_is_named_and_the_rest_is_still_fetched(till, office):
+    stock(office)
+    place = ("bal", 3)
+    office.heads[place] = office.heads[place].__class__(3, office.heads[place].seq, 12345)
+    assert not till.sync(0.5)
+    assert till.runner.status().trouble.code == "link.checksum"
+    assert till.runner.status().online
+    assert till.cache.member_by_card("boris") is not None
+    assert till.cache.as_of_ms() == 0
+    assert office.asked.count("GET /delta/g1/bal/3/0") >= 2
+
+
+def test_a_cursor_below_the_tombstones_fetches_that_bucket_afresh(till, office):
+    stock(office)
+    gone = account_in(3, 1)
+    office.add_member(gone, "gone")
+    assert till.sync()
+    assert till.cache.member_by_card("gone") is not None
+    # The tombstone itself is purged: only a refetch can tell that the member is gone (I20).
+    head = office.heads["ident", 3]
+    office.put("ident", 3, gone, None)
+    tombstone = office.rows["ident", 3].pop(gone)
+    now = office.heads["ident", 3]
+    kept = checksum_add(now.checksum, removed=row_hash("ident", gone, tombstone.change_seq, None))
+    office.heads["ident", 3] = now.__class__(3, now.seq, kept)
+    office.low_water = head.seq + 1
+    assert till.sync()
+    assert till.cache.member_by_card("gone") is None
+    assert till.cache.member_by_card("anna") is not None
+
+
+def test_a_head_office_set_back_gets_everything_it_lost_again(till, office):
+    stock(office)
+    for number in range(1, 6):
+        sell(till.journal, number, ANNA, earned=10)
+    assert till.sync()
+    office.apply()
+    assert till.sync()
+    office.lose(keep=2, gen="g2")
+    office.add_points(ANNA, 100)
+    sell(till.journal, 6, ANNA, earned=10)
+    assert till.sync()
+    assert len(office.events) == 6
+    office.apply()
+    assert till.sync()
+    assert office.points(ANNA) == 160
+    assert till.balance("anna") == 160
+    assert till.cache.gen() == "g2"
+
+
+def test_another_history_under_our_name_stops_sending_and_keeps_the_rest_going(till, office):
+    stock(office)
+    office.events, office.hashes = [b"another till's"], [office.hashes[0], "ab" * 32]
+    sell(till.journal, 1, ANNA)
+    sell(till.journal, 2, ANNA)
+    assert not till.sync(0.5)
+    status = till.runner.status()
+    assert status.trouble.code == "link.fork"
+    assert status.pending == 2
+    assert till.cache.member_by_card("anna") is not None
+    sent = office.asked.count("POST /segments")
+    assert not till.sync(0.2)
+    assert office.asked.count("POST /segments") == sent
+
+
+def test_a_dead_fence_stops_sending(till, office):
+    office.fence = "someone else has been here"
+    sell(till.journal, 1)
+    assert not till.sync(0.3)
+    assert till.runner.status().trouble.code == "link.fence"
+    assert office.asked.count("POST /segments") == 1
+
+
+def test_the_next_fence_is_kept_before_it_is_used(till, office):
+    original = office.take
+
+    def rotating(segment, fence):
+        reply = original(segment, fence)
+        office.fence = f"f{len(office.events)}"
+        return reply.__class__(reply.acked, reply.safe, reply.gen, office.fence, 1)
+
+    office.take = rotating
+    for number in (1, 2):
+        sell(till.journal, number)
+        assert till.sync()
+    assert Outbox(till.journal).fence() == "f2"
+
+
+def test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark(till, office):
+    original = office.take
+
+    def lying(segment, fence):
+        reply = original(segment, fence)
+        return reply.__class__(reply.acked.__class__(1, 1, "ab" * 32), reply.safe, reply.gen, "f0", 1)
+
+    office.take = lying
+    sell(till.journal, 1)
+    assert not till.sync(0.3)
+    assert till.runner.status().trouble.code == "link.fork"
+    assert Outbox(till.journal).acked().seq == 0
+
+
+def test_a_revoked_till_keeps_its_journal_and_asks_rarely(till, office):
+    def revoked(request, response):
+        return httpx.Response(410, content=canonical(ErrorReply("revoked", "bye")))
+
+    office.fault = revoked
+    sell(till.journal, 1)
+    assert not till.sync(0.1)
+    assert till.runner.status().trouble.code == "link.revoked"
+    assert till.runner.status().pending == 1
+
+
+def test_a_wrong_clock_is_corrected_by_the_head_office_and_tried_once_more(till, office):
+    stock(office)
+    original = office.route
+    refused = []
+
+    def strict(request):
+        if "signature-input" in request.headers:
+            created = int(request.headers["signature-input"].split("created=")[1].split(";")[0])
+            if created < 2_000_000_000:
+                refused.append(request.url.path)
+                raise Refused(401, ErrorReply("clock", "", server_time_ms=2_000_000_000_000))
+        return original(request)
+
+    office.route = strict
+    assert till.sync()
+    assert refused == ["/v1/heads"]
+
+
+def test_a_cache_deleted_while_the_till_was_closed_comes_back_with_own_sales_counted_once(till, office, tmp_path):
+    stock(office)
+    sell(till.journal, 1, ANNA, earned=10)
+    assert till.sync()
+    office.apply()
+    assert till.sync()
+    till.close()
+    (tmp_path / "till" / "cache.db").unlink()
+    again = Till(tmp_path / "till", office, fresh=False)
+    assert again.store.notices[0].code == "cache.empty"
+    assert again.sync()
+    assert again.store.notices == ()
+    assert again.balance("anna") == 110
+    again.close()
+
+
+def test_a_fresh_cache_takes_the_snapshot_and_then_only_what_differs(till, office, tmp_path):
+    stock(office)
+    office.make_snapshot(tmp_path)
+    office.add_points(BORIS, 7)
+    assert till.sync()
+    assert till.balance("anna") == 100
+    assert till.balance("boris") == 7
+    assert till.cache.search_products("шарф")
+    deltas = [asked for asked in office.asked if "/delta/" in asked]
+    assert deltas == ["GET /delta/g1/bal/200/0"]
+    assert any(status.programmes_changed for status in till.told)
+    assert not list((tmp_path / "till").glob("snapshot*"))
+    assert not list((tmp_path / "till").glob("cache.fresh*"))
+
+
+def test_a_snapshot_that_holds_own_sales_does_not_count_them_twice(till, office, tmp_path, monkeypatch):
+    stock(office)
+    sell(till.journal, 1, ANNA, earned=10)
+    assert till.sync()
+    office.apply()
+    sell(till.journal, 2, ANNA, earned=10)
+    till.close()
+    office.make_snapshot(tmp_path)
+    (tmp_path / "till" / "cache.db").unlink()
+    again = Till(tmp_path / "till", office, fresh=False)
+    seen = []
+    exchange = again.cache.replace_with
+
+    def watched(fresh):
+        exchange(fresh)
+        seen.append(again.balance("anna"))
+
+    monkeypatch.setattr(again.cache, "replace_with", watched)
+    assert again.sync()
+    assert seen == [120]
+    assert again.balance("anna") == 120
+    again.close()
+
+
+@pytest.mark.parametrize("part_bytes", [100, 1000, 10_000_000])
+def test_a_snapshot_comes_in_parts_and_goes_on_where_it_was_cut(till, office, tmp_path, part_bytes, monkeypatch):
+    monkeypatch.setattr("terminal.offline_queue.client.PART_BYTES", part_bytes)
+    stock(office)
+    manifest = office.make_snapshot(tmp_path)
+    cuts: list[str] = []
+
+    def cutting(request, response):
+        if "/snapshot/" in request.url.path and len(cuts) < 3:
+            cuts.append(request.headers["range"])
+            raise httpx.ReadError("cut", request=request)
+        return response
+
+    office.fault = cutting
+    assert till.sync()
+    assert till.balance("anna") == 100
+    parts = [asked for asked in office.asked if asked.startswith("GET /snapshot/")]
+    assert len(parts) == 3 + -(-manifest.bytes // part_bytes)
+
+
+def test_a_download_goes_on_after_a_restart(till, office, tmp_path, monkeypatch):
+    monkeypatch.setattr("terminal.offline_queue.client.PART_BYTES", 500)
+    stock(office)
+    manifest = office.make_snapshot(tmp_path)
+
+    def silent_after_two(request, response):
+        if sum("/snapshot/" in asked for asked in office.asked) > 2:
+            raise httpx.ConnectError("gone", request=request)
+        return response
+
+    office.fault = silent_after_two
+    assert not till.sync(0.2)
+    assert till.runner.status().loading_bp == 1000 * 10_000 // manifest.bytes
+    till.close()
+    office.fault, office.asked = None, []
+    again = Till(tmp_path / "till", office, fresh=False)
+    assert again.sync()
+    parts = [asked for asked in office.asked if asked.startswith("GET /snapshot/")]
+    assert len(parts) == -(-(manifest.bytes - 1000) // 500)
+    assert again.balance("anna") == 100
+    again.close()
+
+
+def wrong_signature(manifest, packed):
+    return manifest.__class__(**{**fields(manifest), "made_at_ms": 2}), packed
+
+
+def wrong_bytes(manifest, packed):
+    return manifest, packed[:-1] + bytes([packed[-1] ^ 1])
+
+
+def fields(manifest):
+    return {name: getattr(manifest, name) for name in manifest.__struct_fields__}
+
+
+def resigned(manifest, **changed):
+    made = msgspec.structs.replace(manifest, signature="", **changed)
+    return msgspec.structs.replace(made, signature=OFFICE.sign(canonical(made)).hex())
+
+
+def not_a_cache(manifest, packed):
+    packed = zstandard.ZstdCompressor().compress(bytes(4096))
+    digest = hashlib.sha256(packed).hexdigest()
+    return resigned(manifest, bytes=len(packed), sha256=digest, file_bytes=4096), packed
+
+
+def larger_than_said(manifest, packed):
+    return resigned(manifest, file_bytes=manifest.file_bytes - 1), packed
+
+
+def other_place(manifest, packed):
+    return resigned(manifest, vectors={}), packed
+
+
+def other_generation(manifest, packed):
+    return resigned(manifest, gen="g0"), packed
+
+
+@pytest.mark.parametrize(
+    "spoil", [wrong_signature, wrong_bytes, not_a_cache, larger_than_said, other_place, other_generation]
+)
+def test_a_snapshot_that_is_not_right_is_left_and_the_rows_are_fetched_instead(till, office, tmp_path, spoil):
+    stock(office)
+    manifest = office.make_snapshot(tmp_path)
+    office.snapshots = {manifest.snapshot_id: spoil(*office.snapshots[manifest.snapshot_id])}
+    assert till.sync()
+    assert till.balance("anna") == 100
+    assert any("/delta/" in asked for asked in office.asked)
+    assert not list((tmp_path / "till").glob("cache.fresh*"))
+
+
+def test_sales_go_up_between_the_parts_of_a_snapshot(till, office, tmp_path, monkeypatch):
+    monkeypatch.setattr("terminal.offline_queue.client.PART_BYTES", 500)
+    stock(office)
+    office.make_snapshot(tmp_path)
+
+    def selling(request, response):
+        if "/snapshot/" in request.url.path:
+            office.fault = None
+            sell(till.journal, 1)
+        return response
+
+    office.fault = selling
+    assert till.sync()
+    order = [asked.split("/")[1] for asked in office.asked if "snapshot/" in asked or "segments" in asked]
+    assert order[:3] == ["snapshot", "segments", "snapshot"]
+
+
+def test_a_member_enrolled_here_is_forgotten_here_once_the_cache_has_it(till, office):
+    fact, personal, ident = enrolment()
+    till.journal.record(fact, personal=personal, enrolled=ident)
+    assert till.sync()
+    assert list(office.personal) == [fact.event_id]
+    assert office.asked.index("POST /personal") < office.asked.index("POST /segments")
+    assert till.journal.enrolled_by_card("2990001000001") is not None
+    office.put("ident", 9, ident.member_id, canonical(ident))
+    assert till.sync()
+    assert till.cache.member_by_card("2990001000001") is not None
+    assert till.journal.enrolled_by_card("2990001000001") is None
+
+
+def test_a_full_disk_while_fetching_is_said_and_selling_goes_on(till, office):
+    stock(office)
+    assert till.sync()
+    before = till.cache.cursors()
+    till.cache._writer._connection.execute("PRAGMA max_page_count=1")
+    for number in range(500):
+        row = goods_row(str(number), f"Goods {number}")
+        office.put("goods", 0, row.key, row.live)
+    assert not till.sync(0.5)
+    assert till.runner.status().trouble.code == "store.full"
+    assert till.cache.cursors() == before
+    sell(till.journal, 1, ANNA, earned=10)
+    assert till.balance("anna") == 110
+    till.cache._writer._connection.execute("PRAGMA max_page_count=100000")
+    assert till.sync()
+
+
+def test_listeners_hear_of_changes_and_not_of_every_step(till, office):
+    stock(office)
+    open_shift(till.journal)
+    assert till.sync()
+    assert till.told[-1].online
+    assert till.told[-1].pending == 0
+    assert sum(status.programmes_changed for status in till.told) == 1
+    for before, after in pairwise(till.told):
+        contact = after.last_contact_ms - before.last_contact_ms
+        others = {name: getattr(after, name) for name in after.__struct_fields__ if name != "last_contact_ms"}
+        assert contact >= 10_000 or others != {name: getattr(before, name) for name in others}
+
+
+def test_the_thread_sends_what_is_recorded_when_it_is_kicked(till, office):
+    sent = threading.Event()
+    till.runner.on_change(
+        lambda status: sent.set() if status.online and status.pending == 0 and office.events else None
+    )
+    till.runner.start()
+    sell(till.journal, 1)
+    till.runner.kick()
+    assert sent.wait(10)
+    assert till.sync()
+    assert read_status(till.store.folder).acked == 1
+
+
+def test_whatever_breaks_in_a_step_the_thread_goes_on_and_says_so(till, office):
+    def impossible(request, response):
+        raise ZeroDivisionError("nobody foresaw this")
+
+    office.fault = impossible
+    assert not till.sync(0.2)
+    assert till.runner.status().trouble.code == "link.broken"
+    office.fault = None
+    assert till.sync()
+
+
+def test_known_place_of_an_unused_bucket_is_unapplied(till, office):
+    stock(office)
+    assert till.sync()
+    assert till.cache.member_by_card("anna").applied == Applied()
