@@ -154,6 +154,7 @@ class TillApp(App[None]):
                 await self._take(item)
             except Exception:  # noqa: BLE001  # the edge of keys and scans: a fault costs that one, never the next
                 self._fault()
+            self._inlet.taken()
 
     async def _take(self, item: events.Event | str) -> None:
         if isinstance(item, str):
@@ -196,6 +197,11 @@ class TillApp(App[None]):
                 self.theme = _theme_name(self._palette)
         self._paint()
 
+    async def settled(self) -> None:
+        """Wait until every key and scan so far is dealt with and the picture after them is on the screen."""
+        await self._inlet.emptied()
+        await self._settle()
+
     # -- the edge
 
     def _fault(self) -> None:
@@ -212,11 +218,11 @@ class TillApp(App[None]):
             # The pane that cannot be painted keeps its last rows; the log has the first error.
             log.exception("screen_fault_again")
 
-    def _handle_exception(self, error: Exception) -> None:
+    def _fatal_error(self) -> None:
         """What Textual itself could not handle: the screen ends with a sentence, the traceback goes to the log."""
-        log.error("screen_ended", exc_info=error)
-        self._exception = error
-        self.exit(return_code=1, message=self._words.text(SCREEN_ENDS))
+        log.exception("screen_ended")
+        self._exit_renderables.append(self._words.text(SCREEN_ENDS))
+        self._close_messages_no_wait()
 
 
 SCREEN_ENDS = N_("The screen has ended because of an error. The receipt is kept: start the till again")

@@ -43,6 +43,14 @@ class Inlet:
     async def take(self) -> Item:
         return await self._queue.get()
 
+    def taken(self) -> None:
+        """The last item is dealt with."""
+        self._queue.task_done()
+
+    async def emptied(self) -> None:
+        """Wait until everything that came in is dealt with; keys the gate still holds are not in yet."""
+        await self._queue.join()
+
     def key(self, event: events.Key) -> None:
         self._put(self._gate.key(gate_name(event), event.time, event) if self._gate else [event])
 

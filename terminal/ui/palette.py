@@ -62,7 +62,7 @@ DARK = Palette(
         "paper": "#23262b",
     },
     {
-        "base": "#12171e", "band": "#1a212b", "bar": "#0d1116", "selected": "#26405e", "field": "#202a37",
+        "base": "#12171e", "band": "#1a212b", "bar": "#0d1116", "selected": "#21374f", "field": "#202a37",
         "keycap": "#2d4258", "paper": "#f4f1e8",
     },
 )  # fmt: skip
@@ -89,7 +89,10 @@ ANSI = Palette(
         "base": "black", "band": "black", "bar": "black", "selected": "blue", "field": "black", "keycap": "white",
         "paper": "white",
     },
-    Signs(ok="+", error="x", warn="!", info=">", online="*", offline="-", branch="-", hint="*", here=">", ticked="[x]", prompt=">", cursor="_"),
+    Signs(
+        ok="+", error="x", warn="!", info=">", online="*", offline="-", branch="-", hint="*", here=">", ticked="[x]",
+        prompt=">", cursor="_",
+    ),
     one_ink_when_selected=True,
 )  # fmt: skip
 PALETTES = {palette.name: palette for palette in (DARK, LIGHT, ANSI)}

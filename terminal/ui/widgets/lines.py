@@ -13,8 +13,22 @@ from terminal.ui.rows import Part, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import Words
 
-QTY, PRICE, OFF, SUM = 10, 11, 11, 13
 MOST_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Widths of the columns; a large figure widens its column and narrows the name."""
+
+    width: int
+    qty: int = 10
+    price: int = 11
+    off: int = 11
+    total: int = 13
+
+    @property
+    def name(self) -> int:
+        return max(0, self.width - self.qty - self.price - self.off - self.total - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +40,15 @@ class Block:
 
 
 def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    blocks = _blocks(sight, width)
+    table = _table(sight, width)
+    blocks = _blocks(sight, table)
     first, last = window([len(block.rows) for block in blocks], _here(blocks), height - 1)
     shown = [
         row(sight.palette, width, parts, "selected" if block.selected and not place else "base")
         for block in blocks[first:last]
         for place, parts in enumerate(block.rows)
     ]
-    return [_header(sight, width, first, last, len(blocks)), *shown]
+    return [_header(sight, table, first, last, len(blocks)), *shown]
 
 
 def window(heights: list[int], here: int, room: int) -> tuple[int, int]:
@@ -53,42 +68,58 @@ def _here(blocks: list[Block]) -> int:
     return next((place for place, block in enumerate(blocks) if block.selected), max(0, len(blocks) - 1))
 
 
-def _header(sight: Sight, width: int, first: int, last: int, count: int) -> Strip:
+def _table(sight: Sight, width: int) -> Table:
+    words, state = sight.words, sight.view.state
+    quoted = state.quote.lines if state.quote else ()
+    price = max((line.price_minor for line in state.basket.lines), default=0)
+    off = max((line.discount_minor for line in quoted), default=0)
+    total = max((line.total_minor for line in quoted), default=0)
+    table = Table(width)
+    return Table(
+        width,
+        price=max(table.price, len(words.money(price)) + 1),
+        off=max(table.off, len(words.money(-off)) + 1),
+        total=max(table.total, len(words.money(total)) + 1),
+    )
+
+
+def _header(sight: Sight, table: Table, first: int, last: int, count: int) -> Strip:
     _ = sight.words.text
     name = _("Goods")
     if last - first < count:
         name += "  " + _("{first}–{last} of {count}").format(first=first + 1, last=last, count=count)
     heads = (_("Qty"), _("Price"), _("Discount"), _("Sum"))
-    return row(sight.palette, width, columns(width, "  " + name, heads, "head"))
+    return row(sight.palette, table.width, columns(table, "  " + name, heads, "head"))
 
 
-def columns(width: int, name: str, figures: tuple[str, str, str, str], ink: str = "text") -> tuple[Part, ...]:
+def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: str = "text") -> tuple[Part, ...]:
     """One row of the table; the name gives way, figures never do."""
     qty, price, off, total = figures
-    room = width - QTY - PRICE - OFF - SUM - 1
+    good, strong = ("good", "strong") if ink == "text" else (ink, ink)
     return (
-        (left(name, room), ink), (right(qty, QTY), ink), (right(price, PRICE), ink),
-        (right(off, OFF), "good" if ink == "text" else ink), (right(total, SUM), "strong" if ink == "text" else ink),
-        (" ", ink),
+        (left(name, table.name), ink), (right(qty, table.qty), ink), (right(price, table.price), ink),
+        (right(off, table.off), good), (right(total, table.total), strong), (" ", ink),
     )  # fmt: skip
 
 
-def _blocks(sight: Sight, width: int) -> list[Block]:
+def _blocks(sight: Sight, table: Table) -> list[Block]:
     state = sight.view.state
     quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
     here = selected_line(sight.desk, state)
-    return [_block(sight, line, quoted.get(line.line_id), line.line_id == here, width) for line in state.basket.lines]
+    return [_block(sight, line, quoted.get(line.line_id), line.line_id == here, table) for line in state.basket.lines]
 
 
-def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool, width: int) -> Block:
+def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool, table: Table) -> Block:
     words, signs = sight.words, sight.palette.signs
     off = words.money(-quoted.discount_minor) if quoted and quoted.discount_minor else ""
     total = words.money(quoted.total_minor) if quoted else ""
     name = (signs.here if here else " ") + " " + clean(line.product.name)
     figures = (quantity_of(words, line.qty_milli, line.product.unit), words.money(line.price_minor), off, total)
-    rows = [columns(width, name, figures)]
+    rows = [columns(table, name, figures)]
     if quoted:
-        rows += [((f"   {signs.branch} ", "dim"), (left(said, width - 6), "dim")) for said in _reasons(sight, quoted)]
+        rows += [
+            ((f"   {signs.branch} ", "dim"), (left(said, table.width - 6), "dim")) for said in _reasons(sight, quoted)
+        ]
     return Block(tuple(rows), here)
 
 

@@ -37,4 +37,4 @@ def _link(sight: Sight, width: int) -> list[Part]:
         parts += [("  ", "text"), (_("data {age}").format(age=age), "dim" if link.online else "warn")]
     else:
         parts += [("  ", "text"), (_("no data yet"), "warn")]
-    return [("  ", "text"), *parts, (f"  {sight.clock} ", "strong")]
+    return [(" ", "text"), *parts, (f"  {sight.clock} ", "strong")]

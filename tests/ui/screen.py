@@ -1,0 +1,118 @@
+"""A cashier at the screen: plays a story against a till in memory and reads what is painted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from textual import events
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from loyalty.codes import CodeRanges, is_scan
+from loyalty.sentences import Lang
+from terminal.scanner.gate import KeyGate
+from terminal.session import State
+from terminal.ui.app import TillApp
+from tests.ui import shop
+from tests.ui.fake_till import FakeTill
+
+
+class Cashier:
+    def __init__(self, till: FakeTill, app: TillApp, pilot: Pilot[None]) -> None:
+        self.till, self.app, self.pilot = till, app, pilot
+
+    async def press(self, *keys: str) -> None:
+        """Keys by name, one after another; waits until they are done and painted."""
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def type(self, text: str, *then: str) -> None:
+        """A text as a person types it, then keys."""
+        self.keys_ahead(text)
+        await self.press(*then)
+
+    def keys_ahead(self, text: str, *then: str) -> None:
+        """Keys faster than anything answers: all in before the first is dealt with."""
+        for char in text:
+            self.app.post_message(events.Key("space" if char == " " else char, char))
+        for name in then:
+            self.app.post_message(events.Key(name, "\r" if name == "enter" else None))
+
+    async def burst(self, text: str, end: str = "enter") -> None:
+        """A scanner that types like a keyboard: every key within a millisecond, then its suffix."""
+        self.keys_ahead(text, end)
+        await self.pilot.pause(0.05)
+        await self.settled()
+
+    async def paste(self, text: str) -> None:
+        self.app.post_message(events.Paste(text))
+        await self.settled()
+
+    async def settled(self) -> None:
+        await self.pilot.pause()
+        await self.app.settled()
+        await self.pilot.pause()
+
+    @property
+    def state(self) -> State:
+        return self.till.view().state
+
+    @property
+    def mode(self) -> str:
+        return self.state.mode
+
+    @property
+    def typed(self) -> str:
+        """What stands in the command line."""
+        return self.row_of("#command").partition(" › ")[2].partition(" = ")[0].replace("▏", "").rstrip()
+
+    def rows(self) -> list[str]:
+        """The whole screen as it is painted."""
+        size = Size(*self.app.size)
+        return [strip.text for strip in self.app.screen._compositor.render_strips(size)]
+
+    def shown(self) -> str:
+        return "\n".join(self.rows())
+
+    def row_of(self, pane: str) -> str:
+        region = self.app._sale_screen.query_one(pane).region
+        return self.rows()[region.y][region.x : region.right]
+
+    def sees(self, *texts: str) -> None:
+        page = self.shown().replace("\u00a0", " ")
+        for text in texts:
+            assert text in page, f"{text!r} is not on the screen:\n{page}"
+
+    def sees_not(self, *texts: str) -> None:
+        page = self.shown().replace("\u00a0", " ")
+        for text in texts:
+            assert text not in page, f"{text!r} is on the screen:\n{page}"
+
+
+Story = Callable[[Cashier], Awaitable[None]]
+
+
+def play(
+    story: Story,
+    till: FakeTill | None = None,
+    *,
+    size: tuple[int, int] = (80, 24),
+    lang: Lang = "ru",
+    theme: str = "dark",
+    gate: bool = False,
+    demo: str = "",
+) -> FakeTill:
+    """Run one story on a fresh screen; an error of the screen itself fails the test."""
+    till = till or FakeTill()
+    keys = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges())) if gate else None
+
+    async def run() -> None:
+        app = TillApp(till, lang, keys, theme, demo, clock_ms=lambda: shop.NOW_MS)
+        async with app.run_test(size=size) as pilot:
+            cashier = Cashier(till, app, pilot)
+            await cashier.settled()
+            await story(cashier)
+
+    asyncio.run(run())
+    return till

@@ -1,0 +1,368 @@
+"""Whole sales at an 80x24 screen, by keys alone: what the cashier presses, reads, and what the till was told."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyalty.sentences import Lang, sentence
+from terminal.session import Link
+from terminal.session import commands as c
+from tests.ui import shop
+from tests.ui.fake_till import FakeTill
+from tests.ui.screen import Cashier, play
+
+
+async def fill(cashier: Cashier) -> None:
+    for code in (shop.CARD, shop.SCARF.code, shop.MUG.code):
+        cashier.till.post(c.Scan(code))
+    await cashier.settled()
+
+
+def test_the_idle_screen_is_the_sale_screen_and_says_how_to_scan_in_the_demo() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.sees("ИТОГО", "Отсканируйте товар или карту", "Демо: покажите код")
+        await cashier.type(shop.WATER.code, "enter")
+        cashier.sees("Вода негазированная", "90,00")
+        cashier.sees_not("Демо: покажите код")
+
+    play(story, demo="Демо: покажите код")
+
+
+def test_a_sale_for_cash_shows_reasons_total_points_and_change() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        cashier.sees("Мария И.", "Проводник", "Шарф к матчу", "−223,50", "Три сувенира", "до «Машинист»")
+        await cashier.press("f2")
+        cashier.sees("К ОПЛАТЕ", "Наличными без сдачи")
+        await cashier.type("200000")
+        await cashier.settled()
+        cashier.sees("= 2 000,00", "сдача 34,50")
+        await cashier.press("enter")
+        cashier.sees("СДАЧА", "Чек T1-1 закрыт", "Локо-магазин", "баллов стало")
+        assert cashier.mode == "done"
+
+    till = play(story)
+    assert [(p.kind, p.amount_minor) for p in till.receipts[0].payments] == [("cash", 200_000)]
+    assert till.receipts[0].change_minor == 200_000 - till.receipts[0].total_minor
+
+
+def test_payment_can_be_mixed_from_points_card_and_cash() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f5")
+        cashier.sees("Сколько баллов списать, до 982")
+        await cashier.type("200", "enter", "f2")
+        cashier.sees("Списано баллов: 200", "−200,00")
+        await cashier.type("100000", "f8")
+        cashier.sees("Снято с карты", "1 000,00", "Осталось оплатить 765,50")
+        await cashier.press("f7")
+        assert cashier.mode == "done"
+
+    till = play(story)
+    receipt = till.receipts[0]
+    assert receipt.redeemed_points == 200
+    assert [(p.kind, p.amount_minor) for p in receipt.payments] == [("card", 100_000), ("cash", 76_550)]
+
+
+def test_points_can_be_spent_from_the_payment_too() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f5")
+        await cashier.press("enter")
+        assert cashier.mode == "pay"
+        assert cashier.state.basket.redeem_points == 982
+        cashier.sees("Списано баллов: 982")
+
+    play(story)
+
+
+def test_offline_the_cap_on_points_is_shown_with_its_reason_before_anyone_asks() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.link_is(Link(False, 3, shop.NOW_MS - 2 * shop.HOUR_MS, shop.NOW_MS - 2 * shop.HOUR_MS))
+        await fill(cashier)
+        await cashier.settled()
+        cashier.sees("нет связи", "очередь 3", "данные 2 ч")
+        await cashier.press("f2")
+        cashier.sees("можно списать до 300", "Нет связи: до 300 баллов за чек")
+
+    play(story)
+
+
+def test_quantity_void_and_undo_work_on_the_selected_line() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("up")
+        await cashier.type("3", "f4")
+        assert [line.qty_milli for line in cashier.state.basket.lines] == [3000, 1000]
+        await cashier.press("f9")
+        assert [line.product.code for line in cashier.state.basket.lines] == [shop.MUG.code]
+        await cashier.press("f10", "ctrl+z")
+        assert [line.qty_milli for line in cashier.state.basket.lines] == [1000, 1000]
+
+    play(story)
+
+
+def test_a_quantity_can_be_asked_for_after_its_key() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f4")
+        cashier.sees("Количество в выбранной строке")
+        await cashier.type("5", "enter")
+        assert cashier.state.basket.lines[-1].qty_milli == 5000
+        await cashier.type("много", "f4")
+        cashier.sees("Это не количество")
+        await cashier.type("0", "f4")
+        cashier.sees("Количество должно быть больше нуля")
+
+    play(story)
+
+
+def test_three_times_before_a_code_makes_three() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("3*", "enter")
+        cashier.sees("3 ×")
+        await cashier.type(shop.WATER.code, "enter")
+        assert cashier.state.basket.lines[0].qty_milli == 3000
+
+    play(story)
+
+
+def test_an_unknown_barcode_is_one_line_and_three_keys_and_the_basket_goes_on() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.type("4006381333931", "enter")
+        cashier.sees("4006381333931", "F3 найти по названию", "Enter набрать заново", "Esc пропустить")
+        await cashier.press("enter")
+        assert cashier.typed == "4006381333931"
+        await cashier.press("escape", "escape")
+        cashier.sees_not("набрать заново")
+        await cashier.type("4006381333931", "enter")
+        await cashier.type(shop.WATER.code, "enter")
+        assert len(cashier.state.basket.lines) == 3
+        cashier.sees_not("набрать заново")
+
+    play(story)
+
+
+def test_goods_are_found_by_a_part_of_the_name_and_chosen_by_arrow_or_number() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("кружк", "enter")
+        cashier.sees("Найдено", "Кружка «Паровоз» 330 мл", "699,00")
+        await cashier.press("enter")
+        assert cashier.state.basket.lines[0].product == shop.MUG
+        await cashier.press("f3")
+        await cashier.type("о", "enter", "down", "down", "enter")
+        assert cashier.state.basket.lines[1].product == shop.BADGE
+        await cashier.type("о", "f3")
+        await cashier.type("4", "enter")
+        assert cashier.state.basket.lines[2].product == shop.WATER
+
+    play(story)
+
+
+def test_a_phone_typed_in_the_line_finds_the_member() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("8 903 123-45-67", "enter")
+        cashier.sees("Мария И.", "баллов 1250")
+        assert cashier.state.basket.member is not None
+        assert cashier.state.basket.member.identified_by == "phone"
+
+    play(story)
+
+
+def test_a_blocked_card_is_said_in_the_panel_and_in_the_notice() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type(shop.BLOCKED_CARD, "enter")
+        cashier.sees("карта заблокирована", "Внимание: Карта заблокирована")
+
+    play(story)
+
+
+def test_a_new_member_is_enrolled_by_phone_with_two_separate_consents() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("+79267654321", "enter", "f6")
+        cashier.sees("Новый участник", "+79267654321", "Обработка персональных данных · текст 1", "Реклама · текст 1")
+        await cashier.type("Сидорова Анна", "enter", "f6")
+        cashier.sees("Без согласия на обработку данных")
+        await cashier.press("space", "enter", "f6")
+        assert cashier.state.basket.member is not None
+        assert cashier.state.basket.member.name_masked == "Анна С."
+        cashier.sees("Карта оформлена", "Отсканируйте товар")
+
+    till = play(story)
+    assert till.consents == [("processing", True), ("advertising", False)]
+
+
+def test_advertising_is_withdrawn_from_the_member_panel() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f6")
+        cashier.sees("Участник и согласия", "Согласен получать предложения", "текст 1")
+        await cashier.press("1")
+        cashier.sees("Отзыв согласия записан")
+        await cashier.press("f6", "3")
+        assert cashier.state.basket.member is None
+
+    till = play(story)
+    assert till.consents == [("advertising", False)]
+
+
+def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f7", "f11")
+        cashier.sees("Номер чека")
+        await cashier.type("T1-1", "enter")
+        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22")
+        await cashier.press("enter")
+        cashier.sees("[✓] Шарф", "баллов: снимется 164")
+        await cashier.press("f7")
+        cashier.sees("ВЫДАТЬ", "Возврат T1-2")
+
+    till = play(story)
+    assert till.receipts[1].kind == "return"
+    assert till.receipts[1].total_minor == 126_650
+
+
+def test_a_scanned_receipt_number_begins_the_return_where_one_was_asked_for() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f7", "f11")
+        await cashier.burst("KR:T1-1")
+        assert cashier.mode == "return"
+        await cashier.press("f11")
+        assert cashier.state.returning is not None
+        assert cashier.state.returning.wanted_milli == {1: 1000, 2: 1000}
+        await cashier.press("escape")
+        assert cashier.mode == "sale"
+
+    play(story, gate=True)
+
+
+def test_after_a_receipt_any_scan_begins_the_next_sale() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f7")
+        assert cashier.mode == "done"
+        await cashier.burst(shop.WATER.code)
+        assert [line.product for line in cashier.state.basket.lines] == [shop.WATER]
+        cashier.sees("Вода негазированная", "Без карты")
+
+    play(story, gate=True)
+
+
+def test_the_shift_opens_by_name_and_closes_with_a_report_after_a_question() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.sees("Смена закрыта", "Имя кассира")
+        await cashier.press("enter")
+        cashier.sees("Назовите кассира")
+        await cashier.type("Борис", "enter")
+        cashier.sees("смена 13", "Борис")
+        await cashier.press("f12", "2")
+        cashier.sees("X-ОТЧЁТ")
+        await cashier.press("escape", "f12", "3")
+        cashier.sees("Закрыть смену?", "смена 13")
+        await cashier.press("enter")
+        cashier.sees("Z-ОТЧЁТ", "Имя кассира")
+
+    till = play(story, FakeTill(open_shift=False))
+    assert c.CloseShift() in till.posted
+
+
+def test_a_report_gives_way_as_soon_as_the_receipt_grows() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f12", "2")
+        cashier.sees("X-ОТЧЁТ")
+        await cashier.type(shop.WATER.code, "enter")
+        cashier.sees_not("X-ОТЧЁТ")
+        cashier.sees("Вода негазированная")
+
+    play(story)
+
+
+@pytest.mark.parametrize("on_the_way", [["f2"], ["f6"], ["f12"], ["f1"], ["f4"], ["f5"], ["f3"], ["f2", "f8", "f2"]])
+def test_esc_goes_back_and_never_loses_the_basket(on_the_way: list[str]) -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        before = cashier.state.basket.lines
+        await cashier.press(*on_the_way[:1])
+        await cashier.press(*["escape"] * 4)
+        assert cashier.mode == "sale"
+        assert cashier.state.basket.lines == before
+        cashier.sees("Шарф «Локомотив»", "Код, телефон, 3* или название")
+
+    play(story)
+
+
+def test_a_locked_key_says_why() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f9")
+        cashier.sees("Не сделано: Идёт оплата", "Esc — вернуться к чеку")
+        await cashier.press("f6")
+        cashier.sees("Идёт оплата")
+
+    play(story)
+
+
+def test_cash_pressed_on_the_sale_goes_to_payment_first_and_keeps_the_amount() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.type("200000", "f7")
+        cashier.sees("К ОПЛАТЕ")
+        assert cashier.typed == "200000"
+        await cashier.press("f7")
+        assert cashier.mode == "done"
+
+    play(story)
+
+
+def test_a_sale_that_could_not_be_recorded_is_still_there_with_the_reason() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        cashier.till.fails = c.Failed(sentence("shift.cashier"))
+        await cashier.press("f2", "f7")
+        cashier.sees("К ОПЛАТЕ", "Не сделано")
+        await cashier.press("f7")
+        assert cashier.mode == "done"
+
+    play(story)
+
+
+def test_the_first_download_shows_how_far_it_is() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.link_is(Link(online=True, loading_bp=4230))
+        await cashier.settled()
+        cashier.sees("Загружаются товары и участники", "42 %", "загрузка 42 %")
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("ru", ("ИТОГО", "в сети", "Оплата", "Товар")), ("en", ("TOTAL", "online", "Pay", "Goods"))],
+)
+def test_the_screen_speaks_both_languages_and_changes_from_the_menu(lang: Lang, words: tuple[str, ...]) -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        cashier.sees(*words)
+        await cashier.press("f12", "4", "escape")
+        cashier.sees("TOTAL" if lang == "ru" else "ИТОГО")
+        await cashier.press("f12", "4", "escape")
+        cashier.sees(*words)
+
+    play(story, lang=lang)
+
+
+def test_leaving_with_goods_on_the_receipt_asks_first() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("ctrl+q")
+        cashier.sees("Чек не закрыт")
+        await cashier.press("escape")
+        assert not cashier.app._exit
+        await cashier.press("ctrl+q")
+        await cashier.pilot.press("enter")
+        assert cashier.app._exit
+
+    play(story)
