@@ -1,0 +1,209 @@
+"""Writers that race, commit late and roll back, and a reader that follows the cursor: on a real PostgreSQL.
+
+Each promise is tested twice: as the code stands nothing is missed, and with the counter taken outside the writing
+transaction (the mistake it guards against) the same test sees rows go missing.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import pytest
+from sqlalchemy import select
+
+from sync_server import heads, ingest, rounds
+from sync_server.feed import read_delta, read_heads
+from sync_server.heads import Change, put_rows
+from sync_server.refusals import Refused
+from sync_server.schema import FEED
+from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
+
+pytestmark = pytest.mark.postgres
+BUCKET = 7
+WRITERS = 6
+WRITES = 30
+
+
+@pytest.fixture
+def office(postgres_database):
+    with opened_office(postgres_database) as made:
+        yield made
+
+
+class Undone(Exception):
+    pass
+
+
+def write_rows(office: TestOffice, seed: int, stop: list[BaseException]) -> None:
+    """Rows of one writer, each put alone or in pairs, committed late; one in ten is rolled back."""
+    chance = random.Random(seed)
+
+    def work(tx, number):
+        keys = [f"{seed}-{number}-{part}" for part in range(chance.randrange(1, 3))]
+        put_rows(tx, {"goods": [Change(BUCKET, key, key.encode().join((b'"', b'"')), None) for key in keys]})
+        time.sleep(chance.random() * 0.004)
+        if chance.random() < 0.1:
+            raise Undone
+
+    for number in range(WRITES):
+        try:
+            office.store.write(lambda tx, number=number: work(tx, number), BUCKET)
+        except Undone:
+            pass
+        except BaseException as error:
+            stop.append(error)
+            return
+
+
+def follow(office: TestOffice, done: threading.Event, seen: dict[str, int]) -> None:
+    """A reader as a till is one: it asks for what is above its cursor, and never looks back."""
+    cursor = 0
+    while True:
+        last = done.is_set()
+        page = read_delta(office.store, "g", "reader", "goods", BUCKET, cursor, "g")
+        for row in page.rows:
+            assert row.change_seq > cursor
+            seen[row.key] = row.change_seq
+        cursor = page.to_seq
+        if last:
+            return
+
+
+def race(office: TestOffice) -> tuple[dict[str, int], dict[str, int]]:
+    """(what the reader saw, what is there)."""
+    done, seen, stop = threading.Event(), {}, []
+    writers = [threading.Thread(target=write_rows, args=(office, seed, stop)) for seed in range(WRITERS)]
+    reader = threading.Thread(target=follow, args=(office, done, seen))
+    for thread in [*writers, reader]:
+        thread.start()
+    for writer in writers:
+        writer.join()
+    done.set()
+    reader.join()
+    assert not stop
+    with office.store.read() as tx:
+        there = {row.key: row.change_seq for row in tx.execute(select(FEED["goods"]))}
+    return seen, there
+
+
+def test_a_cursor_passes_over_no_row_of_racing_writers(office):
+    seen, there = race(office)
+    assert seen == there
+    assert sorted(there.values()) == list(range(1, len(there) + 1)), "numbers have no gap, though writes were undone"
+    (head,) = read_heads(office.store, "g", T0_MS).streams["goods"]
+    assert head.seq == len(there)
+
+
+def test_a_counter_taken_outside_the_transaction_is_caught_by_this_test(office, monkeypatch):
+    inside = heads.take_numbers
+
+    def outside(tx, counts):
+        with office.store.begin(BUCKET) as own:
+            return inside(own, counts)
+
+    monkeypatch.setattr(heads, "take_numbers", outside)
+    seen, there = race(office)
+    assert set(there) - set(seen), "the reader's cursor passed rows that were not committed yet"
+
+
+def send_sales(office: TestOffice, till, stop: list[BaseException]) -> None:
+    for _ in range(12):
+        try:
+            till.put(till.sale(account=hex_id("account", till.terminal_no), earned=1))
+        except BaseException as error:
+            stop.append(error)
+            return
+
+
+def pass_on(office: TestOffice) -> int:
+    """What a round does at its beginning and its end, without the work between."""
+    taken = rounds._read_round(office.store, lambda: 0)
+    office.store.write(lambda tx: rounds._move_marks(tx, taken.marks))
+    return len(taken.arrived)
+
+
+def race_segments(office: TestOffice, monkeypatch) -> tuple[int, int]:
+    """(events passed on to stage 2, events stored) of tills whose segments share one shard."""
+    monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
+    monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
+    tills = [office.till(f"till {number}") for number in range(WRITERS)]
+    real, chance, applied = ingest.insert_only, random.Random(3), 0
+
+    def late(tx, table, rows):
+        real(tx, table, rows)
+        time.sleep(chance.random() * 0.01)
+
+    monkeypatch.setattr(ingest, "insert_only", late)
+    stop: list[BaseException] = []
+    threads = [threading.Thread(target=send_sales, args=(office, till, stop)) for till in tills]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        applied += pass_on(office)
+    applied += pass_on(office)
+    assert not stop
+    return applied, sum(till.seq for till in tills)
+
+
+def test_stage_2_passes_over_no_segment_of_racing_tills(office, monkeypatch):
+    applied, stored = race_segments(office, monkeypatch)
+    assert applied == stored == 12 * WRITERS
+
+
+def test_a_segment_counter_taken_outside_is_caught_by_this_test(office, monkeypatch):
+    inside = ingest.add_rows
+
+    def outside(tx, table, keys, rows):
+        with office.store.begin(None) as own:
+            inside(own, table, keys, rows)
+
+    monkeypatch.setattr(ingest, "add_rows", outside)
+    applied, stored = race_segments(office, monkeypatch)
+    assert applied < stored, "the mark of stage 2 passed segments that were not committed yet"
+
+
+def test_two_appliers_at_once_apply_everything_once(office):
+    accounts = [hex_id("account", number) for number in range(20)]
+    tills = [office.till(f"till {number}") for number in range(4)]
+    for till in tills:
+        for _ in range(5):
+            till.put(*(till.sale(account=account, earned=1) for account in accounts))
+    stop: list[BaseException] = []
+
+    def apply() -> None:
+        try:
+            office.apply()
+        except BaseException as error:
+            stop.append(error)
+
+    threads = [threading.Thread(target=apply) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not stop
+    with office.store.read() as tx:
+        assert set(tx.execute(select(FEED["bal"].c.points)).scalars()) == {20}
+
+
+def test_two_copies_of_a_till_that_race_store_one_chain(office):
+    till = office.till()
+    data = till.segment(till.sale(account=hex_id("a"), earned=1))
+    answers: list[object] = []
+
+    def send() -> None:
+        try:
+            answers.append(till.send(data, keep_fence=False).new)
+        except Refused as refused:
+            answers.append(refused.reply.code)
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count(True) == 1
+    assert answers.count(False) == 5
+    assert office.apply() == 1
