@@ -9,23 +9,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
-from loyalty.catalogue import Product
 from loyalty.errors import StoreFault
-from loyalty.events import bucket_of
-from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow, ProgrammeRow, Stream
+from loyalty.feed import FeedRow, Stream
 from loyalty.sentences import Sentence, sentence
-from terminal.offline_queue import cache_disk, cache_install, cache_words
+from terminal.offline_queue import cache_disk, cache_install
 from terminal.offline_queue.cache_install import Cursor
-from terminal.offline_queue.journal_read import Known
-from terminal.offline_queue.keys import signed_by
+from terminal.offline_queue.cache_read import CacheReading, meta
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.writer import Connection, Writer
 
 T = TypeVar("T")
 FILE = "cache.db"
 READER_CACHE_KIB = 4096
+
+
 class Cache(CacheReading):
     """Opens `path`, or makes it anew where it is missing, damaged or of another version: `notice` then says so.
 
@@ -104,7 +101,6 @@ class Cache(CacheReading):
 
     def _read_as_of(self) -> None:
         self._as_of_ms = int(self._readers.use(lambda c: meta(c, "as_of_ms")) or 0)
-
 
 
 def set_meta(connection: Connection, name: str, value: str) -> None:
