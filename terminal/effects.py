@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from loyalty.errors import BadProgramme
-from loyalty.programme import Label, Programme
-from loyalty.programme_file import parse_programme
+from loyalty.programme import Programme
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store
+from terminal.programmes import newest_programme
 from terminal.records import Records, shift_info
 from terminal.sales import Sales
 from terminal.session import State, Surroundings
 from terminal.session import commands as c
 from terminal.session.parts import requoted, told
-
-NO_PROGRAMME = Programme("none", 0, Label("Без программы", "No programme"))
 
 
 class Effects:
@@ -77,7 +74,7 @@ class Effects:
     def programme(self) -> Programme:
         """The newest programme of the cache that can be read; without one, sales go on without points."""
         if self._programme is None:
-            self._programme = self._load_programme()
+            self._programme = newest_programme(self._files.cache.programmes())
         return self._programme
 
     def forget_programme(self) -> None:
@@ -86,11 +83,3 @@ class Effects:
 
     def pending(self) -> int:
         return self._files.journal.pending_count()
-
-    def _load_programme(self) -> Programme:
-        for row in sorted(self._files.cache.programmes(), key=lambda row: (-row.version, row.id)):
-            try:
-                return parse_programme(row.document)
-            except BadProgramme:
-                continue
-        return NO_PROGRAMME

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from loyalty.feed import Applied
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member, Progress
 from loyalty.programme import Programme
 from loyalty.tiers import status_for
-from terminal.offline_queue.journal import Journal, Known
-from terminal.offline_queue.keys import phone_hash
-from terminal.offline_queue.store import Store
+from terminal.offline_queue.cache_read import CacheReading
+from terminal.offline_queue.journal import Known, Overlay
+from terminal.offline_queue.keys import Identity, phone_hash
 
 
-def find_known(files: Store, key: str, by: IdentifiedBy) -> Known | None:
+class OwnEvents(Protocol):
+    """What this till knows of its own that the head office may not have said yet."""
+
+    def overlay(self, account_id: str, applied: Applied) -> Overlay: ...
+
+    def enrolled_by_card(self, card: str) -> Known | None: ...
+
+    def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None: ...
+
+
+class Files(Protocol):
+    """A till's files, open (Store) or seen from the side (Glance)."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def cache(self) -> CacheReading: ...
+
+    @property
+    def journal(self) -> OwnEvents: ...
+
+
+def find_known(files: Files, key: str, by: IdentifiedBy) -> Known | None:
     """By phone or card, in the cache first, then among those enrolled here and not yet come back."""
     if by == "phone":
         hashed = phone_hash(files.identity.scope_key, key)
@@ -19,7 +45,7 @@ def find_known(files: Store, key: str, by: IdentifiedBy) -> Known | None:
     return files.cache.member_by_card(key) or files.journal.enrolled_by_card(key)
 
 
-def member_from(known: Known, key: str, by: IdentifiedBy, journal: Journal, programme: Programme) -> Member:
+def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, programme: Programme) -> Member:
     """`balance` of the head office + own events it does not include; a status raised by them holds at once."""
     ident, row = known.ident, known.balance
     own = journal.overlay(ident.account_id, known.applied)

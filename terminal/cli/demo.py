@@ -59,6 +59,8 @@ def demo(
 
 def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     """The till as a cashier would have it, with a virtual printer and a scanner that two keys make scan."""
+    from textual.events import Event
+
     from devices.model import DeviceInfo
     from devices.virtual.printer import VirtualPrinter
     from loyalty.codes import is_scan
@@ -77,7 +79,9 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         till.runner.run_until_idle(FIRST_LOAD_S)
         ranges = till.engine.view().programme.codes
         with scanning(shop.folder, pick_goods(shop.till_folder), lambda text: till.engine.post(c.Scan(text))) as tray:
-            keys = DemoKeys(lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card})
+            keys: DemoKeys[Event] = DemoKeys(
+                lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card}
+            )
             TillApp(till.engine, lang, keys, theme, HINT[lang], templates=TEMPLATES).run()
 
 

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from loyalty.codes import CardCode, CodeRanges, PhoneCode, UnknownCode, classify
-from loyalty.errors import BadInput, NotNow
+from loyalty.errors import BadInput, NotNow, StoreFault
+from loyalty.member import IdentifiedBy, Member
 from loyalty.money import money_text
-from loyalty.sentences import sentence
+from loyalty.programme import Programme
+from loyalty.sentences import Lang, sentence
 from terminal.cli.told import Folder, Language, language, till_folder
 
 app = typer.Typer(no_args_is_help=True, help="Members: find one, make a card.")
@@ -20,9 +22,7 @@ Key = Annotated[str, typer.Argument(help="A card number or a phone number, in an
 @app.command()
 def find(key: Key, data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
     """Show what this till knows of a member: status, points, progress. No phone, no full name."""
-    from terminal.reading import read_member
-
-    member, programme = read_member(data, key)
+    member, programme = _member(data, key)
     ru = language(lang) == "ru"
     status = next((s for s in programme.statuses if s.id == member.status), None)
     label = (status.name.ru if ru else status.name.en) if status else "—"
@@ -50,26 +50,64 @@ def card(
     lang: Language = "",
 ) -> None:
     """Make a card as a picture, or a printable sheet of cards (A4, ten to a page)."""
-    from terminal.cards import card_png, card_sheet
-    from terminal.reading import name_of_card
+    from terminal.cards import CardFace, CardKind, card_png, card_sheet
 
-    if kind not in ("qr", "barcode", "both"):
+    wanted: CardKind | None = next((known for known in ("qr", "barcode", "both") if known == kind), None)
+    if wanted is None:
         raise BadInput(sentence("card.kind", kind=kind))
-    cards = [(number, name_of_card(data, number)) for number in map(_checked, numbers)]
+    programme, names = _names(data, [_checked(number) for number in numbers], language(lang))
+    faces = [CardFace(number, name, programme, wanted) for number, name in names.items()]
     if out.suffix.lower() == ".pdf":
-        out.write_bytes(card_sheet(cards))
-    elif len(cards) == 1:
-        out.write_bytes(card_png(cards[0][0], cards[0][1], "Kopilka", kind))
+        out.write_bytes(card_sheet(faces))
+    elif len(faces) == 1:
+        out.write_bytes(card_png(faces[0].card_number, faces[0].name_masked, programme, wanted))
     else:
         raise NotNow(sentence("card.sheet_needs_pdf"))
     typer.echo(str(out))
+
+
+def _names(data: Path, numbers: list[str], lang: Lang) -> tuple[str, dict[str, str]]:
+    """The programme's name and, for each card, its member's masked name; without an enrolled till both stay general."""
+    from terminal.members import find_known
+    from terminal.offline_queue.glance import glance
+    from terminal.programmes import newest_programme
+
+    try:
+        with glance(data) as files:
+            programme = newest_programme(files.cache.programmes())
+            found = {number: find_known(files, number, "card") for number in numbers}
+    except StoreFault:
+        return "Kopilka", dict.fromkeys(numbers, "")
+    title = programme.name.ru if lang == "ru" else programme.name.en
+    return title, {number: known.ident.name_masked if known else "" for number, known in found.items()}
+
+
+def _member(data: Path, key: str) -> tuple[Member, Programme]:
+    """Raises BadInput for what is neither card nor phone, NotNow for a member this till does not know."""
+    from terminal.members import find_known, member_from
+    from terminal.offline_queue.glance import glance
+    from terminal.programmes import newest_programme
+
+    with glance(data) as files:
+        programme = newest_programme(files.cache.programmes())
+        by: IdentifiedBy
+        match classify(key, programme.codes):
+            case CardCode(number=wanted):
+                by = "manual"
+            case PhoneCode(e164=wanted):
+                by = "phone"
+            case UnknownCode(why=why):
+                raise BadInput(why)
+            case _:
+                raise BadInput(sentence("card.not_a_card", text=key))
+        known = find_known(files, wanted, by)
+        if known is None:
+            raise NotNow(sentence("member.unknown", key=wanted), sentence("member.unknown.hint"))
+        return member_from(known, wanted, by, files.journal, programme), programme
 
 
 def _checked(number: str) -> str:
     code = classify(number, CodeRanges())
     if isinstance(code, CardCode):
         return code.number
-    why = code.why if isinstance(code, UnknownCode) else sentence("card.not_a_card", text=number)
-    if isinstance(code, PhoneCode):
-        why = sentence("card.not_a_card", text=number)
-    raise BadInput(why)
+    raise BadInput(code.why if isinstance(code, UnknownCode) else sentence("card.not_a_card", text=number))

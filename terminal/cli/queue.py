@@ -31,7 +31,7 @@ def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: 
         return f"{moment.local_date} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
 
     rows = [
-        ("Касса" if ru else "Till", found.terminal),
+        ("Касса" if ru else "Till", found.terminal[:8]),
         ("Записано событий" if ru else "Events recorded", str(found.recorded)),
         ("Принято головным офисом" if ru else "Stored by the head office", str(found.acked)),
         ("Сохранено надёжно" if ru else "Safe there", str(found.safe)),

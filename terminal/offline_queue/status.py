@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.errors import StoreFault
 from terminal.offline_queue import cache, journal_file, journal_read
+from terminal.offline_queue.cache_read import meta
 from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
@@ -58,7 +59,7 @@ def _as_of(folder: Path) -> int:
         return 0
     readers = Readers(path, READER_CACHE_KIB)
     try:
-        return int(readers.use(lambda c: cache.meta(c, "as_of_ms")) or 0)
+        return int(readers.use(lambda c: meta(c, "as_of_ms")) or 0)
     except StoreFault:
         return 0
     finally:
