@@ -39,8 +39,8 @@ SENTENCES: Templates = {
         "This till is not enrolled yet: no key in {folder}",
     ),
     "store.no_identity.do": (
-        "Получите одноразовый код в офисе и выполните kopilka init",
-        "Get a one-time code from the office, run kopilka init",
+        "Получите одноразовый код в офисе и выполните kopilka enrol",
+        "Get a one-time code from the office, run kopilka enrol",
     ),
     "store.bad_identity": ("Файл {file} испорчен", "File {file} is broken"),
     "store.no_journal": (
