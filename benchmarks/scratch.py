@@ -1,0 +1,54 @@
+"""Where a run works: one temporary folder, and in it what several benchmarks share, each made once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import shop
+from benchmarks.members import CacheFile, build_cache
+from terminal.offline_queue import cache, cache_words
+
+SIZES = (15_000, 150_000, 1_500_000)
+SMALL_SIZES = (150, 1_500, 15_000)
+
+
+class Scratch:
+    """`sizes` are the numbers of members to measure with, the largest last; `small` asks for a quick look."""
+
+    def __init__(self, folder: Path, small: bool) -> None:
+        self.folder = folder
+        self.small = small
+        self.sizes = SMALL_SIZES if small else SIZES
+        self._caches: dict[int, CacheFile] = {}
+
+    def times(self, count: int) -> int:
+        """`count`, or a tenth for a quick look."""
+        return max(2, count // 10) if self.small else count
+
+    def cache_file(self, members: int) -> CacheFile:
+        """A cache at rest with so many members; nobody may change it."""
+        if members not in self._caches:
+            path = self.folder / f"cache-{members}.db"
+            self._caches[members] = build_cache(path, members, shop.GEN, shop.SCOPE_KEY, shop.rows())
+        return self._caches[members]
+
+    def till(self, members: int) -> Path:
+        """The folder of a till with so many members cached and its shift open, out of reach of any head office."""
+        folder = self.folder / f"till-{members}"
+        if not folder.exists():
+            shop.new_till(folder)
+            shutil.copyfile(self.cache_file(members).path, folder / cache.FILE)
+            cache_words.build(folder / cache.FILE)
+            shop.open_shift(folder)
+        return folder
+
+
+@contextmanager
+def scratch(small: bool) -> Iterator[Scratch]:
+    """The folder goes when the run ends, however it ends."""
+    with TemporaryDirectory(prefix="kopilka-bench-") as folder:
+        yield Scratch(Path(folder), small)
