@@ -3,7 +3,9 @@
 from loyalty.explain import TEMPLATES as LOYALTY
 from loyalty.sentences import Templates
 from terminal.agent.sentences import SENTENCES as AGENT
+from terminal.cards import SENTENCES as CARDS
 from terminal.offline_queue import SENTENCES as QUEUE
+from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
 
 ENGINE = {
@@ -48,4 +50,4 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT}
+TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA}

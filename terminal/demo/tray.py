@@ -17,6 +17,7 @@ from devices.model import DeviceInfo
 from devices.transport.serial import SerialSettings
 from devices.virtual.scanner import VirtualScanner
 from terminal.demo.goods import Goods
+from terminal.scanner.framing import Framing
 from terminal.scanner.gate import KeyGate
 from terminal.scanner.serial_source import SerialSource
 
@@ -46,7 +47,12 @@ def scanning(folder: Path, goods: Goods, scanned: Callable[[str], None]) -> Iter
     """A virtual scanner whose scans come to `scanned`; lines written to `folder`/scanner are scanned too."""
     with VirtualScanner() as scanner:
         info = DeviceInfo("demo-scanner", "scanner", "virtual", scanner.port)
-        source = SerialSource(info, SerialSettings(scanner.port), on_scan=lambda scan: scanned(scan.text))
+        source = SerialSource(
+            info,
+            SerialSettings(scanner.port),
+            on_scan=lambda scan: scanned(scan.text),
+            framing=Framing(suffix_known=True),
+        )
         source.open()
         pipe = folder / "scanner"
         pipe.unlink(missing_ok=True)
