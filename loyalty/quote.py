@@ -21,7 +21,7 @@ from loyalty.money import MAX_MINOR, line_amount
 from loyalty.pricing import Judged, Priced, judge, price
 from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
-from loyalty.reasons import Findings, applied_to, best_hints, explain, notes_on
+from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
 from loyalty.redemption import Spent, redeem
 from loyalty.scene import Scene, Terms, points_worth
 from loyalty.sentences import sentence
@@ -72,7 +72,7 @@ def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standi
     judged = _judge_all(programme, scene)
     outcome = _best(judged, lambda ready: _outcome(ready, basket, programme, scene, standing))
     after = replace(scene, running_minor=outcome.priced.running_minor)
-    found = Findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor)
+    found = findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor)
     explanations = [_in_order(each, basket) for each in explain(found)]
     if basket.member is None:
         explanations += _with_card(basket, programme, moment, standing, outcome)

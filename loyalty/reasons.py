@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from loyalty.earning import Earned, earning_scene
@@ -11,7 +12,7 @@ from loyalty.programme import Campaign, Programme
 from loyalty.quoted import Explanation
 from loyalty.receipt import Applied
 from loyalty.rewards import Amount, Percent
-from loyalty.scene import Holds, Missing, Scene, points_worth
+from loyalty.scene import Blocked, Holds, Missing, Scene, points_worth
 from loyalty.sentences import Sentence, sentence
 
 MAX_HINTS = 3
@@ -29,31 +30,40 @@ SENTENCES = {
 }
 
 
-class Findings:
+class Findings(msgspec.Struct, frozen=True):
     """Everything a quote has found out, as the reasons are told from it."""
 
-    def __init__(
-        self,
-        programme: Programme,
-        judged: Sequence[Judged],
-        scene: Scene,
-        priced: Priced,
-        earned: Earned,
-        redeemed_minor: Sequence[int],
-    ) -> None:
-        self.programme = programme
-        self.judged = judged
-        self.scene = scene
-        """The basket after all discounts."""
-        self.redeemed_minor = redeemed_minor
-        self.deeds: dict[str, Deed] = {deed.campaign.id: deed for deed in (*priced.deeds, *earned.deeds)}
-        self.stopped = {**priced.stopped, **earned.stopped}
-        self.winners = {d.campaign.group: d for d in self.deeds.values() if d.campaign.group and d.total}
+    programme: Programme
+    judged: tuple[Judged, ...]
+    scene: Scene
+    """The basket after all discounts."""
+    redeemed_minor: tuple[int, ...]
+    deeds: dict[str, Deed]
+    """What each campaign did, by its id, in the order they were applied."""
+    stopped: dict[str, Missing | Blocked]
+    winners: dict[str, Deed]
+    """What won in each group."""
 
-    def worth(self, deed: Deed) -> int:
-        """What a campaign gave, in minor units; points at their value."""
-        in_price = isinstance(deed.campaign.reward, Percent | Amount)
-        return deed.total if in_price else points_worth(self.scene.terms, deed.total)
+
+def findings(
+    programme: Programme,
+    judged: Sequence[Judged],
+    scene: Scene,
+    priced: Priced,
+    earned: Earned,
+    redeemed_minor: tuple[int, ...],
+) -> Findings:
+    """Put together what pricing and earning say; `scene` is the basket after all discounts."""
+    deeds = (*priced.deeds, *earned.deeds)
+    return Findings(
+        programme,
+        tuple(judged),
+        scene,
+        redeemed_minor,
+        {deed.campaign.id: deed for deed in deeds},
+        {**priced.stopped, **earned.stopped},
+        {deed.campaign.group: deed for deed in deeds if deed.campaign.group and deed.total},
+    )
 
 
 def explain(found: Findings) -> list[Explanation]:
@@ -122,7 +132,7 @@ def _applied(found: Findings, deed: Deed) -> Explanation:
     said = deed.campaign.reward.given(*((deed.total, 0) if in_price else (0, deed.total)))
     places = [place for place, value in deed.by_place.items() if value]
     lines = tuple(found.scene.lines[place].line_id for place in places)
-    return _explanation(deed.campaign, "applied", said, lines, found.worth(deed))
+    return _explanation(deed.campaign, "applied", said, lines, _worth(found, deed))
 
 
 def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
@@ -149,7 +159,13 @@ def _gain_if(found: Findings, judged: Judged, missing: Missing) -> int:
     else:
         paid = earning_scene(found.programme, scene, found.redeemed_minor)
         gain_minor = points_worth(scene.terms, sum(reward.points(paid)))
-    return gain_minor - (found.worth(rival) if rival else 0)
+    return gain_minor - (_worth(found, rival) if rival else 0)
+
+
+def _worth(found: Findings, deed: Deed) -> int:
+    """What a campaign gave, in minor units; points at their value."""
+    in_price = isinstance(deed.campaign.reward, Percent | Amount)
+    return deed.total if in_price else points_worth(found.scene.terms, deed.total)
 
 
 def _without(scene: Scene, rival: Deed | None) -> Scene:

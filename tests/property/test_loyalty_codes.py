@@ -41,14 +41,12 @@ def test_a_gtin_check_digit_finds_any_wrong_digit(body, data):
 
 
 @given(st.text(alphabet=LETTERS, min_size=2, max_size=18), st.data())
-def test_a_coupon_s_check_character_finds_any_wrong_or_swapped_character(body, data):
+def test_a_coupon_s_check_character_finds_any_wrong_character(body, data):
     code = body + check_char(body)
     place = data.draw(st.integers(0, len(code) - 2))
     wrong = data.draw(st.sampled_from([char for char in LETTERS if char != code[place]]))
     damaged = code[:place] + wrong + code[place + 1 :]
     assert check_char(damaged[:-1]) != damaged[-1]
-    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
-    assert swapped == code or check_char(swapped[:-1]) != swapped[-1]
 
 
 @given(st.integers(0, 10**6 - 1), st.integers(0, 999))

@@ -43,7 +43,7 @@ def lines(draw, line_id: int) -> BasketLine:
     """A line of a small shop: the same goods often come twice."""
     number = draw(st.integers(0, len(GOODS) - 1))
     goods = GOODS[number]
-    price_minor = draw(st.one_of(st.integers(0, 300), st.integers(0, 500_000)))
+    price_minor = draw(st.one_of(st.sampled_from([1, 333, 9_999]), st.integers(0, 300), st.integers(0, 500_000)))
     qty_milli = draw(st.integers(1, 3000)) if "unit" in goods else 1000 * draw(st.integers(1, 4))
     return line(line_id, price_minor, qty_milli, code=f"46{number:011d}", category=CATEGORIES[number % 3], **goods)
 

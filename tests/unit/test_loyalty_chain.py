@@ -53,6 +53,7 @@ def test_a_segment_is_read_back():
     "data",
     [b"", b"KSG1", b"KSG2" + bytes(200), b"KSG1" + bytes(3), b"KSG1" + (2**31).to_bytes(4, "big"), segment()[:-1],
      segment() + b"x"],
+    ids=["empty", "magic", "other magic", "cut length", "huge length", "cut", "grown"],
 )  # fmt: skip
 def test_what_is_no_segment_is_refused(data):
     refused(read_segment, data)

@@ -55,6 +55,19 @@ class TestPrices:
         assert [each.line_id for each in made.lines] == [7, 3, 5]
         assert made.explanations[0].lines == (7, 3, 5)
 
+    def test_a_kopeck_that_cannot_be_shared_falls_on_the_same_goods_in_any_order(self):
+        goods = (line(1, code="1"), line(2, code="2"), line(3, code="3"))
+        for of in (basket(*goods), basket(*reversed(goods)), basket(goods[1], goods[2], goods[0])):
+            made = priced(of, campaign(Amount(100)))
+            off = {bought.product.code: each.discount_minor for bought, each in zip(of.lines, made.lines, strict=True)}
+            assert off == {"1": 34, "2": 33, "3": 33}
+        renumbered = (line(3, code="1"), line(2, code="2"), line(1, code="3"))
+        assert [each.discount_minor for each in priced(basket(*renumbered), campaign(Amount(100))).lines] == [
+            34,
+            33,
+            33,
+        ]
+
     def test_no_line_goes_below_its_legal_minimum(self):
         made = priced(basket(line(1, 10_000, 2000, min_price_minor=9_000)), campaign(Percent(5000)))
         assert made.total_minor == 18_000
