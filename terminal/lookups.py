@@ -58,10 +58,16 @@ class Lookups:
         receipt = self._files.journal.receipt(number)
         if receipt is not None:
             return c.ReceiptFound(receipt, self._files.journal.returned_milli(receipt.receipt_id))
-        return self._ask_receipt(number)
+        found = self._ask_receipt(number)
+        return c.ReceiptFound(found.receipt, self._with_own(found))
+
+    def _with_own(self, found: c.ReceiptFound) -> dict[int, int]:
+        """What has been returned, counting returns made here that the head office may not have heard of yet."""
+        own, told = self._files.journal.returned_milli(found.receipt.receipt_id), found.returned_milli
+        return {no: max(own.get(no, 0), told.get(no, 0)) for no in {*own, *told}}
 
     def _ask(self, number: str) -> None:
         try:
-            self._later(self._ask_receipt(number))
+            self._later(self.fetch_receipt(number))
         except KopilkaError:
             self._later(c.Failed(sentence("receipt.unknown", number=number), sentence("receipt.unknown.hint")))

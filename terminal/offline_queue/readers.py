@@ -85,6 +85,10 @@ class _Seat:
         if connection is not None:
             connection.close()
 
+    def __del__(self) -> None:
+        """A connection is part of a cycle with its cache of statements: left alone, it stays open until collected."""
+        self.shut()
+
 
 def open_to_read(path: Path, cache_kib: int) -> Connection:
     """A read-only connection; close it from any thread."""

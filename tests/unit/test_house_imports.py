@@ -76,6 +76,7 @@ def test_the_rules_and_the_sale_load_nothing_from_outside_but_msgspec(room: str)
         ("terminal.ui", STORES | NETWORK | DRIVERS | {"devices", "sync_server"}
             | rooms_of_terminal("engine", "scanner", "fiscal", "offline_queue")),
         ("terminal.engine", SCREEN | {"sync_server"} | rooms_of_terminal("ui", "cli")),
+        ("terminal.agent", SCREEN | {"sync_server"} | rooms_of_terminal("ui", "cli")),
         ("terminal.scanner", SCREEN | STORES | NETWORK | {"sync_server"}
             | rooms_of_terminal("session", "engine", "ui", "fiscal", "offline_queue")),
         ("terminal.fiscal", SCREEN | {"cv2", "sync_server"}
@@ -95,5 +96,5 @@ def test_the_house_has_no_room_without_a_rule() -> None:
     packages = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("*/__init__.py")}
     rooms = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("terminal/*/__init__.py")}
     assert packages - {"tests", "benchmarks"} == HALVES | {"loyalty"}
-    known = ("scanner", "offline_queue", "fiscal", "ui", "session", "engine", "cli", "demo")
+    known = ("scanner", "offline_queue", "fiscal", "ui", "session", "engine", "agent", "cli", "demo")
     assert rooms <= {f"terminal/{name}" for name in known}

@@ -1,0 +1,114 @@
+"""What a client names by a code becomes a member, goods or a coupon, or a refusal that says which part will not do.
+
+The same look-ups answer the screen. All of it runs on the till's thread.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from loyalty.codes import CardCode, CouponCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
+from loyalty.member import Member
+from loyalty.programme import Programme
+from loyalty.sentences import Lang
+from terminal.agent.desk import Answer, Asked, Desk
+from terminal.agent.faults import Refused, refused
+from terminal.agent.wire import GoodsReply, LineAsked, MemberAsked, MemberReply
+from terminal.session import Surroundings
+from terminal.session import commands as c
+
+UNFIT, NONE = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND
+SHOWN_CHARS = 40
+
+
+def answer_member(desk: Desk, asked: Asked) -> Answer:
+    def look() -> MemberReply:
+        around = desk.till.engine.around()
+        member = find_member(desk, MemberAsked(asked.key, asked.scanned), around, NONE)
+        return member_reply(member, around.programme, asked.lang)
+
+    return Answer(desk.call(look))
+
+
+def answer_goods(desk: Desk, asked: Asked) -> Answer:
+    found = desk.call(lambda: find_goods(desk, LineAsked(asked.key), desk.till.engine.around(), "", NONE))
+    product = found.product
+    goods = GoodsReply(
+        product.code, product.name, product.unit, product.vat, found.price_minor, found.qty_milli,
+        product.category, product.brand,
+    )  # fmt: skip
+    return Answer(goods)
+
+
+def find_member(desk: Desk, asked: MemberAsked, around: Surroundings, status: HTTPStatus) -> Member:
+    """By card (scanned or typed) or by phone. Raises Refused with `status` where nobody is found."""
+    match classify(asked.key, around.programme.codes):
+        case CardCode(number=number):
+            effect = c.FindMember(number, "card" if asked.scanned else "manual")
+        case PhoneCode(e164=phone):
+            effect = c.FindMember(phone, "phone")
+        case UnknownCode(why=why):
+            raise Refused(UNFIT, why, where="member")
+        case _:
+            raise refused(UNFIT, "agent.not_member", key=asked.key[:SHOWN_CHARS], where="member")
+    found = desk.till.lookups.member(effect, around)
+    if isinstance(found, c.MemberFound):
+        return found.member
+    assert isinstance(found, c.Failed)
+    raise Refused(status, found.said, found.hint, "member")
+
+
+def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, status: HTTPStatus) -> c.ProductFound:
+    """By barcode, label or PLU, at today's price. Raises Refused with `status` where there are none."""
+    code = classify(asked.code, around.programme.codes)
+    key, qty_milli = asked.code.strip(), asked.qty_milli or 1000
+    if isinstance(code, ProductCode):
+        key = code.gtin
+    elif isinstance(code, WeighedCode):
+        key, qty_milli = code.plu, _weight_g(code, asked, where)
+    found = desk.till.lookups.product(c.FindProduct(key, qty_milli), around)
+    if isinstance(found, c.ProductFound):
+        return found
+    assert isinstance(found, c.ProductUnknown)
+    if isinstance(code, CardCode | CouponCode | PhoneCode):
+        raise refused(UNFIT, "agent.not_goods", code=asked.code[:SHOWN_CHARS], where=where)
+    if isinstance(code, UnknownCode) and found.said.code == "product.unknown":
+        raise Refused(UNFIT, code.why, where=where)
+    raise Refused(status, found.said, where=where)
+
+
+def find_coupon(text: str, around: Surroundings, where: str) -> str:
+    code = classify(text, around.programme.codes)
+    if not isinstance(code, CouponCode):
+        raise refused(UNFIT, "agent.not_coupon", code=text[:SHOWN_CHARS], where=where)
+    return code.code
+
+
+def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberReply:
+    """What a client may show of a member."""
+    status = next((each for each in programme.statuses if each.id == member.status), None)
+    return MemberReply(
+        member_id=member.member_id,
+        name_masked=member.name_masked,
+        status=member.status,
+        status_name=(status.name.ru if lang == "ru" else status.name.en) if status else "",
+        balance_points=member.balance_points,
+        balance_as_of_ms=member.as_of_ms,
+        card_tail=member.card[-4:],
+        phone_tail=member.phone_tail,
+        identified_by=member.identified_by,
+        season=member.progress.season,
+        spend_minor=member.progress.spend_minor,
+        visits=member.progress.visits,
+        blocked=member.blocked,
+    )
+
+
+def _weight_g(code: WeighedCode, asked: LineAsked, where: str) -> int:
+    """What the label says; a request that says something else is a mistake somebody must see."""
+    if asked.qty_milli in (None, code.weight_g):
+        return code.weight_g
+    raise refused(
+        UNFIT, "agent.label_weight", code=asked.code[:SHOWN_CHARS], label_milli=code.weight_g,
+        qty_milli=asked.qty_milli or 0, where=where,
+    )  # fmt: skip

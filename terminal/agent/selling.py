@@ -1,0 +1,146 @@
+"""Sales and returns of clients, each exactly once: a request sent again finds what it made, in the journal itself.
+
+The client's id and the till's own make the receipt's id; what the request says makes the event's. So the receipt, its
+request and the proof that they belong together are one durable transaction, and no second memory can disagree with it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Literal
+
+import msgspec
+
+from loyalty.errors import LinkFault
+from loyalty.events import canonical
+from loyalty.receipt import Payment, Receipt
+from loyalty.sentences import Lang, sentence
+from terminal.agent.desk import Answer, Asked, Desk
+from terminal.agent.faults import Refused, refused
+from terminal.agent.quoting import Quoted, quote_reply, quoted
+from terminal.agent.wire import ReceiptReply, ReturnRequest, SaleRequest
+from terminal.fiscal.slip import receipt_slip
+from terminal.offline_queue.http_reply import Refusal
+from terminal.offline_queue.journal_made import find_made
+from terminal.sales import GivenIds
+from terminal.session import commands as c
+
+_SAID_BITS = ((1 << 12) - 1) << 64 | (1 << 62) - 1
+"""The bits of a UUIDv7 that are neither time, version nor variant (RFC 9562, 5.7)."""
+
+
+def answer_sale(desk: Desk, asked: Asked) -> Answer:
+    """201 with the receipt, or 200 with the one this request has made before. Raises Refused 409 at another total."""
+    request: SaleRequest = asked.body
+
+    def sell() -> Answer:
+        before = _made_before(desk, "sale", request.sale_id, request)
+        if before:
+            return _answer(desk, before, asked.lang, HTTPStatus.OK)
+        shift = desk.till.records.shift_now()
+        done = quoted(desk, request)
+        _same_total(request, done, asked.lang)
+        payments = tuple(Payment(given.kind, given.amount_minor) for given in request.payments)
+        ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
+        sold = desk.till.records.sale(c.CommitSale(done.basket, done.quote, payments), shift, done.around, ids)
+        return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)
+
+    return desk.call(sell)
+
+
+def answer_return(desk: Desk, asked: Asked) -> Answer:
+    """201 with the return's receipt, or 200 with the one made before. Another till's receipt is asked for first."""
+    request: ReturnRequest = asked.body
+    before = desk.call(lambda: _made_before(desk, "return", request.return_id, request))
+    if before:
+        return _answer(desk, before, asked.lang, HTTPStatus.OK)
+    found = _fetch(desk, request.number)
+
+    def take_back() -> Answer:
+        again = _made_before(desk, "return", request.return_id, request)
+        if again:
+            return _answer(desk, again, asked.lang, HTTPStatus.OK)
+        shift, around = desk.till.records.shift_now(), desk.till.engine.around()
+        effect = c.CommitReturn(found.receipt, found.returned_milli, request.lines, request.payment)
+        ids = _ids(desk, "return", request.return_id, request, around.moment.at_ms)
+        back = desk.till.records.take_back(effect, shift, around, ids)
+        return _answer(desk, back.receipt, asked.lang, HTTPStatus.CREATED)
+
+    return desk.call(take_back)
+
+
+def answer_receipt(desk: Desk, asked: Asked) -> Answer:
+    """A receipt of this till, or of any other while the head office answers."""
+    found = _fetch(desk, asked.key)
+    return Answer(_reply(desk, found.receipt, asked.lang, found.returned_milli))
+
+
+def _fetch(desk: Desk, number: str) -> c.ReceiptFound:
+    """Not on the till's thread: nobody's sale waits for the head office. Raises Refused."""
+    tidy = number.strip().upper().removeprefix("KR:")
+    if not desk.fetching.acquire(blocking=False):
+        raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "agent.busy")
+    try:
+        return desk.till.lookups.fetch_receipt(tidy)
+    except Refusal as refusal:
+        if refusal.status == HTTPStatus.NOT_FOUND:
+            raise refused(HTTPStatus.NOT_FOUND, "agent.no_receipt", number=tidy) from refusal
+        raise
+    except LinkFault as fault:
+        said, hint = sentence("receipt.unknown", number=tidy), sentence("receipt.unknown.hint")
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, said, hint) from fault
+    finally:
+        desk.fetching.release()
+
+
+def _same_total(request: SaleRequest, done: Quoted, lang: Lang) -> None:
+    """What the customer agreed to is what is recorded; anything else goes back with the new quote."""
+    expected_minor, total_minor = request.expected_total_minor, done.quote.total_minor
+    if expected_minor != total_minor:
+        said = sentence("agent.total", expected_total_minor=expected_minor, total_minor=total_minor)
+        hint = sentence("agent.total.do")
+        raise Refused(HTTPStatus.CONFLICT, said, hint, "expected_total_minor", quote_reply(done, lang))
+
+
+def _made_before(
+    desk: Desk, kind: Literal["sale", "return"], request_id: str, request: SaleRequest | ReturnRequest
+) -> Receipt | None:
+    """The receipt this request has made. Raises Refused 409 where the id made something of another request."""
+    files = desk.till.store
+    made = find_made(files.journal, _receipt_id(files.identity.terminal, kind, request_id))
+    if made is None:
+        return None
+    if (int(made.event_id, 16) ^ _said(kind, request)) & _SAID_BITS:
+        raise refused(HTTPStatus.CONFLICT, "agent.other_body", number=made.receipt.number)
+    return made.receipt
+
+
+def _ids(
+    desk: Desk, kind: Literal["sale", "return"], request_id: str, request: SaleRequest | ReturnRequest, at_ms: int
+) -> GivenIds:
+    """A UUIDv7 of the moment for the event, with what the request says in place of chance."""
+    timed = (at_ms & (1 << 48) - 1) << 80 | 0x7 << 76 | 0b10 << 62
+    event_id = uuid.UUID(int=timed | _said(kind, request) & _SAID_BITS)
+    return GivenIds(_receipt_id(desk.till.store.identity.terminal, kind, request_id), event_id.hex)
+
+
+def _receipt_id(terminal: str, kind: str, request_id: str) -> str:
+    """With the terminal in it: a client that turns to another till with the same id makes another receipt there."""
+    return blake2b(f"{terminal}/{kind}/{request_id}".encode(), digest_size=16).hexdigest()
+
+
+def _said(kind: str, request: SaleRequest | ReturnRequest) -> int:
+    """What a request says, as a number: equal for equal requests, however they were spelled as JSON."""
+    text = canonical(msgspec.to_builtins(request, str_keys=True))
+    return int.from_bytes(blake2b(kind.encode() + text, digest_size=16).digest(), "big")
+
+
+def _answer(desk: Desk, receipt: Receipt, lang: Lang, status: HTTPStatus) -> Answer:
+    return Answer(_reply(desk, receipt, lang, {}), status)
+
+
+def _reply(desk: Desk, receipt: Receipt, lang: Lang, returned_milli: dict[int, int]) -> ReceiptReply:
+    slip = receipt_slip(receipt, lang, store_name=desk.till.store.identity.store_name)
+    return ReceiptReply(receipt, returned_milli, slip)

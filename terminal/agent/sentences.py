@@ -1,0 +1,68 @@
+"""Everything the agent says to a person, Russian and English; a code ending in `.do` is what to do next."""
+
+from loyalty.sentences import Templates
+
+SENTENCES: Templates = {
+    "agent.ready": (
+        "Агент кассы {terminal} готов: {url} (ключ доступа: {file}). Остановить: Ctrl+C",
+        "The agent of till {terminal} is ready: {url} (token: {file}). Stop with Ctrl+C",
+    ),
+    "agent.address": (
+        "Агент слушает только этот компьютер: 127.0.0.1, а не {host}",
+        "The agent serves this machine alone: 127.0.0.1, not {host}",
+    ),
+    "agent.port": ("Порт {port} занят или недоступен", "Port {port} is in use or not allowed"),
+    "agent.port.do": ("Укажите другой: --port 8788", "Choose another: --port 8788"),
+    "agent.token_mode": (
+        "Ключ доступа {file} могут прочитать другие пользователи (права {mode})",
+        "The token {file} can be read by other users (mode {mode})",
+    ),
+    "agent.token_mode.do": (
+        "Удалите его — при запуске появится новый — и раздайте клиентам заново",
+        "Delete it: the next start makes a new one, to be given to the clients again",
+    ),
+    "agent.token_bad": ("Файл {file} — не ключ доступа", "{file} is no token"),
+    "agent.token_bad.do": ("Удалите его: при запуске появится новый", "Delete it: the next start makes a new one"),
+    "agent.token": ("Ключ доступа не подошёл", "The token is missing or wrong"),
+    "agent.token.do": (
+        "Пришлите заголовок Authorization: Bearer с ключом из файла agent.token в папке кассы",
+        "Send the header Authorization: Bearer with the token from agent.token in the till's folder",
+    ),
+    "agent.host": ("Запрос пришёл не на тот адрес", "The request is addressed to another host"),
+    "agent.host.do": ("Обращайтесь к {url}", "Use {url}"),
+    "agent.path": ("Такого адреса нет", "There is no such path"),
+    "agent.path.do": ("Список адресов — в /openapi.json", "All paths are in /openapi.json"),
+    "agent.method": ("Этот адрес так не вызывают", "This path does not take that method"),
+    "agent.body": ("Тело запроса не годится: {what}", "The body will not do: {what}"),
+    "agent.body.do": ("Что ожидается, описано в /openapi.json", "What is expected is in /openapi.json"),
+    "agent.body_type": ("Ожидается тело application/json", "The body must be application/json"),
+    "agent.too_large": ("Запрос больше {limit_kib} КиБ", "The request is over {limit_kib} KiB"),
+    "agent.busy": ("Касса занята: слишком много запросов сразу", "The till is busy: too many requests at once"),
+    "agent.busy.do": ("Повторите через секунду", "Try again in a second"),
+    "agent.not_goods": ("«{code}» — не код товара", "“{code}” is no code of goods"),
+    "agent.not_member": ("«{key}» — не карта и не телефон", "“{key}” is neither a card nor a phone"),
+    "agent.not_coupon": ("«{code}» — не купон", "“{code}” is no coupon"),
+    "agent.label_weight": (
+        "На этикетке {code} указан вес {label_milli}, а в запросе {qty_milli}",
+        "The label {code} says {label_milli}, the request {qty_milli}",
+    ),
+    "agent.no_weight": (
+        "«{name}» продаётся на вес: укажите qty_milli в граммах",
+        "“{name}” is sold by weight: give qty_milli in grams",
+    ),
+    "agent.total": (
+        "Сумма изменилась: было {expected_total_minor}, стало {total_minor}",
+        "The total has changed: it was {expected_total_minor}, it is {total_minor}",
+    ),
+    "agent.total.do": ("Покажите новый расчёт и подтвердите его", "Show the new quote and confirm it"),
+    "agent.other_body": (
+        "Под этим номером запроса уже записано другое: чек {number}",
+        "Something else is recorded under this request id: receipt {number}",
+    ),
+    "agent.other_body.do": (
+        "Новой продаже — новый номер запроса",
+        "A new sale needs a new request id",
+    ),
+    "agent.no_receipt": ("Чека {number} нет", "There is no receipt {number}"),
+    "agent.screen_busy": ("На экране кассы есть незакрытый чек", "There is an open receipt on the till's screen"),
+}

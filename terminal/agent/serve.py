@@ -1,0 +1,89 @@
+"""Running the agent: loopback alone, one ready line, and a clean end on SIGTERM and SIGINT."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from litestar.concurrency import set_asyncio_executor
+
+from loyalty.errors import BadInput, NotNow
+from loyalty.sentences import Lang, sentence
+from terminal.agent.app import make_app
+from terminal.agent.desk import Desk, text_of
+from terminal.agent.guard import MAX_AT_ONCE
+from terminal.agent.token import FILE, token_of
+from terminal.opened import OpenedTill, opened_till
+
+LOOPBACK = "127.0.0.1"
+BACKLOG = 128
+STOP_WITHIN_S = 10
+KEEP_ALIVE_S = 60
+
+
+class AgentServer(uvicorn.Server):
+    """Serves one till on `listening`; `ready` is called once with the address when it answers."""
+
+    def __init__(
+        self, till: OpenedTill, token: str, lang: Lang, listening: socket.socket, ready: Callable[[str], None]
+    ) -> None:
+        port = listening.getsockname()[1]
+        super().__init__(
+            uvicorn.Config(
+                make_app(Desk(till, lang), token, port), http="h11", ws="none", lifespan="on", log_config=None,
+                log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=STOP_WITHIN_S,
+            )
+        )  # fmt: skip
+        self._listening = listening
+        self._ready = ready
+        self._url = f"http://{LOOPBACK}:{port}"
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready(self._url)
+
+    def serve_until_told(self) -> None:
+        """Until `should_exit`; requests under way are answered first."""
+        with ThreadPoolExecutor(MAX_AT_ONCE, "agent") as threads:
+            set_asyncio_executor(threads)
+            try:
+                self.run([self._listening])
+            finally:
+                set_asyncio_executor(None)
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        self.should_exit = True
+
+
+def serve(folder: Path, lang: Lang, ready: Callable[[str], None], *, host: str = LOOPBACK, port: int = 8787) -> None:
+    """Serve the till kept in `folder` until told to stop; `ready` gets the line to show. Raises KopilkaError."""
+    with listen(host, port) as listening, opened_till(folder, lang=lang, screen=False) as till:
+        token = token_of(folder)
+        terminal = till.engine.view().terminal
+
+        def answers(url: str) -> None:
+            said = sentence("agent.ready", terminal=terminal, url=url, file=str(folder / FILE))
+            ready(text_of(said, lang))
+
+        server = AgentServer(till, token, lang, listening, answers)
+        # uvicorn raises the signals it caught once more when it is done: by then nothing but closing is left to do.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, server.stop)
+        server.serve_until_told()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on loopback. Raises BadInput for any other address, NotNow where the port cannot be had."""
+    if host not in (LOOPBACK, "localhost"):
+        raise BadInput(sentence("agent.address", host=host))
+    try:
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise NotNow(sentence("agent.port", port=port), sentence("agent.port.do")) from error

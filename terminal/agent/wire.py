@@ -1,0 +1,246 @@
+"""What goes over the agent's API as types: requests refuse fields they do not know, and every figure has its limits.
+
+The OpenAPI document is made from these types. Amounts are minor units, quantities thousandths of a unit, times
+wall-clock milliseconds.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from loyalty.basket import MAX_LINES, MAX_QTY_MILLI
+from loyalty.catalogue import Unit, Vat
+from loyalty.member import IdentifiedBy
+from loyalty.money import MAX_MINOR
+from loyalty.receipt import Applied, PaymentKind, Receipt
+from loyalty.sale import MAX_PAYMENTS
+from terminal.session import ShiftInfo
+from terminal.session.shift import MAX_CASHIER_CHARS
+
+MAX_BODY_BYTES = 256 * 1024
+MAX_CODE_CHARS = 64
+MAX_COUPONS = 20
+MAX_POINTS = 10**9
+
+Code = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_CHARS, description="As scanned or typed")]
+RequestId = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{32}$", min_length=32, max_length=32,
+        description="A UUID in hex, made by the client once for each sale or return: sent again, it does nothing anew",
+    ),
+]  # fmt: skip
+Quantity = Annotated[int, Meta(ge=1, le=MAX_QTY_MILLI)]
+LineNo = Annotated[int, Meta(ge=1, le=MAX_LINES)]
+Amount = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
+Total = Annotated[int, Meta(ge=0, le=MAX_MINOR)]
+
+
+class LineAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods by their barcode, label or PLU; without `qty_milli` one piece, or what the label of weighed goods says."""
+
+    code: Code
+    qty_milli: Quantity | None = None
+
+
+class MemberAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member by card or phone, in any spelling; `scanned` says that the card itself was read and not typed."""
+
+    key: Code
+    scanned: bool = False
+
+
+class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands on the client's counter."""
+
+    lines: Annotated[tuple[LineAsked, ...], Meta(max_length=MAX_LINES)] = ()
+    member: MemberAsked | None = None
+    redeem_points: Annotated[int, Meta(ge=0, le=MAX_POINTS)] = 0
+    coupons: Annotated[tuple[Code, ...], Meta(max_length=MAX_COUPONS)] = ()
+
+
+class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Money as handed over; cash may exceed what is due, and the receipt says the change."""
+
+    kind: PaymentKind
+    amount_minor: Amount
+
+
+class SaleRequest(QuoteRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sale to record: what was quoted, and the total the customer agreed to."""
+
+    sale_id: RequestId
+    lines: Annotated[tuple[LineAsked, ...], Meta(min_length=1, max_length=MAX_LINES)]
+    payments: Annotated[tuple[PaymentGiven, ...], Meta(max_length=MAX_PAYMENTS)] = ()
+    expected_total_minor: Total
+
+
+class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A return to record: of the receipt `number`, line number -> how much comes back."""
+
+    return_id: RequestId
+    number: Code
+    lines: Annotated[dict[LineNo, Quantity], Meta(min_length=1, max_length=MAX_LINES)]
+    payment: PaymentKind
+
+
+class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who works at the till."""
+
+    cashier: Annotated[str, Meta(min_length=1, max_length=MAX_CASHIER_CHARS)]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A sentence, as data and in the language asked for."""
+
+    code: str
+    args: dict[str, int | str]
+    text: str
+
+
+class MemberReply(msgspec.Struct, frozen=True):
+    """A member, masked: no full name, phone or card number."""
+
+    member_id: str
+    name_masked: str
+    status: str
+    status_name: str
+    balance_points: int
+    balance_as_of_ms: int
+    """The balance is the head office's at this time and this till's own receipts since; 0: not heard of there yet."""
+    card_tail: str
+    phone_tail: str
+    identified_by: IdentifiedBy
+    season: str
+    spend_minor: int
+    visits: int
+    blocked: bool
+
+
+class GoodsReply(msgspec.Struct, frozen=True):
+    """Goods at today's price in this store; `qty_milli` is what the label of weighed goods says, else one unit."""
+
+    code: str
+    name: str
+    unit: Unit
+    vat: Vat
+    price_minor: int
+    qty_milli: int
+    category: str
+    brand: str
+
+
+class QuotedLine(msgspec.Struct, frozen=True):
+    """One line's figures, all for the whole line: total = base - discount - redeemed; `notes` are the reasons."""
+
+    line_no: int
+    code: str
+    name: str
+    unit: Unit
+    qty_milli: int
+    price_minor: int
+    base_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    redeemed_points: int
+    total_minor: int
+    earned_points: int
+    applied: tuple[Applied, ...]
+    notes: tuple[Told, ...]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """What became of one campaign: `gain_minor` is what it gave, or would give if missing."""
+
+    campaign_id: str
+    name: str
+    outcome: Literal["applied", "blocked", "missing"]
+    said: Told
+    line_nos: tuple[int, ...]
+    gain_minor: int
+
+
+class PointsReply(msgspec.Struct, frozen=True):
+    """How many points may be spent on this basket now, how many are, and what limits them."""
+
+    allowed_points: int
+    used_points: int
+    used_minor: int
+    limit: Told | None
+
+
+class QuoteReply(msgspec.Struct, frozen=True):
+    """The whole answer; the lines' figures add up to the totals."""
+
+    programme_id: str
+    programme_version: int
+    lines: tuple[QuotedLine, ...]
+    base_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    redeemed_points: int
+    total_minor: int
+    earned_points: int
+    points: PointsReply
+    explanations: tuple[Reason, ...]
+    hints: tuple[Reason, ...]
+    """The best missed ones, greatest gain first."""
+    member: MemberReply | None
+
+
+class ReceiptReply(msgspec.Struct, frozen=True):
+    """A receipt, what of it has been returned (line number -> quantity), and the slip to print."""
+
+    receipt: Receipt
+    returned_milli: dict[int, int]
+    slip: tuple[str, ...]
+
+
+class ShiftReply(msgspec.Struct, frozen=True):
+    """The shift with its totals; null while it is closed."""
+
+    shift: ShiftInfo | None
+
+
+class ReportReply(msgspec.Struct, frozen=True):
+    """An X report (the shift goes on) or a Z report (it has ended), as figures and as a slip."""
+
+    shift: ShiftInfo
+    slip: tuple[str, ...]
+
+
+class LinkReply(msgspec.Struct, frozen=True):
+    """How the till stands with the head office; ages in seconds are null where nothing was heard yet."""
+
+    online: bool
+    pending: int
+    """Events recorded here that the head office has not stored yet."""
+    oldest_pending_ms: int | None
+    cache_as_of_ms: int | None
+    cache_age_s: int | None
+    last_contact_ms: int | None
+    problem: Told | None
+
+
+class HealthReply(msgspec.Struct, frozen=True):
+    """The till answers: who it is, and by which rules it sells."""
+
+    terminal: str
+    store: str
+    store_name: str
+    programme_id: str
+    programme_version: int
+    engine: str
+
+
+class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong and what to do. `code` is for programs and never changes, `detail` and `hint` are for people."""
+
+    code: str
+    detail: str
+    hint: str = ""
+    where: str = ""
+    """The part of the request that is meant, as in `lines[2]`."""
+    quote: QuoteReply | None = None
+    """With code `agent.total`: what the basket costs now."""

@@ -1,0 +1,108 @@
+"""A till's folder as enrolment and a first download leave it: a few goods, two members, one programme, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from loyalty.errors import LinkFault
+from loyalty.events import bucket_of, canonical
+from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow
+from loyalty.member import Progress
+from loyalty.sentences import sentence
+from terminal.effects import Effects
+from terminal.engine import Engine
+from terminal.fiscal.register import NoRegister, Register
+from terminal.lookups import Lookups
+from terminal.offline_queue.keys import device_key, phone_hash, write_identity
+from terminal.offline_queue.store import Store, create_journal, open_store
+from terminal.opened import new_id
+from terminal.records import Records
+from terminal.sales import Sales
+from terminal.session import commands as c
+from tests.support.counter import ANNA, BLOCKED, CARD, CUP, NOON, PHONE, PROGRAMME, SWEETS, TEA, UNPRICED
+from tests.support.queue_samples import SCOPE, cursor_to, identity, programme_row
+
+NOWHERE = "http://127.0.0.1:9"
+"""Nothing listens there: the till is offline."""
+ANNAS_POINTS = 200
+GOODS = (TEA, CUP, SWEETS, UNPRICED)
+
+
+def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME) -> None:
+    """Enrol the till of `folder` and fill its cache, without a head office."""
+    folder.mkdir(parents=True, exist_ok=True)
+    who = msgspec.structs.replace(identity(url), card_prefix="2990001")
+    device_key(folder)
+    create_journal(folder, who)
+    write_identity(folder, who)
+    store = open_store(folder)
+    try:
+        fill(store, programme)
+    finally:
+        store.close()
+
+
+def fill(store: Store, programme: str = PROGRAMME) -> None:
+    """What the first download brings; the members' balances are of NOON."""
+    goods = [FeedRow(product.code, 1, msgspec.Raw(canonical(product))) for product in GOODS]
+    store.cache.install(goods, cursor_to("goods", 0, goods))
+    documents = [programme_row(programme)]
+    store.cache.install(documents, cursor_to("programmes", 0, documents))
+    for number, (card, phone, blocked) in enumerate([(CARD, PHONE, False), (BLOCKED, "", True)]):
+        _add_member(store, f"{number + 10:x}a" * 16, card, phone, blocked)
+
+
+def _add_member(store: Store, account: str, card: str, phone: str, blocked: bool) -> None:
+    hashed = phone_hash(SCOPE, phone) if phone else ""
+    ident = IdentRow(account, account, ANNA.name_masked, (card,), hashed, phone[-2:], blocked=blocked)
+    balance = BalanceRow(account, "basic", {"main": ANNAS_POINTS}, Progress("2026", 0, 0))
+    bucket = bucket_of(account)
+    idents = [FeedRow(account, 1, msgspec.Raw(canonical(ident)))]
+    balances = [FeedRow(account, 1, msgspec.Raw(canonical(balance)))]
+    store.cache.install(idents, cursor_to("ident", bucket, idents, as_of_ms=NOON.at_ms))
+    store.cache.install(balances, cursor_to("bal", bucket, balances, Applied(), NOON.at_ms))
+
+
+class Rig:
+    """An engine over a real folder, with a clock that stands still and slips that are kept."""
+
+    def __init__(self, folder: Path, register: Register, *, screen: bool = True) -> None:
+        self.now_ms = NOON.at_ms
+        self.slips: list[tuple[str, ...]] = []
+        self.store = open_store(folder)
+        self.sales = Sales(self.store.journal, register, self.store.identity, new_id)
+        self.lookups = Lookups(self.store, _offline, self._post)
+        self.records = Records(
+            self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16, put_slip=self.slips.append,
+            recorded=lambda: None, lang="en",
+        )  # fmt: skip
+        self.effects = Effects(self.store, self.sales, self.lookups, self.records)
+        self.engine = Engine(self.effects, lambda: self.now_ms)
+        self.engine.start(screen=screen)
+
+    def _post(self, found: c.Command) -> None:
+        self.engine.post(found)
+
+    def close(self) -> None:
+        self.engine.stop()
+        self.store.close()
+
+
+@contextmanager
+def opened_rig(folder: Path, register: Register | None = None, *, screen: bool = True) -> Iterator[Rig]:
+    """The till of `folder` at work, made first where there is none."""
+    if not (folder / "identity.json").exists():
+        make_till(folder)
+    rig = Rig(folder, register or NoRegister(), screen=screen)
+    try:
+        yield rig
+    finally:
+        rig.close()
+
+
+def _offline(number: str) -> c.ReceiptFound:
+    raise LinkFault(sentence("link.offline"))
