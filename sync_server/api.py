@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, RawBody
 
 from loyalty.api import FENCE_HEADER, MAX_PERSONAL_ITEMS, EnrolRequest, PersonalReply, PersonalUpload
 from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES
@@ -31,13 +32,13 @@ PERSONAL_LIMIT = 512 * 1024
 
 
 @post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
-def enrol(request: AnyRequest, body: bytes) -> Response[bytes]:
+def enrol(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
     return reply(enrol_terminal(office.store, office.identity, decode(body, EnrolRequest), now_ms(), random_bytes))
 
 
 @post("/v1/segments", sync_to_thread=True, request_max_body_size=SEGMENT_LIMIT, status_code=200)
-def segments(request: AnyRequest, body: bytes) -> Response[bytes]:
+def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
     fence = request.headers.get(FENCE_HEADER, "")[:64]
     stored = take_segment(office.store, body, fence, office.identity.gen, now_ms(), random_bytes(16).hex())
@@ -48,7 +49,7 @@ def segments(request: AnyRequest, body: bytes) -> Response[bytes]:
 
 
 @post("/v1/personal", sync_to_thread=True, request_max_body_size=PERSONAL_LIMIT, status_code=200)
-def personal(request: AnyRequest, body: bytes) -> Response[bytes]:
+def personal(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
     _signed_by(request, office, body)
     upload = decode(body, PersonalUpload)
@@ -65,7 +66,9 @@ def heads(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/v1/delta/{gen:str}/{stream:str}/{bucket:int}/{from_seq:int}", sync_to_thread=True)
-def delta(request: AnyRequest, gen: str, stream: str, bucket: int, from_seq: int) -> Response[bytes]:
+def delta(
+    request: AnyRequest, gen: FromPath[str], stream: FromPath[str], bucket: FromPath[int], from_seq: FromPath[int]
+) -> Response[bytes]:
     office = _office(request)
     terminal = _signed_by(request, office)
     page = read_delta(office.store, office.identity.gen, terminal, stream, bucket, from_seq, gen)
@@ -80,14 +83,14 @@ def snapshot(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/v1/snapshot/{snapshot_id:str}", sync_to_thread=True)
-def snapshot_file(request: AnyRequest, snapshot_id: str) -> Any:
+def snapshot_file(request: AnyRequest, snapshot_id: FromPath[str]) -> Any:
     office = _office(request)
     _signed_by(request, office)
     return ranged_file(office.settings.snapshots, snapshot_id, request.headers.get("range", ""))
 
 
 @get("/v1/receipts/{number:str}", sync_to_thread=True)
-def receipt(request: AnyRequest, number: str) -> Response[bytes]:
+def receipt(request: AnyRequest, number: FromPath[str]) -> Response[bytes]:
     office = _office(request)
     _signed_by(request, office)
     return reply(find_receipt(office.store, number), _accepts(request))

@@ -1,4 +1,4 @@
-"""Replies as bytes: canonical JSON, zstd where it is taken, and ErrorReply for everything that goes wrong."""
+"""Replies as bytes: JSON, zstd where it is taken, and ErrorReply for everything that goes wrong."""
 
 import re
 from http import HTTPStatus
@@ -25,8 +25,8 @@ log = structlog.get_logger("server")
 
 
 def reply(value: object, accepts: str = "", status: int = HTTPStatus.OK) -> Response[bytes]:
-    """A value as canonical JSON; compressed where the client's Accept-Encoding names zstd."""
-    body = canonical(value)
+    """A value as JSON; compressed where the client's Accept-Encoding names zstd."""
+    body = msgspec.json.encode(value)
     headers = {"vary": "accept-encoding"}
     if len(body) >= MIN_COMPRESSED_BYTES and re.search(r"\bzstd\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", accepts):
         body = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body)

@@ -9,12 +9,23 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from loyalty.events import ConsentChanged, Consent, bucket_of
+from loyalty.events import (
+    Consent,
+    ConsentChanged,
+    ReturnCompleted,
+    SaleCompleted,
+    bucket_of,
+    decode_body,
+    decode_envelope,
+)
 from loyalty.feed import BalanceRow, IdentRow, checksum_add, row_hash
-from loyalty.programme_file import parse_programme
+from loyalty.ledger import receipt_entries
+from loyalty.receipt import Receipt
 from sync_server import rounds
+from sync_server.apply import apply_unit
 from sync_server.books import read_books, unbalanced_buckets
 from sync_server.feed import read_delta, read_heads
+from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.schema import EVENT, FEED, FLAG, LEDGER, RECEIPT, RETURNED, TERM_BUCKET, TSHARD_APPLIED
@@ -30,23 +41,29 @@ def office(request, tmp_path):
         yield made
 
 
+def sale_of(receipt: Receipt) -> SaleCompleted:
+    return SaleCompleted(receipt)
+
+
 def points(office: TestOffice, account: str) -> int:
-    row = balance(office, account)
-    return sum(row.wallets.values()) if row else 0
+    return sum(balance(office, account).wallets.values())
 
 
-def balance(office: TestOffice, account: str) -> BalanceRow | None:
+def balance(office: TestOffice, account: str) -> BalanceRow:
+    """An account without a row has nothing."""
     table = FEED["bal"]
     with office.store.read() as tx:
         query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
         body = tx.execute(query).scalar()
-    return msgspec.json.decode(body, type=BalanceRow) if body else None
+    return msgspec.json.decode(body, type=BalanceRow) if body else BalanceRow(account)
 
 
 def ident(office: TestOffice, member: str) -> IdentRow:
     table = FEED["ident"]
     with office.store.read() as tx:
-        return msgspec.json.decode(tx.execute(select(table.c.body).where(table.c.key == member)).scalar_one(), type=IdentRow)
+        return msgspec.json.decode(
+            tx.execute(select(table.c.body).where(table.c.key == member)).scalar_one(), type=IdentRow
+        )
 
 
 def flags(office: TestOffice) -> Counter[str]:
@@ -64,7 +81,10 @@ def dump(office: TestOffice) -> dict[str, object]:
     with office.store.read() as tx:
         bal = {row.key: bytes(row.body) for row in tx.execute(select(FEED["bal"]))}
         ledger = sorted((r.account_id, r.points, r.contra) for r in tx.execute(select(LEDGER)))
-        receipts = sorted((r.receipt_id, r.returned_minor, r.returned_earned, r.returned_redeemed) for r in tx.execute(select(RECEIPT)))
+        receipts = sorted(
+            (r.receipt_id, r.returned_minor, r.returned_earned, r.returned_redeemed)
+            for r in tx.execute(select(RECEIPT))
+        )
         returned = sorted((r.receipt_id, r.line_no, r.qty_milli) for r in tx.execute(select(RETURNED)))
     return {"bal": bal, "ledger": ledger, "receipts": receipts, "returned": returned}
 
@@ -204,7 +224,9 @@ def test_the_same_id_with_other_bytes_changes_nothing_and_is_flagged(office):
     till = office.till()
     receipt = till.receipt(account=ANNA, earned=5)
     one = till.event(sale_of(receipt), event_id=hex_id("same"))
-    two = till.event(sale_of(msgspec.structs.replace(receipt, receipt_id=hex_id("other"), cashier="boris")), event_id=hex_id("same"))
+    two = till.event(
+        sale_of(msgspec.structs.replace(receipt, receipt_id=hex_id("other"), cashier="boris")), event_id=hex_id("same")
+    )
     till.put(one)
     office.apply()
     till.put(two)
@@ -235,12 +257,6 @@ def test_one_receipt_in_two_events_is_booked_once(office):
     assert flags(office) == {"receipt_again": 1}
 
 
-def sale_of(receipt):
-    from loyalty.events import SaleCompleted
-
-    return SaleCompleted(receipt)
-
-
 def test_events_that_cannot_be_read_are_parked_and_stop_nothing(office):
     till = office.till()
     future = b'{"at_ms":1,"body":{"x":1},"id":"%s","type":"draw_won","v":7}' % hex_id("future").encode()
@@ -259,12 +275,11 @@ def test_events_that_cannot_be_read_are_parked_and_stop_nothing(office):
 
 def test_an_event_that_fails_in_applying_is_parked_and_the_others_are_applied(office, monkeypatch):
     till = office.till()
-    real = rounds.apply_unit
 
     def fails_at_boris(tx, arrived, rules, owners):
         if any(event.account_id == BORIS for event in arrived):
             raise ZeroDivisionError("boris")
-        real(tx, arrived, rules, owners)
+        apply_unit(tx, arrived, rules, owners)
 
     monkeypatch.setattr(rounds, "apply_unit", fails_at_boris)
     till.put(till.sale(account=ANNA, earned=1), till.sale(account=BORIS, earned=2), till.sale(account=ANNA, earned=4))
@@ -276,11 +291,11 @@ def test_an_event_that_fails_in_applying_is_parked_and_the_others_are_applied(of
 @pytest.mark.parametrize("place", ["claim", "apply_unit", "complete_members", "_move_marks"])
 def test_a_round_cut_anywhere_runs_again_without_harm(office, monkeypatch, place):
     till = office.till()
-    enrol, personal = till.enrolled(ANNA, "2990001000015", "+79031234567")
+    enrol, _ = till.enrolled(ANNA, "2990001000015", "+79031234567")
     till.put(enrol, till.sale(account=ANNA, earned=8), till.sale(account=BORIS, earned=3))
     real = getattr(rounds, place)
     for late in (False, True):
-        calls = Counter()
+        calls: Counter[str] = Counter()
 
         def cut(*args, late=late, calls=calls, **named):
             calls["n"] += 1
@@ -388,7 +403,9 @@ def test_returns_never_take_more_points_than_the_sale_gave(office):
 
 def test_a_return_for_another_account_moves_no_points(office):
     till = office.till()
-    other = next(hex_id("same bucket", n) for n in range(10_000) if bucket_of(hex_id("same bucket", n)) == bucket_of(ANNA))
+    other = next(
+        hex_id("same bucket", n) for n in range(10_000) if bucket_of(hex_id("same bucket", n)) == bucket_of(ANNA)
+    )
     sale = till.receipt(account=ANNA, earned=30)
     till.put(till.event(sale_of(sale)), till.back(sale, earned=30, account_id=other, member_id=other))
     office.apply()
@@ -406,8 +423,6 @@ def test_a_receipt_whose_sums_disagree_is_booked_as_printed_and_flagged(office):
 
 
 def test_a_new_member_has_a_card_a_masked_name_and_a_hashed_phone(office):
-    from sync_server.personal import store_personal
-
     till = office.till()
     event, personal = till.enrolled(ANNA, "2990001000015", "+79031234567")
     till.put(event)
@@ -416,15 +431,18 @@ def test_a_new_member_has_a_card_a_masked_name_and_a_hashed_phone(office):
     assert store_personal(office.store, office.identity, [personal]) == (personal.event_id,)
     store_personal(office.store, office.identity, [personal])
     row = ident(office, ANNA)
-    assert (row.cards, row.name_masked, row.phone_tail, row.birthday_md) == (("2990001000015",), "Мария И.", "67", "05-23")
+    assert (row.cards, row.name_masked, row.phone_tail, row.birthday_md) == (
+        ("2990001000015",),
+        "Мария И.",
+        "67",
+        "05-23",
+    )
     assert row.phone_hash == office.identity.phone_hash("+79031234567")
     assert balance(office, ANNA).status == "novice"
     check_feed(office)
 
 
 def test_personal_data_may_come_before_the_event(office):
-    from sync_server.personal import store_personal
-
     till = office.till()
     event, personal = till.enrolled(ANNA, "2990001000015", "+79031234567")
     store_personal(office.store, office.identity, [personal])
@@ -434,8 +452,6 @@ def test_personal_data_may_come_before_the_event(office):
 
 
 def test_personal_data_that_do_not_match_the_event_are_never_shown(office):
-    from sync_server.personal import store_personal
-
     till = office.till()
     event, personal = till.enrolled(ANNA, "2990001000015", "+79031234567")
     till.put(event)
@@ -445,8 +461,6 @@ def test_personal_data_that_do_not_match_the_event_are_never_shown(office):
 
 
 def test_the_first_member_keeps_a_phone_and_a_card_that_two_claim(office):
-    from sync_server.personal import store_personal
-
     till = office.till()
     one, first = till.enrolled(ANNA, "2990001000015", "+79031234567")
     two, second = till.enrolled(BORIS, "2990001000015", "+79031234567", name="Петров Борис")
@@ -499,26 +513,28 @@ def test_any_order_and_any_cut_of_the_segments_comes_to_the_same(office, seed, t
     chance = random.Random(seed)
     tills = [office.till(f"till {n}") for n in range(3)]
     accounts = [hex_id("account", n) for n in range(4)]
-    queues = [[] for _ in tills]
-    sales = []
+    queues: list[list[bytes]] = [[] for _ in tills]
+    sales: list[Receipt] = []
     for _ in range(40):
         at = chance.randrange(3)
         till = tills[at]
         if sales and chance.random() < 0.3:
             sale = sales.pop(chance.randrange(len(sales)))
-            queues[at].append(till.back(sale, earned=sale.earned_points, redeemed=sale.redeemed_points, total=sale.total_minor))
+            queues[at].append(
+                till.back(sale, earned=sale.earned_points, redeemed=sale.redeemed_points, total=sale.total_minor)
+            )
         else:
-            sale = till.receipt(account=chance.choice(accounts), earned=chance.randrange(50), redeemed=chance.randrange(20))
+            sale = till.receipt(
+                account=chance.choice(accounts), earned=chance.randrange(50), redeemed=chance.randrange(20)
+            )
             sales.append(sale)
             queues[at].append(till.event(sale_of(sale)))
-    expected = Counter()
-    from loyalty.events import decode_body, decode_envelope
-    from loyalty.ledger import receipt_entries
-
+    expected: Counter[str] = Counter()
     for queue in queues:
         for raw in queue:
-            receipt = decode_body(decode_envelope(raw)).receipt
-            for entry in receipt_entries(receipt, "e"):
+            body = decode_body(decode_envelope(raw))
+            assert isinstance(body, SaleCompleted | ReturnCompleted)
+            for entry in receipt_entries(body.receipt, "e"):
                 expected[entry.account_id] += entry.points
     sent = []
     while any(queues):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sync_server import heads, ingest, rounds
 from sync_server.feed import read_delta, read_heads
 from sync_server.heads import Change, put_rows
 from sync_server.refusals import Refused
+from sync_server.rows import add_rows, insert_only
 from sync_server.schema import FEED
 from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
 
@@ -49,7 +51,7 @@ def write_rows(office: TestOffice, seed: int, stop: list[BaseException]) -> None
 
     for number in range(WRITES):
         try:
-            office.store.write(lambda tx, number=number: work(tx, number), BUCKET)
+            office.store.write(partial(work, number=number), BUCKET)
         except Undone:
             pass
         except BaseException as error:
@@ -73,7 +75,9 @@ def follow(office: TestOffice, done: threading.Event, seen: dict[str, int]) -> N
 
 def race(office: TestOffice) -> tuple[dict[str, int], dict[str, int]]:
     """(what the reader saw, what is there)."""
-    done, seen, stop = threading.Event(), {}, []
+    done = threading.Event()
+    seen: dict[str, int] = {}
+    stop: list[BaseException] = []
     writers = [threading.Thread(target=write_rows, args=(office, seed, stop)) for seed in range(WRITERS)]
     reader = threading.Thread(target=follow, args=(office, done, seen))
     for thread in [*writers, reader]:
@@ -129,10 +133,10 @@ def race_segments(office: TestOffice, monkeypatch) -> tuple[int, int]:
     monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
     monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
     tills = [office.till(f"till {number}") for number in range(WRITERS)]
-    real, chance, applied = ingest.insert_only, random.Random(3), 0
+    chance, applied = random.Random(3), 0
 
     def late(tx, table, rows):
-        real(tx, table, rows)
+        insert_only(tx, table, rows)
         time.sleep(chance.random() * 0.01)
 
     monkeypatch.setattr(ingest, "insert_only", late)
@@ -153,11 +157,9 @@ def test_stage_2_passes_over_no_segment_of_racing_tills(office, monkeypatch):
 
 
 def test_a_segment_counter_taken_outside_is_caught_by_this_test(office, monkeypatch):
-    inside = ingest.add_rows
-
     def outside(tx, table, keys, rows):
         with office.store.begin(None) as own:
-            inside(own, table, keys, rows)
+            add_rows(own, table, keys, rows)
 
     monkeypatch.setattr(ingest, "add_rows", outside)
     applied, stored = race_segments(office, monkeypatch)

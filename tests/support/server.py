@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,8 +29,6 @@ T0_MS = 1_795_300_000_000
 
 def hex_id(*words: object) -> str:
     """32 hex digits that depend on the words alone."""
-    from hashlib import blake2b
-
     return blake2b(repr(words).encode(), digest_size=16).hexdigest()
 
 
@@ -81,9 +81,7 @@ class Till:
     def send(self, data: bytes, fence: str | None = None, keep_fence: bool = True) -> Stored:
         office = self.office
         shown = self.fence if fence is None else fence
-        stored = take_segment(
-            office.store, data, shown, office.identity.gen, office.now_ms, office.random(16).hex()
-        )
+        stored = take_segment(office.store, data, shown, office.identity.gen, office.now_ms, office.random(16).hex())
         if keep_fence:
             self.fence = stored.reply.fence_next
         return stored
@@ -119,12 +117,19 @@ class Till:
         """One line; `total` is what is paid, `redeemed` points lower it by a rouble each."""
         number = next(self.numbers)
         base = total + redeemed * 100
-        figures = {
+        figures: dict[str, Any] = {
             "base_minor": base, "discount_minor": 0, "redeemed_minor": redeemed * 100, "redeemed_points": redeemed,
             "total_minor": total, "earned_points": earned,
         }  # fmt: skip
         line = ReceiptLine(
-            line_no=1, code="4607102430015", name="Шарф", unit="piece", vat="22", qty_milli=qty, price_minor=base, **figures
+            line_no=1,
+            code="4607102430015",
+            name="Шарф",
+            unit="piece",
+            vat="22",
+            qty_milli=qty,
+            price_minor=base,
+            **figures,
         )
         more.setdefault("account_id", account)
         more.setdefault("member_id", account)
