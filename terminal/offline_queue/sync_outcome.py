@@ -258,11 +258,10 @@ def _gap(state: State, step: Step, failed: Failed, now: Now, chance: float) -> S
 
 def _gen(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
     """The head office was set back: send again what it lost, and compare everything."""
+    failures = state.failures
     state = _gap(state, step, failed, now, chance) if failed.acked else _heard(state, now)
-    wait = backoff_ms(state.failures, chance)
-    return replace(
-        state, round=None, heads_mono_ms=now.mono_ms, failures=state.failures + 1, retry_mono_ms=now.mono_ms + wait
-    )
+    retry = now.mono_ms + backoff_ms(failures, chance)
+    return replace(state, round=None, heads_mono_ms=now.mono_ms, failures=failures + 1, retry_mono_ms=retry)
 
 
 def _stop_sending(code: str) -> Reaction:
