@@ -1,0 +1,298 @@
+"""A sale through the engine, over a real journal and a real cache: durable before it is shown, and never half done."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty.errors import BadInput, StoreFault
+from loyalty.receipt import Payment, Receipt
+from loyalty.sentences import sentence
+from terminal.fiscal.register import Answer, Refused, Registered, Unknown
+from terminal.offline_queue.sentences import store_fault
+from terminal.sales import GivenIds
+from terminal.session import State
+from terminal.session import commands as c
+from terminal.session.port import View
+from tests.support.counter import ANNA, CARD, CUP, TEA
+from tests.support.queue_samples import receipt as foreign_receipt
+from tests.support.small_till import Rig, opened_rig
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Spy:
+    """A register that looks at the journal when it is asked, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.rig: Rig | None = None
+        self.seen: list[tuple[int, Receipt | None]] = []
+        self.answer: Answer = Registered()
+        self.meanwhile = lambda: None
+
+    def register(self, receipt: Receipt, key: str) -> Answer:
+        assert self.rig is not None
+        journal = self.rig.store.journal
+        self.seen.append((len(journal.prepared()), journal.receipt(receipt.number)))
+        self.meanwhile()
+        return self.answer
+
+
+@pytest.fixture
+def spy() -> Spy:
+    return Spy()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, spy: Spy) -> Iterator[Rig]:
+    with opened_rig(tmp_path / "till", spy) as opened:
+        spy.rig = opened
+        yield opened
+
+
+def do(rig: Rig, *commands: c.Command) -> State:
+    for command in commands:
+        rig.engine.dispatch(command)
+    return rig.engine.view().state
+
+
+def said(state: State) -> str:
+    return state.notice.said.code if state.notice else ""
+
+
+def events_of(rig: Rig) -> int:
+    return rig.store.journal.verify()
+
+
+def test_a_sale_is_prepared_then_registered_then_recorded_and_only_then_shown_as_done(rig: Rig, spy: Spy) -> None:
+    shown: list[bool] = []
+
+    def painted(view: View) -> None:
+        if view.state.mode == "done":
+            assert view.state.receipt is not None
+            shown.append(rig.store.journal.receipt(view.state.receipt.number) == view.state.receipt)
+
+    rig.engine.watch(painted)
+    state = do(rig, c.OpenShift("Ольга"), c.Scan(CARD), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    assert state.mode == "done"
+    assert spy.seen == [(1, None)]
+    assert shown == [True]
+    assert rig.store.journal.prepared() == ()
+    assert events_of(rig) == 2
+    assert state.receipt is not None
+    assert state.slip == rig.slips[-1]
+    assert state.receipt.number in "\n".join(state.slip)
+
+
+def test_what_the_register_refuses_leaves_the_sale_on_the_screen_and_nothing_in_the_journal(rig: Rig, spy: Spy) -> None:
+    for answer in (Refused(sentence("fiscal.paper")), Unknown(sentence("fiscal.doubt"))):
+        spy.answer = answer
+        state = do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+        assert state.mode == "pay"
+        assert said(state) == answer.said.code
+        assert [line.product.code for line in state.basket.lines] == [TEA.code]
+        assert events_of(rig) == 1
+        assert rig.store.journal.prepared() == ()
+        do(rig, c.Back(), c.VoidReceipt())
+
+
+# -- power cuts
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from terminal.session import commands as c
+from tests.support.counter import CARD, CUP, TEA
+from tests.support.small_till import opened_rig
+
+class Death:
+    def register(self, receipt, key):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+scans = [c.Scan(code) for code in (CARD, TEA.code, TEA.code, CUP.code)]
+with opened_rig(Path(sys.argv[1]), Death()) as rig:
+    for command in (c.OpenShift("Ольга"), *scans, c.Pay(), c.Tender("cash")):
+        rig.engine.dispatch(command)
+"""
+
+
+def killed_amid_payment(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_a_till_killed_between_prepared_and_completed_has_the_basket_back_on_the_screen(tmp_path: Path) -> None:
+    killed_amid_payment(tmp_path / "till")
+    with opened_rig(tmp_path / "till") as rig:
+        state = rig.engine.view().state
+        assert (state.mode, said(state)) == ("sale", "till.unfinished")
+        assert [(line.product.code, line.qty_milli) for line in state.basket.lines] == [
+            (TEA.code, 2000),
+            (CUP.code, 1000),
+        ]
+        assert state.basket.member is not None
+        assert state.basket.member.member_id == ANNA.member_id
+        assert state.quote is not None
+        assert state.quote.total_minor == 650_50
+        assert events_of(rig) == 1
+        state = do(rig, c.Scan(CUP.code), c.Pay(), c.Tender("cash"))
+        assert state.mode == "done"
+        assert events_of(rig) == 2
+    with opened_rig(tmp_path / "till") as rig:
+        assert rig.engine.view().state.basket.lines == ()
+        assert rig.engine.view().state.shift is not None
+
+
+def test_a_start_without_a_screen_leaves_the_basket_for_the_next_start_with_one(tmp_path: Path) -> None:
+    killed_amid_payment(tmp_path / "till")
+    with opened_rig(tmp_path / "till", screen=False) as rig:
+        assert rig.engine.view().state.basket.lines == ()
+        assert len(rig.store.journal.prepared()) == 1
+    with opened_rig(tmp_path / "till") as rig:
+        assert len(rig.engine.view().state.basket.lines) == 2
+        assert rig.store.journal.prepared() == ()
+
+
+# -- a full disk
+
+
+def full(rig: Rig, full_now: bool = True) -> None:
+    """From now on journal.db may not grow by a page; or may again."""
+
+    def limit(connection: object) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()  # type: ignore[attr-defined]
+        connection.execute(f"PRAGMA max_page_count = {pages if full_now else 1_000_000}")  # type: ignore[attr-defined]
+
+    rig.store.journal.write(limit)
+
+
+def many_lines(rig: Rig) -> State:
+    """A basket whose events need more than the room left in pages begun."""
+    do(rig, c.OpenShift("Ольга"), c.Scan(CARD), *[c.Scan("2100123004560")] * 120)
+    return do(rig, c.Pay())
+
+
+def test_a_full_disk_before_the_register_keeps_the_sale_and_records_nothing(rig: Rig, spy: Spy) -> None:
+    before = many_lines(rig)
+    full(rig)
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, said(state)) == ("pay", "store.full")
+    assert state.notice is not None
+    assert state.notice.hint == sentence("store.full.do")
+    assert (state.basket, state.tenders) == (before.basket, ())
+    assert spy.seen == []
+    assert events_of(rig) == 1
+    full(rig, False)
+    assert do(rig, c.Tender("cash")).mode == "done"
+    assert events_of(rig) == 2
+
+
+def test_a_full_disk_after_the_register_keeps_the_sale_and_records_nothing(rig: Rig, spy: Spy) -> None:
+    before = many_lines(rig)
+    spy.meanwhile = lambda: full(rig)
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, said(state)) == ("pay", "store.full")
+    assert (state.basket, state.tenders) == (before.basket, ())
+    assert len(spy.seen) == 1
+    assert events_of(rig) == 1
+    assert rig.store.journal.prepared() == ()
+    assert rig.store.journal.recent_receipts() == ()
+    spy.meanwhile = lambda: full(rig, False)
+    full(rig, False)
+    assert do(rig, c.Tender("cash")).mode == "done"
+    assert events_of(rig) == 2
+
+
+def test_a_sale_undone_on_a_disk_too_full_to_forget_it_is_forgotten_before_the_next(
+    rig: Rig, spy: Spy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, refusing = rig.store.journal, [True]
+    forget = journal.discard_prepared
+
+    def discard(sale_id: str) -> None:
+        if refusing[0]:
+            raise store_fault("store.full", file="journal.db")
+        forget(sale_id)
+
+    monkeypatch.setattr(journal, "discard_prepared", discard)
+    spy.answer = Refused(sentence("fiscal.paper"))
+    state = do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    assert said(state) == "fiscal.paper"
+    assert len(journal.prepared()) == 1
+    refusing[0] = False
+    spy.answer = Registered()
+    assert do(rig, c.Tender("cash")).mode == "done"
+    assert journal.prepared() == ()
+
+
+# -- numbers and ids
+
+
+def sell(rig: Rig, paid_minor: int, ids: GivenIds | None = None) -> Receipt:
+    """A cup of tea through the records, as the local API sells it."""
+
+    def work() -> Receipt:
+        view = rig.engine.view().state
+        assert view.quote is not None
+        effect = c.CommitSale(view.basket, view.quote, (Payment("cash", paid_minor),))
+        return rig.records.sale(effect, rig.records.shift_now(), rig.engine.around(), ids).receipt
+
+    return rig.engine.call(work)
+
+
+def test_a_receipt_that_does_not_hold_together_takes_no_number(rig: Rig) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    assert sell(rig, 100_00).number == "T1-000001"
+    with pytest.raises(BadInput):
+        sell(rig, 99_99)
+    assert sell(rig, 100_00).number == "T1-000002"
+
+
+def test_given_ids_are_the_receipts_own_and_leave_nothing_for_a_screen(rig: Rig, spy: Spy) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    raws: list[bytes] = []
+    spy.meanwhile = lambda: raws.extend(prepared.raw for prepared in rig.store.journal.prepared())
+    ids = GivenIds("12" * 16, "34" * 16)
+    assert sell(rig, 100_00, ids).receipt_id == ids.receipt_id
+    assert TEA.code.encode() not in raws[0]
+
+
+def test_totals_count_what_was_sold_beside_the_screen(rig: Rig) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    sell(rig, 100_00)
+    state = do(rig, c.Pay(), c.Tender("card"))
+    assert state.shift is not None
+    assert (state.shift.totals.sales, state.shift.totals.cash_minor, state.shift.totals.card_minor) == (
+        2,
+        100_00,
+        100_00,
+    )
+
+
+def test_another_tills_receipt_goes_back_once_even_before_the_head_office_hears_of_it(rig: Rig) -> None:
+    do(rig, c.OpenShift("Ольга"))
+    original = foreign_receipt(7)
+    effect = c.CommitReturn(original, {}, {1: 1000}, "cash")
+
+    def take_back() -> Receipt:
+        return rig.records.take_back(effect, rig.records.shift_now(), rig.engine.around()).receipt
+
+    assert rig.engine.call(take_back).original_id == original.receipt_id
+    with pytest.raises(BadInput) as refusal:
+        rig.engine.call(take_back)
+    assert refusal.value.code == "return.all_returned"
+
+
+def test_a_fault_of_the_store_is_told_with_its_sentence(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **options: object) -> None:
+        raise StoreFault(sentence("store.disk", file="journal.db", what="I/O error"))
+
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay())
+    monkeypatch.setattr(rig.store.journal, "record", broken)
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, said(state)) == ("pay", "store.disk")
