@@ -13,12 +13,9 @@ from loyalty.api import ErrorReply
 from loyalty.chain import MAX_SEGMENT_EVENTS, TARGET_PAYLOAD_BYTES, read_segment
 from loyalty.events import Consent, ConsentChanged, canonical
 from loyalty.feed import Applied, checksum_add, row_hash
-from terminal.offline_queue.client import Client
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.outbox import Outbox
-from terminal.offline_queue.runner import LinkStatus, Runner
 from terminal.offline_queue.status import read_status
-from terminal.offline_queue.store import open_store
 from tests.support.queue_office import Office, Refused, broken, html, lost_reply, silent
 from tests.support.queue_samples import (
     NOON_MS,
@@ -28,54 +25,12 @@ from tests.support.queue_samples import (
     fact_of,
     goods_row,
     hex_id,
-    new_till,
     open_shift,
     programme_row,
     receipt,
     sell,
 )
-
-
-class Clock:
-    """Moves by itself: a second each time it is looked at, so that no wait is real."""
-
-    def __init__(self) -> None:
-        self.ms = NOON_MS
-
-    def __call__(self) -> int:
-        self.ms += 1000
-        return self.ms
-
-
-class Till:
-    """A store with its runner, driven by hand."""
-
-    def __init__(self, folder, office, fresh=True):
-        self.office = office
-        self.store = new_till(folder) if fresh else open_store(folder)
-        self.journal, self.cache = self.store.journal, self.store.cache
-        self.clock = Clock()
-        client = Client(self.store.identity, self.store.key, self.clock, transport=office.transport())
-        self.runner = Runner(self.store, client, self.clock, lambda: 0.0, self.clock)
-        self.told: list[LinkStatus] = []
-        self.runner.on_change(self.told.append)
-
-    def sync(self, timeout_s=5.0):
-        return self.runner.run_until_idle(timeout_s)
-
-    def steps(self, count):
-        for _ in range(count):
-            self.runner._once(0)
-
-    def balance(self, card):
-        known = self.cache.member_by_card(card)
-        assert known
-        own = self.journal.overlay(known.ident.account_id, known.applied)
-        return known.balance.wallets.get("main", 0) + own.wallets.get("main", 0)
-
-    def close(self):
-        self.runner.stop()
-        self.store.close()
+from tests.support.queue_till import Till
 
 
 @pytest.fixture
