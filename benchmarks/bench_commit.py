@@ -42,12 +42,12 @@ GOAL = Goal(1.5)
 
 
 def run(scratch: Scratch) -> Iterator[Finding]:
-    store = open_store(scratch.till(scratch.sizes[0]))
+    store = open_store(scratch.new_till(scratch.sizes[0]))
     try:
         shift = store.journal.open_shift()
         assert shift is not None
         ours = _Ours(store, shift_info(shift))
-        with closing(sqlite3.connect(scratch.folder / "bare.db", isolation_level=None)) as bare:
+        with closing(sqlite3.connect(store.folder / "bare.db", isolation_level=None)) as bare:
             peer = _peer(bare, *ours.written())
             yield compare(
                 "sale, two durable transactions",

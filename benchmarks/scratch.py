@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from benchmarks import shop
 from benchmarks.members import CacheFile, build_cache
@@ -24,6 +24,7 @@ class Scratch:
         self.small = small
         self.sizes = SMALL_SIZES if small else SIZES
         self._caches: dict[int, CacheFile] = {}
+        self._tills: dict[int, Path] = {}
 
     def times(self, count: int) -> int:
         """`count`, or a tenth for a quick look."""
@@ -37,14 +38,22 @@ class Scratch:
         return self._caches[members]
 
     def till(self, members: int) -> Path:
+        """A till with so many members that sells nothing, so that all may use it, one after the other."""
+        if members not in self._tills:
+            self._tills[members] = self.new_till(members)
+        return self._tills[members]
+
+    def new_till(self, members: int) -> Path:
         """The folder of a till with so many members cached and its shift open, out of reach of any head office."""
-        folder = self.folder / f"till-{members}"
-        if not folder.exists():
-            shop.new_till(folder)
-            shutil.copyfile(self.cache_file(members).path, folder / cache.FILE)
-            cache_words.build(folder / cache.FILE)
-            shop.open_shift(folder)
+        folder = self.new_folder()
+        shop.new_till(folder)
+        shutil.copyfile(self.cache_file(members).path, folder / cache.FILE)
+        cache_words.build(folder / cache.FILE)
+        shop.open_shift(folder)
         return folder
+
+    def new_folder(self) -> Path:
+        return Path(mkdtemp(dir=self.folder))
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from terminal.offline_queue.keys import Identity, device_key, write_identity
 from terminal.offline_queue.store import create_journal, open_store
 from terminal.opened import new_id
 
-GEN = "bench"
+GEN = bytes(range(8)).hex()
 STORE = "north"
-SCOPE_KEY = "5a" * 32
+SCOPE_KEY = bytes(range(32)).hex()
 GOODS = 500
 OFFICE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOWHERE = "http://127.0.0.1:9"
@@ -47,8 +47,7 @@ def name_of(n: int) -> str:
 
 
 def new_till(folder: Path, url: str = NOWHERE) -> None:
-    """An enrolled till with an empty journal."""
-    folder.mkdir(mode=0o700)
+    """An enrolled till with an empty journal, in an empty folder."""
     device_key(folder)
     identity = Identity(
         url=url,
