@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from loyalty.errors import StoreFault
 from loyalty.sentences import sentence
@@ -114,7 +114,7 @@ def open_store(url: str) -> Store:
         store = Store(url)
         with store.read() as tx:
             tx.connection.exec_driver_sql("SELECT 1")
-    except (DBAPIError, OSError, ValueError, ImportError) as error:
+    except (SQLAlchemyError, OSError, ValueError, ImportError) as error:
         raise StoreFault(sentence("store.open", what=_first_line(error))) from error
     return store
 

@@ -1,0 +1,267 @@
+"""Imports: every spelling another system may send, every row left out with its reason, and nothing twice."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from importlib.resources import files
+
+import msgspec
+import phonenumbers
+import pytest
+from sqlalchemy import select
+
+from loyalty.catalogue import Product
+from loyalty.codes import CardCode, CodeRanges, ProductCode, card_number, classify, gtin_is_valid, parse_phone
+from loyalty.errors import BadInput
+from loyalty.feed import BalanceRow, IdentRow
+from loyalty.programme_file import parse_programme
+from sync_server.books import unbalanced_buckets
+from sync_server.csv_rows import MAX_FIELD_CHARS, read_rows
+from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo
+from sync_server.demo_goods import BRANDS, PRODUCTS, WEIGHED
+from sync_server.import_members import COLUMNS
+from sync_server.import_report import Imported
+from sync_server.imports import import_file, import_rows
+from sync_server.schema import FEED, FLAG, LEDGER, MEMBER, PERSONAL
+from tests.support.server import T0_MS, TestOffice, office_on
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+CATEGORIES = ("scarves", "shirts", "caps", "souvenirs", "kids", "food", "drinks", "tickets", "books", "weighed")
+CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
+MEMBERS_CSV = f"""card,phone,name,birthday,status,points
+{CARD},8 903 123-45-67,Иванова Мария Петровна,23.05.1990,driver,150
+{CARD2},,Петров Иван,1985-01-02,,0
+,+7 (916) 000-11-22,"Сидорова, Анна",,legend,7
+"""
+
+
+@pytest.fixture(params=KINDS)
+def office(request, tmp_path):
+    with office_on(request.param, request, tmp_path) as made:
+        publish_demo(made.store, made.identity)
+        yield made
+
+
+@pytest.fixture
+def sqlite_office(request, tmp_path):
+    with office_on("sqlite", request, tmp_path) as made:
+        yield made
+
+
+def bodies(office: TestOffice, stream, kind):
+    with office.store.read() as tx:
+        return [msgspec.json.decode(body, type=kind) for body in tx.execute(select(FEED[stream].c.body)).scalars()]
+
+
+def take(office: TestOffice, what: str, path, **more) -> Imported:
+    return import_file(office.store, office.identity, what, path, T0_MS, **more)
+
+
+def write(tmp_path, text: str, encoding: str = "utf-8"):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_members_come_in_with_their_points_as_opening_entries(office, tmp_path):
+    assert take(office, "members", write(tmp_path, MEMBERS_CSV)) == Imported(rows=3, added=3)
+    idents = {row.name_masked: row for row in bodies(office, "ident", IdentRow)}
+    assert set(idents) == {"Мария И.", "Иван П.", "Анна С."}
+    maria = idents["Мария И."]
+    assert (maria.cards, maria.birthday_md, maria.phone_tail) == ((CARD,), "05-23", "67")
+    assert maria.phone_hash == office.identity.phone_hash("+79031234567")
+    balances = {row.account_id: row for row in bodies(office, "bal", BalanceRow)}
+    assert (balances[maria.account_id].wallets, balances[maria.account_id].status) == ({"main": 150}, "driver")
+    assert balances[idents["Иван П."].account_id].status == "novice"
+    with office.store.read() as tx:
+        assert unbalanced_buckets(tx) == {}
+        assert Counter(tx.execute(select(LEDGER.c.contra)).scalars()) == {"opening": 2}
+
+
+def test_importing_again_adds_nothing(office, tmp_path):
+    path = write(tmp_path, MEMBERS_CSV)
+    take(office, "members", path)
+    report = tmp_path / "report.csv"
+    assert take(office, "members", path, report=report) == Imported(rows=3, known=3)
+    with office.store.read() as tx:
+        assert len(tx.execute(select(LEDGER)).all()) == 2
+        assert len(tx.execute(select(PERSONAL)).all()) == 3
+    assert [row["line"] for row in csv.DictReader(report.open(encoding="utf-8-sig"))] == ["2", "3", "4"]
+
+
+def test_an_import_cut_after_its_claims_goes_on(office, tmp_path, monkeypatch):
+    path = write(tmp_path, MEMBERS_CSV)
+
+    def cut(*_, **__) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync_server.import_members._add", cut)
+        with pytest.raises(KeyboardInterrupt):
+            take(office, "members", path)
+    assert take(office, "members", path) == Imported(rows=3, added=3)
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(office, tmp_path):
+    path = write(tmp_path, MEMBERS_CSV)
+    assert take(office, "members", path, dry_run=True) == Imported(rows=3, added=3)
+    with office.store.read() as tx:
+        assert tx.execute(select(MEMBER)).all() == []
+    assert take(office, "members", path) == Imported(rows=3, added=3)
+    assert take(office, "members", path, dry_run=True) == Imported(rows=3, known=3)
+
+
+BAD_ROWS = [
+    ("2990000000018,,A,,,0", "2990000000018", "card"),
+    ("4607102430016,,A,,,0", "4607102430016", "card"),
+    (",12345,A,,,0", "12345", "phone"),
+    (",+7 000 123-45-67,A,,,0", "'+7 000 123-45-67", "phone"),
+    (f"{CARD3},,A,30.02.1990,,0", "30.02.1990", "birth"),
+    (f"{CARD3},,A,2190-01-01,,0", "2190-01-01", "birth"),
+    (f"{CARD3},,A,,king,0", "king", "status"),
+    (f"{CARD3},,A,,,1.5", "1.5", "whole number"),
+    (f"{CARD3},,A,,,-5", "'-5", "whole number"),
+    (f"{CARD3},,A,,,1000000001", "1000000001", "whole number"),
+    (",,Nobody,,,5", "", "neither"),
+    (f"{CARD},,Twice,,,0", CARD, "line 2"),
+    (f"{CARD3},{'9' * 5000},A,,,0", "", "fields"),
+    (f"{CARD3},,A,,,0,extra", "", "fields"),
+    (f"{CARD3},,{'x' * 201},,,0", "x" * 40, "name"),
+]
+
+
+@pytest.mark.parametrize(("row", "value", "word"), BAD_ROWS)
+def test_a_bad_row_is_left_out_with_line_value_reason_and_what_to_do(sqlite_office, tmp_path, row, value, word):
+    publish_demo(sqlite_office.store, sqlite_office.identity)
+    report = tmp_path / "report.csv"
+    path = write(tmp_path, f"{','.join(COLUMNS)}\n{CARD},,Good,,,5\n\n{row}\n{CARD2},,Good,,,5\n")
+    assert take(sqlite_office, "members", path, report=report) == Imported(rows=3, added=2, refused=1)
+    (left,) = csv.DictReader(report.open(encoding="utf-8-sig"))
+    assert (left["line"], left["value"]) == ("4", value)
+    assert word in left["reason"]
+    assert left["what_to_do"]
+
+
+def test_a_card_or_phone_of_another_member_is_left_out(office, tmp_path):
+    take(office, "members", write(tmp_path, MEMBERS_CSV))
+    report = tmp_path / "report.csv"
+    path = write(tmp_path, f"card;phone;points\n{CARD3};+7 903 123 45 67;5\n{CARD2};+7 903 999-99-99;5\n")
+    done = take(office, "members", path, report=report)
+    assert done == Imported(rows=2, known=1, refused=1)
+    lines = {row["line"]: row["reason"] for row in csv.DictReader(report.open(encoding="utf-8-sig"))}
+    assert "another" in lines["2"]
+    with office.store.read() as tx:
+        assert tx.execute(select(FLAG)).all() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_encodings_and_delimiters_are_recognised(tmp_path, encoding, delimiter):
+    text = delimiter.join(("card", "Name")) + "\r\n" + delimiter.join((CARD, "Иванова Ёлка")) + "\r\n"
+    (row,) = read_rows(write(tmp_path, text, encoding), COLUMNS, ())
+    assert row.fields == {"card": CARD, "name": "Иванова Ёлка"}
+
+
+def test_a_quoted_field_may_hold_lines_and_the_count_of_lines_stays_right(tmp_path):
+    rows = list(read_rows(write(tmp_path, 'card,name\n1,"two\nlines"\n2,b\n'), COLUMNS, ()))
+    assert [(row.line, row.fields["card"]) for row in rows] == [(2, "1"), (4, "2")]
+
+
+@pytest.mark.parametrize(("size", "wide"), [(MAX_FIELD_CHARS, False), (MAX_FIELD_CHARS + 1, True)])
+def test_a_field_may_be_so_long_and_no_longer(tmp_path, size, wide):
+    (row,) = read_rows(write(tmp_path, f"card,name\n1,{'x' * size}\n"), COLUMNS, ())
+    assert row.wide == wide
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "csv.empty"),
+        ("card,colour\n", "csv.column"),
+        ("card,card\n", "csv.twice"),
+        ("card\x00,name\n", "csv.binary"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_said_at_once(sqlite_office, tmp_path, text, code):
+    with pytest.raises(BadInput) as bad:
+        take(sqlite_office, "members", write(tmp_path, text))
+    assert bad.value.code == code
+
+
+def test_products_need_code_name_and_price(sqlite_office, tmp_path):
+    with pytest.raises(BadInput) as bad:
+        take(sqlite_office, "products", write(tmp_path, "code,name\n"))
+    assert bad.value.code == "csv.missing"
+
+
+PRODUCTS_CSV = """code;name;price;vat;unit;category;brand;tags;no_discount;no_earn;no_redeem;min_price
+4607102430016;Шарф;1 234,50;22%;шт;scarves;Loko;gift|new;;;;
+00101;Конфеты, вес.;890;10;кг;weighed;;;0;нет;да;100.5
+"""
+
+
+def test_products_come_in_and_change_only_when_they_differ(office, tmp_path):
+    assert take(office, "products", write(tmp_path, PRODUCTS_CSV)) == Imported(rows=2, added=2)
+    goods = {product.code: product for product in bodies(office, "goods", Product)}
+    scarf, sweets = goods["4607102430016"], goods["00101"]
+    assert (scarf.prices[0].price_minor, scarf.vat, scarf.unit, scarf.tags) == (123_450, "22", "piece", ("gift", "new"))
+    assert (sweets.prices[0].price_minor, sweets.vat, sweets.unit) == (89_000, "10", "kg")
+    assert (sweets.no_redeem, sweets.no_earn, sweets.min_price_minor) == (True, False, 10_050)
+    assert take(office, "products", write(tmp_path, PRODUCTS_CSV)) == Imported(rows=2, known=2)
+    changed = PRODUCTS_CSV.replace("890", "900")
+    assert take(office, "products", write(tmp_path, changed), dry_run=True) == Imported(rows=2, changed=1, known=1)
+    assert take(office, "products", write(tmp_path, changed)) == Imported(rows=2, changed=1, known=1)
+    goods = {product.code: product for product in bodies(office, "goods", Product)}
+    assert goods["00101"].prices[0].price_minor == 90_000
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["4607102430015;A;1;;;", "00101;A;1;;piece;", "4607102430016;;1;;;", "4607102430016;A;1.234;;;",
+     "4607102430016;A;;;;", "4607102430016;A;1;19;;", "4607102430016;A;1;;litre;", "4607102430016;A;1;;;maybe"],
+)  # fmt: skip
+def test_a_bad_product_is_left_out(sqlite_office, tmp_path, row):
+    path = write(tmp_path, f"code;name;price;vat;unit;no_earn\n{row}\n")
+    assert take(sqlite_office, "products", path) == Imported(rows=1, refused=1)
+
+
+def test_batches_join_without_a_seam(sqlite_office, monkeypatch):
+    monkeypatch.setattr("sync_server.imports.BATCH_ROWS", 7)
+    publish_demo(sqlite_office.store, sqlite_office.identity)
+    assert import_demo_members(sqlite_office.store, sqlite_office.identity, 50) == Imported(rows=50, added=50)
+    assert import_demo_members(sqlite_office.store, sqlite_office.identity, 60) == Imported(rows=60, added=10, known=50)
+
+
+def test_demo_members_are_believable_and_all_different():
+    rows = [row.fields for row in demo_member_rows(MEMBERS)]
+    assert len(rows) == MEMBERS
+    assert len({row["card"] for row in rows}) == len({row["phone"] for row in rows}) == MEMBERS
+    assert all(isinstance(classify(row["card"], CodeRanges()), CardCode) for row in rows)
+    assert all(parse_phone(row["phone"]) == row["phone"] for row in rows)
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(row["phone"])) for row in rows[:300])
+    statuses = Counter(row["status"] for row in rows)
+    document = files("loyalty").joinpath("programmes", "club.toml").read_text("utf-8")
+    assert set(statuses) == {status.id for status in parse_programme(document).statuses}
+    assert min(statuses.values()) > 100
+    assert list(demo_member_rows(20)) == list(demo_member_rows(20))
+
+
+def test_demo_products_have_right_codes_and_the_campaigns_goods():
+    rows = [row.fields for row in demo_product_rows()]
+    weighed = [row for row in rows if row["unit"] == "kg"]
+    pieces = [row for row in rows if row["unit"] == "piece"]
+    assert (len(rows), len(weighed)) == (PRODUCTS, WEIGHED)
+    assert len({row["code"] for row in rows}) == len({row["name"] for row in rows}) == PRODUCTS
+    assert all(row["code"].startswith("460") and len(row["code"]) == 13 for row in pieces)
+    assert all(gtin_is_valid(row["code"]) for row in pieces)
+    assert all(isinstance(classify(row["code"], CodeRanges()), ProductCode) for row in pieces)
+    assert all(len(row["code"]) == 5 and row["code"].isdigit() for row in weighed)
+    assert {row["category"] for row in rows} == set(CATEGORIES)
+    assert {row["brand"] for row in rows} == set(BRANDS)
+
+
+def test_demo_products_are_taken_in_whole(sqlite_office):
+    publish_demo(sqlite_office.store, sqlite_office.identity)
+    done = import_rows(sqlite_office.store, sqlite_office.identity, "products", demo_product_rows(), T0_MS)
+    assert done == Imported(rows=PRODUCTS, added=PRODUCTS)
