@@ -56,7 +56,7 @@ def run(
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty head office with the demo shop.")] = False,
     tied: Annotated[
         bool, typer.Option("--tied", help="Stop when standard input ends: with the program that started it.")
-    ] = False,  # fmt: skip
+    ] = False,
 ) -> None:
     """Serve terminals and the console until stopped."""
     from sync_server.serve import serve

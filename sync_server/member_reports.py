@@ -128,7 +128,7 @@ def _by_tail(tx: Tx, digits: str, limit: int) -> list[Key]:
 
 def _by_name(tx: Tx, text: str, limit: int) -> list[Key]:
     key = text.casefold()
-    named = PERSONAL.c.name_key.between(key, key + "\U0010ffff")
+    named = (PERSONAL.c.name_key >= key) & (PERSONAL.c.name_key < key + "\U0010ffff")
     return _keys(tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(named).order_by(PERSONAL.c.name_key), limit)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from loyalty.receipt import Receipt
 from sync_server.reports import MAX_PAGE, FlagLine, flag_lines
@@ -64,7 +64,13 @@ def receipt_list() -> Select[Any]:
 
 
 def receipt_lines(tx: Tx, query: Select[Any]) -> tuple[ListedReceipt, ...]:
-    return tuple(msgspec.convert(dict(row._mapping), ListedReceipt, strict=False) for row in tx.execute(query))
+    return tuple(map(listed_receipt, tx.execute(query)))
+
+
+def listed_receipt(row: Row[Any]) -> ListedReceipt:
+    """A row that has the columns of `receipt_list`; SQLAlchemy's own column names are no plain strings."""
+    fields = {name: row._mapping[name] for name in ListedReceipt.__struct_fields__}
+    return msgspec.convert(fields, ListedReceipt, strict=False)
 
 
 def receipt_detail(store: Store, receipt_id: str) -> ReceiptDetail | None:

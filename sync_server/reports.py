@@ -136,7 +136,7 @@ def _with_kind(totals: HourTotals, row: Any) -> HourTotals:
     )
 
 
-def latestflag_lines(store: Store, limit: int = 50) -> tuple[FlagLine, ...]:
+def latest_flags(store: Store, limit: int = 50) -> tuple[FlagLine, ...]:
     with store.read() as tx:
         return flag_lines(tx, FLAG.select().order_by(FLAG.c.at_ms.desc()).limit(min(limit, MAX_PAGE)))
 
