@@ -28,7 +28,7 @@ class Scratch:
 
     def times(self, count: int) -> int:
         """`count`, or a tenth for a quick look."""
-        return max(2, count // 10) if self.small else count
+        return max(1, count // 10) if self.small else count
 
     def cache_file(self, members: int) -> CacheFile:
         """A cache at rest with so many members; nobody may change it."""

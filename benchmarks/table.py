@@ -50,7 +50,8 @@ def _goal(found: Finding) -> str:
 
 
 def _figure(value: float, unit: str) -> str:
-    return f"{value:.{max(0, 2 - len(str(int(value))) + 1)}f} {unit}"
+    """Three digits, or all there are before the point."""
+    return f"{value:.{max(0, 3 - len(str(int(value))))}f} {unit}"
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
