@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from textual import events
 from textual.app import App
@@ -34,6 +35,8 @@ MOST_FAULTS = 20
 """Errors of the screen itself in one run; beyond, it ends with a sentence, since the till keeps the receipt."""
 SECOND_BELL_S = 0.15
 log = logging.getLogger(__name__)
+# Where nobody set logging up, an error is kept off the cashier's terminal.
+log.addHandler(logging.NullHandler())
 
 
 class Pictured(Message):
@@ -47,7 +50,7 @@ class TillApp(App[None]):
     """The screen over a till: `keys` tells scans from typing, `theme` is dark, light, ansi or auto, `notice_demo` says
     on the empty receipt how to scan something here; `templates` are the sentences of the rooms behind the till."""
 
-    CSS_PATH = "styles/till.tcss"
+    CSS_PATH = Path(__file__).with_name("styles") / "till.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
     TITLE = "Kopilka"

@@ -17,6 +17,7 @@ GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
 Item = events.Event | str
 """An event a person caused, or the text of a scan."""
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
 
 
 class KeyGate(Protocol):

@@ -19,7 +19,8 @@ from terminal.ui.widgets.side import side_rows
 from terminal.ui.widgets.strip import strip_rows
 from terminal.ui.widgets.total import total_rows
 
-WIDE_CELLS = 120
+WIDE_CELLS = 132
+"""From here the explanations stand beside lines that still have the width of a narrow screen."""
 TALL_CELLS = 32
 
 
@@ -52,6 +53,11 @@ class SaleScreen(Screen[None]):
         self._notice = Pane(notice_rows, "notice")
         self._command = Pane(command_rows, "command")
         self._footer = Footer(pressed)
+        # What a cashier looks at first is painted first.
+        self._panes = (
+            self._command, self._notice, self._body, self._total, self._member, self._hint, self._side, self._strip,
+            self._footer,
+        )  # fmt: skip
 
     def compose(self) -> ComposeResult:
         yield self._strip
@@ -63,8 +69,5 @@ class SaleScreen(Screen[None]):
         yield self._footer
 
     def paint(self, sight: Sight) -> None:
-        for pane in (
-            self._command, self._notice, self._body, self._total, self._member, self._hint, self._side, self._strip,
-            self._footer,
-        ):  # fmt: skip
+        for pane in self._panes:
             pane.paint(sight)

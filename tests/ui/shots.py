@@ -14,7 +14,6 @@ from pathlib import Path
 
 import rich.console
 from rich.terminal_theme import TerminalTheme
-from textual.pilot import Pilot
 
 from loyalty.sentences import Lang, sentence
 from terminal.session import Link
@@ -22,6 +21,7 @@ from terminal.session import commands as c
 from terminal.ui.app import TillApp
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
+from tests.ui.screen import Cashier
 
 # The sixteen colours as the console of a PC shows them; the pictures' own default is another palette altogether.
 VGA = TerminalTheme(
@@ -40,7 +40,8 @@ VGA = TerminalTheme(
     ],
 )
 rich.console.SVG_EXPORT_THEME = VGA  # type: ignore[attr-defined]
-Play = Callable[[FakeTill, Pilot[None]], Awaitable[None]]
+Play = Callable[[Cashier], Awaitable[None]]
+NAMED = {"enter", "down", "space", *(f"f{number}" for number in range(1, 13))}
 SIZES = ((80, 24), (160, 48))
 DEMO = "Демо: наберите 2990000000019 и Enter — карта; 4600000000015 — шарф\nПолная витрина: клавиша F3, слово «шарф»"
 
@@ -50,92 +51,99 @@ def fill(till: FakeTill) -> None:
         till.post(c.Scan(code))
 
 
-async def idle(till: FakeTill, pilot: Pilot[None]) -> None: ...
+async def keys(cashier: Cashier, *texts: str) -> None:
+    """Texts typed and keys by name, one after another."""
+    for text in texts:
+        cashier.keys_ahead(*(("", text) if text in NAMED else (text,)))
+        await cashier.settled()
 
 
-async def sale(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    till.post(c.Scan("2100123004560"))
+async def idle(cashier: Cashier) -> None: ...
 
 
-async def guest(till: FakeTill, pilot: Pilot[None]) -> None:
+async def sale(cashier: Cashier) -> None:
+    fill(cashier.till)
+    cashier.till.post(c.Scan("2100123004560"))
+
+
+async def guest(cashier: Cashier) -> None:
     for code in (shop.SHIRT.code, shop.HOSTILE.code, shop.SCARF.code):
-        till.post(c.Scan(code))
-    await pilot.press("3", "*")
+        cashier.till.post(c.Scan(code))
+    await keys(cashier, "3*")
 
 
-async def unknown(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    till.post(c.Scan("4006381333931"))
+async def unknown(cashier: Cashier) -> None:
+    fill(cashier.till)
+    cashier.till.post(c.Scan("4006381333931"))
 
 
-async def search(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    await pilot.press(*"о", "f3", "down")
+async def search(cashier: Cashier) -> None:
+    fill(cashier.till)
+    await keys(cashier, "о", "f3", "down")
 
 
-async def pay(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    await pilot.press("f2", *"200000")
+async def pay(cashier: Cashier) -> None:
+    fill(cashier.till)
+    await keys(cashier, "f2", "200000")
 
 
-async def mixed(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    till.post(c.SpendPoints(500))
-    await pilot.press("f2", *"100000", "f8")
+async def mixed(cashier: Cashier) -> None:
+    fill(cashier.till)
+    cashier.till.post(c.SpendPoints(500))
+    await keys(cashier, "f2", "100000", "f8")
 
 
-async def done(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    await pilot.press("f2", *"500000", "enter")
+async def done(cashier: Cashier) -> None:
+    fill(cashier.till)
+    await keys(cashier, "f2", "500000", "enter")
 
 
-async def giving_back(till: FakeTill, pilot: Pilot[None]) -> None:
-    await done(till, pilot)
-    await pilot.press("f11", *"T1-1", "enter", "enter", "down")
+async def giving_back(cashier: Cashier) -> None:
+    await done(cashier)
+    await keys(cashier, "f11", "T1-1", "enter", "enter", "down")
 
 
-async def enrol(till: FakeTill, pilot: Pilot[None]) -> None:
-    await pilot.press(*"+79267654321", "enter", "f6", *"Сидорова", "space", *"Анна", "enter", "space", "enter")
+async def enrol(cashier: Cashier) -> None:
+    await keys(cashier, "+79267654321", "enter", "f6", "Сидорова Анна", "enter", "space", "enter")
 
 
-async def member(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    await pilot.press("f6")
+async def member(cashier: Cashier) -> None:
+    fill(cashier.till)
+    await keys(cashier, "f6")
 
 
-async def offline(till: FakeTill, pilot: Pilot[None]) -> None:
-    till.link_is(Link(False, 17, shop.NOW_MS - 5 * shop.HOUR_MS, shop.NOW_MS - 5 * shop.HOUR_MS, sentence("x")))
-    fill(till)
-    await pilot.press("f5")
+async def offline(cashier: Cashier) -> None:
+    cashier.till.link_is(Link(False, 17, shop.NOW_MS - 5 * shop.HOUR_MS, shop.NOW_MS - 5 * shop.HOUR_MS, sentence("x")))
+    fill(cashier.till)
+    await keys(cashier, "f5")
 
 
-async def menu(till: FakeTill, pilot: Pilot[None]) -> None:
-    fill(till)
-    await pilot.press("f12", "down")
+async def menu(cashier: Cashier) -> None:
+    fill(cashier.till)
+    await keys(cashier, "f12", "down")
 
 
-async def keys(till: FakeTill, pilot: Pilot[None]) -> None:
-    await pilot.press("f1")
+async def help_page(cashier: Cashier) -> None:
+    await keys(cashier, "f1")
 
 
-async def report(till: FakeTill, pilot: Pilot[None]) -> None:
-    await done(till, pilot)
-    till.post(c.XReport())
+async def report(cashier: Cashier) -> None:
+    await done(cashier)
+    cashier.till.post(c.XReport())
 
 
-async def closed(till: FakeTill, pilot: Pilot[None]) -> None:
-    till.post(c.CloseShift())
+async def closed(cashier: Cashier) -> None:
+    cashier.till.post(c.CloseShift())
 
 
-async def loading(till: FakeTill, pilot: Pilot[None]) -> None:
-    till.link_is(Link(online=True, loading_bp=4230))
+async def loading(cashier: Cashier) -> None:
+    cashier.till.link_is(Link(online=True, loading_bp=4230))
 
 
 SCENES: dict[str, Play] = {
     "idle": idle, "sale": sale, "guest": guest, "unknown": unknown, "search": search, "pay": pay, "mixed": mixed,
     "done": done, "return": giving_back, "enrol": enrol, "member": member, "offline": offline, "menu": menu,
-    "keys": keys, "report": report, "closed": closed, "loading": loading,
+    "keys": help_page, "report": report, "closed": closed, "loading": loading,
 }  # fmt: skip
 
 
@@ -143,8 +151,9 @@ async def shoot(folder: Path, name: str, play: Play, size: tuple[int, int], lang
     till = FakeTill()
     app = TillApp(till, lang, theme=theme, notice_demo=DEMO, clock_ms=lambda: shop.NOW_MS)
     async with app.run_test(size=size) as pilot:
-        await play(till, pilot)
-        await pilot.pause()
+        cashier = Cashier(till, app, pilot)
+        await play(cashier)
+        await cashier.settled()
         svg = app.export_screenshot(title=f"{name} {size[0]}x{size[1]} {lang} {theme}")
     # The fonts of the machine, so that a picture needs no network.
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")

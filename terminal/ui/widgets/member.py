@@ -13,6 +13,7 @@ from terminal.ui.sight import Sight
 
 GROUND = "band"
 FRESH_S = 3600
+GAP = 2
 SHORTEST_BAR, LONGEST_BAR = 4, 20
 
 
@@ -79,21 +80,26 @@ def _title(sight: Sight, member: Member, width: int) -> Strip:
 def _figures(sight: Sight, balance: int | None, earned: int, width: int) -> list[Strip]:
     """Balance at the left, earned at its fixed place; figures too long for digits are written plainly."""
     words = sight.words
-    left_text = "" if balance is None else words.points(balance)
-    right_text = f"+{words.points(earned)}" if earned > 0 else words.points(earned)
-    half = width * 11 // 20
-    lefts, rights = digits(words.apart(left_text) or " "), digits(words.apart(right_text))
-    if cell_len(lefts[0]) >= half or cell_len(rights[0]) >= width - half:
-        lefts, rights = ["", left_text, ""], ["", right_text, ""]
+    balance_text = "" if balance is None else words.points(balance)
+    earned_text = f"+{words.points(earned)}" if earned > 0 else words.points(earned)
+    lefts, rights = digits(words.apart(balance_text) or " "), digits(words.apart(earned_text))
+    if cell_len(lefts[0]) + cell_len(rights[0]) + GAP > width:
+        rights = ["", earned_text, ""]
+    start = max(_earned_at(width), max(map(cell_len, lefts)) + GAP)
+    if start + max(map(cell_len, rights)) > width:
+        lefts, start = ["", balance_text, ""], _earned_at(width)
     pairs = zip(lefts, rights, strict=True)
-    return [
-        row(sight.palette, width, [(left(a, half), "total"), (b, "good" if earned >= 0 else "warn")], GROUND)
-        for a, b in pairs
-    ]
+    ink = "good" if earned >= 0 else "warn"
+    return [row(sight.palette, width, [(left(a, start), "total"), (b, ink)], GROUND) for a, b in pairs]
+
+
+def _earned_at(width: int) -> int:
+    """Where the earned points stand, whatever the balance."""
+    return width * 11 // 20
 
 
 def _labels(sight: Sight, width: int, standing: str, used: int) -> Strip:
-    half = width * 11 // 20
+    half = _earned_at(width)
     _ = sight.words.text
     earned = _("this receipt") if not used else _("spent {n}").format(n=sight.words.points(used))
     return row(sight.palette, width, [(left(standing, half), "dim"), (earned, "warn" if used else "dim")], GROUND)

@@ -1,0 +1,108 @@
+"""Nothing is clipped: every pane of every scene, in both languages, from 80x24 to 160x48, keeps its figures whole."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from textual.geometry import Region
+
+from loyalty.sentences import Lang
+from terminal.session import Link
+from terminal.session import commands as c
+from terminal.ui.widgets.pane import Pane
+from tests.ui import shop, shots
+from tests.ui.fake_till import FakeTill
+from tests.ui.screen import Cashier, play
+
+SIZES = [(80, 24), (132, 40), (160, 48)]
+
+
+def fits(cashier: Cashier) -> None:
+    width, height = cashier.app.size
+    rows = cashier.rows()
+    assert len(rows) == height
+    assert all(len(row) == width for row in rows), "a row is not as wide as the screen"
+    page = "\n".join(rows)
+    assert "#" not in page, page
+    assert not re.search(r"\d[,.]\d?…", page), page
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("scene", [name for name in shots.SCENES if name != "idle"])
+def test_every_scene_keeps_its_figures_whole(scene: str, lang: Lang) -> None:
+    async def story(cashier: Cashier) -> None:
+        await shots.SCENES[scene](cashier)
+        for size in SIZES:
+            await cashier.pilot.resize_terminal(*size)
+            await cashier.settled()
+            fits(cashier)
+
+    play(story, lang=lang, size=SIZES[0])
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_large_balances_long_queues_and_long_names_keep_their_places(lang: Lang) -> None:
+    async def story(cashier: Cashier) -> None:
+        till = cashier.till
+        till.link_is(Link(False, 98_765, shop.NOW_MS - 40 * 24 * shop.HOUR_MS))
+        for code in (shop.LEGEND_CARD, shop.SHIRT.code, shop.SHIRT.code, shop.HOSTILE.code):
+            till.post(c.Scan(code))
+        till.post(c.SetQuantity(1, 999_000))
+        await cashier.settled()
+        fits(cashier)
+        cashier.sees("4 985 700,00" if lang == "ru" else "4,985,700.00")
+        assert ("98 765" if lang == "ru" else "98,765") in cashier.row_of("#strip").replace("\u00a0", " ")
+
+    play(story, lang=lang)
+
+
+def test_a_long_receipt_shows_the_line_that_was_scanned_last_and_scrolls_by_arrows() -> None:
+    async def story(cashier: Cashier) -> None:
+        for number in range(60):
+            goods = shop._goods(500 + number, f"Товар номер {number}", 10_000 + number, "misc")
+            cashier.till.post(c.ProductFound(goods, 1000, 10_000 + number))
+        await cashier.settled()
+        cashier.sees("Товар номер 59", "из 60")
+        await cashier.press(*["pageup"] * 12)
+        cashier.sees("▸ Товар номер 0 ")
+        cashier.sees_not("Товар номер 6")
+
+    play(story)
+
+
+def test_a_wide_screen_explains_beside_the_lines_and_a_narrow_one_has_one_hint() -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        await cashier.settled()
+        cashier.sees("★ 300 ₽ с крупного чека: Ещё на 783,90")
+        cashier.sees_not("Можно получить")
+        await cashier.pilot.resize_terminal(160, 48)
+        await cashier.settled()
+        cashier.sees("★ 300 ₽ с крупного чека", "Сработало", "Можно получить", "Не в этот раз")
+
+    play(story)
+
+
+def test_only_rows_that_changed_are_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        await cashier.settled()
+        asked: list[tuple[str, int]] = []
+
+        def note(pane: Pane, *regions: Region) -> None:
+            asked.extend((pane.id or "", region.y) for region in regions)
+
+        for pane in cashier.app._sale_screen._panes:
+            monkeypatch.setattr(pane, "refresh", lambda *regions, pane=pane, **_: note(pane, *regions))
+        await cashier.type("ш")
+        assert {pane for pane, _ in asked} == {"command"}
+        asked.clear()
+        cashier.till.post(c.Scan(shop.BADGE.code))
+        await cashier.settled()
+        assert {"total", "body", "notice"} <= {pane for pane, _ in asked}
+        assert "strip" not in {pane for pane, _ in asked}
+        assert ("body", 0) not in asked
+
+    till = FakeTill()
+    play(story, till)
