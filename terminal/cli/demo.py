@@ -33,7 +33,7 @@ def demo(
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the demo's data and begin anew.")] = False,
     data: Annotated[Path | None, typer.Option("--data", help="Where the demo keeps its data.")] = None,
-    theme: Annotated[str, typer.Option("--theme", help="light, dark or 16.")] = "dark",
+    theme: Annotated[str, typer.Option("--theme", help="dark, light, ansi (16 colours) or auto.")] = "dark",
     lang: Language = "",
 ) -> None:
     """The demo shop: a head office, a till, a virtual scanner and a virtual printer, on this machine alone."""
@@ -54,7 +54,6 @@ def demo(
     finally:
         shop.close()
     typer.echo(said[2].format(folder=shop.folder))
-    typer.echo(f"{shop.url}/ — admin / {shop.console_password()}")
 
 
 def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
@@ -64,6 +63,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from devices.model import DeviceInfo
     from devices.virtual.printer import VirtualPrinter
     from loyalty.codes import is_scan
+    from terminal.cli.logs import log_to
     from terminal.demo.goods import pick_goods
     from terminal.demo.tray import DemoKeys, scanning
     from terminal.opened import opened_till
@@ -71,6 +71,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from terminal.ui.app import TillApp
     from terminal.words import TEMPLATES
 
+    log_to(shop.folder)
     printer = VirtualPrinter(
         DeviceInfo("demo-printer", "printer", "virtual", str(shop.slips_folder)), shop.slips_folder
     )

@@ -18,9 +18,10 @@ def queue() -> None:
 def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
     """Recorded, acknowledged, safe and pending events, and when the head office was last level with this till."""
     from terminal.clock import moment_at, now_ms
+    from terminal.offline_queue.keys import read_identity
     from terminal.offline_queue.status import read_status
 
-    found = read_status(data)
+    identity, found = read_identity(data), read_status(data)
     ru = language(lang) == "ru"
     zone = "Europe/Moscow"
 
@@ -31,7 +32,7 @@ def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: 
         return f"{moment.local_date} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
 
     rows = [
-        ("Касса" if ru else "Till", found.terminal[:8]),
+        ("Касса" if ru else "Till", f"T{identity.terminal_no}, {identity.store_name}"),
         ("Записано событий" if ru else "Events recorded", str(found.recorded)),
         ("Принято головным офисом" if ru else "Stored by the head office", str(found.acked)),
         ("Сохранено надёжно" if ru else "Safe there", str(found.safe)),
