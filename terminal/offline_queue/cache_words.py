@@ -3,15 +3,20 @@
 A word is kept folded (small letters, `ё` as `е`), so that `СЫР` finds `Сыр Пошехонский` by any beginning of its words.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlite_utils import Database
 
 from loyalty.catalogue import Product
 from terminal.offline_queue.writer import Connection
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 DDL = (
     "CREATE TABLE IF NOT EXISTS word (word TEXT, code TEXT, PRIMARY KEY (word, code)) WITHOUT ROWID",
@@ -54,7 +59,12 @@ def search(connection: Connection, text: str, limit: int) -> tuple[Product, ...]
 
 
 def build(path: Path) -> None:
-    """Fill the index of a cache file made elsewhere, as one transaction, before the till uses the file."""
+    """Fill the index of a cache file made elsewhere, as one transaction, before the till uses the file.
+
+    The library is loaded here: it brings numpy where that is installed, a tenth of a second of every till's start.
+    """
+    from sqlite_utils import Database
+
     database = Database(path)
     try:
         with database.atomic():
