@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response, get, route
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import RawBody
 from litestar.types import ASGIApp
 
 from loyalty.sentences import Lang
@@ -51,7 +52,7 @@ def _handler(desk: Desk, endpoint: Endpoint) -> HTTPRouteHandler:
     """One route: a plain function in a thread, since the till's own thread is waited for."""
     decoder = msgspec.json.Decoder(endpoint.takes) if endpoint.takes else None
 
-    def with_body(request: AnyRequest, body: bytes) -> Response[bytes]:
+    def with_body(request: AnyRequest, body: RawBody) -> Response[bytes]:
         if decoder is None:
             return _done(desk, endpoint, _asked(request, desk, None))
         if request.content_type[0].lower() != JSON:

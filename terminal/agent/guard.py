@@ -6,6 +6,7 @@ name this machine, and the token must be there.
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 
 from litestar.enums import ScopeType
@@ -20,6 +21,8 @@ from terminal.agent.token import same_token
 from terminal.agent.wire import MAX_BODY_BYTES
 
 MAX_AT_ONCE = 64
+MAX_DRAINED_BYTES = 2 * 1024 * 1024
+DRAIN_S = 2.0
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost"})
 OPEN_PATHS = frozenset({"/openapi.json"})
 """What may be read without the token: the description of the API, which holds nothing of the shop."""
@@ -42,6 +45,7 @@ class Guard:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self._refusal(scope["path"], headers, [name for name, _ in scope["headers"]])
         if refusal:
+            await _drain(receive)
             await _refuse(refusal, language_of("", headers.get("accept-language", ""), self._lang), send)
             return
         self._at_once += 1
@@ -67,6 +71,21 @@ class Guard:
     def _is_local(self, host: str) -> bool:
         name, _, port = host.lower().partition(":")
         return name in LOCAL_NAMES and port in ("", str(self._port))
+
+
+async def _drain(receive: Receive) -> None:
+    """Take in some of a body nobody wants: a client still sending when the connection closes may lose the answer."""
+    taken = 0
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            while taken < MAX_DRAINED_BYTES:
+                message = await receive()
+                if message["type"] != "http.request" or not message["more_body"]:
+                    return
+                taken += len(message["body"])
+    except TimeoutError:
+        # Whoever sends this slowly is answered without waiting for the rest.
+        return
 
 
 async def _refuse(refusal: KopilkaError, lang: Lang, send: Send) -> None:

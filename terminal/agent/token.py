@@ -31,7 +31,7 @@ def token_of(folder: Path) -> str:
 def same_token(header: str, token: str) -> bool:
     """Whether an Authorization header carries the token; takes equal time for every wrong one."""
     scheme, _, given = header.partition(" ")
-    right = hmac.compare_digest(given.strip().encode(), token.encode())
+    right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), token.encode())
     return right and scheme.lower() == "bearer"
 
 
