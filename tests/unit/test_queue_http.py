@@ -312,9 +312,11 @@ def test_an_enrolment_that_fails_can_be_tried_again_with_the_same_key(tmp_path, 
 
 def test_a_till_is_not_enrolled_over_another(tmp_path):
     new_till(tmp_path / "till").close()
+    office = Office()
     with pytest.raises(StoreFault) as caught:
-        enrol("https://office.test", "1", "Till", tmp_path / "till", Office().transport())
+        enrol("https://office.test", "1", "Till", tmp_path / "till", office.transport())
     assert caught.value.code == "journal.exists"
+    assert office.asked == []  # the one-time code is not spent on it
 
 
 @pytest.mark.parametrize("name", ["device.key", "identity.json"])

@@ -15,6 +15,7 @@ from loyalty.events import Consent, ConsentChanged, canonical
 from loyalty.feed import Applied, checksum_add, row_hash
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.outbox import Outbox
+from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.status import read_status
 from tests.support.queue_office import Office, Refused, broken, html, lost_reply, silent
 from tests.support.queue_samples import (
@@ -300,6 +301,30 @@ def test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark(till, o
     assert Outbox(till.journal).acked().seq == 0
 
 
+def test_an_old_answer_that_comes_late_moves_no_mark_back(till, office):
+    original, answers = office.take, []
+
+    def remembering(segment, fence):
+        answers.append(original(segment, fence))
+        return answers[0]
+
+    office.take = remembering
+    outbox = Outbox(till.journal)
+    sell(till.journal, 1)
+    assert till.sync()
+    sell(till.journal, 2)
+    segment = next_segment(outbox, till.store.key) or b""
+    assert outbox.acknowledge(original(read_segment(segment), "f0"))
+    assert outbox.acknowledge(answers[0])
+    assert (outbox.acked().seq, outbox.safe().seq) == (2, 2)
+    assert outbox.rewind(answers[0].acked, "g1")
+    assert outbox.acked().seq == 1
+    assert not outbox.rewind(office.position().__class__(1, 2, "ab" * 32), "g1")
+    assert not outbox.rewind(office.position().__class__(1, 3, office.hashes[2]), "g1")
+    assert not outbox.rewind(office.position().__class__(2, 0, ""), "g1")
+    assert outbox.acked().seq == 1
+
+
 def test_a_revoked_till_keeps_its_journal_and_asks_rarely(till, office):
     def revoked(request, response):
         return httpx.Response(410, content=canonical(ErrorReply("revoked", "bye")))
@@ -454,6 +479,14 @@ def larger_than_said(manifest, packed):
     return resigned(manifest, file_bytes=manifest.file_bytes - 1), packed
 
 
+def smaller_than_said(manifest, packed):
+    return resigned(manifest, file_bytes=manifest.file_bytes + 1), packed
+
+
+def other_digest(manifest, packed):
+    return resigned(manifest, sha256="0" * 64), packed
+
+
 def other_place(manifest, packed):
     return resigned(manifest, vectors={}), packed
 
@@ -463,7 +496,17 @@ def other_generation(manifest, packed):
 
 
 @pytest.mark.parametrize(
-    "spoil", [wrong_signature, wrong_bytes, not_a_cache, larger_than_said, other_place, other_generation]
+    "spoil",
+    [
+        wrong_signature,
+        wrong_bytes,
+        not_a_cache,
+        larger_than_said,
+        smaller_than_said,
+        other_digest,
+        other_place,
+        other_generation,
+    ],
 )
 def test_a_snapshot_that_is_not_right_is_left_and_the_rows_are_fetched_instead(till, office, tmp_path, spoil):
     stock(office)
