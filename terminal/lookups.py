@@ -70,4 +70,4 @@ class Lookups:
         try:
             self._later(self.fetch_receipt(number))
         except KopilkaError:
-            self._later(c.Failed(sentence("receipt.unknown", number=number), sentence("receipt.unknown.hint")))
+            self._later(c.Notify("error", sentence("receipt.unknown", number=number), sentence("receipt.unknown.hint")))

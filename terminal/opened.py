@@ -95,5 +95,5 @@ def _asked(client: Client, number: str) -> c.ReceiptFound:
     return c.ReceiptFound(reply.receipt, reply.returned_milli)
 
 
-def _not_printed(what: str) -> c.Failed:
-    return c.Failed(Sentence("print.failed", {"what": what}))
+def _not_printed(what: str) -> c.Notify:
+    return c.Notify("warn", Sentence("print.failed", {"what": what}))

@@ -47,6 +47,14 @@ ENGINE = {
     "receipt.unknown.hint": ("Когда связь появится, повторите", "Try again once the link is back"),
     "receipt.asking": ("Ищу чек {number} в головном офисе", "Asking the head office for receipt {number}"),
     "member.exists": ("Этот телефон уже у участника {name}", "This phone already belongs to {name}"),
+    "scan.unreadable": ("Код не прочитан ({size} байт)", "The code could not be read ({size} bytes)"),
+    "scan.unreadable.hint": (
+        "Отсканируйте ещё раз или наберите цифры под штрихкодом",
+        "Scan again, or type the digits under the bars",
+    ),
+    "scan.gone": ("Сканер {port} не отвечает", "The scanner at {port} does not answer"),
+    "scan.gone.hint": ("Проверьте кабель; продажа продолжается с клавиатуры", "Check the cable; go on by keyboard"),
+    "scan.back": ("Сканер снова работает", "The scanner is back"),
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 

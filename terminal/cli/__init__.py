@@ -8,14 +8,16 @@ from collections.abc import Sequence
 import typer
 
 from loyalty.errors import KopilkaError
-from terminal.cli import demo, member, queue, till
+from terminal.cli import member, queue
+from terminal.cli.demo import demo
+from terminal.cli.till import agent, enrol_till, terminal
 from terminal.cli.told import tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-app.command("demo")(demo.demo)
-app.command("enrol")(till.enrol_till)
-app.command("terminal")(till.terminal)
-app.command("agent")(till.agent)
+app.command("demo")(demo)
+app.command("enrol")(enrol_till)
+app.command("terminal")(terminal)
+app.command("agent")(agent)
 app.add_typer(member.app, name="member")
 app.add_typer(queue.app, name="queue")
 

@@ -67,7 +67,6 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from terminal.demo.goods import pick_goods
     from terminal.demo.tray import DemoKeys, scanning
     from terminal.opened import opened_till
-    from terminal.session import commands as c
     from terminal.ui.app import TillApp
     from terminal.words import TEMPLATES
 
@@ -79,7 +78,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     with opened_till(shop.till_folder, lang=lang, printer=printer, url=shop.url) as till:
         till.runner.run_until_idle(FIRST_LOAD_S)
         ranges = till.engine.view().programme.codes
-        with scanning(shop.folder, pick_goods(shop.till_folder), lambda text: till.engine.post(c.Scan(text))) as tray:
+        with scanning(shop.folder, pick_goods(shop.till_folder), till.engine.post) as tray:
             keys: DemoKeys[Event] = DemoKeys(
                 lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card}
             )

@@ -14,8 +14,6 @@ from terminal.cli.told import Folder, Language, language, tell, till_folder
 if TYPE_CHECKING:
     from terminal.engine import Engine
 
-SCANNER_BAUD = 9600
-
 
 def enrol_till(
     url: Annotated[str, typer.Argument(help="Where the head office is, as in https://office.example.")],
@@ -92,24 +90,10 @@ def _errors_in(lang: str) -> Iterator[None]:
 
 @contextmanager
 def _scanning(path: str, engine: Engine) -> Iterator[None]:
-    """A serial scanner's codes as commands, wherever the screen's focus is."""
     if not path:
         yield
         return
-    from devices.model import DeviceInfo
-    from devices.transport.serial import SerialSettings
-    from terminal.scanner.scan import Scan
-    from terminal.scanner.serial_source import SerialSource
-    from terminal.session import commands as c
+    from terminal.scanning import serial_scanner
 
-    def scanned(scan: Scan) -> None:
-        engine.post(c.Scan(scan.text, scan.source))
-
-    source = SerialSource(
-        DeviceInfo("scanner", "scanner", "serial", path), SerialSettings(path, SCANNER_BAUD), on_scan=scanned
-    )
-    source.open()
-    try:
+    with serial_scanner(path, engine.post):
         yield
-    finally:
-        source.close()

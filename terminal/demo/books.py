@@ -62,8 +62,10 @@ def compare_books(
                            f"ledger {account.ledger_points}, receipts {summed}")  # fmt: skip
         yield f"{name}: till {shown} = ledger {account.ledger_points} = opening and receipts {summed}"
     if books.receipts != len(receipts) or books.stored_twice or not books.conserved:
-        raise Mismatch(f"head office has {books.receipts} receipts of {len(receipts)}, {books.stored_twice} stored twice,"
-                       f" books balance: {books.conserved}")  # fmt: skip
+        raise Mismatch(
+            f"head office has {books.receipts} receipts of {len(receipts)}, {books.stored_twice} stored twice,"
+            f" books balance: {books.conserved}"
+        )
     yield f"{books.receipts} receipts, {books.events} events, nothing stored twice, books balance in every bucket"
 
 

@@ -19,6 +19,7 @@ from devices.virtual.printer import VirtualPrinter
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CardCode, CodeRanges, classify
 from loyalty.errors import KopilkaError
+from loyalty.money import money_text
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, say
 from terminal.cards import card_png
@@ -27,6 +28,7 @@ from terminal.demo.goods import Goods, pick_goods
 from terminal.demo.shop import DemoShop
 from terminal.opened import OpenedTill, opened_till
 from terminal.scanner.camera import decode
+from terminal.scanner.framing import Framing
 from terminal.scanner.serial_source import SerialSource
 from terminal.session import commands as c
 from terminal.session.port import View
@@ -121,6 +123,7 @@ class Script:
                 SerialSettings(scanner.port),
                 on_scan=lambda scan: scans.put(scan.text),
                 on_status=lambda status: ready.set() if status.health is Health.ENABLED else None,
+                framing=Framing(suffix_known=True),
             )
             source.open()
             try:
@@ -177,21 +180,26 @@ class Script:
         till.engine.dispatch(c.SetReturn(line.line_no, 1000))
         view = till.engine.dispatch(c.ConfirmReturn("cash"))
         receipt = self._done(view)
-        self.said(f"   returned {line.name}: {receipt.total_minor / 100:.2f}, points back {receipt.earned_points}")
+        self.said(
+            f"   returned {line.name}: {self._money(receipt.total_minor)}, points taken back {receipt.earned_points}"
+        )
         return receipt
 
     def _pay(self, till: OpenedTill) -> Receipt:
         till.engine.dispatch(c.Pay())
         receipt = self._done(till.engine.dispatch(c.Tender("cash")))
-        self.said(f"   {receipt.number}: total {receipt.total_minor / 100:.2f}, discount {receipt.discount_minor / 100:.2f},"
-                  f" earned {receipt.earned_points}, spent {receipt.redeemed_points}")  # fmt: skip
+        self.said(
+            f"   {receipt.number}: total {self._money(receipt.total_minor)},"
+            f" discount {self._money(receipt.discount_minor)},"
+            f" earned {receipt.earned_points}, spent {receipt.redeemed_points}"
+        )
         return receipt
 
     def _show_quote(self, view: View) -> None:
         quote = view.state.quote
         assert quote is not None
         for line, priced in zip(view.state.basket.lines, quote.lines, strict=True):
-            self.said(f"   {line.product.name}: {priced.base_minor / 100:.2f} -> {priced.total_minor / 100:.2f}")
+            self.said(f"   {line.product.name}: {self._money(priced.base_minor)} -> {self._money(priced.total_minor)}")
             for note in priced.notes:
                 self.said(f"      {say(note, self.lang, TEMPLATES)}")
         for hint in quote.hints[:1]:
@@ -205,6 +213,9 @@ class Script:
 
     def _noticed(self, view: View) -> str:
         return say(view.state.notice.said, self.lang, TEMPLATES) if view.state.notice else ""
+
+    def _money(self, minor: int) -> str:
+        return money_text(minor, self.lang)
 
     def _soon(self, holds: Callable[[], bool]) -> bool:
         until = time.monotonic() + WAIT_S

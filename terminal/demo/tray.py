@@ -13,13 +13,11 @@ from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
-from devices.model import DeviceInfo
-from devices.transport.serial import SerialSettings
 from devices.virtual.scanner import VirtualScanner
 from terminal.demo.goods import Goods
-from terminal.scanner.framing import Framing
 from terminal.scanner.gate import KeyGate
-from terminal.scanner.serial_source import SerialSource
+from terminal.scanning import serial_scanner
+from terminal.session import commands as c
 
 MAX_LINE = 4096
 
@@ -43,18 +41,10 @@ class Tray:
 
 
 @contextmanager
-def scanning(folder: Path, goods: Goods, scanned: Callable[[str], None]) -> Iterator[Tray]:
-    """A virtual scanner whose scans come to `scanned`; lines written to `folder`/scanner are scanned too."""
-    with VirtualScanner() as scanner:
-        info = DeviceInfo("demo-scanner", "scanner", "virtual", scanner.port)
-        source = SerialSource(
-            info,
-            SerialSettings(scanner.port),
-            on_scan=lambda scan: scanned(scan.text),
-            framing=Framing(suffix_known=True),
-        )
-        source.open()
-        pipe = folder / "scanner"
+def scanning(folder: Path, goods: Goods, post: Callable[[c.Command], None]) -> Iterator[Tray]:
+    """A virtual scanner whose scans are posted to the till; lines written to `folder`/scanner are scanned too."""
+    pipe = folder / "scanner"
+    with VirtualScanner() as scanner, serial_scanner(scanner.port, post, suffix_known=True):
         pipe.unlink(missing_ok=True)
         os.mkfifo(pipe, 0o600)
         # Read and write: the pipe then has no end of file while nobody writes.
@@ -63,7 +53,6 @@ def scanning(folder: Path, goods: Goods, scanned: Callable[[str], None]) -> Iter
         try:
             yield Tray(scanner, goods)
         finally:
-            source.close()
             pipe.unlink(missing_ok=True)
 
 

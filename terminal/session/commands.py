@@ -11,7 +11,7 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.quote import Quote
 from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.sentences import Sentence
-from terminal.session.state import ShiftInfo
+from terminal.session.state import Level, ShiftInfo
 
 # -- from people
 
@@ -250,6 +250,14 @@ class ConsentRecorded(msgspec.Struct, frozen=True):
     consent: Consent
 
 
+class Notify(msgspec.Struct, frozen=True):
+    """Something beside the sale the cashier should know: paper, the scanner, an answer that came late."""
+
+    level: Level
+    said: Sentence
+    hint: Sentence | None = None
+
+
 class Failed(msgspec.Struct, frozen=True):
     """An effect could not be done; nothing was lost."""
 
@@ -291,6 +299,7 @@ Command = (
     | ShiftEnded
     | ReportMade
     | ConsentRecorded
+    | Notify
     | Failed
 )
 Effect = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from terminal.session import commands as c
 from terminal.session import payment, returning, sale, shift
-from terminal.session.parts import Step, fresh, refused
+from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
 from terminal.session.words import SENTENCES
 
@@ -100,7 +100,13 @@ TABLE: dict[Mode, dict[type, Handler]] = {
 
 
 def step(state: State, command: c.Command, around: Surroundings) -> Step:
-    """One command. A command this mode does not take changes nothing but the notice, which says why."""
+    """One command. A notice is said in every mode and changes nothing else.
+
+    A command this mode does not take changes nothing but the notice, which says why.
+    """
+    if isinstance(command, c.Notify):
+        sounds = (c.Signal("error"),) if command.level == "error" else ()
+        return say(state, command.level, command.said, command.hint), sounds
     handler = TABLE[state.mode].get(type(command))
     if handler is None:
         code = f"not_now.{state.mode}"

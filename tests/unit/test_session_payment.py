@@ -157,3 +157,14 @@ def test_shift_totals_follow_the_receipts() -> None:
     assert till.state.shift is not None
     totals = till.state.shift.totals
     assert (totals.sales, totals.returns, totals.cash_minor, totals.returned_cash_minor) == (1, 1, 550_50, 100_00)
+
+
+def test_trouble_beside_the_sale_is_said_in_every_mode_and_takes_no_money_back() -> None:
+    till = sold(c.Pay(), c.Tender("cash", 100_00))
+    tenders = till.state.tenders
+    till.do(c.Notify("error", sentence("scan.unreadable", size=5), sentence("scan.unreadable.hint")))
+    assert till.state.tenders == tenders
+    assert till.said == "scan.unreadable"
+    assert till.sounds[-1] == "error"
+    closed = Counter().do(c.Notify("warn", sentence("scan.gone", port="/dev/ttyUSB0")))
+    assert closed.said == "scan.gone"

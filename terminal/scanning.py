@@ -1,0 +1,64 @@
+"""A serial scanner beside a till: its codes become commands, its troubles notices; the sale goes on either way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from devices.model import DeviceInfo, Health, StatusUpdate
+from devices.transport.serial import SerialSettings
+from loyalty.sentences import sentence
+from terminal.scanner.framing import Dropped, Framing
+from terminal.scanner.scan import Scan
+from terminal.scanner.serial_source import SerialSource
+from terminal.session import commands as c
+
+BAUD = 9600
+
+
+@contextmanager
+def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known: bool = False) -> Iterator[None]:
+    """Read the scanner at `path` until the block ends; `post` takes commands from its thread and returns at once.
+
+    `suffix_known`: it is certain that the scanner ends each code, so silence alone never does.
+    """
+    source = SerialSource(
+        DeviceInfo("scanner", "scanner", "serial", path),
+        SerialSettings(path, BAUD),
+        on_scan=lambda scan: post(scanned(scan)),
+        on_status=_Spoken(path, post),
+        on_dropped=lambda dropped: post(unreadable(dropped)),
+        framing=Framing(suffix_known=suffix_known),
+    )
+    source.open()
+    try:
+        yield
+    finally:
+        source.close()
+
+
+def scanned(scan: Scan) -> c.Command:
+    return c.Scan(scan.text, scan.source)
+
+
+def unreadable(dropped: Dropped) -> c.Command:
+    """Bytes that made no code: the cashier scans again, the size says how much came."""
+    return c.Notify("error", sentence("scan.unreadable", size=dropped.size_bytes), sentence("scan.unreadable.hint"))
+
+
+class _Spoken:
+    """Says that the scanner went, and that it came back; not that it was there from the start."""
+
+    def __init__(self, path: str, post: Callable[[c.Command], None]) -> None:
+        self._path = path
+        self._post = post
+        self._gone = False
+
+    def __call__(self, status: StatusUpdate) -> None:
+        if status.health is Health.ENABLED:
+            if self._gone:
+                self._post(c.Notify("ok", sentence("scan.back")))
+            self._gone = False
+        elif status.health in (Health.OFFLINE, Health.ERROR) and not self._gone:
+            self._gone = True
+            self._post(c.Notify("warn", sentence("scan.gone", port=self._path), sentence("scan.gone.hint")))
