@@ -22,6 +22,7 @@ class Applier:
     def __init__(self, store: Store, identity: Identity) -> None:
         self._store, self._identity = store, identity
         self._wake, self._stop = threading.Event(), threading.Event()
+        self._kicks, self._counting = 0, threading.Lock()
         self.idle = threading.Event()
         self.applied_events = 0
         self.failures = 0
@@ -31,7 +32,9 @@ class Applier:
         self._thread.start()
 
     def kick(self) -> None:
-        self.idle.clear()
+        with self._counting:
+            self._kicks += 1
+            self.idle.clear()
         self._wake.set()
 
     def stop(self, timeout_s: float = 30.0) -> None:
@@ -50,9 +53,10 @@ class Applier:
         """Rounds until nothing is left; how long to wait then."""
         try:
             while not self._stop.is_set():
+                kicks = self._kicks
                 applied = run_round(self._store, self._identity, steady_ms)
                 if not applied:
-                    self.idle.set()
+                    self._rest(kicks)
                     return POLL_S
                 self.applied_events += applied
         except KopilkaError as error:
@@ -60,6 +64,12 @@ class Applier:
         except Exception as error:  # noqa: BLE001  the edge of the thread: it must outlive any fault
             self._failed(type(error).__name__, str(error))
         return min(pause_s * 2, MAX_PAUSE_S)
+
+    def _rest(self, kicks: int) -> None:
+        """Idle, unless something was stored since the round that found nothing began."""
+        with self._counting:
+            if self._kicks == kicks:
+                self.idle.set()
 
     def _failed(self, kind: str, detail: str) -> None:
         self.failures += 1

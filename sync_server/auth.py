@@ -7,6 +7,7 @@ terminal tries once more by it. Replays do no harm: every request may be repeate
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,13 +18,15 @@ from http_message_signatures import (  # fmt: skip
     InvalidSignature,
     algorithms,
 )
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from sync_server.refusals import Refused
 from sync_server.schema import TERMINAL, tshard_of
-from sync_server.store import Store
+from sync_server.store import Store, Tx
 
 MAX_SKEW_S = 300
+CONTACT_STEP_MS = 60_000
+"""A terminal's last contact is kept no finer than this: reading must not cost a write each time."""
 COVERED = ("@method", "@path", "@query", "content-digest")
 
 
@@ -76,7 +79,14 @@ def authenticate(store: Store, asked: Asked, now_ms: int) -> str:
         raise Refused(410, "revoked", "this terminal has been revoked")
     if abs(created * 1000 - now_ms) > MAX_SKEW_S * 1000:
         raise Refused(401, "clock", "the terminal's clock is wrong: sign again by server_time_ms", now_ms=now_ms)
+    if now_ms - row.seen_ms > CONTACT_STEP_MS:
+        store.write(partial(_note_contact, terminal=terminal, now_ms=now_ms))
     return terminal
+
+
+def _note_contact(tx: Tx, terminal: str, now_ms: int) -> None:
+    mine = (TERMINAL.c.tshard == tshard_of(terminal)) & (TERMINAL.c.terminal == terminal)
+    tx.execute(update(TERMINAL).where(mine).values(seen_ms=now_ms))
 
 
 def _claimed(signature_input: str) -> str:
@@ -89,7 +99,7 @@ def _claimed(signature_input: str) -> str:
 def _terminal(store: Store, terminal: str) -> Row[Any] | None:
     if not terminal:
         return None
-    query = select(TERMINAL.c.public_key, TERMINAL.c.state).where(
+    query = select(TERMINAL.c.public_key, TERMINAL.c.state, TERMINAL.c.seen_ms).where(
         TERMINAL.c.tshard == tshard_of(terminal), TERMINAL.c.terminal == terminal
     )
     with store.read() as tx:

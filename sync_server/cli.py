@@ -162,6 +162,17 @@ def books(
 
 
 @app.command()
+def restored(data: Data = HOME, database: Database = "") -> None:
+    """Say that this database was set back to a backup: terminals send again what it lost. Stop the server first."""
+    from sync_server.identity import renew_generation
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        gen = base.write(lambda tx: renew_generation(tx, random_bytes))
+    typer.echo(f"Generation {gen} begins: terminals compare and send again what is missing.")
+
+
+@app.command()
 def user(
     name: Annotated[str, typer.Argument(help="User name for the console")],
     role: Annotated[str, typer.Option(help="owner or viewer")] = "owner", data: Data = HOME, database: Database = "",

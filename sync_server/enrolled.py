@@ -40,7 +40,7 @@ def admit_members(
             flags.append(flag(event, "member_again", "this member id was enrolled in another event before", raw=True))
             continue
         mine = owners.get(("card", member.card)) == member.member_id
-        if not mine:
+        if member.card and not mine:
             flags.append(flag(event, "card_taken", f"card {member.card} belongs to another member"))
         ident = IdentRow(member.member_id, member.account_id, cards=(member.card,) if mine else ())
         idents.append(Change(event.bucket, member.member_id, canonical(ident), None))

@@ -1,6 +1,6 @@
 """What this head office is: its generation, its signing key, the key of the phone hashes, the key of one-time codes.
 
-A head office set back to an older state must change its generation (`new_generation`), so that terminals send again
+A head office set back to an older state must change its generation (`renew_generation`), so that terminals send again
 what it lost.
 """
 
@@ -10,15 +10,17 @@ from hmac import new as hmac
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from loyalty.errors import NotNow
 from loyalty.sentences import sentence
-from sync_server.rows import insert_rows
-from sync_server.schema import STATE
+from sync_server.rows import insert_rows, update_rows
+from sync_server.schema import STATE, TERMINAL_CURSOR
 from sync_server.store import Store, Tx
 
+ANY_FENCE = ""
+"""A terminal's fence is not known here: whatever it presents is taken, and it gets one."""
 Random = Callable[[int], bytes]
 
 SENTENCES = {
@@ -57,6 +59,14 @@ def make_identity(tx: Tx, random: Random) -> None:
     """Give a new head office its generation and keys; one that has them keeps them."""
     made = {"gen": random(8), "server_key": random(32), "scope_key": random(32), "code_key": random(32)}
     insert_rows(tx, STATE, [{"name": name, "value": value.hex()} for name, value in made.items()])
+
+
+def renew_generation(tx: Tx, random: Random) -> str:
+    """A new generation, for a database that was set back; every terminal's fence is forgotten with the old one."""
+    gen = random(8).hex()
+    update_rows(tx, STATE, ("name",), [{"name": "gen", "value": gen}])
+    tx.execute(update(TERMINAL_CURSOR).values(fence_cur=ANY_FENCE, fence_prev=ANY_FENCE))
+    return gen
 
 
 def read_identity(store: Store) -> Identity:

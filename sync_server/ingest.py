@@ -27,6 +27,7 @@ from loyalty.chain import (  # fmt: skip
 )
 from loyalty.errors import BadInput
 from loyalty.sentences import sentence
+from sync_server.identity import ANY_FENCE
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
 from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, tshard_of
@@ -113,8 +114,7 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
     if verdict is not None:
         raise Refused(409, verdict, _ADVICE[verdict], _position(cursor), arrival.gen, arrival.now_ms)
     new = _is_new(arrival.header, cursor)
-    known_fence = arrival.fence in (cursor.fence_cur, cursor.fence_prev)
-    rotated = arrival.fence == cursor.fence_cur or not known_fence
+    rotated = arrival.fence == cursor.fence_cur or arrival.fence != cursor.fence_prev
     fence = arrival.new_fence if rotated else cursor.fence_cur
     changes: dict[str, Any] = {"fence_cur": fence, "fence_prev": arrival.fence} if rotated else {}
     header = arrival.header
@@ -152,9 +152,13 @@ def _verdict(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
         begins = header.epoch == cursor.epoch + 1 and header.first_seq == 1
         return None if begins and _follows_fork(tx, header, cursor) else "fork"
     placed = _placed(tx, arrival, cursor)
-    if placed is None and arrival.fence not in (cursor.fence_cur, cursor.fence_prev):
+    if placed is None and not _knows_fence(arrival, cursor):
         return "fence"
     return placed
+
+
+def _knows_fence(arrival: _Arrival, cursor: Row[Any]) -> bool:
+    return cursor.fence_cur == ANY_FENCE or arrival.fence in (cursor.fence_cur, cursor.fence_prev)
 
 
 def _placed(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:

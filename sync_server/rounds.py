@@ -95,7 +95,7 @@ def _behind(tx: Tx) -> list[tuple[int, int]]:
 
 def _cards(arrived: Sequence[Arrived]) -> list[Claim]:
     bodies = [event.body for event in arrived if isinstance(event.body, MemberEnrolled)]
-    return [Claim("card", body.card, body.member_id, body.account_id) for body in bodies]
+    return [Claim("card", body.card, body.member_id, body.account_id) for body in bodies if body.card]
 
 
 def _units(store: Store, arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:

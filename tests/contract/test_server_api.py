@@ -30,6 +30,8 @@ from loyalty.events import SaleCompleted, bucket_of, canonical
 from loyalty.feed import DeltaPage, Heads, IdentRow, checksum_add
 from sync_server.app import make_app
 from sync_server.enrol import CODE_LIFE_MS, CODE_TRIES, make_code, revoke_terminal
+from sync_server.reports import terminal_lines
+from sync_server.schema import TERMINAL
 from sync_server.settings import Settings
 from tests.support.server import TestOffice, Till, hex_id
 
@@ -437,3 +439,11 @@ def find_refs(value):
     elif isinstance(value, list):
         for found in value:
             yield from find_refs(found)
+
+
+def test_asking_alone_counts_as_contact(client, wire, office):
+    with office.store.begin(None) as tx:
+        tx.execute(TERMINAL.update().values(seen_ms=1000))
+    wire.get("/v1/heads", Heads)
+    (line,) = terminal_lines(office.store)
+    assert line.seen_ms > 1000

@@ -25,6 +25,7 @@ from sync_server import rounds
 from sync_server.apply import apply_unit
 from sync_server.books import read_books, unbalanced_buckets
 from sync_server.feed import read_delta, read_heads
+from sync_server.identity import read_identity, renew_generation
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
@@ -555,3 +556,31 @@ def test_any_order_and_any_cut_of_the_segments_comes_to_the_same(office, seed, t
         assert "waiting" not in set(tx.execute(select(EVENT.c.state)).scalars())
     check_books(office)
     check_feed(office)
+
+
+def test_an_office_set_back_to_a_backup_gets_everything_again(office):
+    till = office.till()
+    sales = [till.sale(account=ANNA, earned=1) for _ in range(4)]
+    till.put(*sales[:2])
+    office.apply()
+    kept, kept_hash = till.seq, till.hash
+    lost = till.segment(*sales[2:])
+    till.hash, till.seq = kept_hash, kept
+    till.fence = "a fence of the time that was lost"
+    office.store.write(lambda tx: renew_generation(tx, office.random))
+    renewed = read_identity(office.store)
+    assert renewed.gen != office.identity.gen
+    assert renewed.server_key == office.identity.server_key
+    assert till.send(lost).new, "no fork: the fence was lost with the rest"
+    office.apply()
+    assert points(office, ANNA) == 4
+
+
+def test_a_member_without_a_card_claims_none(office):
+    till = office.till()
+    one, _ = till.enrolled(ANNA, "")
+    two, _ = till.enrolled(BORIS, "")
+    till.put(one, two)
+    office.apply()
+    assert (ident(office, ANNA).cards, ident(office, BORIS).cards) == ((), ())
+    assert flags(office) == {}
