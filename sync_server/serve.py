@@ -10,7 +10,10 @@ import uvicorn
 from loyalty.errors import NotNow
 from loyalty.sentences import sentence
 from sync_server.app import make_app
+from sync_server.clock import now_ms, random_bytes
+from sync_server.console.demo_user import make_demo_user
 from sync_server.demo_data import fill_demo
+from sync_server.office import Office
 from sync_server.settings import Settings
 
 STOP_TIMEOUT_S = 10
@@ -34,6 +37,7 @@ def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
         app = make_app(settings)
         if demo:
             fill_demo(app.state.office)
+            _make_user(app.state.office)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -48,6 +52,13 @@ def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
         server.run([listening])
     finally:
         listening.close()
+
+
+def _make_user(office: Office) -> None:
+    """Someone for the demo shop's console; says where the password is, never the password."""
+    path = make_demo_user(office.store, office.settings.data, now_ms(), random_bytes)
+    if path is not None:
+        typer.echo(f"The console's user and password are in {path}")
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:

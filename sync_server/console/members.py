@@ -1,0 +1,97 @@
+"""Members: looked up by card, phone or name, and one of them. Personal data are masked until asked for by a click.
+
+What is looked for (a phone, a name) never stands in an address: it would stay in histories and logs. The form is
+posted, kept in a cookie of the browser's session, and the list is then an ordinary page one can come back to.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import structlog
+from litestar import Response, get, post
+
+from loyalty.tiers import NextStep, next_step
+from sync_server.console.forms import read_form
+from sync_server.console.member_facts import MemberFacts, PersonalData, read_member, read_personal
+from sync_server.console.pages import go_to, page
+from sync_server.console.receipts import status_name
+from sync_server.console.visit import AnyRequest, Visit, Visiting
+from sync_server.console.words import ENTRIES, PURPOSES
+from sync_server.member_reports import find_members
+from sync_server.refusals import Refused
+
+SEARCH_COOKIE = "kopilka_search"
+MAX_SEARCH_CHARS = 100
+LISTED = 50
+log = structlog.get_logger("console")
+
+
+@get("/members", sync_to_thread=True)
+def members_page(request: AnyRequest, visit: Visiting) -> Response[str]:
+    text = _kept(request.cookies.get(SEARCH_COOKIE, ""))
+    found = find_members(visit.store, visit.console.identity, text, LISTED)
+    names = {line.status: status_name(visit, line.status) for line in found}
+    return page(visit, "members.html", section="members", text=text, found=found, names=names, limit=LISTED)
+
+
+@post("/members", sync_to_thread=True, status_code=200)
+def search_members(visit: Visiting, body: bytes) -> Response[str]:
+    text = read_form(body, visit.token).get("text", "").strip()[:MAX_SEARCH_CHARS]
+    response = go_to("/console/members")
+    response.set_cookie(
+        SEARCH_COOKIE,
+        urlsafe_b64encode(text.encode(errors="replace")).decode(),
+        path="/console/members",
+        httponly=True,
+        samesite="strict",
+        secure=visit.caller.secure,
+    )
+    return response
+
+
+@get("/members/{member_id:str}", sync_to_thread=True)
+def member_page(request: AnyRequest, visit: Visiting, member_id: str) -> Response[str]:
+    return _page(visit, _facts(visit, member_id, request.query_params.get("before", "")), None)
+
+
+@post("/members/{member_id:str}/personal", sync_to_thread=True, status_code=200)
+def show_personal(visit: Visiting, member_id: str, body: bytes) -> Response[str]:
+    """The same page with name, phone and birthday; who asked for whom goes to the log."""
+    read_form(body, visit.token)
+    visit.need_owner()
+    facts = _facts(visit, member_id, "")
+    log.info("personal_shown", user=visit.user.name, member=facts.member_id, address=visit.caller.address)
+    return _page(visit, facts, read_personal(visit.store, facts.member_id))
+
+
+def _facts(visit: Visit, member_id: str, before: str) -> MemberFacts:
+    facts = read_member(visit.store, member_id[:64].replace("\x00", ""), before)
+    if facts is None:
+        raise Refused(404, "unknown", "there is no such member")
+    return facts
+
+
+def _page(visit: Visit, facts: MemberFacts, personal: PersonalData | None) -> Response[str]:
+    return page(
+        visit,
+        "member.html",
+        section="members",
+        facts=facts,
+        personal=personal,
+        entries=ENTRIES,
+        purposes=PURPOSES,
+        status=status_name(visit, facts.balance.status),
+        ahead=_ahead(visit, facts),
+    )
+
+
+def _ahead(visit: Visit, facts: MemberFacts) -> NextStep | None:
+    if visit.programme is None or not visit.programme.statuses:
+        return None
+    return next_step(visit.programme, facts.balance.status, facts.balance.progress)
+
+
+def _kept(cookie: str) -> str:
+    try:
+        return urlsafe_b64decode(cookie[:1000]).decode()[:MAX_SEARCH_CHARS]
+    except ValueError:
+        return ""

@@ -1,0 +1,83 @@
+"""Terminals: their lag and last contact, what was put aside, and one-time codes to bring in a new one."""
+
+from io import StringIO
+
+import qrcode
+import structlog
+from litestar import Response, get, post
+
+from sync_server.console.forms import read_form
+from sync_server.console.pages import page
+from sync_server.console.terminal_facts import LISTED, NEAR_MS, read_flagged, read_held, stores_of
+from sync_server.console.visit import AnyRequest, Visiting
+from sync_server.console.words import EVENTS, FLAGS
+from sync_server.enrol import CODE_LIFE_MS, make_code
+from sync_server.reports import terminal_lines
+
+QUIET_MODULES = 4
+log = structlog.get_logger("console")
+
+
+@get("/terminals", sync_to_thread=True)
+def terminals_page(visit: Visiting) -> Response[str]:
+    lines = terminal_lines(visit.store)
+    return page(
+        visit,
+        "terminals.html",
+        section="terminals",
+        lines=lines,
+        numbers={line.terminal: line.terminal_no for line in lines},
+        held=read_held(visit.store),
+        flagged=read_flagged(visit.store),
+        events=EVENTS,
+        flags=FLAGS,
+        near_ms=NEAR_MS,
+        stores=stores_of(visit.store),
+        now_ms=visit.now_ms,
+        limit=LISTED,
+    )
+
+
+@post("/terminals/code", sync_to_thread=True, status_code=200)
+def make_enrol_code(request: AnyRequest, visit: Visiting, body: bytes) -> Response[str]:
+    """A one-time code, shown on this page alone: only its keyed hash is kept."""
+    fields = read_form(body, visit.token)
+    visit.need_owner()
+    shop, shop_name = fields.get("store", "").strip(), fields.get("store_name", "").strip()
+    console = visit.console
+    code = make_code(visit.store, console.identity, shop, shop_name, visit.now_ms, console.random)
+    log.info("enrol_code_made", user=visit.user.name, store=shop, address=visit.caller.address)
+    return page(
+        visit,
+        "code.html",
+        section="terminals",
+        code=code,
+        shop=shop,
+        shop_name=shop_name or shop,
+        qr=qr_path(code),
+        size=qr_size(code),
+        minutes=CODE_LIFE_MS // 60_000,
+        address=str(request.base_url).rstrip("/"),
+    )
+
+
+def qr_matrix(text: str) -> list[list[bool]]:
+    """The modules of a QR code with its quiet zone."""
+    code = qrcode.QRCode(border=QUIET_MODULES, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(text)
+    matrix: list[list[bool]] = code.get_matrix()
+    return matrix
+
+
+def qr_size(text: str) -> int:
+    return len(qr_matrix(text))
+
+
+def qr_path(text: str) -> str:
+    """The dark modules as one SVG path, a unit to a module."""
+    out = StringIO()
+    for y, row in enumerate(qr_matrix(text)):
+        for x, dark in enumerate(row):
+            if dark:
+                out.write(f"M{x} {y}h1v1h-1z")
+    return out.getvalue()

@@ -1,0 +1,44 @@
+"""What codes of the books mean in words: kinds of entries, of flags, of payments and of consents."""
+
+from loyalty.ledger import Contra
+from loyalty.member import IdentifiedBy
+from loyalty.receipt import PaymentKind
+from sync_server.console.tongue import N_
+from sync_server.flags import FlagKind
+
+ENTRIES: dict[Contra, str] = {
+    "issued": N_("Earned by a purchase"),
+    "redeemed": N_("Spent on a purchase"),
+    "issued_back": N_("Taken back with a return"),
+    "redeemed_back": N_("Given back with a return"),
+    "opening": N_("Brought from another system"),
+}
+FLAGS: dict[FlagKind, str] = {
+    "other_bytes": N_("One event came twice with different contents; the second changed nothing"),
+    "unreadable": N_("This version cannot read the event; it is kept and put aside"),
+    "receipt_again": N_("One receipt came in two events; the second changed nothing"),
+    "sums": N_("The receipt's figures do not add up; it is booked as printed"),
+    "return_excess": N_("More goods or money returned than were sold"),
+    "points_excess": N_("A return of more points than the sale had; cut to the sale's"),
+    "return_other_account": N_("A return for another account than the sale's; no points moved"),
+    "return_no_sale": N_("A return that names no sale; no points moved"),
+    "member_again": N_("One member was enrolled twice; the second changed nothing"),
+    "card_taken": N_("The card belongs to another member already"),
+    "phone_taken": N_("The phone belongs to another member already"),
+    "failed": N_("Applying the event failed; it is kept and put aside"),
+}
+PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card")}
+IDENTIFIED: dict[IdentifiedBy, str] = {
+    "card": N_("by a scanned card"),
+    "phone": N_("by phone"),
+    "manual": N_("by a card number typed by hand"),
+}
+PURPOSES = {"processing": N_("Processing of personal data"), "advertising": N_("Advertising")}
+EVENTS = {
+    "sale_completed": N_("Sale"),
+    "return_completed": N_("Return"),
+    "member_enrolled": N_("New member"),
+    "consent_changed": N_("Consent"),
+    "shift_opened": N_("Shift opened"),
+    "shift_closed": N_("Shift closed"),
+}
