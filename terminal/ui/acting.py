@@ -1,8 +1,9 @@
 """A key pressed: (picture, desk, key) -> the next desk and commands for the till. Pure: a test needs no screen."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from loyalty.codes import ReceiptCode, classify
 from terminal.session import commands as c

@@ -83,7 +83,7 @@ class TillApp(App[None]):
         self._worker: asyncio.Task[None] | None = None
         for palette in PALETTES.values():
             self.register_theme(_theme(palette))
-        self.theme = _theme_name(self._palette)
+        self.set_reactive(App.theme, _theme_name(self._palette))
 
     def get_default_screen(self) -> SaleScreen:
         return self._sale_screen

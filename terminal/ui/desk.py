@@ -1,7 +1,9 @@
 """What the cashier is doing with the screen itself: typing, choosing, asking. Nothing of the sale is kept here."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from loyalty.basket import Basket
 from loyalty.codes import parse_phone
@@ -14,8 +16,7 @@ Asking = Literal["code", "search", "quantity", "points", "return", "menu", "memb
 KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit"})
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """A new member being written down; `at` is the field in focus."""
 
     phone: Line = EMPTY
@@ -28,8 +29,7 @@ class Form:
 NO_FORM = Form()
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(msgspec.Struct, frozen=True):
     """`selected` is a line_id of the basket or a line_no of the return; None stands for the last line or the first."""
 
     line: Line = EMPTY

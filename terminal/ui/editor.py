@@ -1,12 +1,12 @@
 """One line being typed, as a value: every key gives the next value, so that keys typed ahead cannot overtake."""
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 MAX_LINE_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """The text and the place of the cursor in it, 0 to its length."""
 
     text: str = ""

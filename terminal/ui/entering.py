@@ -1,8 +1,9 @@
 """Enter pressed, and figures taken from the line: what was typed becomes a command, by what the line asks for."""
 
 import re
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from loyalty.codes import CodeRanges, UnknownCode, classify, parse_phone
 from loyalty.money import parse_amount

@@ -1,6 +1,6 @@
 """The form of a new member, key by key: phone, name, two consents apart from one another, and the button."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from terminal.session import commands as c
 from terminal.session.port import View

@@ -4,7 +4,7 @@ A key means the same on every screen. Where the session does not take its comman
 and pressing it makes the session say why.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from terminal.session.state import Mode
 from terminal.ui.words import N_
@@ -12,8 +12,7 @@ from terminal.ui.words import N_
 ANY: frozenset[Mode] = frozenset({"closed", "sale", "pay", "done", "return"})
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """`name` and `alias` as Textual names keys; `at` are the modes in which the key is of use."""
 
     id: str

@@ -1,6 +1,6 @@
 """Lists one chooses from: the menu, what can be done with a member, goods a search found."""
 
-from dataclasses import dataclass
+import msgspec
 
 from terminal.session import commands as c
 from terminal.session.port import View
@@ -8,8 +8,7 @@ from terminal.ui.desk import Asking, Desk
 from terminal.ui.words import N_
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """A line of a list: its command, or the id of what the screen itself does."""
 
     label: str

@@ -3,17 +3,16 @@
 `ansi` uses the sixteen colours of the terminal itself, in their names, and no sign outside of old console fonts.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 from rich.style import Style
 
 INKS = ("text", "dim", "strong", "accent", "good", "warn", "bad", "head", "total", "key")
 GROUNDS = ("base", "band", "bar", "selected", "field", "keycap", "paper")
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(msgspec.Struct, frozen=True):
     """Symbols that stand beside a word, never instead of one."""
 
     ok: str = "✓"
@@ -31,8 +30,7 @@ class Signs:
     cursor: str = "▏"
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(msgspec.Struct, frozen=True):
     """Colours as Rich writes them: `#rrggbb`, or a name of the sixteen."""
 
     name: str

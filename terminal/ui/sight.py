@@ -1,9 +1,9 @@
 """Everything the panes paint from, as one value; and which pane stands in the middle."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from textual.strip import Strip
 
 from terminal.session.port import View
@@ -16,8 +16,7 @@ Body = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(msgspec.Struct, frozen=True):
     """`clock` is the store's wall clock as shown, `now_ms` the same moment for ages; `demo` says how to scan here."""
 
     view: View

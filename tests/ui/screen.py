@@ -14,6 +14,7 @@ from loyalty.sentences import Lang
 from terminal.scanner.gate import KeyGate
 from terminal.session import State
 from terminal.ui.app import TillApp
+from terminal.ui.layout import parts
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
@@ -65,7 +66,7 @@ class Cashier:
     @property
     def typed(self) -> str:
         """What stands in the command line."""
-        return self.row_of("#command").partition(" › ")[2].partition(" = ")[0].replace("▏", "").rstrip()
+        return self.row_of("command").partition(" › ")[2].partition(" = ")[0].replace("▏", "").rstrip()
 
     def rows(self) -> list[str]:
         """The whole screen as it is painted."""
@@ -75,9 +76,10 @@ class Cashier:
     def shown(self) -> str:
         return "\n".join(self.rows())
 
-    def row_of(self, pane: str) -> str:
-        region = self.app._sale_screen.query_one(pane).region
-        return self.rows()[region.y][region.x : region.right]
+    def row_of(self, name: str) -> str:
+        """The first row of one part of the screen."""
+        part = next(part for part in parts(*self.app.size) if part.name == name)
+        return self.rows()[part.y][part.x : part.x + part.width]
 
     def sees(self, *texts: str) -> None:
         page = self.shown().replace("\u00a0", " ")

@@ -12,7 +12,7 @@ from loyalty.catalogue import Price, Product
 from terminal.session import commands as c
 from terminal.ui import acting
 from terminal.ui.app import MOST_FAULTS, TillApp
-from terminal.ui.widgets import body
+from terminal.ui.widgets import body, pay
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 from tests.ui.screen import Cashier, play
@@ -28,11 +28,13 @@ def test_a_pane_that_fails_says_a_sentence_logs_the_error_and_keeps_the_basket(
     async def story(cashier: Cashier) -> None:
         cashier.till.post(c.Scan(shop.WATER.code))
         await cashier.settled()
-        monkeypatch.setitem(body.BODIES, "pay", broken)
+        monkeypatch.setattr(pay, "pay_rows", broken)
+        body.pane_of.cache_clear()
         await cashier.press("f2")
         assert cashier.mode == "pay"
         cashier.sees_not("Traceback", "RuntimeError")
         monkeypatch.undo()
+        body.pane_of.cache_clear()
         await cashier.press("escape")
         cashier.sees("Вода негазированная")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from textual.geometry import Region
@@ -10,9 +11,8 @@ from textual.geometry import Region
 from loyalty.sentences import Lang
 from terminal.session import Link
 from terminal.session import commands as c
-from terminal.ui.widgets.pane import Pane
+from terminal.ui.layout import LEAST_CELLS, LEAST_ROWS, parts
 from tests.ui import shop, shots
-from tests.ui.fake_till import FakeTill
 from tests.ui.screen import Cashier, play
 
 SIZES = [(80, 24), (132, 40), (160, 48)]
@@ -52,7 +52,7 @@ def test_large_balances_long_queues_and_long_names_keep_their_places(lang: Lang)
         await cashier.settled()
         fits(cashier)
         cashier.sees("4 985 700,00" if lang == "ru" else "4,985,700.00")
-        assert ("98 765" if lang == "ru" else "98,765") in cashier.row_of("#strip").replace("\u00a0", " ")
+        assert ("98 765" if lang == "ru" else "98,765") in cashier.row_of("strip").replace("\u00a0", " ")
 
     play(story, lang=lang)
 
@@ -88,21 +88,58 @@ def test_only_rows_that_changed_are_painted_again(monkeypatch: pytest.MonkeyPatc
     async def story(cashier: Cashier) -> None:
         shots.fill(cashier.till)
         await cashier.settled()
-        asked: list[tuple[str, int]] = []
+        places = {part.name: part for part in parts(80, 24)}
+        asked: set[int] = set()
 
-        def note(pane: Pane, *regions: Region) -> None:
-            asked.extend((pane.id or "", region.y) for region in regions)
+        def note(*regions: Region) -> None:
+            asked.update(region.y for region in regions)
 
-        for pane in cashier.app._sale_screen._panes:
-            monkeypatch.setattr(pane, "refresh", lambda *regions, pane=pane, **_: note(pane, *regions))
+        monkeypatch.setattr(cashier.app._sale_screen.pane, "refresh", note)
         await cashier.type("ш")
-        assert {pane for pane, _ in asked} == {"command"}
+        assert asked == {places["command"].y}
         asked.clear()
         cashier.till.post(c.Scan(shop.BADGE.code))
         await cashier.settled()
-        assert {"total", "body", "notice"} <= {pane for pane, _ in asked}
-        assert "strip" not in {pane for pane, _ in asked}
-        assert ("body", 0) not in asked
+        assert {places["total"].y + 1, places["notice"].y} <= asked
+        assert asked & set(range(places["body"].y + 1, places["hint"].y))
+        assert not {places["strip"].y, places["body"].y, places["footer"].y} & asked
 
-    till = FakeTill()
-    play(story, till)
+    play(story)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (40, 14), (79, 23), (80, 24), (131, 40), (132, 31), (132, 32), (300, 100)])
+def test_the_parts_cover_every_cell_of_a_screen_once(size: tuple[int, int]) -> None:
+    width, height = max(size[0], LEAST_CELLS), max(size[1], LEAST_ROWS)
+    cells = Counter(
+        (x, y)
+        for part in parts(*size)
+        for x in range(part.x, part.x + part.width)
+        for y in range(part.y, part.y + part.height)
+    )
+    assert set(cells) == {(x, y) for x in range(width) for y in range(height)}
+    assert max(cells.values()) == 1
+
+
+def test_a_terminal_too_small_for_a_till_breaks_nothing() -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        for size in [(20, 5), (1, 1), (80, 24)]:
+            await cashier.pilot.resize_terminal(*size)
+            await cashier.settled()
+        cashier.sees("Шарф «Локомотив»", "ИТОГО")
+
+    play(story)
+
+
+def test_a_pointer_presses_the_keys_of_the_footer() -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        await cashier.settled()
+        await cashier.pilot.click(offset=(2, 22))
+        await cashier.settled()
+        assert cashier.mode == "pay"
+        await cashier.pilot.click(offset=(2, 5))
+        await cashier.settled()
+        assert cashier.mode == "pay"
+
+    play(story)

@@ -26,7 +26,7 @@ def scans(till: FakeTill) -> list[str]:
 def test_a_scan_is_goods_whatever_the_line_asks_for_and_no_character_is_typed(keys: list[str]) -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.press(*keys)
-        asked = cashier.row_of("#command")
+        asked = cashier.row_of("command")
         await cashier.burst(shop.WATER.code)
         assert [line.product for line in cashier.state.basket.lines] == [shop.WATER]
         assert cashier.typed in ("", asked.partition(" › ")[2].replace("▏", "").rstrip())

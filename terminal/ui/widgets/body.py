@@ -1,35 +1,38 @@
-"""The middle of the screen: whichever pane belongs to what is going on."""
+"""The middle of the screen: whichever pane belongs to what is going on.
+
+A pane is loaded when it is first needed: the till is ready for a scan before anyone can ask for a return.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import cast
 
 from textual.strip import Strip
 
-from terminal.ui.dialogs.enrol import enrol_rows
-from terminal.ui.dialogs.help import help_rows
-from terminal.ui.dialogs.member import member_list_rows
-from terminal.ui.dialogs.menu import menu_rows
 from terminal.ui.sight import Body, Rows, Sight, body_of
-from terminal.ui.widgets.idle import closed_rows, idle_rows, loading_rows
-from terminal.ui.widgets.lines import lines_rows
-from terminal.ui.widgets.pay import pay_rows
-from terminal.ui.widgets.returning import returning_rows
-from terminal.ui.widgets.search import search_rows
-from terminal.ui.widgets.slip import slip_rows
 
-BODIES: dict[Body, Rows] = {
-    "idle": idle_rows,
-    "closed": closed_rows,
-    "loading": loading_rows,
-    "lines": lines_rows,
-    "search": search_rows,
-    "pay": pay_rows,
-    "done": slip_rows,
-    "slip": slip_rows,
-    "return": returning_rows,
-    "menu": menu_rows,
-    "member": member_list_rows,
-    "enrol": enrol_rows,
-    "help": help_rows,
+BODIES: dict[Body, tuple[str, str]] = {
+    "idle": ("widgets.idle", "idle_rows"),
+    "closed": ("widgets.idle", "closed_rows"),
+    "loading": ("widgets.idle", "loading_rows"),
+    "lines": ("widgets.lines", "lines_rows"),
+    "search": ("widgets.search", "search_rows"),
+    "pay": ("widgets.pay", "pay_rows"),
+    "done": ("widgets.slip", "slip_rows"),
+    "slip": ("widgets.slip", "slip_rows"),
+    "return": ("widgets.returning", "returning_rows"),
+    "menu": ("dialogs.menu", "menu_rows"),
+    "member": ("dialogs.member", "member_list_rows"),
+    "enrol": ("dialogs.enrol", "enrol_rows"),
+    "help": ("dialogs.help", "help_rows"),
 }
 
 
 def body_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    return BODIES[body_of(sight)](sight, width, height)
+    return pane_of(body_of(sight))(sight, width, height)
+
+
+@cache
+def pane_of(body: Body) -> Rows:
+    module, name = BODIES[body]
+    return cast(Rows, getattr(import_module(f"terminal.ui.{module}"), name))

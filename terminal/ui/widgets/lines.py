@@ -1,7 +1,6 @@
 """The lines of the receipt: name, quantity, price, discount, sum, and under each the reasons for its price."""
 
-from dataclasses import dataclass
-
+import msgspec
 from textual.strip import Strip
 
 from loyalty.basket import BasketLine
@@ -16,8 +15,7 @@ from terminal.ui.words import Words
 MOST_REASONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Widths of the columns; a large figure widens its column and narrows the name."""
 
     width: int
@@ -31,8 +29,7 @@ class Table:
         return max(0, self.width - self.qty - self.price - self.off - self.total - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """One line with its reasons, as rows of parts; `selected` is shown on another ground."""
 
     rows: tuple[tuple[Part, ...], ...]

@@ -1,7 +1,6 @@
 """The sum of the moment in large digits, always at the same place: total, due, change, or what is paid back."""
 
-from dataclasses import dataclass
-
+import msgspec
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -13,8 +12,7 @@ from terminal.ui.words import N_
 GROUND = "band"
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """What is large, its label, and the small figures under it."""
 
     label: str
