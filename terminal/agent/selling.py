@@ -85,7 +85,7 @@ def _fetch(desk: Desk, number: str) -> c.ReceiptFound:
     try:
         return desk.till.lookups.fetch_receipt(tidy)
     except Refusal as refusal:
-        if refusal.status == HTTPStatus.NOT_FOUND:
+        if refusal.reply.code == "unknown":
             raise refused(HTTPStatus.NOT_FOUND, "agent.no_receipt", number=tidy) from refusal
         raise
     except LinkFault as fault:

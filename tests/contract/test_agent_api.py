@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,14 @@ from typing import Any
 
 import pytest
 
+from loyalty.api import ErrorReply
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI
-from tests.support.agent import Served, served
+from terminal.agent.desk import MAX_FETCHING
+from terminal.offline_queue.http_reply import Refusal
+from terminal.session import commands as c
+from tests.support.agent import SOON_S, Served, served
 from tests.support.counter import ANNA, BLOCKED, CARD, CUP, PHONE, TEA, UNPRICED, gtin
+from tests.support.queue_samples import receipt as foreign_receipt
 from tests.support.small_till import ANNAS_POINTS
 
 TEA_LINE = {"code": TEA.code}
@@ -149,6 +155,7 @@ def test_a_card_typed_by_hand_is_not_a_card_scanned(agent: Served) -> None:
         ({"lines": [{"code": TEA.code, "qty_milli": 0}]}, 400, "agent.body", None),
         ({"lines": [{"code": TEA.code, "qty_milli": MAX_QTY_MILLI + 1}]}, 400, "agent.body", None),
         ({"lines": [{"code": TEA.code, "price_minor": 1}]}, 400, "agent.body", None),
+        ({"lines": [TEA_LINE], "total_minor": 1}, 400, "agent.body", None),
         ({"lines": [{"code": TEA.code, "qty_milli": 1000.0001}]}, 400, "agent.body", None),
         ({"lines": [{"code": TEA.code, "qty_milli": "1000"}]}, 400, "agent.body", None),
         ({"lines": [TEA_LINE] * (MAX_LINES + 1)}, 400, "agent.body", None),
@@ -287,6 +294,63 @@ def test_another_tills_receipt_is_said_to_be_out_of_reach_while_offline(open_age
     assert (reply.status_code, reply.json()["code"]) == (503, "receipt.unknown")
     assert reply.json()["hint"]
     assert int(reply.headers["retry-after"]) > 0
+
+
+class Office:
+    """The head office as far as a receipt of another till goes; `held` waits before it answers."""
+
+    def __init__(self, agent: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.receipt = foreign_receipt(7)
+        self.waiting, self.go = threading.Semaphore(0), threading.Event()
+        self.held = False
+        monkeypatch.setattr(agent.till.lookups, "_ask_receipt", self.ask)
+
+    def ask(self, number: str) -> c.ReceiptFound:
+        if self.held:
+            self.waiting.release()
+            assert self.go.wait(SOON_S)
+        if number != self.receipt.number:
+            raise Refusal(404, ErrorReply("unknown", "no such receipt"), 0)
+        return c.ReceiptFound(self.receipt, {})
+
+
+def test_another_tills_receipt_comes_back_once_for_all_clients(
+    open_agent: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(open_agent, monkeypatch)
+    back = {"return_id": uuid.uuid4().hex, "number": office.receipt.number, "lines": {"1": 1000}, "payment": "cash"}
+    first, again = (open_agent.ask("POST", "/v1/returns", back) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["receipt"]["original_id"] == office.receipt.receipt_id
+    other = open_agent.ask("POST", "/v1/returns", {**back, "return_id": uuid.uuid4().hex})
+    assert (other.status_code, other.json()["code"]) == (422, "return.all_returned")
+    assert open_agent.ask("GET", f"/v1/receipts/{office.receipt.number}").json()["returned_milli"] == {"1": 1000}
+
+
+def test_a_receipt_the_head_office_does_not_know_is_not_there(
+    open_agent: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Office(open_agent, monkeypatch)
+    reply = open_agent.ask("GET", "/v1/receipts/T9-000009")
+    assert (reply.status_code, reply.json()["code"]) == (404, "agent.no_receipt")
+
+
+def test_nobodys_sale_waits_for_the_head_office(open_agent: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(open_agent, monkeypatch)
+    office.held = True
+    with ThreadPoolExecutor(MAX_FETCHING) as clients:
+        try:
+            asked = [
+                clients.submit(open_agent.ask, "GET", f"/v1/receipts/{office.receipt.number}")
+                for _ in range(MAX_FETCHING)
+            ]
+            for _ in range(MAX_FETCHING):
+                assert office.waiting.acquire(timeout=SOON_S)
+            assert open_agent.ask("POST", "/v1/receipts", sale()).status_code == 201
+            assert open_agent.ask("GET", "/v1/receipts/T9-000001").json()["code"] == "agent.busy"
+        finally:
+            office.go.set()
+        assert [each.result(SOON_S).status_code for each in asked] == [200] * MAX_FETCHING
 
 
 # -- shift and link

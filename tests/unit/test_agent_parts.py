@@ -20,7 +20,7 @@ from terminal.agent.openapi import openapi_json
 from terminal.agent.sentences import SENTENCES
 from terminal.agent.serve import listen
 from terminal.agent.token import FILE, same_token, token_of
-from terminal.agent.wire import ErrorReply, QuoteRequest, SaleRequest
+from terminal.agent.wire import ErrorReply, LineAsked, MemberAsked, PaymentGiven, QuoteRequest, SaleRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,6 +148,13 @@ def test_every_reference_of_the_description_leads_somewhere() -> None:
     for name in re.findall(r'"#/components/schemas/([^"]+)"', text):
         assert name in schemas
     assert {"SaleRequest", "ReturnRequest", "QuoteReply", "ReceiptReply", ErrorReply.__name__} <= set(schemas)
+
+
+def test_no_request_takes_a_field_it_does_not_know() -> None:
+    taken = [each.takes for each in ENDPOINTS if each.takes] + [LineAsked, MemberAsked, PaymentGiven]
+    for kind in taken:
+        assert kind.__struct_config__.forbid_unknown_fields
+        assert document()["components"]["schemas"][kind.__name__]["additionalProperties"] is False
 
 
 def test_the_description_states_the_limits_that_are_really_held() -> None:
