@@ -366,3 +366,15 @@ def test_leaving_with_goods_on_the_receipt_asks_first() -> None:
         assert cashier.app._exit
 
     play(story)
+
+
+def test_esc_empties_what_is_typed_before_it_leaves_payment() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2")
+        await cashier.type("5000", "escape")
+        assert (cashier.mode, cashier.typed) == ("pay", "")
+        await cashier.press("escape")
+        assert cashier.mode == "sale"
+
+    play(story)
