@@ -1,0 +1,47 @@
+"""docs/DEVICES.md against the code: what is read as what, and every figure it names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from devices.backoff import Backoff
+from devices.virtual.printer import FAULTS
+from loyalty.codes import CodeRanges, classify
+from terminal import cards, scanning
+from terminal.scanner import camera
+from terminal.scanner.framing import Framing
+from terminal.scanner.layout import unmap_layout
+from terminal.scanner.wedge import WedgeProfile
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "DEVICES.md").read_text("utf-8")
+
+
+def test_every_example_is_read_as_the_page_says() -> None:
+    table = PAGE.partition("## What a code is read as")[2].partition("\nPhones:")[0]
+    told = re.findall(r"\| `([^`]+)` \| (\w+) \|[^|]*\|$", table, re.MULTILINE)
+    found = {text: str(type(classify(text, CodeRanges())).__struct_config__.tag) for text, _ in told}
+    assert found == dict(told)
+    assert {kind for _, kind in told} == {"card", "product", "weighed", "coupon", "receipt", "phone", "unknown"}
+
+
+def test_the_russian_layout_of_the_page_is_undone() -> None:
+    meant, typed = re.findall(r"`(KPL:\d+)` arrives as `([^`]+)`", PAGE)[0]
+    assert unmap_layout(typed) == meant
+
+
+def test_the_figures_of_the_page_are_those_of_the_drivers() -> None:
+    framing, wedge, backoff = Framing(), WedgeProfile(), Backoff()
+    assert (framing.idle_s, framing.stall_s, framing.repeat_s, framing.max_bytes) == (0.04, 0.5, 0.5, 4096)
+    assert "40 ms of silence" in PAGE
+    assert "half a second of silence" in PAGE
+    assert "within half a second" in PAGE
+    assert (wedge.hold_s, wedge.mean_gap_s, wedge.min_chars) == (0.03, 0.03, 4)
+    assert "at least four\nkeys, on average no more than 30 ms apart" in PAGE
+    assert (backoff.first_s, backoff.most_s) == (0.5, 10.0)
+    assert f"{scanning.BAUD} baud" in PAGE
+    assert f"{cards.WIDTH_MM} × {cards.HEIGHT_MM} mm at {cards.DPI} dpi" in PAGE
+    assert cards.CARDS_A_SHEET == 10
+    assert f"{cards.MOST_CARDS} at most" in PAGE
+    assert f"{camera.MOST_PIXELS // 10**6} million pixels, {camera.MOST_FILE_BYTES // 2**20} MB" in PAGE
+    assert {fault for fault in FAULTS if f'set_fault("{fault}")' not in PAGE} == set()
