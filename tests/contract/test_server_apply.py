@@ -584,3 +584,23 @@ def test_a_member_without_a_card_claims_none(office):
     office.apply()
     assert (ident(office, ANNA).cards, ident(office, BORIS).cards) == ((), ())
     assert flags(office) == {}
+
+
+def test_an_event_that_follows_another_past_than_ours_is_a_fork(office):
+    till = office.till()
+    till.put(till.sale(account=ANNA, earned=1))
+    till.hash = bytes([9]) * 32
+    with pytest.raises(Refused) as refused:
+        till.put(till.sale(account=ANNA, earned=2))
+    assert refused.value.reply.code == "fork"
+
+
+def test_a_round_run_again_does_not_touch_the_feed(office):
+    till = office.till()
+    till.put(till.sale(account=ANNA, earned=8), till.sale(account=BORIS, earned=1))
+    office.apply()
+    before = read_heads(office.store, "g", T0_MS)
+    with office.store.begin(None) as tx:
+        tx.execute(TSHARD_APPLIED.delete())
+    assert office.apply() == 2
+    assert read_heads(office.store, "g", T0_MS) == before
