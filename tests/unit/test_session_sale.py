@@ -60,8 +60,13 @@ def test_three_star_code_in_one_line_is_three() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("0*", "sale.quantity_zero"), ("-2*", "sale.quantity_zero"), ("1000000000*", "sale.quantity_large"), ("1000*", "sale.quantity_large")],
-)  # fmt: skip
+    [
+        ("0*", "sale.quantity_zero"),
+        ("-2*", "sale.quantity_zero"),
+        ("1000000000*", "sale.quantity_large"),
+        ("1000*", "sale.quantity_large"),
+    ],
+)
 def test_an_impossible_quantity_is_refused_with_a_sentence(typed: str, code: str) -> None:
     till = Counter().opened().do(c.Type(typed))
     assert (till.said, till.state.multiplier_milli) == (code, 0)
@@ -69,8 +74,13 @@ def test_an_impossible_quantity_is_refused_with_a_sentence(typed: str, code: str
 
 @pytest.mark.parametrize(
     ("qty_milli", "code"),
-    [(0, "sale.quantity_zero"), (-1000, "sale.quantity_zero"), (10**12, "sale.quantity_large"), (1500, "sale.quantity_piece")],
-)  # fmt: skip
+    [
+        (0, "sale.quantity_zero"),
+        (-1000, "sale.quantity_zero"),
+        (10**12, "sale.quantity_large"),
+        (1500, "sale.quantity_piece"),
+    ],
+)
 def test_a_line_never_takes_an_impossible_quantity(qty_milli: int, code: str) -> None:
     till = Counter().opened().do(c.Scan(TEA.code))
     line = till.state.basket.lines[0]
@@ -180,7 +190,8 @@ def test_advertising_can_be_withdrawn_at_the_till_and_processing_only_in_writing
 def test_every_mode_answers_every_command_without_an_exception() -> None:
     samples: list[c.Command] = [
         c.Scan(TEA.code), c.Type("1"), c.SetQuantity(99, 1000), c.VoidLine(99), c.VoidReceipt(), c.Undo(),
-        c.ForgetMember(), c.SpendPoints(5), c.SearchGoods("x"), c.AddProduct("x"), c.Pay(), c.Tender("cash", 1), c.Back(),
+        c.ForgetMember(), c.SpendPoints(5), c.SearchGoods("x"), c.AddProduct("x"), c.Pay(),
+        c.Tender("cash", 1), c.Back(),
         c.BeginReturn("T9-1"), c.SetReturn(9, 1), c.ReturnAll(), c.ConfirmReturn("cash"), c.Enrol("x"),
         c.ChangeConsent("advertising", True), c.OpenShift("x"), c.CloseShift(), c.XReport(), c.Refresh(),
     ]  # fmt: skip
