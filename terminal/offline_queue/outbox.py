@@ -86,6 +86,10 @@ class Outbox:
         """The head office has these: their text is erased here."""
         self._each("UPDATE personal SET sent = 1, raw = NULL WHERE event_id = ?", event_ids)
 
+    def personal_refused(self, event_ids: tuple[str, ...]) -> None:
+        """The head office will not have these, so they must not keep others waiting; they stay here for a person."""
+        self._each("UPDATE personal SET sent = 2 WHERE event_id = ?", event_ids)
+
     def own_buckets(self) -> tuple[int, ...]:
         """Buckets with an account this till has moved."""
         rows = self._journal.read(lambda c: c.execute("SELECT DISTINCT bucket FROM effect ORDER BY bucket").fetchall())

@@ -79,7 +79,9 @@ class State(msgspec.Struct, frozen=True):
     retry_mono_ms: int = 0
     send_failures: int = 0
     send_mono_ms: int = 0
-    """Before this nothing is sent up: the head office refused it."""
+    """Before this no events are sent: the head office refused them."""
+    personal_mono_ms: int = 0
+    """The same for personal data, so that neither waits for the other."""
     stopped: Sentence | None = None
     """Why sending has ended until the till is started again: a person must look."""
     heads_mono_ms: int = 0
@@ -101,7 +103,7 @@ def next_step(state: State, local: Local, now: Now) -> Step:
 
 def hurried(state: State) -> State:
     """Someone asked: try at once, whatever was being waited for."""
-    return replace(state, retry_mono_ms=0, send_mono_ms=0, heads_mono_ms=0)
+    return replace(state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, heads_mono_ms=0)
 
 
 def loading_bp(state: State) -> int | None:
@@ -116,20 +118,16 @@ def _backing_off(state: State, local: Local, now: Now) -> bool:
     return now.mono_ms < state.retry_mono_ms
 
 
-def _may_send(state: State, now: Now) -> bool:
-    return state.stopped is None and now.mono_ms >= state.send_mono_ms
-
-
 def _must_rewind(state: State, local: Local, now: Now) -> bool:
     return state.rewind is not None and state.stopped is None
 
 
 def _has_personal(state: State, local: Local, now: Now) -> bool:
-    return local.personal and _may_send(state, now)
+    return local.personal and state.stopped is None and now.mono_ms >= state.personal_mono_ms
 
 
 def _has_events(state: State, local: Local, now: Now) -> bool:
-    return local.pending > 0 and _may_send(state, now)
+    return local.pending > 0 and state.stopped is None and now.mono_ms >= state.send_mono_ms
 
 
 def _heads_due(state: State, local: Local, now: Now) -> bool:
@@ -145,8 +143,11 @@ def _rewind(state: State, local: Local) -> Step:
 
 
 def _idle_until(state: State, local: Local) -> Step:
-    waits_to_send = (local.personal or local.pending) and state.stopped is None
-    return Wait(min(state.heads_mono_ms, state.send_mono_ms) if waits_to_send else state.heads_mono_ms)
+    moments = [state.heads_mono_ms]
+    if state.stopped is None:
+        moments += [state.personal_mono_ms] if local.personal else []
+        moments += [state.send_mono_ms] if local.pending else []
+    return Wait(min(moments))
 
 
 RULES: tuple[tuple[Callable[[State, Local, Now], bool], Callable[[State, Local], Step]], ...] = (

@@ -41,6 +41,7 @@ HEADS_EVERY_MS = 30_000
 FIRST_RETRY_MS = 1_000
 LEAST_RETRY_MS = 100
 LAST_RETRY_MS = 300_000
+PERSONAL_AGAIN_MS = 60_000
 FAR_BEHIND_ROWS = 20_000
 """A cache missing more rows than this, and more than half of all, takes the snapshot."""
 MAX_BUCKET_ROWS = 200_000
@@ -56,7 +57,7 @@ def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -
         case Sent():
             return _sent(_heard(state, now), step, outcome)
         case PersonalReply():
-            return replace(_heard(state, now), send_failures=0)
+            return _heard(state, now)
         case HeadsSeen():
             work = begin_round(outcome, now.mono_ms >= state.snapshot_mono_ms)
             return replace(_heard(state, now), round=work, heads_mono_ms=now.mono_ms + HEADS_EVERY_MS)
@@ -237,7 +238,9 @@ def _refused(state: State, step: Step, failed: Failed, now: Now, chance: float) 
     failures = state.failures
     state = replace(_heard(state, now), trouble=state.stopped or said)
     match step:
-        case SendSegment() | SendPersonal() | Rewind():
+        case SendPersonal():
+            return replace(state, personal_mono_ms=now.mono_ms + PERSONAL_AGAIN_MS)
+        case SendSegment() | Rewind():
             wait = backoff_ms(state.send_failures, chance)
             return replace(state, rewind=None, send_failures=state.send_failures + 1, send_mono_ms=now.mono_ms + wait)
         case GetManifest() | GetPart() | Stage() if state.round:

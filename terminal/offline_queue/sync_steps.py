@@ -109,9 +109,21 @@ class Hands:
         return Done()
 
     def _send_personal(self, step: SendPersonal) -> PersonalReply:
-        reply = self._client.send_personal(self.outbox.personal())
-        self.outbox.personal_stored(reply.stored)
-        return reply
+        """All that wait; refused, half of them, down to the one that is wrong, which alone stays behind."""
+        items = self.outbox.personal()
+        while True:
+            try:
+                reply = self._client.send_personal(items)
+            except Refusal as refusal:
+                if refusal.reply.code not in ("bad_request", "too_large"):
+                    raise
+                if len(items) <= 1:
+                    self.outbox.personal_refused(tuple(item.event_id for item in items))
+                    raise
+                items = items[: len(items) // 2]
+                continue
+            self.outbox.personal_stored(reply.stored)
+            return reply
 
     def _send_segment(self, step: SendSegment) -> Outcome:
         segment = next_segment(self.outbox, self._store.key)

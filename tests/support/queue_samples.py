@@ -178,9 +178,9 @@ def cursor_to(
     )
 
 
-def enrolment(phone: str = "+79031234567") -> tuple[Fact, Personal, IdentRow]:
+def enrolment(phone: str = "+79031234567", nth: int = 0) -> tuple[Fact, Personal, IdentRow]:
     """A new member's event with what belongs to it."""
-    member, event_id = hex_id("member"), hex_id("enrol")
+    member, event_id = hex_id("member", nth), hex_id("enrol", nth)
     personal = Personal(member, member, event_id, "00", phone, "Иванова Мария")
     consents = (Consent("processing", "1", True),)
     body = MemberEnrolled(member, member, "2990001000001", "fan", personal_hash(personal), consents, "ivanova", "north")

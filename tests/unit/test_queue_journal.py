@@ -20,6 +20,7 @@ from loyalty.events import (
 from loyalty.feed import Applied
 from loyalty.sentences import say
 from terminal.offline_queue import journal_file
+from terminal.offline_queue.glance import glance
 from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.outbox import Outbox
@@ -386,6 +387,17 @@ def test_the_status_is_read_beside_a_running_till_and_after_it(till):
     assert running.oldest_pending_ms == NOON_MS + 1
     till.close()
     assert read_status(till.folder) == running
+
+
+def test_a_glance_finds_members_beside_a_running_till(till):
+    fact, personal, ident = enrolment()
+    till.journal.record(fact, personal=personal, enrolled=ident)
+    with glance(till.folder) as seen:
+        assert seen.identity == till.identity
+        assert seen.cache.member_by_card(ident.cards[0]) is None
+        known = seen.journal.enrolled_by_card(ident.cards[0])
+        assert known
+        assert known.ident == ident
 
 
 def test_every_fault_of_this_room_has_words_in_both_languages():

@@ -76,7 +76,9 @@ NEXT = {
     "personal data before events": (State(), ALL, SendPersonal()),
     "events before heads": (State(), BUSY, SendSegment()),
     "events before the rest of a round": (in_round(todo=(TODO,)), BUSY, SendSegment()),
-    "refused sending leaves heads": (State(send_mono_ms=NOW.mono_ms + 1), ALL, GetHeads()),
+    "refused events leave personal data": (State(send_mono_ms=NOW.mono_ms + 1), ALL, SendPersonal()),
+    "refused personal data leave events": (State(personal_mono_ms=NOW.mono_ms + 1), ALL, SendSegment()),
+    "refused events leave heads": (State(send_mono_ms=NOW.mono_ms + 1), BUSY, GetHeads()),
     "stopped sending leaves heads": (State(stopped=sentence("x"), rewind=Position(1, 0, "")), ALL, GetHeads()),
     "heads when due": (State(heads_mono_ms=NOW.mono_ms), QUIET, GetHeads()),
     "idle until heads are due": (State(heads_mono_ms=NOW.mono_ms + 9), QUIET, Wait(NOW.mono_ms + 9)),
@@ -199,12 +201,13 @@ def test_a_generation_that_keeps_changing_is_asked_less_and_less_often():
 
 
 @pytest.mark.parametrize("code", ["bad_request", "too_large", "unsigned", "clock", "something new"])
-@pytest.mark.parametrize("step", [SendSegment(), SendPersonal()])
-def test_what_is_refused_upwards_waits_and_the_way_down_goes_on(code, step):
+@pytest.mark.parametrize(("step", "then"), [(SendSegment(), SendPersonal()), (SendPersonal(), SendSegment())])
+def test_what_is_refused_upwards_waits_and_everything_else_goes_on(code, step, then):
     state = failed(code, step)
-    assert state.send_mono_ms > NOW.mono_ms
-    assert next_step(state, ALL, NOW) == GetHeads()
-    assert state.trouble is not None
+    assert next_step(state, ALL, NOW) == then
+    both = failed(code, then, state)
+    assert next_step(both, ALL, NOW) == GetHeads()
+    assert both.trouble is not None
 
 
 def test_a_refused_bucket_is_given_up_for_this_round():

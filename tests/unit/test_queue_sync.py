@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import zstandard
 
-from loyalty.api import ErrorReply
+from loyalty.api import ErrorReply, PersonalUpload
 from loyalty.chain import MAX_SEGMENT_EVENTS, TARGET_PAYLOAD_BYTES, read_segment
 from loyalty.events import Consent, ConsentChanged, canonical
 from loyalty.feed import Applied, checksum_add, row_hash
@@ -17,6 +17,7 @@ from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.status import read_status
+from terminal.offline_queue.store import open_store
 from tests.support.queue_office import Office, Refused, broken, html, lost_reply, silent
 from tests.support.queue_samples import (
     NOON_MS,
@@ -546,6 +547,55 @@ def test_a_member_enrolled_here_is_forgotten_here_once_the_cache_has_it(till, of
     assert till.sync()
     assert till.cache.member_by_card("2990001000001") is not None
     assert till.journal.enrolled_by_card("2990001000001") is None
+
+
+def test_personal_data_the_head_office_refuses_hold_up_neither_others_nor_sales(till, office):
+    for nth in range(5):
+        fact, personal, _ = enrolment(phone="bad" if nth == 3 else f"+7903123450{nth}", nth=nth)
+        till.journal.record(fact, personal=personal)
+    refused, stored = hex_id("enrol", 3), set()
+
+    def picky(request, response):
+        if request.url.path != "/v1/personal":
+            return response
+        if refused.encode() in request.content:
+            return httpx.Response(400, content=canonical(ErrorReply("bad_request", "phone")))
+        stored.update(item.event_id for item in msgspec.json.decode(request.content, type=PersonalUpload).items)
+        return response
+
+    office.fault = picky
+    till.steps(3)
+    assert len(office.events) == 5
+    for _ in range(8):
+        till.runner._hurry = True
+        till.steps(4)
+    assert stored == {hex_id("enrol", nth) for nth in range(5)} - {refused}
+    assert not Outbox(till.journal).has_personal()
+
+
+def test_a_hanging_request_does_not_keep_the_till_from_stopping(till, office):
+    asked, go = threading.Event(), threading.Event()
+
+    def hanging(request, response):
+        asked.set()
+        go.wait(10)
+        return response
+
+    office.fault = hanging
+    till.runner.start()
+    assert asked.wait(10)
+    stopping = threading.Thread(target=till.close)
+    stopping.start()
+    stopping.join(8)
+    assert not stopping.is_alive()
+    assert not go.is_set()
+    go.set()
+    assert open_again(till.store.folder)
+
+
+def open_again(folder):
+    open_store(folder).close()
+    return True
 
 
 def test_a_full_disk_while_fetching_is_said_and_selling_goes_on(till, office):
