@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 FIRST_LOAD_S = 30
 
 HINT = {
-    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; или наберите код и Enter",
-    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; or type a code and Enter",
+    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; или наберите код и Enter\n"
+    "Головной офис: {url} — {login}",
+    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; or type a code and Enter\nHead office: {url} — {login}",
 }
 STARTING = {
     "ru": ("Запускаю головной офис демо-магазина…", "Подключаю кассу…", "Данные демо: {folder}"),
@@ -71,6 +72,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from terminal.words import TEMPLATES
 
     log_to(shop.folder)
+    hint = HINT[lang].format(url=shop.url, login=shop.console_login())
     printer = VirtualPrinter(
         DeviceInfo("demo-printer", "printer", "virtual", str(shop.slips_folder)), shop.slips_folder
     )
@@ -82,7 +84,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
             keys: DemoKeys[Event] = DemoKeys(
                 lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card}
             )
-            TillApp(till.engine, lang, keys, theme, HINT[lang], templates=TEMPLATES).run()
+            TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES).run()
 
 
 def _run_script(data: Path | None, lang: str) -> None:

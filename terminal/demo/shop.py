@@ -98,6 +98,12 @@ class DemoShop:
             raise LinkFault(sentence("demo.no_code", said=(done.stderr or done.stdout).strip()[-200:]))
         return code
 
+    def console_login(self) -> str:
+        """`name / password` of the demo's console, as the head office keeps them for this machine's user."""
+        with contextlib.suppress(OSError):
+            return " / ".join((self.office_folder / "console-password.txt").read_text().split())
+        return ""
+
     def kill_office(self) -> None:
         """SIGKILL, as a power cut would: nothing is said goodbye to."""
         if self._office:
