@@ -1,4 +1,4 @@
-"""A till killed with SIGKILL at any moment: what was told as recorded is there, what was begun is known, none is half."""
+"""A till killed with SIGKILL at any moment: what was told as recorded is there, what was begun is known."""
 
 import os
 import signal

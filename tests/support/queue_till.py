@@ -40,6 +40,11 @@ class Till:
         for _ in range(count):
             self.runner._once(0)
 
+    def settle(self, count: int = 30) -> None:
+        """Try at once, and go on for so many steps; the till never waits for real."""
+        self.runner._hurry = True
+        self.steps(count)
+
     def balance(self, card: str) -> int:
         """What the cashier would be shown."""
         known = self.cache.member_by_card(card)

@@ -113,7 +113,7 @@ def test_small_events_fill_a_segment_to_500_and_no_further(till, office):
 def test_a_lost_reply_sends_the_very_same_bytes_again_and_stores_nothing_twice(till, office):
     sell(till.journal, 1)
     office.fault = lost_reply
-    assert not till.sync(0.2)
+    till.settle()
     sell(till.journal, 2)
     office.fault = None
     assert till.sync()
@@ -130,7 +130,7 @@ def test_a_head_office_that_does_not_answer_as_one_is_offline_and_loses_nothing(
     office.fault = fault
     office.add_points(ANNA, 5)
     sell(till.journal, 1, ANNA)
-    assert not till.sync(0.2)
+    till.settle()
     status = till.runner.status()
     assert (status.online, status.pending) == (False, 1)
     assert status.trouble.code in ("link.offline", "link.not_ours")
@@ -204,7 +204,7 @@ def test_a_head_office_whose_sums_are_wrong_is_named_and_the_rest_is_still_fetch
     stock(office)
     place = ("bal", 3)
     office.heads[place] = office.heads[place].__class__(3, office.heads[place].seq, 12345)
-    assert not till.sync(0.5)
+    till.settle()
     assert till.runner.status().trouble.code == "link.checksum"
     assert till.runner.status().online
     assert till.cache.member_by_card("boris") is not None
@@ -255,20 +255,20 @@ def test_another_history_under_our_name_stops_sending_and_keeps_the_rest_going(t
     office.events, office.hashes = [b"another till's"], [office.hashes[0], "ab" * 32]
     sell(till.journal, 1, ANNA)
     sell(till.journal, 2, ANNA)
-    assert not till.sync(0.5)
+    till.settle()
     status = till.runner.status()
     assert status.trouble.code == "link.fork"
     assert status.pending == 2
     assert till.cache.member_by_card("anna") is not None
     sent = office.asked.count("POST /segments")
-    assert not till.sync(0.2)
+    till.settle()
     assert office.asked.count("POST /segments") == sent
 
 
 def test_a_dead_fence_stops_sending(till, office):
     office.fence = "someone else has been here"
     sell(till.journal, 1)
-    assert not till.sync(0.3)
+    till.settle()
     assert till.runner.status().trouble.code == "link.fence"
     assert office.asked.count("POST /segments") == 1
 
@@ -297,7 +297,7 @@ def test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark(till, o
 
     office.take = lying
     sell(till.journal, 1)
-    assert not till.sync(0.3)
+    till.settle()
     assert till.runner.status().trouble.code == "link.fork"
     assert Outbox(till.journal).acked().seq == 0
 
@@ -332,7 +332,7 @@ def test_a_revoked_till_keeps_its_journal_and_asks_rarely(till, office):
 
     office.fault = revoked
     sell(till.journal, 1)
-    assert not till.sync(0.1)
+    till.settle()
     assert till.runner.status().trouble.code == "link.revoked"
     assert till.runner.status().pending == 1
 
@@ -441,7 +441,7 @@ def test_a_download_goes_on_after_a_restart(till, office, tmp_path, monkeypatch)
         return response
 
     office.fault = silent_after_two
-    assert not till.sync(0.2)
+    till.settle()
     assert till.runner.status().loading_bp == 1000 * 10_000 // manifest.bytes
     till.close()
     office.fault, office.asked = None, []
@@ -553,7 +553,8 @@ def test_personal_data_the_head_office_refuses_hold_up_neither_others_nor_sales(
     for nth in range(5):
         fact, personal, _ = enrolment(phone="bad" if nth == 3 else f"+7903123450{nth}", nth=nth)
         till.journal.record(fact, personal=personal)
-    refused, stored = hex_id("enrol", 3), set()
+    refused = hex_id("enrol", 3)
+    stored: set[str] = set()
 
     def picky(request, response):
         if request.url.path != "/v1/personal":
@@ -603,10 +604,11 @@ def test_a_full_disk_while_fetching_is_said_and_selling_goes_on(till, office):
     assert till.sync()
     before = till.cache.cursors()
     till.cache._writer._connection.execute("PRAGMA max_page_count=1")
+    office.page_rows = 1000
     for number in range(500):
         row = goods_row(str(number), f"Goods {number}")
         office.put("goods", 0, row.key, row.live)
-    assert not till.sync(0.5)
+    till.settle()
     assert till.runner.status().trouble.code == "store.full"
     assert till.cache.cursors() == before
     sell(till.journal, 1, ANNA, earned=10)
@@ -646,7 +648,7 @@ def test_whatever_breaks_in_a_step_the_thread_goes_on_and_says_so(till, office):
         raise ZeroDivisionError("nobody foresaw this")
 
     office.fault = impossible
-    assert not till.sync(0.2)
+    till.settle()
     assert till.runner.status().trouble.code == "link.broken"
     office.fault = None
     assert till.sync()
