@@ -132,6 +132,13 @@ def test_one_till_has_one_agent_and_one_port_one_server(folder: Path, tmp_path: 
         assert f"Port {port}" in taken.stderr
 
 
+def test_a_screen_over_a_folder_that_holds_no_till_is_a_sentence(tmp_path: Path) -> None:
+    done = run("terminal", "--data", str(tmp_path), "--lang", "ru")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ещё не подключена" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_enrolment_nobody_answers_is_a_sentence(tmp_path: Path) -> None:
     done = run("enrol", "http://127.0.0.1:9", "12345678", "--data", str(tmp_path / "new"), "--lang", "en")
     assert done.returncode == 1
