@@ -35,6 +35,7 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
           LinkStatus(online, pending, oldest_pending_ms, as_of_ms, last_contact_ms, trouble, loading_bp,
               programmes_changed)
 status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
+glance:   glance(folder) -> with Glance(identity, journal, cache)   look-ups beside a running till
 client:   Client(identity, key, now_ms, url="")                   .receipt(number) -> ReceiptReply; LinkFault
 sentences: SENTENCES                                            everything this room says, Russian and English
 """

@@ -10,6 +10,7 @@ from terminal.offline_queue.client import Client
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.segments import next_segment
+from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.snapshot import SnapshotFile
 from terminal.offline_queue.steps import (
     BeginAnew,
@@ -127,8 +128,9 @@ class Hands:
 
     def _send_segment(self, step: SendSegment) -> Outcome:
         segment = next_segment(self.outbox, self._store.key)
-        if segment is None:
-            return Sent()
+        if segment is None:  # something waits, and yet nothing follows what the head office has
+            at = self.outbox.acked()
+            raise store_fault("journal.chain", epoch=at.epoch, seq=at.seq + 1)
         return Sent(self.outbox.acknowledge(self._client.send_segment(segment, self.outbox.fence())))
 
     def _install(self, step: Install) -> Installed:

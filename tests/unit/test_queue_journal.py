@@ -246,7 +246,18 @@ def test_numbers_are_given_once_and_go_on_after_a_restart(till):
     till.close()
     again = open_store(till.folder)
     assert (again.journal.next_receipt_no(), again.journal.next_card_no()) == (3, 2)
+    again.journal.record(fact_of(receipt(1)))
     again.close()
+    third = open_store(till.folder)
+    assert (third.journal.next_receipt_no(), third.journal.next_card_no()) == (4, 3)
+    third.close()
+
+
+def test_the_journal_is_synced_at_every_commit_and_the_cache_when_it_suits(till):
+    assert till.journal.write(lambda c: c.execute("PRAGMA synchronous").fetchone()) == (2,)
+    assert till.journal.write(lambda c: c.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
+    assert till.cache._writer.run(lambda c: c.execute("PRAGMA synchronous").fetchone()) == (1,)
+    assert till.cache._writer.run(lambda c: c.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
 
 
 def test_a_restart_finds_everything_as_it_was(till):

@@ -7,9 +7,10 @@ import pytest
 from loyalty.api import PersonalReply, Position, SnapshotManifest
 from loyalty.feed import Applied, DeltaPage, FeedRow, Head, Heads
 from loyalty.sentences import sentence
-from terminal.offline_queue import sync_outcome
+from terminal.offline_queue import round_work, sync_failures
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.planner import Round, State, Todo, hurried, loading_bp, next_step
+from terminal.offline_queue.round_work import begin_round
 from terminal.offline_queue.steps import (
     BeginAnew,
     Done,
@@ -35,7 +36,8 @@ from terminal.offline_queue.steps import (
     Swap,
     Wait,
 )
-from terminal.offline_queue.sync_outcome import LAST_RETRY_MS, after, backoff_ms, begin_round
+from terminal.offline_queue.sync_failures import LAST_RETRY_MS, backoff_ms
+from terminal.offline_queue.sync_outcome import after
 from tests.support.queue_samples import balance_row
 
 NOW = Now(1_000_000, 42)
@@ -234,7 +236,7 @@ def test_without_a_snapshot_the_rows_are_fetched_bucket_by_bucket(code, step):
 @pytest.mark.parametrize(("code", "given_up"), [("busy", True), ("internal", True), ("offline", False)])
 def test_a_snapshot_that_is_never_ready_is_given_up_but_not_for_an_outage(code, given_up):
     state = SNAPSHOT
-    for _ in range(sync_outcome.SNAPSHOT_TRIES + 1):
+    for _ in range(sync_failures.SNAPSHOT_TRIES + 1):
         state = failed(code, GetManifest(), state)
     assert state.round
     assert state.round.snapshot is not given_up
@@ -341,7 +343,7 @@ def test_a_page_that_is_not_what_was_asked_for_is_never_installed(unfit):
 
 
 def test_a_bucket_has_a_limit_of_rows(monkeypatch):
-    monkeypatch.setattr(sync_outcome, "MAX_BUCKET_ROWS", 3)
+    monkeypatch.setattr(round_work, "MAX_BUCKET_ROWS", 3)
     start = in_round(todo=(TODO,))
     fits = after(start, GetDelta("g1", "bal", 7, 0), page(3, rows=rows(1, 2, 3)), NOW, 0.5)
     assert isinstance(next_step(fits, QUIET, NOW), Install)
