@@ -1,4 +1,4 @@
-"""A serial scanner beside a till: its codes become commands, its troubles notices; the sale goes on either way."""
+"""A scanner or a camera beside a till: codes become commands, troubles notices; the sale goes on either way."""
 
 from __future__ import annotations
 
@@ -29,6 +29,23 @@ def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known
         on_status=_Spoken(path, post),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=Framing(suffix_known=suffix_known),
+    )
+    source.open()
+    try:
+        yield
+    finally:
+        source.close()
+
+
+@contextmanager
+def camera_scanner(camera: str, post: Callable[[c.Command], None]) -> Iterator[None]:
+    """Read codes held before a camera until the block ends: its number, a device, an address or a video file."""
+    from terminal.scanner.camera_source import CameraSource
+
+    source = CameraSource(
+        int(camera) if camera.isdigit() else camera,
+        on_scan=lambda scan: post(scanned(scan)),
+        on_status=_Spoken(camera, post),
     )
     source.open()
     try:

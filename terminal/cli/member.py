@@ -13,7 +13,7 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.money import money_text
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
-from terminal.cli.told import Folder, Language, language, till_folder
+from terminal.cli.told import Folder, Language, errors_in, language, till_folder
 
 app = typer.Typer(no_args_is_help=True, help="Members: find one, make a card.")
 Key = Annotated[str, typer.Argument(help="A card number or a phone number, in any spelling.")]
@@ -22,7 +22,8 @@ Key = Annotated[str, typer.Argument(help="A card number or a phone number, in an
 @app.command()
 def find(key: Key, data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
     """Show what this till knows of a member: status, points, progress. No phone, no full name."""
-    member, programme = _member(data, key)
+    with errors_in(lang):
+        member, programme = _member(data, key)
     ru = language(lang) == "ru"
     status = next((s for s in programme.statuses if s.id == member.status), None)
     label = (status.name.ru if ru else status.name.en) if status else "—"
@@ -50,12 +51,18 @@ def card(
     lang: Language = "",
 ) -> None:
     """Make a card as a picture, or a printable sheet of cards (A4, ten to a page)."""
+    with errors_in(lang):
+        _make_cards(numbers, out, kind, data, language(lang))
+    typer.echo(str(out))
+
+
+def _make_cards(numbers: list[str], out: Path, kind: str, data: Path, lang: Lang) -> None:
     from terminal.cards import CardFace, CardKind, card_png, card_sheet
 
     wanted: CardKind | None = next((known for known in ("qr", "barcode", "both") if known == kind), None)
     if wanted is None:
         raise BadInput(sentence("card.kind", kind=kind))
-    programme, names = _names(data, [_checked(number) for number in numbers], language(lang))
+    programme, names = _names(data, [_checked(number) for number in numbers], lang)
     faces = [CardFace(number, name, programme, wanted) for number, name in names.items()]
     if out.suffix.lower() == ".pdf":
         out.write_bytes(card_sheet(faces))
@@ -63,7 +70,6 @@ def card(
         out.write_bytes(card_png(faces[0].card_number, faces[0].name_masked, programme, wanted))
     else:
         raise NotNow(sentence("card.sheet_needs_pdf"))
-    typer.echo(str(out))
 
 
 def _names(data: Path, numbers: list[str], lang: Lang) -> tuple[str, dict[str, str]]:

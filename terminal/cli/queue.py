@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from terminal.cli.told import Folder, Language, language, till_folder
+from terminal.cli.told import Folder, Language, errors_in, language, till_folder
 
 app = typer.Typer(no_args_is_help=True, help="The offline queue.")
 
@@ -21,7 +21,8 @@ def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: 
     from terminal.offline_queue.keys import read_identity
     from terminal.offline_queue.status import read_status
 
-    identity, found = read_identity(data), read_status(data)
+    with errors_in(lang):
+        identity, found = read_identity(data), read_status(data)
     ru = language(lang) == "ru"
     zone = "Europe/Moscow"
 

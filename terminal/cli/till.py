@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loyalty.errors import KopilkaError
-from terminal.cli.told import Folder, Language, language, tell, till_folder
+from terminal.cli.told import Folder, Language, errors_in, language, till_folder
 
 if TYPE_CHECKING:
     from terminal.engine import Engine
+    from terminal.printing import Paper
 
 
 def enrol_till(
@@ -27,7 +28,7 @@ def enrol_till(
 
     from terminal.offline_queue.enrol import enrol
 
-    with _errors_in(lang):
+    with errors_in(lang):
         identity = enrol(url, code, name or socket.gethostname(), data)
     ru = language(lang) == "ru"
     typer.echo(f"{'Касса подключена' if ru else 'Enrolled'}: T{identity.terminal_no}, {identity.store_name}")
@@ -42,6 +43,13 @@ def terminal(
         str,
         typer.Option("--scanner", help="A scanner on a serial port, as in /dev/ttyACM0; one that types needs none."),
     ] = "",
+    camera: Annotated[
+        str,
+        typer.Option("--camera", help="Read codes with a camera: its number, a device, an address or a video file."),
+    ] = "",
+    slips: Annotated[
+        Path | None, typer.Option("--slips", help="A folder to write each slip to, as a text file.")
+    ] = None,
 ) -> None:
     """Run the till with the cashier's screen."""
     from textual.events import Event
@@ -55,7 +63,11 @@ def terminal(
 
     log_to(data)
     chosen = language(lang)
-    with _errors_in(lang), opened_till(data, lang=chosen) as till, _scanning(scanner, till.engine):
+    with (
+        errors_in(lang),
+        opened_till(data, lang=chosen, printer=_slips_in(slips)) as till,
+        _scanning(scanner, camera, till.engine),
+    ):
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, chosen, keys, theme, templates=TEMPLATES)
         app.run()
@@ -74,26 +86,29 @@ def agent(
     from terminal.cli.logs import log_to
 
     log_to(data)
-    with _errors_in(lang):
+    with errors_in(lang):
         serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port)
 
 
 @contextmanager
-def _errors_in(lang: str) -> Iterator[None]:
-    """An error is a sentence in the language asked for, and exit status 1."""
-    try:
+def _scanning(scanner: str, camera: str, engine: Engine) -> Iterator[None]:
+    """Whatever reads codes beside the keyboard."""
+    from terminal.scanning import camera_scanner, serial_scanner
+
+    with ExitStack() as readers:
+        if scanner:
+            readers.enter_context(serial_scanner(scanner, engine.post))
+        if camera:
+            readers.enter_context(camera_scanner(camera, engine.post))
         yield
-    except KopilkaError as error:
-        tell(error, lang)
-        raise typer.Exit(1) from error
 
 
-@contextmanager
-def _scanning(path: str, engine: Engine) -> Iterator[None]:
-    if not path:
-        yield
-        return
-    from terminal.scanning import serial_scanner
+def _slips_in(folder: Path | None) -> Paper | None:
+    if folder is None:
+        return None
+    from devices.model import DeviceInfo
+    from devices.virtual.printer import VirtualPrinter
 
-    with serial_scanner(path, engine.post):
-        yield
+    printer = VirtualPrinter(DeviceInfo("slips", "printer", "text files", str(folder)), folder)
+    printer.open(lambda event: None)
+    return printer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +37,16 @@ def tell(error: KopilkaError, asked: str = "") -> None:
     print(spoken(error.said, lang), file=sys.stderr)
     if error.hint:
         print(spoken(error.hint, lang), file=sys.stderr)
+
+
+@contextmanager
+def errors_in(asked: str) -> Iterator[None]:
+    """An error is a sentence in the language asked for, and exit status 1."""
+    try:
+        yield
+    except KopilkaError as error:
+        tell(error, asked)
+        raise typer.Exit(1) from error
 
 
 def till_folder() -> Path:

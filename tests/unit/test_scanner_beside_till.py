@@ -3,8 +3,14 @@
 import queue
 from pathlib import Path
 
+import cv2
+import pytest
+
+from devices.virtual.camera import camera_frame
 from devices.virtual.scanner import VirtualScanner
-from terminal.scanning import serial_scanner
+from loyalty.codes import card_number
+from terminal.cards import card_png
+from terminal.scanning import camera_scanner, serial_scanner
 from terminal.session import commands as c
 from terminal.words import TEMPLATES
 
@@ -46,3 +52,19 @@ def _until_read(scanner: VirtualScanner, posted: "queue.Queue[c.Command]") -> No
         break
     while not posted.empty():
         posted.get()
+
+
+@pytest.mark.camera
+def test_a_card_held_before_a_camera_is_a_command(tmp_path: Path) -> None:
+    card = card_number("299", 7)
+    frame = camera_frame(card_png(card, "", "Club", "qr"), angle_deg=25, noise_sigma=8, seed=1)
+    video = tmp_path / "card.avi"
+    high, wide = frame.shape[:2]
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (wide, high))
+    for _ in range(5):
+        writer.write(frame if frame.ndim == 3 else cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR))
+    writer.release()
+    posted: queue.Queue[c.Command] = queue.Queue()
+    with camera_scanner(str(video), posted.put):
+        found = posted.get(timeout=WAIT_S)
+    assert found == c.Scan(f"KPL:{card}", "camera")

@@ -1,0 +1,89 @@
+"""The command line of a till: what it prints, and that every error is a sentence and exit status 1."""
+
+from pathlib import Path
+
+import pytest
+
+from terminal.cli import main
+from terminal.session import commands as c
+from tests.support.small_till import CARD, PHONE, make_till, opened_rig
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    """Exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    printed = capsys.readouterr()
+    code = ended.value.code
+    return (code if isinstance(code, int) else 0 if code is None else 1), printed.out, printed.err
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_till(tmp_path / "till")
+    return tmp_path / "till"
+
+
+def test_a_member_is_found_by_card_and_by_phone_beside_a_running_till(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder):
+        by_card = run(capsys, "member", "find", CARD, "--data", folder, "--lang", "en")
+        by_phone = run(capsys, "member", "find", f"8{PHONE[2:]}", "--data", folder, "--lang", "en")
+    assert by_card == by_phone
+    assert by_card[0] == 0
+    assert CARD in by_card[1]
+    assert PHONE[2:] not in by_card[1]
+
+
+@pytest.mark.parametrize("key", ["hello", "4600000000000", "12", "KC123"])
+def test_what_is_neither_card_nor_phone_is_refused_in_a_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    code, out, err = run(capsys, "member", "find", key, "--data", folder)
+    assert (code, out) == (1, "")
+    assert err.strip()
+    assert "Traceback" not in err
+
+
+def test_queue_status_counts_what_waits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+        code, out, _ = run(capsys, "queue", "status", "--data", folder, "--lang", "en")
+    assert code == 0
+    counts = {line[: line.index("  ")]: line.split()[-1] for line in out.splitlines()}
+    assert counts["Events recorded"] == counts["Waiting to be sent"] == "1"
+
+
+@pytest.mark.parametrize("command", [("queue", "status"), ("member", "find", CARD), ("terminal",), ("agent",)])
+def test_a_till_that_is_not_enrolled_says_how_to_enrol(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    code, _, err = run(capsys, *command, "--data", tmp_path / "nothing", "--lang", "en")
+    assert code == 1
+    assert "kopilka enrol" in err
+    assert "Traceback" not in err
+
+
+def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture, sheet = folder / "card.png", folder / "sheet.pdf"
+    assert run(capsys, "member", "card", CARD, "--data", folder, "--out", picture)[0] == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert run(capsys, "member", "card", CARD, CARD, "--data", folder, "--out", sheet)[0] == 0
+    assert sheet.read_bytes().startswith(b"%PDF")
+
+
+def test_a_wrong_card_number_makes_no_card(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "card.png"
+    code, _, err = run(capsys, "member", "card", "2990000000010", "--data", folder, "--out", out, "--lang", "en")
+    assert code == 1
+    assert "check digit" in err
+    assert not out.exists()
+
+
+def test_a_till_in_use_is_not_opened_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_rig(folder):
+        code, _, err = run(capsys, "agent", "--data", folder, "--lang", "en")
+    assert code == 1
+    assert err.strip()
+    assert "Traceback" not in err
