@@ -14,6 +14,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from loyalty.feed import checksum_add, row_hash
 from sync_server import heads, ingest, rounds
 from sync_server.feed import read_delta, read_heads
 from sync_server.heads import Change, put_rows
@@ -59,27 +60,30 @@ def write_rows(office: TestOffice, seed: int, stop: list[BaseException]) -> None
             return
 
 
-def follow(office: TestOffice, done: threading.Event, seen: dict[str, int]) -> None:
-    """A reader as a till is one: it asks for what is above its cursor, and never looks back."""
-    cursor = 0
+def follow(office: TestOffice, done: threading.Event, seen: dict[str, int], torn: list[int]) -> None:
+    """A reader as a till is one: it asks for what is above its cursor, never looks back, and checks the checksum."""
+    cursor = checksum = 0
     while True:
         last = done.is_set()
         page = read_delta(office.store, "g", "reader", "goods", BUCKET, cursor, "g")
         for row in page.rows:
-            assert row.change_seq > cursor
             seen[row.key] = row.change_seq
+            checksum = checksum_add(checksum, added=row_hash("goods", row.key, row.change_seq, row.live))
+        if page.drained and checksum != page.checksum:
+            torn.append(cursor)
         cursor = page.to_seq
         if last:
             return
 
 
-def race(office: TestOffice) -> tuple[dict[str, int], dict[str, int]]:
-    """(what the reader saw, what is there)."""
+def race(office: TestOffice) -> tuple[dict[str, int], dict[str, int], list[int]]:
+    """(what the reader saw, what is there, where the reader's checksum was not the page's)."""
     done = threading.Event()
     seen: dict[str, int] = {}
+    torn: list[int] = []
     stop: list[BaseException] = []
     writers = [threading.Thread(target=write_rows, args=(office, seed, stop)) for seed in range(WRITERS)]
-    reader = threading.Thread(target=follow, args=(office, done, seen))
+    reader = threading.Thread(target=follow, args=(office, done, seen, torn))
     for thread in [*writers, reader]:
         thread.start()
     for writer in writers:
@@ -89,18 +93,50 @@ def race(office: TestOffice) -> tuple[dict[str, int], dict[str, int]]:
     assert not stop
     with office.store.read() as tx:
         there = {row.key: row.change_seq for row in tx.execute(select(FEED["goods"]))}
-    return seen, there
+    return seen, there, torn
 
 
 def test_a_cursor_passes_over_no_row_of_racing_writers(office):
-    seen, there = race(office)
+    seen, there, torn = race(office)
     assert seen == there
+    assert torn == [], "rows and checksum are of one moment"
     assert sorted(there.values()) == list(range(1, len(there) + 1)), "numbers have no gap, though writes were undone"
     (head,) = read_heads(office.store, "g", T0_MS).streams["goods"]
     assert head.seq == len(there)
 
 
-def test_a_counter_taken_outside_the_transaction_is_caught_by_this_test(office, monkeypatch):
+def overtaken(office: TestOffice) -> list[str]:
+    """What a reader sees when one writer takes a number and commits only after another has, and the reader been by."""
+    numbered, go = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with office.store.begin(BUCKET) as tx:
+            put_rows(tx, {"goods": [Change(BUCKET, "slow", b"1", None)]})
+            numbered.set()
+            go.wait(30)
+
+    def quick() -> None:
+        with office.store.begin(BUCKET) as tx:
+            put_rows(tx, {"goods": [Change(BUCKET, "quick", b"2", None)]})
+
+    threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
+    threads[0].start()
+    assert numbered.wait(30)
+    threads[1].start()
+    threads[1].join(0.3)
+    first = read_delta(office.store, "g", "reader", "goods", BUCKET, 0, "g")
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    rest = read_delta(office.store, "g", "reader", "goods", BUCKET, first.to_seq, "g")
+    return [row.key for row in (*first.rows, *rest.rows)]
+
+
+def test_a_writer_that_takes_its_number_first_is_seen_first(office):
+    assert overtaken(office) == ["slow", "quick"]
+
+
+def test_a_counter_taken_outside_the_transaction_would_lose_a_row(office, monkeypatch):
     inside = heads.take_numbers
 
     def outside(tx, counts):
@@ -108,8 +144,7 @@ def test_a_counter_taken_outside_the_transaction_is_caught_by_this_test(office, 
             return inside(own, counts)
 
     monkeypatch.setattr(heads, "take_numbers", outside)
-    seen, there = race(office)
-    assert set(there) - set(seen), "the reader's cursor passed rows that were not committed yet"
+    assert overtaken(office) == ["quick"], "the reader's cursor passed the slow writer's row"
 
 
 def send_sales(office: TestOffice, till, stop: list[BaseException]) -> None:
@@ -156,14 +191,44 @@ def test_stage_2_passes_over_no_segment_of_racing_tills(office, monkeypatch):
     assert applied == stored == 12 * WRITERS
 
 
-def test_a_segment_counter_taken_outside_is_caught_by_this_test(office, monkeypatch):
+def overtaken_till(office: TestOffice, monkeypatch) -> int:
+    """How many of two segments stage 2 finds when the first to be numbered is the last to be committed."""
+    monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
+    monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
+    slow, quick = office.till("slow"), office.till("quick")
+    numbered, go = threading.Event(), threading.Event()
+
+    def late(tx, table, rows):
+        insert_only(tx, table, rows)
+        if rows[0]["terminal"] == slow.terminal:
+            numbered.set()
+            go.wait(30)
+
+    monkeypatch.setattr(ingest, "insert_only", late)
+    sales = [till.sale(account=hex_id("a"), earned=1) for till in (slow, quick)]
+    threads = [threading.Thread(target=till.put, args=(sale,)) for till, sale in zip((slow, quick), sales, strict=True)]
+    threads[0].start()
+    assert numbered.wait(30)
+    threads[1].start()
+    threads[1].join(0.3)
+    found = pass_on(office)
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    return found + pass_on(office)
+
+
+def test_a_segment_numbered_first_and_committed_last_is_found(office, monkeypatch):
+    assert overtaken_till(office, monkeypatch) == 2
+
+
+def test_a_segment_counter_taken_outside_would_lose_a_segment(office, monkeypatch):
     def outside(tx, table, keys, rows):
         with office.store.begin(None) as own:
             add_rows(own, table, keys, rows)
 
     monkeypatch.setattr(ingest, "add_rows", outside)
-    applied, stored = race_segments(office, monkeypatch)
-    assert applied < stored, "the mark of stage 2 passed segments that were not committed yet"
+    assert overtaken_till(office, monkeypatch) == 1, "the mark of stage 2 passed a segment not committed yet"
 
 
 def test_two_appliers_at_once_apply_everything_once(office):
