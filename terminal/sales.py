@@ -20,6 +20,7 @@ from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
+from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.fiscal.register import Refused, Register, Unknown
 from terminal.offline_queue.journal import Fact, Journal
@@ -48,7 +49,7 @@ class Sales:
         self._label = f"T{identity.terminal_no}"
         self._store = identity.store
         self._new_id = new_id
-        self._undone: list[str] = []
+        self._undone: list[Receipt] = []
 
     def sell(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
@@ -110,7 +111,9 @@ class Sales:
 
     def _complete(self, draft: Receipt, basket: Basket, shift: ShiftInfo, ids: GivenIds | None) -> Receipt:
         """A number is taken only for a receipt that holds together, so that a refused one leaves no gap."""
-        self._forget_undone()
+        late = self._forget_undone()
+        if late is not None:
+            raise NotNow(sentence("sale.recorded_late", number=late.number), sentence("sale.recorded_late.hint"))
         receipt = replace(draft, number=self._number())
         at_ms = receipt.moment.at_ms
         self._journal.prepare(receipt.receipt_id, canonical(basket), at_ms)
@@ -122,20 +125,29 @@ class Sales:
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             self._journal.record(fact, completes=receipt.receipt_id, totals=add_receipt(shift.totals, receipt))
         except KopilkaError:
-            self._undone.append(receipt.receipt_id)
-            self._forget_undone()
+            self._undone.append(receipt)
+            if self._forget_undone():
+                return receipt
             raise
         return receipt
 
-    def _forget_undone(self) -> None:
-        """Sales that did not happen. A full disk may refuse even this: then again before the next sale, or it would
-        come back on the screen one day though the goods were sold by then."""
+    def _forget_undone(self) -> Receipt | None:
+        """Settle the sales that failed: what was prepared for them goes. Returns one that is recorded after all.
+
+        A disk that hung may have finished late. Writes keep their order, so once the prepared sale is gone it is
+        certain whether the sale itself was written. A full disk may refuse even this: then again before the next sale,
+        or it would come back on the screen one day though the goods were sold by then.
+        """
         try:
             while self._undone:
-                self._journal.discard_prepared(self._undone[-1])
+                failed = self._undone[-1]
+                self._journal.discard_prepared(failed.receipt_id)
                 self._undone.pop()
+                if self._journal.receipt(failed.number) is not None:
+                    return failed
         except StoreFault:
             log.warning("prepared_kept", sales=len(self._undone))
+        return None
 
     def _number(self) -> str:
         return f"{self._label}-{self._journal.next_receipt_no():06d}"

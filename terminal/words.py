@@ -55,6 +55,14 @@ ENGINE = {
     "scan.gone": ("Сканер {port} не отвечает", "The scanner at {port} does not answer"),
     "scan.gone.hint": ("Проверьте кабель; продажа продолжается с клавиатуры", "Check the cable; go on by keyboard"),
     "scan.back": ("Сканер снова работает", "The scanner is back"),
+    "sale.recorded_late": (
+        "Чек {number} всё-таки записан: диск ответил с опозданием",
+        "Receipt {number} was recorded after all: the disk answered late",
+    ),
+    "sale.recorded_late.hint": (
+        "Если товар тот же, очистите этот чек; иначе оплатите ещё раз",
+        "If these are the same goods, void this receipt; otherwise pay again",
+    ),
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 

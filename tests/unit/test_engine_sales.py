@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from loyalty.errors import BadInput, StoreFault
 from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import sentence
 from terminal.fiscal.register import Answer, Refused, Registered, Unknown
+from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.sentences import store_fault
 from terminal.sales import GivenIds
 from terminal.session import State
@@ -296,3 +298,45 @@ def test_a_fault_of_the_store_is_told_with_its_sentence(rig: Rig, monkeypatch: p
     monkeypatch.setattr(rig.store.journal, "record", broken)
     state = do(rig, c.Tender("cash"))
     assert (state.mode, said(state)) == ("pay", "store.disk")
+
+
+def test_a_sale_whose_record_came_late_is_done_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = rig.store.journal
+    record = journal.record
+
+    def late(*facts: Fact, **extras: Any) -> None:
+        record(*facts, **extras)
+        raise store_fault("store.slow")
+
+    do(rig, c.OpenShift("Olga"), c.Scan(TEA.code), c.Pay())
+    monkeypatch.setattr(journal, "record", late)
+    state = do(rig, c.Tender("cash"))
+    assert state.mode == "done"
+    assert state.receipt is not None
+    assert journal.receipt(state.receipt.number) == state.receipt
+    assert events_of(rig) == 2
+
+
+def test_a_sale_recorded_while_the_disk_hung_is_named_before_it_can_be_sold_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = rig.store.journal
+    record, discard = journal.record, journal.discard_prepared
+
+    def late(*facts: Fact, **extras: Any) -> None:
+        record(*facts, **extras)
+        raise store_fault("store.slow")
+
+    def hung(sale_id: str) -> None:
+        raise store_fault("store.slow")
+
+    do(rig, c.OpenShift("Olga"), c.Scan(TEA.code), c.Pay())
+    monkeypatch.setattr(journal, "record", late)
+    monkeypatch.setattr(journal, "discard_prepared", hung)
+    assert do(rig, c.Tender("cash")).mode == "pay"
+    monkeypatch.setattr(journal, "record", record)
+    monkeypatch.setattr(journal, "discard_prepared", discard)
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, said(state)) == ("pay", "sale.recorded_late")
+    assert events_of(rig) == 2
+    assert do(rig, c.Tender("cash")).mode == "done"
