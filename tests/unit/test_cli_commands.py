@@ -6,7 +6,8 @@ import pytest
 
 from terminal.cli import main
 from terminal.session import commands as c
-from tests.support.small_till import CARD, PHONE, make_till, opened_rig
+from tests.support.counter import CARD, PHONE
+from tests.support.small_till import make_till, opened_rig
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
