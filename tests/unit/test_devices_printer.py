@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_a_device_error(tmp_path: Path) -> No
     with pytest.raises(DeviceError) as error:
         printer.cut_paper()
     assert error.value.code == "no_room_for_slips"
-    assert printer.slips == ()
+    assert not printer.slips
     (tmp_path / "file").unlink()
     printer.print_normal("next")
     printer.cut_paper()
