@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from sync_server.refusals import Refused
 
@@ -43,7 +44,7 @@ def asset_url(name: str) -> str:
 
 
 @get(f"{PREFIX}/{{digest:str}}/{{name:str}}", sync_to_thread=True)
-def static_file(request: Request[object, object, State], digest: str, name: str) -> Response[bytes]:
+def static_file(request: Request[object, object, State], digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file by its name and digest; the only pages without a login besides the login itself."""
     if name not in _NAMES or digest != read_asset(name).digest:
         raise Refused(404, "unknown", "there is no such file")

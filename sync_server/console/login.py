@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from litestar import Response, get, post
+from litestar.params import RawBody
 
 from sync_server.console.forms import form_token, read_form
 from sync_server.console.pages import go_to, open_page
@@ -33,7 +34,7 @@ def login_page(request: AnyRequest, console: Behind) -> Response[str]:
 
 
 @post("/login", sync_to_thread=True, status_code=200)
-def log_in(request: AnyRequest, console: Behind, body: bytes) -> Response[str]:
+def log_in(request: AnyRequest, console: Behind, body: RawBody) -> Response[str]:
     caller = caller_of(request)
     fields = read_form(body, request.cookies.get(FORM_COOKIE, ""))
     name, target = fields.get("name", "").strip(), _own(fields.get("next", ""))
@@ -57,7 +58,7 @@ def log_in(request: AnyRequest, console: Behind, body: bytes) -> Response[str]:
 
 
 @post("/logout", sync_to_thread=True, status_code=200)
-def log_out(visit: Visiting, body: bytes) -> Response[str]:
+def log_out(visit: Visiting, body: RawBody) -> Response[str]:
     read_form(body, visit.token)
     end_session(visit.store, visit.token)
     log.info("logged_out", user=visit.user.name)

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import structlog
 from litestar import Response, get, post
+from litestar.params import FromPath, RawBody
 
 from loyalty.tiers import NextStep, next_step
 from sync_server.console.forms import read_form
@@ -34,7 +35,7 @@ def members_page(request: AnyRequest, visit: Visiting) -> Response[str]:
 
 
 @post("/members", sync_to_thread=True, status_code=200)
-def search_members(visit: Visiting, body: bytes) -> Response[str]:
+def search_members(visit: Visiting, body: RawBody) -> Response[str]:
     text = read_form(body, visit.token).get("text", "").strip()[:MAX_SEARCH_CHARS]
     response = go_to("/console/members")
     response.set_cookie(
@@ -49,12 +50,12 @@ def search_members(visit: Visiting, body: bytes) -> Response[str]:
 
 
 @get("/members/{member_id:str}", sync_to_thread=True)
-def member_page(request: AnyRequest, visit: Visiting, member_id: str) -> Response[str]:
+def member_page(request: AnyRequest, visit: Visiting, member_id: FromPath[str]) -> Response[str]:
     return _page(visit, _facts(visit, member_id, request.query_params.get("before", "")), None)
 
 
 @post("/members/{member_id:str}/personal", sync_to_thread=True, status_code=200)
-def show_personal(visit: Visiting, member_id: str, body: bytes) -> Response[str]:
+def show_personal(visit: Visiting, member_id: FromPath[str], body: RawBody) -> Response[str]:
     """The same page with name, phone and birthday; who asked for whom goes to the log."""
     read_form(body, visit.token)
     visit.need_owner()

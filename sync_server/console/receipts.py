@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from sync_server.console.pages import page
 from sync_server.console.receipt_facts import read_receipt
@@ -30,7 +31,7 @@ def receipts_page(request: AnyRequest, visit: Visiting) -> Response[str]:
 
 
 @get("/receipts/{receipt_id:str}", sync_to_thread=True)
-def receipt_page(visit: Visiting, receipt_id: str) -> Response[str]:
+def receipt_page(visit: Visiting, receipt_id: FromPath[str]) -> Response[str]:
     facts = read_receipt(visit.store, receipt_id[:64].replace("\x00", ""))
     if facts is None:
         raise Refused(404, "unknown", "there is no such receipt")

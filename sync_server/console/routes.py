@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, Router, get
 from litestar.di import Provide
+from litestar.params import FromPath
 
 from sync_server.clock import now_ms, random_bytes
 from sync_server.console.assets import static_file
@@ -66,5 +67,5 @@ def front_door() -> Response[str]:
 
 
 @get("/{rest:path}", sync_to_thread=False)
-def nothing_here(visit: Visiting, rest: str) -> Response[str]:
+def nothing_here(visit: Visiting, rest: FromPath[str]) -> Response[str]:
     raise Refused(404, "unknown", "there is no such page")

@@ -5,6 +5,7 @@ from io import StringIO
 import qrcode
 import structlog
 from litestar import Response, get, post
+from litestar.params import RawBody
 
 from sync_server.console.forms import read_form
 from sync_server.console.pages import page
@@ -39,7 +40,7 @@ def terminals_page(visit: Visiting) -> Response[str]:
 
 
 @post("/terminals/code", sync_to_thread=True, status_code=200)
-def make_enrol_code(request: AnyRequest, visit: Visiting, body: bytes) -> Response[str]:
+def make_enrol_code(request: AnyRequest, visit: Visiting, body: RawBody) -> Response[str]:
     """A one-time code, shown on this page alone: only its keyed hash is kept."""
     fields = read_form(body, visit.token)
     visit.need_owner()

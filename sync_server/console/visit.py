@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from threading import Lock
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from loyalty.errors import NotNow
 from loyalty.programme import Programme
@@ -107,8 +108,8 @@ class Visit:
             raise NotNow(sentence("console.owner"))
 
 
-Behind = Annotated[Console, Dependency(skip_validation=True)]
-Visiting = Annotated[Visit, Dependency(skip_validation=True)]
+Behind = NamedDependency[SkipValidation[Console]]
+Visiting = NamedDependency[SkipValidation[Visit]]
 """What a handler asks for: the console behind the pages; a visit, which there is only for someone logged in."""
 
 

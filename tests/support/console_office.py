@@ -1,186 +1,224 @@
-"""A head office with a history for the tests of the console: a till enrolled by a code, receipts made by the engine.
+"""A shop with a history for the tests of the console: its receipts are quoted by the engine, seen over HTTP."""
 
-Receipts come the ordinary way: quoted, signed into segments, taken in and applied.
-"""
+from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
+from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
-import zstandard
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from argon2 import PasswordHasher
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
 
-from loyalty.api import EnrolRequest
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.catalogue import Price, Product
-from loyalty.chain import ZERO_HASH, chain, header_for, pack_payload, write_segment
-from loyalty.codes import card_number
-from loyalty.events import (
-    Body,
-    Consent,
-    MemberEnrolled,
-    Personal,
-    ReturnCompleted,
-    SaleCompleted,
-    encode_event,
-    personal_hash,
-)
-from loyalty.member import Member
+from loyalty.events import ReturnCompleted, SaleCompleted
+from loyalty.member import Member, mask_name
 from loyalty.programme import Programme
 from loyalty.quote import quote
 from loyalty.quoted import Standing
 from loyalty.receipt import Payment, Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
+from sync_server.console import console_routes
 from sync_server.demo_data import publish_demo
-from sync_server.enrol import enrol_terminal, make_code
-from sync_server.identity import Identity
-from sync_server.ingest import take_segment
-from sync_server.migrate import init_store
 from sync_server.personal import store_personal
-from sync_server.rounds import run_round
+from sync_server.rows import insert_rows
+from sync_server.schema import CONSOLE_USER
 from sync_server.settings import Settings
-from sync_server.store import Store, open_store
+from tests.support.server import TestOffice, Till, hex_id
 
-NOON_MS = 1_795_338_000_000
-"""Sunday 2026-11-22, 12:00 in Moscow."""
+TODAY = "2026-11-22"
+"""A Sunday."""
+WEEK_AGO = "2026-11-15"
 SCARF = Product("4600000000015", "Шарф «Локо»", (Price(99_000),), category="scarves", brand="Loko")
 MUG = Product("4600000000022", "Кружка «Паровоз»", (Price(45_000),), category="souvenirs", brand="Paravoz")
-STEP_MS = 60_000
+PHONE, CARD = "+79031234567", "2990001000015"
+PASSWORDS = {"anna": "a long password", "oleg": "another password"}
+"""Anna is an owner, Oleg a viewer."""
 
 
-def hex_id(*parts: object) -> str:
-    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-def moscow(local_date: str, local_minute: int) -> Moment:
-    """A moment by Moscow's clock, which is UTC+3 all the year."""
+def at(local_date: str, hour: int, minute: int = 0) -> Moment:
+    """A moment by Moscow's clock, which is three hours ahead all the year."""
     day = date.fromisoformat(local_date)
-    at_ms = (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000 + (local_minute - 180) * 60_000
-    return Moment(at_ms, local_date, local_minute, day.weekday())
+    days = day.toordinal() - date(1970, 1, 1).toordinal()
+    local_minute = hour * 60 + minute
+    return Moment(((days * 24 - 3) * 60 + local_minute) * 60_000, local_date, local_minute, day.weekday())
 
 
-class Shop:
-    """A head office in a folder, one till, and what is sold. Randomness is a counter: each run is the same."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = Settings(folder)
-        self.store: Store = open_store(self.settings.url)
-        self._drawn = 0
-        self.identity: Identity = init_store(self.store, self.random)
-        self.programme: Programme = publish_demo(self.store, self.identity)
-        self.till = Till(self, "Касса у входа")
-
-    def random(self, count: int) -> bytes:
-        self._drawn += 1
-        return blake2b(self._drawn.to_bytes(8, "big"), digest_size=count).digest()
-
-    def apply(self) -> None:
-        while run_round(self.store, self.identity, lambda: 0):
-            pass
-
-    def close(self) -> None:
-        self.store.close()
+NOW = at(TODAY, 17, 43)
 
 
-class Till:
-    """One terminal: `sell`, `take_back` and `enrol` make events; `send` brings those made so far to the head office."""
+@dataclass
+class Counter:
+    """A till at which things are sold; what is made waits until `send`."""
 
-    def __init__(
-        self, shop: Shop, name: str, store: str = "S1", store_name: str = "Северная трибуна", at_ms: int = NOON_MS
-    ) -> None:
-        self.shop, self._key = shop, Ed25519PrivateKey.from_private_bytes(shop.random(32))
-        code = make_code(shop.store, shop.identity, store, store_name, at_ms, shop.random)
-        public = self._key.public_key().public_bytes_raw().hex()
-        self.place = enrol_terminal(shop.store, shop.identity, EnrolRequest(code, public, name), at_ms, shop.random)
-        self._seq, self._hash, self._fence = 0, ZERO_HASH, self.place.fence
-        self._waiting: list[bytes] = []
-        self._receipts = 0
-        self._events = 0
+    shop: Shop
+    till: Till
+    waiting: list[bytes] = field(default_factory=list)
 
     def sell(
         self,
-        lines: Sequence[tuple[Product, int]],
+        *lines: tuple[Product, int],
         moment: Moment,
         member: Member | None = None,
         points: int = 0,
         online: bool = True,
+        cashier: str = "Анна",
     ) -> Receipt:
-        """Sell (product, qty_milli) lines, paid in cash with change; `points` are spent as far as the rules let."""
-        basket_lines = tuple(
-            BasketLine(number, product, qty, product.prices[0].price_minor)
-            for number, (product, qty) in enumerate(lines, start=1)
+        """(product, qty_milli) lines, paid in cash with change; `points` are spent as far as the rules let."""
+        bought = (
+            BasketLine(n, product, qty, product.prices[0].price_minor) for n, (product, qty) in enumerate(lines, 1)
         )
-        basket = Basket(basket_lines, member, redeem_points=points, store=self.place.store)
+        basket = Basket(tuple(bought), member, redeem_points=points, store="S1")
         priced = quote(basket, self.shop.programme, moment, Standing(online))
         given = -(-priced.total_minor // 10_000) * 10_000
-        paid = (Payment("cash", given),) if given else ()
         receipt = receipt_from(
-            priced,
-            basket,
-            self.shop.programme,
-            moment,
-            **self._ids(),
-            payments=paid,
-            offline=not online and priced.redeemed_points > 0,
-        )
-        self.record(SaleCompleted(receipt), moment.at_ms)
+            priced, basket, self.shop.programme, moment, **self._ids(), store="S1", cashier=cashier,
+            payments=(Payment("cash", given),) if given else (), offline=not online and priced.redeemed_points > 0,
+        )  # fmt: skip
+        self.record(SaleCompleted(receipt))
         return receipt
 
     def take_back(self, sale: Receipt, wanted: dict[int, int], moment: Moment) -> Receipt:
-        receipt = return_receipt(sale, {}, wanted, moment=moment, **self._ids())
-        self.record(ReturnCompleted(receipt), moment.at_ms)
+        """Return line_no -> qty_milli of a sale."""
+        receipt = return_receipt(sale, {}, wanted, moment=moment, **self._ids(), store="S1", cashier="Анна")
+        self.record(ReturnCompleted(receipt))
         return receipt
 
-    def enrol(self, name: str, phone: str, moment: Moment, advertising: bool = True) -> Member:
-        """A new member by phone, with both consents answered; personal data go up beside."""
-        self._events += 1
-        ids = {kind: hex_id(kind, self.place.terminal, self._events) for kind in ("member", "account", "event")}
-        personal = Personal(
-            ids["member"], ids["account"], ids["event"], hex_id("salt", phone), phone, name, "1990-05-23"
-        )
-        consents = (Consent("processing", "1", True), Consent("advertising", "1", advertising))
-        card = card_number(self.place.card_prefix, self._events)
-        body = MemberEnrolled(
-            ids["member"], ids["account"], card, "novice", personal_hash(personal), consents, "Анна", self.place.store
-        )
-        self._waiting.append(encode_event(body, ids["event"], moment.at_ms))
-        self.send(moment.at_ms)
-        store_personal(self.shop.store, self.shop.identity, [personal])
-        return Member(ids["member"], ids["account"], "", "novice", 0, card=card)
+    def record(self, body: SaleCompleted | ReturnCompleted) -> None:
+        self.waiting.append(self.till.event(body, at_ms=body.receipt.moment.at_ms))
 
-    def record(self, body: Body, at_ms: int) -> None:
-        self._events += 1
-        self.record_raw(encode_event(body, hex_id("event", self.place.terminal, self._events), at_ms))
+    def enrol(self, name: str, phone: str, card: str) -> Member:
+        """A new member, whose personal data come beside."""
+        member = hex_id("member", card)
+        event, personal = self.till.enrolled(member, card, phone, name)
+        self.waiting.append(event)
+        self.send()
+        store_personal(self.shop.office.store, self.shop.office.identity, [personal])
+        return Member(member, member, mask_name(name), "novice", card=card)
 
-    def record_raw(self, raw: bytes) -> None:
-        self._waiting.append(raw)
-
-    def send(self, at_ms: int, apply: bool = True) -> None:
-        """One signed segment of all that waits; applied at once unless told otherwise."""
-        if self._waiting:
-            payload = pack_payload(self._waiting)
-            blob = zstandard.ZstdCompressor().compress(payload)
-            last = list(chain(self._hash, self.place.terminal, 1, self._seq + 1, self._waiting))[-1]
-            end = self._seq + len(self._waiting)
-            header = header_for(self.place.terminal, 1, self._seq + 1, end, self._hash, last, len(payload), blob)
-            segment = write_segment(header, self._key.sign(header), blob)
-            stored = take_segment(
-                self.shop.store, segment, self._fence, self.shop.identity.gen, at_ms, self.shop.random(16).hex()
-            )
-            self._seq, self._hash, self._fence, self._waiting = end, last, stored.reply.fence_next, []
+    def send(self, apply: bool = True) -> None:
+        """One segment of all that waits; applied at once unless told otherwise."""
+        if self.waiting:
+            self.till.put(*self.waiting)
+            self.waiting.clear()
         if apply:
-            self.shop.apply()
+            self.shop.office.apply()
 
     def _ids(self) -> dict[str, Any]:
-        self._receipts += 1
+        number = next(self.till.numbers)
         return {
-            "receipt_id": hex_id("receipt", self.place.terminal, self._receipts),
-            "number": f"T{self.place.terminal_no}-{self._receipts}",
-            "store": self.place.store,
-            "terminal": self.place.terminal,
-            "cashier": "Анна",
-            "shift_id": hex_id("shift", self.place.terminal),
+            "receipt_id": hex_id("receipt", self.till.terminal, number),
+            "number": f"T{self.till.terminal_no}-{number}",
+            "terminal": self.till.terminal,
+            "shift_id": hex_id("shift", self.till.terminal),
         }
+
+
+@dataclass
+class Shop:
+    """A head office with the demo's programme and the console's users."""
+
+    office: TestOffice
+    programme: Programme
+    now_ms: int = NOW.at_ms
+
+    def counter(self, name: str = "Касса у входа") -> Counter:
+        return Counter(self, self.office.till(name))
+
+    def app(self, folder: Path) -> Litestar:
+        """The console alone, by the shop's own clock."""
+        routes = console_routes(self.office.store, Settings(folder), lambda: self.now_ms)
+        return Litestar(route_handlers=routes, openapi_config=None)
+
+
+def make_shop(office: TestOffice) -> Shop:
+    programme = publish_demo(office.store, office.identity)
+    office.store.write(lambda tx: insert_rows(tx, CONSOLE_USER, [_user("anna", "owner"), _user("oleg", "viewer")]))
+    office.now_ms = NOW.at_ms
+    return Shop(office, programme)
+
+
+@cache
+def _user(name: str, role: str) -> dict[str, str | int]:
+    """A user whose password is hashed cheaply: a test is no place to spend 64 MiB on each."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return {"name": name, "password_hash": hasher.hash(PASSWORDS[name]), "role": role, "made_ms": NOW.at_ms - 1}
+
+
+@dataclass(frozen=True)
+class History:
+    """What `tell_history` made: two sales today (one with a member, partly returned) and one a week ago."""
+
+    counter: Counter
+    member: Member
+    sale: Receipt
+    back: Receipt
+    guest: Receipt
+    before: Receipt
+
+    @property
+    def receipts(self) -> Sequence[Receipt]:
+        return self.sale, self.back, self.guest, self.before
+
+
+def tell_history(office: TestOffice, name: str = "Иванова Мария", product: Product = SCARF) -> tuple[Shop, History]:
+    """A shop with a short history; `name` is the member's, `product` is sold in every receipt."""
+    shop = make_shop(office)
+    counter = shop.counter()
+    member = counter.enrol(name, PHONE, CARD)
+    before = counter.sell((product, 1000), moment=at(WEEK_AGO, 12, 30))
+    sale = counter.sell((product, 2000), (MUG, 3000), moment=at(TODAY, 12, 10), member=member)
+    back = counter.take_back(sale, {1: 1000}, at(TODAY, 13, 5))
+    guest = counter.sell((product, 1000), moment=at(TODAY, 15, 40))
+    counter.send()
+    return shop, History(counter, member, sale, back, guest, before)
+
+
+class Visitor:
+    """A browser without a screen: follows redirects, keeps cookies, sends forms with the token of the last page."""
+
+    def __init__(self, client: TestClient[Litestar]) -> None:
+        self.client = client
+        self.page = ""
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self._seen(self.client.get(path, headers=headers))
+
+    def post(self, path: str, *, token: str | None = None, **fields: str) -> Response:
+        """Send a form; `token` None takes the one on the last page."""
+        sent = token_in(self.page) if token is None else token
+        return self._seen(self.client.post(path, data={"form_token": sent, **fields}))
+
+    def log_in(self, name: str = "anna", password: str | None = None) -> Response:
+        self.get("/console/login")
+        return self.post("/console/login", name=name, password=PASSWORDS[name] if password is None else password)
+
+    def _seen(self, response: Response) -> Response:
+        self.page = response.text
+        return response
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="form_token" value="(\w+)"', page)
+    return found[1] if found else ""
+
+
+def text_of(page: str) -> str:
+    """The words of a page as a reader sees them: tags out, blanks as one."""
+    plain = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(plain))
+
+
+@contextmanager
+def visiting(shop: Shop, folder: Path, base_url: str = "http://office.test") -> Iterator[Visitor]:
+    with TestClient(shop.app(folder), base_url=base_url, raise_server_exceptions=False) as client:
+        yield Visitor(client)

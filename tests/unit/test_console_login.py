@@ -1,0 +1,199 @@
+"""The door of the console: nothing without a session, five tries and a pause, forms that only we can make."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar
+
+from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME
+from sync_server.console.sessions import SESSION_MS, SESSIONS_OF_USER, begin_session, find_user
+from sync_server.console.tries import FIRST_PAUSE_MS, FORGOTTEN_MS, LONGEST_PAUSE_MS, MAX_KEYS, Tries
+from sync_server.users import set_user
+from tests.support.console_office import PASSWORDS, make_shop, token_in, visiting
+from tests.support.server import opened_office
+
+OPEN = {"/", "/console/login", "/console/static/{digest:str}/{name:str}"}
+"""What may be asked for without a session; everything else must lead to the login."""
+SAMPLES = {"{receipt_id:str}": "ab" * 16, "{member_id:str}": "cd" * 16, "{rest:path}": "nowhere/at/all"}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        yield make_shop(office)
+
+
+@pytest.fixture
+def visitor(shop, tmp_path):
+    with visiting(shop, tmp_path) as made:
+        yield made
+
+
+def closed_routes(app: Litestar) -> list[tuple[str, str]]:
+    """(method, path) of every route that needs a session."""
+    found = []
+    for route in app.routes:
+        if route.path in OPEN:
+            continue
+        path = route.path
+        for place, sample in SAMPLES.items():
+            path = path.replace(place, sample)
+        found += [(str(method), path) for method in route.methods if method in ("GET", "POST")]
+    return found
+
+
+def test_every_page_without_a_session_leads_to_the_login(shop, tmp_path) -> None:
+    routes = closed_routes(shop.app(tmp_path))
+    assert len(routes) >= 11
+    with visiting(shop, tmp_path) as visitor:
+        for method, path in routes:
+            answer = visitor.client.request(method, path, follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/login"), path
+            assert answer.text == ""
+
+
+def test_a_right_password_opens_the_page_that_was_asked_for(visitor) -> None:
+    visitor.get("/console/receipts?date=2026-11-22")
+    assert 'value="/console/receipts?date=2026-11-22"' in visitor.page
+    answer = visitor.post(
+        "/console/login", name="anna", password=PASSWORDS["anna"], next="/console/receipts?date=2026-11-22"
+    )
+    assert str(answer.url).endswith("/console/receipts?date=2026-11-22")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/console.evil.example",
+        "/console/..//evil.example\n",
+    ],
+)
+def test_the_login_leads_to_no_other_site(visitor, elsewhere) -> None:
+    visitor.get("/console/login")
+    answer = visitor.client.post(
+        "/console/login",
+        data={"form_token": token_in(visitor.page), "name": "anna", "password": PASSWORDS["anna"], "next": elsewhere},
+        follow_redirects=False,
+    )
+    assert answer.headers["location"] == "/console"
+
+
+def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(visitor) -> None:
+    answers = [visitor.log_in("anna", "wrong password"), visitor.log_in("nobody", "wrong password")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    said = "Имя или пароль неверны."
+    assert [said in answer.text for answer in answers] == [True, True]
+
+
+def test_five_wrong_tries_bring_a_pause_that_ends(shop, visitor) -> None:
+    tries = [visitor.log_in("anna", f"wrong {number}").status_code for number in range(TRIES_OF_ADDRESS + 1)]
+    assert tries == [403] * TRIES_OF_ADDRESS + [429]
+    assert "подождите 60 секунд" in visitor.page
+    assert visitor.log_in("anna").status_code == 429
+    shop.now_ms += FIRST_PAUSE_MS
+    assert visitor.log_in("anna").status_code == 200
+
+
+def test_a_right_password_forgets_the_wrong_ones_before_it(visitor) -> None:
+    for _ in range(TRIES_OF_ADDRESS - 1):
+        visitor.log_in("anna", "wrong password")
+    assert visitor.log_in("anna").status_code == 200
+    visitor.client.cookies.clear()
+    assert [visitor.log_in("anna", "wrong").status_code for _ in range(TRIES_OF_ADDRESS)] == [403] * TRIES_OF_ADDRESS
+
+
+def test_a_form_without_our_token_does_nothing(shop, visitor) -> None:
+    visitor.get("/console/login")
+    for token in ("", "0" * 64, token_in(visitor.page)[::-1]):
+        answer = visitor.post("/console/login", token=token, name="anna", password=PASSWORDS["anna"])
+        assert (answer.status_code, "Форма устарела" in answer.text) == (400, True)
+    visitor.log_in()
+    answer = visitor.post("/console/terminals/code", token="0" * 64, store="S1")
+    assert (answer.status_code, "Форма устарела" in answer.text) == (400, True)
+
+
+def test_a_token_of_one_session_is_worth_nothing_in_another(shop, tmp_path) -> None:
+    with visiting(shop, tmp_path) as first, visiting(shop, tmp_path) as second:
+        first.log_in()
+        token = token_in(first.page)
+        second.log_in("oleg")
+        assert second.post("/console/logout", token=token).status_code == 400
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop, tmp_path) -> None:
+    for base_url, secure in (("http://office.test", False), ("https://office.test", True)):
+        with visiting(shop, tmp_path, base_url) as visitor:
+            visitor.get("/console/login")
+            answer = visitor.client.post(
+                "/console/login",
+                data={"form_token": token_in(visitor.page), "name": "anna", "password": PASSWORDS["anna"]},
+                follow_redirects=False,
+            )
+            cookie = answer.headers["set-cookie"].lower()
+            assert all(part in cookie for part in ("httponly", "samesite=lax", "path=/console", "max-age=43200"))
+            assert ("secure" in cookie) == secure
+
+
+def test_logging_out_ends_the_session_on_the_server(shop, visitor) -> None:
+    visitor.log_in()
+    token = visitor.client.cookies["kopilka_session"]
+    assert find_user(shop.office.store, token, shop.now_ms) is not None
+    assert str(visitor.post("/console/logout").url).endswith("/console/login")
+    assert find_user(shop.office.store, token, shop.now_ms) is None
+
+
+def test_a_session_ends_after_twelve_hours_and_when_the_password_changes(shop) -> None:
+    store = shop.office.store
+    token = begin_session(store, "anna", shop.now_ms, shop.office.random)
+    assert find_user(store, token, shop.now_ms + SESSION_MS - 1) is not None
+    assert find_user(store, token, shop.now_ms + SESSION_MS) is None
+    set_user(store, "anna", "a new password", "viewer", shop.now_ms + 1)
+    assert find_user(store, token, shop.now_ms + 2) is None
+
+
+def test_a_user_has_ten_sessions_and_the_next_login_ends_the_oldest(shop) -> None:
+    store = shop.office.store
+    tokens = [begin_session(store, "anna", shop.now_ms + n, shop.office.random) for n in range(SESSIONS_OF_USER)]
+    assert all(find_user(store, token, shop.now_ms) for token in tokens)
+    tokens.append(begin_session(store, "anna", shop.now_ms + 100, shop.office.random))
+    alive = [find_user(store, token, shop.now_ms + 100) is not None for token in tokens]
+    assert alive == [False] + [True] * SESSIONS_OF_USER
+
+
+def test_a_token_that_never_was_one_opens_nothing(shop) -> None:
+    for token in ("", "nonsense", "0" * 64, "0" * 100_000):
+        assert find_user(shop.office.store, token, shop.now_ms) is None
+
+
+def test_pauses_double_up_to_a_limit_and_are_forgotten_in_time() -> None:
+    tries, now_ms, pauses = Tries(1), 0, []
+    for _ in range(7):
+        assert tries.take("address", now_ms) == 0
+        pauses.append(tries.take("address", now_ms))
+        now_ms += pauses[-1]
+    assert pauses[:2] == [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS]
+    assert pauses[-2:] == [LONGEST_PAUSE_MS, LONGEST_PAUSE_MS]
+    now_ms += FORGOTTEN_MS + 1
+    assert tries.take("address", now_ms) == 0
+    assert tries.take("address", now_ms) == FIRST_PAUSE_MS
+
+
+def test_only_so_many_addresses_are_remembered() -> None:
+    tries = Tries(1)
+    tries.take("first", 0)
+    for number in range(MAX_KEYS - 1):
+        tries.take(str(number), 0)
+    assert tries.take("first", 0) > 0
+    for number in range(MAX_KEYS):
+        tries.take(f"more {number}", 0)
+    assert tries.take("first", 0) == 0
+
+
+def test_one_name_is_guarded_against_many_addresses() -> None:
+    tries = Tries(TRIES_OF_NAME)
+    assert [tries.take("anna", 0) for _ in range(TRIES_OF_NAME)] == [0] * TRIES_OF_NAME
+    assert tries.take("anna", 0) > 0

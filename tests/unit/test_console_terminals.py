@@ -1,0 +1,165 @@
+"""Terminals in the console: lag and last contact, what was put aside and why, and a code that brings in a new one."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import numpy as np
+import pytest
+import zxingcpp
+
+from loyalty.api import EnrolRequest
+from loyalty.events import Envelope, canonical
+from sync_server.console.terminal_facts import SILENT_MS, read_flagged, read_held, read_warnings
+from sync_server.console.terminals import qr_matrix, qr_path, qr_size
+from sync_server.enrol import CODE_LIFE_MS, enrol_terminal
+from sync_server.refusals import Refused
+from sync_server.reports import read_counts, terminal_lines
+from tests.support.console_office import PHONE, SCARF, TODAY, at, make_shop, tell_history, text_of, visiting
+from tests.support.server import hex_id, office_on, opened_office
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+"""The public key of RFC 8032's first example."""
+
+
+@pytest.fixture(params=KINDS)
+def told(request, tmp_path):
+    with office_on(request.param, request, tmp_path) as office:
+        yield tell_history(office)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        shop, history = tell_history(office)
+        with visiting(shop, tmp_path) as visitor:
+            visitor.log_in()
+            yield shop, history, visitor
+
+
+def unknown_event() -> bytes:
+    return canonical(Envelope(1, hex_id("future"), "lottery_drawn", 1_795_300_000_000, msgspec.Raw(b"{}")))
+
+
+def test_a_return_waits_for_its_sale_and_says_which(told) -> None:
+    shop, history = told
+    ghost = history.counter.sell((SCARF, 1000), moment=at(TODAY, 16, 0))
+    sale = history.counter.waiting.pop()
+    back = history.counter.take_back(ghost, {1: 1000}, at(TODAY, 16, 5))
+    history.counter.send()
+    held = read_held(shop.office.store)
+    assert [(each.state, each.number, each.waits_for) for each in held] == [("waiting", back.number, ghost.number)]
+    history.counter.waiting.append(sale)
+    history.counter.send()
+    assert read_held(shop.office.store) == ()
+
+
+def test_an_event_of_the_future_is_put_aside_with_the_reason(told) -> None:
+    shop, history = told
+    history.counter.waiting.append(unknown_event())
+    history.counter.send()
+    held = read_held(shop.office.store)
+    assert [(each.state, each.type) for each in held] == [("parked", "lottery_drawn")]
+    assert "lottery_drawn of version 1 is not known" in held[0].why
+    flagged = read_flagged(shop.office.store)
+    assert [(each.kind, each.terminal) for each in flagged] == [("unreadable", history.counter.till.terminal)]
+
+
+def test_a_flag_leads_to_its_receipt_or_its_member(told) -> None:
+    shop, history = told
+    more = history.counter.take_back(history.sale, {1: 2000}, at(TODAY, 16, 0))
+    history.counter.send()
+    other = history.counter.enrol("Петров Пётр", PHONE, "2990001000022")
+    found = {each.kind: each for each in read_flagged(shop.office.store)}
+    assert found["return_excess"].receipt_id == more.receipt_id
+    assert found["phone_taken"].member_id == other.member_id
+
+
+def test_warnings_come_and_go(told) -> None:
+    shop, history = told
+    store = shop.office.store
+    assert read_warnings(store, shop.now_ms, read_counts(store)) == ()
+    history.counter.waiting.append(unknown_event())
+    history.counter.send(apply=False)
+    warnings = read_warnings(store, shop.now_ms, read_counts(store))
+    assert [(each.kind, each.count) for each in warnings] == [("behind", 1)]
+    shop.office.apply()
+    assert [each.kind for each in read_warnings(store, shop.now_ms, read_counts(store))] == ["parked"]
+    late = shop.now_ms + SILENT_MS
+    assert [each.kind for each in read_warnings(store, late, read_counts(store))] == ["parked"]
+    silent = read_warnings(store, late + 1, read_counts(store))[-1]
+    assert (silent.kind, silent.tills) == ("silent", (1,))
+
+
+def test_the_page_shows_lag_contact_and_reasons(opened) -> None:
+    shop, history, visitor = opened
+    history.counter.waiting.append(unknown_event())
+    history.counter.send()
+    history.counter.sell((SCARF, 1000), moment=at(TODAY, 16, 0))
+    history.counter.send(apply=False)
+    shop.now_ms += 3 * 60_000
+    words = text_of(visitor.get("/console/terminals").text)
+    assert "T1 Касса у входа Shop one S1 3 минуты назад" in words
+    assert re.search(r"событий 7 не учтено 1 отложено 1", words)
+    assert "Отложено и хранится" in words
+    assert "Эта версия не может прочесть событие" in words
+
+
+def test_a_code_is_shown_once_and_brings_in_one_terminal(opened) -> None:
+    shop, _, visitor = opened
+    visitor.get("/console/terminals")
+    words = text_of(visitor.post("/console/terminals/code", store="S2", store_name="Вокзал").text)
+    found = re.search(r"(\d{4}) (\d{4}) На новой кассе", words)
+    assert found
+    code = found[1] + found[2]
+    assert "http://office.test" in words
+    assert code[:4] not in text_of(visitor.get("/console/terminals").text)
+    store, identity, random = shop.office.store, shop.office.identity, shop.office.random
+    reply = enrol_terminal(store, identity, EnrolRequest(code, KEY, "Новая"), shop.now_ms, random)
+    assert (reply.store, reply.store_name, reply.terminal_no) == ("S2", "Вокзал", 2)
+    assert len(terminal_lines(store)) == 2
+    with pytest.raises(Refused):
+        enrol_terminal(store, identity, EnrolRequest(code, KEY, "Ещё одна"), shop.now_ms, random)
+
+
+def test_a_code_is_too_old_after_ten_minutes(opened) -> None:
+    shop, _, visitor = opened
+    visitor.get("/console/terminals")
+    words = text_of(visitor.post("/console/terminals/code", store="S2").text)
+    code = "".join(re.findall(r"(\d{4}) (\d{4}) На", words)[0])
+    assert "10 минут" in words
+    with pytest.raises(Refused):
+        enrol_terminal(
+            shop.office.store,
+            shop.office.identity,
+            EnrolRequest(code, KEY, ""),
+            shop.now_ms + CODE_LIFE_MS,
+            shop.office.random,
+        )
+
+
+@pytest.mark.parametrize("shop_code", ["", "x" * 61])
+def test_a_store_without_a_proper_code_gets_a_sentence(opened, shop_code) -> None:
+    *_, visitor = opened
+    visitor.get("/console/terminals")
+    answer = visitor.post("/console/terminals/code", store=shop_code)
+    assert (answer.status_code, "Код магазина: от 1 до 60 знаков" in answer.text) == (400, True)
+
+
+def test_the_qr_code_reads_as_the_code() -> None:
+    for code in ("00000000", "12345678"):
+        modules = np.array(qr_matrix(code), dtype=np.uint8)
+        picture = np.kron(np.where(modules == 1, 0, 255).astype(np.uint8), np.ones((6, 6), dtype=np.uint8))
+        assert [found.text for found in zxingcpp.read_barcodes(picture)] == [code]
+        assert (qr_size(code), qr_path(code).count("M")) == (len(modules), int(modules.sum()))
+
+
+def test_a_till_without_events_is_listed(tmp_path) -> None:
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        shop = make_shop(office)
+        shop.counter("Новая")
+        with visiting(shop, tmp_path) as visitor:
+            visitor.log_in()
+            assert "T1 Новая Shop one S1 только что событий 0" in text_of(visitor.get("/console/terminals").text)
