@@ -9,7 +9,8 @@ from devices.backoff import Backoff
 from devices.virtual.printer import FAULTS
 from loyalty.codes import CodeRanges, classify
 from terminal import cards, scanning
-from terminal.scanner import camera
+from terminal.fiscal import slip
+from terminal.scanner import camera, camera_source
 from terminal.scanner.framing import Framing
 from terminal.scanner.layout import unmap_layout
 from terminal.scanner.wedge import WedgeProfile
@@ -43,5 +44,8 @@ def test_the_figures_of_the_page_are_those_of_the_drivers() -> None:
     assert f"{cards.WIDTH_MM} × {cards.HEIGHT_MM} mm at {cards.DPI} dpi" in PAGE
     assert cards.CARDS_A_SHEET == 10
     assert f"{cards.MOST_CARDS} at most" in PAGE
-    assert f"{camera.MOST_PIXELS // 10**6} million pixels, {camera.MOST_FILE_BYTES // 2**20} MB" in PAGE
+    assert f"{camera.MOST_PIXELS // 10**6}\nmillion pixels, {camera.MOST_FILE_BYTES // 2**20} MB" in PAGE
+    assert (camera_source.AGREE_WITHIN_S, camera_source.REPEAT_S) == (0.5, 1.5)
+    assert "out of sight for 1.5 seconds" in PAGE
+    assert f"{slip.DEFAULT_WIDTH} columns wide" in PAGE
     assert {fault for fault in FAULTS if f'set_fault("{fault}")' not in PAGE} == set()
