@@ -22,11 +22,12 @@ from loyalty.api import (
     SegmentReply,
     SnapshotManifest,
 )
+from loyalty.chain import read_segment
 from loyalty.errors import LinkFault
 from loyalty.events import Personal, canonical
 from loyalty.feed import DeltaPage, Heads, Stream
 from loyalty.sentences import sentence
-from terminal.offline_queue.http_reply import MAX_REPLY_BYTES, READ_S, Refusal, decode, open_http, send
+from terminal.offline_queue.http_reply import MAX_REPLY_BYTES, READ_S, Refusal, decode, not_ours, open_http, send
 from terminal.offline_queue.keys import Identity, signed_by
 from terminal.offline_queue.signing import Signer
 from terminal.offline_queue.snapshot import PutPart, take_part
@@ -65,9 +66,17 @@ class Client:
         self._http = open_http(url or identity.url, transport)
 
     def send_segment(self, data: bytes, fence: str) -> SegmentReply:
-        """Segments carry their own signature, so that no clock can refuse them."""
+        """Segments carry their own signature, so that no clock can refuse them.
+
+        An answer that does not come up to the segment is an earlier one said again: its fence is worn out, and keeping
+        it would lock this till out.
+        """
         headers = {"content-type": SEGMENT_TYPE, FENCE_HEADER: fence}
-        return self._ask("POST", "/v1/segments", _segment, body=data, headers=headers, signed=False)
+        reply = self._ask("POST", "/v1/segments", _segment, body=data, headers=headers, signed=False)
+        sent = read_segment(data).header
+        if (reply.acked.epoch, reply.acked.seq) < (sent.epoch, sent.last_seq):
+            raise not_ours(f"acked {reply.acked.seq}", str(self._http.base_url))
+        return reply
 
     def send_personal(self, items: tuple[Personal, ...]) -> PersonalReply:
         return self._ask("POST", "/v1/personal", _personal, body=canonical(PersonalUpload(items)), headers=_JSON)

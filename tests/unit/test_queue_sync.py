@@ -288,6 +288,22 @@ def test_the_next_fence_is_kept_before_it_is_used(till, office):
     assert Outbox(till.journal).fence() == "f2"
 
 
+def test_an_answer_to_an_earlier_segment_said_again_is_not_taken_and_its_fence_not_kept(till, office):
+    original = office.take
+    office.take = lambda segment, fence: msgspec.structs.replace(original(segment, fence), fence_next="f0")
+    sell(till.journal, 1)
+    assert till.sync()
+    old = office.take(read_segment(office.segments[0]), "f0")
+    office.take = lambda segment, fence: msgspec.structs.replace(old, fence_next="worn out")
+    sell(till.journal, 2)
+    till.steps(1)
+    assert till.runner.status().trouble.code == "link.not_ours"
+    assert (till.journal.pending_count(), Outbox(till.journal).fence()) == (1, "f0")
+    office.take = original
+    assert till.sync()
+    assert len(office.events) == 2
+
+
 def test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark(till, office):
     original = office.take
 
