@@ -1,14 +1,14 @@
 """Which values a file has had already and in which line: on disk, so that memory does not grow with the file."""
 
-import sqlite3
 from types import TracebackType
+
+from sync_server.store import open_scratch
 
 
 class Seen:
     def __init__(self) -> None:
-        self._file = sqlite3.connect("", isolation_level=None)
+        self._file = open_scratch(None)
         self._file.execute("PRAGMA cache_size=-8000")
-        self._file.execute("PRAGMA synchronous=OFF")
         self._file.execute(
             "CREATE TABLE seen (kind TEXT, value TEXT, line INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID"
         )

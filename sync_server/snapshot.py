@@ -23,7 +23,7 @@ from loyalty.events import canonical
 from loyalty.feed import STREAMS, Head, IdentRow, Stream
 from sync_server.identity import Identity
 from sync_server.schema import BUCKET_HEAD, FEED
-from sync_server.store import Store, Tx
+from sync_server.store import Store, Tx, open_scratch
 
 ZSTD_LEVEL = 3
 CHUNK_BYTES = 1024 * 1024
@@ -74,9 +74,9 @@ def newest_snapshot(folder: Path, gen: str) -> SnapshotManifest | None:
 
 
 def _build(store: Store, gen: str, path: Path, stage: Path) -> tuple[dict[Stream, tuple[Head, ...]], dict[Stream, int]]:
-    file = sqlite3.connect(path, isolation_level=None)
+    file = open_scratch(path)
     try:
-        for pragma in ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
+        for pragma in ("page_size=4096", "journal_mode=OFF", "cache_size=-65536", "temp_store=FILE"):
             file.execute(f"PRAGMA {pragma}")
         file.execute("ATTACH ? AS stage", (str(stage),))
         file.execute("PRAGMA stage.journal_mode=OFF")

@@ -5,6 +5,7 @@ acknowledged segment must survive a power cut. PostgreSQL: READ COMMITTED to wri
 of one bucket only; REPEATABLE READ to read, so that rows and their head come from one snapshot.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -106,6 +107,16 @@ class Store:
             connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
+
+
+def open_scratch(path: Path | None) -> sqlite3.Connection:
+    """A SQLite file that is not the head office's: a snapshot in the making, or (None) a table on disk for a while.
+
+    Nothing in it must survive a crash, so nothing is synced.
+    """
+    file = sqlite3.connect(path or "", isolation_level=None)
+    file.execute("PRAGMA synchronous=OFF")
+    return file
 
 
 def open_store(url: str) -> Store:
