@@ -1,0 +1,283 @@
+"""What must hold at every step, on both sides, and what must hold once everything has arrived.
+
+The head office is read through a connection of its own, straight from its tables; the tills through the calls a
+cashier's screen makes. The numbers of the invariants are those of the sync's design.
+"""
+
+import sqlite3
+from collections import Counter, defaultdict
+
+import msgspec
+import zstandard
+
+from loyalty.cache_file import key_bytes
+from loyalty.chain import SegmentHeader, unpack_payload
+from loyalty.events import bucket_of
+from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
+from sync_server.books import read_books
+from terminal.offline_queue.keys import phone_hash
+from tests.simulation.head_office import HeadOffice
+from tests.simulation.promises import Promises, points_of
+from tests.simulation.till import Till
+
+ALLOWED_FLAGS = {"return_excess", "points_excess", "phone_taken"}
+"""What two tills without a network may do to one receipt or one phone; anything else is a mistake of ours."""
+Ledger = dict[str, dict[str, int]]
+"""account -> event id -> points."""
+
+
+class Past(msgspec.Struct, frozen=True):
+    """One bucket of the head office at one place of its feed: the ledger, and which events it has taken on."""
+
+    ledger: Ledger
+    events: frozenset[str]
+
+
+class Watch:
+    """Looks on, remembers where every bucket stood, and raises AssertionError at what must not be."""
+
+    def __init__(self, office: HeadOffice, promises: Promises) -> None:
+        self._office, self._promises = office, promises
+        self._past: dict[int, dict[int, Past]] = defaultdict(dict)
+        self._version = -1
+        self._acked: dict[str, tuple[int, int]] = {}
+        self.checks = 0
+
+    # -- the head office
+
+    def see_office(self) -> None:
+        """Check its books whenever they have changed; remember where the buckets stand."""
+        (version,) = self._office.look.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return
+        self._version = version
+        self.checks += 1
+        look = self._office.look
+        look.execute("BEGIN")
+        try:
+            self._books(look)
+            for stream in STREAMS:
+                _feed_adds_up(look, stream)
+        finally:
+            look.execute("COMMIT")
+
+    def _books(self, look: sqlite3.Connection) -> None:
+        ledgers: dict[int, Ledger] = defaultdict(lambda: defaultdict(dict))
+        entries: Counter[tuple[str, str]] = Counter()
+        for bucket, account, event_id, contra, points in look.execute(
+            "SELECT bucket, account_id, event_id, contra, points FROM ledger"
+        ):
+            entries[event_id, contra] += 1
+            assert bucket == bucket_of(account), f"I10: an entry of {account} lies in bucket {bucket}"
+            mine = ledgers[bucket][account]
+            mine[event_id] = mine.get(event_id, 0) + points
+        self._entries_are_told(ledgers, entries)
+        self._balanced(look, ledgers)
+        events: dict[int, set[str]] = defaultdict(set)
+        for bucket, event_id in look.execute("SELECT bucket, event_id FROM event"):
+            events[bucket].add(event_id)
+        twice = [found for found, count in Counter(e for ids in events.values() for e in ids).items() if count > 1]
+        assert not twice, f"I7: events stored twice: {twice}"
+        for bucket, seq in look.execute("SELECT bucket, seq FROM bucket_head WHERE stream = 'bal'"):
+            past = Past({account: dict(mine) for account, mine in ledgers[bucket].items()}, frozenset(events[bucket]))
+            before = self._past[bucket].setdefault(seq, past)
+            assert before.ledger == past.ledger, f"I15: bucket {bucket} changed without moving on from {seq}"
+
+    def _entries_are_told(self, ledgers: dict[int, Ledger], entries: Counter[tuple[str, str]]) -> None:
+        """Each event at most once in the ledger, and never more than was told (I7, I14)."""
+        assert max(entries.values(), default=1) == 1, f"I7: entries twice: {entries.most_common(3)}"
+        for ledger in ledgers.values():
+            for account, mine in ledger.items():
+                for event_id, points in mine.items():
+                    receipt = self._promises.receipts.get(event_id)
+                    if receipt is None:
+                        continue
+                    assert receipt.account_id == account, f"I7: {receipt.number} is booked to another account"
+                    if receipt.kind == "sale":
+                        told = points_of(receipt, event_id)
+                        assert points == told, f"I7: {receipt.number} moved {points} points, not {told}"
+
+    def _balanced(self, look: sqlite3.Connection, ledgers: dict[int, Ledger]) -> None:
+        sums: Counter[int] = Counter()
+        for bucket, account, points in look.execute("SELECT bucket, key, points FROM feed_bal"):
+            booked = sum(ledgers[bucket].get(account, {}).values())
+            assert points == booked, f"I7: balance of {account} is {points}, its ledger sums to {booked}"
+            sums[bucket] += points
+        for bucket, points in look.execute("SELECT bucket, points FROM programme_total"):
+            sums[bucket] += points
+        wrong = {bucket: points for bucket, points in sums.items() if points}
+        assert not wrong, f"I10: buckets that do not sum to 0: {wrong}"
+
+    # -- a till
+
+    def see_till(self, till: Till) -> None:
+        """Check its marks, its cache, and every balance it would show."""
+        self.checks += 1
+        assert till.state.stopped is None, f"I22: {till.name} has stopped sending: {till.state.stopped}"
+        self._marks(till)
+        _cache_adds_up(till)
+        cursors = till.cache.cursors()
+        for person in self._promises.people.values():
+            known = till.known(person.card)
+            if known is None:
+                continue
+            account = known.ident.account_id
+            cursor = cursors.get(("bal", bucket_of(account))) if till.cache.member_by_card(person.card) else None
+            expected = self._expected(till, account, cursor.seq if cursor else 0)
+            shown = till.shown(known)
+            assert shown == expected, f"I17: {till.name} shows {shown} points of card {person.card}, not {expected}"
+
+    def _expected(self, till: Till, account: str, seq: int) -> int:
+        """The head office's balance as of the pull, and own events that were not in it."""
+        bucket = bucket_of(account)
+        past = self._past[bucket].get(seq) if seq else Past({}, frozenset())
+        assert past is not None, f"I15: {till.name} stands at {seq} of bucket {bucket}, where the head office never did"
+        own = self._promises.own_points(till.store.identity.terminal, account)
+        missing = sum(points for event_id, points in own.items() if event_id not in past.events)
+        return sum(past.ledger.get(account, {}).values()) + missing
+
+    def _marks(self, till: Till) -> None:
+        """What it takes for stored is stored there, under the same hash, and the mark never goes back (I4, I5)."""
+        acked = till.outbox.acked()
+        name = till.store.identity.terminal
+        assert (acked.epoch, acked.seq) >= self._acked.get(name, (0, 0)), f"I5: the mark of {till.name} went back"
+        self._acked[name] = (acked.epoch, acked.seq)
+        if acked.seq == 0:
+            return
+        segments = self._office.look.execute(
+            "SELECT first_seq, last_seq, last_hash FROM segment WHERE terminal = ? AND epoch = ? ORDER BY first_seq",
+            (name, acked.epoch),
+        ).fetchall()
+        following = 1
+        for first, last, _ in segments:
+            assert first == following, f"I2: {till.name} has a gap before {first} at the head office"
+            following = last + 1
+        hashes = {last: digest for _, last, digest in segments}
+        assert hashes.get(acked.seq) == acked.hash, f"I4: {till.name} believes {acked.seq} stored, and it is not"
+
+    def died(self, till: Till) -> None:
+        """Its process died: what it knew of acks beyond its disk does not count."""
+        acked = till.outbox.acked()
+        self._acked[till.store.identity.terminal] = (acked.epoch, acked.seq)
+
+    def whole(self, till: Till) -> None:
+        """The chain holds, without gaps, and everything told is in it (I1, I2, I3)."""
+        held = till.journal.verify()
+        ids = till.journal.read(lambda c: c.execute("SELECT seq, event_id FROM event ORDER BY seq").fetchall())
+        assert [seq for seq, _ in ids] == list(range(1, held + 1)), f"I2: {till.name} has a gap"
+        lost = self._promises.tills[till.store.identity.terminal] - {event_id for _, event_id in ids}
+        assert not lost, f"I1: {till.name} told {len(lost)} receipts done that its journal does not have"
+
+    # -- once everything has arrived
+
+    def settled(self, tills: list[Till]) -> None:
+        """Tills, ledger and model are the same, nothing is there twice, nothing waits (I7, I16, I26)."""
+        look, promises = self._office.look, self._promises
+        for till in tills:
+            self.whole(till)
+            _all_arrived(look, till)
+            _same_cache(look, till)
+        receipts = {row[0] for row in look.execute("SELECT event_id FROM receipt")}
+        assert receipts == set(promises.receipts), f"I7: {len(receipts)} receipts of {len(promises.receipts)}"
+        states = dict(look.execute("SELECT state, count(*) FROM event GROUP BY state").fetchall())
+        assert set(states) <= {"applied"}, f"I23: not everything is applied: {states}"
+        flags = {row[0] for row in look.execute("SELECT DISTINCT kind FROM flag")}
+        assert flags <= ALLOWED_FLAGS, f"flags: {flags}"
+        self._accounts(tills)
+        self._totals()
+        self._phones(tills)
+
+    def _accounts(self, tills: list[Till]) -> None:
+        rows = dict(self._office.look.execute("SELECT key, body FROM feed_bal").fetchall())
+        sums = self._promises.sums()
+        assert set(rows) == set(sums), "accounts are missing, or too many"
+        for account, expected in sums.items():
+            row = msgspec.json.decode(rows[account], type=BalanceRow)
+            found = (sum(row.wallets.values()), row.progress.spend_minor, row.progress.visits)
+            wanted = (expected.balance, expected.spend_minor, expected.visits)
+            assert found == wanted, f"{account}: points, spend and visits are {found}, not {wanted}"
+        for till in tills:
+            for card, person in self._promises.people.items():
+                known = till.known(card)
+                assert known is not None, f"I16: {till.name} does not know card {card}"
+                shown, wanted_points = till.shown(known), sums[person.account].balance
+                assert shown == wanted_points, f"I16: {till.name} shows {shown} of card {card}, not {wanted_points}"
+
+    def _totals(self) -> None:
+        found = {
+            contra: points
+            for contra, points in self._office.look.execute(
+                "SELECT contra, sum(points) FROM programme_total GROUP BY contra"
+            )
+            if points
+        }
+        assert found == self._promises.contras(), f"programme totals: {found} are not {self._promises.contras()}"
+        books = read_books(self._office.office.store, sorted(self._promises.sums()))
+        assert books.conserved, "I10: the auditor finds a bucket that is not 0"
+        assert (books.stored_twice, books.events_behind) == (0, 0), f"the auditor: {books}"
+
+    def _phones(self, tills: list[Till]) -> None:
+        """A phone given at several tills is one member's, and finds that one everywhere."""
+        scope = tills[0].store.identity.scope_key
+        for phone in {person.phone for person in self._promises.people.values() if person.phone}:
+            hashed = phone_hash(scope, phone)
+            found = {known.ident.member_id for till in tills if (known := till.cache.member_by_phone_hash(hashed))}
+            claimed = {person.member for person in self._promises.people.values() if person.phone == phone}
+            assert len(found) == 1, f"phone {phone} finds {len(found)} members"
+            assert found <= claimed, f"phone {phone} finds somebody who never gave it"
+
+
+def _feed_adds_up(look: sqlite3.Connection, stream: str) -> None:
+    """The checksum of each bucket is the sum of its rows', and no place is taken twice (I15)."""
+    sums: Counter[int] = Counter()
+    places: set[tuple[int, int]] = set()
+    top: Counter[int] = Counter()
+    for bucket, key, seq, h, body in look.execute(f"SELECT bucket, key, change_seq, h, body FROM feed_{stream}"):
+        assert h == row_hash(stream, key, seq, body), f"{stream} {key}: its hash is of other bytes"  # type: ignore[arg-type]
+        assert (bucket, seq) not in places, f"I15: {stream} has two rows at {seq} of bucket {bucket}"
+        places.add((bucket, seq))
+        sums[bucket] = checksum_add(sums[bucket], added=h)
+        top[bucket] = max(top[bucket], seq)
+    for bucket, seq, checksum in look.execute(
+        "SELECT bucket, seq, checksum FROM bucket_head WHERE stream = ?", (stream,)
+    ):
+        assert (seq, checksum) == (top[bucket], sums[bucket]), f"I16: {stream} bucket {bucket} does not add up"
+
+
+def _cache_adds_up(till: Till) -> None:
+    def rows(connection: sqlite3.Connection) -> None:
+        for stream in STREAMS:
+            sums: Counter[int] = Counter()
+            for bucket, h in connection.execute(f"SELECT bucket, h FROM {stream}"):
+                sums[bucket] = checksum_add(sums[bucket], added=h)
+            for bucket, checksum in connection.execute(
+                "SELECT bucket, checksum FROM cursor WHERE stream = ?", (stream,)
+            ):
+                assert sums.pop(bucket, 0) == checksum, f"I16: {till.name}: {stream} bucket {bucket} does not add up"
+            assert not sums, f"I18: {till.name}: {stream} rows without a cursor"
+
+    till.cache._read(rows)
+
+
+def _all_arrived(look: sqlite3.Connection, till: Till) -> None:
+    """Byte for byte, in order, nothing waiting."""
+    assert till.journal.pending_count() == 0, f"I26: {till.name} still has events"
+    assert not till.outbox.has_personal(), f"I26: {till.name} still has personal data"
+    held = [row[0] for row in till.journal.read(lambda c: c.execute("SELECT raw FROM event ORDER BY seq").fetchall())]
+    stored: list[bytes] = []
+    for signed, blob in look.execute(
+        "SELECT signed, blob FROM segment WHERE terminal = ? ORDER BY epoch, first_seq", (till.store.identity.terminal,)
+    ):
+        size = msgspec.json.decode(signed, type=SegmentHeader).payload_bytes
+        stored += unpack_payload(zstandard.ZstdDecompressor().decompress(blob, max_output_size=size))
+    assert stored == held, f"I4: the head office has other bytes of {till.name}"
+
+
+def _same_cache(look: sqlite3.Connection, till: Till) -> None:
+    for stream in STREAMS:
+        columns = "key, bucket, change_seq, h, body"
+        theirs = {
+            (key_bytes(stream, key), *rest) for key, *rest in look.execute(f"SELECT {columns} FROM feed_{stream}")
+        }
+        mine = set(till.cache._read(lambda c: c.execute(f"SELECT {columns} FROM {stream}").fetchall()))  # noqa: B023
+        assert mine == theirs, f"I16: {till.name}: {stream} differs in {len(mine ^ theirs)} rows"
