@@ -108,6 +108,7 @@ def test_sigterm_ends_it_cleanly(tmp_path):
         assert "Traceback" not in said
 
 
+@pytest.mark.timeout(300)
 def test_the_demo_shop_is_filled_once(tmp_path):
     data = tmp_path / "office"
     counted = []
