@@ -13,19 +13,19 @@ from pathlib import Path
 from textual import events
 from textual.app import App
 from textual.message import Message
-from textual.theme import Theme
 
 from loyalty.sentences import Lang, Templates
-from terminal.session import commands as c
 from terminal.session.port import Till, View
 from terminal.ui.acted import Acted
 from terminal.ui.acting import pasted, press, scanned
 from terminal.ui.desk import Desk, after
 from terminal.ui.inlet import Inlet, KeyGate, text_of
 from terminal.ui.keys import Key
-from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
+from terminal.ui.palette import ORDER, PALETTES, palette_for
 from terminal.ui.sale_screen import SaleScreen
+from terminal.ui.settling import answer_of
 from terminal.ui.sight import Sight
+from terminal.ui.themes import textual_theme, theme_name
 from terminal.ui.wall import now_ms, wall_text
 from terminal.ui.words import N_, Words
 
@@ -82,8 +82,8 @@ class TillApp(App[None]):
         self._unwatch: Callable[[], None] = lambda: None
         self._worker: asyncio.Task[None] | None = None
         for palette in PALETTES.values():
-            self.register_theme(_theme(palette))
-        self.set_reactive(App.theme, _theme_name(self._palette))
+            self.registertextual_theme(textual_theme(palette))
+        self.set_reactive(App.theme, theme_name(self._palette))
 
     def get_default_screen(self) -> SaleScreen:
         return self._sale_screen
@@ -178,7 +178,7 @@ class TillApp(App[None]):
             return
         self._unsettled = False
         try:
-            view = await asyncio.wait_for(asyncio.to_thread(self._till.dispatch, c.Refresh()), SETTLE_S)
+            view = await asyncio.wait_for(answer_of(self._till), SETTLE_S)
         except TimeoutError:
             log.error("till_is_slow")
             return
@@ -197,7 +197,7 @@ class TillApp(App[None]):
                 self._words = self._words.other()
             case "theme":
                 self._palette = PALETTES[ORDER[(ORDER.index(self._palette.name) + 1) % len(ORDER)]]
-                self.theme = _theme_name(self._palette)
+                self.theme = theme_name(self._palette)
         self._paint()
 
     async def settled(self) -> None:
@@ -229,28 +229,3 @@ class TillApp(App[None]):
 
 
 SCREEN_ENDS = N_("The screen has ended because of an error. The receipt is kept: start the till again")
-
-
-def _theme_name(palette: Palette) -> str:
-    return f"kopilka-{palette.name}"
-
-
-def _theme(palette: Palette) -> Theme:
-    def colour(name: str) -> str:
-        return name if name.startswith("#") else f"ansi_{name}"
-
-    return Theme(
-        name=_theme_name(palette),
-        primary=colour(palette.inks["accent"]),
-        foreground=colour(palette.inks["text"]),
-        background=colour(palette.grounds["base"]),
-        surface=colour(palette.grounds["band"]),
-        panel=colour(palette.grounds["band"]),
-        dark=palette.dark,
-        # Textual's own rules for 16 colours name these two.
-        variables={
-            "ansi-background": colour(palette.grounds["base"]),
-            "ansi-foreground": colour(palette.inks["text"]),
-        },
-        ansi=not palette.inks["text"].startswith("#"),
-    )

@@ -45,7 +45,7 @@ class Palette(msgspec.Struct, frozen=True):
             return self.inks["paper"]
         if ground == "keycap":
             return self.inks["key"]
-        if ground == "selected" and self.one_ink_when_selected:
+        if ground == "selected" and (self.one_ink_when_selected or ink == "dim"):
             return self.inks["text"]
         return self.inks[ink]
 
@@ -60,15 +60,15 @@ DARK = Palette(
         "paper": "#23262b",
     },
     {
-        "base": "#12171e", "band": "#1a212b", "bar": "#0d1116", "selected": "#21374f", "field": "#202a37",
-        "keycap": "#2d4258", "paper": "#f4f1e8",
+        "base": "#15181c", "band": "#1f2328", "bar": "#0e1012", "selected": "#1e2e4d", "field": "#2a2f36",
+        "keycap": "#3a434c", "paper": "#f4f1e8",
     },
 )  # fmt: skip
 LIGHT = Palette(
     "light", False,
     {
-        "text": "#222b36", "dim": "#56626f", "strong": "#0d141c", "accent": "#0a5795", "good": "#17652f",
-        "warn": "#7d5200", "bad": "#b01d1d", "head": "#56626f", "total": "#06263f", "key": "#12395c",
+        "text": "#222b36", "dim": "#4b5764", "strong": "#0d141c", "accent": "#0a5795", "good": "#17652f",
+        "warn": "#6b4600", "bad": "#b01d1d", "head": "#4b5764", "total": "#06263f", "key": "#12395c",
         "paper": "#23262b",
     },
     {

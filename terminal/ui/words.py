@@ -2,6 +2,9 @@
 
 Labels are English msgids; `_("Pay")` finds the Russian in locale/ru/LC_MESSAGES/till.mo. Sentences come as data
 from the session and the quote, with their templates beside the code that says them.
+
+A new label goes into till.po, by hand or by `pybabel extract -k N_ -k text -k many:1,2 terminal/ui -o till.pot` and
+`pybabel update -i till.pot -d terminal/ui/locale -D till`; then `pybabel compile -d terminal/ui/locale -D till`.
 """
 
 import gettext

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from terminal.ui.palette import PALETTES, Palette, palette_for, style
 
@@ -58,6 +59,16 @@ def test_every_ink_is_read_on_every_ground_it_stands_on(palette: Palette, sixtee
             pair = (palette.ink(ink, ground), palette.grounds[ground])
             ratio = contrast(*(colour_of(colour, sixteen) for colour in pair))
             assert ratio >= LEAST, f"{palette.name}: {ink} on {ground} is {ratio:.2f}"
+
+
+@pytest.mark.parametrize("palette", [PALETTES["dark"], PALETTES["light"]], ids=lambda palette: palette.name)
+def test_the_themes_are_read_on_terminals_of_256_colours_too(palette: Palette) -> None:
+    for ground, inks in ON.items():
+        for ink in inks:
+            pair = (palette.ink(ink, ground), palette.grounds[ground])
+            nearest = [Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex for colour in pair]
+            ratio = contrast(*(colour.removeprefix("#") for colour in nearest))
+            assert ratio >= LEAST, f"{palette.name}: {ink} on {ground} is {ratio:.2f} in 256 colours"
 
 
 def test_sixteen_colours_use_nothing_but_the_sixteen() -> None:

@@ -1,16 +1,20 @@
 """A rectangle painted row by row from the sight; only rows that changed go to the terminal."""
 
-from textual import events
-from textual.geometry import Region
+import logging
+
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from terminal.ui.rows import blank
 from terminal.ui.sight import Rows, Sight
 
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
+
 
 class Pane(Widget):
-    """Has no state of its own but the rows it last painted."""
+    """Has no state of its own but the rows it last painted, and the size they were made for."""
 
     can_focus = False
 
@@ -19,31 +23,37 @@ class Pane(Widget):
         self._make = rows
         self._sight: Sight | None = None
         self._rows: list[Strip] = []
+        self._made_for = Size(0, 0)
 
     def paint(self, sight: Sight) -> None:
-        """Make the rows anew and ask to repaint those that differ."""
+        """Make the rows anew and ask to repaint those that differ; before the first layout there is nothing to do."""
+        before, size_before = self._rows, self._made_for
         self._sight = sight
-        width, height = self.size
-        if not width or not height:
+        if not self.size:
             return
-        made = self._made(sight, width, height)
-        if len(made) != len(self._rows):
-            self._rows = made
+        self._fill(sight)
+        if size_before != self._made_for:
             self.refresh()
             return
-        changed = [y for y, strip in enumerate(made) if strip != self._rows[y]]
-        self._rows = made
+        changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=True)) if old != new]
         if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
-    def _made(self, sight: Sight, width: int, height: int) -> list[Strip]:
+    def _fill(self, sight: Sight) -> None:
+        width, height = self.size
         rows = self._make(sight, width, height)[:height]
-        return rows + [blank(sight.palette, width)] * (height - len(rows))
+        self._rows = rows + [blank(sight.palette, width)] * (height - len(rows))
+        self._made_for = self.size
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._rows = []
-        if self._sight is not None:
-            self.paint(self._sight)
+    def _refill(self, sight: Sight) -> None:
+        """After a change of size, inside Textual's own painting: a fault leaves blank rows until the next picture."""
+        try:
+            self._fill(sight)
+        except Exception:  # the edge: an error here would end the screen
+            log.exception("pane_fault")
+            self._rows, self._made_for = [blank(sight.palette, self.size.width)] * self.size.height, self.size
 
     def render_line(self, y: int) -> Strip:
+        if self._sight is not None and self._made_for != self.size:
+            self._refill(self._sight)
         return self._rows[y] if y < len(self._rows) else Strip.blank(self.size.width)
