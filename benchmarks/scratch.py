@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ class Scratch:
         if members not in self._caches:
             path = self.folder / f"cache-{members}.db"
             self._caches[members] = build_cache(path, members, shop.GEN, shop.SCOPE_KEY, shop.rows())
+            _settle(path)
         return self._caches[members]
 
     def till(self, members: int) -> Path:
@@ -49,11 +51,18 @@ class Scratch:
         shop.new_till(folder)
         shutil.copyfile(self.cache_file(members).path, folder / cache.FILE)
         cache_words.build(folder / cache.FILE)
+        _settle(folder / cache.FILE)
         shop.open_shift(folder)
         return folder
 
     def new_folder(self) -> Path:
         return Path(mkdtemp(dir=self.folder))
+
+
+def _settle(path: Path) -> None:
+    """Have a large file on the disk before anything is measured, since writing it out would disturb that."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
