@@ -82,7 +82,7 @@ class TillApp(App[None]):
         self._unwatch: Callable[[], None] = lambda: None
         self._worker: asyncio.Task[None] | None = None
         for palette in PALETTES.values():
-            self.registertextual_theme(textual_theme(palette))
+            self.register_theme(textual_theme(palette))
         self.set_reactive(App.theme, theme_name(self._palette))
 
     def get_default_screen(self) -> SaleScreen:
