@@ -21,13 +21,19 @@ BACKLOG = 1024
 
 
 class _Server(uvicorn.Server):
-    """Says one line once it listens."""
+    """Says that it is ready once it listens, and what more there is to say."""
+
+    def __init__(self, config: uvicorn.Config, more: str) -> None:
+        super().__init__(config)
+        self._more = more
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             typer.echo(f"Kopilka head office is ready at http://{f'[{host}]' if ':' in host else host}:{port}")
+            if self._more:
+                typer.echo(self._more)
 
 
 def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
@@ -37,7 +43,6 @@ def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
         app = make_app(settings)
         if demo:
             fill_demo(app.state.office)
-            _make_user(app.state.office)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -46,7 +51,7 @@ def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
             server_header=False,
             lifespan="on",
         )
-        server = _Server(config)
+        server = _Server(config, _make_user(app.state.office) if demo else "")
         if tied:
             Thread(target=_stop_at_end_of_input, args=(server,), name="tied", daemon=True).start()
         server.run([listening])
@@ -54,11 +59,10 @@ def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
         listening.close()
 
 
-def _make_user(office: Office) -> None:
-    """Someone for the demo shop's console; says where the password is, never the password."""
+def _make_user(office: Office) -> str:
+    """Make someone for the demo shop's console; where the password is, never the password."""
     path = make_demo_user(office.store, office.settings.data, now_ms(), random_bytes)
-    if path is not None:
-        typer.echo(f"The console's user and password are in {path}")
+    return f"The console's user and password are in {path}" if path else ""
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:

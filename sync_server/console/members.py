@@ -36,7 +36,8 @@ def members_page(request: AnyRequest, visit: Visiting) -> Response[str]:
 
 @post("/members", sync_to_thread=True, status_code=200)
 def search_members(visit: Visiting, body: RawBody) -> Response[str]:
-    text = read_form(body, visit.token).get("text", "").strip()[:MAX_SEARCH_CHARS]
+    fields = read_form(body, visit.token)
+    text = "" if "newest" in fields else fields.get("text", "").strip()[:MAX_SEARCH_CHARS]
     response = go_to("/console/members")
     response.set_cookie(
         SEARCH_COOKIE,

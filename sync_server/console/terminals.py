@@ -1,5 +1,6 @@
 """Terminals: their lag and last contact, what was put aside, and one-time codes to bring in a new one."""
 
+import re
 from io import StringIO
 
 import qrcode
@@ -16,6 +17,7 @@ from sync_server.enrol import CODE_LIFE_MS, make_code
 from sync_server.reports import terminal_lines
 
 QUIET_MODULES = 4
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 log = structlog.get_logger("console")
 
 
@@ -48,18 +50,25 @@ def make_enrol_code(request: AnyRequest, visit: Visiting, body: RawBody) -> Resp
     console = visit.console
     code = make_code(visit.store, console.identity, shop, shop_name, visit.now_ms, console.random)
     log.info("enrol_code_made", user=visit.user.name, store=shop, address=visit.caller.address)
+    command = enrol_command(str(request.base_url), code)
     return page(
         visit,
         "code.html",
         section="terminals",
         code=code,
+        command=command,
         shop=shop,
         shop_name=shop_name or shop,
-        qr=qr_path(code),
-        size=qr_size(code),
+        qr=qr_path(command or code),
+        size=qr_size(command or code),
         minutes=CODE_LIFE_MS // 60_000,
-        address=str(request.base_url).rstrip("/"),
     )
+
+
+def enrol_command(address: str, code: str) -> str:
+    """What to run on the new terminal. Nothing where the address holds what a shell might take otherwise."""
+    plain = address.rstrip("/")
+    return f"kopilka enrol {plain} {code}" if _ADDRESS.fullmatch(plain) else ""
 
 
 def qr_matrix(text: str) -> list[list[bool]]:

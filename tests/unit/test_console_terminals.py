@@ -12,7 +12,7 @@ import zxingcpp
 from loyalty.api import EnrolRequest
 from loyalty.events import Envelope, canonical
 from sync_server.console.terminal_facts import SILENT_MS, read_flagged, read_held, read_warnings
-from sync_server.console.terminals import qr_matrix, qr_path, qr_size
+from sync_server.console.terminals import enrol_command, qr_matrix, qr_path, qr_size
 from sync_server.enrol import CODE_LIFE_MS, enrol_terminal
 from sync_server.refusals import Refused
 from sync_server.reports import read_counts, terminal_lines
@@ -111,11 +111,11 @@ def test_a_code_is_shown_once_and_brings_in_one_terminal(opened) -> None:
     shop, _, visitor = opened
     visitor.get("/console/terminals")
     words = text_of(visitor.post("/console/terminals/code", store="S2", store_name="Вокзал").text)
-    found = re.search(r"(\d{4}) (\d{4}) На новой кассе", words)
+    found = re.search(r"kopilka enrol http://office.test (\d{8})", words)
     assert found
-    code = found[1] + found[2]
-    assert "http://office.test" in words
-    assert code[:4] not in text_of(visitor.get("/console/terminals").text)
+    code = found[1]
+    assert f"{code[:4]} {code[4:]}" in words
+    assert code not in text_of(visitor.get("/console/terminals").text)
     store, identity, random = shop.office.store, shop.office.identity, shop.office.random
     reply = enrol_terminal(store, identity, EnrolRequest(code, KEY, "Новая"), shop.now_ms, random)
     assert (reply.store, reply.store_name, reply.terminal_no) == ("S2", "Вокзал", 2)
@@ -128,7 +128,7 @@ def test_a_code_is_too_old_after_ten_minutes(opened) -> None:
     shop, _, visitor = opened
     visitor.get("/console/terminals")
     words = text_of(visitor.post("/console/terminals/code", store="S2").text)
-    code = "".join(re.findall(r"(\d{4}) (\d{4}) На", words)[0])
+    code = re.findall(r"enrol http://office.test (\d{8})", words)[0]
     assert "10 минут" in words
     with pytest.raises(Refused):
         enrol_terminal(
@@ -149,11 +149,27 @@ def test_a_store_without_a_proper_code_gets_a_sentence(opened, shop_code) -> Non
 
 
 def test_the_qr_code_reads_as_the_code() -> None:
-    for code in ("00000000", "12345678"):
+    for code in ("00000000", enrol_command("https://office.example:8710/", "12345678")):
         modules = np.array(qr_matrix(code), dtype=np.uint8)
         picture = np.kron(np.where(modules == 1, 0, 255).astype(np.uint8), np.ones((6, 6), dtype=np.uint8))
         assert [found.text for found in zxingcpp.read_barcodes(picture)] == [code]
         assert (qr_size(code), qr_path(code).count("M")) == (len(modules), int(modules.sum()))
+
+
+@pytest.mark.parametrize(
+    ("address", "command"),
+    [
+        ("http://127.0.0.1:8710/", "kopilka enrol http://127.0.0.1:8710 12345678"),
+        ("https://office.example/", "kopilka enrol https://office.example 12345678"),
+        ("http://[::1]:8710/", "kopilka enrol http://[::1]:8710 12345678"),
+        ("http://x;reboot/", ""),
+        ("http://x$(reboot)/", ""),
+        ("http://x/ y/", ""),
+        ("ftp://office/", ""),
+    ],
+)
+def test_a_command_is_given_only_for_an_address_no_shell_takes_otherwise(address, command) -> None:
+    assert enrol_command(address, "12345678") == command
 
 
 def test_a_till_without_events_is_listed(tmp_path) -> None:
