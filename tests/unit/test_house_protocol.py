@@ -33,6 +33,8 @@ from tests.support.server import TestOffice, opened_office
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "PROTOCOL.md").read_text("utf-8")
 BLOCK = re.compile(r"^ *```(\w+) (\w+)\n(.*?)\n *```$", re.MULTILINE | re.DOTALL)
+FLAT = " ".join(PAGE.split())
+"""The page without its line ends, for what is said in running text."""
 AT_MS = 1_795_338_000_000
 
 
@@ -52,7 +54,7 @@ def hexes(name: str) -> bytes:
 
 def said(pattern: str) -> str:
     """What the page's running text says at a place."""
-    match = re.search(pattern, PAGE)
+    match = re.search(pattern, FLAT)
     assert match, pattern
     return match[1]
 
@@ -193,10 +195,10 @@ def test_personal_data_are_committed_to_as_the_page_says(office: TestOffice) -> 
 
 
 def test_phones_cards_and_buckets_are_named_as_the_page_says() -> None:
-    phone, hashed = re.findall(r"`(\+7\d{10})` is `([0-9a-f]{32})`", PAGE)[0]
+    phone, hashed = re.findall(r"`(\+7\d{10})` is `([0-9a-f]{32})`", FLAT)[0]
     assert hmac.new(bytes.fromhex(REPLY.scope_key), phone.encode(), sha256).digest()[:16].hex() == hashed
     assert codes.card_number(REPLY.card_prefix, 1) == said(r"the first card made here is `(\d{13})`")
-    key, bucket = re.findall(r"The bucket of `([0-9a-f]{32})` is (\d+)", PAGE)[0]
+    key, bucket = re.findall(r"The bucket of `([0-9a-f]{32})` is (\d+)", FLAT)[0]
     by_hand = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") % 256
     assert by_hand == int(bucket) == events.bucket_of(key)
 
@@ -281,5 +283,5 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"| {enrol.MAX_OPEN_CODES} |", f"{MAX_PUBLISHED_BYTES // kib} KiB",
     ):  # fmt: skip
         assert limit in table, limit
-    assert f"of {MIN_COMPRESSED_BYTES} bytes or" in PAGE
-    assert f"{enrol.CODE_DIGITS} digits, good for {enrol.CODE_LIFE_MS // 60_000} minutes" in PAGE
+    assert f"of {MIN_COMPRESSED_BYTES} bytes or" in FLAT
+    assert f"{enrol.CODE_DIGITS} digits, good for {enrol.CODE_LIFE_MS // 60_000} minutes" in FLAT
