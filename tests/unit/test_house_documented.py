@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,12 @@ import typer
 from typer.core import TyperArgument, TyperOption
 from typer.main import get_command
 
+from loyalty.sentences import Lang
 from sync_server.cli import app as server_app
 from terminal.cli import app as till_app
 from terminal.ui.keys import KEYS
 from terminal.ui.words import Words
-from tests.support.pictures import SCENES, path_of, texts_of
+from tests.support.pictures import SCENES, path_of, picture, texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -148,9 +150,17 @@ def test_both_readmes_have_the_same_sections_and_commands() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
 @pytest.mark.parametrize("name", sorted(SCENES))
-def test_the_pictures_are_light_and_need_nothing_from_elsewhere(name: str, lang: str) -> None:
-    svg = path_of(name, "en" if lang == "en" else "ru").read_text("utf-8")
+def test_the_pictures_are_light_and_need_nothing_from_elsewhere(name: str, lang: Lang) -> None:
+    svg = path_of(name, lang).read_text("utf-8")
     assert len(svg) < 40_000
     assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)|@font-face|@import|<script|<image|url\(", svg) == []
-    words = Words("en" if lang == "en" else "ru")
+    words = Words(lang)
     assert {words.text(key.label) for key in KEYS} <= set(texts_of(svg))
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("name", sorted(SCENES))
+def test_the_pictures_say_what_the_screen_says_today(name: str, lang: Lang) -> None:
+    today = texts_of(asyncio.run(picture(SCENES[name], lang)))
+    shown = texts_of(path_of(name, lang).read_text("utf-8"))
+    assert shown == today, "the screen has changed: paint the pictures anew with python -m tests.support.pictures"
