@@ -143,6 +143,21 @@ def _coupon(code: str) -> Code:
     return UnknownCode(code, sentence("code.check_digit", text=code))
 
 
+def receipt_number(text: str, terminal: str = "") -> str:
+    """A receipt number in full from what was typed: `t1-7` is `T1-000007`, and `7` is this terminal's (`T1`) seventh.
+
+    Anything else comes back as it is, in capitals.
+    """
+    typed = text.strip().upper().removeprefix("KR:")
+    if typed.isascii() and typed.isdigit() and terminal:
+        typed = f"{terminal}-{typed}"
+    found = _RECEIPT.fullmatch(typed)
+    if found is None:
+        return typed
+    place, number = found.group(1).split("-")
+    return f"{place}-{int(number):06d}"
+
+
 def gtin_check_digit(body: str) -> str:
     """The GS1 check digit for the digits before it."""
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from loyalty.catalogue import price_at
+from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError
 from loyalty.sentences import sentence
 from terminal.members import find_known, member_from
@@ -46,15 +47,19 @@ class Lookups:
 
     def receipt(self, effect: c.FindReceipt) -> c.Command | None:
         """This till's own journal first; another till's receipt is asked for without holding the queue."""
-        journal = self._files.journal
-        receipt = journal.receipt(effect.number)
+        journal, number = self._files.journal, self._full(effect.number)
+        receipt = journal.receipt(number)
         if receipt is not None:
             return c.ReceiptFound(receipt, journal.returned_milli(receipt.receipt_id))
-        threading.Thread(target=self._ask, args=(effect.number,), name="ask-receipt", daemon=True).start()
+        threading.Thread(target=self._ask, args=(number,), name="ask-receipt", daemon=True).start()
         return None
+
+    def _full(self, typed: str) -> str:
+        return receipt_number(typed, f"T{self._files.identity.terminal_no}")
 
     def fetch_receipt(self, number: str) -> c.ReceiptFound:
         """The same for those who can wait: never on the till's thread. Raises KopilkaError."""
+        number = self._full(number)
         receipt = self._files.journal.receipt(number)
         if receipt is not None:
             return c.ReceiptFound(receipt, self._files.journal.returned_milli(receipt.receipt_id))

@@ -15,8 +15,7 @@ replace = msgspec.structs.replace
 def begin(state: State, command: c.BeginReturn, around: Surroundings) -> Step:
     if state.basket.lines:
         return refused(state, "return.finish_first")
-    number = command.number.strip().upper().removeprefix("KR:")
-    return state, (c.FindReceipt(number),)
+    return state, (c.FindReceipt(command.number),)
 
 
 def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:

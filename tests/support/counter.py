@@ -4,7 +4,7 @@ import msgspec
 
 from loyalty.basket import Moment
 from loyalty.catalogue import Price, Product, price_at
-from loyalty.codes import card_number, gtin_check_digit
+from loyalty.codes import card_number, gtin_check_digit, receipt_number
 from loyalty.events import ShiftTotals
 from loyalty.member import Member, Progress
 from loyalty.programme import Programme
@@ -105,7 +105,7 @@ class Counter:
                     return c.Failed(sentence("member.unknown", key=key))
                 return c.MemberFound(msgspec.structs.replace(member, identified_by=by))
             case c.FindReceipt(number=number):
-                receipt = self.receipts.get(number)
+                receipt = self.receipts.get(receipt_number(number, "T1"))
                 if receipt is None:
                     return c.Failed(sentence("receipt.unknown", number=number))
                 return c.ReceiptFound(receipt, self.returned.get(receipt.receipt_id, {}))

@@ -1,5 +1,7 @@
 """Payment, completion and returns in the session."""
 
+import pytest
+
 from loyalty.quote import Standing
 from loyalty.sentences import sentence
 from terminal.session import commands as c
@@ -135,6 +137,11 @@ def test_a_return_is_not_itself_returned() -> None:
 
 def test_a_return_waits_for_the_basket_to_be_finished() -> None:
     assert sold(c.BeginReturn("T1-000001")).said == "return.finish_first"
+
+
+@pytest.mark.parametrize("typed", ["T1-000001", "t1-1", "1", " 000001 ", "KR:T1-000001"])
+def test_a_receipt_number_may_be_typed_short(typed: str) -> None:
+    assert sold(c.Pay(), c.Tender("cash"), c.BeginReturn(typed)).state.mode == "return"
 
 
 def test_an_unknown_receipt_number_gets_a_sentence() -> None:
