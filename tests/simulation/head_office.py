@@ -6,6 +6,7 @@ process gone amid whatever it was doing, `Hiccup` an error it survives.
 
 import asyncio
 import itertools
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -74,9 +75,11 @@ class HeadOffice:
             self._patches.enter_context(patch(f"sync_server.{name}", limit))
         self._patches.enter_context(patch("sync_server.app.console_handlers", lambda _: ()))
         self._patches.enter_context(patch("sync_server.replies.log"))
+        self._patches.callback(logging.disable, logging.root.manager.disable)
+        logging.disable()
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(_Inline(1))
-        self._fuse: tuple[int, BaseException] | None = None
+        self._fuse: tuple[int, BaseException, str] | None = None
         self._programme_versions = itertools.count(1)
         self.restarts = -1
         self.restart()
@@ -95,21 +98,21 @@ class HeadOffice:
         self._fuse = None
         self.app = make_app(Settings(data=self.folder))
         engine = self.office.store._engine
-        event.listen(engine, "before_cursor_execute", lambda *_: self._burn())
-        event.listen(engine, "commit", lambda *_: self._burn())
+        event.listen(engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: self._burn(statement))
+        event.listen(engine, "commit", lambda *_: self._burn("COMMIT"))
 
-    def light_fuse(self, statements: int, error: BaseException) -> None:
-        """Let the statement after so many others raise."""
-        self._fuse = (statements, error)
+    def light_fuse(self, statements: int, error: BaseException, about: str = "") -> None:
+        """Let the statement after so many others raise, counting those that hold `about`."""
+        self._fuse = (statements, error, about)
 
     def douse_fuse(self) -> None:
         self._fuse = None
 
-    def _burn(self) -> None:
-        if self._fuse is None:
+    def _burn(self, statement: str) -> None:
+        if self._fuse is None or self._fuse[2] not in statement:
             return
-        left, error = self._fuse
-        self._fuse = (left - 1, error)
+        left, error, about = self._fuse
+        self._fuse = (left - 1, error, about)
         if left <= 0:
             self._fuse = None
             raise error
@@ -144,6 +147,11 @@ class HeadOffice:
             if not self.round():
                 return count
         raise AssertionError(f"stage 2 is not done after {MOST_ROUNDS} rounds")
+
+    def forget(self, table: str) -> None:
+        """Empty a table, as if what it holds had never been."""
+        with self.office.store.begin("many") as tx:
+            tx.connection.exec_driver_sql(f"DELETE FROM {table}")
 
     def take_rows(self, what: str, rows: list[dict[str, str]]) -> None:
         """Import members or products, all of them or none of those missing."""

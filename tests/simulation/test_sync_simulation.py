@@ -4,6 +4,7 @@ A few seeds by default; KOPILKA_SOAK_SEEDS names others: a count (`200`), or see
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -14,6 +15,8 @@ from tests.simulation.world import ACTIONS, World
 
 pytestmark = pytest.mark.simulation
 SEEDS = "6"
+SOME = 100
+"""Actions enough for every kind of event."""
 MEMORY = Path("/dev/shm")
 """Where there is one, files are kept in memory: a process that dies loses nothing by it, and a sync costs nothing."""
 
@@ -29,8 +32,11 @@ def seeds_of(text: str) -> list[int]:
     return found
 
 
-def play(seed: int, actions: int = ACTIONS) -> World:
-    """The world after its story. Raises AssertionError that names the seed and tells its last actions."""
+def play(seed: int, actions: int = ACTIONS, then: Callable[[World], None] = lambda _: None) -> World:
+    """The world after its story. Raises AssertionError that names the seed and tells its last actions.
+
+    `then` looks at it before it ends.
+    """
     base = MEMORY if os.access(MEMORY, os.W_OK) else None
     with (
         TemporaryDirectory(prefix="kopilka", dir=base) as folder,
@@ -39,6 +45,7 @@ def play(seed: int, actions: int = ACTIONS) -> World:
         world = World(seed, Path(folder))
         try:
             world.run(actions)
+            then(world)
         except Exception as error:
             again = f"make soak SEEDS={seed}-{seed}"
             story = "\n".join(world.trace)
@@ -55,9 +62,52 @@ def test_seeds_are_a_count_or_a_list_with_ranges():
 
 
 def test_a_seed_gives_the_same_story_each_time():
-    first, again = play(3, actions=60), play(3, actions=60)
+    first, again = play(3, SOME), play(3, SOME)
     assert list(first.trace) == list(again.trace)
     assert (first.now_ms, first.events, first.steps) == (again.now_ms, again.events, again.steps)
+
+
+def rows(world: World, *tables: str) -> dict[str, list[tuple]]:
+    """What tables of the head office hold."""
+    look = world.office.look
+    return {table: sorted(look.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
+
+
+def test_a_round_that_runs_again_changes_nothing_at_all():
+    def check(world: World) -> None:
+        made = world.office.look.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = [name for (name,) in made if name != "tshard_applied"]
+        held = rows(world, *tables)
+        world.office.forget("tshard_applied")
+        while world.office.round():
+            assert rows(world, *tables) == held
+
+    play(4, SOME, check)
+
+
+@pytest.mark.parametrize(
+    ("gone", "flagged"),
+    [
+        (("term_bucket",), set()),
+        (("term_bucket", "event"), {"receipt_again", "member_again"}),
+        (("term_bucket", "event", "receipt", "returned", "member"), set()),
+    ],
+    ids=["event id", "receipt id", "ledger"],
+)
+def test_each_key_alone_keeps_points_from_being_booked_twice(gone, flagged):
+    """All segments are applied again, without the watermarks and without all keys but one."""
+
+    balances = "(SELECT bucket, key, points FROM feed_bal)"
+
+    def check(world: World) -> None:
+        held, flags = rows(world, "ledger", "programme_total", balances), rows(world, "flag")["flag"]
+        for table in ("tshard_applied", *gone):
+            world.office.forget(table)
+        assert world.office.rounds()
+        assert rows(world, "ledger", "programme_total", balances) == held
+        assert {kind for _, _, kind, *_ in set(rows(world, "flag")["flag"]) - set(flags)} <= flagged
+
+    play(5, SOME, check)
 
 
 @pytest.mark.parametrize("seed", seeds_of(os.environ.get("KOPILKA_SOAK_SEEDS") or SEEDS))

@@ -29,6 +29,8 @@ MOST_STEPS = 400
 MOST_CYCLES = 6
 """Rounds of everything until all must be level (I26)."""
 TRACE = 60
+MARKS = "INSERT INTO tshard_applied"
+"""How a round says that it is done."""
 PHONES = tuple(f"+7903123456{digit}" for digit in range(6))
 PROGRAMME = """
 id = "club"
@@ -278,11 +280,11 @@ class World:
         self.office.round()
 
     def _apply_interrupted(self) -> None:
-        """A round that dies, or fails once, at any statement or commit."""
-        dies = self.chance.random() < 0.5
-        statements = self.chance.randrange(self.chance.choice((10, 60)))
-        self.office.light_fuse(statements, Died() if dies else Hiccup("simulated"))
-        self.trace.append(f"  {'dies' if dies else 'fails'} after {statements} statements")
+        """A round that dies, or fails once, at any statement or commit, or with all applied and not marked so."""
+        dies, late = self.chance.random() < 0.5, self.chance.random() < 0.3
+        statements = 0 if late else self.chance.randrange(self.chance.choice((10, 60)))
+        self.office.light_fuse(statements, Died() if dies else Hiccup("simulated"), MARKS if late else "")
+        self.trace.append(f"  {'dies' if dies else 'fails'} after {'all' if late else statements} statements")
         try:
             self.office.round()
         except Died:
