@@ -1,0 +1,1 @@
+"""The screen, tried by its pilot and over a pseudo-terminal."""
