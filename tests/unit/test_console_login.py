@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
 import pytest
 from litestar import Litestar
 
+from sync_server.console import login
 from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME
 from sync_server.console.sessions import SESSION_MS, SESSIONS_OF_USER, begin_session, find_user
 from sync_server.console.tries import FIRST_PAUSE_MS, FORGOTTEN_MS, LONGEST_PAUSE_MS, MAX_KEYS, Tries
@@ -50,6 +55,8 @@ def test_every_page_without_a_session_leads_to_the_login(shop, tmp_path) -> None
             answer = visitor.client.request(method, path, follow_redirects=False)
             assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/login"), path
             assert answer.text == ""
+            back = "%2Fconsole" if method == "POST" else quote(path, safe="")
+            assert answer.headers["location"].partition("=")[2] == back  # a form is not sent a second time
 
 
 def test_a_right_password_opens_the_page_that_was_asked_for(visitor) -> None:
@@ -104,6 +111,24 @@ def test_a_right_password_forgets_the_wrong_ones_before_it(visitor) -> None:
     assert visitor.log_in("anna").status_code == 200
     visitor.client.cookies.clear()
     assert [visitor.log_in("anna", "wrong").status_code for _ in range(TRIES_OF_ADDRESS)] == [403] * TRIES_OF_ADDRESS
+
+
+def test_passwords_are_checked_one_at_a_time(shop, tmp_path, monkeypatch) -> None:
+    inside, most = [], []
+
+    def check(*_: object) -> None:
+        inside.append(1)
+        most.append(len(inside))
+        threading.Event().wait(0.02)
+        inside.pop()
+
+    monkeypatch.setattr(login, "check_user", check)
+    with visiting(shop, tmp_path) as visitor, ThreadPoolExecutor(4) as pool:
+        visitor.get("/console/login")
+        sent = {"form_token": token_in(visitor.page), "name": "anna", "password": "x"}
+        answers = pool.map(lambda _: visitor.client.post("/console/login", data=sent).status_code, range(4))
+        assert list(answers) == [403] * 4
+    assert max(most) == 1
 
 
 def test_a_form_without_our_token_does_nothing(shop, visitor) -> None:
