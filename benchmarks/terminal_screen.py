@@ -18,7 +18,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COLUMNS, ROWS = 120, 40
 WAIT_S = 60.0
-STOP_S = 10.0
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>]|[()].)")
 """Escape sequences: between them stands the text that is painted (ECMA-48, 5.4)."""
 
@@ -79,13 +78,6 @@ class TerminalScreen:
         until_s = time.perf_counter() + rest_s
         while (left_s := until_s - time.perf_counter()) > 0:
             self._read(left_s)
-
-    def ended(self) -> int:
-        """Wait for the program to end by itself; its exit status."""
-        until_s = time.perf_counter() + STOP_S
-        while self._process.poll() is None and time.perf_counter() < until_s:
-            self._read(0.05)
-        return self._process.wait(0)
 
     def _read(self, wait_s: float) -> bool:
         """Take in what is there, or comes in time; whether anything did."""
