@@ -22,10 +22,13 @@ from loyalty.events import (
     decode_body,
     decode_envelope,
 )  # fmt: skip
+from loyalty.receipt import Receipt
 
 MAX_TEXT_CHARS = 4000
 MAX_INTEGER = 2**53
+MAX_LINE_NO = 2**31 - 1
 _ID = re.compile(r"[0-9a-f]{32}")
+_RECEIPT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _MANY_DIGITS = re.compile(rb"\d{16,}")
 
 
@@ -105,9 +108,24 @@ def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
         return "an id is not 32 hex digits"
     if not 0 <= envelope.at_ms < MAX_INTEGER:
         return "its time is out of range"
+    if isinstance(body, SaleCompleted | ReturnCompleted):
+        why = _unfit_receipt(body.receipt)
+        if why:
+            return why
     if (b"\\u0000" in raw or _MANY_DIGITS.search(raw)) and not _fits(msgspec.to_builtins(body)):
         return "a text or a figure is out of range"
     return "" if len(raw) < MAX_TEXT_CHARS or _fits(msgspec.to_builtins(body)) else "a text is too long"
+
+
+def _unfit_receipt(receipt: Receipt) -> str:
+    """Returns find their sale by its id or its number, so neither may be empty or look like the other."""
+    if not _RECEIPT_ID.fullmatch(receipt.receipt_id) or not _RECEIPT_ID.fullmatch(receipt.number):
+        return "its id or number is none"
+    if not 0 <= receipt.moment.local_minute < 1440 or any(
+        not 0 <= line.line_no <= MAX_LINE_NO for line in receipt.lines
+    ):
+        return "a minute of the day or a line's number is out of range"
+    return ""
 
 
 def _fits(value: object) -> bool:

@@ -150,7 +150,7 @@ def _book_returns(
 
 
 def _reference(receipt: Receipt) -> str:
-    """What a return waits for: the sale's id, else its number."""
+    """What a return waits for: the sale's id, else `#` and its number; nothing where it names neither."""
     if receipt.original_id:
         return receipt.original_id
     return "#" + receipt.original_number if receipt.original_number else ""

@@ -93,7 +93,7 @@ def import_(
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, identity):
-        done = import_file(base, identity, what, file, now_ms(), dry_run, report)
+        done = import_file(base, identity, what, file, now_ms(), dry_run, report, _lang())
     verb = "would be added" if dry_run else "added"
     typer.echo(
         f"{done.rows} rows: {done.added} {verb}, {done.changed} changed, "
@@ -214,6 +214,13 @@ def _run(command: Callable[[], T]) -> str | None:
     return None
 
 
-def _words(error: KopilkaError, lang: Lang = "en") -> str:
+def _lang() -> Lang:
+    """Russian where KOPILKA_LANG or the system says so."""
+    said = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "ru" if said.startswith("ru") else "en"
+
+
+def _words(error: KopilkaError) -> str:
+    lang = _lang()
     hint = f" {say(error.hint, lang, SENTENCES)}" if error.hint else ""
     return say(error.said, lang, SENTENCES) + "." + hint

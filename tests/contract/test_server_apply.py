@@ -604,3 +604,13 @@ def test_a_round_run_again_does_not_touch_the_feed(office):
         tx.execute(TSHARD_APPLIED.delete())
     assert office.apply() == 2
     assert read_heads(office.store, "g", T0_MS) == before
+
+
+@pytest.mark.parametrize("changed", [{"receipt_id": ""}, {"number": ""}, {"receipt_id": "#T1-1"}])
+def test_a_receipt_without_an_id_is_parked_and_wakes_no_return(office, changed):
+    till = office.till()
+    receipt = msgspec.structs.replace(till.receipt(account=ANNA, earned=5), **changed)
+    till.put(till.sale(account=ANNA, earned=1), till.event(sale_of(receipt)))
+    office.apply()
+    assert points(office, ANNA) == 1
+    assert flags(office) == {"unreadable": 1}

@@ -34,11 +34,12 @@ class Said:
     stderr: str
 
 
-def command(*words: str, data: Path, given: str = "") -> Said:
+def command(*words: str, data: Path, given: str = "", lang: str = "en") -> Said:
     """A command in this very process, which saves the start of another; `run` alone is a process here."""
     out, err, code = StringIO(), StringIO(), 0
     with (
         redirect_stdout(out), redirect_stderr(err), mock.patch("sys.stdin", StringIO(given)),
+        mock.patch.dict("os.environ", {"KOPILKA_LANG": lang}),
         mock.patch("sys.argv", ["kopilka-server", *words, "--data", str(data)]),
     ):  # fmt: skip
         try:
@@ -189,3 +190,8 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
     assert done.returncode == 1
     assert "taken" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_sentences_are_russian_where_the_system_is(tmp_path):
+    done = command("books", data=tmp_path / "office", lang="ru_RU.UTF-8")
+    assert "Папка ещё не подготовлена" in done.stderr
