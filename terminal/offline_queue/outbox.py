@@ -73,6 +73,13 @@ class Outbox:
         """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
         return self._journal.write(lambda c: _move(c, acked, acked, gen, "", back=True))
 
+    def ask_again(self, gen: str) -> None:
+        """The head office is of generation `gen`. Unless that is ours it was set back, and may lack what it had
+        acknowledged: with nothing else to send, our last segment goes up once more, and the answer says how far it is.
+        """
+        if gen != self._journal.read(lambda c: state_value(c, "gen")) and not self._journal.pending_count():
+            self._journal.write(_step_back)
+
     def has_personal(self) -> bool:
         return self._journal.read(lambda c: c.execute("SELECT 1 FROM personal WHERE sent = 0").fetchone()) is not None
 
@@ -158,6 +165,19 @@ def _move(connection: Connection, acked: Position, safe: Position, gen: str, fen
         (acked.epoch, acked.seq, acked.epoch, acked.seq),
     )
     return True
+
+
+def _step_back(connection: Connection) -> None:
+    """Back to before the last segment acknowledged; nothing where there is none."""
+    acked = journal_read.acked(connection)
+    if acked.seq == 0:
+        return
+    row = connection.execute(
+        "SELECT first_seq FROM segment WHERE epoch = ? AND last_seq = ?", (acked.epoch, acked.seq)
+    ).fetchone()
+    first = int(row[0]) if row else acked.seq
+    before = Position(acked.epoch, first - 1, hash_before(connection, acked.epoch, first).hex() if first > 1 else "")
+    _move(connection, before, before, "", "", back=True)
 
 
 def _ours(connection: Connection, place: Position) -> bool:

@@ -89,7 +89,9 @@ class Hands:
 
     def _get_heads(self, step: GetHeads) -> HeadsSeen:
         asked_at_ms = self._now_ms()
-        return HeadsSeen(self._client.heads(), asked_at_ms, self._cache.gen(), self._cache.cursors())
+        heads = self._client.heads()
+        self.outbox.ask_again(heads.gen)
+        return HeadsSeen(heads, asked_at_ms, self._cache.gen(), self._cache.cursors())
 
     def _get_manifest(self, step: GetManifest) -> ManifestSeen:
         manifest = self._client.manifest()

@@ -250,6 +250,23 @@ def test_a_head_office_set_back_gets_everything_it_lost_again(till, office):
     assert till.cache.gen() == "g2"
 
 
+@pytest.mark.parametrize("keep", [0, 2, 3, 5])
+def test_a_head_office_set_back_gets_everything_again_from_a_till_with_nothing_new(till, office, keep):
+    stock(office)
+    for number in range(1, 6):
+        sell(till.journal, number, ANNA, earned=10)
+        assert till.sync()
+    held = list(office.events)
+    office.lose(keep, gen="g2")
+    assert till.sync()
+    assert till.sync()
+    assert office.events == held
+    assert Outbox(till.journal).acked().seq == 5
+    sent = office.asked.count("POST /segments")
+    assert till.sync()
+    assert office.asked.count("POST /segments") == sent
+
+
 def test_another_history_under_our_name_stops_sending_and_keeps_the_rest_going(till, office):
     stock(office)
     office.events, office.hashes = [b"another till's"], [office.hashes[0], "ab" * 32]
