@@ -1,9 +1,7 @@
-"""The head office as a web application: the API, the console where it is present, health, metrics, documentation."""
+"""The head office as a web application: the API, the console, health, metrics, documentation."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
@@ -12,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from sync_server.api import HANDLERS
 from sync_server.clock import random_bytes
+from sync_server.console import console_routes
 from sync_server.docs_page import docs_page
 from sync_server.metrics import APPLY_FAILURES, EVENTS_APPLIED, EVENTS_BEHIND, EVENTS_PARKED, EVENTS_WAITING
 from sync_server.migrate import init_store
@@ -53,11 +52,8 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
 
 
 def console_handlers(office: Office) -> Sequence[Any]:
-    """The console's pages; none where the package is not there."""
-    if find_spec("sync_server.console") is None:
-        return ()
-    routes: Sequence[Any] = import_module("sync_server.console").console_routes(office.store, office.settings)
-    return routes
+    """The console's pages."""
+    return console_routes(office.store)
 
 
 @get("/healthz", sync_to_thread=True)

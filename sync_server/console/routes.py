@@ -22,7 +22,6 @@ from sync_server.console.tries import Tries
 from sync_server.console.visit import AnyRequest, Console, Visit, Visiting, visit_of
 from sync_server.identity import read_identity
 from sync_server.refusals import Refused
-from sync_server.settings import Settings
 from sync_server.store import Store
 
 PATH = "/console"
@@ -32,11 +31,10 @@ _PAGES = (
 )  # fmt: skip
 
 
-def console_routes(store: Store, settings: Settings, clock: Callable[[], int] = now_ms) -> Sequence[Any]:
+def console_routes(store: Store, clock: Callable[[], int] = now_ms) -> Sequence[Any]:
     """The console's pages under /console, and the way there from /. `clock` gives milliseconds."""
     console = Console(
         store=store,
-        settings=settings,
         identity=read_identity(store),
         clock=clock,
         random=random_bytes,

@@ -22,7 +22,6 @@ from sync_server.console.tongue import Tongue, choose_lang
 from sync_server.console.tries import Tries
 from sync_server.identity import Identity, Random
 from sync_server.programmes import read_rules
-from sync_server.settings import Settings
 from sync_server.store import Store
 
 AnyRequest = Request[Any, Any, State]
@@ -43,7 +42,6 @@ class Console:
     """What stands behind the pages. Passwords are checked one at a time, since each check takes 64 MiB."""
 
     store: Store
-    settings: Settings
     identity: Identity
     clock: Callable[[], int]
     random: Random

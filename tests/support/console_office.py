@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -32,7 +31,6 @@ from sync_server.demo_data import publish_demo
 from sync_server.personal import store_personal
 from sync_server.rows import insert_rows
 from sync_server.schema import CONSOLE_USER
-from sync_server.settings import Settings
 from tests.support.server import TestOffice, Till, hex_id
 
 TODAY = "2026-11-22"
@@ -134,9 +132,9 @@ class Shop:
     def counter(self, name: str = "Касса у входа") -> Counter:
         return Counter(self, self.office.till(name))
 
-    def app(self, folder: Path) -> Litestar:
+    def app(self) -> Litestar:
         """The console alone, by the shop's own clock."""
-        routes = console_routes(self.office.store, Settings(folder), lambda: self.now_ms)
+        routes = console_routes(self.office.store, lambda: self.now_ms)
         return Litestar(route_handlers=routes, openapi_config=None)
 
 
@@ -219,6 +217,6 @@ def text_of(page: str) -> str:
 
 
 @contextmanager
-def visiting(shop: Shop, folder: Path, base_url: str = "http://office.test") -> Iterator[Visitor]:
-    with TestClient(shop.app(folder), base_url=base_url, raise_server_exceptions=False) as client:
+def visiting(shop: Shop, base_url: str = "http://office.test") -> Iterator[Visitor]:
+    with TestClient(shop.app(), base_url=base_url, raise_server_exceptions=False) as client:
         yield Visitor(client)

@@ -29,8 +29,8 @@ def shop(tmp_path):
 
 
 @pytest.fixture
-def visitor(shop, tmp_path):
-    with visiting(shop, tmp_path) as made:
+def visitor(shop):
+    with visiting(shop) as made:
         yield made
 
 
@@ -47,10 +47,10 @@ def closed_routes(app: Litestar) -> list[tuple[str, str]]:
     return found
 
 
-def test_every_page_without_a_session_leads_to_the_login(shop, tmp_path) -> None:
-    routes = closed_routes(shop.app(tmp_path))
+def test_every_page_without_a_session_leads_to_the_login(shop) -> None:
+    routes = closed_routes(shop.app())
     assert len(routes) >= 11
-    with visiting(shop, tmp_path) as visitor:
+    with visiting(shop) as visitor:
         for method, path in routes:
             answer = visitor.client.request(method, path, follow_redirects=False)
             assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/login"), path
@@ -113,7 +113,7 @@ def test_a_right_password_forgets_the_wrong_ones_before_it(visitor) -> None:
     assert [visitor.log_in("anna", "wrong").status_code for _ in range(TRIES_OF_ADDRESS)] == [403] * TRIES_OF_ADDRESS
 
 
-def test_passwords_are_checked_one_at_a_time(shop, tmp_path, monkeypatch) -> None:
+def test_passwords_are_checked_one_at_a_time(shop, monkeypatch) -> None:
     inside, most = [], []
 
     def check(*_: object) -> None:
@@ -123,7 +123,7 @@ def test_passwords_are_checked_one_at_a_time(shop, tmp_path, monkeypatch) -> Non
         inside.pop()
 
     monkeypatch.setattr(login, "check_user", check)
-    with visiting(shop, tmp_path) as visitor, ThreadPoolExecutor(4) as pool:
+    with visiting(shop) as visitor, ThreadPoolExecutor(4) as pool:
         visitor.get("/console/login")
         sent = {"form_token": token_in(visitor.page), "name": "anna", "password": "x"}
         answers = pool.map(lambda _: visitor.client.post("/console/login", data=sent).status_code, range(4))
@@ -141,17 +141,17 @@ def test_a_form_without_our_token_does_nothing(shop, visitor) -> None:
     assert (answer.status_code, "Форма устарела" in answer.text) == (400, True)
 
 
-def test_a_token_of_one_session_is_worth_nothing_in_another(shop, tmp_path) -> None:
-    with visiting(shop, tmp_path) as first, visiting(shop, tmp_path) as second:
+def test_a_token_of_one_session_is_worth_nothing_in_another(shop) -> None:
+    with visiting(shop) as first, visiting(shop) as second:
         first.log_in()
         token = token_in(first.page)
         second.log_in("oleg")
         assert second.post("/console/logout", token=token).status_code == 400
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop, tmp_path) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop) -> None:
     for base_url, secure in (("http://office.test", False), ("https://office.test", True)):
-        with visiting(shop, tmp_path, base_url) as visitor:
+        with visiting(shop, base_url) as visitor:
             visitor.get("/console/login")
             answer = visitor.client.post(
                 "/console/login",

@@ -36,7 +36,7 @@ def facts_of(shop: Shop, member_id: str, before: str = "") -> MemberFacts:
 def opened(tmp_path):
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop, history = tell_history(office, NAME)
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             yield shop, history, visitor
 
@@ -108,7 +108,7 @@ def test_personal_data_are_not_shown_by_an_address_or_a_forged_form(opened) -> N
 def test_a_viewer_sees_no_personal_data_and_makes_no_codes(tmp_path) -> None:
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop, history = tell_history(office, NAME)
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in("oleg")
             page = f"/console/members/{history.member.member_id}"
             assert "Личные данные видит только владелец." in text_of(visitor.get(page).text)
@@ -177,7 +177,7 @@ def test_an_imported_member_says_where_the_balance_began(told) -> None:
             assert read_personal(shop.office.store, facts.member_id).phone.startswith("+7")
 
 
-def test_nobody_has_an_unknown_id(told, tmp_path) -> None:
+def test_nobody_has_an_unknown_id(told) -> None:
     shop, _ = told
     assert read_member(shop.office.store, "ab" * 16) is None
     assert read_personal(shop.office.store, "ab" * 16).name == ""

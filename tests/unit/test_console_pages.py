@@ -45,7 +45,7 @@ def opened(tmp_path):
         shop.counter(HOSTILE[:60])
         history.counter.sell((product, 1000), moment=at(TODAY, 17, 0), cashier=HOSTILE)
         history.counter.send()
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             yield shop, history, visitor
 

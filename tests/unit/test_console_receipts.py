@@ -31,7 +31,7 @@ def opened(tmp_path):
     """(shop, history, visitor logged in), on SQLite."""
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop, history = tell_history(office)
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             yield shop, history, visitor
 

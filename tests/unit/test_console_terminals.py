@@ -34,7 +34,7 @@ def told(request, tmp_path):
 def opened(tmp_path):
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop, history = tell_history(office)
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             yield shop, history, visitor
 
@@ -176,6 +176,6 @@ def test_a_till_without_events_is_listed(tmp_path) -> None:
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop = make_shop(office)
         shop.counter("Новая")
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             assert "T1 Новая Shop one S1 только что событий 0" in text_of(visitor.get("/console/terminals").text)

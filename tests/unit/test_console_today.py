@@ -27,8 +27,8 @@ def told(tmp_path):
 
 
 @pytest.fixture
-def visitor(told, tmp_path):
-    with visiting(told[0], tmp_path) as made:
+def visitor(told):
+    with visiting(told[0]) as made:
         made.log_in()
         yield made
 
@@ -134,7 +134,7 @@ def test_a_day_without_receipts_says_so(visitor) -> None:
 def test_an_empty_head_office_has_a_first_page(tmp_path) -> None:
     with (
         opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office,
-        visiting(make_shop(office), tmp_path) as visitor,
+        visiting(make_shop(office)) as visitor,
     ):
         visitor.log_in()
         for path in ("/console", "/console/receipts", "/console/members", "/console/terminals"):
@@ -160,7 +160,7 @@ def test_goods_sold_by_weight_are_summed_in_kilograms(tmp_path) -> None:
         counter = shop.counter()
         counter.sell((apples, 456), (apples, 544), moment=at(TODAY, 12, 0))
         counter.send()
-        with visiting(shop, tmp_path) as visitor:
+        with visiting(shop) as visitor:
             visitor.log_in()
             assert "Яблоки 1 кг" in text_of(visitor.get("/console").text)
             assert msgspec.to_builtins(sum_day(office.store, TODAY).goods["00123"])["receipts"] == 1

@@ -24,6 +24,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const draw = () => {
     const narrow = place.clientWidth < 560;
+    // With nothing sold there is no scale of its own: an empty day should not look like one of kopecks.
+    const empty = [...data.day.values, ...data.before.values].every((value) => value === 0);
     const axis = { color: colour("muted"), fixedrange: true, tickfont: { size: 12 } };
     Plotly.react(place, [bars(data.before, colour("before")), bars(data.day, colour("accent"))], {
       barmode: "group", bargap: 0.25, bargroupgap: 0.08, separators: data.separators,
@@ -32,7 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
       margin: { l: 8, r: 8, t: 8, b: 8 },
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", traceorder: "normal" },
       xaxis: { ...axis, type: "category", showgrid: false, automargin: true, tickangle: 0, nticks: narrow ? 7 : 24 },
-      yaxis: { ...axis, rangemode: "tozero", tickformat: ",.0f", ticksuffix: data.suffix, automargin: true, nticks: 6,
+      yaxis: { ...axis, rangemode: "tozero", ...(empty && { range: [0, 1000] }), tickformat: ",.2~f", ticksuffix: data.suffix, automargin: true, nticks: 6,
                gridcolor: colour("line"), zerolinecolor: colour("muted"), zerolinewidth: 1 },
       hovermode: "x unified",
       hoverlabel: { bgcolor: colour("sheet"), bordercolor: colour("line"), font: { color: colour("ink") } },
