@@ -38,9 +38,10 @@ class Watch:
 
     def __init__(self, office: HeadOffice, promises: Promises) -> None:
         self._office, self._promises = office, promises
-        self._past: dict[int, dict[int, Past]] = defaultdict(dict)
+        self._past: dict[tuple[str, int], dict[int, Past]] = defaultdict(dict)
+        """(generation, bucket) -> place in its feed -> what it held."""
         self._version = -1
-        self._acked: dict[str, tuple[int, int]] = {}
+        self._acked: dict[str, tuple[str, int, int]] = {}
         self.checks = 0
 
     # -- the head office
@@ -74,14 +75,20 @@ class Watch:
         self._entries_are_told(ledgers, entries)
         self._balanced(look, ledgers)
         events: dict[int, set[str]] = defaultdict(set)
+        twice: list[str] = []
         for bucket, event_id in look.execute("SELECT bucket, event_id FROM event"):
+            twice += [event_id] if any(event_id in ids for ids in events.values()) else []
             events[bucket].add(event_id)
-        twice = [found for found, count in Counter(e for ids in events.values() for e in ids).items() if count > 1]
         assert not twice, f"I7: events stored twice: {twice}"
         for bucket, seq in look.execute("SELECT bucket, seq FROM bucket_head WHERE stream = 'bal'"):
-            past = Past({account: dict(mine) for account, mine in ledgers[bucket].items()}, frozenset(events[bucket]))
-            before = self._past[bucket].setdefault(seq, past)
-            assert before.ledger == past.ledger, f"I15: bucket {bucket} changed without moving on from {seq}"
+            mine_now = {account: dict(mine) for account, mine in ledgers[bucket].items()}
+            past = Past(mine_now, frozenset(filter(self._moves_points, events[bucket])))
+            before = self._past[self._gen(), bucket].setdefault(seq, past)
+            assert before == past, f"I15: bucket {bucket} changed without moving on from {seq}"
+
+    def _moves_points(self, event_id: str) -> bool:
+        receipt = self._promises.receipts.get(event_id)
+        return receipt is not None and receipt.account_id is not None
 
     def _entries_are_told(self, ledgers: dict[int, Ledger], entries: Counter[tuple[str, str]]) -> None:
         """Each event at most once in the ledger, and never more than was told (I7, I14)."""
@@ -130,7 +137,7 @@ class Watch:
     def _expected(self, till: Till, account: str, seq: int) -> int:
         """The head office's balance as of the pull, and own events that were not in it."""
         bucket = bucket_of(account)
-        past = self._past[bucket].get(seq) if seq else Past({}, frozenset())
+        past = self._past[till.cache.gen(), bucket].get(seq) if seq else Past({}, frozenset())
         assert past is not None, f"I15: {till.name} stands at {seq} of bucket {bucket}, where the head office never did"
         own = self._promises.own_points(till.store.identity.terminal, account)
         missing = sum(points for event_id, points in own.items() if event_id not in past.events)
@@ -138,10 +145,13 @@ class Watch:
 
     def _marks(self, till: Till) -> None:
         """What it takes for stored is stored there, under the same hash, and the mark never goes back (I4, I5)."""
-        acked = till.outbox.acked()
+        acked, gen = till.outbox.acked(), till.gen()
         name = till.store.identity.terminal
-        assert (acked.epoch, acked.seq) >= self._acked.get(name, (0, 0)), f"I5: the mark of {till.name} went back"
-        self._acked[name] = (acked.epoch, acked.seq)
+        before = self._acked.get(name, (gen, 0, 0))
+        self._acked[name] = (gen, acked.epoch, acked.seq)
+        if gen != self._gen():
+            return
+        assert self._acked[name] >= before or gen != before[0], f"I5: the mark of {till.name} went back"
         if acked.seq == 0:
             return
         segments = self._office.look.execute(
@@ -158,7 +168,14 @@ class Watch:
     def died(self, till: Till) -> None:
         """Its process died: what it knew of acks beyond its disk does not count."""
         acked = till.outbox.acked()
-        self._acked[till.store.identity.terminal] = (acked.epoch, acked.seq)
+        self._acked[till.store.identity.terminal] = (till.gen(), acked.epoch, acked.seq)
+
+    def was_set_back(self) -> None:
+        """The head office is another file now."""
+        self._version = -1
+
+    def _gen(self) -> str:
+        return self._office.office.identity.gen
 
     def whole(self, till: Till) -> None:
         """The chain holds, without gaps, and everything told is in it (I1, I2, I3)."""
@@ -185,7 +202,8 @@ class Watch:
         assert flags <= ALLOWED_FLAGS, f"flags: {flags}"
         self._accounts(tills)
         self._totals()
-        self._phones(tills)
+        if not self._office.set_backs:  # personal data lost by a head office are nowhere else
+            self._phones(tills)
 
     def _accounts(self, tills: list[Till]) -> None:
         rows = dict(self._office.look.execute("SELECT key, body FROM feed_bal").fetchall())

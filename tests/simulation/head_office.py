@@ -23,8 +23,9 @@ from sqlalchemy import event
 from sync_server.app import make_app
 from sync_server.csv_rows import Row
 from sync_server.enrol import make_code
+from sync_server.identity import renew_generation
 from sync_server.imports import import_rows
-from sync_server.office import Office
+from sync_server.office import Office, opened
 from sync_server.programmes import publish_programme
 from sync_server.rounds import run_round
 from sync_server.settings import Settings
@@ -82,6 +83,7 @@ class HeadOffice:
         self._fuse: tuple[int, BaseException, str] | None = None
         self._programme_versions = itertools.count(1)
         self.restarts = -1
+        self.set_backs = 0
         self.restart()
         self.look = sqlite3.connect(folder / "head_office.db", isolation_level=None)
 
@@ -116,6 +118,29 @@ class HeadOffice:
         if left <= 0:
             self._fuse = None
             raise error
+
+    def back_up(self) -> None:
+        """Keep a copy of the database as it is now, in the place of the one before."""
+        copy = self.folder / "backup.db"
+        copy.unlink(missing_ok=True)
+        self.look.execute("VACUUM INTO ?", (str(copy),))
+
+    def set_back(self) -> bool:
+        """The database is lost and its last copy takes its place, as in `kopilka-server restored`; if there is one."""
+        copy = self.folder / "backup.db"
+        if not copy.exists():
+            return False
+        self.look.close()
+        self.office.store.close()
+        for path in self.folder.glob("head_office.db*"):
+            path.unlink()
+        copy.rename(self.folder / "head_office.db")
+        with opened(Settings(data=self.folder)) as (store, _):
+            store.write(lambda tx: renew_generation(tx, self._chance.randbytes))
+        self.restart()
+        self.look = sqlite3.connect(self.folder / "head_office.db", isolation_level=None)
+        self.set_backs += 1
+        return True
 
     # -- what it is asked
 

@@ -17,6 +17,7 @@ from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.journal import Known
+from terminal.offline_queue.journal_file import state_value
 from terminal.offline_queue.keys import KEY_FILE
 from terminal.offline_queue.planner import State, next_step
 from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
@@ -59,6 +60,10 @@ class Till:
 
     def now(self) -> Now:
         return Now(self._world_ms() - self._began_ms, self.wall_ms())
+
+    def gen(self) -> str:
+        """Of which generation its marks are."""
+        return self.journal.read(lambda c: state_value(c, "gen"))
 
     # -- the sync, as terminal.offline_queue.runner does it
 

@@ -61,6 +61,11 @@ class Wire(httpx.BaseTransport):
         self._tell(f"  wire: {fault.__name__[1:]} {request.method} {request.url.path}")
         return fault(request)
 
+    def forget(self) -> None:
+        """Nothing is on its way any more, and nothing remembered: a head office is not set back within minutes."""
+        self._late.clear()
+        self._old.clear()
+
     def deliver_late(self) -> bool:
         """Let one delayed request arrive now; nobody waits for its reply any more."""
         if not self._late:

@@ -28,6 +28,8 @@ MOST_STEPS = 400
 """Of one till in one cycle of settling."""
 MOST_CYCLES = 6
 """Rounds of everything until all must be level (I26)."""
+NEWEST = 6
+"""Sales the head office may well not have yet."""
 TRACE = 60
 MARKS = "INSERT INTO tshard_applied"
 """How a round says that it is done."""
@@ -60,6 +62,7 @@ class World:
         self.office.publish(PROGRAMME)
         self.wires: dict[str, Wire] = {}
         self.tills: list[Till] = []
+        self._imported: list[dict[str, str]] = []
         self._caches: dict[str, Image] = {}
         """Of each till as it was some time ago."""
         for number in range(self.chance.randint(2, 4)):
@@ -85,7 +88,7 @@ class World:
             self.now_ms += self.chance.choice((10, 1_000, 40_000))
             act(self)
             self.watch.see_office()
-        self._settle()
+        self.settle()
 
     def close(self) -> None:
         for till in self.tills:
@@ -102,9 +105,9 @@ class World:
     def _sell_some(self) -> None:
         till = self._till()
         for _ in range(self.chance.randint(1, 4)):
-            self._sell(till)
+            self.sell(till)
 
-    def _sell(self, till: Till) -> None:
+    def sell(self, till: Till) -> None:
         chance = self.chance
         people = list(self.promises.people.values())
         known = till.known(chance.choice(people).card) if people and chance.random() < 0.85 else None
@@ -138,7 +141,7 @@ class World:
         """The slip of any till, whether or not the head office has its sale; on some only the number can be read."""
         sales = self.promises.sales()
         if sales:
-            original = self.chance.choice(sales)
+            original = self.chance.choice(sales[-NEWEST:] if self.chance.random() < 0.7 else sales)
             by_number = original.account_id is not None and self.chance.random() < 0.4
             self._return(self._till(), original, {}, by_number)
 
@@ -296,6 +299,17 @@ class World:
     def _restart_office(self) -> None:
         self.office.restart()
 
+    def _back_up(self) -> None:
+        self.office.back_up()
+
+    def set_back(self) -> None:
+        """The head office lost its disk: what was imported is imported again, the rest tills must bring."""
+        if self.office.set_back():
+            for wire in self.wires.values():
+                wire.forget()
+            self.watch.was_set_back()
+            self.office.take_rows("members", self._imported)
+
     def _publish(self) -> None:
         self.office.publish(PROGRAMME)
 
@@ -317,6 +331,7 @@ class World:
             {"card": card, "phone": "", "name": "Петров Пётр", "status": "novice", "points": str(had)}
             for card, had in zip(cards, points, strict=True)
         ]
+        self._imported += rows
         if self.chance.random() < 0.3:
             self.office.light_fuse(self.chance.randrange(30), Died())
         try:
@@ -334,7 +349,7 @@ class World:
 
     # -- the end
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """The faults stop; the clocks go on lying. Everything arrives, and everything is equal."""
         for wire in self.wires.values():
             wire.mood = "good"
@@ -381,6 +396,8 @@ _ACTIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (World._keep_cache, 3),
     (World._lie_about_time, 3),
     (World._restart_office, 1),
+    (World._back_up, 2),
+    (World.set_back, 1),
     (World._publish, 1),
     (World._import_goods, 2),
     (World._import_members, 2),
