@@ -52,7 +52,7 @@ def receipt_from(
         cashier=cashier,
         shift_id=shift_id,
         moment=moment,
-        programmes=(ProgrammeRef(programme.id, programme.version, ENGINE_VERSION),),
+        programmes=(ProgrammeRef(quote.programme_id, quote.programme_version, ENGINE_VERSION),),
         lines=tuple(
             _line(number_, bought, priced)
             for number_, (bought, priced) in enumerate(zip(basket.lines, quote.lines, strict=True), start=1)

@@ -4,6 +4,7 @@ import socket
 import sys
 from threading import Thread
 
+import structlog
 import typer
 import uvicorn
 
@@ -38,6 +39,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
     """Serve until told to stop; `tied`: or until standard input ends. Raises NotNow where the port cannot be had."""
+    _log_plainly()
     listening = _listen(settings.host, settings.port)
     try:
         app = make_app(settings)
@@ -63,6 +65,18 @@ def _make_user(office: Office) -> str:
     """Make someone for the demo shop's console; where the password is, never the password."""
     path = make_demo_user(office.store, office.settings.data, now_ms(), random_bytes)
     return f"The console's user and password are in {path}" if path else ""
+
+
+def _log_plainly() -> None:
+    """One line of JSON each, with the trace of an error and never the values in it: they hold keys and personal data."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:

@@ -32,6 +32,12 @@ class KeyGate(Generic[Event]):
         """When to call `poll`; None while nothing waits."""
         return self._wedge.due_s
 
+    @property
+    def alone(self) -> Event | None:
+        """The one event that waits, when nothing else does: most likely a person's, so a screen may show it at once, as
+        long as it takes it back when more come."""
+        return self._waiting[0] if len(self._waiting) == 1 else None
+
     def key(self, name: str, now_s: float, event: Event) -> list[Event | str]:
         """Take one key event; `name` is the character of a printable key, or the key's name."""
         self._waiting.append(event)

@@ -24,6 +24,9 @@ def scanned(view: View, desk: Desk, text: str) -> Acted:
         code = classify(text, view.programme.codes)
         if isinstance(code, ReceiptCode):
             return Acted(replace(desk, asking="code", line=Line()), (c.BeginReturn(code.number),))
+    if desk.asking == "code" and desk.line.text.rstrip().endswith("*"):
+        # "3*" and then a scan is three: nobody presses Enter between.
+        return Acted(replace(desk, line=Line()), (c.Type(desk.line.text), c.Scan(text, "wedge")))
     return Acted(desk, (c.Scan(text, "wedge"),))
 
 

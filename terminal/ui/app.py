@@ -73,6 +73,7 @@ class TillApp(App[None]):
         self._demo = notice_demo
         self._clock_ms = clock_ms or now_ms
         self._desk = Desk()
+        self._foreseen: Desk | None = None
         self._view = till.view()
         self._pictures: deque[View] = deque(maxlen=1000)
         self._inlet = Inlet(self, keys, self.bell)
@@ -111,6 +112,7 @@ class TillApp(App[None]):
             self._show(self._pictures.popleft(), paint=not self._pictures)
 
     def _show(self, view: View, *, paint: bool = True) -> None:
+        self._foreseen = None
         self._desk = after(self._desk, self._view, view)
         self._view = view
         if view.sound:
@@ -133,17 +135,30 @@ class TillApp(App[None]):
     def _sight(self) -> Sight:
         now_ms = self._clock_ms()
         clock = wall_text(now_ms, self._view.programme.time_zone)
-        return Sight(self._view, self._desk, self._words, self._palette, clock, now_ms, self._demo)
+        return Sight(self._view, self._foreseen or self._desk, self._words, self._palette, clock, now_ms, self._demo)
 
     # -- keys and scans in
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._inlet.key(event)
+            self._foresee()
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             self._inlet.paste(event)
         else:
             await super().on_event(event)
+
+    def _foresee(self) -> None:
+        """Show a key at once while the gate makes sure that no scanner typed it. Only the picture knows of it: nothing
+        is kept, and when a scanner's next key comes the picture is as it was."""
+        foreseen: Desk | None = None
+        event = self._inlet.alone
+        if event is not None and self.screen is self._sale_screen and (text := text_of(event)):
+            acted = press(self._view, self._desk, event.key, text)
+            foreseen = None if acted.commands or acted.asks else acted.desk
+        if foreseen != self._foreseen:
+            self._foreseen = foreseen
+            self._paint()
 
     def press_key(self, key: Key) -> None:
         """A key of the footer, pressed by a pointer; takes its place behind the keys typed before."""
@@ -186,6 +201,7 @@ class TillApp(App[None]):
         self._show(view)
 
     def _act(self, acted: Acted) -> None:
+        self._foreseen = None
         self._desk = acted.desk
         for command in acted.commands:
             self._unsettled = True

@@ -25,6 +25,8 @@ class KeyGate(Protocol):
 
     @property
     def due_s(self) -> float | None: ...
+    @property
+    def alone(self) -> events.Event | None: ...
     def key(self, name: str, now_s: float, event: events.Event) -> Sequence[Item]: ...
     def look_again_s(self, planned_s: float, now_s: float) -> float | None: ...
     def poll(self, now_s: float) -> Sequence[Item]: ...
@@ -40,6 +42,7 @@ class Inlet:
         self._overflow = overflow
         self._queue: asyncio.Queue[Item] = asyncio.Queue(MOST_WAITING)
         self._due: asyncio.TimerHandle | None = None
+        self._under_way = 0
 
     async def take(self) -> Item:
         return await self._queue.get()
@@ -47,6 +50,13 @@ class Inlet:
     def taken(self) -> None:
         """The last item is dealt with."""
         self._queue.task_done()
+        self._under_way -= 1
+
+    @property
+    def alone(self) -> events.Key | None:
+        """A key that the gate holds with nothing before it and nothing after: it types, unless a scanner goes on."""
+        held = self._gate.alone if self._gate and not self._under_way else None
+        return held if isinstance(held, events.Key) else None
 
     async def emptied(self) -> None:
         """Wait until everything that came in is dealt with; keys the gate still holds are not in yet."""
@@ -62,6 +72,7 @@ class Inlet:
         for item in items:
             try:
                 self._queue.put_nowait(item)
+                self._under_way += 1
             except asyncio.QueueFull:
                 log.error("keys_dropped")
                 self._overflow()

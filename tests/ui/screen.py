@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from loyalty.codes import CodeRanges, is_scan
 from loyalty.sentences import Lang
 from terminal.scanner.gate import KeyGate
+from terminal.scanner.wedge import WedgeProfile
 from terminal.session import State
 from terminal.ui.app import TillApp
 from terminal.ui.layout import parts
@@ -102,12 +103,13 @@ def play(
     size: tuple[int, int] = (80, 24),
     lang: Lang = "ru",
     theme: str = "dark",
-    gate: bool = False,
+    gate: bool | WedgeProfile = False,
     demo: str = "",
 ) -> FakeTill:
     """Run one story on a fresh screen; an error of the screen itself fails the test."""
     till = till or FakeTill()
-    keys = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges())) if gate else None
+    profile = gate if isinstance(gate, WedgeProfile) else None
+    keys = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges()), profile) if gate else None
 
     async def run() -> None:
         app = TillApp(till, lang, keys, theme, demo, clock_ms=lambda: shop.NOW_MS)

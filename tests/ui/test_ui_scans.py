@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
@@ -137,5 +139,53 @@ def test_keys_of_one_burst_are_kept_in_their_order() -> None:
         await cashier.pilot.pause(0.2)
         await cashier.settled()
         assert cashier.typed == "вода абвгдеёжз 0123456789"
+
+    play(story, gate=True)
+
+
+PATIENT = WedgeProfile(hold_s=30, mean_gap_s=30, pause_s=30)
+"""Holds keys longer than any test takes, so that what is on the screen is what a held key shows."""
+
+
+def test_a_letter_is_on_the_screen_before_the_gate_lets_it_in() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.app.post_message(events.Key("ч", "ч"))
+        await cashier.pilot.pause()
+        assert cashier.row_of("command").rstrip().endswith("› ч▏")
+        cashier.app.post_message(events.Key("а", "а"))
+        await cashier.pilot.pause()
+        assert cashier.row_of("command").rstrip().endswith("› ▏")
+
+    play(story, gate=PATIENT)
+
+
+def test_the_first_key_of_a_scan_is_taken_back_from_the_screen_with_the_second() -> None:
+    async def story(cashier: Cashier) -> None:
+        before = cashier.row_of("command")
+        first, *rest = list(shop.WATER.code)
+        cashier.app.post_message(events.Key(first, first))
+        await cashier.pilot.pause()
+        assert cashier.row_of("command") != before
+        for char in rest:
+            cashier.app.post_message(events.Key(char, char))
+            await cashier.pilot.pause()
+            assert cashier.row_of("command") == before
+        cashier.app.post_message(events.Key("enter", "\r"))
+        await cashier.pilot.pause()
+        await cashier.settled()
+        assert cashier.row_of("command") == before
+        assert [line.product for line in cashier.state.basket.lines] == [shop.WATER]
+
+    till = play(story, gate=PATIENT)
+    assert scans(till) == [shop.WATER.code]
+
+
+def test_three_star_and_a_scan_is_three_without_enter_between() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("3*")
+        await cashier.pilot.pause(0.2)
+        await cashier.burst(shop.WATER.code)
+        assert [(line.product, line.qty_milli) for line in cashier.state.basket.lines] == [(shop.WATER, 3000)]
+        assert cashier.typed == ""
 
     play(story, gate=True)

@@ -186,3 +186,18 @@ def test_a_pasted_code_is_a_scan_and_other_pasted_text_is_not() -> None:
     assert gate.key("7", 0.0, "seven") == []
     assert gate.paste(f"{EAN}\r\n", 0.01, "paste") == ["seven", EAN]
     assert gate.paste("hello", 1.0, "paste 2") == ["paste 2"]
+
+
+def test_a_key_is_alone_until_another_comes_or_it_is_let_through() -> None:
+    gate: KeyGate[str] = KeyGate(lambda text: text == "4600000000015")
+    assert gate.alone is None
+    gate.key("4", 0.0, "first")
+    assert gate.alone == "first"
+    gate.key("6", 0.002, "second")
+    assert gate.alone is None
+    gate.poll(5.0)
+    assert gate.alone is None
+    gate.key("x", 9.0, "third")
+    assert gate.alone == "third"
+    assert gate.poll(10.0) == ["third"]
+    assert gate.alone is None
