@@ -68,7 +68,7 @@ def _make_user(office: Office) -> str:
 
 
 def _log_plainly() -> None:
-    """One line of JSON each, with the trace of an error and never the values in it: they hold keys and personal data."""
+    """One line of JSON each, with the trace of an error and never the values in it: some are keys and personal data."""
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
