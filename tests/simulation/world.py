@@ -138,12 +138,17 @@ class World:
         self._return(till, reply.receipt, reply.returned_milli)
 
     def _return_by_slip(self) -> None:
-        """The slip of any till, whether or not the head office has its sale; on some only the number can be read."""
+        """The slip of any till, whether or not the head office has its sale, sometimes shown at two tills.
+
+        On some only the number can be read.
+        """
         sales = self.promises.sales()
         if sales:
             original = self.chance.choice(sales[-NEWEST:] if self.chance.random() < 0.7 else sales)
             by_number = original.account_id is not None and self.chance.random() < 0.4
             self._return(self._till(), original, {}, by_number)
+            if self.chance.random() < 0.4:
+                self._return(self._till(), original, {}, by_number)
 
     def _return(self, till: Till, original: Receipt, returned: dict[int, int], by_number: bool = False) -> None:
         receipt = making.return_of(till, self.chance, original, returned, by_number)
@@ -383,7 +388,7 @@ _ACTIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (World._sell_some, 30),
     (World._return_own, 4),
     (World._return_fetched, 4),
-    (World._return_by_slip, 4),
+    (World._return_by_slip, 7),
     (World._enrol_member, 6),
     (World._change_consent, 2),
     (World._change_shift, 3),
