@@ -80,15 +80,17 @@ class Watch:
             twice += [event_id] if any(event_id in ids for ids in events.values()) else []
             events[bucket].add(event_id)
         assert not twice, f"I7: events stored twice: {twice}"
+        opened = {account for (account,) in look.execute("SELECT key FROM feed_bal")}
         for bucket, seq in look.execute("SELECT bucket, seq FROM bucket_head WHERE stream = 'bal'"):
             mine_now = {account: dict(mine) for account, mine in ledgers[bucket].items()}
-            past = Past(mine_now, frozenset(filter(self._moves_points, events[bucket])))
+            past = Past(mine_now, frozenset(e for e in events[bucket] if self._account(e) in opened))
             before = self._past[self._gen(), bucket].setdefault(seq, past)
             assert before == past, f"I15: bucket {bucket} changed without moving on from {seq}"
 
-    def _moves_points(self, event_id: str) -> bool:
+    def _account(self, event_id: str) -> str | None:
+        """Whose balance the event moves. An account not opened yet has none that anyone could be shown."""
         receipt = self._promises.receipts.get(event_id)
-        return receipt is not None and receipt.account_id is not None
+        return receipt.account_id if receipt is not None else None
 
     def _entries_are_told(self, ledgers: dict[int, Ledger], entries: Counter[tuple[str, str]]) -> None:
         """Each event at most once in the ledger, and never more than was told (I7, I14)."""
