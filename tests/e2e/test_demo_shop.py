@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()"]
 PAINTED_WITHIN_S = 60.0
+ENDS_WITHIN_S = 60.0
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -47,6 +48,14 @@ class Screen:
         with self._more:
             self._written = b""
         os.write(self.master, keys.encode())
+
+    def leave(self) -> int:
+        """Ctrl+Q; the exit status."""
+        self.press("\x11")
+        try:
+            return self.process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it did not end; last: {self._painted()[-1500:]!r}") from None
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -93,8 +102,7 @@ def test_a_new_user_sells_in_the_demo_and_the_next_start_goes_on_from_there(scre
     screen.wait_for("F7")
     screen.press("\x0b")
     screen.wait_for("T1-000001")
-    screen.press("\x11")
-    assert screen.process.wait(30) == 0
+    assert screen.leave() == 0
     again = Screen(tmp_path / "demo")
     try:
         again.wait_for("Olga")
@@ -105,8 +113,7 @@ def test_a_new_user_sells_in_the_demo_and_the_next_start_goes_on_from_there(scre
 def test_leaving_the_screen_stops_the_head_office(screen: Screen, tmp_path: Path) -> None:
     screen.wait_for("Ctrl+X")
     assert _offices(tmp_path)
-    screen.press("\x11")
-    assert screen.process.wait(30) == 0
+    assert screen.leave() == 0
     assert not _offices(tmp_path)
 
 
