@@ -25,11 +25,15 @@ _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 class TerminalScreen:
     """A Python program, from the start of its process on. Used as a context: it ends with it."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
-        """`command` is what follows `python` on the command line."""
+    def __init__(self, command: Sequence[str], compiled: Path | None = None) -> None:
+        """`command` is what follows `python` on the command line; `compiled` is where it keeps and finds compiled
+        modules, whatever this process was told to do with its own."""
         self._end, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        settings = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        if compiled:
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            environment["PYTHONPYCACHEPREFIX"] = str(compiled)
         self.began_s = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, *command],
@@ -37,7 +41,7 @@ class TerminalScreen:
             stdout=slave,
             stderr=slave,
             cwd=ROOT,
-            env=settings,
+            env=environment,
             start_new_session=True,
         )
         os.close(slave)
