@@ -7,6 +7,8 @@ import msgspec
 from loyalty.catalogue import Product
 from loyalty.member import Member
 
+Channel = Literal["till", "online", "app", "stadium"]
+PaidBy = Literal["", "cash", "card", "mixed"]
 MAX_LINES = 500
 MAX_QTY_MILLI = 999_999
 """No line above 999.999 units: a larger figure is a scanned code typed into the quantity."""
@@ -42,4 +44,10 @@ class Basket(msgspec.Struct, frozen=True):
     redeem_points: int = 0
     """Points the member asked to spend; the quote says how many can be."""
     store: str = ""
-    channel: Literal["till", "online"] = "till"
+    channel: Channel = "till"
+    payment: PaidBy = ""
+    """How it is to be paid; empty while nobody has said, `mixed` where kinds are mixed."""
+    asked: tuple[str, ...] = ()
+    """Ids of the campaigns the member asked for: those that are given on request only (`Campaign.asked`)."""
+    choices: dict[str, str] = {}
+    """campaign id -> the goods chosen of those it offers as a gift."""

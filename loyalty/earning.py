@@ -5,48 +5,72 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from loyalty.judging import Judged
+from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Member
-from loyalty.pricing import Deed, Judged, judge_running
 from loyalty.programme import Programme
-from loyalty.rewards import Amount, Percent
-from loyalty.scene import Blocked, Missing, Scene, points_for, share_points
+from loyalty.rewards.mechanic import PointsMechanic
+from loyalty.scene import Scene, points_for, points_worth, share_points
+from loyalty.turns import Course, Deed, Stop, capped_points
 
 
 class Earned(msgspec.Struct, frozen=True):
-    """Points by place from the status, and what each campaign added."""
+    """Points of the main wallet by place from the status, and what each campaign added."""
 
     base: tuple[int, ...]
     deeds: tuple[Deed, ...]
-    stopped: dict[str, Missing | Blocked]
+    stopped: dict[str, Stop]
 
     @property
     def total(self) -> int:
-        return sum(self.base) + sum(deed.total for deed in self.deeds)
+        """Points of the main wallet."""
+        return sum(self.base) + sum(deed.total for deed in self.deeds if deed.wallet == MAIN_WALLET)
+
+    @property
+    def wallets(self) -> dict[str, int]:
+        """wallet -> points, of the wallets beside the main one."""
+        found: dict[str, int] = {}
+        for deed in self.deeds:
+            if deed.wallet != MAIN_WALLET and deed.total:
+                found[deed.wallet] = found.get(deed.wallet, 0) + deed.total
+        return found
 
 
-def earn(ready: Iterable[Judged], programme: Programme, scene: Scene, redeemed_minor: Sequence[int]) -> Earned:
+def earn(
+    ready: Iterable[Judged], programme: Programme, scene: Scene, redeemed_minor: Sequence[int], course: Course
+) -> Earned:
     """What the basket earns; `scene` is the basket after all discounts, before points are spent."""
     paid = earning_scene(programme, scene, redeemed_minor)
     deeds: list[Deed] = []
-    stopped: dict[str, Missing | Blocked] = {}
+    stopped: dict[str, Stop] = {}
     for judged in ready:
-        reward = judged.campaign.reward
-        if isinstance(reward, Percent | Amount):
+        if not isinstance(judged.campaign.reward, PointsMechanic):
             continue
-        verdict = judge_running(judged.campaign.conditions, scene)
-        if isinstance(verdict, Missing | Blocked):
-            stopped[judged.campaign.id] = verdict
+        stop = course.stop(judged, judged.scene(scene))
+        if stop is not None:
+            stopped[judged.campaign.id] = stop
             continue
-        points = reward.points(replace(paid, selected=judged.selected))
-        deeds.append(Deed(judged.campaign, dict(zip(judged.selected, points, strict=True))))
+        deed = points_deed(judged, paid, course)
+        course.note(deed)
+        deeds.append(deed)
     return Earned(paid.base_points, tuple(deeds), stopped)
+
+
+def points_deed(judged: Judged, paid: Scene, course: Course) -> Deed:
+    """What one campaign gives in points; `paid` is the scene with the amounts that earn."""
+    campaign = judged.campaign
+    assert isinstance(campaign.reward, PointsMechanic)
+    seen = judged.scene(paid)
+    points = capped_points(campaign.reward.points(seen), campaign.cap, course.room(campaign, seen))
+    return Deed(campaign, dict(zip(judged.selected, points, strict=True)))
 
 
 def earning_scene(programme: Programme, scene: Scene, redeemed_minor: Sequence[int]) -> Scene:
     """The scene rewards in points work on: amounts that earn, and the points they earn by status."""
+    prices = scene.original_minor if programme.earn_before_discounts else scene.running_minor
     amounts = [
-        0 if line.product.no_earn else running - (0 if programme.earn_on_redeemed else redeemed)
-        for line, running, redeemed in zip(scene.lines, scene.running_minor, redeemed_minor, strict=True)
+        0 if line.product.no_earn else max(0, minor - (0 if programme.earn_on_redeemed else redeemed))
+        for line, minor, redeemed in zip(scene.lines, prices, redeemed_minor, strict=True)
     ]
     rate_bp = earn_rate_bp(programme, scene.member)
     if programme.earn_per == "line":
@@ -62,3 +86,26 @@ def earn_rate_bp(programme: Programme, member: Member | None) -> int:
         return 0
     known = {status.id: status.earn_bp for status in programme.statuses}
     return known.get(member.status, programme.statuses[0].earn_bp)
+
+
+def worth_minor(programme: Programme, deed: Deed) -> int:
+    """What a campaign gave, in minor units: its discount, its points at their value, its goods, less what it cost."""
+    return _given_minor(programme, deed) - cost_minor(programme, deed)
+
+
+def cost_minor(programme: Programme, deed: Deed) -> int:
+    cost = deed.campaign.cost
+    return points_minor(programme, cost.wallet, cost.points) if cost is not None and deed.done else 0
+
+
+def points_minor(programme: Programme, wallet: str, points: int) -> int:
+    """What points of a wallet are worth in minor units, rounded down."""
+    if wallet == MAIN_WALLET:
+        return points_worth(programme.terms, points)
+    return sum(points * each.worth_minor for each in programme.wallets if each.id == wallet)
+
+
+def _given_minor(programme: Programme, deed: Deed) -> int:
+    if deed.in_price:
+        return deed.total
+    return points_minor(programme, deed.wallet, deed.total) + deed.granted.worth_minor

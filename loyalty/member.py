@@ -16,6 +16,16 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     visits: int = 0
 
 
+class Used(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How much of one campaign a member has had in one period (`loyalty.limits.period_key` names it)."""
+
+    campaign_id: str
+    period: str
+    times: int = 0
+    minor: int = 0
+    points: int = 0
+
+
 class Member(msgspec.Struct, frozen=True):
     """One member with the account that holds the points (a family shares an account).
 
@@ -36,6 +46,13 @@ class Member(msgspec.Struct, frozen=True):
     progress: Progress = Progress()
     as_of_ms: int = 0
     blocked: bool = False
+    wallets: dict[str, int] = {}
+    """wallet -> points, of the wallets beside the main one."""
+    card_kind: str = ""
+    """The kind of the card in use, as the programme names kinds: bank, transport, donor."""
+    receipts: int | None = None
+    """How many sale receipts the member has ever had; None where nobody knows."""
+    used: tuple[Used, ...] = ()
 
 
 def mask_name(name: str) -> str:

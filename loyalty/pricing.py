@@ -1,48 +1,14 @@
-"""Campaigns on a basket: which of them could apply, and what each takes off, one after another on the running price."""
+"""Campaigns on a basket: what each takes off or grants, one after another on the running price."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.conditions import ON_RUNNING_PRICE, Condition, Products
-from loyalty.conditions.who import NO_CARD
-from loyalty.programme import Campaign
-from loyalty.rewards import Amount, Percent
-from loyalty.scene import Blocked, Holds, Missing, Scene, Unrelated, Verdict
-from loyalty.sentences import sentence
-
-SENTENCES = {
-    "goods.no_discount": ("Скидки не действуют", "No discounts on this"),
-    "goods.no_earn": ("Баллы не начисляются", "Earns no points"),
-}
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """A campaign that has to do with this basket: ready (nothing is missing or blocked), or why not.
-
-    Conditions on the running price are still to be judged when its turn comes.
-    """
-
-    campaign: Campaign
-    selected: tuple[int, ...]
-    missing: tuple[Missing, ...] = ()
-    blocked: Blocked | None = None
-
-    @property
-    def ready(self) -> bool:
-        return not self.missing and self.blocked is None
-
-
-class Deed(msgspec.Struct, frozen=True):
-    """What one campaign did: place -> minor units off (or points, for a reward in points)."""
-
-    campaign: Campaign
-    by_place: dict[int, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.by_place.values())
+from loyalty.judging import Judged
+from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
+from loyalty.scene import Scene
+from loyalty.turns import Course, Deed, Stop, capped
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -50,78 +16,87 @@ class Priced(msgspec.Struct, frozen=True):
 
     running_minor: tuple[int, ...]
     deeds: tuple[Deed, ...]
-    stopped: dict[str, Missing | Blocked]
+    stopped: dict[str, Stop]
 
 
-def judge(campaign: Campaign, scene: Scene) -> Judged | None:
-    """A campaign against a basket as it is before any discount; None when it is about other goods or people."""
-    goods = [condition for condition in campaign.conditions if isinstance(condition, Products)]
-    for condition in goods:
-        verdict = condition.judge(scene)
-        if not isinstance(verdict, Holds) or verdict.selected is None:
-            return None
-        scene = replace(scene, selected=verdict.selected)
-    others = [c for c in campaign.conditions if not isinstance(c, (Products, *ON_RUNNING_PRICE))]
-    return _judged(campaign, scene, [_needs_member(campaign, scene), *(c.judge(scene) for c in others)])
-
-
-def price(ready: Iterable[Judged], scene: Scene) -> Priced:
-    """Apply the ready campaigns with a reward in price, in the order given."""
-    running = list(scene.running_minor)
+def price(ready: Sequence[Judged], scene: Scene, course: Course) -> Priced:
+    """Apply the ready campaigns, all but those with a reward in points, in the order given."""
     deeds: list[Deed] = []
-    stopped: dict[str, Missing | Blocked] = {}
+    stopped: dict[str, Stop] = {}
+    best_lines = _BestLines(ready, course)
     for judged in ready:
-        reward = judged.campaign.reward
-        if not isinstance(reward, Percent | Amount):
+        if isinstance(judged.campaign.reward, PointsMechanic):
             continue
-        now = replace(scene, running_minor=tuple(running), selected=judged.selected)
-        verdict = judge_running(judged.campaign.conditions, now)
-        if isinstance(verdict, Missing | Blocked):
-            stopped[judged.campaign.id] = verdict
+        now = judged.scene(scene)
+        stop = course.stop(judged, now)
+        if stop is not None:
+            stopped[judged.campaign.id] = stop
             continue
-        by_place = dict(zip(judged.selected, reward.discounts(now), strict=True))
-        for place, off_minor in by_place.items():
-            running[place] -= off_minor
-        deeds.append(Deed(judged.campaign, by_place))
-    return Priced(tuple(running), tuple(deeds), stopped)
+        deed = best_lines.deed(judged, scene) or deed_of(judged, now, course)
+        if deed.in_price:
+            scene = replace(scene, running_minor=_lowered(scene, deed.by_place))
+        course.note(deed)
+        deeds.append(deed)
+    return Priced(scene.running_minor, tuple(deeds), stopped)
 
 
-def judge_running(conditions: Sequence[Condition], scene: Scene) -> Verdict:
-    """The first condition on the running price that does not hold, or that all do."""
-    for condition in conditions:
-        if isinstance(condition, ON_RUNNING_PRICE):
-            verdict = condition.judge(scene)
-            if not isinstance(verdict, Holds):
-                return verdict
-    return Holds()
+def deed_of(judged: Judged, now: Scene, course: Course) -> Deed:
+    """What one campaign does to a scene as it sees it."""
+    campaign = judged.campaign
+    if isinstance(campaign.reward, GrantMechanic):
+        return Deed(campaign, {}, campaign.reward.grant(now, campaign.id))
+    off = discounts(judged, now, course)
+    return Deed(campaign, dict(zip(judged.selected, off, strict=True)))
 
 
-def _needs_member(campaign: Campaign, scene: Scene) -> Verdict:
-    """Points are for members only, whether the campaign says so or not."""
-    if isinstance(campaign.reward, Percent | Amount):
-        return Holds()
-    if scene.member is None:
-        return NO_CARD
-    return Blocked(sentence("who.blocked")) if scene.member.blocked else Holds()
+def discounts(judged: Judged, now: Scene, course: Course) -> list[int]:
+    """Minor units off each of its lines, within every cap."""
+    campaign = judged.campaign
+    assert isinstance(campaign.reward, PriceMechanic)
+    seen = _on_original(now) if campaign.base == "original" else now
+    return capped(campaign.reward.discounts(seen), campaign.cap, course.room(campaign, now), now)
 
 
-def _judged(campaign: Campaign, scene: Scene, verdicts: Sequence[Verdict]) -> Judged | None:
-    if any(isinstance(verdict, Unrelated) for verdict in verdicts):
-        return None
-    missing: list[Missing] = []
-    for verdict in verdicts:
-        if isinstance(verdict, Missing) and verdict not in missing:
-            missing.append(verdict)
-    blocked = next((verdict for verdict in verdicts if isinstance(verdict, Blocked)), None)
-    selected, why = _touchable(campaign, scene)
-    return Judged(campaign, selected, tuple(missing), blocked or why)
+def _on_original(now: Scene) -> Scene:
+    """The scene at its first prices, with no more room than is left now."""
+    taken = [first - running for first, running in zip(now.original_minor, now.running_minor, strict=True)]
+    floor = tuple(floor + off for floor, off in zip(now.floor_minor, taken, strict=True))
+    return replace(now, running_minor=now.original_minor, floor_minor=floor)
 
 
-def _touchable(campaign: Campaign, scene: Scene) -> tuple[tuple[int, ...], Blocked | None]:
-    """The selected places the reward may touch, and why none is left."""
-    products = {place: scene.lines[place].product for place in scene.selected}
-    if isinstance(campaign.reward, Percent | Amount):
-        left, code = [p for p, product in products.items() if not product.no_discount], "goods.no_discount"
-    else:
-        left, code = [p for p, product in products.items() if not product.no_earn], "goods.no_earn"
-    return tuple(left), None if left else Blocked(sentence(code))
+def _lowered(scene: Scene, off: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(minor - off.get(place, 0) for place, minor in enumerate(scene.running_minor))
+
+
+class _BestLines:
+    """Groups in which each line goes to the campaign that takes most off it: settled together, at the first's turn."""
+
+    def __init__(self, ready: Sequence[Judged], course: Course) -> None:
+        self._course = course
+        self._rivals: dict[str, list[Judged]] = {}
+        self._won: dict[str, dict[int, int]] = {}
+        for judged in ready:
+            reward = judged.campaign.reward
+            if isinstance(reward, PriceMechanic) and course.mode_of(judged.campaign) == "best_line":
+                self._rivals.setdefault(judged.campaign.group, []).append(judged)
+
+    def deed(self, judged: Judged, scene: Scene) -> Deed | None:
+        """What one campaign of such a group does; None for a campaign of no such group."""
+        rivals = self._rivals.pop(judged.campaign.group, [])
+        if rivals:
+            self._settle(rivals, scene)
+        won = self._won.get(judged.campaign.id)
+        return None if won is None else Deed(judged.campaign, won)
+
+    def _settle(self, rivals: Sequence[Judged], scene: Scene) -> None:
+        best: dict[int, tuple[int, str]] = {}
+        for rival in rivals:
+            now = rival.scene(scene)
+            self._won[rival.campaign.id] = {}
+            if self._course.stop(rival, now) is not None:
+                continue
+            for place, off in zip(rival.selected, discounts(rival, now, self._course), strict=True):
+                if off > best.get(place, (0, ""))[0]:
+                    best[place] = (off, rival.campaign.id)
+        for place, (off, winner) in best.items():
+            self._won[winner][place] = off

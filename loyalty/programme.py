@@ -3,14 +3,19 @@
 `loyalty.programme_file` turns a document into these types and reports every mistake at once.
 """
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from loyalty.codes import CodeRanges
 from loyalty.conditions import Condition
+from loyalty.ledger import MAIN_WALLET
+from loyalty.limits import Limit
+from loyalty.matching import Index
 from loyalty.money import Rounding
 from loyalty.rewards import Reward
+from loyalty.scene import Event, Terms
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -46,11 +51,59 @@ class Redeem(msgspec.Struct, frozen=True):
     identified_by: tuple[Literal["card", "phone", "manual"], ...] = ("card",)
 
 
+class Wallet(msgspec.Struct, frozen=True):
+    """A kind of points beside the main one: stars, stamps. `unit` holds the forms of its word (`звезда|звезды|звёзд`,
+    `star|stars`); `worth_minor` is what one is worth to a member where offers are compared."""
+
+    id: str
+    name: Label
+    unit: Label
+    worth_minor: int = 0
+
+
+class StoreGroup(msgspec.Struct, frozen=True):
+    """Stores that campaigns speak of together."""
+
+    id: str
+    stores: tuple[str, ...]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """How campaigns of one group stand to one another.
+
+    `best`: the one best for the member on the whole receipt; `best_line`: on each line the one that takes most off;
+    `first`: the first by priority that gives anything; `sum`: all, as without a group. `cap_minor` and `cap_bp` (of
+    the goods' original price) limit what they take off together; 0 is no cap.
+    """
+
+    id: str
+    mode: Literal["best", "best_line", "first", "sum"] = "best"
+    cap_minor: int = 0
+    cap_bp: int = 0
+
+
+class Cap(msgspec.Struct, frozen=True):
+    """What one campaign may give on one receipt; 0 is no cap. Shares are of the original price."""
+
+    line_minor: int = 0
+    line_bp: int = 0
+    receipt_minor: int = 0
+    receipt_bp: int = 0
+    points: int = 0
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """Points the campaign takes for its reward: an experience for points, a free coffee for ten stamps."""
+
+    points: int
+    wallet: str = MAIN_WALLET
+
+
 class Campaign(msgspec.Struct, frozen=True):
     """One campaign: all `conditions` hold -> `reward`.
 
-    Campaigns with the same `group` compete, and the best for the member wins; others add up, each on
-    the running price, by `priority` (lower first), then id.
+    Campaigns are applied by `priority` (lower first), then id, each on the running price or, with `base` original, on
+    the price before all of them. `group` says with which others it competes (`Group`).
     """
 
     id: str
@@ -59,9 +112,15 @@ class Campaign(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     group: str = ""
     priority: int = 100
+    base: Literal["running", "original"] = "running"
+    cap: Cap = Cap()
+    limits: tuple[Limit, ...] = ()
+    cost: Cost | None = None
+    asked: bool = False
+    """Given only where the member asks for it."""
 
 
-class Programme(msgspec.Struct, frozen=True):
+class Programme(msgspec.Struct, frozen=True, dict=True):
     """One version of one programme."""
 
     id: str
@@ -75,11 +134,45 @@ class Programme(msgspec.Struct, frozen=True):
     earn_rounding: Rounding = "floor"
     earn_per: Literal["line", "receipt"] = "receipt"
     earn_on_redeemed: bool = False
+    earn_before_discounts: bool = False
     season: str = ""
     """The season statuses are counted in, e.g. `2026/27`."""
     codes: CodeRanges = CodeRanges()
     statuses: tuple[Status, ...] = ()
     redeem: Redeem = Redeem()
     campaigns: tuple[Campaign, ...] = ()
+    wallets: tuple[Wallet, ...] = ()
+    groups: tuple[Group, ...] = ()
+    events: tuple[Event, ...] = ()
+    store_groups: tuple[StoreGroup, ...] = ()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What conditions and rewards need of it."""
+        return Terms(
+            self.rounding,
+            self.earn_rounding,
+            self.earn_per,
+            self.redeem.point_value_minor,
+            self.point_scale,
+            {status.id: (status.name.ru, status.name.en) for status in self.statuses},
+            {wallet.id: (wallet.unit.ru, wallet.unit.en) for wallet in self.wallets},
+            {event.id: event for event in self.events},
+            {group.id: group.stores for group in self.store_groups},
+        )
+
+    @cached_property
+    def index(self) -> Index[Campaign]:
+        """Its campaigns in the order they are applied, found by what can match."""
+        in_order = sorted(self.campaigns, key=lambda campaign: (campaign.priority, campaign.id))
+        return Index((campaign, campaign.conditions) for campaign in in_order)
+
+    @cached_property
+    def group_by_id(self) -> dict[str, Group]:
+        return {group.id: group for group in self.groups}
+
+    def group_of(self, campaign: Campaign) -> Group:
+        """The rules of a campaign's group: a group nobody describes gives its best."""
+        return self.group_by_id.get(campaign.group) or Group(campaign.group)

@@ -6,25 +6,30 @@ Keys of the document are the fields of `loyalty.programme`, but `[[status]]`, `[
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from loyalty import conditions, rewards, section
+from loyalty import campaign_file, conditions, rewards, section
+from loyalty.campaign_file import (
+    MAX_POINTS,
+    label,
+    once,
+    read_campaigns,
+    read_events,
+    read_groups,
+    read_store_groups,
+    read_wallets,
+)
 from loyalty.codes import CodeRanges
-from loyalty.conditions import CONDITIONS, Condition, Dates, Who
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
-from loyalty.programme import Campaign, Label, Programme, Redeem, Status
-from loyalty.rewards import REWARDS, Percent, Reward
-from loyalty.section import ID, Notes, Section, nearest
-from loyalty.sentences import Lang, Sentence, sentence
+from loyalty.programme import Programme, Redeem, Status
+from loyalty.section import ID, Notes, Section
+from loyalty.sentences import Lang, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
-MAX_CAMPAIGNS = 20_000
 MAX_STATUSES = 100
-MAX_CONDITIONS = 50
-MAX_POINTS = 10_000_000
 
 SENTENCES = {
     "programme.bad": (
@@ -36,8 +41,6 @@ SENTENCES = {
     "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
     "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
     "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
-    "programme.twice": ("«{id}» уже есть выше", "“{id}” is already there above"),
-    "programme.twice.mend": ("дайте другой id", "give it another id"),
     "programme.descending": ("порог ниже, чем у статуса перед ним", "the threshold is below that of the status before"),
     "programme.same_step": ("пороги те же, что у статуса перед ним", "the thresholds are those of the status before"),
     "programme.ascending.mend": (
@@ -49,11 +52,6 @@ SENTENCES = {
         "уберите его: с младшего статуса начинает каждый",
         "remove it: everyone begins with the lowest status",
     ),
-    "programme.no_status": ("нет статуса «{id}»", "there is no status “{id}”"),
-    "programme.no_status.mend": ("заведите его в [[status]]", "add it as a [[status]]"),
-    "programme.no_status.near": ("возможно, «{near}»", "perhaps “{near}”"),
-    "programme.never": ("даты условий не пересекаются", "the dates of the conditions never meet"),
-    "programme.never.mend": ("оставьте одно условие dates", "keep one condition of dates"),
     "programme.split": (
         "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
         "a step of {step_points:point|points} is no whole sum in minor units",
@@ -65,7 +63,7 @@ SENTENCES = {
     "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
     "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
 }  # fmt: skip
-_TEMPLATES = {**SENTENCES, **section.SENTENCES, **conditions.SENTENCES, **rewards.SENTENCES}
+_TEMPLATES = {**SENTENCES, **campaign_file.SENTENCES, **section.SENTENCES, **conditions.SENTENCES, **rewards.SENTENCES}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
@@ -107,10 +105,14 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
 def _programme(top: Section) -> Programme:
     statuses = tuple(_status(part) for part in top.parts("status", MAX_STATUSES))
     _check_ladder(top, statuses)
+    top.notes.names["status"] = tuple(status.id for status in statuses)
+    wallets, groups, events, store_groups = (
+        read_wallets(top), read_groups(top), read_events(top), read_store_groups(top)
+    )  # fmt: skip
     programme = Programme(
         id=top.form("id", ID, "club"),
         version=top.whole("version", 1, 2**31 - 1),
-        name=_label(top, "name"),
+        name=label(top, "name"),
         currency=top.form("currency", _CURRENCY, "RUB", "RUB"),
         time_zone=top.form("time_zone", _ZONE, "Europe/Moscow", "Europe/Moscow"),
         rounding=top.choice("rounding", _ROUNDINGS, "half_up"),
@@ -118,11 +120,16 @@ def _programme(top: Section) -> Programme:
         earn_rounding=top.choice("earn_rounding", _ROUNDINGS, "floor"),
         earn_per=top.choice("earn_per", _EARN_PER, "receipt"),
         earn_on_redeemed=top.flag("earn_on_redeemed", False),
+        earn_before_discounts=top.flag("earn_before_discounts", False),
         season=top.text("season", "", 40) if top.has("season") else "",
         codes=_codes(top.part("codes")),
         statuses=statuses,
         redeem=_redeem(top.part("redeem")),
-        campaigns=_campaigns(top, [status.id for status in statuses]),
+        campaigns=read_campaigns(top, groups),
+        wallets=wallets,
+        groups=groups,
+        events=events,
+        store_groups=store_groups,
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
@@ -130,17 +137,10 @@ def _programme(top: Section) -> Programme:
     return programme
 
 
-def _label(place: Section, key: str) -> Label:
-    part = place.required(key, '{ ru = "…", en = "…" }')
-    label = Label(part.text("ru"), part.text("en"))
-    part.finish()
-    return label
-
-
 def _status(part: Section) -> Status:
     status = Status(
         id=part.form("id", ID, "novice"),
-        name=_label(part, "name"),
+        name=label(part, "name"),
         earn_bp=part.whole("earn_bp", 0, 10_000),
         spend_minor=part.whole("spend_minor", 0, MAX_MINOR, 0),
         visits=part.whole("visits", 0, 100_000, 0),
@@ -151,7 +151,7 @@ def _status(part: Section) -> Status:
 
 def _check_ladder(top: Section, statuses: Sequence[Status]) -> None:
     """Ids once; thresholds that never fall and always rise in one; none for the lowest."""
-    _check_once(top, "status", [status.id for status in statuses])
+    once(top, "status", [status.id for status in statuses])
     if statuses and (statuses[0].spend_minor or statuses[0].visits):
         top.note("status[1]", sentence("programme.first_step"), sentence("programme.first_step.mend"))
     for number, (below, above) in enumerate(pairwise(statuses), start=2):
@@ -162,14 +162,6 @@ def _check_ladder(top: Section, statuses: Sequence[Status]) -> None:
             top.note(f"{key}.spend_minor", sentence("programme.descending"), mend)
         if above.visits < below.visits:
             top.note(f"{key}.visits", sentence("programme.descending"), mend)
-
-
-def _check_once(top: Section, key: str, ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for number, each in enumerate(ids, start=1):
-        if each and each in seen:
-            top.note(f"{key}[{number}].id", sentence("programme.twice", id=each), sentence("programme.twice.mend"))
-        seen.add(each)
 
 
 def _codes(part: Section | None) -> CodeRanges:
@@ -210,70 +202,6 @@ def _check_step(top: Section, programme: Programme) -> None:
     if redeem.step_points * redeem.point_value_minor % programme.point_scale:
         what = sentence("programme.split", step_points=redeem.step_points)
         top.note("redeem.step_points", what, sentence("programme.split.mend"))
-
-
-def _campaigns(top: Section, statuses: Sequence[str]) -> tuple[Campaign, ...]:
-    parts = top.parts("campaign", MAX_CAMPAIGNS)
-    campaigns = tuple(_campaign(part, statuses) for part in parts)
-    _check_once(top, "campaign", [campaign.id for campaign in campaigns])
-    return campaigns
-
-
-def _campaign(part: Section, statuses: Sequence[str]) -> Campaign:
-    campaign = Campaign(
-        id=part.form("id", ID, "scarves"),
-        name=_label(part, "name"),
-        reward=_reward(part.required("reward", '{ type = "percent", rate_bp = 1000 }')),
-        conditions=tuple(_condition(each, statuses) for each in part.parts("conditions", MAX_CONDITIONS)),
-        group=part.form("group", ID, "goods", ""),
-        priority=part.whole("priority", 0, 1_000_000, 100),
-    )
-    if not _dates_meet(campaign.conditions):
-        part.note("conditions", sentence("programme.never"), sentence("programme.never.mend"))
-    part.finish()
-    return campaign
-
-
-def _reward(part: Section) -> Reward:
-    name = _mechanic(part, tuple(REWARDS))
-    if not name:
-        return Percent(1)
-    reward = REWARDS[name].read(part)
-    part.finish()
-    return reward
-
-
-def _mechanic(part: Section, names: Sequence[str]) -> str:
-    """The `type` of a part; an empty text (noted) where it is none of those, for then its keys cannot be judged."""
-    noted = len(part.notes.problems)
-    name = part.choice("type", names)
-    return name if len(part.notes.problems) == noted else ""
-
-
-def _condition(part: Section, statuses: Sequence[str]) -> Condition:
-    name = _mechanic(part, tuple(CONDITIONS))
-    if not name:
-        return Dates()
-    condition = CONDITIONS[name].read(part)
-    if isinstance(condition, Who):
-        for number, status in enumerate(condition.statuses, start=1):
-            if status not in statuses:
-                unknown = sentence("programme.no_status", id=status)
-                part.note(f"statuses[{number}]", unknown, _mend_status(status, statuses))
-    part.finish()
-    return condition
-
-
-def _mend_status(status: str, statuses: Sequence[str]) -> Sentence:
-    near = nearest(status, statuses)
-    return sentence("programme.no_status.near", near=near) if near else sentence("programme.no_status.mend")
-
-
-def _dates_meet(of: Iterable[Condition]) -> bool:
-    dates = [each for each in of if isinstance(each, Dates)]
-    first = max((each.first for each in dates), default="")
-    last = min((each.last for each in dates if each.last), default="")
-    return len(dates) < 2 or not last or first <= last
 
 
 def problems_text(problems: Sequence[Problem]) -> str:

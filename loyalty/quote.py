@@ -14,21 +14,26 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine, Moment
-from loyalty.earning import Earned, earn
+from loyalty.earning import Earned, earn, worth_minor
 from loyalty.errors import BadInput
+from loyalty.granted import Granted
+from loyalty.judging import Judged, judge_all
+from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Member
 from loyalty.money import MAX_MINOR, line_amount
-from loyalty.pricing import Judged, Priced, judge, price
+from loyalty.pricing import Priced, price
 from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
 from loyalty.redemption import Spent, redeem
-from loyalty.scene import Scene, Terms, points_worth
+from loyalty.scene import Scene, points_worth
 from loyalty.sentences import sentence
+from loyalty.sharing import costs_at, costs_of, wallets_at
+from loyalty.turns import Course, Deed
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 
-MAX_CHOICES = 32
+MAX_CHOICES = 64
 """Ways to choose one campaign of each group that are compared in full; beyond, groups are settled one by one."""
 ONLINE = Standing()
 
@@ -62,17 +67,21 @@ class _Outcome(msgspec.Struct, frozen=True):
     spent: Spent
     earned: Earned
     benefit_minor: int
-    """What the member gains: discounts, and points at their value."""
+    """What the member gains: discounts, goods, and points at their value, less the points taken for them."""
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        return (*self.priced.deeds, *self.earned.deeds)
 
 
 def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE) -> Quote:
     """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput."""
     _check(basket)
     scene = _scene(basket, programme, moment)
-    judged = _judge_all(programme, scene)
-    outcome = _best(judged, lambda ready: _outcome(ready, basket, programme, scene, standing))
+    judged = judge_all(tuple(programme.index.candidates(scene)), scene)
+    outcome = _best(judged, programme, lambda ready: _outcome(ready, basket, programme, scene, standing))
     after = replace(scene, running_minor=outcome.priced.running_minor)
-    found = findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor)
+    found = findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor, standing)
     explanations = [_in_order(each, basket) for each in explain(found)]
     if basket.member is None:
         explanations += _with_card(basket, programme, moment, standing, outcome)
@@ -92,6 +101,9 @@ def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standi
         redemption=outcome.spent.redemption,
         explanations=tuple(explanations),
         hints=best_hints(explanations),
+        wallets=outcome.earned.wallets,
+        costs=costs_of(outcome.deeds),
+        granted=sum((deed.granted for deed in outcome.deeds), Granted()),
     )
 
 
@@ -117,21 +129,17 @@ def _check(basket: Basket) -> None:
 def _scene(basket: Basket, programme: Programme, moment: Moment) -> Scene:
     """The basket before anything is taken off, its lines in canonical order."""
     lines = tuple(sorted(basket.lines, key=_canonical))
+    prices = tuple(line_amount(line.price_minor, line.qty_milli, programme.rounding) for line in lines)
     return Scene(
         lines=lines,
-        running_minor=tuple(line_amount(line.price_minor, line.qty_milli, programme.rounding) for line in lines),
+        running_minor=prices,
         floor_minor=tuple(line_amount(line.product.min_price_minor, line.qty_milli, "ceil") for line in lines),
         selected=tuple(range(len(lines))),
         member=basket.member,
         moment=moment,
-        terms=Terms(
-            programme.rounding,
-            programme.earn_rounding,
-            programme.earn_per,
-            programme.redeem.point_value_minor,
-            programme.point_scale,
-            {status.id: (status.name.ru, status.name.en) for status in programme.statuses},
-        ),
+        terms=programme.terms,
+        basket=basket,
+        original_minor=prices,
     )
 
 
@@ -139,35 +147,38 @@ def _canonical(line: BasketLine) -> tuple[str, int, int, int]:
     return line.product.code, line.price_minor, line.qty_milli, line.line_id
 
 
-def _judge_all(programme: Programme, scene: Scene) -> list[Judged]:
-    if not scene.lines:
-        return []
-    in_order = sorted(programme.campaigns, key=lambda campaign: (campaign.priority, campaign.id))
-    return [judged for judged in (judge(campaign, scene) for campaign in in_order) if judged is not None]
-
-
 def _outcome(
     ready: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
 ) -> _Outcome:
-    priced = price(ready, scene)
+    course = Course(programme, scene, standing.left)
+    priced = price(ready, scene, course)
     after = replace(scene, running_minor=priced.running_minor)
-    spent = redeem(after, programme.redeem, basket.redeem_points, standing)
-    earned = earn(ready, programme, after, spent.minor)
-    benefit = sum(deed.total for deed in priced.deeds) + points_worth(scene.terms, earned.total)
+    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse.get(MAIN_WALLET, 0))
+    earned = earn(ready, programme, after, spent.minor, course)
+    benefit = points_worth(scene.terms, sum(earned.base))
+    benefit += sum(worth_minor(programme, deed) for deed in (*priced.deeds, *earned.deeds))
     return _Outcome(priced, spent, earned, benefit)
 
 
-def _best(judged: Sequence[Judged], outcome_of: Callable[[Sequence[Judged]], _Outcome]) -> _Outcome:
-    """The outcome best for the member; of equal ones, that of the campaigns that come first."""
+def _best(
+    judged: Sequence[Judged], programme: Programme, outcome_of: Callable[[Sequence[Judged]], _Outcome]
+) -> _Outcome:
+    """The outcome best for the member; of equal ones, that of the campaigns that come first.
+
+    A group may also give nothing: what it takes off could put a threshold out of reach that is worth more.
+    """
     ready = [each for each in judged if each.ready]
     groups: dict[str, list[str]] = {}
     for each in ready:
-        if each.campaign.group:
+        if each.campaign.group and programme.group_of(each.campaign).mode == "best":
             groups.setdefault(each.campaign.group, []).append(each.campaign.id)
-    rivals = [group for group in groups.values() if len(group) > 1]
+    rivals = [(*group, "") for group in groups.values()]
+    if not rivals:
+        return outcome_of(ready)
+    competing = {campaign_id for group in rivals for campaign_id in group}
 
     def outcome(winners: Sequence[str]) -> _Outcome:
-        out = {campaign_id for group in rivals for campaign_id in group} - set(winners)
+        out = competing - set(winners)
         return outcome_of([each for each in ready if each.campaign.id not in out])
 
     if prod(map(len, rivals)) <= MAX_CHOICES:
@@ -192,7 +203,8 @@ def _quote_lines(basket: Basket, scene: Scene, outcome: _Outcome, found: Finding
 def _quote_line(place: int, basket: Basket, scene: Scene, outcome: _Outcome, found: Findings) -> QuoteLine:
     base, running = scene.running_minor[place], outcome.priced.running_minor[place]
     redeemed = outcome.spent.minor[place]
-    earned = outcome.earned.base[place] + sum(deed.by_place.get(place, 0) for deed in outcome.earned.deeds)
+    points = [deed for deed in outcome.earned.deeds if deed.wallet == MAIN_WALLET]
+    earned = outcome.earned.base[place] + sum(deed.by_place.get(place, 0) for deed in points)
     return QuoteLine(
         line_id=scene.lines[place].line_id,
         base_minor=base,
@@ -203,6 +215,8 @@ def _quote_line(place: int, basket: Basket, scene: Scene, outcome: _Outcome, fou
         earned_points=earned,
         applied=applied_to(found, place),
         notes=notes_on(found, place, basket.redeem_points),
+        wallets=wallets_at(outcome.earned.deeds, place),
+        costs=costs_at(outcome.deeds, place),
     )
 
 
@@ -221,7 +235,8 @@ def _with_card(
     newcomer = Member("", "", "", lowest, identified_by="card")
     guest = replace(basket, member=newcomer, redeem_points=0)
     scene = _scene(guest, programme, moment)
-    then = _best(_judge_all(programme, scene), lambda ready: _outcome(ready, guest, programme, scene, standing))
+    judged = judge_all(tuple(programme.index.candidates(scene)), scene)
+    then = _best(judged, programme, lambda ready: _outcome(ready, guest, programme, scene, standing))
     gain = then.benefit_minor - now.benefit_minor
     if gain <= 0:
         return []

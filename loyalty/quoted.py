@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.granted import Granted
+from loyalty.limits import Room
 from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
 
@@ -21,6 +23,10 @@ class QuoteLine(msgspec.Struct, frozen=True):
     applied: tuple[Applied, ...] = ()
     notes: tuple[Sentence, ...] = ()
     """Reasons to show beside the line, in order: what applied, or why nothing could."""
+    wallets: dict[str, int] = {}
+    """wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int] = {}
+    """wallet -> points taken for what a campaign gave on this line."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -35,6 +41,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """line_ids it touched, in basket order."""
     gain_minor: int = 0
     """Worth to the member in minor units: given when applied, possible when missing (points at their value)."""
+    order: int = 0
+    """Which it was of those applied, from 1; 0 for one that was not."""
 
 
 class Redemption(msgspec.Struct, frozen=True):
@@ -62,10 +70,18 @@ class Quote(msgspec.Struct, frozen=True):
     explanations: tuple[Explanation, ...] = ()
     hints: tuple[Explanation, ...] = ()
     """The best missed ones, greatest gain first, at most three; the screen shows the first."""
+    wallets: dict[str, int] = {}
+    """wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int] = {}
+    """wallet -> points taken for what campaigns gave."""
+    granted: Granted = Granted()
+    """Goods beside the basket, coupons, messages, and gifts still to be chosen."""
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What the till knows of its link when it quotes: decides how many points may be spent."""
+    """What the till knows when it quotes of its link, which decides how many points may be spent, and of budgets."""
 
     online: bool = True
     balance_age_s: int = 0
+    left: dict[str, Room] = {}
+    """campaign id -> what is left of this store's share of its budget; no entry: no budget."""

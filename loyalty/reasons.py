@@ -1,24 +1,29 @@
 """The reasons of a quote: what became of each campaign, the best hints, and the notes beside each line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.earning import Earned, earning_scene
-from loyalty.pricing import Deed, Judged, Priced, judge_running
+from loyalty.earning import Earned, earning_scene, points_deed, worth_minor
+from loyalty.judging import Judged, judge
+from loyalty.ledger import MAIN_WALLET
+from loyalty.pricing import Priced, deed_of
 from loyalty.programme import Campaign, Programme
-from loyalty.quoted import Explanation
+from loyalty.quoted import Explanation, Standing
 from loyalty.receipt import Applied
-from loyalty.rewards import Amount, Percent
-from loyalty.scene import Blocked, Holds, Missing, Scene, points_worth
+from loyalty.rewards.mechanic import PointsMechanic
+from loyalty.scene import Holds, Missing, Scene
 from loyalty.sentences import Sentence, sentence
+from loyalty.turns import Course, Deed, Stop, judge_running
 
 MAX_HINTS = 3
 Outcome = Literal["applied", "blocked", "missing"]
 SENTENCES = {
     "campaign.better": ("Выгоднее «{name_ru}»", "“{name_en}” saves more"),
+    "campaign.worse": ("Без неё выгоднее", "More is saved without it"),
+    "campaign.outdone": ("На этих товарах другая скидка больше", "Another discount on these goods is larger"),
     "campaign.no_room": ("Цена уже минимальная", "The price is at its minimum"),
     "campaign.too_small": ("Меньше одного балла", "Less than one point"),
     "campaign.too_little": ("Скидка меньше копейки", "The discount is under one kopeck"),
@@ -38,11 +43,12 @@ class Findings(msgspec.Struct, frozen=True):
     scene: Scene
     """The basket after all discounts."""
     redeemed_minor: tuple[int, ...]
+    standing: Standing
     deeds: dict[str, Deed]
     """What each campaign did, by its id, in the order they were applied."""
-    stopped: dict[str, Missing | Blocked]
+    stopped: dict[str, Stop]
     winners: dict[str, Deed]
-    """What won in each group."""
+    """What won in each group whose campaigns compete for the whole receipt."""
 
 
 def findings(
@@ -52,23 +58,36 @@ def findings(
     priced: Priced,
     earned: Earned,
     redeemed_minor: tuple[int, ...],
+    standing: Standing,
 ) -> Findings:
     """Put together what pricing and earning say; `scene` is the basket after all discounts."""
     deeds = (*priced.deeds, *earned.deeds)
+    rivals = [deed for deed in deeds if deed.done and deed.campaign.group]
     return Findings(
         programme,
         tuple(judged),
         scene,
         redeemed_minor,
+        standing,
         {deed.campaign.id: deed for deed in deeds},
         {**priced.stopped, **earned.stopped},
-        {deed.campaign.group: deed for deed in deeds if deed.campaign.group and deed.total},
+        {d.campaign.group: d for d in rivals if programme.group_of(d.campaign).mode in ("best", "first")},
     )
 
 
 def explain(found: Findings) -> list[Explanation]:
     """What became of each campaign that has to do with the basket, in the order they are applied."""
-    return [_explained(found, judged) for judged in found.judged]
+    order = {campaign_id: number for number, campaign_id in enumerate(_applied_ids(found), start=1)}
+    told: list[Explanation] = []
+    for judged in found.judged:
+        told.append(_explained(found, judged, order.get(judged.campaign.id, 0)))
+        if told[-1].outcome == "applied":
+            told += _more_to_come(found, judged)
+    return told
+
+
+def _applied_ids(found: Findings) -> list[str]:
+    return [campaign_id for campaign_id, deed in found.deeds.items() if deed.done]
 
 
 def best_hints(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
@@ -78,13 +97,12 @@ def best_hints(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
 
 
 def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
-    """What each campaign did on one line."""
+    """What each campaign did on one line, in money or in points of the main wallet."""
     done = []
     for deed in found.deeds.values():
         value = deed.by_place.get(place, 0)
-        if value:
-            in_price = isinstance(deed.campaign.reward, Percent | Amount)
-            discount, points = (value, 0) if in_price else (0, value)
+        if value and deed.wallet in ("", MAIN_WALLET):
+            discount, points = (value, 0) if deed.in_price else (0, value)
             name = deed.campaign.name
             done.append(Applied(deed.campaign.id, name.ru, name.en, discount, points))
     return tuple(done)
@@ -113,13 +131,16 @@ def _line_note(done: Applied) -> Sentence:
     return sentence("line.discount", name_ru=done.name_ru, name_en=done.name_en, discount_minor=done.discount_minor)
 
 
-def _explained(found: Findings, judged: Judged) -> Explanation:
+def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
     campaign = judged.campaign
     deed = found.deeds.get(campaign.id)
-    if deed is not None and deed.total:
-        return _applied(found, deed)
+    if deed is not None and deed.done:
+        return _applied(found, deed, order)
     stopped = found.stopped.get(campaign.id)
     missing = judged.missing or ((stopped,) if isinstance(stopped, Missing) else ())
+    if not missing and stopped is None and deed is not None:
+        short = campaign.reward.short(judged.scene(found.scene))
+        missing = (short,) if short is not None else ()
     if missing and judged.blocked is None:
         return _missed(found, judged, missing)
     blocked = judged.blocked or stopped
@@ -127,74 +148,96 @@ def _explained(found: Findings, judged: Judged) -> Explanation:
     return _explanation(campaign, "blocked", said)
 
 
-def _applied(found: Findings, deed: Deed) -> Explanation:
-    in_price = isinstance(deed.campaign.reward, Percent | Amount)
-    said = deed.campaign.reward.given(*((deed.total, 0) if in_price else (0, deed.total)))
+def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
+    said = deed.campaign.reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
     places = [place for place, value in deed.by_place.items() if value]
-    lines = tuple(found.scene.lines[place].line_id for place in places)
-    return _explanation(deed.campaign, "applied", said, lines, _worth(found, deed))
+    told = _explanation(deed.campaign, "applied", said, _line_ids(found, places), worth_minor(found.programme, deed))
+    return replace(told, order=order)
 
 
 def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
     said, gain_minor = missing[0].said, 0
     if len(missing) == 1 and missing[0].within_reach:
-        gain_minor = _gain_if(found, judged, missing[0])
+        gain_minor = _gain_if(found, judged, missing[0], found.winners.get(judged.campaign.group))
     if gain_minor > 0:
         said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})
-    lines = tuple(found.scene.lines[place].line_id for place in judged.selected)
-    return _explanation(judged.campaign, "missing", said, lines, max(0, gain_minor))
+    return _explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), max(0, gain_minor))
 
 
-def _gain_if(found: Findings, judged: Judged, missing: Missing) -> int:
-    """What the campaign would give if just this were not missing, beyond what its rival gives now."""
-    rival = found.winners.get(judged.campaign.group)
-    scene = _with_more(_without(found.scene, rival), missing.more_milli)
+def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
+    """A campaign that applied and would give more: the next step of a ladder, one more of three."""
+    deed = found.deeds[judged.campaign.id]
+    short = judged.campaign.reward.short(judged.scene(_without(found.scene, deed)))
+    gain_minor = _gain_if(found, judged, short, deed) if short is not None and short.within_reach else 0
+    if short is None or gain_minor <= 0:
+        return []
+    said = Sentence(short.said.code + ".gain", {**short.said.args, "gain_minor": gain_minor})
+    return [_explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), gain_minor)]
+
+
+def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed | None) -> int:
+    """What the campaign would give if just this were not missing, beyond what now is given in its place."""
+    scene = _with_more(_without(found.scene, instead_of), missing.more_milli)
     stopped = judged.campaign.id in found.stopped
     if not stopped and not isinstance(judge_running(judged.campaign.conditions, scene), Holds):
         return 0
-    scene = replace(scene, selected=judged.selected)
-    reward = judged.campaign.reward
-    if isinstance(reward, Percent | Amount):
-        gain_minor = sum(reward.discounts(scene))
+    again = judge(judged.campaign, scene) if missing.more_milli else None
+    then = again if again is not None and again.ready else judged
+    course = Course(found.programme, scene, found.standing.left)
+    if isinstance(judged.campaign.reward, PointsMechanic):
+        deed = points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
     else:
-        paid = earning_scene(found.programme, scene, found.redeemed_minor)
-        gain_minor = points_worth(scene.terms, sum(reward.points(paid)))
-    return gain_minor - (_worth(found, rival) if rival else 0)
+        deed = deed_of(then, then.scene(scene), course)
+    before = worth_minor(found.programme, instead_of) if instead_of is not None else 0
+    return worth_minor(found.programme, deed) - before
 
 
-def _worth(found: Findings, deed: Deed) -> int:
-    """What a campaign gave, in minor units; points at their value."""
-    in_price = isinstance(deed.campaign.reward, Percent | Amount)
-    return deed.total if in_price else points_worth(found.scene.terms, deed.total)
-
-
-def _without(scene: Scene, rival: Deed | None) -> Scene:
-    """The scene as if a rival had taken nothing off."""
-    if rival is None or not isinstance(rival.campaign.reward, Percent | Amount):
+def _without(scene: Scene, deed: Deed | None) -> Scene:
+    """The scene as if a campaign had taken nothing off."""
+    if deed is None or not deed.in_price:
         return scene
     running = enumerate(scene.running_minor)
-    return replace(scene, running_minor=tuple(minor + rival.by_place.get(place, 0) for place, minor in running))
+    return replace(scene, running_minor=tuple(minor + deed.by_place.get(place, 0) for place, minor in running))
 
 
 def _with_more(scene: Scene, more_milli: Mapping[int, int]) -> Scene:
     """The scene with more of some lines, at the price each has now."""
-    running, floor, lines = list(scene.running_minor), list(scene.floor_minor), list(scene.lines)
+    if not more_milli:
+        return scene
+    lines = list(scene.lines)
+    running, floor, original = list(scene.running_minor), list(scene.floor_minor), list(scene.original_minor)
     for place, more in more_milli.items():
         had = lines[place].qty_milli
         lines[place] = replace(lines[place], qty_milli=had + more)
         running[place] = running[place] * (had + more) // had
         floor[place] = -(-floor[place] * (had + more) // had)
-    return replace(scene, lines=tuple(lines), running_minor=tuple(running), floor_minor=tuple(floor))
+        original[place] = original[place] * (had + more) // had
+    return replace(
+        scene,
+        lines=tuple(lines),
+        running_minor=tuple(running),
+        floor_minor=tuple(floor),
+        original_minor=tuple(original),
+    )
 
 
 def _why_nothing(found: Findings, campaign: Campaign, deed: Deed | None) -> Sentence:
     winner = found.winners.get(campaign.group)
-    if deed is None and winner is not None:
+    if deed is None:
+        if winner is None:
+            return sentence("campaign.worse")
         return sentence("campaign.better", name_ru=winner.campaign.name.ru, name_en=winner.campaign.name.en)
-    if not isinstance(campaign.reward, Percent | Amount):
+    if isinstance(campaign.reward, PointsMechanic):
         return sentence("campaign.too_small")
-    full = deed is not None and all(found.scene.room_minor(place) == 0 for place in deed.by_place)
-    return sentence("campaign.no_room" if full else "campaign.too_little")
+    full = all(found.scene.room_minor(place) == 0 for place in deed.by_place)
+    if full:
+        return sentence("campaign.no_room")
+    outdone = campaign.group and found.programme.group_of(campaign).mode == "best_line"
+    return sentence("campaign.outdone" if outdone else "campaign.too_little")
+
+
+def _line_ids(found: Findings, places: Iterable[int]) -> tuple[int, ...]:
+    return tuple(found.scene.lines[place].line_id for place in places)
 
 
 def _explanation(

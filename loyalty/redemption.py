@@ -54,9 +54,10 @@ class Spent(msgspec.Struct, frozen=True):
     points: tuple[int, ...]
 
 
-def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing) -> Spent:
-    """Spend what was asked, as far as it may be; `scene` is the basket after all discounts."""
-    allowed, limit = allow(scene, rule, standing)
+def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing, balance_points: int) -> Spent:
+    """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `balance_points` what
+    campaigns that cost points have left."""
+    allowed, limit = allow(scene, rule, standing, balance_points)
     used = min(asked_points, allowed)
     used -= used % rule.step_points
     if used < rule.min_points:
@@ -69,14 +70,14 @@ def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing) ->
     return Spent(redemption, tuple(minor), tuple(share(used, minor)))
 
 
-def allow(scene: Scene, rule: Redeem, standing: Standing) -> tuple[int, Sentence | None]:
+def allow(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> tuple[int, Sentence | None]:
     """How many points may be spent on the basket now, and the tightest limit."""
     if not scene.lines:
         return 0, None
     refused = _refusal(scene, rule)
     if refused:
         return 0, refused
-    points, limit = min(_limits(scene, rule, standing), key=lambda each: each[0])
+    points, limit = min(_limits(scene, rule, standing, balance_points), key=lambda each: each[0])
     points -= points % rule.step_points
     if points < rule.min_points:
         return 0, limit if points == 0 else sentence("redeem.from", min_points=rule.min_points)
@@ -94,12 +95,12 @@ def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
     return None
 
 
-def _limits(scene: Scene, rule: Redeem, standing: Standing) -> list[tuple[int, Sentence]]:
+def _limits(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> list[tuple[int, Sentence]]:
     """Every limit in points with its sentence; of equal ones the first is told."""
     places = range(len(scene.lines))
     whole = sum(_redeemable(scene, place) for place in places)
     room = sum(scene.room_minor(place) for place in places if _redeemable(scene, place))
-    limits = [_by_balance(max(0, scene.member.balance_points if scene.member else 0))]
+    limits = [_by_balance(max(0, balance_points))]
     if room == 0:
         limits.append((0, sentence("redeem.minimum", limit_points=0) if whole else sentence("redeem.no_goods")))
     by_share = _points_in(scene, rule, part_bp(whole, rule.max_share_bp, "floor"))

@@ -5,14 +5,26 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.basket import BasketLine, Moment
+from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.member import Member
 from loyalty.money import Rounding, divide, share
 from loyalty.sentences import Sentence
 
+Fact = tuple[str, str]
+"""A kind and a value that a basket has: ("category", "scarves"). See `loyalty.matching`."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something with a beginning: a match, a concert. `starts` is local, `2026-11-30T19:00`."""
+
+    id: str
+    name_ru: str
+    name_en: str
+    starts: str
+
 
 class Terms(msgspec.Struct, frozen=True):
-    """What a programme says about figures; `status_names` is id -> (Russian, English)."""
+    """What a programme says that conditions and rewards need; names are id -> (Russian, English)."""
 
     rounding: Rounding
     earn_rounding: Rounding
@@ -20,6 +32,10 @@ class Terms(msgspec.Struct, frozen=True):
     point_value_minor: int
     point_scale: int
     status_names: dict[str, tuple[str, str]]
+    unit_forms: dict[str, tuple[str, str]] = {}
+    """wallet -> the forms of its unit: `звезда|звезды|звёзд`, `star|stars`."""
+    events: dict[str, Event] = {}
+    store_groups: dict[str, tuple[str, ...]] = {}
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -39,16 +55,37 @@ class Scene(msgspec.Struct, frozen=True):
     terms: Terms
     base_points: tuple[int, ...] = ()
     """Points each line earns by status; filled before rewards in points are worked out."""
+    basket: Basket = Basket()
+    """What the lines came from: store, channel, payment, coupons, what was asked for."""
+    original_minor: tuple[int, ...] = ()
+    """Each line's price before any campaign."""
+    taking_part_milli: dict[int, int] | None = None
+    """place -> quantity that takes part, where a combination says so; None: lines take part whole."""
+    times: int = 1
+    """How many times over the combination is there."""
 
     def room_minor(self, place: int) -> int:
         """How much lower a line may still go."""
         return max(0, self.running_minor[place] - self.floor_minor[place])
 
+    def part_milli(self, place: int) -> int:
+        """The quantity of a line that takes part."""
+        parts = self.taking_part_milli
+        return self.lines[place].qty_milli if parts is None else parts.get(place, 0)
+
+    def part_minor(self, place: int, part_milli: int | None = None) -> int:
+        """What a part of a line costs at its running price: the whole line by default takes part."""
+        qty_milli = self.lines[place].qty_milli
+        part = self.part_milli(place) if part_milli is None else part_milli
+        return self.running_minor[place] if part == qty_milli else divide(self.running_minor[place] * part, qty_milli)
+
 
 class Holds(msgspec.Struct, frozen=True):
-    """The condition is met; a product set also says for which places."""
+    """The condition is met; one that selects goods also says which places, and how much of each takes part."""
 
     selected: tuple[int, ...] | None = None
+    taking_part_milli: dict[int, int] | None = None
+    times: int = 1
 
 
 class Missing(msgspec.Struct, frozen=True):

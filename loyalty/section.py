@@ -37,7 +37,21 @@ SENTENCES = {
     "section.choice.mend": ("выберите из: {want}", "choose from: {want}"),
     "section.choice.near": ("возможно, «{near}»; можно: {want}", "perhaps “{near}”; choose from: {want}"),
     "section.form": ("«{got}» не подходит", "“{got}” does not fit"),
+    "section.ref": ("нет {kind_ru} «{id}»", "there is no {kind_en} “{id}”"),
+    "section.ref.near": ("возможно, «{near}»", "perhaps “{near}”"),
+    "section.ref.mend": ("заведите в [[{table}]]", "add it as a [[{table}]]"),
 }
+_REFERRED = {
+    "status": "статуса",
+    "wallet": "кошелька",
+    "group": "группы",
+    "season": "сезона",
+    "event": "события",
+    "store_group": "группы магазинов",
+    "coupon": "серии купонов",
+    "card_kind": "вида карты",
+}
+"""What is missing, in the Russian genitive."""
 _KINDS = {
     "table": ("таблица", "a table"),
     "list": ("список", "a list"),
@@ -66,6 +80,8 @@ class Notes:
     def __init__(self, lang: Lang, templates: Mapping[str, tuple[str, str]]) -> None:
         self.problems: list[Problem] = []
         self.lang = lang
+        self.names: dict[str, tuple[str, ...]] = {}
+        """kind -> the ids there are, of what the document names in one place and refers to in another."""
         self._templates = templates
 
     def add(self, path: str, what: Sentence, mend: Sentence) -> None:
@@ -152,6 +168,28 @@ class Section:
                 self.note(f"{key}[{place}]", bad, sentence("section.kind.mend", want=want))
             found.append(text)
         return tuple(found)
+
+    def refs(self, key: str, kind: str) -> tuple[str, ...]:
+        """A list of ids of things of one kind that the document names elsewhere; missing is an empty list."""
+        found = self.texts(key, ID, kind)
+        for place, each in enumerate(found, start=1):
+            self._must_be_known(f"{key}[{place}]", kind, each)
+        return found
+
+    def ref(self, key: str, kind: str, default: str | None = None) -> str:
+        """The id of one thing of a kind that the document names elsewhere; the default need not be named."""
+        found = self.form(key, ID, kind, default)
+        if found and found != default:
+            self._must_be_known(key, kind, found)
+        return found
+
+    def _must_be_known(self, key: str, kind: str, each: str) -> None:
+        known = self.notes.names.get(kind)
+        if known is None or each in known or not ID.fullmatch(each):
+            return
+        near = nearest(each, known)
+        mend = sentence("section.ref.near", near=near) if near else sentence("section.ref.mend", table=kind)
+        self.note(key, sentence("section.ref", id=each, kind_ru=_REFERRED[kind], kind_en=kind.replace("_", " ")), mend)
 
     def date(self, key: str) -> str:
         """An ISO date, written as a TOML date or as a text; missing is an empty text."""

@@ -60,6 +60,11 @@ class _Written(str):
         return f"{self!s} {_form(count, spec.split('|'))}"
 
 
+def counted(count: int, forms: str) -> str:
+    """A figure with its word, of the forms `звезда|звезды|звёзд` or `star|stars`."""
+    return f"{count} {_form(abs(count), forms.split('|'))}"
+
+
 def _form(count: int, forms: list[str]) -> str:
     """Two forms are English (one, many); three are Russian (1 балл, 2 балла, 5 баллов)."""
     if len(forms) == 2:

@@ -15,7 +15,7 @@ from loyalty.conditions.weekdays import Weekdays
 from loyalty.conditions.who import Who
 
 __all__ = [
-    "CONDITIONS", "ON_RUNNING_PRICE", "SENTENCES", "Birthday", "Condition", "Dates", "Hours", "ProductSet", "Products",
+    "CONDITIONS", "SENTENCES", "Birthday", "Condition", "Dates", "Hours", "ProductSet", "Products",
     "Quantity", "ReceiptTotal", "Weekdays", "Who",
 ]  # fmt: skip
 
@@ -32,9 +32,6 @@ CONDITIONS: dict[str, type[Condition]] = {
     "receipt_total": ReceiptTotal,
 }
 """The `type` of a condition in a document -> its mechanic."""
-
-ON_RUNNING_PRICE = (ReceiptTotal,)
-"""Mechanics whose answer depends on what earlier campaigns took off; the others are judged once per basket."""
 
 SENTENCES = {
     code: pair

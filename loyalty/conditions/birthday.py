@@ -2,8 +2,7 @@
 
 from datetime import date
 
-import msgspec
-
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
@@ -14,7 +13,7 @@ SENTENCES = {
 _MAX_DAYS = 180
 
 
-class Birthday(msgspec.Struct, frozen=True, tag="birthday"):
+class Birthday(ConditionMechanic, frozen=True, tag="birthday"):
     """From `before_days` before to `after_days` after the day, both included.
 
     Born on 29 February, the day is 28 February in other years.

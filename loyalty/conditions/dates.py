@@ -1,7 +1,6 @@
 """Dates: the campaign runs from one day to another of the store's calendar, both included."""
 
-import msgspec
-
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.scene import HOLDS, Blocked, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
@@ -16,7 +15,7 @@ SENTENCES = {
 }
 
 
-class Dates(msgspec.Struct, frozen=True, tag="dates"):
+class Dates(ConditionMechanic, frozen=True, tag="dates"):
     """ISO dates by the store's clock; an empty one leaves that side open."""
 
     first: str = ""

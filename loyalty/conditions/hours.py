@@ -2,8 +2,7 @@
 
 import re
 
-import msgspec
-
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.scene import HOLDS, Blocked, Missing, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
@@ -20,7 +19,7 @@ SENTENCES = {
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 
 
-class Hours(msgspec.Struct, frozen=True, tag="hours"):
+class Hours(ConditionMechanic, frozen=True, tag="hours"):
     """Windows as `12:00-14:00` by the store's clock: the first minute is in, the last is out."""
 
     windows: tuple[str, ...]

@@ -3,7 +3,8 @@
 import msgspec
 
 from loyalty.catalogue import Product
-from loyalty.scene import UNRELATED, Holds, Scene, Verdict
+from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.scene import UNRELATED, Fact, Holds, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
 
@@ -25,7 +26,7 @@ class ProductSet(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
 
 
-class Products(msgspec.Struct, frozen=True, tag="products"):
+class Products(ConditionMechanic, frozen=True, tag="products"):
     """Goods that fit every key given (in a key, any value) and none of the keys of `excluded`."""
 
     categories: tuple[str, ...] = ()
@@ -33,6 +34,7 @@ class Products(msgspec.Struct, frozen=True, tag="products"):
     tags: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     excluded: ProductSet = ProductSet()
+    selects = True
 
     @classmethod
     def read(cls, section: Section) -> "Products":
@@ -48,6 +50,11 @@ class Products(msgspec.Struct, frozen=True, tag="products"):
     def judge(self, scene: Scene) -> Verdict:
         selected = tuple(place for place in scene.selected if self.covers(scene.lines[place].product))
         return Holds(selected) if selected else UNRELATED
+
+    def facts(self) -> tuple[Fact, ...] | None:
+        """Its goods by the narrowest key given; goods that are only excluded could be any."""
+        kinds = (("code", self.codes), ("brand", self.brands), ("category", self.categories), ("tag", self.tags))
+        return next((tuple((kind, each) for each in given) for kind, given in kinds if given), None)
 
     def covers(self, product: Product) -> bool:
         return (

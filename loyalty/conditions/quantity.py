@@ -1,8 +1,7 @@
 """Quantity: at least so many pieces (or so much weight) of the goods the campaign is about."""
 
-import msgspec
-
 from loyalty.basket import MAX_QTY_MILLI
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.scene import HOLDS, UNRELATED, Missing, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
@@ -20,7 +19,7 @@ SENTENCES = {
 }
 
 
-class Quantity(msgspec.Struct, frozen=True, tag="quantity"):
+class Quantity(ConditionMechanic, frozen=True, tag="quantity"):
     """Pieces count for `min_pieces`, weighed goods for `min_weight_g`; exactly one of the two is given."""
 
     min_pieces: int = 0

@@ -1,7 +1,6 @@
 """Receipt total: the receipt must come to at least a sum, after the campaigns before this one and before points."""
 
-import msgspec
-
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.money import MAX_MINOR
 from loyalty.scene import HOLDS, Missing, Scene, Verdict
 from loyalty.section import Section
@@ -16,7 +15,7 @@ SENTENCES = {
 }
 
 
-class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):
+class ReceiptTotal(ConditionMechanic, frozen=True, tag="receipt_total"):
     """The whole receipt counts, whatever goods the campaign is about; from half of the sum it is within reach."""
 
     min_total_minor: int
@@ -32,3 +31,6 @@ class ReceiptTotal(msgspec.Struct, frozen=True, tag="receipt_total"):
             return HOLDS
         said = sentence("receipt_total.more", more_minor=more_minor)
         return Missing(said, within_reach=more_minor <= total_minor)
+
+    def on_running_price(self) -> bool:
+        return True

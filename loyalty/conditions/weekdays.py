@@ -2,8 +2,7 @@
 
 from typing import Literal, get_args
 
-import msgspec
-
+from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.scene import HOLDS, Blocked, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
@@ -20,7 +19,7 @@ SENTENCES = {
 }
 
 
-class Weekdays(msgspec.Struct, frozen=True, tag="weekdays"):
+class Weekdays(ConditionMechanic, frozen=True, tag="weekdays"):
     """Days on which it holds. After midnight it is the next day, also for a window of hours that began before."""
 
     days: tuple[Day, ...]

@@ -1,8 +1,7 @@
 """Who: the campaign is for members, or only for some statuses or audiences."""
 
-import msgspec
-
-from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing, Scene, Verdict
+from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.scene import HOLDS, UNRELATED, Blocked, Fact, Missing, Scene, Verdict
 from loyalty.section import ID, Section
 from loyalty.sentences import Sentence, sentence
 
@@ -15,7 +14,7 @@ NO_CARD = Missing(sentence("who.card"), within_reach=False)
 """Not a hint of its own: the quote says once what a card would bring in all."""
 
 
-class Who(msgspec.Struct, frozen=True, tag="who"):
+class Who(ConditionMechanic, frozen=True, tag="who"):
     """Members; with `statuses` or `audiences`, those of them in one of each."""
 
     statuses: tuple[str, ...] = ()
@@ -23,7 +22,7 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
 
     @classmethod
     def read(cls, section: Section) -> "Who":
-        return cls(section.texts("statuses", ID, "novice"), section.texts("audiences", ID, "season-tickets"))
+        return cls(section.refs("statuses", "status"), section.texts("audiences", ID, "season-tickets"))
 
     def judge(self, scene: Scene) -> Verdict:
         member = scene.member
@@ -36,6 +35,9 @@ class Who(msgspec.Struct, frozen=True, tag="who"):
         if self.statuses and member.status not in self.statuses:
             return Blocked(self._status_said(scene))
         return HOLDS
+
+    def facts(self) -> tuple[Fact, ...] | None:
+        return tuple(("audience", audience) for audience in self.audiences) or None
 
     def _status_said(self, scene: Scene) -> Sentence:
         names = [scene.terms.status_names.get(status, (status, status)) for status in self.statuses]

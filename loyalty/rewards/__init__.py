@@ -4,7 +4,7 @@ A reward in price says what it takes off each selected line, a reward in points 
 says it for people.
 """
 
-from loyalty.rewards import amount, percent, points_fixed, points_multiplier, points_percent
+from loyalty.rewards import amount, percent, pieces_short, points_fixed, points_multiplier, points_percent
 from loyalty.rewards.amount import Amount
 from loyalty.rewards.percent import Percent
 from loyalty.rewards.points_fixed import PointsFixed
@@ -31,6 +31,6 @@ REWARDS: dict[str, type[Reward]] = {
 
 SENTENCES = {
     code: pair
-    for mechanic in (amount, percent, points_fixed, points_multiplier, points_percent)
+    for mechanic in (amount, percent, pieces_short, points_fixed, points_multiplier, points_percent)
     for code, pair in mechanic.SENTENCES.items()
 }

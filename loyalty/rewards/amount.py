@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-import msgspec
-
 from loyalty.money import MAX_MINOR, line_amount, share_capped
-from loyalty.scene import Scene
+from loyalty.rewards.mechanic import PriceMechanic
+from loyalty.rewards.pieces_short import pieces_short
+from loyalty.scene import Missing, Scene
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
+from loyalty.units import Reach
 
 SENTENCES = {
     "amount.receipt": ("Скидка на чек: −{discount_minor}", "Off the receipt: −{discount_minor}"),
@@ -19,26 +20,37 @@ SENTENCES = {
 Per = Literal["receipt", "unit"]
 
 
-class Amount(msgspec.Struct, frozen=True, tag="amount"):
+class Amount(PriceMechanic, frozen=True, tag="amount"):
     """`amount_minor` once, shared over the selected lines by their prices; or off each piece (each kilogram)."""
 
     amount_minor: int
     per: Per = "receipt"
+    reach: Reach = Reach()
+
+    @property
+    def by_line(self) -> bool:
+        return self.reach.on == "lines" and self.per == "unit"
 
     @classmethod
     def read(cls, section: Section) -> "Amount":
         options: tuple[Per, ...] = ("receipt", "unit")
-        return cls(section.whole("amount_minor", 1, MAX_MINOR), section.choice("per", options, "receipt"))
+        amount_minor = section.whole("amount_minor", 1, MAX_MINOR)
+        return cls(amount_minor, section.choice("per", options, "receipt"), Reach.read(section))
 
     def discounts(self, scene: Scene) -> list[int]:
         """Minor units off each selected line."""
-        rooms = [scene.room_minor(place) for place in scene.selected]
+        touched = self.reach.touched_milli(scene)
+        parts = [scene.part_minor(place, touched[place]) for place in scene.selected]
+        rooms = [min(scene.room_minor(place), part) for place, part in zip(scene.selected, parts, strict=True)]
         if self.per == "receipt":
-            return share_capped(self.amount_minor, [scene.running_minor[place] for place in scene.selected], rooms)
+            return share_capped(self.amount_minor, parts, rooms)
         return [
-            min(line_amount(self.amount_minor, scene.lines[place].qty_milli, scene.terms.rounding), room)
+            min(line_amount(self.amount_minor, touched[place], scene.terms.rounding), room)
             for place, room in zip(scene.selected, rooms, strict=True)
         ]
+
+    def short(self, scene: Scene) -> Missing | None:
+        return pieces_short(scene, self.reach.short(scene))
 
     def given(self, discount_minor: int, points: int) -> Sentence:
         if self.per == "receipt":

@@ -1,7 +1,7 @@
 """Points fixed: so many points, once a receipt."""
 
-import msgspec
-
+from loyalty.ledger import MAIN_WALLET
+from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene, share_points
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
@@ -12,14 +12,15 @@ SENTENCES = {
 _MAX_POINTS = 10_000_000
 
 
-class PointsFixed(msgspec.Struct, frozen=True, tag="points_fixed"):
+class PointsFixed(PointsMechanic, frozen=True, tag="points_fixed"):
     """`reward_points` once, shared over the selected lines so that a return takes back its part."""
 
     reward_points: int
+    wallet: str = MAIN_WALLET
 
     @classmethod
     def read(cls, section: Section) -> "PointsFixed":
-        return cls(section.whole("reward_points", 1, _MAX_POINTS))
+        return cls(section.whole("reward_points", 1, _MAX_POINTS), section.ref("wallet", "wallet", MAIN_WALLET))
 
     def points(self, scene: Scene) -> list[int]:
         """Points for each selected line."""

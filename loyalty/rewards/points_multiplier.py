@@ -1,8 +1,8 @@
 """Points multiplier: the points by status, times a factor, for the goods the campaign is about."""
 
-import msgspec
-
+from loyalty.ledger import MAIN_WALLET
 from loyalty.money import divide
+from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene, share_points
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
@@ -15,14 +15,15 @@ SENTENCES = {
 }
 
 
-class PointsMultiplier(msgspec.Struct, frozen=True, tag="points_multiplier"):
+class PointsMultiplier(PointsMechanic, frozen=True, tag="points_multiplier"):
     """`factor_bp` 20000 doubles: as many points again as the status gives."""
 
     factor_bp: int
+    wallet: str = MAIN_WALLET
 
     @classmethod
     def read(cls, section: Section) -> "PointsMultiplier":
-        return cls(section.whole("factor_bp", 10_001, 1_000_000))
+        return cls(section.whole("factor_bp", 10_001, 1_000_000), section.ref("wallet", "wallet", MAIN_WALLET))
 
     def points(self, scene: Scene) -> list[int]:
         """Points for each selected line, beyond those by status."""

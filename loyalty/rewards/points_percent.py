@@ -1,7 +1,7 @@
 """Points percent: more points for the goods the campaign is about, as a percentage of what is paid for them."""
 
-import msgspec
-
+from loyalty.ledger import MAIN_WALLET
+from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene, points_for, share_points
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
@@ -14,14 +14,15 @@ SENTENCES = {
 }
 
 
-class PointsPercent(msgspec.Struct, frozen=True, tag="points_percent"):
+class PointsPercent(PointsMechanic, frozen=True, tag="points_percent"):
     """`rate_bp` of the amount that earns, on top of the status."""
 
     rate_bp: int
+    wallet: str = MAIN_WALLET
 
     @classmethod
     def read(cls, section: Section) -> "PointsPercent":
-        return cls(section.whole("rate_bp", 1, 100_000))
+        return cls(section.whole("rate_bp", 1, 100_000), section.ref("wallet", "wallet", MAIN_WALLET))
 
     def points(self, scene: Scene) -> list[int]:
         """Points for each selected line."""

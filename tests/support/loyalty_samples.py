@@ -61,15 +61,18 @@ def scene(
     *lines: BasketLine, member=None, at: Moment = SUNDAY, running=None, base_points=(), earn_per="receipt"
 ) -> Scene:
     """A scene as `quote` makes it, but with the lines as they are given."""
+    prices = tuple(each.price_minor * each.qty_milli // 1000 for each in lines)
     return Scene(
         lines=lines,
-        running_minor=tuple(running or (each.price_minor * each.qty_milli // 1000 for each in lines)),
+        running_minor=tuple(running or prices),
         floor_minor=tuple(each.product.min_price_minor * each.qty_milli // 1000 for each in lines),
         selected=tuple(range(len(lines))),
         member=member,
         moment=at,
         terms=Terms("half_up", "floor", earn_per, 100, 1, {"fan": ("Фанат", "Fan")}),
         base_points=base_points,
+        basket=Basket(lines, member),
+        original_minor=prices,
     )
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from loyalty.campaign_file import MAX_CAMPAIGNS
 from loyalty.conditions import Dates, Hours, Products, ProductSet, Quantity
 from loyalty.errors import BadProgramme
 from loyalty.programme import Label, Programme, Redeem
-from loyalty.programme_file import MAX_CAMPAIGNS, MAX_DOCUMENT_BYTES, parse_programme, problems_text
+from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme, problems_text
 from loyalty.rewards import Amount, Percent
 from loyalty.sentences import Lang
 

@@ -1,0 +1,41 @@
+"""What campaigns did beside prices and main points, shared over the lines, so that a return takes back its part."""
+
+from collections.abc import Iterable
+
+from loyalty.ledger import MAIN_WALLET
+from loyalty.money import share
+from loyalty.turns import Deed
+
+
+def wallets_at(deeds: Iterable[Deed], place: int) -> dict[str, int]:
+    """wallet -> points a line earns, of the wallets beside the main one."""
+    found: dict[str, int] = {}
+    for deed in deeds:
+        points = deed.by_place.get(place, 0)
+        if points and deed.wallet not in ("", MAIN_WALLET):
+            found[deed.wallet] = found.get(deed.wallet, 0) + points
+    return found
+
+
+def costs_of(deeds: Iterable[Deed]) -> dict[str, int]:
+    """wallet -> points taken for everything campaigns gave."""
+    found: dict[str, int] = {}
+    for deed in deeds:
+        cost = deed.campaign.cost
+        if cost is not None and deed.done:
+            found[cost.wallet] = found.get(cost.wallet, 0) + cost.points
+    return found
+
+
+def costs_at(deeds: Iterable[Deed], place: int) -> dict[str, int]:
+    """wallet -> points taken for what a line got; what was granted beside the basket is no line's."""
+    found: dict[str, int] = {}
+    for deed in deeds:
+        cost = deed.campaign.cost
+        if cost is None or not deed.by_place.get(place, 0):
+            continue
+        places = list(deed.by_place)
+        part = share(cost.points, list(deed.by_place.values()))[places.index(place)]
+        if part:
+            found[cost.wallet] = found.get(cost.wallet, 0) + part
+    return found

@@ -1,0 +1,170 @@
+"""A campaign's turn: what may still stop it when those before it have been applied, and how much it may give.
+
+The same for rewards in price, in points and of other kinds. `Course` is the state of one way through a basket's
+campaigns; it lives only as long as one pass of `price` and `earn`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from loyalty.conditions import Condition
+from loyalty.granted import Granted
+from loyalty.judging import Judged
+from loyalty.ledger import MAIN_WALLET
+from loyalty.limits import Limit, Room, narrower, room_for
+from loyalty.money import part_bp, share
+from loyalty.programme import Campaign, Cap, Programme
+from loyalty.rewards.mechanic import PointsMechanic, PriceMechanic
+from loyalty.scene import HOLDS, Blocked, Holds, Missing, Scene, Verdict
+from loyalty.sentences import Sentence, counted, sentence
+
+SENTENCES = {
+    "campaign.first": ("Уже действует «{name_ru}»", "“{name_en}” applies already"),
+    "cost.more": ("Не хватает: {what_ru}", "{what_en} short"),
+    "cost.points": ("Не хватает {points:балла|баллов|баллов}", "{points:point|points} short"),
+    "limit.day": ("На сегодня уже использована", "Used up for today"),
+    "limit.week": ("На этой неделе уже использована", "Used up for this week"),
+    "limit.month": ("В этом месяце уже использована", "Used up for this month"),
+    "limit.season": ("В этом сезоне уже использована", "Used up for this season"),
+    "limit.ever": ("Уже использована", "Used up"),
+    "limit.budget": ("Бюджет акции исчерпан", "The campaign's budget is spent"),
+}
+_USED_UP = {
+    "day": "limit.day",
+    "week": "limit.week",
+    "month": "limit.month",
+    "season": "limit.season",
+    "ever": "limit.ever",
+}
+Stop = Missing | Blocked
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What one campaign did: place -> minor units off (or points, for a reward in points), and what it granted."""
+
+    campaign: Campaign
+    by_place: dict[int, int]
+    granted: Granted = Granted()
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_place.values())
+
+    @property
+    def done(self) -> bool:
+        return bool(self.granted) or self.total > 0
+
+    @property
+    def in_price(self) -> bool:
+        return isinstance(self.campaign.reward, PriceMechanic)
+
+    @property
+    def wallet(self) -> str:
+        """Where its points go; an empty text for one that gives none."""
+        reward = self.campaign.reward
+        return reward.wallet if isinstance(reward, PointsMechanic) else ""
+
+
+class Course:
+    """What has been taken so far: points from wallets, groups that have given, caps of groups."""
+
+    def __init__(self, programme: Programme, scene: Scene, left: Mapping[str, Room]) -> None:
+        self._programme = programme
+        self._left = left
+        self._whole_minor = sum(scene.original_minor)
+        self._given: dict[str, Campaign] = {}
+        self._by_group: dict[str, int] = {}
+        member = scene.member
+        self.purse = {MAIN_WALLET: member.balance_points, **member.wallets} if member else {}
+
+    def mode_of(self, campaign: Campaign) -> str:
+        """How its group settles; an empty text without a group."""
+        return self._programme.group_of(campaign).mode if campaign.group else ""
+
+    def stop(self, judged: Judged, scene: Scene) -> Stop | None:
+        """What stops a ready campaign now; `scene` is the basket as it is at its turn."""
+        campaign = judged.campaign
+        verdict = judge_running(campaign.conditions, scene)
+        if isinstance(verdict, Missing | Blocked):
+            return verdict
+        before = self._given.get(campaign.group)
+        if before is not None and self.mode_of(campaign) == "first":
+            return Blocked(sentence("campaign.first", name_ru=before.name.ru, name_en=before.name.en))
+        return self._unaffordable(campaign, scene) or self._used_up(campaign, scene)
+
+    def room(self, campaign: Campaign, scene: Scene) -> Room:
+        """How much it may give at most: limits of the member, the store's share of the budget, the group's cap."""
+        room, _ = self._limits(campaign, scene)
+        group = self._programme.group_of(campaign)
+        had = self._by_group.get(campaign.group, 0)
+        caps = [cap for cap in (group.cap_minor, part_bp(self._whole_minor, group.cap_bp, "floor")) if cap]
+        return narrower(room, Room(minor=max(0, min(caps) - had))) if campaign.group and caps else room
+
+    def note(self, deed: Deed) -> None:
+        """A campaign has given something: its group and its cost are counted."""
+        if not deed.done:
+            return
+        campaign = deed.campaign
+        self._given.setdefault(campaign.group, campaign)
+        if deed.in_price:
+            self._by_group[campaign.group] = self._by_group.get(campaign.group, 0) + deed.total
+        if campaign.cost is not None:
+            self.purse[campaign.cost.wallet] -= campaign.cost.points
+
+    def _unaffordable(self, campaign: Campaign, scene: Scene) -> Stop | None:
+        cost = campaign.cost
+        if cost is None:
+            return None
+        more = cost.points - self.purse.get(cost.wallet, 0)
+        if more <= 0:
+            return None
+        return Missing(_short(scene, cost.wallet, more), within_reach=False)
+
+    def _used_up(self, campaign: Campaign, scene: Scene) -> Stop | None:
+        room, spent = self._limits(campaign, scene)
+        if spent is not None:
+            return Blocked(sentence(_USED_UP[spent.period]))
+        return Blocked(sentence("limit.budget")) if 0 in (room.times, room.minor, room.points) else None
+
+    def _limits(self, campaign: Campaign, scene: Scene) -> tuple[Room, Limit | None]:
+        season = self._programme.season
+        room, spent = room_for(campaign.id, campaign.limits, scene.member, scene.moment, season)
+        share_left = self._left.get(campaign.id)
+        return (narrower(room, share_left) if share_left else room), spent
+
+
+def judge_running(conditions: Sequence[Condition], scene: Scene) -> Verdict:
+    """The first condition on the running price that does not hold, or that all do."""
+    for condition in conditions:
+        if condition.on_running_price():
+            verdict = condition.judge(scene)
+            if not isinstance(verdict, Holds):
+                return verdict
+    return HOLDS
+
+
+def capped(off: list[int], cap: Cap, room: Room, scene: Scene) -> list[int]:
+    """Discounts of the selected lines within a campaign's own caps and what room is left."""
+    original = [scene.original_minor[place] for place in scene.selected]
+    if cap.line_minor:
+        off = [min(minor, cap.line_minor) for minor in off]
+    if cap.line_bp:
+        off = [min(minor, part_bp(whole, cap.line_bp, "floor")) for minor, whole in zip(off, original, strict=True)]
+    limits = [limit for limit in (cap.receipt_minor, part_bp(sum(original), cap.receipt_bp, "floor")) if limit]
+    if room.minor is not None:
+        limits.append(room.minor)
+    return share(min(limits), off) if limits and min(limits) < sum(off) else off
+
+
+def capped_points(points: list[int], cap: Cap, room: Room) -> list[int]:
+    """Points of the selected lines within the campaign's own cap and what room is left."""
+    limits = [limit for limit in (cap.points or None, room.points) if limit is not None]
+    return share(min(limits), points) if limits and min(limits) < sum(points) else points
+
+
+def _short(scene: Scene, wallet: str, points: int) -> Sentence:
+    if wallet not in scene.terms.unit_forms:
+        return sentence("cost.points", points=points)
+    ru, en = scene.terms.unit_forms[wallet]
+    return sentence("cost.more", what_ru=counted(points, ru), what_en=counted(points, en))
