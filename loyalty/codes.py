@@ -1,7 +1,8 @@
 """What a scanned or typed text is: a card, goods, weighed goods, a coupon, a receipt, a phone, or unknown and why.
 
-Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupon series by
+Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupons by
 ISO/IEC 7064 MOD 37,36. Goods weighed in the store use GS1 prefixes 20-29 kept for restricted circulation.
+What is inside a coupon's code is `loyalty.coupon_codes`; whether it is worth anything, `loyalty.coupons`.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.sentences import Sentence, sentence
+from loyalty.spelling import readings
 
 MAX_CODE_CHARS = 4096
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -47,6 +49,8 @@ class WeighedCode(msgspec.Struct, frozen=True, tag="weighed"):
 
 
 class CouponCode(msgspec.Struct, frozen=True, tag="coupon"):
+    """A coupon or a promo code in its one spelling (`loyalty.spelling.folded`)."""
+
     code: str
 
 
@@ -73,6 +77,8 @@ class CodeRanges(msgspec.Struct, frozen=True):
     weighed_prefixes: tuple[str, ...] = ("21",)
     qr_prefix: str = "KPL:"
     country: Literal["7"] = "7"
+    promo_words: tuple[str, ...] = ()
+    """The programme's promo codes, folded: without them a word is only a word."""
 
 
 def classify(text: str, ranges: CodeRanges) -> Code:
@@ -87,8 +93,9 @@ def classify(text: str, ranges: CodeRanges) -> Code:
     receipt = _RECEIPT.fullmatch(code.upper())
     if receipt:
         return ReceiptCode(receipt.group(1))
-    if _COUPON.fullmatch(code.upper()):
-        return _coupon(code.upper())
+    coupon = _coupon(code, ranges)
+    if coupon:
+        return coupon
     if code.isascii() and code.isdigit() and len(code) in (8, 12, 13, 14):
         found = _digits(code, ranges)
         if not isinstance(found, UnknownCode):
@@ -105,7 +112,11 @@ def is_scan(text: str, ranges: CodeRanges) -> bool:
 
 
 _RECEIPT = re.compile(r"(?:KR:)?(T[0-9]{1,5}-[0-9]{1,9})")
-_COUPON = re.compile(r"KC[0-9A-Z]{7,20}")
+_COUPON = re.compile(r"KC[0-9A-Z]{7,20}|KS[A-Z2-7]{136}[0-9A-Z]")
+"""A series coupon and a signed one; the last character is the check character of those between."""
+_LIKE_COUPON = re.compile(r"KC[0-9A-Z]{7,20}|KS[0-9A-Z]{60,250}")
+"""A signed coupon that a scanner cut short or misread is no word either."""
+_SHOWN_CHARS = 24
 _PHONE_NOISE = re.compile(r"[\s()\-.\u00a0\u2010-\u2014]+")
 
 
@@ -137,10 +148,35 @@ def _card_from_qr(number: str, ranges: CodeRanges) -> Code:
     return UnknownCode(number[:40], sentence("code.unknown", text=number[:40]))
 
 
-def _coupon(code: str) -> Code:
-    if check_char(code[2:-1]) == code[-1]:
-        return CouponCode(code)
-    return UnknownCode(code, sentence("code.check_digit", text=code))
+def _coupon(code: str, ranges: CodeRanges) -> Code | None:
+    """A promo code of the programme or a coupon with a right check character, in any spelling; None: neither.
+
+    Only what was typed as it stands can be a coupon with a mistake: another layout is a guess that must prove itself.
+    """
+    meant = readings(code)
+    word = next((reading for reading in meant if reading in ranges.promo_words), None)
+    whole = word or whole_coupon(meant)
+    if whole:
+        return CouponCode(whole)
+    if looks_like_coupon(meant[0]):
+        return UnknownCode(meant[0][:_SHOWN_CHARS], sentence("code.check_digit", text=shortened(meant[0])))
+    return None
+
+
+def whole_coupon(meant: tuple[str, str, str]) -> str | None:
+    """The first of the Latin readings that has a coupon's form and a right check character."""
+    fits = (code for code in meant[:2] if _COUPON.fullmatch(code) and check_char(code[2:-1]) == code[-1])
+    return next(fits, None)
+
+
+def looks_like_coupon(folded_code: str) -> bool:
+    """Whether this is a coupon, or was one before a mistake in reading it."""
+    return bool(_LIKE_COUPON.fullmatch(folded_code))
+
+
+def shortened(code: str) -> str:
+    """A code as a sentence may show it."""
+    return code if len(code) <= _SHOWN_CHARS else f"{code[: _SHOWN_CHARS - 1]}…"
 
 
 def receipt_number(text: str, terminal: str = "") -> str:

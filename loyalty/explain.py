@@ -1,13 +1,12 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
 from loyalty import (
-    campaign_file,
     chain,
     codes,
     conditions,
     coupon_series,
     coupons,
-    judging,
+    pricing,
     programme_file,
     quote,
     reasons,
@@ -16,27 +15,12 @@ from loyalty import (
     rewards,
     sale,
     section,
-    turns,
 )
 
 _ROOMS = (
-    campaign_file,
-    chain,
-    codes,
-    conditions,
-    coupon_series,
-    coupons,
-    judging,
-    programme_file,
-    quote,
-    reasons,
-    redemption,
-    returns,
-    rewards,
-    sale,
-    section,
-    turns,
-)
+    chain, codes, conditions, coupon_series, coupons, pricing, programme_file, quote, reasons, redemption, returns,
+    rewards, sale, section,
+)  # fmt: skip
 
 TEMPLATES: dict[str, tuple[str, str]] = {code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}
 """code -> (Russian template, English template)."""
