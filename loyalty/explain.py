@@ -1,12 +1,13 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
 from loyalty import (
+    campaign_file,
     chain,
     codes,
     conditions,
     coupon_series,
     coupons,
-    pricing,
+    judging,
     programme_file,
     quote,
     reasons,
@@ -15,12 +16,27 @@ from loyalty import (
     rewards,
     sale,
     section,
+    turns,
 )
 
 _ROOMS = (
-    chain, codes, conditions, coupon_series, coupons, pricing, programme_file, quote, reasons, redemption, returns,
-    rewards, sale, section,
-)  # fmt: skip
+    campaign_file,
+    chain,
+    codes,
+    conditions,
+    coupon_series,
+    coupons,
+    judging,
+    programme_file,
+    quote,
+    reasons,
+    redemption,
+    returns,
+    rewards,
+    sale,
+    section,
+    turns,
+)
 
 TEMPLATES: dict[str, tuple[str, str]] = {code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}
 """code -> (Russian template, English template)."""
