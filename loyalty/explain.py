@@ -1,7 +1,9 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
 from loyalty import (
+    basket_file,
     campaign_file,
+    cases,
     chain,
     codes,
     conditions,
@@ -20,7 +22,9 @@ from loyalty import (
 )
 
 _ROOMS = (
+    basket_file,
     campaign_file,
+    cases,
     chain,
     codes,
     conditions,

@@ -18,6 +18,12 @@ def moment_at(at_ms: int, time_zone: str) -> Moment:
     return Moment(at_ms, local.date().isoformat(), local.hour * 60 + local.minute, local.weekday())
 
 
+def local_text(at_ms: int, time_zone: str) -> str:
+    """An instant as the store's wall shows it, to the minute: `2026-11-22T13:00`."""
+    moment = moment_at(at_ms, time_zone)
+    return f"{moment.local_date}T{moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+
+
 @lru_cache(maxsize=8)
 def _zone(name: str) -> ZoneInfo:
     try:

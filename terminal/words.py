@@ -23,6 +23,8 @@ ENGINE = {
         "Касса остановилась посреди оплаты: чек восстановлен, закройте его снова",
         "The till stopped during payment: the receipt is back, complete it again",
     ),
+    "file.unread": ("Файл {name} не читается: {why}", "{name} cannot be read: {why}"),
+    "file.large": ("Файл {name} больше {limit} байт", "{name} is over {limit} bytes"),
     "demo.no_office": (
         "Головной офис демо-магазина не запустился: см. {log}",
         "The demo's head office did not start: see {log}",

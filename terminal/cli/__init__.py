@@ -10,6 +10,7 @@ import typer
 from loyalty.errors import KopilkaError
 from terminal.cli import member, queue
 from terminal.cli.demo import demo
+from terminal.cli.quote import quote_basket
 from terminal.cli.till import agent, enrol_till, terminal
 from terminal.cli.told import tell
 
@@ -18,6 +19,7 @@ app.command("demo")(demo)
 app.command("enrol")(enrol_till)
 app.command("terminal")(terminal)
 app.command("agent")(agent)
+app.command("quote")(quote_basket)
 app.add_typer(member.app, name="member")
 app.add_typer(queue.app, name="queue")
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from loyalty.errors import KopilkaError
+from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.sentences import Lang, Sentence, say
 
 Folder = Annotated[Path, typer.Option("--data", envvar="KOPILKA_DATA", help="The till's folder.")]
@@ -35,6 +35,9 @@ def tell(error: KopilkaError, asked: str = "") -> None:
     """The error's sentence and hint on standard error."""
     lang = language(asked)
     print(spoken(error.said, lang), file=sys.stderr)
+    if isinstance(error, BadProgramme):
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
     if error.hint:
         print(spoken(error.hint, lang), file=sys.stderr)
 

@@ -1,0 +1,39 @@
+"""Files a command is given: read whole, within a limit, and refused in a sentence."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from loyalty.errors import BadInput
+from loyalty.programme import Programme
+from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme
+from loyalty.sentences import Lang, sentence
+
+SHIPPED = files("loyalty") / "programmes"
+"""The programmes that come with the product; a command takes them by name."""
+
+
+def programme_at(path: Path, lang: Lang) -> Programme:
+    """The programme of a file, or one that comes with the product by its name. Raises BadProgramme and BadInput."""
+    return parse_programme(text_of(path), lang)
+
+
+def text_of(path: Path) -> str:
+    """A programme's text. Raises BadInput."""
+    shipped = SHIPPED / f"{path}.toml"
+    if not path.exists() and path.parent == Path() and shipped.is_file():
+        return shipped.read_text("utf-8")
+    return bytes_of(path).decode("utf-8", "replace")
+
+
+def bytes_of(path: Path, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """A file's bytes. Raises BadInput."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+    except OSError as error:
+        raise BadInput(sentence("file.unread", name=str(path), why=error.strerror or str(error))) from error
+    if len(raw) > limit:
+        raise BadInput(sentence("file.large", name=str(path), limit=limit))
+    return raw

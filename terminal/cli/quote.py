@@ -1,0 +1,59 @@
+"""`kopilka quote`: what a basket costs under a programme, by the till's own engine, with every reason."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from terminal.cli.told import Language, errors_in, language
+
+if TYPE_CHECKING:
+    from loyalty.basket_file import BasketDoc
+    from loyalty.programme import Programme
+
+ProgrammeFile = Annotated[Path, typer.Option("--programme", help="The programme: a file, or a name as in club.")]
+
+
+def quote_basket(
+    programme: ProgrammeFile,
+    member: Annotated[
+        Path | None, typer.Option("--member", help="The member, as JSON; instead of the basket's own.")
+    ] = None,
+    at: Annotated[
+        str, typer.Option("--at", help="The store's local time, as in 2026-11-22T13:00; by default now.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+    lang: Language = "",
+) -> None:
+    """Quote a basket given as JSON on standard input (docs/QUOTE.md)."""
+    from loyalty.basket_file import basket_of, local_moment, standing_of
+    from loyalty.quote import quote
+    from terminal.cli.files import programme_at
+    from terminal.cli.quote_text import answer_json, answer_text
+
+    with errors_in(lang):
+        rules = programme_at(programme, language(lang))
+        doc = _basket(member, at, rules)
+        basket = basket_of(doc)
+        done = quote(basket, rules, local_moment(doc.at), standing_of(doc))
+    if as_json:
+        sys.stdout.write(answer_json(done))
+    else:
+        answer_text(basket, done, language(lang))
+
+
+def _basket(member: Path | None, at: str, rules: Programme) -> BasketDoc:
+    """The basket with what the command line says of it. Raises BadInput."""
+    from msgspec.structs import replace
+
+    from loyalty.basket_file import MAX_BASKET_BYTES, read_basket, read_member
+    from terminal.cli.files import bytes_of
+    from terminal.clock import local_text, now_ms
+
+    doc = read_basket(sys.stdin.buffer.read(MAX_BASKET_BYTES + 1))
+    if member is not None:
+        doc = replace(doc, member=read_member(bytes_of(member)))
+    return replace(doc, at=at or doc.at or local_text(now_ms(), rules.time_zone))
