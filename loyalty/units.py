@@ -1,53 +1,17 @@
-"""Pieces of the goods a campaign is about: the cheapest, the dearest, some of each so many.
+"""Pieces of the goods a campaign is about: how many there are, the cheapest, the dearest, some of each so many.
 
 Only goods sold by the piece are counted; what is weighed has no pieces. Lines are never taken apart into pieces: a
 run is so many equal pieces of one line, so 500,000 pieces cost no more than 500 lines.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 from typing import Literal
 
-import msgspec
-
-from loyalty.basket import MAX_QTY_MILLI
 from loyalty.scene import Scene
-from loyalty.section import Section
-
-On = Literal["lines", "cheapest", "dearest"]
-_ON: tuple[On, ...] = ("lines", "cheapest", "dearest")
-_MAX_PIECES = MAX_QTY_MILLI // 1000
-
-
-class Reach(msgspec.Struct, frozen=True):
-    """Which part of the selected goods a reward touches: whole lines, or `pieces` of the cheapest or the dearest;
-    with `each`, so many of each `each` pieces."""
-
-    on: On = "lines"
-    pieces: int = 1
-    each: int = 0
-
-    @classmethod
-    def read(cls, section: Section) -> "Reach":
-        on = section.choice("on", _ON, "lines")
-        if on == "lines":
-            return cls()
-        pieces = section.whole("pieces", 1, _MAX_PIECES, 1)
-        return cls(on, pieces, section.whole("each", pieces, _MAX_PIECES, 0) if section.has("each") else 0)
-
-    def touched_milli(self, scene: Scene) -> dict[int, int]:
-        """place -> quantity touched, of each selected place."""
-        if self.on == "lines":
-            return {place: scene.part_milli(place) for place in scene.selected}
-        return taken(scene, self.on, self._count(scene))
-
-    def short(self, scene: Scene) -> int:
-        """How many pieces are missing before anything is touched."""
-        return 0 if self.on == "lines" else max(0, max(self.each, 1) - count(scene))
-
-    def _count(self, scene: Scene) -> int:
-        there = count(scene)
-        return min(there, self.pieces) if not self.each else there // self.each * self.pieces
 
 
 def count(scene: Scene) -> int:
@@ -65,6 +29,31 @@ def taken(scene: Scene, on: Literal["cheapest", "dearest"], pieces: int) -> dict
     return part
 
 
+def cheapest_of_all(scene: Scene, take: int, free: int, most_times: int = 0) -> dict[int, int]:
+    """place -> quantity, of the cheapest `free` pieces for each `take` that take part.
+
+    Where pieces are over, it is the cheapest that do not take part; and no more groups of `take` are made than
+    together bring the most (nor more than `most_times`; 0: any number). So a piece more never brings less.
+    """
+    places = in_price_order(scene, pieces_of(scene), dearest=True)
+    most = _times(count(scene), take, most_times)
+    times = _most_worth(scene, places, take, free, most) if most else 0
+    first, last = times * (take - free), times * take
+    return _marked(scene, places, lambda end: min(max(end, first), last) - first)
+
+
+def cheapest_of_each(scene: Scene, take: int, free: int, most_times: int = 0) -> dict[int, int]:
+    """place -> quantity, of the cheapest `free` of each `take` pieces, put into groups from the dearest on."""
+    places = in_price_order(scene, pieces_of(scene), dearest=True)
+    last = take * _times(count(scene), take, most_times)
+
+    def before(end: int) -> int:
+        groups, rest = divmod(min(end, last), take)
+        return groups * free + max(0, rest - (take - free))
+
+    return _marked(scene, places, before)
+
+
 def pieces_of(scene: Scene) -> list[int]:
     """The selected places sold by the piece."""
     return [place for place in scene.selected if scene.lines[place].product.unit == "piece"]
@@ -79,3 +68,39 @@ def in_price_order(scene: Scene, places: Iterable[int], *, dearest: bool) -> lis
 def unit_price(scene: Scene, place: int) -> Fraction:
     """The running price of one unit, exactly."""
     return Fraction(scene.running_minor[place] * 1000, scene.lines[place].qty_milli)
+
+
+def _times(pieces: int, take: int, most_times: int) -> int:
+    return min(pieces // take, most_times) if most_times else pieces // take
+
+
+def _marked(scene: Scene, places: Sequence[int], before: Callable[[int], int]) -> dict[int, int]:
+    """place -> quantity of the marked pieces, where `before` says how many of the first so many are marked."""
+    part, seen = dict.fromkeys(scene.selected, 0), 0
+    for place in places:
+        end = seen + scene.part_milli(place) // 1000
+        part[place] = (before(end) - before(seen)) * 1000
+        seen = end
+    return part
+
+
+def _most_worth(scene: Scene, places: Sequence[int], take: int, free: int, most: int) -> int:
+    """How many groups make the cheapest `free` of each worth the most together; of equal worth, the most groups.
+
+    The worth is a straight line between the numbers of groups at which one of its ends passes from one run of equal
+    pieces to the next, so only those are tried.
+    """
+    counts = [scene.part_milli(place) // 1000 for place in places]
+    prices = [unit_price(scene, place) for place in places]
+    ends = list(accumulate(counts))
+    worths = list(accumulate(map(mul, counts, prices), initial=Fraction(0)))
+
+    def worth_of_first(pieces: int) -> Fraction:
+        run = bisect_left(ends, pieces)
+        return worths[run] + (pieces - (ends[run] - counts[run])) * prices[run]
+
+    tried = {0, most}
+    for end in ends:
+        for width in {take, take - free} - {0}:
+            tried |= {times for times in (end // width, end // width + 1) if times <= most}
+    return max(tried, key=lambda times: (worth_of_first(times * take) - worth_of_first(times * (take - free)), times))

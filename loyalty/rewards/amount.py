@@ -5,10 +5,10 @@ from typing import Literal
 from loyalty.money import MAX_MINOR, line_amount, share_capped
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
+from loyalty.rewards.reach import Reach
 from loyalty.scene import Missing, Scene
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
-from loyalty.units import Reach
 
 SENTENCES = {
     "amount.receipt": ("Скидка на чек: −{discount_minor}", "Off the receipt: −{discount_minor}"),

@@ -3,10 +3,10 @@
 from loyalty.money import MAX_MINOR, part_bp, share
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
+from loyalty.rewards.reach import Reach
 from loyalty.scene import Missing, Scene
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
-from loyalty.units import Reach
 
 SENTENCES = {
     "percent.given": ("Скидка {rate_bp}: −{discount_minor}", "{rate_bp} off: −{discount_minor}"),
