@@ -31,6 +31,8 @@ Database = Annotated[
     str,
     typer.Option("--database", help="PostgreSQL URL; SQLite in the data folder without it.", envvar="KOPILKA_DATABASE"),
 ]
+coupons = typer.Typer(no_args_is_help=True, help="Coupons signed by the head office.")
+app.add_typer(coupons, name="coupons")
 HOME = Path.home() / ".local" / "share" / "kopilka-server"
 
 
@@ -188,6 +190,34 @@ def user(
     with opened(Settings(data, database)) as (base, _):
         set_user(base, name, password, chosen, now_ms())
     typer.echo(f"User {name} ({role}) can log in.")
+
+
+@coupons.command()
+def issue(
+    series: Annotated[str, typer.Argument(help="Code of the series: 2 to 8 capitals and digits")],
+    count: Annotated[int, typer.Argument(help="How many")],
+    expires: Annotated[str, typer.Option(help="The last day they are good, as in 2026-12-31.")] = "",
+    member: Annotated[str, typer.Option(help="Card of the one member who may use them.")] = "",
+    out: Annotated[Path | None, typer.Option(help="A new CSV file for the list; standard output without it.")] = None,
+    png: Annotated[Path | None, typer.Option(help="A folder for a QR code of each.")] = None,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Make signed coupons, each for one use, that tills check without a link."""
+    from sync_server.coupons import Wanted, check_pictures, issue_coupons, save_coupons, save_pictures, write_coupons
+    from sync_server.office import opened
+
+    if png:
+        check_pictures(count)
+    with opened(Settings(data, database)) as (base, identity):
+        made = issue_coupons(base, identity, Wanted(series, count, expires, member), now_ms(), random_bytes)
+    if out:
+        save_coupons(out, made)
+        typer.echo(f"{len(made)} coupons written to {out}.")
+    else:
+        write_coupons(sys.stdout, made)
+    if png:
+        save_pictures(png, made)
 
 
 def main() -> None:
