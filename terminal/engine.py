@@ -6,6 +6,7 @@ waits for the network or the printer: they have threads of their own and answer 
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import msgspec
-import structlog
 
 from loyalty.errors import KopilkaError, NotNow
 from loyalty.member import Member
@@ -30,7 +30,7 @@ MAX_QUEUED = 1000
 MAX_FOLLOWING = 50
 """One command may cause at most this many more; a longer run is a fault in the table."""
 T = TypeVar("T")
-log = structlog.get_logger("till")
+log = logging.getLogger("till")
 
 
 class Engine:
@@ -70,7 +70,7 @@ class Engine:
         try:
             self._queue.put_nowait(_Job(lambda: self._take(command)))
         except queue.Full:
-            log.error("command_dropped", command=type(command).__name__)
+            log.error("command_dropped", extra={"command": type(command).__name__})
 
     def dispatch(self, command: c.Command) -> View:
         return self.call(lambda: self._take(command))
@@ -127,7 +127,7 @@ class Engine:
         try:
             sound = self._settle(command)
         except Exception:
-            log.exception("command_failed", command=type(command).__name__)
+            log.exception("command_failed", extra={"command": type(command).__name__})
             failed = c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
             self._state, _ = step(self._state, failed, self._around())
         self._view = self._picture(sound)
@@ -169,7 +169,7 @@ class Engine:
         try:
             return self._effects.run(effect, self._state, self._around())
         except KopilkaError as error:
-            log.warning("effect_refused", effect=type(effect).__name__, code=error.code)
+            log.warning("effect_refused", extra={"effect": type(effect).__name__, "code": error.code})
             return c.Failed(error.said, error.hint)
 
     def _around(self) -> Surroundings:

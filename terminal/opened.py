@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,14 +16,13 @@ from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.fiscal.register import NoRegister
 from terminal.lookups import Lookups
-from terminal.offline_queue.client import Client
-from terminal.offline_queue.runner import LinkStatus, Runner
 from terminal.offline_queue.store import Store, open_store
 from terminal.printing import Paper, Printing
 from terminal.records import Records
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
+from terminal.syncing import Syncing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class OpenedTill:
 
     engine: Engine
     store: Store
-    runner: Runner
+    sync: Syncing
     lookups: Lookups
     records: Records
 
@@ -46,36 +44,36 @@ def opened_till(
     printer: Paper | None = None,
     url: str = "",
     screen: bool = True,
+    sync_at_once: bool = True,
     clock: Callable[[], int] = now_ms,
 ) -> Iterator[OpenedTill]:
     """Open the till kept in `folder`. Raises KopilkaError with a sentence.
 
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
-    never completed waits in the journal.
+    never completed waits in the journal. Without `sync_at_once` the head office is left alone until `sync.start`.
     """
     store = open_store(folder)
-    client = Client(store.identity, store.key, clock, url=url)
-    runner = Runner(store, client, clock, random.random)
+    sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
     sales = Sales(store.journal, NoRegister(), store.identity, new_id)
-    lookups = Lookups(store, lambda number: _asked(client, number), lambda found: engine.post(found))  # noqa: PLW0108
+    lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
-        put_slip=printing.put if printing else lambda slip: None, recorded=runner.kick, lang=lang,
+        put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
     )  # fmt: skip
     effects = Effects(store, sales, lookups, records)
     engine = Engine(effects, clock)
+    engine.link_changed(Link(as_of_ms=store.cache.as_of_ms()))
     try:
         engine.start(screen=screen)
-        runner.on_change(lambda status: engine.link_changed(link_from(status), status.programmes_changed))
-        runner.start()
-        yield OpenedTill(engine, store, runner, lookups, records)
+        if sync_at_once:
+            sync.start()
+        yield OpenedTill(engine, store, sync, lookups, records)
     finally:
-        runner.stop()
+        sync.stop()
         engine.stop()
         if printing:
             printing.close()
-        client.close()
         store.close()
 
 
@@ -84,14 +82,8 @@ def new_id() -> str:
     return uuid_utils.uuid7().hex
 
 
-def link_from(status: LinkStatus) -> Link:
-    return Link(
-        status.online, status.pending, status.as_of_ms, status.last_contact_ms, status.trouble, status.loading_bp
-    )
-
-
-def _asked(client: Client, number: str) -> c.ReceiptFound:
-    reply = client.receipt(number)
+def _asked(sync: Syncing, number: str) -> c.ReceiptFound:
+    reply = sync.receipt(number)
     return c.ReceiptFound(reply.receipt, reply.returned_milli)
 
 

@@ -7,11 +7,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
@@ -28,7 +28,7 @@ from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 
-log = structlog.get_logger("till")
+log = logging.getLogger("till")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Sales:
                 if self._journal.receipt(failed.number) is not None:
                     return failed
         except StoreFault:
-            log.warning("prepared_kept", sales=len(self._undone))
+            log.warning("prepared_kept", extra={"sales": len(self._undone)})
         return None
 
     def _number(self) -> str:

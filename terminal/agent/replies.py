@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 import msgspec
-import structlog
 from litestar.exceptions import HTTPException
 
 from loyalty.errors import KopilkaError
@@ -15,7 +15,7 @@ from terminal.agent.faults import Refused, refused, status_of
 from terminal.agent.wire import MAX_BODY_BYTES, ErrorReply
 
 RETRY_AFTER_S = 1
-log = structlog.get_logger("agent")
+log = logging.getLogger("agent")
 
 
 def error_reply(error: Exception, lang: Lang) -> tuple[HTTPStatus, bytes, dict[str, str]]:
@@ -23,12 +23,12 @@ def error_reply(error: Exception, lang: Lang) -> tuple[HTTPStatus, bytes, dict[s
     if isinstance(error, HTTPException):
         error = _of_litestar(error)
     if not isinstance(error, KopilkaError):
-        log.error("request_failed", kind=type(error).__name__, exc_info=error)
+        log.error("request_failed", extra={"kind": type(error).__name__}, exc_info=error)
         said, hint = text_of(sentence("till.unexpected"), lang), text_of(sentence("till.unexpected.hint"), lang)
         return HTTPStatus.INTERNAL_SERVER_ERROR, msgspec.json.encode(ErrorReply("till.unexpected", said, hint)), {}
     status = status_of(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.warning("request_refused", code=error.code)
+        log.warning("request_refused", extra={"code": error.code})
     body = ErrorReply(error.code, text_of(error.said, lang), text_of(error.hint, lang) if error.hint else "")
     if isinstance(error, Refused):
         body = msgspec.structs.replace(body, where=error.where, quote=error.quote)

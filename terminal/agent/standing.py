@@ -71,7 +71,7 @@ def answer_x(desk: Desk, asked: Asked) -> Answer:
 
 
 def answer_link(desk: Desk, asked: Asked) -> Answer:
-    status, files = desk.till.runner.status(), desk.till.store
+    status, files = desk.till.sync.status(), desk.till.store
     pending = desk.call(files.journal.pending)
     as_of_ms = files.cache.as_of_ms()
     return Answer(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from loyalty.sentences import Lang
-from terminal.cli.told import Language, language
+from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
     from terminal.demo.shop import DemoShop
@@ -28,15 +28,13 @@ STARTING = {
 }
 
 
-def demo(
-    script: Annotated[
-        bool, typer.Option("--script", help="Run a whole day without a screen; exit 0 only if all holds.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the demo's data and begin anew.")] = False,
-    data: Annotated[Path | None, typer.Option("--data", help="Where the demo keeps its data.")] = None,
-    theme: Annotated[str, typer.Option("--theme", help="dark, light, ansi (16 colours) or auto.")] = "dark",
-    lang: Language = "",
-) -> None:
+@click.command
+@click.option("--script", is_flag=True, help="Run a whole day without a screen; exit 0 only if all holds.")
+@click.option("--fresh", is_flag=True, help="Forget the demo's data and begin anew.")
+@click.option("--data", type=click.Path(path_type=Path), help="Where the demo keeps its data.")
+@click.option("--theme", default="dark", show_default=True, help="dark, light, ansi (16 colours) or auto.")
+@in_language
+def demo(script: bool, fresh: bool, data: Path | None, theme: str, lang: str) -> None:
     """The demo shop: a head office, a till, a virtual scanner and a virtual printer, on this machine alone."""
     from terminal.demo.shop import DemoShop, data_folder
 
@@ -47,14 +45,14 @@ def demo(
     shop = DemoShop(data or data_folder(), fresh=fresh)
     said = STARTING[chosen]
     try:
-        typer.echo(said[0])
+        click.echo(said[0])
         shop.start_office()
-        typer.echo(said[1])
+        click.echo(said[1])
         shop.enrol_till()
         _screen(shop, chosen, theme)
     finally:
         shop.close()
-    typer.echo(said[2].format(folder=shop.folder))
+    click.echo(said[2].format(folder=shop.folder))
 
 
 def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
@@ -78,7 +76,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     )
     printer.open(lambda event: None)
     with opened_till(shop.till_folder, lang=lang, printer=printer, url=shop.url) as till:
-        till.runner.run_until_idle(FIRST_LOAD_S)
+        till.sync.run_until_idle(FIRST_LOAD_S)
         ranges = till.engine.view().programme.codes
         with scanning(shop.folder, pick_goods(shop.till_folder), till.engine.post) as tray:
             keys: DemoKeys[Event] = DemoKeys(
@@ -92,6 +90,6 @@ def _run_script(data: Path | None, lang: str) -> None:
 
     with TemporaryDirectory(prefix="kopilka-demo-") as temporary:
         folder = data or Path(temporary)
-        held = Script(folder, language(lang), typer.echo).run()
-    typer.echo("All held." if held else "Something did not hold.")
+        held = Script(folder, language(lang), click.echo).run()
+    click.echo("All held." if held else "Something did not hold.")
     sys.exit(0 if held else 1)

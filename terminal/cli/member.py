@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from loyalty.codes import CardCode, CodeRanges, PhoneCode, UnknownCode, classify
 from loyalty.errors import BadInput, NotNow, StoreFault
@@ -13,50 +13,59 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.money import money_text
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
-from terminal.cli.told import Folder, Language, errors_in, language, till_folder
-
-app = typer.Typer(no_args_is_help=True, help="Members: find one, make a card.")
-Key = Annotated[str, typer.Argument(help="A card number or a phone number, in any spelling.")]
+from terminal.cli.told import errors_in, in_folder, in_language, language
 
 
-@app.command()
-def find(key: Key, data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
-    """Show what this till knows of a member: status, points, progress. No phone, no full name."""
+@click.group
+def member() -> None:
+    """Members: find one, make a card."""
+
+
+@member.command
+@click.argument("key")
+@in_folder
+@in_language
+def find(key: str, data: Path, lang: str) -> None:
+    """Show what this till knows of a member: status, points, progress. No phone, no full name.
+
+    KEY is a card number or a phone number, in any spelling.
+    """
     with errors_in(lang):
-        member, programme = _member(data, key)
+        found, programme = _member(data, key)
     ru = language(lang) == "ru"
-    status = next((s for s in programme.statuses if s.id == member.status), None)
+    status = next((s for s in programme.statuses if s.id == found.status), None)
     label = (status.name.ru if ru else status.name.en) if status else "—"
-    typer.echo(f"{member.name_masked or '—'}  {member.card}")
-    typer.echo(f"{'Статус' if ru else 'Status'}: {label}")
-    typer.echo(f"{'Баллы' if ru else 'Points'}: {member.balance_points}")
-    spent = money_text(member.progress.spend_minor, "ru" if ru else "en")
-    typer.echo(
-        f"{'За сезон' if ru else 'This season'}: {spent}, {'чеков' if ru else 'receipts'} {member.progress.visits}"
+    click.echo(f"{found.name_masked or '—'}  {found.card}")
+    click.echo(f"{'Статус' if ru else 'Status'}: {label}")
+    click.echo(f"{'Баллы' if ru else 'Points'}: {found.balance_points}")
+    spent = money_text(found.progress.spend_minor, "ru" if ru else "en")
+    click.echo(
+        f"{'За сезон' if ru else 'This season'}: {spent}, {'чеков' if ru else 'receipts'} {found.progress.visits}"
     )
-    if member.blocked:
-        typer.echo("Карта заблокирована" if ru else "The card is blocked")
+    if found.blocked:
+        click.echo("Карта заблокирована" if ru else "The card is blocked")
 
 
-@app.command()
-def card(
-    numbers: Annotated[
-        list[str], typer.Argument(help="Card numbers; a member's name is taken from this till's cache.")
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", help="Where to write: .png for one card, .pdf for a printable sheet.")
-    ] = Path("card.png"),
-    kind: Annotated[str, typer.Option("--kind", help="qr, barcode or both.")] = "both",
-    data: Folder = till_folder(),  # noqa: B008 - typer reads defaults
-    lang: Language = "",
-) -> None:
-    """Make a card as a picture, or a printable sheet of cards (A4, ten to a page)."""
+@member.command
+@click.argument("numbers", nargs=-1, required=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("card.png"), show_default=True,
+    help="Where to write: .png for one card, .pdf for a printable sheet.",
+)  # fmt: skip
+@click.option("--kind", default="both", show_default=True, help="qr, barcode or both.")
+@in_folder
+@in_language
+def card(numbers: tuple[str, ...], out: Path, kind: str, data: Path, lang: str) -> None:
+    """Make a card as a picture, or a printable sheet of cards (A4, ten to a page).
+
+    NUMBERS are card numbers; a member's name is taken from this till's cache.
+    """
     with errors_in(lang):
         _make_cards(numbers, out, kind, data, language(lang))
-    typer.echo(str(out))
+    click.echo(str(out))
 
 
-def _make_cards(numbers: list[str], out: Path, kind: str, data: Path, lang: Lang) -> None:
+def _make_cards(numbers: Sequence[str], out: Path, kind: str, data: Path, lang: Lang) -> None:
     from terminal.cards import CardFace, CardKind, card_png, card_sheet
 
     wanted: CardKind | None = next((known for known in ("qr", "barcode", "both") if known == kind), None)

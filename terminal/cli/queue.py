@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import typer
+from pathlib import Path
 
-from terminal.cli.told import Folder, Language, errors_in, language, till_folder
+import click
 
-app = typer.Typer(no_args_is_help=True, help="The offline queue.")
+from terminal.cli.told import errors_in, in_folder, in_language, language
 
 
-@app.callback()
+@click.group
 def queue() -> None:
     """The offline queue."""
 
 
-@app.command()
-def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: B008 - typer reads defaults
+@queue.command
+@in_folder
+@in_language
+def status(data: Path, lang: str) -> None:
     """Recorded, acknowledged, safe and pending events, and when the head office was last level with this till."""
     from terminal.clock import moment_at, now_ms
     from terminal.offline_queue.keys import read_identity
@@ -44,4 +46,4 @@ def status(data: Folder = till_folder(), lang: Language = "") -> None:  # noqa: 
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        typer.echo(f"{name.ljust(width)}  {value}")
+        click.echo(f"{name.ljust(width)}  {value}")

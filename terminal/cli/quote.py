@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from terminal.cli.told import Language, errors_in, language
+from terminal.cli.told import errors_in, in_language, language
 
 if TYPE_CHECKING:
     from loyalty.basket_file import BasketDoc
     from loyalty.programme import Programme
 
-ProgrammeFile = Annotated[Path, typer.Option("--programme", help="The programme: a file, or a name as in club.")]
 
-
-def quote_basket(
-    programme: ProgrammeFile,
-    member: Annotated[
-        Path | None, typer.Option("--member", help="The member, as JSON; instead of the basket's own.")
-    ] = None,
-    at: Annotated[
-        str, typer.Option("--at", help="The store's local time, as in 2026-11-22T13:00; by default now.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
-    lang: Language = "",
-) -> None:
+@click.command("quote")
+@click.option(
+    "--programme", type=click.Path(path_type=Path), required=True, help="The programme: a file, or a name as in club."
+)
+@click.option("--member", type=click.Path(path_type=Path), help="The member, as JSON; instead of the basket's own.")
+@click.option("--at", default="", help="The store's local time, as in 2026-11-22T13:00; by default now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@in_language
+def quote_basket(programme: Path, member: Path | None, at: str, as_json: bool, lang: str) -> None:
     """Quote a basket given as JSON on standard input (docs/QUOTE.md)."""
     from loyalty.basket_file import basket_of, local_moment, standing_of
     from loyalty.quote import quote

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from terminal.cli.told import Folder, Language, errors_in, language, till_folder
+from terminal.cli.told import errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
     from terminal.engine import Engine
     from terminal.printing import Paper
 
 
-def enrol_till(
-    url: Annotated[str, typer.Argument(help="Where the head office is, as in https://office.example.")],
-    code: Annotated[str, typer.Argument(help="The one-time code the head office gave.")],
-    name: Annotated[str, typer.Option("--name", help="What the head office is to call this till.")] = "",
-    data: Folder = till_folder(),  # noqa: B008 - typer reads defaults
-    lang: Language = "",
-) -> None:
-    """Bring this till in: a one-time code against a key that never leaves this machine."""
+@click.command("enrol")
+@click.argument("url")
+@click.argument("code")
+@click.option("--name", default="", help="What the head office is to call this till.")
+@in_folder
+@in_language
+def enrol_till(url: str, code: str, name: str, data: Path, lang: str) -> None:
+    """Bring this till in: a one-time code against a key that never leaves this machine.
+
+    URL is where the head office is, as in https://office.example; CODE the one-time code it gave.
+    """
     import socket
 
     from terminal.offline_queue.enrol import enrol
@@ -31,27 +36,47 @@ def enrol_till(
     with errors_in(lang):
         identity = enrol(url, code, name or socket.gethostname(), data)
     ru = language(lang) == "ru"
-    typer.echo(f"{'Касса подключена' if ru else 'Enrolled'}: T{identity.terminal_no}, {identity.store_name}")
-    typer.echo(f"{'Папка' if ru else 'Folder'}: {data}")
+    click.echo(f"{'Касса подключена' if ru else 'Enrolled'}: T{identity.terminal_no}, {identity.store_name}")
+    click.echo(f"{'Папка' if ru else 'Folder'}: {data}")
 
 
-def terminal(
-    data: Folder = till_folder(),  # noqa: B008 - typer reads defaults
-    lang: Language = "",
-    theme: Annotated[str, typer.Option("--theme", help="dark, light, ansi (16 colours) or auto.")] = "auto",
-    scanner: Annotated[
-        str,
-        typer.Option("--scanner", help="A scanner on a serial port, as in /dev/ttyACM0; one that types needs none."),
-    ] = "",
-    camera: Annotated[
-        str,
-        typer.Option("--camera", help="Read codes with a camera: its number, a device, an address or a video file."),
-    ] = "",
-    slips: Annotated[
-        Path | None, typer.Option("--slips", help="A folder to write each slip to, as a text file.")
-    ] = None,
-) -> None:
+@click.command
+@in_folder
+@in_language
+@click.option("--theme", default="auto", show_default=True, help="dark, light, ansi (16 colours) or auto.")
+@click.option(
+    "--scanner", default="", help="A scanner on a serial port, as in /dev/ttyACM0; one that types needs none."
+)
+@click.option(
+    "--camera", default="", help="Read codes with a camera: its number, a device, an address or a video file."
+)
+@click.option("--slips", type=click.Path(path_type=Path), help="A folder to write each slip to, as a text file.")
+def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips: Path | None) -> None:
     """Run the till with the cashier's screen."""
+    with _uncollected() as collect:
+        _run_screen(data, lang, theme, scanner, camera, slips, collect)
+
+
+@click.command
+@in_folder
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="On 127.0.0.1; 0 takes any free one."
+)
+@click.option("--host", default="127.0.0.1", hidden=True)
+@in_language
+def agent(data: Path, port: int, host: str, lang: str) -> None:
+    """Run the till without a screen, for other tills and programs of this machine (docs/AGENT.md)."""
+    from terminal.agent.serve import serve
+    from terminal.cli.logs import log_to
+
+    log_to(data)
+    with errors_in(lang):
+        serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port)
+
+
+def _run_screen(
+    data: Path, asked: str, theme: str, scanner: str, camera: str, slips: Path | None, collect: Callable[[], None]
+) -> None:
     from textual.events import Event
 
     from loyalty.codes import is_scan
@@ -62,43 +87,54 @@ def terminal(
     from terminal.words import TEMPLATES
 
     log_to(data)
-    chosen = language(lang)
+    lang = language(asked)
     with (
-        errors_in(lang),
-        opened_till(data, lang=chosen, printer=_slips_in(slips)) as till,
+        errors_in(asked),
+        opened_till(data, lang=lang, printer=_slips_in(slips), sync_at_once=False) as till,
         _scanning(scanner, camera, till.engine),
     ):
+
+        def standing() -> None:
+            collect()
+            till.sync.start()
+
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
-        app = TillApp(till.engine, chosen, keys, theme, templates=TEMPLATES)
+        app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
         app.run()
     if app.return_code:
-        raise typer.Exit(app.return_code)
+        sys.exit(app.return_code)
 
 
-def agent(
-    data: Folder = till_folder(),  # noqa: B008 - typer reads defaults
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="On 127.0.0.1; 0 takes any free one.")] = 8787,
-    host: Annotated[str, typer.Option("--host", hidden=True)] = "127.0.0.1",
-    lang: Language = "",
-) -> None:
-    """Run the till without a screen, for other tills and programs of this machine (docs/AGENT.md)."""
-    from terminal.agent.serve import serve
-    from terminal.cli.logs import log_to
+@contextmanager
+def _uncollected() -> Iterator[Callable[[], None]]:
+    """Put garbage collection off until what this gives is called.
 
-    log_to(data)
-    with errors_in(lang):
-        serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port)
+    A start loads what stays: looking for garbage in it, a hundred times, is a fifteenth of the start. What stays is
+    left out of every later search too, which would hold up a scan.
+    """
+    gc.disable()
+
+    def collect() -> None:
+        gc.freeze()
+        gc.enable()
+
+    try:
+        yield collect
+    finally:
+        gc.enable()
 
 
 @contextmanager
 def _scanning(scanner: str, camera: str, engine: Engine) -> Iterator[None]:
     """Whatever reads codes beside the keyboard."""
-    from terminal.scanning import camera_scanner, serial_scanner
-
     with ExitStack() as readers:
         if scanner:
+            from terminal.scanning import serial_scanner
+
             readers.enter_context(serial_scanner(scanner, engine.post))
         if camera:
+            from terminal.scanning import camera_scanner
+
             readers.enter_context(camera_scanner(camera, engine.post))
         yield
 

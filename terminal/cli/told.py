@@ -7,15 +7,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.sentences import Lang, Sentence, say
 
-Folder = Annotated[Path, typer.Option("--data", envvar="KOPILKA_DATA", help="The till's folder.")]
-Language = Annotated[str, typer.Option("--lang", help="ru or en; by default what the system speaks.")]
+
+def till_folder() -> Path:
+    """The till's own folder: $XDG_DATA_HOME/kopilka/till."""
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "kopilka" / "till"
+
+
+in_folder = click.option(
+    "--data", type=click.Path(path_type=Path), envvar="KOPILKA_DATA", show_envvar=True, default=till_folder,
+    show_default="~/.local/share/kopilka/till", help="The till's folder.",
+)  # fmt: skip
+in_language = click.option("--lang", default="", help="ru or en; by default what the system speaks.")
 
 
 def language(asked: str = "") -> Lang:
@@ -49,10 +58,4 @@ def errors_in(asked: str) -> Iterator[None]:
         yield
     except KopilkaError as error:
         tell(error, asked)
-        raise typer.Exit(1) from error
-
-
-def till_folder() -> Path:
-    """The till's own folder: $XDG_DATA_HOME/kopilka/till."""
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(home) / "kopilka" / "till"
+        raise SystemExit(1) from error

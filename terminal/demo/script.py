@@ -75,14 +75,14 @@ class Script:
             self.shop.close()
 
     def _story(self, till: OpenedTill) -> None:
-        self.must(till.runner.run_until_idle(WAIT_S), "the till is level with the head office")
+        self.must(till.sync.run_until_idle(WAIT_S), "the till is level with the head office")
         goods = pick_goods(self.shop.till_folder)
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
         receipts = [self._sale_with_camera_and_scanner(till, goods)]
-        self.must(till.runner.run_until_idle(WAIT_S), "the first receipt is at the head office")
+        self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
-        till.runner.kick()
+        till.sync.kick()
         self.must(self._soon(lambda: not till.engine.view().link.online), "the till has noticed: offline")
         receipts += [self._sale(till, goods.cards[1], goods.pieces[3:6]), self._sale_spending(till, goods)]
         receipts.append(self._partial_return(till, receipts[0]))
@@ -91,9 +91,9 @@ class Script:
         self.must(waiting >= 3, f"{waiting} events wait in the queue")
         self.step("Head office starts again; the queue drains")
         self.shop.start_office()
-        till.runner.kick()
+        till.sync.kick()
         self.must(
-            till.runner.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more"
+            till.sync.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more"
         )
         self.step("The books, member by member: till = ledger = receipts")
         for line in compare_books(self.shop, till, receipts, self.cards):

@@ -48,7 +48,8 @@ class Pictured(Message):
 
 class TillApp(App[None]):
     """The screen over a till: `keys` tells scans from typing, `theme` is dark, light, ansi or auto, `notice_demo` says
-    on the empty receipt how to scan something here; `templates` are the sentences of the rooms behind the till."""
+    on the empty receipt how to scan something here; `templates` are the sentences of the rooms behind the till;
+    `standing` is called once the first picture stands."""
 
     CSS_PATH = Path(__file__).with_name("styles") / "till.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -65,6 +66,7 @@ class TillApp(App[None]):
         *,
         templates: Templates | None = None,
         clock_ms: Callable[[], int] | None = None,
+        standing: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._till = till
@@ -72,6 +74,7 @@ class TillApp(App[None]):
         self._palette = palette_for(theme, self.console.color_system)
         self._demo = notice_demo
         self._clock_ms = clock_ms or now_ms
+        self._standing = standing
         self._desk = Desk()
         self._foreseen: Desk | None = None
         self._view = till.view()
@@ -94,6 +97,8 @@ class TillApp(App[None]):
         self._show(self._till.view())
         self._worker = asyncio.create_task(self._work(), name="keys")
         self.set_interval(1, self._paint)
+        if self._standing:
+            self.call_after_refresh(self._standing)
 
     def on_unmount(self) -> None:
         self._unwatch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,10 @@ SOON_S = 30
 LOGGING = """
 import logging, sys
 from pathlib import Path
-import structlog
-early = structlog.get_logger("till")
+early = logging.getLogger("till")
 from terminal.cli.logs import log_to
 log_to(Path(sys.argv[1]))
-early.warning("disk_full", file="journal.db")
+early.warning("disk_full", extra={"file": "journal.db", "while": Path("касса")})
 try:
     1 / 0
 except ZeroDivisionError:
@@ -25,15 +25,16 @@ except ZeroDivisionError:
 """
 
 
-def test_the_log_goes_to_its_file_and_never_onto_the_screen(tmp_path: Path) -> None:
+def test_the_log_goes_to_its_file_a_line_of_json_each_and_never_onto_the_screen(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "missing"):
         command = [sys.executable, "-c", LOGGING, str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SOON_S)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    lines = (tmp_path / "till.log").read_text().splitlines()
-    first = json.loads(lines[0])
-    assert (first["event"], first["file"], first["level"], first["logger"]) == (
-        "disk_full", "journal.db", "warning", "till",
-    )  # fmt: skip
-    assert "ZeroDivisionError" in lines[-1]
+    refused, fault = (json.loads(line) for line in (tmp_path / "till.log").read_text("utf-8").splitlines())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", refused.pop("timestamp"))
+    assert refused == {
+        "event": "disk_full", "file": "journal.db", "while": "PosixPath('касса')", "level": "warning", "logger": "till",
+    }  # fmt: skip
+    assert set(fault) == {"event", "level", "logger", "timestamp", "exception"}
+    assert fault["exception"].splitlines()[-1] == "ZeroDivisionError: division by zero"
     assert not (tmp_path / "missing").exists()

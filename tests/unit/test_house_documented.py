@@ -7,9 +7,10 @@ import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
-import typer
 from typer.core import TyperArgument, TyperOption
 from typer.main import get_command
 
@@ -28,21 +29,22 @@ SOURCES = ("loyalty", "devices", "terminal", "sync_server", "benchmarks", "tests
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(r"\b(?:KOPILKA|XDG|LC)_[A-Z_]+\b|\bLANG\b")
+OPTIONS, ARGUMENTS = click.Option | TyperOption, click.Argument | TyperArgument
 EVERYWHERE = frozenset({"CI", "LANG", "LC_ALL", "LC_MESSAGES"})
 
 
-def commands(app: typer.Typer, name: str) -> Iterator[tuple[str, list[TyperOption | TyperArgument]]]:
+def commands(name: str, app: Any) -> Iterator[tuple[str, list[Any]]]:
     """Every command by its words, with its parameters."""
-    found = [(name, get_command(app))]
+    found = [(name, app)]
     while found:
         words, command = found.pop()
         inner = getattr(command, "commands", {})
         found += [(f"{words} {each}", inner[each]) for each in inner]
         if not inner:
-            yield words, [p for p in command.params if isinstance(p, TyperOption | TyperArgument)]
+            yield words, [p for p in command.params if isinstance(p, OPTIONS | ARGUMENTS)]
 
 
-COMMANDS = [*commands(till_app, "kopilka"), *commands(server_app, "kopilka-server")]
+COMMANDS = [*commands("kopilka", till_app), *commands("kopilka-server", get_command(server_app))]
 
 
 def section(words: str) -> str:
@@ -51,13 +53,13 @@ def section(words: str) -> str:
 
 
 @pytest.mark.parametrize(("words", "parameters"), COMMANDS, ids=[words for words, _ in COMMANDS])
-def test_every_command_and_option_is_in_the_settings(words: str, parameters: list[TyperOption | TyperArgument]) -> None:
+def test_every_command_and_option_is_in_the_settings(words: str, parameters: list[Any]) -> None:
     page = section(words)
     (row,) = re.findall(rf"^\| `{words}((?: [^`]*)?)` \|", page, re.MULTILINE)
-    arguments = [each.name for each in parameters if isinstance(each, TyperArgument)]
+    arguments = [each.name for each in parameters if isinstance(each, ARGUMENTS)]
     assert [name.strip("[]…").lower() for name in row.split()] == arguments
     last = words.partition(" ")[2]
-    for option in (each for each in parameters if isinstance(each, TyperOption)):
+    for option in (each for each in parameters if isinstance(each, OPTIONS)):
         rows = re.findall(rf"^\| `{option.opts[0]}(?: [^`]+)?` \|([^|]*)\|([^|]*)\|", page, re.MULTILINE)
         mine = [default for of, default in rows if of.startswith(" all") or f"`{last}`" in of]
         assert mine, f"{words} {option.opts[0]}"
