@@ -77,14 +77,26 @@ class _Outcome(msgspec.Struct, frozen=True):
 def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE) -> Quote:
     """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput."""
     _check(basket)
-    scene = _scene(basket, programme, moment)
+    scene = scene_of(basket, programme, moment)
     judged = judge_all(tuple(programme.index.candidates(scene)), scene)
-    outcome = _best(judged, programme, lambda ready: _outcome(ready, basket, programme, scene, standing))
+    outcome = best_of(judged, basket, programme, scene, standing)
+    return told(outcome, judged, basket, programme, scene, standing)
+
+
+def told(
+    outcome: _Outcome,
+    judged: Sequence[Judged],
+    basket: Basket,
+    programme: Programme,
+    scene: Scene,
+    standing: Standing,
+) -> Quote:
+    """The figures of an outcome, with the reason for each."""
     after = replace(scene, running_minor=outcome.priced.running_minor)
     found = findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor, standing)
     explanations = [_in_order(each, basket) for each in explain(found)]
     if basket.member is None:
-        explanations += _with_card(basket, programme, moment, standing, outcome)
+        explanations += _with_card(basket, programme, scene.moment, standing, outcome)
     elif basket.member.blocked:
         explanations.append(_about_card(programme, "blocked", "member.blocked", 0))
     lines = _quote_lines(basket, scene, outcome, found)
@@ -126,7 +138,7 @@ def _check(basket: Basket) -> None:
         raise BadInput(sentence("basket.total"))
 
 
-def _scene(basket: Basket, programme: Programme, moment: Moment) -> Scene:
+def scene_of(basket: Basket, programme: Programme, moment: Moment) -> Scene:
     """The basket before anything is taken off, its lines in canonical order."""
     lines = tuple(sorted(basket.lines, key=_canonical))
     prices = tuple(line_amount(line.price_minor, line.qty_milli, programme.rounding) for line in lines)
@@ -160,8 +172,8 @@ def _outcome(
     return _Outcome(priced, spent, earned, benefit)
 
 
-def _best(
-    judged: Sequence[Judged], programme: Programme, outcome_of: Callable[[Sequence[Judged]], _Outcome]
+def best_of(
+    judged: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
 ) -> _Outcome:
     """The outcome best for the member; of equal ones, that of the campaigns that come first.
 
@@ -174,12 +186,13 @@ def _best(
             groups.setdefault(each.campaign.group, []).append(each.campaign.id)
     rivals = [(*group, "") for group in groups.values()]
     if not rivals:
-        return outcome_of(ready)
+        return _outcome(ready, basket, programme, scene, standing)
     competing = {campaign_id for group in rivals for campaign_id in group}
 
     def outcome(winners: Sequence[str]) -> _Outcome:
         out = competing - set(winners)
-        return outcome_of([each for each in ready if each.campaign.id not in out])
+        left = [each for each in ready if each.campaign.id not in out]
+        return _outcome(left, basket, programme, scene, standing)
 
     if prod(map(len, rivals)) <= MAX_CHOICES:
         return max(map(outcome, product(*rivals)), key=lambda each: each.benefit_minor)
@@ -234,9 +247,9 @@ def _with_card(
     lowest = programme.statuses[0].id if programme.statuses else ""
     newcomer = Member("", "", "", lowest, identified_by="card")
     guest = replace(basket, member=newcomer, redeem_points=0)
-    scene = _scene(guest, programme, moment)
+    scene = scene_of(guest, programme, moment)
     judged = judge_all(tuple(programme.index.candidates(scene)), scene)
-    then = _best(judged, programme, lambda ready: _outcome(ready, guest, programme, scene, standing))
+    then = best_of(judged, guest, programme, scene, standing)
     gain = then.benefit_minor - now.benefit_minor
     if gain <= 0:
         return []
