@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from loyalty.conditions import CONDITIONS, Condition, Dates
@@ -19,7 +20,8 @@ MAX_CONDITIONS = 50
 MAX_NAMED = 1000
 """Wallets, groups, events, groups of stores: so many of each at most."""
 MAX_POINTS = 10_000_000
-_STARTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_STARTS = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d")
+_STARTS_AS = "2026-11-30T19:00"
 _MODES: tuple[Literal["best", "best_line", "first", "sum"], ...] = ("best", "best_line", "first", "sum")
 _BASES: tuple[Literal["running", "original"], ...] = ("running", "original")
 
@@ -88,12 +90,21 @@ def read_events(top: Section) -> tuple[Event, ...]:
     found = []
     for part in top.parts("event", MAX_NAMED):
         name = label(part, "name")
-        starts = part.form("starts", _STARTS, "2026-11-30T19:00")
-        found.append(Event(part.form("id", ID, "match-1"), name.ru, name.en, starts))
+        found.append(Event(part.form("id", ID, "match-1"), name.ru, name.en, _starts(part)))
         part.finish()
     once(top, "event", [event.id for event in found])
     top.notes.names["event"] = tuple(event.id for event in found)
     return tuple(found)
+
+
+def _starts(part: Section) -> str:
+    starts = part.form("starts", _STARTS, _STARTS_AS)
+    try:
+        date.fromisoformat(starts[:10])
+    except ValueError:
+        if _STARTS.fullmatch(starts):  # else it has been noted
+            part.note("starts", sentence("section.form", got=starts), sentence("section.kind.mend", want=_STARTS_AS))
+    return starts
 
 
 def read_store_groups(top: Section) -> tuple[StoreGroup, ...]:

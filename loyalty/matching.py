@@ -45,7 +45,9 @@ class Index(Generic[_Item]):
 
 def facts_of(scene: Scene) -> set[Fact]:
     """Everything a basket has that a condition could need."""
-    found: set[Fact] = {("store", scene.basket.store)}
+    store = scene.basket.store
+    found: set[Fact] = {("store", store)}
+    found.update(("store_group", group) for group in scene.terms.groups_of_store.get(store, ()))
     for line in scene.lines:
         product = line.product
         found |= {("code", product.code), ("category", product.category), ("brand", product.brand)}

@@ -3,6 +3,7 @@
 `loyalty.programme_file` turns a document into these types and reports every mistake at once.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -160,7 +161,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
             {status.id: (status.name.ru, status.name.en) for status in self.statuses},
             {wallet.id: (wallet.unit.ru, wallet.unit.en) for wallet in self.wallets},
             {event.id: event for event in self.events},
-            {group.id: group.stores for group in self.store_groups},
+            _groups_of_store(self.store_groups),
         )
 
     @cached_property
@@ -176,3 +177,11 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     def group_of(self, campaign: Campaign) -> Group:
         """The rules of a campaign's group: a group nobody describes gives its best."""
         return self.group_by_id.get(campaign.group) or Group(campaign.group)
+
+
+def _groups_of_store(groups: Sequence[StoreGroup]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for store in dict.fromkeys(group.stores):
+            found[store] = (*found.get(store, ()), group.id)
+    return found

@@ -35,7 +35,8 @@ class Terms(msgspec.Struct, frozen=True):
     unit_forms: dict[str, tuple[str, str]] = {}
     """wallet -> the forms of its unit: `звезда|звезды|звёзд`, `star|stars`."""
     events: dict[str, Event] = {}
-    store_groups: dict[str, tuple[str, ...]] = {}
+    groups_of_store: dict[str, tuple[str, ...]] = {}
+    """store -> the groups of stores it is in."""
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -114,7 +114,7 @@ class Section:
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """A whole number from low to high; a fraction is a mistake, for money and rates are whole units."""
         value = self._take(key, "whole", default)
-        if value is None or value is default:
+        if key not in self._table:
             return default if default is not None else low
         if isinstance(value, bool) or not isinstance(value, int):
             self._wrong_kind(key, value, "whole")

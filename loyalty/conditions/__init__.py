@@ -4,37 +4,70 @@ A condition answers that it holds, what is missing and how much, or what blocks 
 selects lines; the others apply to the receipt.
 """
 
-from loyalty.conditions import birthday, dates, hours, products, quantity, receipt_total, weekdays, who
+from loyalty.conditions import (
+    before_event,
+    birthday,
+    channels,
+    dates,
+    first_purchase,
+    hours,
+    payment,
+    products,
+    quantity,
+    receipt_total,
+    stores,
+    trial,
+    weekdays,
+    who,
+)
+from loyalty.conditions.before_event import BeforeEvent
 from loyalty.conditions.birthday import Birthday
+from loyalty.conditions.channels import Channels
 from loyalty.conditions.dates import Dates
+from loyalty.conditions.first_purchase import FirstPurchase
 from loyalty.conditions.hours import Hours
+from loyalty.conditions.payment import Paid
 from loyalty.conditions.products import Products, ProductSet
 from loyalty.conditions.quantity import Quantity
 from loyalty.conditions.receipt_total import ReceiptTotal
+from loyalty.conditions.stores import Stores
+from loyalty.conditions.trial import Trial
 from loyalty.conditions.weekdays import Weekdays
 from loyalty.conditions.who import Who
 
 __all__ = [
-    "CONDITIONS", "SENTENCES", "Birthday", "Condition", "Dates", "Hours", "ProductSet", "Products",
-    "Quantity", "ReceiptTotal", "Weekdays", "Who",
+    "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Condition", "Dates", "FirstPurchase", "Hours",
+    "Paid", "ProductSet", "Products", "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays",
+    "Who",
 ]  # fmt: skip
 
-Condition = Dates | Hours | Weekdays | Who | Birthday | Products | Quantity | ReceiptTotal
+Condition = (
+    Dates | Hours | Weekdays | BeforeEvent
+    | Who | Birthday | FirstPurchase | Trial
+    | Stores | Channels
+    | Products | Quantity | ReceiptTotal | Paid
+)  # fmt: skip
 
 CONDITIONS: dict[str, type[Condition]] = {
     "dates": Dates,
     "hours": Hours,
     "weekdays": Weekdays,
+    "before_event": BeforeEvent,
     "who": Who,
     "birthday": Birthday,
+    "first_purchase": FirstPurchase,
+    "trial": Trial,
+    "stores": Stores,
+    "channels": Channels,
     "products": Products,
     "quantity": Quantity,
     "receipt_total": ReceiptTotal,
+    "payment": Paid,
 }
 """The `type` of a condition in a document -> its mechanic."""
 
-SENTENCES = {
-    code: pair
-    for mechanic in (birthday, dates, hours, products, quantity, receipt_total, weekdays, who)
-    for code, pair in mechanic.SENTENCES.items()
-}
+_MECHANICS = (
+    before_event, birthday, channels, dates, first_purchase, hours, payment, products, quantity, receipt_total,
+    stores, trial, weekdays, who,
+)  # fmt: skip
+SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}

@@ -1,7 +1,8 @@
 """Dates: the campaign runs from one day to another of the store's calendar, both included."""
 
 from loyalty.conditions.mechanic import ConditionMechanic
-from loyalty.scene import HOLDS, Blocked, Scene, Verdict
+from loyalty.conditions.nearness import not_yet, over
+from loyalty.scene import HOLDS, Scene, Verdict
 from loyalty.section import Section
 from loyalty.sentences import sentence
 
@@ -16,7 +17,7 @@ SENTENCES = {
 
 
 class Dates(ConditionMechanic, frozen=True, tag="dates"):
-    """ISO dates by the store's clock; an empty one leaves that side open."""
+    """ISO dates by the store's clock; an empty one leaves that side open. Long before and after, it is not told."""
 
     first: str = ""
     last: str = ""
@@ -33,7 +34,7 @@ class Dates(ConditionMechanic, frozen=True, tag="dates"):
     def judge(self, scene: Scene) -> Verdict:
         today = scene.moment.local_date
         if self.first and today < self.first:
-            return Blocked(sentence("dates.not_yet", first_date=self.first))
+            return not_yet(scene, self.first, sentence("dates.not_yet", first_date=self.first))
         if self.last and today > self.last:
-            return Blocked(sentence("dates.over", last_date=self.last))
+            return over(scene, self.last, sentence("dates.over", last_date=self.last))
         return HOLDS

@@ -4,21 +4,28 @@ from hypothesis import strategies as st
 
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.conditions import (
+    BeforeEvent,
     Birthday,
+    Channels,
     Condition,
     Dates,
+    FirstPurchase,
     Hours,
+    Paid,
     Products,
     ProductSet,
     Quantity,
     ReceiptTotal,
+    Stores,
+    Trial,
     Weekdays,
     Who,
 )
 from loyalty.conditions.weekdays import DAYS
-from loyalty.programme import Campaign, Label, Programme, Redeem
+from loyalty.programme import Campaign, Label, Programme, Redeem, StoreGroup
 from loyalty.quote import Standing
 from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent, Reward
+from loyalty.scene import Event
 from tests.support.loyalty_samples import STATUSES, line, member
 
 ROUNDINGS = st.sampled_from(["half_up", "half_even", "floor", "ceil"])
@@ -56,6 +63,8 @@ members = st.builds(
     identified_by=st.sampled_from(["card", "card", "phone"]),
     audiences=st.sampled_from([(), ("vip",)]),
     birthday_md=st.sampled_from([None, "11-22", "02-29"]),
+    card_kind=st.sampled_from(["", "bank"]),
+    receipts=st.sampled_from([None, 0, 1]),
 )
 
 
@@ -63,9 +72,18 @@ members = st.builds(
 def baskets(draw, max_lines=6) -> Basket:
     count = draw(st.integers(0, max_lines))
     who = draw(st.one_of(st.none(), members, members))
-    return Basket(tuple(draw(lines(n)) for n in range(1, count + 1)), who, redeem_points=draw(st.integers(0, 3000)))
+    return Basket(
+        tuple(draw(lines(n)) for n in range(1, count + 1)),
+        who,
+        redeem_points=draw(st.integers(0, 3000)),
+        store=draw(st.sampled_from(["", "S1", "S2"])),
+        channel=draw(st.sampled_from(["till", "till", "app"])),
+        payment=draw(st.sampled_from(["", "cash", "card", "mixed"])),
+    )
 
 
+EVENTS = tuple(Event(day, "Матч", "Match", f"{day}T13:30") for day in ("2026-11-21", "2026-11-22", "2026-12-01"))
+STORE_GROUPS = (StoreGroup("north", ("S1",)), StoreGroup("south", ("S2",)))
 conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Products, categories=SOME, excluded=st.builds(ProductSet, categories=SOME)),
     st.builds(Quantity, min_pieces=st.integers(1, 6)),
@@ -74,8 +92,19 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Hours, st.sampled_from([("12:00-14:00",), ("15:00-16:00",), ("23:00-02:00",)])),
     st.builds(Weekdays, st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)),
     st.builds(Dates, first=st.sampled_from(["", "2026-11-22", "2026-11-23"])),
-    st.builds(Who, statuses=st.sampled_from([(), ("fan", "legend")]), audiences=st.sampled_from([(), ("vip",)])),
+    st.builds(
+        Who,
+        statuses=st.sampled_from([(), ("fan", "legend")]),
+        audiences=st.sampled_from([(), ("vip",)]),
+        card_kinds=st.sampled_from([(), (), ("bank",)]),
+    ),
     st.builds(Birthday, st.integers(0, 5)),
+    st.builds(FirstPurchase),
+    st.builds(Trial, st.just("salt"), st.integers(1, 10_000), st.sampled_from(["test", "control"])),
+    st.builds(BeforeEvent, st.sampled_from([each.id for each in EVENTS]), st.sampled_from([None, 0, 3])),
+    st.builds(Stores, st.sampled_from([(), ("S1",)]), st.sampled_from([("north",), ("south",), ("north", "south")])),
+    st.builds(Channels, st.sampled_from([("till",), ("app", "online")])),
+    st.builds(Paid, st.sampled_from([("cash",), ("card",), ("cash", "card")])),
 )
 rewards: st.SearchStrategy[Reward] = st.one_of(
     st.builds(Percent, st.integers(1, 10_000), cap_minor=st.sampled_from([0, 0, 100, 5000])),
@@ -122,6 +151,8 @@ def programmes(draw, max_campaigns=6) -> Programme:
         statuses=draw(st.sampled_from([STATUSES, STATUSES, ()])),
         redeem=draw(redeems),
         campaigns=tuple(draw(campaigns(n)) for n in range(draw(st.integers(0, max_campaigns)))),
+        events=EVENTS,
+        store_groups=STORE_GROUPS,
     )
 
 
