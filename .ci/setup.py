@@ -36,6 +36,7 @@ STAMP = VENV / "kopilka-setup.json"
 LOG = VENV / "kopilka-setup.log"
 LOCK = ROOT / "requirements.txt"
 HEADLESS_LOCK = ROOT / "requirements-headless.txt"
+PACKAGES = ("loyalty", "devices", "terminal", "sync_server")
 PIP_TIMEOUT_S = 1800
 APT_TIMEOUT_S = 900
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -105,6 +106,7 @@ def make_ready(browser: bool, again: bool) -> None:
     fingerprint = fingerprint_of(lock)
     if before.get("fingerprint") != fingerprint or not PYTHON.exists():
         install(lock, moved=before.get("root", str(ROOT)) != str(ROOT))
+    compile_packages()
     after = {"fingerprint": fingerprint, "root": str(ROOT), "refused": refused}
     if after != before:
         STAMP.write_text(json.dumps(after, indent=1) + "\n", encoding="utf-8")
@@ -125,6 +127,13 @@ def install(lock: Path, moved: bool) -> None:
     pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
     print(f"Ready after {time.monotonic() - started_s:.0f} s.", flush=True)
+
+
+def compile_packages() -> None:
+    """Compiles what is new in the project's own modules: whoever runs a till may not be allowed to keep them compiled,
+    and would wait for it at every start. Where nobody may, nothing is lost but that."""
+    command = [str(PYTHON), "-m", "compileall", "-qq", *PACKAGES]
+    subprocess.run(command, cwd=ROOT, check=False)
 
 
 def make_venv() -> None:

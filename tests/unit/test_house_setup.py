@@ -84,6 +84,24 @@ def test_the_fingerprint_changes_with_the_lock(setup: ModuleType) -> None:
     assert setup.fingerprint_of(setup.LOCK) != setup.fingerprint_of(setup.HEADLESS_LOCK)
 
 
+def test_the_packages_are_compiled_for_those_who_may_not_keep_what_they_compile(
+    setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    monkeypatch.setattr(setup, "PYTHON", Path(sys.executable))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    for name in ("loyalty", "devices", "terminal/ui", "sync_server", "tests"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "module.py").write_text("figure = 1\n")
+    (tmp_path / "devices" / "broken.py").write_text("def\n")
+    for _ in range(2):
+        setup.compile_packages()
+        compiled = {path.parent.parent.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("module.*.pyc")}
+        assert compiled == {"loyalty", "devices", "terminal/ui", "sync_server"}
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_tree_without_its_lock_gets_a_sentence_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "setup.py", tmp_path / ".ci")
