@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from loyalty.conditions import CONDITIONS, Condition, Dates
+from loyalty.coupon_series import CouponSeries, note_clashes
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import PERIODS, Limit
 from loyalty.money import MAX_MINOR
@@ -114,6 +115,17 @@ def read_store_groups(top: Section) -> tuple[StoreGroup, ...]:
         part.finish()
     once(top, "store_group", [group.id for group in found])
     top.notes.names["store_group"] = tuple(group.id for group in found)
+    return tuple(found)
+
+
+def read_coupons(top: Section) -> tuple[CouponSeries, ...]:
+    found = []
+    for part in top.parts("coupon", MAX_NAMED):
+        found.append(CouponSeries.read(part))
+        part.finish()
+    once(top, "coupon", [series.id for series in found])
+    note_clashes(top, found)
+    top.notes.names["coupon"] = tuple(series.id for series in found)
     return tuple(found)
 
 

@@ -54,5 +54,5 @@ def facts_of(scene: Scene) -> set[Fact]:
         found.update(("tag", tag) for tag in product.tags)
     if scene.member is not None:
         found.update(("audience", audience) for audience in scene.member.audiences)
-    found.update(("coupon", coupon) for coupon in scene.basket.coupons)
+    found.update(("coupon", coupon) for coupon in scene.coupons)
     return found

@@ -11,6 +11,7 @@ import msgspec
 
 from loyalty.codes import CodeRanges
 from loyalty.conditions import Condition
+from loyalty.coupon_series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import Limit
 from loyalty.matching import Index
@@ -146,6 +147,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     groups: tuple[Group, ...] = ()
     events: tuple[Event, ...] = ()
     store_groups: tuple[StoreGroup, ...] = ()
+    coupons: tuple[CouponSeries, ...] = ()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
 

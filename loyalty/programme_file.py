@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from loyalty import campaign_file, conditions, rewards, section
+from loyalty import campaign_file, conditions, coupon_series, rewards, section
 from loyalty.campaign_file import (
     MAX_POINTS,
     label,
     once,
     read_campaigns,
+    read_coupons,
     read_events,
     read_groups,
     read_store_groups,
     read_wallets,
 )
 from loyalty.codes import CodeRanges
+from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.programme import Programme, Redeem, Status
@@ -63,7 +65,8 @@ SENTENCES = {
     "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
     "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
 }  # fmt: skip
-_TEMPLATES = {**SENTENCES, **campaign_file.SENTENCES, **section.SENTENCES, **conditions.SENTENCES, **rewards.SENTENCES}
+_ROOMS = (campaign_file, coupon_series, section, conditions, rewards)
+_TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
@@ -106,9 +109,8 @@ def _programme(top: Section) -> Programme:
     statuses = tuple(_status(part) for part in top.parts("status", MAX_STATUSES))
     _check_ladder(top, statuses)
     top.notes.names["status"] = tuple(status.id for status in statuses)
-    wallets, groups, events, store_groups = (
-        read_wallets(top), read_groups(top), read_events(top), read_store_groups(top)
-    )  # fmt: skip
+    wallets, groups, events = read_wallets(top), read_groups(top), read_events(top)
+    store_groups, coupons = read_store_groups(top), read_coupons(top)
     programme = Programme(
         id=top.form("id", ID, "club"),
         version=top.whole("version", 1, 2**31 - 1),
@@ -122,7 +124,7 @@ def _programme(top: Section) -> Programme:
         earn_on_redeemed=top.flag("earn_on_redeemed", False),
         earn_before_discounts=top.flag("earn_before_discounts", False),
         season=top.text("season", "", 40) if top.has("season") else "",
-        codes=_codes(top.part("codes")),
+        codes=_codes(top.part("codes"), coupons),
         statuses=statuses,
         redeem=_redeem(top.part("redeem")),
         campaigns=read_campaigns(top, groups),
@@ -130,6 +132,7 @@ def _programme(top: Section) -> Programme:
         groups=groups,
         events=events,
         store_groups=store_groups,
+        coupons=coupons,
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
@@ -164,8 +167,8 @@ def _check_ladder(top: Section, statuses: Sequence[Status]) -> None:
             top.note(f"{key}.visits", sentence("programme.descending"), mend)
 
 
-def _codes(part: Section | None) -> CodeRanges:
-    usual = CodeRanges()
+def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:
+    usual = CodeRanges(promo_words=promo_words(coupons))
     if part is None:
         return usual
     cards = part.texts("card_prefixes", _PREFIX, "299") if part.has("card_prefixes") else usual.card_prefixes
@@ -174,7 +177,8 @@ def _codes(part: Section | None) -> CodeRanges:
         if any(prefix.startswith(card) or card.startswith(prefix) for card in cards):
             taken = sentence("programme.prefixes", prefix=prefix)
             part.note(f"weighed_prefixes[{number}]", taken, sentence("programme.prefixes.mend"))
-    codes = CodeRanges(cards, weighed, part.text("qr_prefix", usual.qr_prefix, 16))
+    qr_prefix = part.text("qr_prefix", usual.qr_prefix, 16)
+    codes = CodeRanges(cards, weighed, qr_prefix, promo_words=usual.promo_words)
     part.finish()
     return codes
 

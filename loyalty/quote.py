@@ -5,36 +5,29 @@ group; points spent; points earned. Lines are worked on in a canonical order, so
 no total, and given back in the basket's.
 """
 
-from collections.abc import Callable, Sequence
-from itertools import product
-from math import prod
+from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine, Moment
-from loyalty.earning import Earned, earn, worth_minor
+from loyalty.choosing import MAX_CHOICES, Outcome, best_of
 from loyalty.errors import BadInput
 from loyalty.granted import Granted
 from loyalty.judging import Judged, judge_all
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Member
 from loyalty.money import MAX_MINOR, line_amount
-from loyalty.pricing import Priced, price
+from loyalty.presented import presented, used
 from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
-from loyalty.redemption import Spent, redeem
-from loyalty.scene import Scene, points_worth
+from loyalty.scene import Scene
 from loyalty.sentences import sentence
 from loyalty.sharing import costs_at, costs_of, wallets_at
-from loyalty.turns import Course, Deed
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 
-MAX_CHOICES = 64
-"""Ways to choose one campaign of each group that are compared in full; beyond, groups are settled one by one."""
 ONLINE = Standing()
 
 SENTENCES = {
@@ -60,20 +53,6 @@ SENTENCES = {
 }
 
 
-class _Outcome(msgspec.Struct, frozen=True):
-    """The figures of one way to choose among groups, by place."""
-
-    priced: Priced
-    spent: Spent
-    earned: Earned
-    benefit_minor: int
-    """What the member gains: discounts, goods, and points at their value, less the points taken for them."""
-
-    @property
-    def deeds(self) -> tuple[Deed, ...]:
-        return (*self.priced.deeds, *self.earned.deeds)
-
-
 def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE) -> Quote:
     """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput."""
     _check(basket)
@@ -84,7 +63,7 @@ def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standi
 
 
 def told(
-    outcome: _Outcome,
+    outcome: Outcome,
     judged: Sequence[Judged],
     basket: Basket,
     programme: Programme,
@@ -116,6 +95,7 @@ def told(
         wallets=outcome.earned.wallets,
         costs=costs_of(outcome.deeds),
         granted=sum((deed.granted for deed in outcome.deeds), Granted()),
+        coupons=used(basket, programme, outcome.deeds),
     )
 
 
@@ -152,6 +132,7 @@ def scene_of(basket: Basket, programme: Programme, moment: Moment) -> Scene:
         terms=programme.terms,
         basket=basket,
         original_minor=prices,
+        coupons=presented(basket, programme, moment) if basket.coupons else (),
     )
 
 
@@ -159,61 +140,12 @@ def _canonical(line: BasketLine) -> tuple[str, int, int, int]:
     return line.product.code, line.price_minor, line.qty_milli, line.line_id
 
 
-def _outcome(
-    ready: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
-) -> _Outcome:
-    course = Course(programme, scene, standing.left)
-    priced = price(ready, scene, course)
-    after = replace(scene, running_minor=priced.running_minor)
-    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse.get(MAIN_WALLET, 0))
-    earned = earn(ready, programme, after, spent.minor, course)
-    benefit = points_worth(scene.terms, sum(earned.base))
-    benefit += sum(worth_minor(programme, deed) for deed in (*priced.deeds, *earned.deeds))
-    return _Outcome(priced, spent, earned, benefit)
-
-
-def best_of(
-    judged: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
-) -> _Outcome:
-    """The outcome best for the member; of equal ones, that of the campaigns that come first.
-
-    A group may also give nothing: what it takes off could put a threshold out of reach that is worth more.
-    """
-    ready = [each for each in judged if each.ready]
-    groups: dict[str, list[str]] = {}
-    for each in ready:
-        if each.campaign.group and programme.group_of(each.campaign).mode == "best":
-            groups.setdefault(each.campaign.group, []).append(each.campaign.id)
-    rivals = [(*group, "") for group in groups.values()]
-    if not rivals:
-        return _outcome(ready, basket, programme, scene, standing)
-    competing = {campaign_id for group in rivals for campaign_id in group}
-
-    def outcome(winners: Sequence[str]) -> _Outcome:
-        out = competing - set(winners)
-        left = [each for each in ready if each.campaign.id not in out]
-        return _outcome(left, basket, programme, scene, standing)
-
-    if prod(map(len, rivals)) <= MAX_CHOICES:
-        return max(map(outcome, product(*rivals)), key=lambda each: each.benefit_minor)
-    return outcome(_one_by_one(rivals, outcome))
-
-
-def _one_by_one(rivals: Sequence[Sequence[str]], outcome: Callable[[Sequence[str]], _Outcome]) -> list[str]:
-    """Settle each group in turn, the others as they stand."""
-    winners = [group[0] for group in rivals]
-    for place, group in enumerate(rivals):
-        tried = ([*winners[:place], campaign_id, *winners[place + 1 :]] for campaign_id in group)
-        winners = max(tried, key=lambda each: outcome(each).benefit_minor)
-    return winners
-
-
-def _quote_lines(basket: Basket, scene: Scene, outcome: _Outcome, found: Findings) -> tuple[QuoteLine, ...]:
+def _quote_lines(basket: Basket, scene: Scene, outcome: Outcome, found: Findings) -> tuple[QuoteLine, ...]:
     places = {line.line_id: place for place, line in enumerate(scene.lines)}
     return tuple(_quote_line(places[line.line_id], basket, scene, outcome, found) for line in basket.lines)
 
 
-def _quote_line(place: int, basket: Basket, scene: Scene, outcome: _Outcome, found: Findings) -> QuoteLine:
+def _quote_line(place: int, basket: Basket, scene: Scene, outcome: Outcome, found: Findings) -> QuoteLine:
     base, running = scene.running_minor[place], outcome.priced.running_minor[place]
     redeemed = outcome.spent.minor[place]
     points = [deed for deed in outcome.earned.deeds if deed.wallet == MAIN_WALLET]
@@ -239,7 +171,7 @@ def _in_order(explanation: Explanation, basket: Basket) -> Explanation:
 
 
 def _with_card(
-    basket: Basket, programme: Programme, moment: Moment, standing: Standing, now: _Outcome
+    basket: Basket, programme: Programme, moment: Moment, standing: Standing, now: Outcome
 ) -> list[Explanation]:
     """What a card of the lowest status would bring for this basket, if anything."""
     if not basket.lines:

@@ -76,6 +76,8 @@ class Quote(msgspec.Struct, frozen=True):
     """wallet -> points taken for what campaigns gave."""
     granted: Granted = Granted()
     """Goods beside the basket, coupons, messages, and gifts still to be chosen."""
+    coupons: tuple[str, ...] = ()
+    """The codes presented that something was given for."""
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -62,6 +62,8 @@ class Scene(msgspec.Struct, frozen=True):
     """Each line's price before any campaign."""
     taking_part_milli: dict[int, int] | None = None
     """place -> quantity that takes part, where a combination says so; None: lines take part whole."""
+    coupons: tuple[str, ...] = ()
+    """The series of the coupons presented."""
     times: int = 1
     """How many times over the combination is there."""
 
@@ -93,11 +95,13 @@ class Missing(msgspec.Struct, frozen=True):
     """Not met, but the buyer could still do it now: `said` is what is missing.
 
     The code `said.code + ".gain"` says the same with the worth to the member (`gain_minor`). `more_milli` is what
-    the basket would have to gain: place -> quantity in thousandths. Out of reach, it is explained but no hint.
+    the basket would have to gain: place -> quantity in thousandths; or `more_minor`, place -> what more goods like it
+    come to, whatever goods they are. Out of reach, it is explained but no hint.
     """
 
     said: Sentence
     more_milli: dict[int, int] = {}
+    more_minor: dict[int, int] = {}
     within_reach: bool = True
 
 

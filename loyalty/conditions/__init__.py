@@ -8,6 +8,7 @@ from loyalty.conditions import (
     before_event,
     birthday,
     channels,
+    coupon,
     dates,
     first_purchase,
     hours,
@@ -23,6 +24,7 @@ from loyalty.conditions import (
 from loyalty.conditions.before_event import BeforeEvent
 from loyalty.conditions.birthday import Birthday
 from loyalty.conditions.channels import Channels
+from loyalty.conditions.coupon import PresentedCoupon
 from loyalty.conditions.dates import Dates
 from loyalty.conditions.first_purchase import FirstPurchase
 from loyalty.conditions.hours import Hours
@@ -37,7 +39,7 @@ from loyalty.conditions.who import Who
 
 __all__ = [
     "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Condition", "Dates", "FirstPurchase", "Hours",
-    "Paid", "ProductSet", "Products", "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays",
+    "Paid", "PresentedCoupon", "ProductSet", "Products", "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays",
     "Who",
 ]  # fmt: skip
 
@@ -45,7 +47,7 @@ Condition = (
     Dates | Hours | Weekdays | BeforeEvent
     | Who | Birthday | FirstPurchase | Trial
     | Stores | Channels
-    | Products | Quantity | ReceiptTotal | Paid
+    | Products | Quantity | ReceiptTotal | Paid | PresentedCoupon
 )  # fmt: skip
 
 CONDITIONS: dict[str, type[Condition]] = {
@@ -63,11 +65,12 @@ CONDITIONS: dict[str, type[Condition]] = {
     "quantity": Quantity,
     "receipt_total": ReceiptTotal,
     "payment": Paid,
+    "coupon": PresentedCoupon,
 }
 """The `type` of a condition in a document -> its mechanic."""
 
 _MECHANICS = (
-    before_event, birthday, channels, dates, first_purchase, hours, payment, products, quantity, receipt_total,
+    before_event, birthday, channels, coupon, dates, first_purchase, hours, payment, products, quantity, receipt_total,
     stores, trial, weekdays, who,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}
