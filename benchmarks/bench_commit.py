@@ -14,6 +14,8 @@ from contextlib import closing
 from itertools import count
 from statistics import fmean
 
+from msgspec.structs import replace
+
 from benchmarks import members, shop
 from benchmarks.measure import Finding, Goal, compare, elapsed_s
 from benchmarks.scratch import Scratch
@@ -22,6 +24,7 @@ from loyalty.events import SaleCompleted, canonical, encode_event
 from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing, quote
 from loyalty.receipt import Payment
+from loyalty.shift import add_receipt
 from terminal.clock import moment_at, now_ms
 from terminal.fiscal.register import NoRegister
 from terminal.members import find_known, member_from
@@ -87,7 +90,9 @@ class _Ours:
         self._sales = Sales(store.journal, NoRegister(), store.identity, new_id)
 
     def sell(self) -> SaleCompleted:
-        return SaleCompleted(self._sales.sell(self._effect, self._shift, self._around))
+        receipt = self._sales.sell(self._effect, self._shift, self._around)
+        self._shift = replace(self._shift, totals=add_receipt(self._shift.totals, receipt))
+        return SaleCompleted(receipt)
 
     def written(self) -> tuple[bytes, bytes]:
         """The bytes of one sale: what PREPARED keeps and the event of COMPLETED."""

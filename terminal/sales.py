@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
 from loyalty.errors import KopilkaError, NotNow, StoreFault
-from loyalty.events import ReturnCompleted, SaleCompleted, canonical
+from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
@@ -24,6 +24,7 @@ from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.fiscal.register import Refused, Register, Unknown
 from terminal.offline_queue.journal import Fact, Journal
+from terminal.offline_queue.journal_made import find_made
 from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
@@ -49,7 +50,8 @@ class Sales:
         self._label = f"T{identity.terminal_no}"
         self._store = identity.store
         self._new_id = new_id
-        self._undone: list[Receipt] = []
+        self._undone: list[tuple[Receipt, int | None]] = []
+        """Sales that failed, and the number each of them gives back; None where it may stand on paper."""
 
     def sell(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
@@ -110,22 +112,26 @@ class Sales:
         return found if screen else None
 
     def _complete(self, draft: Receipt, basket: Basket, shift: ShiftInfo, ids: GivenIds | None) -> Receipt:
-        """A number is taken only for a receipt that holds together, so that a refused one leaves no gap."""
+        """A number is taken only for a receipt that holds together, and given back by one that is not recorded, so that
+        neither leaves a gap."""
         late = self._forget_undone()
         if late is not None:
             raise NotNow(sentence("sale.recorded_late", number=late.number), sentence("sale.recorded_late.hint"))
-        receipt = replace(draft, number=self._number())
+        number: int | None = self._journal.next_receipt_no()
+        receipt = replace(draft, number=f"{self._label}-{number:06d}")
         at_ms = receipt.moment.at_ms
-        self._journal.prepare(receipt.receipt_id, canonical(basket), at_ms)
         try:
+            self._journal.prepare(receipt.receipt_id, msgspec.json.encode(basket), at_ms)
             answer = self._register.register(receipt, receipt.receipt_id)
+            if isinstance(answer, Unknown):
+                number = None
             if isinstance(answer, Refused | Unknown):
                 raise NotNow(answer.said, answer.hint)
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             self._journal.record(fact, completes=receipt.receipt_id, totals=add_receipt(shift.totals, receipt))
         except KopilkaError:
-            self._undone.append(receipt)
+            self._undone.append((receipt, number))
             if self._forget_undone():
                 return receipt
             raise
@@ -134,23 +140,23 @@ class Sales:
     def _forget_undone(self) -> Receipt | None:
         """Settle the sales that failed: what was prepared for them goes. Returns one that is recorded after all.
 
-        A disk that hung may have finished late. Writes keep their order, so once the prepared sale is gone it is
-        certain whether the sale itself was written. A full disk may refuse even this: then again before the next sale,
-        or it would come back on the screen one day though the goods were sold by then.
+        Once the prepared sale is gone it is certain whether the sale itself was written. A full disk may refuse even
+        this: then again before the next sale, or it would come back on the screen one day though the goods were sold
+        by then.
         """
         try:
             while self._undone:
-                failed = self._undone[-1]
+                failed, number = self._undone[-1]
                 self._journal.discard_prepared(failed.receipt_id)
+                made = find_made(self._journal, failed.receipt_id)
                 self._undone.pop()
-                if self._journal.receipt(failed.number) is not None:
-                    return failed
+                if made is not None:
+                    return made.receipt
+                if number is not None:
+                    self._journal.give_back_receipt_no(number)
         except StoreFault:
             log.warning("prepared_kept", extra={"sales": len(self._undone)})
         return None
-
-    def _number(self) -> str:
-        return f"{self._label}-{self._journal.next_receipt_no():06d}"
 
 
 def _basket_of(raw: bytes) -> Basket | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from loyalty.errors import BadInput
-from loyalty.events import MAX_EVENT_BYTES, Personal, ShiftTotals, encode_event
+from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
 from loyalty.feed import Applied, IdentRow
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
@@ -26,8 +26,9 @@ __all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Record
 T = TypeVar("T")
 MAX_FACTS = 16
 MAX_PREPARED = 64
-READER_CACHE_KIB = 1024
 """Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
+READER_CACHE_KIB = 1024
+_PREPARE = f"INSERT INTO prepared SELECT ?, ?, ? WHERE (SELECT count(*) FROM prepared) < {MAX_PREPARED}"
 
 
 class Journal:
@@ -43,18 +44,17 @@ class Journal:
         self._counting = threading.Lock()
         self._writer = Writer(path, self._prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
-        self._taken = self._readers.use(lambda c: {name: int(state_value(c, name, "0")) for name in _COUNTERS})
+        self._receipt_no = self._readers.use(journal_read.last_receipt_no)
+        self._card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
 
     def prepare(self, sale_id: str, raw: bytes, at_ms: int) -> None:
         """PREPARED: `raw` (at most 256 KiB) is what is needed to finish or undo the sale after a power cut."""
         _limited(len(raw))
 
         def write(connection: Connection) -> None:
-            (count,) = connection.execute("SELECT count(*) FROM prepared").fetchone()
-            if count >= MAX_PREPARED:
+            connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
+            if connection.execute(_PREPARE, (sale_id, raw, at_ms)).rowcount != 1:
                 raise store_fault("journal.too_many", limit=MAX_PREPARED)
-            connection.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?)", (sale_id, raw, at_ms))
-            self._keep_counters(connection)
 
         self._writer.run(write)
 
@@ -84,10 +84,16 @@ class Journal:
 
         def write(connection: Connection) -> Recorded:
             recorded = write_facts(connection, self.terminal, facts, raws, extras)
-            self._keep_counters(connection)
+            if enrolled is not None:
+                set_state(connection, "card_no", str(self._card_no))
             return recorded
 
-        return self._writer.run(write)
+        recorded = self._writer.run(write)
+        with self._counting:
+            for fact in facts:
+                if isinstance(fact.body, SaleCompleted | ReturnCompleted):
+                    self._receipt_no = max(self._receipt_no, journal_read.running_no(fact.body.receipt))
+        return recorded
 
     def prepared(self) -> tuple[Prepared, ...]:
         """Sales begun and not ended, oldest first: at start each must be settled with the register."""
@@ -111,12 +117,22 @@ class Journal:
         return self._readers.use(journal_read.next_shift_no)
 
     def next_receipt_no(self) -> int:
-        """A number given to no receipt yet; it is kept by the next `prepare` or `record`."""
-        return self._take("receipt_no")
+        """The number after that of the last receipt recorded, or after the one taken last."""
+        with self._counting:
+            self._receipt_no += 1
+            return self._receipt_no
+
+    def give_back_receipt_no(self, number: int) -> None:
+        """No receipt got the number: it is the next one again, unless others have been taken since."""
+        with self._counting:
+            if self._receipt_no == number:
+                self._receipt_no = number - 1
 
     def next_card_no(self) -> int:
-        """The same for cards of members enrolled here."""
-        return self._take("card_no")
+        """A number given to no card yet; it is kept with the member `enrolled` next."""
+        with self._counting:
+            self._card_no += 1
+            return self._card_no
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay:
         """This till's own events of an account that the head office's balance does not include yet."""
@@ -155,19 +171,6 @@ class Journal:
     def _prepare_connection(self, connection: Connection) -> None:
         journal_file.set_pragmas(connection)
         journal_file.check(connection, self.terminal)
-
-    def _take(self, name: str) -> int:
-        with self._counting:
-            self._taken[name] += 1
-            return self._taken[name]
-
-    def _keep_counters(self, connection: Connection) -> None:
-        """Numbers taken so far become durable with whatever was about to use them."""
-        for name, value in self._taken.items():
-            set_state(connection, name, str(value))
-
-
-_COUNTERS = ("receipt_no", "card_no")
 
 
 def _limited(size: int) -> None:

@@ -1,7 +1,8 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
 `event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, receipt_index, enrolled).
+that the events could rebuild (effect, named, numbered, returned, enrolled). What a sale changes lies on few pages: each
+is summed and written whole while the customer waits.
 """
 
 import sqlite3
@@ -13,25 +14,27 @@ from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 1
+VERSION = 2
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
-        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL,
         account_id TEXT, bucket INTEGER NOT NULL, at_ms INTEGER NOT NULL, hash BLOB NOT NULL, raw BLOB NOT NULL,
         PRIMARY KEY (epoch, seq)
-    )""",
+    ) WITHOUT ROWID""",
     """CREATE TABLE effect (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL, account_id TEXT NOT NULL,
         wallet TEXT NOT NULL, points INTEGER NOT NULL, spend_minor INTEGER NOT NULL, visits INTEGER NOT NULL,
         PRIMARY KEY (account_id, epoch, seq, wallet)
     ) WITHOUT ROWID""",
-    "CREATE TABLE prepared (sale_id TEXT PRIMARY KEY, raw BLOB NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE receipt_index (
-        receipt_id TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
-        kind TEXT NOT NULL, original_id TEXT, shift_id TEXT NOT NULL
+    "CREATE TABLE prepared (sale_id TEXT NOT NULL, raw BLOB NOT NULL, at_ms INTEGER NOT NULL)",
+    """CREATE TABLE named (
+        id TEXT NOT NULL, kind TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (id, kind)
     ) WITHOUT ROWID""",
-    "CREATE INDEX receipt_original ON receipt_index (original_id) WHERE original_id IS NOT NULL",
+    "CREATE TABLE numbered (number TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE returned (
+        original_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (original_id, epoch, seq)
+    ) WITHOUT ROWID""",
     """CREATE TABLE personal (
         event_id TEXT PRIMARY KEY, raw BLOB, sent INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID""",
@@ -54,6 +57,12 @@ DDL: tuple[str, ...] = (
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )
+"""`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
+side. `numbered` finds it by its receipt's number. `prepared` is at most 64 rows and needs no index."""
+
+
+NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"
+"""The end of a query for an event by an id and its kind."""
 
 
 def create(path: Path, state: dict[str, str]) -> None:
@@ -115,11 +124,11 @@ def check_event(connection: Connection, terminal: str, epoch: int, seq: int, pre
 
 def tip(connection: Connection) -> tuple[int, int, bytes]:
     """The place of the last event and its hash; before the first event of an epoch: seq 0 and what it will follow."""
-    epoch = int(state_value(connection, "epoch"))
-    row = connection.execute(
-        "SELECT seq, hash FROM event WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,)
+    epoch, seq, digest = connection.execute(
+        "SELECT CAST(s.value AS INTEGER), e.seq, e.hash FROM state s LEFT JOIN event e ON e.epoch = s.value"
+        " WHERE s.name = 'epoch' ORDER BY e.seq DESC LIMIT 1"
     ).fetchone()
-    return (epoch, int(row[0]), bytes(row[1])) if row else (epoch, 0, hash_before(connection, epoch, 1))
+    return (epoch, seq, bytes(digest)) if seq else (epoch, 0, hash_before(connection, epoch, 1))
 
 
 def hash_before(connection: Connection, epoch: int, seq: int) -> bytes:

@@ -6,9 +6,8 @@ import msgspec
 
 from loyalty.receipt import Receipt
 from terminal.offline_queue.journal import Journal
-
-_BY_ID = """SELECT r.number, e.event_id FROM receipt_index r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq
-    WHERE r.receipt_id = ?"""
+from terminal.offline_queue.journal_file import NAMED
+from terminal.offline_queue.journal_read import receipt_of
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -20,6 +19,6 @@ class Made(msgspec.Struct, frozen=True):
 
 def find_made(journal: Journal, receipt_id: str) -> Made | None:
     """The receipt recorded under `receipt_id` (hex). Raises StoreFault."""
-    row = journal.read(lambda connection: connection.execute(_BY_ID, (receipt_id,)).fetchone())
-    receipt = journal.receipt(row[0]) if row else None
-    return Made(receipt, row[1]) if receipt else None
+    query = "SELECT e.raw, e.event_id" + NAMED
+    row = journal.read(lambda connection: connection.execute(query, (receipt_id, "receipt")).fetchone())
+    return Made(receipt_of(row[0]), row[1]) if row else None

@@ -8,7 +8,7 @@ from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
 from loyalty.receipt import Receipt
-from terminal.offline_queue.journal_file import check_event, hash_before, state_value
+from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
@@ -70,25 +70,36 @@ def prepared(connection: Connection) -> tuple[Prepared, ...]:
     return tuple(Prepared(*row) for row in rows)
 
 
-_RECEIPT = "SELECT e.raw FROM receipt_index r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq "
-
-
 def receipt(connection: Connection, number: str) -> Receipt | None:
-    row = connection.execute(_RECEIPT + "WHERE r.number = ?", (number,)).fetchone()
-    return _receipt_of(row[0]) if row else None
+    query = "SELECT e.raw FROM numbered n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.number = ?"
+    row = connection.execute(query, (number,)).fetchone()
+    return receipt_of(row[0]) if row else None
 
 
 def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
     """Read from the end of the chain, so it costs the events passed over, not the journal's length."""
     rows = connection.execute("SELECT type, raw FROM event ORDER BY epoch DESC, seq DESC")
-    receipts = (_receipt_of(raw) for kind, raw in rows if kind in _RECEIPT_TYPES)
+    receipts = (receipt_of(raw) for kind, raw in rows if kind in _RECEIPT_TYPES)
     return tuple(islice(receipts, limit))
+
+
+def last_receipt_no(connection: Connection) -> int:
+    """The counter of the last receipt's number; 0 before the first."""
+    last = recent_receipts(connection, 1)
+    return running_no(last[0]) if last else 0
+
+
+def running_no(receipt: Receipt) -> int:
+    """The counter in a receipt's number: 42 of `T1-000042`, and 0 where the number is not one of a till's own."""
+    counter = receipt.number.rpartition("-")[2]
+    return int(counter) if counter.isdecimal() else 0
 
 
 def returned_milli(connection: Connection, receipt_id: str) -> dict[int, int]:
     returned: dict[int, int] = {}
-    for (raw,) in connection.execute(_RECEIPT + "WHERE r.original_id = ? AND r.kind = 'return'", (receipt_id,)):
-        for line in _receipt_of(raw).lines:
+    query = "SELECT e.raw FROM returned r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq WHERE r.original_id = ?"
+    for (raw,) in connection.execute(query, (receipt_id,)):
+        for line in receipt_of(raw).lines:
             returned[line.line_no] = returned.get(line.line_no, 0) + line.qty_milli
     return returned
 
@@ -132,8 +143,12 @@ def safe(connection: Connection) -> Position:
 
 def pending(connection: Connection) -> Pending:
     at = acked(connection)
+    epoch, last, _ = tip(connection)
     after = " FROM event WHERE (epoch, seq) > (?, ?)"
-    (count,) = connection.execute("SELECT count(*)" + after, (at.epoch, at.seq)).fetchone()
+    if epoch == at.epoch:  # without gaps, so that the screen need not wait until all are counted
+        count = last - at.seq
+    else:
+        (count,) = connection.execute("SELECT count(*)" + after, (at.epoch, at.seq)).fetchone()
     if not count:
         return Pending(0)
     (oldest,) = connection.execute(f"SELECT at_ms{after} ORDER BY epoch, seq LIMIT 1", (at.epoch, at.seq)).fetchone()
@@ -160,8 +175,12 @@ def _place(connection: Connection, name: str) -> Position:
     return _position.decode(text) if text else NOWHERE
 
 
-def _receipt_of(raw: bytes) -> Receipt:
-    body = decode_body(decode_envelope(raw))
+def receipt_of(raw: bytes) -> Receipt:
+    """The receipt in the bytes of its event. Raises StoreFault where there is none."""
+    try:
+        body = decode_body(decode_envelope(raw))
+    except msgspec.MsgspecError as error:
+        raise store_fault("store.damaged", file="journal.db") from error
     if not isinstance(body, SaleCompleted | ReturnCompleted):
         raise store_fault("store.damaged", file="journal.db")
     return body.receipt

@@ -1,5 +1,7 @@
 """What recording writes, all in one transaction: the event, its effects, the receipt's index, the shift's totals."""
 
+from typing import Literal
+
 import msgspec
 
 from loyalty.chain import event_hash
@@ -24,7 +26,7 @@ from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, receipt_entries
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
-from terminal.offline_queue.journal_file import tip
+from terminal.offline_queue.journal_file import NAMED, tip
 from terminal.offline_queue.writer import Connection
 
 
@@ -74,7 +76,7 @@ def write_facts(
 def _recorded_before(connection: Connection, facts: tuple[Fact, ...], raws: list[bytes]) -> Recorded | None:
     """Where these very facts stand already. Raises StoreFault where an id is taken by other bytes."""
     found = [
-        connection.execute("SELECT epoch, seq, raw, hash FROM event WHERE event_id = ?", (fact.event_id,)).fetchone()
+        connection.execute("SELECT e.epoch, e.seq, e.raw, e.hash" + NAMED, (fact.event_id, "event")).fetchone()
         for fact in facts
     ]
     if not any(found):
@@ -99,6 +101,7 @@ def _append(connection: Connection, epoch: int, seq: int, fact: Fact, raw: bytes
         "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (epoch, seq, fact.event_id, kind, account_of(fact.body), bucket, fact.at_ms, digest, raw),
     )
+    _name(connection, fact.event_id, "event", epoch, seq)
 
 
 def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Extras) -> None:
@@ -113,16 +116,21 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
         case ShiftOpened():
             _open_shift(connection, fact.body, fact.at_ms)
         case ShiftClosed():
-            _count(connection, fact.body.shift_id, fact.body.totals, fact.at_ms)
+            _count(connection, fact.body.shift_id, fact.body.totals)
+            connection.execute("UPDATE shift SET closed_at_ms = ? WHERE shift_id = ?", (fact.at_ms, fact.body.shift_id))
         case _:
             pass
 
 
 def _index(connection: Connection, epoch: int, seq: int, receipt: Receipt) -> None:
-    connection.execute(
-        "INSERT INTO receipt_index VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (receipt.receipt_id, receipt.number, epoch, seq, receipt.kind, receipt.original_id, receipt.shift_id),
-    )
+    _name(connection, receipt.receipt_id, "receipt", epoch, seq)
+    connection.execute("INSERT INTO numbered VALUES (?, ?, ?)", (receipt.number, epoch, seq))
+    if receipt.original_id is not None:
+        connection.execute("INSERT INTO returned VALUES (?, ?, ?)", (receipt.original_id, epoch, seq))
+
+
+def _name(connection: Connection, id_: str, kind: Literal["event", "receipt"], epoch: int, seq: int) -> None:
+    connection.execute("INSERT INTO named VALUES (?, ?, ?, ?)", (id_, kind, epoch, seq))
 
 
 def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, event_id: str) -> None:
@@ -160,10 +168,9 @@ def _open_shift(connection: Connection, body: ShiftOpened, at_ms: int) -> None:
     connection.execute("INSERT INTO shift VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def _count(connection: Connection, shift_id: str, totals: ShiftTotals, closed_at_ms: int | None = None) -> None:
+def _count(connection: Connection, shift_id: str, totals: ShiftTotals) -> None:
     counted = connection.execute(
-        "UPDATE shift SET totals = ?, closed_at_ms = ? WHERE shift_id = ? AND closed_at_ms IS NULL",
-        (canonical(totals), closed_at_ms, shift_id),
+        "UPDATE shift SET totals = ? WHERE shift_id = ? AND closed_at_ms IS NULL", (canonical(totals), shift_id)
     )
     if counted.rowcount != 1:
         raise NotNow(sentence("journal.no_shift"))

@@ -21,9 +21,8 @@ SENTENCES: Templates = {
         "Проверьте диск и права на папку, затем повторите",
         "Check the disk and the folder's rights, then retry",
     ),
-    "store.slow": ("Запись в {file} не закончилась за {limit} с", "Writing to {file} did not end within {limit} s"),
+    "store.slow": ("Очередь записи в {file} не дошла за {limit} с", "No turn to write to {file} within {limit} s"),
     "store.slow.do": ("Повторите: записанное дважды не запишется", "Try again: what was written is not written twice"),
-    "store.busy": ("Слишком много записей в очереди к {file}", "Too many writes are waiting for {file}"),
     "store.closed": ("Файл {file} уже закрыт", "File {file} is closed already"),
     "store.twice": ("Такая запись уже есть в {file}", "{file} already holds such a record"),
     "store.owned": (

@@ -1,106 +1,73 @@
-"""One thread that writes one SQLite file, so that no two transactions ever meet.
+"""One connection that writes one SQLite file, one transaction at a time, so that no two ever meet.
 
 `run(fn)` gives `fn` the connection inside BEGIN IMMEDIATE and returns once COMMIT has: what it returned is durable as
-far as the file's `synchronous` goes. An error rolls everything back and travels to the caller.
+far as the file's `synchronous` goes. An error rolls everything back and travels to the caller. It is the caller's own
+thread that writes: to wake another one and be woken again takes longer than all that SQLite does but the sync.
 """
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from loyalty.errors import StoreFault
 from terminal.offline_queue.sentences import store_fault
 
 T = TypeVar("T")
 Connection = sqlite3.Connection
-QUEUE_LIMIT = 64
 WAIT_S = 30.0
 BUSY_S = 5.0
 """How long SQLite itself waits for a lock of another program (a backup, a look with sqlite3)."""
 
 
 class Writer:
-    """Opens `path` in its own thread; `prepare` runs on every fresh connection (pragmas, tables).
+    """Opens `path`; `prepare` runs on every fresh connection (pragmas, tables). Any thread may write.
 
     Raises StoreFault where the file cannot be opened.
     """
 
-    def __init__(
-        self, path: Path, prepare: Callable[[Connection], None], queue_limit: int = QUEUE_LIMIT, wait_s: float = WAIT_S
-    ) -> None:
+    def __init__(self, path: Path, prepare: Callable[[Connection], None], wait_s: float = WAIT_S) -> None:
         self._path = path
         self._prepare = prepare
         self._wait_s = wait_s
-        self._jobs: queue.Queue[tuple[Callable[[], Any], Future[Any]] | None] = queue.Queue(queue_limit)
+        self._turn = threading.Lock()
         self._connection: Connection | None = None
         self._closed = False
-        self._gate = threading.Lock()
-        self._thread = threading.Thread(target=self._work, name=f"write {path.name}", daemon=True)
-        self._thread.start()
-        try:
-            self._ask(self._open)
-        except StoreFault:
-            self.close()
-            raise
+        self._in_turn(self._open)
 
     def run(self, transaction: Callable[[Connection], T]) -> T:
-        """Do `transaction` as one and wait until it is durable.
+        """Do `transaction` as one, in its turn, and return once it is durable.
 
-        Raises StoreFault (locked, full, damaged, queue full, over time) and whatever `transaction` raises; then
-        nothing of it is kept. Only a disk that hangs for twice `wait_s` amid a commit leaves a doubt (`store.slow`).
+        Raises StoreFault (locked, full, damaged, no turn in time) and whatever `transaction` raises; then nothing of it
+        is kept.
         """
-        return self._ask(lambda: self._transact(transaction))
+        return self._in_turn(lambda: self._transact(transaction))
 
     def reopen(self, between: Callable[[], None]) -> None:
         """Close the connection, call `between` with the file at rest, and open again, also after an error."""
-        self._ask(lambda: self._at_rest(between))
+        self._in_turn(lambda: self._at_rest(between))
 
     def close(self) -> None:
-        """Finish what waits, then close the file; a second call does nothing."""
-        with self._gate:
-            if not self._closed:
-                self._closed = True
-                self._jobs.put(None)
-        self._thread.join()
+        """End the transaction in hand, then close the file: what comes later is refused. Again, it does nothing."""
+        with self._turn:
+            self._closed = True
+            self._shut()
 
-    def _ask(self, job: Callable[[], T]) -> T:
-        future: Future[T] = Future()
-        with self._gate:
+    def _in_turn(self, work: Callable[[], T]) -> T:
+        """Do `work` while nobody else writes. What has not begun after `wait_s` never will."""
+        if not self._turn.acquire(timeout=self._wait_s):
+            raise store_fault("store.slow", file=self._path.name, limit=int(self._wait_s))
+        try:
             if self._closed:
                 raise store_fault("store.closed", file=self._path.name)
-            try:
-                self._jobs.put_nowait((job, future))
-            except queue.Full as error:
-                raise store_fault("store.busy", file=self._path.name) from error
-        # What has not begun after one wait never will; what has begun gets a second one to come to its end.
-        for _ in range(2):
-            try:
-                return future.result(self._wait_s)
-            except TimeoutError:
-                if future.cancel():
-                    break
-        raise store_fault("store.slow", file=self._path.name, limit=int(self._wait_s))
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            work, future = job
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(work())
-            except sqlite3.Error as error:
-                future.set_exception(fault_of(error, self._path.name))
-            except BaseException as error:  # noqa: BLE001  (the edge of the thread: the caller gets it)
-                future.set_exception(error)
-            del job, work, future
-        self._shut()
+            return work()
+        except sqlite3.Error as error:
+            raise fault_of(error, self._path.name) from error
+        finally:
+            self._turn.release()
 
     def _open(self) -> None:
-        self._shut()
         connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             self._prepare(connection)

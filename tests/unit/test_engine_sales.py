@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.errors import BadInput, StoreFault
+from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import sentence
 from terminal.fiscal.register import Answer, Refused, Registered, Unknown
@@ -228,7 +228,8 @@ def test_a_sale_undone_on_a_disk_too_full_to_forget_it_is_forgotten_before_the_n
     assert len(journal.prepared()) == 1
     refusing[0] = False
     spy.answer = Registered()
-    assert do(rig, c.Tender("cash")).mode == "done"
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, state.receipt and state.receipt.number) == ("done", "T1-000001")
     assert journal.prepared() == ()
 
 
@@ -253,6 +254,37 @@ def test_a_receipt_that_does_not_hold_together_takes_no_number(rig: Rig) -> None
     with pytest.raises(BadInput):
         sell(rig, 99_99)
     assert sell(rig, 100_00).number == "T1-000002"
+
+
+def test_a_sale_that_is_not_recorded_gives_its_number_to_the_next(rig: Rig, spy: Spy) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    spy.answer = Refused(sentence("fiscal.paper"))
+    with pytest.raises(NotNow):
+        sell(rig, 100_00)
+    spy.answer = Registered()
+    assert sell(rig, 100_00).number == "T1-000001"
+
+
+def test_the_number_of_a_receipt_that_may_stand_on_paper_is_not_given_again(rig: Rig, spy: Spy) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    spy.answer = Unknown(sentence("fiscal.doubt"))
+    with pytest.raises(NotNow):
+        sell(rig, 100_00)
+    spy.answer = Registered()
+    assert sell(rig, 100_00).number == "T1-000002"
+
+
+def test_a_full_disk_leaves_no_gap_in_the_numbers(rig: Rig, spy: Spy) -> None:
+    assert many_lines(rig).mode == "pay"
+    full(rig)
+    assert said(do(rig, c.Tender("cash"))) == "store.full"
+    full(rig, False)
+    spy.meanwhile = lambda: full(rig)
+    assert said(do(rig, c.Tender("cash"))) == "store.full"
+    full(rig, False)
+    spy.meanwhile = lambda: None
+    state = do(rig, c.Tender("cash"))
+    assert (state.mode, state.receipt and state.receipt.number) == ("done", "T1-000001")
 
 
 def test_given_ids_are_the_receipts_own_and_leave_nothing_for_a_screen(rig: Rig, spy: Spy) -> None:

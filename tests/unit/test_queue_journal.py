@@ -241,16 +241,42 @@ def test_personal_data_are_erased_once_the_head_office_has_them(till):
 def test_numbers_are_given_once_and_go_on_after_a_restart(till):
     journal = till.journal
     assert [journal.next_receipt_no(), journal.next_receipt_no(), journal.next_card_no()] == [1, 2, 1]
-    journal.prepare("a", b"", NOON_MS)
-    assert journal.next_receipt_no() == 3
+    sell(journal, 1)
+    fact, personal, ident = enrolment()
+    journal.record(fact, personal=personal, enrolled=ident)
+    assert (journal.next_receipt_no(), journal.next_card_no()) == (3, 2)
     till.close()
     again = open_store(till.folder)
-    assert (again.journal.next_receipt_no(), again.journal.next_card_no()) == (3, 2)
-    again.journal.record(fact_of(receipt(1)))
+    assert (again.journal.next_receipt_no(), again.journal.next_card_no()) == (2, 2)
     again.close()
-    third = open_store(till.folder)
-    assert (third.journal.next_receipt_no(), third.journal.next_card_no()) == (4, 3)
-    third.close()
+
+
+def test_a_sale_begun_before_a_power_cut_keeps_no_number(till):
+    sell(till.journal, 1)
+    till.journal.prepare("begun", b"basket", till.journal.next_receipt_no())
+    till.close()
+    again = open_store(till.folder)
+    assert again.journal.next_receipt_no() == 2
+    again.close()
+
+
+def test_a_receipt_recorded_after_a_power_cut_has_taken_its_number(till):
+    made = receipt(1)
+    till.journal.prepare(made.receipt_id, b"basket", NOON_MS)
+    till.close()
+    again = open_store(till.folder)
+    again.journal.record(fact_of(made), completes=made.receipt_id)
+    assert again.journal.next_receipt_no() == 2
+    again.close()
+
+
+def test_a_number_given_back_is_the_next_one_unless_another_was_taken_since(journal):
+    first, second = journal.next_receipt_no(), journal.next_receipt_no()
+    journal.give_back_receipt_no(first)
+    assert journal.next_receipt_no() == 3
+    journal.give_back_receipt_no(3)
+    journal.give_back_receipt_no(second)
+    assert [journal.next_receipt_no(), journal.next_receipt_no()] == [2, 3]
 
 
 def test_the_journal_is_synced_at_every_commit_and_the_cache_when_it_suits(till):
@@ -289,7 +315,7 @@ def test_a_full_disk_records_nothing_by_half_and_says_so(journal):
     assert caught.value.hint is not None
     counts = [
         journal.read(lambda c, t=table: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0])
-        for table in ("receipt_index", "effect")
+        for table in ("numbered", "effect")
     ]
     assert counts == [journal.pending_count() - 1] * 2
     journal._writer._connection.execute("PRAGMA max_page_count=100000")

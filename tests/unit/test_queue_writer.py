@@ -43,30 +43,23 @@ def test_an_error_in_a_transaction_undoes_all_of_it_and_reaches_the_caller(write
     assert writer.run(lambda c: c.execute("SELECT count(*) FROM t").fetchone()) == (0,)
 
 
-def test_a_full_queue_is_refused_at_once_and_not_one_earlier(tmp_path):
-    writer = Writer(tmp_path / "a.db", prepare, queue_limit=2)
-    begun, go = threading.Event(), threading.Event()
+def test_no_transaction_begins_before_another_threads_has_ended(writer):
+    inside, most = [0], [0]
 
-    def slow(connection):
-        begun.set()
-        go.wait(10)
+    def look(connection):
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        (number,) = connection.execute("SELECT count(*) FROM t").fetchone()
+        insert(number)(connection)
+        inside[0] -= 1
 
-    threads = [threading.Thread(target=writer.run, args=(slow,))]
-    threads[0].start()
-    begun.wait(10)
-    for number in (1, 2):
-        threads.append(threading.Thread(target=writer.run, args=(insert(number),)))
-        threads[-1].start()
-    while writer._jobs.qsize() < 2:
-        pass
-    with pytest.raises(StoreFault) as caught:
-        writer.run(insert(3))
-    assert caught.value.code == "store.busy"
-    go.set()
+    threads = [threading.Thread(target=lambda: [writer.run(look) for _ in range(25)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
     for thread in threads:
         thread.join()
-    assert writer.run(lambda c: c.execute("SELECT n FROM t ORDER BY n").fetchall()) == [(1,), (2,)]
-    writer.close()
+    assert most == [1]
+    assert writer.run(lambda c: c.execute("SELECT count(*), max(n) FROM t").fetchone()) == (100, 99)
 
 
 def test_what_waits_too_long_is_never_written(tmp_path):
@@ -91,11 +84,14 @@ def test_what_waits_too_long_is_never_written(tmp_path):
     writer.close()
 
 
-def test_a_closed_writer_says_so(writer):
+@pytest.mark.parametrize("ask", [lambda writer: writer.run(insert(1)), lambda writer: writer.reopen(lambda: None)])
+def test_a_closed_writer_says_so_and_stays_closed(writer, ask):
+    writer.close()
     writer.close()
     with pytest.raises(StoreFault) as caught:
-        writer.run(insert(1))
+        ask(writer)
     assert caught.value.code == "store.closed"
+    assert writer._connection is None
 
 
 def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
