@@ -88,6 +88,15 @@ def test_parts_of_a_redemption_come_to_the_whole():
     assert (points(books), books.taken["s"]) == ({"a#1": 10, "b#1": 10}, ())
 
 
+def test_each_part_of_a_redemption_comes_back_from_its_end():
+    parts = [RedeemedBack(**on(4 + part, f"r{part}"), redeemed_id="s", points=1) for part in range(3)]
+    both_of_a = replay((*STORY[:3], *parts[:2]))
+    assert points(both_of_a) == {"a#1": 10}
+    then_of_b = apply(both_of_a, parts[2])
+    assert points(then_of_b) == {"a#1": 10, "b#1": 1}
+    assert [(piece.lot_id, piece.points) for piece in then_of_b.taken["s"]] == [("b#1", 9)]
+
+
 def test_points_spent_that_were_not_there_are_owed_and_forgiven_first_by_a_return():
     books = replay((*STORY[:2], redeemed(3, "s", 25)))
     assert books.purse == Purse(owed_points={"main": 5})
@@ -134,9 +143,10 @@ def test_purchases_of_a_merged_account_are_returned_to_the_account_it_is_in_now(
 
 
 def test_an_account_merged_twice_is_merged_once():
-    other = replay((issued(1, "a", 10),))
-    twice = [Merged(**on(5 + day, f"m{day}"), account_id="acc-2", books=other) for day in range(2)]
-    assert points(replay((*twice, redeemed(5, "m0-s", 4)))) == {"a#1": 6}
+    other = replay((issued(1, "a", 10), redeemed(2, "s", 6)))
+    once, again = (Merged(**on(day, f"m{day}"), account_id="acc-2", books=other) for day in (5, 7))
+    backs = [RedeemedBack(**on(day, f"r{day}"), redeemed_id="s", points=6) for day in (6, 8)]
+    assert points(replay((once, backs[0], again, backs[1]))) == {"a#1": 10}
 
 
 def test_books_are_kept_as_json():

@@ -127,7 +127,7 @@ def test_points_below_nothing_are_neither_spent_nor_owed():
 
 def test_wallets_are_spent_in_the_order_given():
     spent = spend_wallets(LIVING, ("stars", "main"), 12, TODAY)
-    assert points(spent.taken) == {"star": 9, "april": 3}
+    assert list(points(spent.taken).items()) == [("star", 9), ("april", 3)]
     assert spend_wallets(LIVING, ("main", "stars"), 12, TODAY).taken == spend(LIVING, "main", 12, TODAY).taken
     assert spend_wallets(LIVING, ("stars", "main"), 100, TODAY).short_points == 1
 
@@ -187,6 +187,12 @@ def test_points_with_a_new_end_that_are_spent_again_keep_one_name():
     spent = spend(give_back(Purse(), (lot("a", 5, "2026-01-31"),), TODAY, 10), "main", 5, TODAY)
     assert points(spent.taken) == {"a@2026-03-20": 5}
     assert points(give_back(spent.purse, spent.taken, "2026-03-15", 10)) == {"a@2026-03-25": 5}
+
+
+def test_grace_outlives_idleness():
+    back = give_back(Purse(active_date="2026-01-01"), (lot("a", 5, idle_days=30),), TODAY, 10)
+    assert figures(back, "main", "2026-03-20") == Figures(5, 0, 0, 0)
+    assert figures(back, "main", "2026-03-21") == Figures(0, 0, 5, 0)
 
 
 # Points earned are taken back
@@ -298,6 +304,17 @@ def test_a_purchase_too_late_brings_no_points_back():
     assert late.active_date == "2026-04-01"
 
 
+def test_points_that_idleness_ends_sooner_are_spent_sooner():
+    mixed = purse(lot("dated", 1, "2026-04-15"), lot("idle", 1, idle_days=30), active_date="2026-03-01")
+    assert list(points(spend(mixed, "main", 2, TODAY).taken)) == ["idle", "dated"]
+    assert list(points(spend(visit(mixed, "2026-03-20"), "main", 2, "2026-03-20").taken)) == ["dated", "idle"]
+
+
+def test_of_points_that_idleness_ends_together_those_with_an_end_of_their_own_go_first():
+    mixed = purse(lot("a", 1, idle_days=30), lot("b", 1, "2026-12-31", idle_days=30), active_date="2026-03-01")
+    assert list(points(spend(mixed, "main", 2, TODAY).taken)) == ["b", "a"]
+
+
 def test_points_earned_without_a_purchase_count_from_their_own_day():
     gift = purse(lot("gift", 3, earned="2026-03-10", idle_days=30), active_date="2026-01-01")
     assert figures(gift, "main", "2026-04-09") == Figures(3, 0, 0, 0)
@@ -356,7 +373,9 @@ def test_points_one_member_let_lapse_are_not_brought_back_by_the_other_s_purchas
 
 
 def test_so_many_accounts_are_taken_over_and_no_more():
-    full = Purse(taken_over=tuple(f"acc-{number:02}" for number in range(MAX_TAKEN_OVER)))
+    some = Purse(taken_over=tuple(f"acc-{number:02}" for number in range(MAX_TAKEN_OVER - 1)))
+    full = take_over(some, Purse(), "last", TODAY)
+    assert len(full.taken_over) == MAX_TAKEN_OVER
     assert take_over(full, Purse(), "acc-00", TODAY) == full
     with pytest.raises(ValueError, match="accounts"):
         take_over(full, Purse(), "one-more", TODAY)
@@ -400,8 +419,9 @@ def test_lots_with_equal_ends_fold_first():
 
 def test_expired_lots_fold_before_living_ones_and_stay_expired():
     expired = [lot(f"old{number}", 3, days_after("2026-01-01", number)) for number in range(3)]
-    folded = purse(*expired, *days(MAX_LOTS - 1))
-    assert len(folded.lots) == MAX_LOTS
+    living = days(MAX_LOTS - 1)
+    folded = purse(*expired, *living)
+    assert points(folded) == {"old2": 9} | points(living)
     assert figures(folded, "main", TODAY) == Figures(MAX_LOTS - 1, 0, 9, 0)
 
 
@@ -427,6 +447,12 @@ def test_the_fold_gives_away_the_fewest_points_times_days():
     # Then 11 points x 9 days, or one point without an end.
     assert points(fold(lots, TODAY, limit=2)) == {"c": 15, "d": 1}
     assert points(fold(lots, TODAY, limit=1)) == {"d": 16}
+
+
+def test_days_a_point_comes_sooner_count_as_well():
+    lots = [lot("a", 2, "2026-06-30", "2026-05-01"), lot("b", 3, "2026-07-05"), lot("c", 3, "2026-07-25")]
+    # a and b: 2 points x 5 days later and x 120 days sooner; b and c: 3 points x 20 days.
+    assert points(fold(lots, TODAY, limit=2)) == {"a": 2, "c": 6}
 
 
 def test_points_given_back_to_a_lot_that_was_folded_are_points_all_the_same():
