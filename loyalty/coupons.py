@@ -146,16 +146,15 @@ def unusable(
     return None
 
 
-def series_of(code: str, series: Iterable[CouponSeries]) -> str | None:
-    """The id of the series a code on a receipt belongs to. Signatures are believed: whoever put it there has read it
-    by `read_coupon`; so a receipt can be worked out anew where the key is not at hand."""
+def believed(code: str, series: Iterable[CouponSeries]) -> Coupon | None:
+    """The coupon a code on a basket or a receipt is. Signatures are believed: whoever put it there has read it by
+    `read_coupon`; so a receipt can be worked out anew where the key is not at hand."""
     known = tuple(series)
     whole = whole_coupon(readings(code)) if len(code) <= MAX_CODE_CHARS else None
     if whole and whole.startswith("KS"):
-        each = _signed_series(read_ticket(signed_parts(whole)[0]).series, known)
-        return each.id if each else None
+        return _ticket(whole, known)
     found = read_coupon(code, known, None)
-    return found.series if isinstance(found, Coupon) else None
+    return found if isinstance(found, Coupon) else None
 
 
 def coupon_id(kind: Kind, series: str, serial: str) -> str:
@@ -190,15 +189,17 @@ def _signed(code: str, known: tuple[CouponSeries, ...], shop: Shop | None) -> Co
         return _refused("coupon.other_shop", code)
     if not shop.verify(to_sign(written), signature):
         return _refused("coupon.forged", code)
-    each = _signed_series(ticket.series, known)
+    return _ticket(code, known) or _refused("coupon.no_series", code)
+
+
+def _ticket(code: str, known: Iterable[CouponSeries]) -> Coupon | None:
+    """A signed coupon as it is written; None: of no series here."""
+    ticket = read_ticket(signed_parts(code)[0])
+    each = next((each for each in known if each.kind == "signed" and each.code == ticket.series), None)
     if each is None:
-        return _refused("coupon.no_series", code)
+        return None
     id = coupon_id("signed", each.code, ticket.serial)
     return Coupon(id, each.id, "signed", code, ticket.serial, ticket.expires, ticket.holder)
-
-
-def _signed_series(code: str, known: Iterable[CouponSeries]) -> CouponSeries | None:
-    return next((each for each in known if each.kind == "signed" and each.code == code), None)
 
 
 def _refused(why: str, code: str) -> Refused:

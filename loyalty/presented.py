@@ -1,24 +1,53 @@
-"""Coupons on a basket: which series they are of, and which of them a quote used."""
+"""Coupons on a basket: which of them are good here and now, why the others are not, and which a quote used."""
 
 from collections.abc import Iterable
 
+import msgspec
+
 from loyalty.basket import Basket, Moment
 from loyalty.conditions import PresentedCoupon
-from loyalty.coupons import series_of
+from loyalty.coupons import Coupon, believed, unusable
 from loyalty.programme import Programme
+from loyalty.sentences import Sentence, sentence
 from loyalty.turns import Deed
 
-
-def presented(basket: Basket, programme: Programme, moment: Moment) -> tuple[str, ...]:
-    """The series presented, each once, that are good on this day."""
-    days = {each.id: (each.first, each.last) for each in programme.coupons}
-    found = (series_of(code, programme.coupons) for code in basket.coupons)
-    good = [each for each in found if each is not None and _runs(days[each], moment.local_date)]
-    return tuple(dict.fromkeys(good))
+SENTENCES = {
+    "coupon.unknown": ("Купон {code} этой программе неизвестен", "This programme does not know coupon {code}"),
+}
 
 
-def used(basket: Basket, programme: Programme, deeds: Iterable[Deed]) -> tuple[str, ...]:
-    """The codes without which something given would not have been."""
+class Presented(msgspec.Struct, frozen=True):
+    """Coupons that are good, in the order presented, and a sentence for each that is not."""
+
+    coupons: tuple[Coupon, ...] = ()
+    refused: tuple[Sentence, ...] = ()
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(coupon.series for coupon in self.coupons))
+
+
+def presented(basket: Basket, programme: Programme, moment: Moment) -> Presented:
+    """Judge every code on its days, its holder and the member; who put it there has checked signature and use."""
+    series = {each.id: each for each in programme.coupons}
+    account_id = basket.member.account_id if basket.member and not basket.member.blocked else None
+    good: dict[str, Coupon] = {}
+    refused: list[Sentence] = []
+    for code in basket.coupons:
+        coupon = believed(code, programme.coupons)
+        if coupon is None:
+            refused.append(sentence("coupon.unknown", code=code[:24]))
+            continue
+        why = unusable(coupon, series[coupon.series], moment.local_date, (), account_id)
+        if why is not None:
+            refused.append(why)
+        else:
+            good.setdefault(coupon.id, coupon)
+    return Presented(tuple(good.values()), tuple(refused))
+
+
+def used(coupons: Iterable[Coupon], deeds: Iterable[Deed]) -> tuple[Coupon, ...]:
+    """The coupons something was given for."""
     wanted = {
         series
         for deed in deeds
@@ -27,9 +56,4 @@ def used(basket: Basket, programme: Programme, deeds: Iterable[Deed]) -> tuple[s
         if isinstance(condition, PresentedCoupon)
         for series in condition.series
     }
-    return tuple(code for code in basket.coupons if series_of(code, programme.coupons) in wanted) if wanted else ()
-
-
-def _runs(days: tuple[str, str], today: str) -> bool:
-    first, last = days
-    return first <= today and (not last or today <= last)
+    return tuple(coupon for coupon in coupons if coupon.series in wanted)

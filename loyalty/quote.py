@@ -23,7 +23,7 @@ from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
 from loyalty.scene import Scene
-from loyalty.sentences import sentence
+from loyalty.sentences import Sentence, sentence
 from loyalty.sharing import costs_at, costs_of, wallets_at
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
@@ -78,6 +78,8 @@ def told(
         explanations += _with_card(basket, programme, scene.moment, standing, outcome)
     elif basket.member.blocked:
         explanations.append(_about_card(programme, "blocked", "member.blocked", 0))
+    coupons = presented(basket, programme, scene.moment)
+    explanations += [_about_programme(programme, "blocked", why, 0) for why in coupons.refused]
     lines = _quote_lines(basket, scene, outcome, found)
     return Quote(
         programme_id=programme.id,
@@ -95,7 +97,7 @@ def told(
         wallets=outcome.earned.wallets,
         costs=costs_of(outcome.deeds),
         granted=sum((deed.granted for deed in outcome.deeds), Granted()),
-        coupons=used(basket, programme, outcome.deeds),
+        coupons=tuple(coupon.id for coupon in used(coupons.coupons, outcome.deeds)),
     )
 
 
@@ -132,7 +134,7 @@ def scene_of(basket: Basket, programme: Programme, moment: Moment) -> Scene:
         terms=programme.terms,
         basket=basket,
         original_minor=prices,
-        coupons=presented(basket, programme, moment) if basket.coupons else (),
+        coupons=presented(basket, programme, moment).series if basket.coupons else (),
     )
 
 
@@ -194,6 +196,11 @@ def _with_card(
 def _about_card(
     programme: Programme, outcome: Literal["blocked", "missing"], code: str, gain_minor: int, **args: int
 ) -> Explanation:
-    """A word about the card itself: it names the programme and no campaign."""
-    name = programme.name
-    return Explanation("", name.ru, name.en, outcome, sentence(code, **args), (), gain_minor)
+    return _about_programme(programme, outcome, sentence(code, **args), gain_minor)
+
+
+def _about_programme(
+    programme: Programme, outcome: Literal["blocked", "missing"], said: Sentence, gain_minor: int
+) -> Explanation:
+    """A word about the card or a coupon: it names the programme and no campaign."""
+    return Explanation("", programme.name.ru, programme.name.en, outcome, said, (), gain_minor)

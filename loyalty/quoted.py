@@ -77,7 +77,7 @@ class Quote(msgspec.Struct, frozen=True):
     granted: Granted = Granted()
     """Goods beside the basket, coupons, messages, and gifts still to be chosen."""
     coupons: tuple[str, ...] = ()
-    """The codes presented that something was given for."""
+    """Ids of the coupons that something was given for."""
 
 
 class Standing(msgspec.Struct, frozen=True):

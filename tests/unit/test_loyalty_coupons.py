@@ -18,7 +18,7 @@ from loyalty.coupon_codes import (
     to_sign,
 )
 from loyalty.coupon_series import CouponSeries, note_clashes, promo_words, word_fits
-from loyalty.coupons import Coupon, Refused, Shop, coupon_id, read_coupon, series_of, unusable
+from loyalty.coupons import Coupon, Refused, Shop, believed, coupon_id, read_coupon, unusable
 from loyalty.explain import TEMPLATES
 from loyalty.section import Notes, Section
 from loyalty.sentences import say
@@ -320,7 +320,8 @@ class TestUse:
 class TestSeriesOfAReceipt:
     def test_codes_on_a_receipt_name_their_series_without_the_key(self):
         codes = ("LETO25", series_code("SPRING", "0123456789"), signed(OTHER_KEY), signed(series="AUTUMN"), "SCARF")
-        assert [series_of(code, ALL) for code in codes] == ["summer", "spring", "gift", None, None]
+        read = [believed(code, ALL) for code in codes]
+        assert [each and each.series for each in read] == ["summer", "spring", "gift", None, None]
 
 
 class TestDescription:

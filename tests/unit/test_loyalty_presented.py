@@ -4,10 +4,11 @@ from msgspec.structs import replace
 
 from loyalty.conditions import PresentedCoupon
 from loyalty.coupon_series import CouponSeries
+from loyalty.coupons import coupon_id
 from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import Percent
-from tests.support.loyalty_samples import SUNDAY, basket, campaign, line, moment, programme
+from tests.support.loyalty_samples import SUNDAY, basket, campaign, line, member, moment, programme
 
 SPRING = CouponSeries("spring", "Весна", "Spring", "promo", ("VESNA26",), first="2026-11-01", last="2026-11-30")
 OTHER = CouponSeries("other", "Другая", "Other", "promo", ("DRUGOE",))
@@ -40,9 +41,26 @@ def test_a_series_holds_on_its_days_only() -> None:
 
 def test_the_quote_names_the_codes_something_was_given_for() -> None:
     done = quote(basket(line(1), coupons=("DRUGOE", "VESNA26")), RULES, SUNDAY)
-    assert done.coupons == ("VESNA26",)
+    assert done.coupons == (coupon_id("promo", "VESNA26", ""),)
     nothing = quote(basket(line(1, no_discount=True), coupons=("VESNA26",)), RULES, SUNDAY)
     assert nothing.coupons == ()
+
+
+def test_a_coupon_that_is_not_good_says_why() -> None:
+    def said(at, *coupons: str) -> list[str]:
+        done = quote(basket(line(1), coupons=coupons, member=member()), RULES, at)
+        return [each.said.code for each in done.explanations if not each.campaign_id]
+
+    assert said(moment("2026-12-01"), "VESNA26") == ["coupon.over"]
+    assert said(SUNDAY, "HELLO") == ["coupon.unknown"]
+    assert said(SUNDAY, "VESNA26") == []
+
+
+def test_a_limit_per_member_needs_a_member() -> None:
+    rules = replace(RULES, coupons=(replace(SPRING, per_member=1),))
+    of = basket(line(1), coupons=("VESNA26",))
+    assert quote(of, rules, SUNDAY).total_minor == 10_000
+    assert quote(replace(of, member=member()), rules, SUNDAY).total_minor == 9_000
 
 
 def test_a_programme_s_promo_words_are_codes_at_the_till() -> None:
