@@ -27,10 +27,13 @@ class Judged(msgspec.Struct, frozen=True):
 
     campaign: Campaign
     selected: tuple[int, ...]
+    """The places the reward may touch."""
     taking_part_milli: dict[int, int] | None = None
     times: int = 1
     missing: tuple[Missing, ...] = ()
     blocked: Blocked | None = None
+    chosen: tuple[int, ...] = ()
+    """The places it is about, those too whose goods keep their price."""
 
     @property
     def ready(self) -> bool:
@@ -41,6 +44,10 @@ class Judged(msgspec.Struct, frozen=True):
         return replace(
             scene, selected=self.selected, taking_part_milli=self.taking_part_milli, times=self.times
         )  # fmt: skip
+
+    def scene_for_conditions(self, scene: Scene) -> Scene:
+        """A scene as this campaign's conditions see it."""
+        return replace(self.scene(scene), selected=self.chosen)
 
 
 def judge_all(candidates: Sequence[Campaign], scene: Scene) -> list[Judged]:
@@ -68,8 +75,11 @@ def judge(campaign: Campaign, scene: Scene) -> Judged | None:
 
 
 def _narrowed(scene: Scene, held: Holds) -> Scene:
+    """What is left of the goods; of a combination chosen before, the same parts of them take part."""
     if held.selected is None:
         return scene
+    if held.taking_part_milli is None:
+        return replace(scene, selected=held.selected)
     return replace(scene, selected=held.selected, taking_part_milli=held.taking_part_milli, times=held.times)
 
 
@@ -98,7 +108,7 @@ def _judged(campaign: Campaign, scene: Scene, verdicts: Sequence[Verdict]) -> Ju
     blocked = next((verdict for verdict in verdicts if isinstance(verdict, Blocked)), None)
     selected, why = _touchable(campaign, scene)
     parts, times = scene.taking_part_milli, scene.times
-    return Judged(campaign, selected, parts, times, tuple(missing), blocked or why)
+    return Judged(campaign, selected, parts, times, tuple(missing), blocked or why, scene.selected)
 
 
 def _touchable(campaign: Campaign, scene: Scene) -> tuple[tuple[int, ...], Blocked | None]:

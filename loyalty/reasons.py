@@ -14,9 +14,9 @@ from loyalty.programme import Campaign, Programme
 from loyalty.quoted import Explanation, Standing
 from loyalty.receipt import Applied
 from loyalty.rewards.mechanic import PointsMechanic
-from loyalty.scene import Holds, Missing, Scene
+from loyalty.scene import Missing, Scene
 from loyalty.sentences import Sentence, sentence
-from loyalty.turns import Course, Deed, Stop, judge_running
+from loyalty.turns import Course, Deed, Stop, unmet_running
 
 MAX_HINTS = 3
 Outcome = Literal["applied", "blocked", "missing"]
@@ -178,11 +178,12 @@ def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
 def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed | None) -> int:
     """What the campaign would give if just this were not missing, beyond what now is given in its place."""
     scene = _with_more(_without(found.scene, instead_of), missing.more_milli)
-    stopped = judged.campaign.id in found.stopped
-    if not stopped and not isinstance(judge_running(judged.campaign.conditions, scene), Holds):
+    then = judge(judged.campaign, scene) if missing.more_milli else judged
+    if then is None or (then is not judged and not then.ready):
         return 0
-    again = judge(judged.campaign, scene) if missing.more_milli else None
-    then = again if again is not None and again.ready else judged
+    stopped = judged.campaign.id in found.stopped
+    if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
+        return 0
     course = Course(found.programme, scene, found.standing.left)
     if isinstance(judged.campaign.reward, PointsMechanic):
         deed = points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)

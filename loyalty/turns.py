@@ -16,7 +16,7 @@ from loyalty.limits import Limit, Room, narrower, room_for
 from loyalty.money import part_bp, share
 from loyalty.programme import Campaign, Cap, Programme
 from loyalty.rewards.mechanic import PointsMechanic, PriceMechanic
-from loyalty.scene import HOLDS, Blocked, Holds, Missing, Scene, Verdict
+from loyalty.scene import Blocked, Missing, Scene
 from loyalty.sentences import Sentence, counted, sentence
 
 SENTENCES = {
@@ -85,9 +85,9 @@ class Course:
     def stop(self, judged: Judged, scene: Scene) -> Stop | None:
         """What stops a ready campaign now; `scene` is the basket as it is at its turn."""
         campaign = judged.campaign
-        verdict = judge_running(campaign.conditions, scene)
-        if isinstance(verdict, Missing | Blocked):
-            return verdict
+        unmet = unmet_running(campaign.conditions, judged.scene_for_conditions(scene))
+        if unmet:
+            return unmet[0]
         before = self._given.get(campaign.group)
         if before is not None and self.mode_of(campaign) == "first":
             return Blocked(sentence("campaign.first", name_ru=before.name.ru, name_en=before.name.en))
@@ -134,14 +134,10 @@ class Course:
         return (narrower(room, share_left) if share_left else room), spent
 
 
-def judge_running(conditions: Sequence[Condition], scene: Scene) -> Verdict:
-    """The first condition on the running price that does not hold, or that all do."""
-    for condition in conditions:
-        if condition.on_running_price():
-            verdict = condition.judge(scene)
-            if not isinstance(verdict, Holds):
-                return verdict
-    return HOLDS
+def unmet_running(conditions: Sequence[Condition], scene: Scene) -> list[Stop]:
+    """What the conditions on the running price say that do not hold."""
+    verdicts = (condition.judge(scene) for condition in conditions if condition.on_running_price())
+    return [verdict for verdict in verdicts if isinstance(verdict, Missing | Blocked)]
 
 
 def capped(off: list[int], cap: Cap, room: Room, scene: Scene) -> list[int]:

@@ -11,12 +11,14 @@ from loyalty.conditions import (
     coupon,
     dates,
     first_purchase,
+    goods_total,
     hours,
     payment,
     products,
     quantity,
     receipt_total,
     stores,
+    sums,
     trial,
     weekdays,
     who,
@@ -27,6 +29,7 @@ from loyalty.conditions.channels import Channels
 from loyalty.conditions.coupon import PresentedCoupon
 from loyalty.conditions.dates import Dates
 from loyalty.conditions.first_purchase import FirstPurchase
+from loyalty.conditions.goods_total import GoodsTotal
 from loyalty.conditions.hours import Hours
 from loyalty.conditions.payment import Paid
 from loyalty.conditions.products import Products, ProductSet
@@ -38,16 +41,16 @@ from loyalty.conditions.weekdays import Weekdays
 from loyalty.conditions.who import Who
 
 __all__ = [
-    "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Condition", "Dates", "FirstPurchase", "Hours",
-    "Paid", "PresentedCoupon", "ProductSet", "Products", "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays",
-    "Who",
+    "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Condition", "Dates", "FirstPurchase",
+    "GoodsTotal", "Hours", "Paid", "PresentedCoupon", "ProductSet", "Products", "Quantity", "ReceiptTotal",
+    "Stores", "Trial", "Weekdays", "Who",
 ]  # fmt: skip
 
 Condition = (
     Dates | Hours | Weekdays | BeforeEvent
     | Who | Birthday | FirstPurchase | Trial
     | Stores | Channels
-    | Products | Quantity | ReceiptTotal | Paid | PresentedCoupon
+    | Products | Quantity | GoodsTotal | ReceiptTotal | Paid | PresentedCoupon
 )  # fmt: skip
 
 CONDITIONS: dict[str, type[Condition]] = {
@@ -63,6 +66,7 @@ CONDITIONS: dict[str, type[Condition]] = {
     "channels": Channels,
     "products": Products,
     "quantity": Quantity,
+    "goods_total": GoodsTotal,
     "receipt_total": ReceiptTotal,
     "payment": Paid,
     "coupon": PresentedCoupon,
@@ -70,7 +74,7 @@ CONDITIONS: dict[str, type[Condition]] = {
 """The `type` of a condition in a document -> its mechanic."""
 
 _MECHANICS = (
-    before_event, birthday, channels, coupon, dates, first_purchase, hours, payment, products, quantity, receipt_total,
-    stores, trial, weekdays, who,
+    before_event, birthday, channels, coupon, dates, first_purchase, goods_total, hours, payment, products,
+    quantity, receipt_total, stores, sums, trial, weekdays, who,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}

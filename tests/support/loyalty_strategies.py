@@ -10,6 +10,7 @@ from loyalty.conditions import (
     Condition,
     Dates,
     FirstPurchase,
+    GoodsTotal,
     Hours,
     Paid,
     Products,
@@ -21,6 +22,7 @@ from loyalty.conditions import (
     Weekdays,
     Who,
 )
+from loyalty.conditions.sums import Of
 from loyalty.conditions.weekdays import DAYS
 from loyalty.programme import Campaign, Label, Programme, Redeem, StoreGroup
 from loyalty.quote import Standing
@@ -84,11 +86,21 @@ def baskets(draw, max_lines=6) -> Basket:
 
 EVENTS = tuple(Event(day, "Матч", "Match", f"{day}T13:30") for day in ("2026-11-21", "2026-11-22", "2026-12-01"))
 STORE_GROUPS = (StoreGroup("north", ("S1",)), StoreGroup("south", ("S2",)))
+SUMS, OF = st.integers(0, 300_000), st.sampled_from(["running", "original"])
+
+
+def sums(one: int, other: int, of: Of) -> Condition:
+    return (GoodsTotal if one % 2 else ReceiptTotal)(min(one, other), max(one, other, 1), of)
+
+
 conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Products, categories=SOME, excluded=st.builds(ProductSet, categories=SOME)),
-    st.builds(Quantity, min_pieces=st.integers(1, 6)),
-    st.builds(Quantity, min_weight_g=st.integers(1, 3000)),
+    st.builds(Quantity, min_pieces=st.integers(1, 6), max_pieces=st.sampled_from([0, 0, 6, 9])),
+    st.builds(Quantity, min_weight_g=st.integers(1, 3000), max_weight_g=st.sampled_from([0, 3000, 5000])),
+    st.builds(Quantity, max_pieces=st.integers(1, 9)),
     st.builds(ReceiptTotal, st.integers(1, 300_000)),
+    st.builds(sums, SUMS, SUMS, OF),
+    st.builds(GoodsTotal, st.integers(1, 300_000), of=OF),
     st.builds(Hours, st.sampled_from([("12:00-14:00",), ("15:00-16:00",), ("23:00-02:00",)])),
     st.builds(Weekdays, st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)),
     st.builds(Dates, first=st.sampled_from(["", "2026-11-22", "2026-11-23"])),

@@ -27,11 +27,8 @@ CLUB = parse_programme((ROOT / "loyalty" / "programmes" / "club.toml").read_text
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
 CAMPAIGN = '[[campaign]]\nid = "c"\nname = { ru = "А", en = "A" }\n'
 NOVICE = '[[status]]\nid = "novice"\nname = { ru = "Н", en = "N" }\nearn_bp = 0\n'
-PLACES = (
-    '[[event]]\nid = "derby"\nname = { ru = "Д", en = "D" }\nstarts = "2026-12-05T19:00"\n'
-    '[[store_group]]\nid = "north"\nstores = ["S1"]\n'
-)
-"""What the page's conditions refer to."""
+NAMED = ("[[event]]", "[[coupon]]")
+"""The examples of what conditions and rewards refer to begin so."""
 WORDS_OF_A_KEY = 260
 """So far after a key's name its limits are looked for."""
 SUNDAY = Moment(1_795_345_200_000, "2026-11-22", 13 * 60, 6)
@@ -45,11 +42,11 @@ def documents() -> Iterator[str]:
     """Each example as part of a document of its own."""
     for part in blocks("part"):
         yield HEAD + part
+    head = HEAD + NOVICE + "".join(f"{part}\n" for part in blocks("part") if part.startswith(NAMED)) + CAMPAIGN
     for condition in blocks("condition"):
-        head = f'{HEAD}{NOVICE}{PLACES}{CAMPAIGN}reward = {{ type = "percent", rate_bp = 1 }}\n'
-        yield f"{head}conditions = [{condition}]"
+        yield f'{head}reward = {{ type = "percent", rate_bp = 1 }}\nconditions = [{condition}]'
     for reward in blocks("reward"):
-        yield f"{HEAD}{CAMPAIGN}reward = {reward}"
+        yield f"{head}reward = {reward}"
 
 
 def test_every_example_is_a_programme() -> None:
