@@ -82,7 +82,7 @@ _WEIGHED = re.compile(r"2[0-9]")
 def parse_programme(text: str, lang: Lang = "en") -> Programme:
     """The programme a document describes; problems are worded in `lang`. Raises BadProgramme with all of them."""
     notes = Notes(lang, _TEMPLATES)
-    programme = _programme(Section(_table(text, notes), "", notes))
+    programme = read_programme(Section(_table(text, notes), "", notes))
     if notes.problems:
         raise BadProgramme(tuple(notes.problems))
     return programme
@@ -105,7 +105,8 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
     raise BadProgramme(tuple(notes.problems))
 
 
-def _programme(top: Section) -> Programme:
+def read_programme(top: Section) -> Programme:
+    """The programme of a table; what is wrong is noted, and the values then mean nothing."""
     statuses = tuple(_status(part) for part in top.parts("status", MAX_STATUSES))
     _check_ladder(top, statuses)
     top.notes.names["status"] = tuple(status.id for status in statuses)

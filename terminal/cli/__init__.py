@@ -14,6 +14,7 @@ import click
 from loyalty.errors import KopilkaError
 from terminal.cli.demo import demo
 from terminal.cli.member import member
+from terminal.cli.programme import programme
 from terminal.cli.queue import queue
 from terminal.cli.quote import quote_basket
 from terminal.cli.till import agent, enrol_till, terminal
@@ -25,7 +26,7 @@ def app() -> None:
     """The till of Kopilka, the loyalty till that keeps working when the network does not."""
 
 
-for command in (demo, enrol_till, terminal, agent, quote_basket, member, queue):
+for command in (demo, enrol_till, terminal, agent, quote_basket, programme, member, queue):
     app.add_command(command)
 
 

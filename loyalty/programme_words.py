@@ -1,0 +1,344 @@
+"""The words a programme is told in: one for each key of the document, each mechanic and each value of a few.
+
+A key's unit is in its name, so a figure is written by it: `_minor` money, `_bp` a percentage, `_points` points, `_g`
+weight, `_days` days, an ISO date as a date. A new mechanic is told as soon as its keys have words here; a test of the
+house says which have none.
+"""
+
+import re
+
+from loyalty.money import money_text, percent_text, quantity_text
+from loyalty.sentences import Lang, counted
+
+Pair = tuple[str, str]
+"""(Russian, English)."""
+
+TITLES: dict[str, Pair] = {
+    "programme": ("Программа лояльности", "Loyalty programme"),
+    "dates": ("даты", "dates"),
+    "hours": ("часы", "hours"),
+    "weekdays": ("дни недели", "days of the week"),
+    "before_event": ("до начала события", "until an event starts"),
+    "who": ("участникам", "members"),
+    "birthday": ("день рождения", "birthday"),
+    "first_purchase": ("первая покупка", "first purchase"),
+    "trial": ("пробная группа", "trial group"),
+    "stores": ("магазины", "stores"),
+    "channels": ("где куплено", "where it is bought"),
+    "products": ("товары", "goods"),
+    "quantity": ("количество", "quantity"),
+    "receipt_total": ("сумма чека", "receipt total"),
+    "goods_total": ("сумма этих товаров", "total of these goods"),
+    "payment": ("вид оплаты", "kind of payment"),
+    "coupon": ("купон", "coupon"),
+    "percent": ("скидка в процентах", "percentage off"),
+    "amount": ("скидка суммой", "sum off"),
+    "fixed_price": ("твёрдая цена", "fixed price"),
+    "n_for_m": ("N по цене M", "N for the price of M"),
+    "bundle_price": ("цена набора", "price of a set"),
+    "steps": ("чем больше, тем дешевле", "the more, the cheaper"),
+    "free_item": ("товар из корзины бесплатно", "goods in the basket for free"),
+    "gift": ("подарок", "gift"),
+    "points_percent": ("баллы с суммы", "points on the amount"),
+    "points_multiplier": ("множитель баллов", "points multiplied"),
+    "points_fixed": ("баллы за чек", "points for a receipt"),
+}
+"""The `type` of a mechanic -> what it is called."""
+
+ASPECTS: dict[str, Pair] = {
+    "when": ("Когда", "When"),
+    "where": ("Где", "Where"),
+    "who": ("Кому", "For whom"),
+    "what": ("На что", "On what"),
+    "how": ("При условии", "Provided"),
+}
+ASPECT_OF = {
+    "dates": "when",
+    "hours": "when",
+    "weekdays": "when",
+    "before_event": "when",
+    "who": "who",
+    "birthday": "who",
+    "first_purchase": "who",
+    "trial": "who",
+    "stores": "where",
+    "channels": "where",
+    "products": "what",
+    "quantity": "what",
+    "goods_total": "what",
+    "receipt_total": "how",
+    "payment": "how",
+    "coupon": "how",
+}
+"""The `type` of a condition -> the question it answers; of a new one: how."""
+
+WORDS: dict[str, Pair] = {
+    # The programme
+    "id": ("id {}", "id {}"),
+    "version": ("версия {}", "version {}"),
+    "name": ("{}", "{}"),
+    "currency": ("валюта {}", "currency {}"),
+    "time_zone": ("часы {}", "clock of {}"),
+    "season": ("сезон {}", "season {}"),
+    "rounding": ("деньги округляются: {}", "money is rounded: {}"),
+    "earn_rounding": ("баллы округляются: {}", "points are rounded: {}"),
+    "earn_per": ("баллы считаются: {}", "points are counted: {}"),
+    "earn_before_discounts": ("баллы с цен до скидок", "points on prices before discounts"),
+    "earn_on_redeemed": ("баллы и с оплаченного баллами", "points also on what is paid with points"),
+    "point_scale": ("долей в балле: {}", "parts of a point: {}"),
+    "consent_version": ("версия согласий {}", "version of the consent texts {}"),
+    "status": ("статус {}", "status {}"),
+    "wallet": ("кошелёк {}", "wallet {}"),
+    "event": ("{}", "{}"),
+    "store_group": ("группа магазинов {}", "group of stores {}"),
+    "group": ("группа {}", "group {}"),
+    "campaign": ("акция {}", "campaign {}"),
+    "codes": ("коды: {}", "codes: {}"),
+    "card_prefixes": ("карты начинаются на {}", "cards begin with {}"),
+    "weighed_prefixes": ("весовой товар начинается на {}", "weighed goods begin with {}"),
+    "qr_prefix": ("QR карты начинается на {}", "a card's QR begins with {}"),
+    "ru": ("по-русски {}", "in Russian {}"),
+    "en": ("по-английски {}", "in English {}"),
+    # Statuses, wallets, events, groups
+    "earn_bp": ("{} баллами", "{} back in points"),
+    "spend_minor": ("от покупок на {} за сезон", "from {} spent in the season"),
+    "visits": ("от {} чеков за сезон", "from {} receipts in the season"),
+    "unit": ("единица {}", "unit {}"),
+    "worth_minor": ("ценность {}", "worth {}"),
+    "starts": ("начало {}", "starts {}"),
+    "stores": ("магазины {}", "stores {}"),
+    "mode": ("{}", "{}"),
+    "cap_minor": ("не больше {}", "at most {}"),
+    "cap_bp": ("не больше {} чека", "at most {} of the receipt"),
+    # Spending points
+    "redeem": ("оплата баллами: {}", "spending points: {}"),
+    "point_value_minor": ("балл стоит {}", "a point is worth {}"),
+    "max_share_bp": ("не больше {} чека", "at most {} of the receipt"),
+    "min_points": ("от {}", "from {}"),
+    "step_points": ("шагом в {}", "in steps of {}"),
+    "offline_max_points": ("без связи не больше {}", "offline at most {}"),
+    "max_age_s": ("баланс не старше {}", "a balance no older than {}"),
+    "identified_by": ("узнан {}", "found {}"),
+    # A campaign
+    "reward": ("даёт: {}", "gives: {}"),
+    "conditions": ("условия: {}", "conditions: {}"),
+    "priority": ("очередь {}", "priority {}"),
+    "base": ("считается {}", "worked out on {}"),
+    "cap": ("не больше {}", "at most {}"),
+    "cap.line_minor": ("{} с позиции", "{} a line"),
+    "cap.line_bp": ("{} цены позиции", "{} of a line's price"),
+    "cap.receipt_minor": ("{} с чека", "{} a receipt"),
+    "cap.receipt_bp": ("{} цены товаров акции", "{} of the price of its goods"),
+    "cap.points": ("{} за чек", "{} a receipt"),
+    "limits": ("участнику {}", "for one member {}"),
+    "limits.period": ("{}", "{}"),
+    "limits.times": ("до {} раз", "up to {} times"),
+    "limits.minor": ("до {} скидки", "up to {} off"),
+    "limits.points": ("до {}", "up to {}"),
+    "cost": ("стоит участнику {}", "costs the member {}"),
+    "cost.points": ("{}", "{}"),
+    "cost.wallet": ("из кошелька {}", "from the wallet {}"),
+    "asked": ("только по просьбе участника", "only where the member asks for it"),
+    # Conditions
+    "type": ("вид", "kind"),
+    "first": ("с {}", "from {}"),
+    "last": ("по {}", "to {}"),
+    "windows": ("{}", "{}"),
+    "days": ("{}", "{}"),
+    "days_before": ("не раньше чем за {}", "no earlier than {} before"),
+    "statuses": ("статус {}", "status {}"),
+    "audiences": ("аудитория {}", "audience {}"),
+    "card_kinds": ("карта вида {}", "card of kind {}"),
+    "before_days": ("за {} до", "from {} before"),
+    "after_days": ("ещё {} после", "to {} after"),
+    "salt": ("деление {}", "divided by {}"),
+    "share_bp": ("{} участников", "{} of the members"),
+    "trial.group": ("{}", "{}"),
+    "groups": ("группы магазинов {}", "groups of stores {}"),
+    "channels": ("{}", "{}"),
+    "categories": ("категории {}", "categories {}"),
+    "brands": ("бренды {}", "brands {}"),
+    "tags": ("метки {}", "tags {}"),
+    "excluded.codes": ("коды {}", "codes {}"),
+    "goods.codes": ("коды {}", "codes {}"),
+    "products.codes": ("коды {}", "codes {}"),
+    "excluded": ("кроме: {}", "except: {}"),
+    "min_pieces": ("от {} шт.", "{} pieces or more"),
+    "max_pieces": ("до {} шт.", "{} pieces or fewer"),
+    "min_weight_g": ("от {}", "{} or more"),
+    "max_weight_g": ("до {}", "{} or less"),
+    "min_total_minor": ("от {}", "{} or more"),
+    "max_total_minor": ("до {}", "{} or less"),
+    "of": ("{}", "{}"),
+    "kinds": ("{}", "{}"),
+    "series": ("{}", "{}"),
+    # Coupons
+    "coupon": ("серия купонов {}", "coupon series {}"),
+    "kind": ("{}", "{}"),
+    "words": ("промокоды {}", "promo codes {}"),
+    "code": ("код {}", "code {}"),
+    "serial_chars": ("знаков в номере: {}", "characters of a serial: {}"),
+    "uses": ("{}", "{}"),
+    "per_member": ("участнику до {} раз", "up to {} times a member"),
+    # Rewards
+    "rate_bp": ("{}", "{}"),
+    "amount_minor": ("{}", "{}"),
+    "price_minor": ("{}", "{}"),
+    "factor_bp": ("{}", "{}"),
+    "reward_points": ("{}", "{}"),
+    "per": ("{}", "{}"),
+    "reach": ("{}", "{}"),
+    "on": ("{}", "{}"),
+    "pieces": ("{} шт.", "pieces: {}"),
+    "each": ("из каждых {} шт.", "of each {} pieces"),
+    "take": ("взять {} шт.", "take {} pieces"),
+    "pay": ("заплатить за {} шт.", "pay for {}"),
+    "pick": ("бесплатны {}", "free: {}"),
+    "max_times": ("не больше {} раз", "at most {} times"),
+    "steps": ("{}", "{}"),
+    "steps.from_minor": ("от {}", "from {}"),
+    "steps.from_pieces": ("от {} шт.", "from {} pieces"),
+    "goods": ("свои товары: {}", "goods of its own: {}"),
+    "options": ("{}", "{}"),
+    "options.code": ("код {}", "code {}"),
+    "vat": ("НДС {}", "VAT {}"),
+    "qty": ("{} шт.", "{} pc."),
+}  # fmt: skip
+"""A key, or a mechanic (or table) and its key -> what it says; `{}` is the value."""
+
+NOUNS: dict[str, Pair] = {
+    "name": ("как читают люди", "as people read it"),
+    "event": ("события, до которых идут акции", "events that campaigns run up to"),
+    "mode": ("как уживаются акции группы", "how its campaigns stand to one another"),
+    "period": ("за какое время", "in which period"),
+    "cost.points": ("сколько баллов", "how many points"),
+    "kind": ("каких купонов", "which sort of coupons"),
+    "uses": ("сколько раз годится", "how often it is good"),
+    "of": ("какие цены считаются", "which prices count"),
+    "on": ("на какие из товаров", "on which of the goods"),
+    "per": ("за что", "off what"),
+    "steps": ("ступени по порядку", "its steps, in order"),
+    "options": ("что дарится", "what is given"),
+}
+"""What an editor says of a key that its value alone says to people; of others, the name of the mechanic."""
+
+VALUES: dict[str, Pair] = {
+    "half_up": ("половина вверх", "half up"),
+    "half_even": ("половина к чётному", "half to even"),
+    "floor": ("вниз", "down"),
+    "ceil": ("вверх", "up"),
+    "earn_per.receipt": ("с чека", "by receipt"),
+    "earn_per.line": ("с каждой позиции", "by line"),
+    "mode.best": ("лучшая для участника", "the best for the member"),
+    "mode.best_line": ("лучшая для каждой позиции", "the best for each line"),
+    "mode.first": ("первая по очереди", "the first by priority"),
+    "mode.sum": ("складываются", "add up"),
+    "of.running": ("по текущим ценам", "at running prices"),
+    "of.original": ("по исходным ценам", "at original prices"),
+    "base.running": ("от текущей цены", "the running price"),
+    "base.original": ("от исходной цены", "the original price"),
+    "period.day": ("за день", "a day"),
+    "period.week": ("за неделю", "a week"),
+    "period.month": ("за месяц", "a month"),
+    "period.season": ("за сезон", "a season"),
+    "period.ever": ("за всё время", "ever"),
+    "identified_by.card": ("по карте", "by card"),
+    "identified_by.phone": ("по телефону", "by phone"),
+    "identified_by.manual": ("по номеру, набранному вручную", "by a number typed"),
+    "mon": ("пн", "Mon"),
+    "tue": ("вт", "Tue"),
+    "wed": ("ср", "Wed"),
+    "thu": ("чт", "Thu"),
+    "fri": ("пт", "Fri"),
+    "sat": ("сб", "Sat"),
+    "sun": ("вс", "Sun"),
+    "till": ("на кассе", "at the till"),
+    "online": ("в интернет-магазине", "in the online shop"),
+    "app": ("в приложении", "in the app"),
+    "stadium": ("на стадионе", "at the stadium"),
+    "cash": ("наличными", "cash"),
+    "card": ("картой", "card"),
+    "test": ("пробная группа", "the test group"),
+    "control": ("контрольная группа", "the control group"),
+    "promo": ("промокод", "promo code"),
+    "series": ("с проверочным знаком", "with a check character"),
+    "signed": ("подписанные", "signed"),
+    "single": ("на один раз", "for one use"),
+    "many": ("на много раз", "for many uses"),
+    "per.receipt": ("один раз за чек", "once a receipt"),
+    "per.unit": ("с каждой единицы", "off each unit"),
+    "on.lines": ("на все товары акции", "on all its goods"),
+    "on.cheapest": ("на самые дешёвые", "on the cheapest"),
+    "on.dearest": ("на самые дорогие", "on the dearest"),
+    "pick.cheapest": ("самые дешёвые", "the cheapest"),
+    "pick.dearest": ("самые дорогие", "the dearest"),
+    "pick.group": ("самые дешёвые в каждой группе", "the cheapest of each group"),
+    "pick.same": ("такие же", "the same goods"),
+    "none": ("без НДС", "none"),
+    "main": ("баллы", "points"),
+}  # fmt: skip
+"""A value, or a key and its value -> what it is called."""
+
+UNITS: tuple[tuple[str, Pair], ...] = (
+    ("_minor", ("в копейках", "in minor units")),
+    ("_bp", ("в сотых долях процента", "in hundredths of a percent")),
+    ("_points", ("в баллах", "in points")),
+    ("_g", ("в граммах", "in grams")),
+    ("_s", ("в секундах", "in seconds")),
+    ("_days", ("в днях", "in days")),
+)
+"""How a key ends -> its unit in the document."""
+_POINTS = ("балл|балла|баллов", "point|points")
+_DAYS = ("день|дня|дней", "day|days")
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?")
+
+
+def titled(name: str, lang: Lang) -> str:
+    """What a mechanic is called."""
+    return TITLES.get(name, (name, name))[lang == "en"]
+
+
+def worded(key: str, lang: Lang, of: str = "") -> str:
+    """What a key says, with `{}` for its value; a key without words is its own name."""
+    pair = WORDS.get(f"{of}.{key}") or WORDS.get(key) or (f"{key} {{}}", f"{key} {{}}")
+    return pair[lang == "en"]
+
+
+def described(key: str, lang: Lang, of: str = "") -> str:
+    """A key for an editor: what it says, and its unit."""
+    unit = next((pair[lang == "en"] for end, pair in UNITS if key.endswith(end)), "")
+    said = worded(key, lang, of).replace("{}", "…")
+    if said == "…":
+        said = (NOUNS.get(f"{of}.{key}") or NOUNS.get(key) or TITLES.get(of) or (key, key))[lang == "en"]
+    return f"{said} ({unit})" if unit else said
+
+
+def written(key: str, value: int | str, lang: Lang) -> str:
+    """A value in the unit of its key, for people."""
+    if isinstance(value, str):
+        return _word(key, value, lang)
+    if isinstance(value, bool):
+        return {True: ("да", "yes"), False: ("нет", "no")}[value][lang == "en"]
+    if key == "factor_bp":
+        return f"×{quantity_text(value // 10, lang)}"
+    if key.endswith("minor"):
+        return money_text(value, lang)
+    if key.endswith("_bp"):
+        return percent_text(value, lang)
+    if key.endswith("points"):
+        return counted(value, _POINTS[lang == "en"])
+    if key.endswith(("_days", "days_before")):
+        return counted(value, _DAYS[lang == "en"])
+    if key.endswith("_g"):
+        return quantity_text(value, lang) + (" kg" if lang == "en" else " кг")
+    return f"{value} s" if key.endswith("_s") and lang == "en" else f"{value} с" if key.endswith("_s") else str(value)
+
+
+def _word(key: str, value: str, lang: Lang) -> str:
+    pair = VALUES.get(f"{key}.{value}") or VALUES.get(value)
+    if pair is not None:
+        return pair[lang == "en"]
+    day = _DATE.fullmatch(value)
+    if day is None or lang == "en":
+        return value.replace("T", " ") if day else value
+    return f"{day[3]}.{day[2]}.{day[1]}" + (f" {day[4]}" if day[4] else "")
