@@ -4,6 +4,9 @@ import msgspec
 
 from loyalty.catalogue import Vat
 
+MAX_GRANTS = 100
+"""So many campaigns at most grant something on one receipt."""
+
 
 class Extra(msgspec.Struct, frozen=True):
     """Goods given as a line of their own, at zero; `worth_minor` is what they are worth to the member."""
@@ -34,10 +37,11 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A gift the buyer has still to choose: any one of these goods."""
+    """A gift the buyer has still to choose: any one of these goods; `refused` is a code asked for that is none."""
 
     campaign_id: str
     options: tuple[Extra, ...]
+    refused: str = ""
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -60,5 +64,12 @@ class Granted(msgspec.Struct, frozen=True):
         )
 
     @property
+    def pending(self) -> bool:
+        """Whether nothing is given before something is chosen."""
+        return bool(self.choices) and not (self.extras or self.issues or self.messages)
+
+    @property
     def worth_minor(self) -> int:
-        return sum(extra.worth_minor for extra in self.extras)
+        """What the goods are worth to the member; where they are still to be chosen, at least."""
+        least = sum(min(option.worth_minor for option in choice.options) for choice in self.choices)
+        return least + sum(extra.worth_minor for extra in self.extras)

@@ -113,12 +113,13 @@ def _judged(campaign: Campaign, scene: Scene, verdicts: Sequence[Verdict]) -> Ju
 
 def _touchable(campaign: Campaign, scene: Scene) -> tuple[tuple[int, ...], Blocked | None]:
     """The selected places the reward may touch, and why none is left."""
-    products = {place: scene.lines[place].product for place in scene.selected}
     reward: Mechanic = campaign.reward
     if isinstance(reward, PriceMechanic):
-        left, code = [p for p, product in products.items() if not product.no_discount], "goods.no_discount"
+        places, code = reward.places(scene), "goods.no_discount"
+        left = [place for place in places if not scene.lines[place].product.no_discount]
     elif isinstance(reward, PointsMechanic):
-        left, code = [p for p, product in products.items() if not product.no_earn], "goods.no_earn"
+        places, code = scene.selected, "goods.no_earn"
+        left = [place for place in places if not scene.lines[place].product.no_earn]
     else:
         return scene.selected, None
-    return tuple(left), None if left else Blocked(sentence(code))
+    return tuple(left), None if left or not places else Blocked(sentence(code))

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.judging import Judged
+from loyalty.programme import Campaign
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Scene
 from loyalty.turns import Course, Deed, Stop, capped
@@ -53,8 +54,12 @@ def discounts(judged: Judged, now: Scene, course: Course) -> list[int]:
     """Minor units off each of its lines, within every cap."""
     campaign = judged.campaign
     assert isinstance(campaign.reward, PriceMechanic)
-    seen = _on_original(now) if campaign.base == "original" else now
-    return capped(campaign.reward.discounts(seen), campaign.cap, course.room(campaign, now), now)
+    return capped(campaign.reward.discounts(seen_by(campaign, now)), campaign.cap, course.room(campaign, now), now)
+
+
+def seen_by(campaign: Campaign, now: Scene) -> Scene:
+    """The scene at the prices a campaign works on."""
+    return _on_original(now) if campaign.base == "original" else now
 
 
 def _on_original(now: Scene) -> Scene:

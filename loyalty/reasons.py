@@ -1,6 +1,6 @@
 """The reasons of a quote: what became of each campaign, the best hints, and the notes beside each line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from loyalty.earning import Earned, earning_scene, points_deed, worth_minor
 from loyalty.judging import Judged, judge
 from loyalty.ledger import MAIN_WALLET
-from loyalty.pricing import Priced, deed_of
+from loyalty.pricing import Priced, deed_of, seen_by
 from loyalty.programme import Campaign, Programme
 from loyalty.quoted import Explanation, Standing
 from loyalty.receipt import Applied
-from loyalty.rewards.mechanic import PointsMechanic
+from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
 from loyalty.scene import Missing, Scene
 from loyalty.sentences import Sentence, sentence
 from loyalty.turns import Course, Deed, Stop, unmet_running
@@ -139,7 +139,7 @@ def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
     stopped = found.stopped.get(campaign.id)
     missing = judged.missing or ((stopped,) if isinstance(stopped, Missing) else ())
     if not missing and stopped is None and deed is not None:
-        short = campaign.reward.short(judged.scene(found.scene))
+        short = campaign.reward.short(seen_by(campaign, judged.scene(found.scene)))
         missing = (short,) if short is not None else ()
     if missing and judged.blocked is None:
         return _missed(found, judged, missing)
@@ -149,7 +149,11 @@ def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
 
 
 def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
-    said = deed.campaign.reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
+    reward = deed.campaign.reward
+    if isinstance(reward, GrantMechanic):
+        said = reward.told(deed.granted)
+    else:
+        said = reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
     places = [place for place, value in deed.by_place.items() if value]
     told = _explanation(deed.campaign, "applied", said, _line_ids(found, places), worth_minor(found.programme, deed))
     return replace(told, order=order)
@@ -167,7 +171,7 @@ def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Expl
 def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
     """A campaign that applied and would give more: the next step of a ladder, one more of three."""
     deed = found.deeds[judged.campaign.id]
-    short = judged.campaign.reward.short(judged.scene(_without(found.scene, deed)))
+    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(_without(found.scene, deed))))
     gain_minor = _gain_if(found, judged, short, deed) if short is not None and short.within_reach else 0
     if short is None or gain_minor <= 0:
         return []
@@ -177,8 +181,8 @@ def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
 
 def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed | None) -> int:
     """What the campaign would give if just this were not missing, beyond what now is given in its place."""
-    scene = _with_more(_without(found.scene, instead_of), missing.more_milli)
-    then = judge(judged.campaign, scene) if missing.more_milli else judged
+    scene = _with_more(_without(found.scene, instead_of), missing)
+    then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
     if then is None or (then is not judged and not then.ready):
         return 0
     stopped = judged.campaign.id in found.stopped
@@ -201,13 +205,16 @@ def _without(scene: Scene, deed: Deed | None) -> Scene:
     return replace(scene, running_minor=tuple(minor + deed.by_place.get(place, 0) for place, minor in running))
 
 
-def _with_more(scene: Scene, more_milli: Mapping[int, int]) -> Scene:
-    """The scene with more of some lines, at the price each has now."""
-    if not more_milli:
+def _with_more(scene: Scene, missing: Missing) -> Scene:
+    """The scene with more of some lines, at the price each has now; or at a higher price, for more goods like them."""
+    if not (missing.more_milli or missing.more_minor):
         return scene
     lines = list(scene.lines)
     running, floor, original = list(scene.running_minor), list(scene.floor_minor), list(scene.original_minor)
-    for place, more in more_milli.items():
+    for place, more in missing.more_minor.items():
+        running[place] += more
+        original[place] += more
+    for place, more in missing.more_milli.items():
         had = lines[place].qty_milli
         lines[place] = replace(lines[place], qty_milli=had + more)
         running[place] = running[place] * (had + more) // had

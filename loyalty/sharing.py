@@ -18,11 +18,11 @@ def wallets_at(deeds: Iterable[Deed], place: int) -> dict[str, int]:
 
 
 def costs_of(deeds: Iterable[Deed]) -> dict[str, int]:
-    """wallet -> points taken for everything campaigns gave."""
+    """wallet -> points taken for everything campaigns gave; a gift still to be chosen takes none yet."""
     found: dict[str, int] = {}
     for deed in deeds:
         cost = deed.campaign.cost
-        if cost is not None and deed.done:
+        if cost is not None and deed.done and not deed.granted.pending:
             found[cost.wallet] = found.get(cost.wallet, 0) + cost.points
     return found
 

@@ -9,17 +9,18 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from loyalty.conditions import Condition
-from loyalty.granted import Granted
+from loyalty.granted import MAX_GRANTS, Granted
 from loyalty.judging import Judged
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import Limit, Room, narrower, room_for
 from loyalty.money import part_bp, share
 from loyalty.programme import Campaign, Cap, Programme
-from loyalty.rewards.mechanic import PointsMechanic, PriceMechanic
+from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Blocked, Missing, Scene
 from loyalty.sentences import Sentence, counted, sentence
 
 SENTENCES = {
+    "campaign.enough": ("На чеке уже {limit} подарков и купонов", "The receipt has {limit} gifts and coupons already"),
     "campaign.first": ("Уже действует «{name_ru}»", "“{name_en}” applies already"),
     "cost.more": ("Не хватает: {what_ru}", "{what_en} short"),
     "cost.points": ("Не хватает {points:балла|баллов|баллов}", "{points:point|points} short"),
@@ -75,6 +76,7 @@ class Course:
         self._whole_minor = sum(scene.original_minor)
         self._given: dict[str, Campaign] = {}
         self._by_group: dict[str, int] = {}
+        self._grants = 0
         member = scene.member
         self.purse = {MAIN_WALLET: member.balance_points, **member.wallets} if member else {}
 
@@ -91,6 +93,8 @@ class Course:
         before = self._given.get(campaign.group)
         if before is not None and self.mode_of(campaign) == "first":
             return Blocked(sentence("campaign.first", name_ru=before.name.ru, name_en=before.name.en))
+        if isinstance(campaign.reward, GrantMechanic) and self._grants >= MAX_GRANTS:
+            return Blocked(sentence("campaign.enough", limit=MAX_GRANTS))
         return self._unaffordable(campaign, scene) or self._used_up(campaign, scene)
 
     def room(self, campaign: Campaign, scene: Scene) -> Room:
@@ -107,6 +111,7 @@ class Course:
             return
         campaign = deed.campaign
         self._given.setdefault(campaign.group, campaign)
+        self._grants += bool(deed.granted)
         if deed.in_price:
             self._by_group[campaign.group] = self._by_group.get(campaign.group, 0) + deed.total
         if campaign.cost is not None:

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from operator import mul
 from typing import Literal
 
 from loyalty.scene import Scene
@@ -93,7 +92,7 @@ def _most_worth(scene: Scene, places: Sequence[int], take: int, free: int, most:
     counts = [scene.part_milli(place) // 1000 for place in places]
     prices = [unit_price(scene, place) for place in places]
     ends = list(accumulate(counts))
-    worths = list(accumulate(map(mul, counts, prices), initial=Fraction(0)))
+    worths = list(accumulate((n * price for n, price in zip(counts, prices, strict=True)), initial=Fraction(0)))
 
     def worth_of_first(pieces: int) -> Fraction:
         run = bisect_left(ends, pieces)

@@ -24,6 +24,10 @@ class Mechanic(msgspec.Struct, frozen=True):
 class PriceMechanic(Mechanic, frozen=True):
     """A reward in price: what it takes off each selected line."""
 
+    def places(self, scene: Scene) -> tuple[int, ...]:
+        """The places it is about: those the conditions have chosen, or goods of its own."""
+        return scene.selected
+
     def discounts(self, scene: Scene) -> list[int]:
         """Minor units off each selected line."""
         raise NotImplementedError
@@ -49,5 +53,5 @@ class GrantMechanic(Mechanic, frozen=True):
     def grant(self, scene: Scene, campaign_id: str) -> Granted:
         raise NotImplementedError
 
-    def given(self, discount_minor: int, points: int) -> Sentence:
+    def told(self, granted: Granted) -> Sentence:
         raise NotImplementedError

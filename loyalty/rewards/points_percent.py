@@ -2,7 +2,8 @@
 
 from loyalty.ledger import MAIN_WALLET
 from loyalty.rewards.mechanic import PointsMechanic
-from loyalty.scene import Scene, points_for, share_points
+from loyalty.rewards.points_per_amount import OF, Of
+from loyalty.scene import Scene, earning_minor, points_for, share_points
 from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
@@ -19,14 +20,19 @@ class PointsPercent(PointsMechanic, frozen=True, tag="points_percent"):
 
     rate_bp: int
     wallet: str = MAIN_WALLET
+    of: Of = "earning"
 
     @classmethod
     def read(cls, section: Section) -> "PointsPercent":
-        return cls(section.whole("rate_bp", 1, 100_000), section.ref("wallet", "wallet", MAIN_WALLET))
+        return cls(
+            section.whole("rate_bp", 1, 100_000),
+            section.ref("wallet", "wallet", MAIN_WALLET),
+            section.choice("of", OF, "earning"),
+        )
 
     def points(self, scene: Scene) -> list[int]:
         """Points for each selected line."""
-        amounts = [scene.running_minor[place] for place in scene.selected]
+        amounts = earning_minor(scene, self.of)
         if scene.terms.earn_per == "line":
             return [points_for(scene.terms, amount, self.rate_bp) for amount in amounts]
         return share_points(points_for(scene.terms, sum(amounts), self.rate_bp), amounts)
