@@ -14,7 +14,7 @@ from loyalty.programme import Campaign, Programme
 from loyalty.quoted import Explanation, Standing
 from loyalty.receipt import Applied
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
-from loyalty.scene import Missing, Scene
+from loyalty.scene import Missing, Scene, in_units
 from loyalty.sentences import Sentence, sentence
 from loyalty.turns import Course, Deed, Stop, unmet_running
 
@@ -29,6 +29,8 @@ SENTENCES = {
     "campaign.too_little": ("Скидка меньше копейки", "The discount is under one kopeck"),
     "line.discount": ("{name_ru}: −{discount_minor}", "{name_en}: −{discount_minor}"),
     "line.points": ("{name_ru}: +{points:балл|балла|баллов}", "{name_en}: +{points:point|points}"),
+    "line.units": ("{name_ru}: +{what_ru}", "{name_en}: +{what_en}"),
+    "points.units": ("+{what_ru}", "+{what_en}"),
     "line.redeemed": ("Баллами: −{redeemed_minor}", "Paid with points: −{redeemed_minor}"),
     "line.no_redeem": ("Баллами не оплачивается", "Points cannot pay for this"),
     "line.minimum": ("Минимальная цена", "Minimum price"),
@@ -97,21 +99,21 @@ def best_hints(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
 
 
 def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
-    """What each campaign did on one line, in money or in points of the main wallet."""
+    """What each campaign did on one line."""
     done = []
     for deed in found.deeds.values():
         value = deed.by_place.get(place, 0)
-        if value and deed.wallet in ("", MAIN_WALLET):
+        if value:
             discount, points = (value, 0) if deed.in_price else (0, value)
             name = deed.campaign.name
-            done.append(Applied(deed.campaign.id, name.ru, name.en, discount, points))
+            done.append(Applied(deed.campaign.id, name.ru, name.en, discount, points, deed.wallet or MAIN_WALLET))
     return tuple(done)
 
 
 def notes_on(found: Findings, place: int, asked_points: int) -> tuple[Sentence, ...]:
     """The reasons to show beside one line: what applied, or why nothing could."""
     product, scene = found.scene.lines[place].product, found.scene
-    notes = [_line_note(done) for done in applied_to(found, place)]
+    notes = [_line_note(done, scene) for done in applied_to(found, place)]
     if product.no_discount and found.programme.campaigns:
         notes.append(sentence("goods.no_discount"))
     if scene.floor_minor[place] and scene.room_minor(place) == found.redeemed_minor[place]:
@@ -125,7 +127,10 @@ def notes_on(found: Findings, place: int, asked_points: int) -> tuple[Sentence, 
     return tuple(notes)
 
 
-def _line_note(done: Applied) -> Sentence:
+def _line_note(done: Applied, scene: Scene) -> Sentence:
+    if done.points and done.wallet != MAIN_WALLET:
+        what_ru, what_en = in_units(scene.terms, done.wallet, done.points)
+        return sentence("line.units", name_ru=done.name_ru, name_en=done.name_en, what_ru=what_ru, what_en=what_en)
     if done.points:
         return sentence("line.points", name_ru=done.name_ru, name_en=done.name_en, points=done.points)
     return sentence("line.discount", name_ru=done.name_ru, name_en=done.name_en, discount_minor=done.discount_minor)
@@ -152,6 +157,9 @@ def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
     reward = deed.campaign.reward
     if isinstance(reward, GrantMechanic):
         said = reward.told(deed.granted)
+    elif deed.wallet not in ("", MAIN_WALLET):
+        what_ru, what_en = in_units(found.scene.terms, deed.wallet, deed.total)
+        said = sentence("points.units", what_ru=what_ru, what_en=what_en)
     else:
         said = reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
     places = [place for place, value in deed.by_place.items() if value]

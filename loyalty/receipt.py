@@ -4,8 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.basket import Moment
+from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
+from loyalty.granted import Issue, Message
 from loyalty.member import IdentifiedBy
 
 PaymentKind = Literal["cash", "card"]
@@ -27,10 +28,15 @@ class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
     name_en: str
     discount_minor: int = 0
     points: int = 0
+    wallet: str = "main"
+    """Where the points go."""
 
 
-class ReceiptLine(msgspec.Struct, frozen=True):
-    """One line. base = price x quantity; total = base - discount - redeemed; all amounts are of the whole line."""
+class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line. base = price x quantity; total = base - discount - redeemed; all amounts are of the whole line.
+
+    A gift is a line of its own at price 0: it stands after the goods bought, and `applied` names its campaign.
+    """
 
     line_no: int
     code: str
@@ -46,6 +52,20 @@ class ReceiptLine(msgspec.Struct, frozen=True):
     total_minor: int
     earned_points: int
     applied: tuple[Applied, ...] = ()
+    name_en: str = ""
+    """The English name of a gift, which the programme knows in both languages."""
+    category: str = ""
+    brand: str = ""
+    tags: tuple[str, ...] = ()
+    no_discount: bool = False
+    no_earn: bool = False
+    no_redeem: bool = False
+    min_price_minor: int = 0
+    """What the goods were when they were sold: with it the receipt can be worked out again."""
+    wallets: dict[str, int] = {}
+    """wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int] = {}
+    """wallet -> points taken for what a campaign gave on this line."""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -55,7 +75,7 @@ class Payment(msgspec.Struct, frozen=True):
     amount_minor: int
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sale, or a return (`kind` return: amounts are positive and go the other way)."""
 
     receipt_id: str
@@ -86,3 +106,18 @@ class Receipt(msgspec.Struct, frozen=True):
     """Points were spent without the head office: on the right the programme gives."""
     original_id: str | None = None
     original_number: str | None = None
+    channel: Channel = "till"
+    asked: tuple[str, ...] = ()
+    """Campaigns the member asked for."""
+    choices: dict[str, str] = {}
+    """campaign id -> the gift chosen."""
+    coupons: tuple[str, ...] = ()
+    """Ids of the coupons that something was given for."""
+    wallets: dict[str, int] = {}
+    """wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int] = {}
+    """wallet -> points taken for what campaigns gave; for what is no line's, more than the lines sum to."""
+    issues: tuple[Issue, ...] = ()
+    """Coupons given with the receipt."""
+    messages: tuple[Message, ...] = ()
+    """Texts of campaigns for the buyer."""

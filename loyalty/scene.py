@@ -8,7 +8,7 @@ import msgspec
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.member import Member
 from loyalty.money import Rounding, divide, share
-from loyalty.sentences import Sentence
+from loyalty.sentences import Sentence, counted
 
 Fact = tuple[str, str]
 """A kind and a value that a basket has: ("category", "scarves"). See `loyalty.matching`."""
@@ -120,10 +120,22 @@ HOLDS = Holds()
 UNRELATED = Unrelated()
 
 
+def earning_minor(scene: Scene, of: Literal["earning", "original"]) -> list[int]:
+    """The amounts of the selected lines that earn points: as the programme says, or before all discounts."""
+    prices = scene.original_minor if of == "original" else scene.running_minor
+    return [0 if scene.lines[place].product.no_earn else prices[place] for place in scene.selected]
+
+
 def points_for(terms: Terms, amount_minor: int, rate_bp: int) -> int:
     """Points worth `rate_bp` of an amount, rounded as the programme earns."""
     worth = amount_minor * rate_bp * terms.point_scale
     return divide(worth, 10_000 * terms.point_value_minor, terms.earn_rounding)
+
+
+def in_units(terms: Terms, wallet: str, points: int) -> tuple[str, str]:
+    """Points of a wallet in its own word, Russian and English: `2 звезды`, `2 stars`."""
+    ru, en = terms.unit_forms.get(wallet, ("балл|балла|баллов", "point|points"))
+    return counted(points, ru), counted(points, en)
 
 
 def points_worth(terms: Terms, points: int) -> int:

@@ -16,14 +16,13 @@ from loyalty.limits import Limit, Room, narrower, room_for
 from loyalty.money import part_bp, share
 from loyalty.programme import Campaign, Cap, Programme
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
-from loyalty.scene import Blocked, Missing, Scene
-from loyalty.sentences import Sentence, counted, sentence
+from loyalty.scene import Blocked, Missing, Scene, in_units
+from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
     "campaign.enough": ("На чеке уже {limit} подарков и купонов", "The receipt has {limit} gifts and coupons already"),
     "campaign.first": ("Уже действует «{name_ru}»", "“{name_en}” applies already"),
     "cost.more": ("Не хватает: {what_ru}", "{what_en} short"),
-    "cost.points": ("Не хватает {points:балла|баллов|баллов}", "{points:point|points} short"),
     "limit.day": ("На сегодня уже использована", "Used up for today"),
     "limit.week": ("На этой неделе уже использована", "Used up for this week"),
     "limit.month": ("В этом месяце уже использована", "Used up for this month"),
@@ -165,7 +164,5 @@ def capped_points(points: list[int], cap: Cap, room: Room) -> list[int]:
 
 
 def _short(scene: Scene, wallet: str, points: int) -> Sentence:
-    if wallet not in scene.terms.unit_forms:
-        return sentence("cost.points", points=points)
-    ru, en = scene.terms.unit_forms[wallet]
-    return sentence("cost.more", what_ru=counted(points, ru), what_en=counted(points, en))
+    what_ru, what_en = in_units(scene.terms, wallet, points)
+    return sentence("cost.more", what_ru=what_ru, what_en=what_en)
