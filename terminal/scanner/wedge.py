@@ -50,7 +50,7 @@ class ScanFound(msgspec.Struct, frozen=True):
 
 
 class Swallowed(msgspec.Struct, frozen=True):
-    """The rest of a scanner's suffix, which came after its scan was found."""
+    """The rest of a scanner's suffix, which came straight after its scan was found."""
 
     keys: tuple[str, ...]
 
@@ -96,6 +96,7 @@ class Wedge:
         known = self._decide(now_s) if paused else []
         if key in END_KEYS:
             return known + self._end_key(key, now_s)
+        self._suffix_until_s = float("-inf")
         if not is_text(key) or self._profile.hold_s <= 0:
             return [*known, *self._decide(now_s), Pass((key,))]
         if len(self._held) >= MOST_KEYS:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -21,7 +22,7 @@ from terminal.ui.acting import pasted, press, scanned
 from terminal.ui.desk import Desk, after
 from terminal.ui.inlet import Inlet, KeyGate, text_of
 from terminal.ui.keys import Key
-from terminal.ui.palette import ORDER, PALETTES, palette_for
+from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
 from terminal.ui.sale_screen import SaleScreen
 from terminal.ui.settling import answer_of
 from terminal.ui.sight import Sight
@@ -34,6 +35,8 @@ SETTLE_S = 10.0
 MOST_FAULTS = 20
 """Errors of the screen itself in one run; beyond, it ends with a sentence, since the till keeps the receipt."""
 SECOND_BELL_S = 0.15
+ToSee = tuple[View, Desk, Words, Palette]
+"""All that a picture is made of, but for the time."""
 log = logging.getLogger(__name__)
 # Where nobody set logging up, an error is kept off the cashier's terminal.
 log.addHandler(logging.NullHandler())
@@ -78,6 +81,7 @@ class TillApp(App[None]):
         self._desk = Desk()
         self._foreseen: Desk | None = None
         self._view = till.view()
+        self._seen: ToSee | None = None
         self._pictures: deque[View] = deque(maxlen=1000)
         self._inlet = Inlet(self, keys, self.bell)
         self._unsettled = False
@@ -94,9 +98,10 @@ class TillApp(App[None]):
 
     def on_mount(self) -> None:
         self._unwatch = self._till.watch(self._pictured)
-        self._show(self._till.view())
+        self._take_in(self._till.view())
+        self._paint()
         self._worker = asyncio.create_task(self._work(), name="keys")
-        self.set_interval(1, self._paint)
+        self.set_interval(1, self._repaint)
         if self._standing:
             self.call_after_refresh(self._standing)
 
@@ -114,16 +119,15 @@ class TillApp(App[None]):
 
     def on_pictured(self) -> None:
         while self._pictures:
-            self._show(self._pictures.popleft(), paint=not self._pictures)
+            self._take_in(self._pictures.popleft())
+        self._paint()
 
-    def _show(self, view: View, *, paint: bool = True) -> None:
+    def _take_in(self, view: View) -> None:
         self._foreseen = None
         self._desk = after(self._desk, self._view, view)
-        self._view = view
+        self._view = replace(view, sound="")
         if view.sound:
             self._ring(view.sound)
-        if paint:
-            self._paint()
 
     def _ring(self, sound: str) -> None:
         """One bell for done, two for not done; the notice says the same in words."""
@@ -132,22 +136,34 @@ class TillApp(App[None]):
             self.set_timer(SECOND_BELL_S, self.bell)
 
     def _paint(self) -> None:
+        """Paint what there is to see, unless it is what was painted last."""
+        if self._to_see() != self._seen:
+            self._repaint()
+
+    def _repaint(self) -> None:
+        """Paint in any case, since the clock goes on."""
         try:
             self._sale_screen.paint(self._sight())
+            self._seen = self._to_see()
         except Exception:  # noqa: BLE001  # the edge of painting: a sentence instead of a traceback
             self._fault()
+
+    def _to_see(self) -> ToSee:
+        return self._view, self._foreseen or self._desk, self._words, self._palette
 
     def _sight(self) -> Sight:
         now_ms = self._clock_ms()
         clock = wall_text(now_ms, self._view.programme.time_zone)
-        return Sight(self._view, self._foreseen or self._desk, self._words, self._palette, clock, now_ms, self._demo)
+        return Sight(*self._to_see(), clock, now_ms, self._demo)
 
     # -- keys and scans in
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._inlet.key(event)
-            self._foresee()
+            if self._inlet.alone or self._foreseen:
+                # The keys of a quick scanner come together: of the first nothing is shown if the next are there.
+                self._inlet.behind_keys(self._foresee)
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             self._inlet.paste(event)
         else:
@@ -156,14 +172,12 @@ class TillApp(App[None]):
     def _foresee(self) -> None:
         """Show a key at once while the gate makes sure that no scanner typed it. Only the picture knows of it: nothing
         is kept, and when a scanner's next key comes the picture is as it was."""
-        foreseen: Desk | None = None
+        self._foreseen = None
         event = self._inlet.alone
         if event is not None and self.screen is self._sale_screen and (text := text_of(event)):
             acted = press(self._view, self._desk, event.key, text)
-            foreseen = None if acted.commands or acted.asks else acted.desk
-        if foreseen != self._foreseen:
-            self._foreseen = foreseen
-            self._paint()
+            self._foreseen = None if acted.commands or acted.asks else acted.desk
+        self._paint()
 
     def press_key(self, key: Key) -> None:
         """A key of the footer, pressed by a pointer; takes its place behind the keys typed before."""
@@ -203,7 +217,7 @@ class TillApp(App[None]):
             log.error("till_is_slow")
             return
         self._pictures.clear()
-        self._show(view)
+        self._take_in(view)
 
     def _act(self, acted: Acted) -> None:
         self._foreseen = None
@@ -225,6 +239,7 @@ class TillApp(App[None]):
         """Wait until every key and scan so far is dealt with and the picture after them is on the screen."""
         await self._inlet.emptied()
         await self._settle()
+        self._paint()
 
     # -- the edge
 
@@ -232,6 +247,7 @@ class TillApp(App[None]):
         """An error nobody foresaw: logged in full; the cashier reads a sentence and goes on with the same receipt."""
         log.exception("screen_fault")
         self._faults += 1
+        self._seen = None
         if self._faults > MOST_FAULTS:
             self.exit(return_code=1, message=self._words.text(SCREEN_ENDS))
             return

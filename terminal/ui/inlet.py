@@ -62,6 +62,11 @@ class Inlet:
         """Wait until everything that came in is dealt with; keys the gate still holds are not in yet."""
         await self._queue.join()
 
+    def behind_keys(self, call: Callable[..., None], *args: object) -> None:
+        """Call once the keys read by now are in: they may still be on their way through the loop and the app's queue,
+        so that one more turn of the loop and a place at the end of the queue let them come first."""
+        asyncio.get_running_loop().call_soon(self._app.call_later, call, *args)
+
     def key(self, event: events.Key) -> None:
         self._put(self._gate.key(gate_name(event), event.time, event) if self._gate else [event])
 
@@ -92,9 +97,8 @@ class Inlet:
         if again_s is not None:
             self._due = self._look_at(again_s)
             return
-        # Keys read before this moment may still be on their way through the loop and the app's queue: one more turn of
-        # the loop and a place at the end of the queue let them come first, so that a busy screen never splits a scan.
-        asyncio.get_running_loop().call_soon(self._app.call_later, self._poll, time.monotonic())
+        # A busy screen never splits a scan.
+        self.behind_keys(self._poll, time.monotonic())
 
     def _poll(self, now_s: float) -> None:
         if self._gate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -16,6 +17,8 @@ from terminal.scanner.wedge import WedgeProfile
 from terminal.session import State
 from terminal.ui.app import TillApp
 from terminal.ui.layout import parts
+from terminal.ui.sale_screen import SaleScreen
+from terminal.ui.sight import Sight
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
@@ -120,3 +123,17 @@ def play(
 
     asyncio.run(run())
     return till
+
+
+def pictures(monkeypatch: pytest.MonkeyPatch) -> list[Sight]:
+    """Every picture painted from now on, but for those that only the clock asks for."""
+    painted: list[Sight] = []
+    paint = SaleScreen.paint
+
+    def keep(screen: SaleScreen, sight: Sight) -> None:
+        painted.append(sight)
+        paint(screen, sight)
+
+    monkeypatch.setattr(SaleScreen, "paint", keep)
+    monkeypatch.setattr(TillApp, "set_interval", lambda *_: None)
+    return painted

@@ -11,9 +11,10 @@ from terminal.session import commands as c
 from terminal.ui import app as ui_app
 from terminal.ui.app import TillApp
 from terminal.ui.inlet import MOST_WAITING, Inlet
+from terminal.ui.sale_screen import FRAME_S
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
-from tests.ui.screen import Cashier, play
+from tests.ui.screen import Cashier, pictures, play
 
 
 def test_keys_wait_up_to_a_limit_and_one_more_is_dropped_with_a_bell() -> None:
@@ -77,5 +78,29 @@ def test_an_error_rings_twice_and_success_once(monkeypatch: pytest.MonkeyPatch) 
         await cashier.pilot.pause(0.05)
         assert bells == ["ding"] * 3
         cashier.sees("Не сделано")
+
+    play(story)
+
+
+def test_a_picture_that_is_on_the_screen_already_is_not_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    painted = pictures(monkeypatch)
+
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.settled()
+        painted.clear()
+        cashier.till.post(c.Refresh())
+        await cashier.press("left")
+        assert painted == []
+        await cashier.press("7")
+        assert [sight.desk.line.text for sight in painted] == ["7"]
+
+    play(story)
+
+
+def test_textual_paints_the_sale_in_the_frames_of_the_sale() -> None:
+    async def story(cashier: Cashier) -> None:
+        timers = [timer for timer in cashier.app.screen._timers if timer.name in ("frames", "screen_update")]
+        assert [(timer.name, timer._interval) for timer in timers] == [("frames", FRAME_S)]
 
     play(story)

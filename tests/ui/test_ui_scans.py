@@ -12,7 +12,7 @@ from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
-from tests.ui.screen import Cashier, play
+from tests.ui.screen import Cashier, pictures, play
 
 
 class Modal(ModalScreen[None]):
@@ -178,6 +178,19 @@ def test_the_first_key_of_a_scan_is_taken_back_from_the_screen_with_the_second()
 
     till = play(story, gate=PATIENT)
     assert scans(till) == [shop.WATER.code]
+
+
+def test_a_burst_is_painted_once_as_the_line_it_became(monkeypatch: pytest.MonkeyPatch) -> None:
+    painted = pictures(monkeypatch)
+
+    async def story(cashier: Cashier) -> None:
+        painted.clear()
+        await cashier.burst(shop.WATER.code)
+
+    play(story, gate=True)
+    (sight,) = painted
+    assert [line.product for line in sight.view.state.basket.lines] == [shop.WATER]
+    assert sight.desk.line.text == ""
 
 
 def test_three_star_and_a_scan_is_three_without_enter_between() -> None:

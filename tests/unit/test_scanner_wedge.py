@@ -64,6 +64,11 @@ def test_enter_pressed_by_a_person_after_a_scan_passes() -> None:
     assert wedge.feed("enter", 0.2) == [Pass(("enter",))]
 
 
+def test_enter_behind_another_key_is_no_rest_of_a_suffix_however_quick() -> None:
+    out = typed(Wedge(accepts), [*EAN, "enter", "f2", "enter"])
+    assert out == [ScanFound(EAN, (*EAN, "enter")), Pass(("f2",)), Pass(("enter",))]
+
+
 def test_a_scan_through_the_russian_layout_is_understood() -> None:
     keys = [*"ЛЗДЖ2990000000019", "enter"]
     assert typed(Wedge(accepts), keys) == [ScanFound(CARD, tuple(keys))]
