@@ -67,7 +67,11 @@ def screen_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         made += [blank(sight.palette, part.width)] * (part.height - len(made))
         for y, strip in enumerate(made, start=part.y):
             lines[y].append(strip)
-    return [Strip.join(line).crop(0, width) for line in lines[:height]]
+    return [_joined(line).crop(0, width) for line in lines[:height]]
+
+
+def _joined(strips: list[Strip]) -> Strip:
+    return strips[0] if len(strips) == 1 else Strip.join(strips)
 
 
 def _side_rows(sight: Sight, width: int, height: int) -> list[Strip]:

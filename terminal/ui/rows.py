@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from terminal.ui.cells import cut
@@ -15,7 +17,15 @@ Part = tuple[str, str]
 def row(palette: Palette, width: int, parts: Sequence[Part], ground: str = "base") -> Strip:
     """The parts one after another, cut and filled to `width` cells."""
     segments = [Segment(text, style(palette.name, ink, ground)) for text, ink in parts if text]
-    return Strip(segments).adjust_cell_length(width, style(palette.name, "text", ground))
+    return filled(segments, width, style(palette.name, "text", ground))
+
+
+def filled(segments: list[Segment], width: int, rest: Style) -> Strip:
+    """A strip of segments, cut or filled to `width` cells."""
+    left = width - sum(cell_len(segment.text) for segment in segments)
+    if left < 0:
+        return Strip(segments, width - left).adjust_cell_length(width)
+    return Strip([*segments, Segment(" " * left, rest)] if left else segments, width)
 
 
 def ends(palette: Palette, width: int, start: Sequence[Part], end: Sequence[Part], ground: str = "base") -> Strip:
@@ -32,7 +42,7 @@ def fit(parts: Sequence[Part], width: int) -> list[Part]:
     for text, ink in parts:
         shown = cut(text, left)
         fitted.append((shown, ink))
-        left -= cells([(shown, ink)])
+        left -= cell_len(shown)
         if shown != text:
             break
     fitted.append((" " * left, "text"))
@@ -45,7 +55,7 @@ def centred(palette: Palette, width: int, parts: Sequence[Part], ground: str = "
 
 
 def cells(parts: Sequence[Part]) -> int:
-    return sum(Segment(text).cell_length for text, _ in parts)
+    return sum(cell_len(text) for text, _ in parts)
 
 
 def blank(palette: Palette, width: int, ground: str = "base") -> Strip:

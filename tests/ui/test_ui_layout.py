@@ -6,12 +6,14 @@ import re
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 from textual.geometry import Region
 
 from loyalty.sentences import Lang
 from terminal.session import Link
 from terminal.session import commands as c
 from terminal.ui.layout import LEAST_CELLS, LEAST_ROWS, parts
+from terminal.ui.widgets.lines import MOST_REASONS, Table, _block, _height
 from tests.ui import shop, shots
 from tests.ui.screen import Cashier, play
 
@@ -55,6 +57,21 @@ def test_large_balances_long_queues_and_long_names_keep_their_places(lang: Lang)
         assert ("98 765" if lang == "ru" else "98,765") in cashier.row_of("strip").replace("\u00a0", " ")
 
     play(story, lang=lang)
+
+
+def test_a_line_takes_as_many_rows_as_room_was_kept_for_it() -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        cashier.till.post(c.SpendPoints(500))
+        await cashier.settled()
+        sight, quote = cashier.app._sight(), cashier.state.quote
+        assert quote is not None
+        assert any(line.notes and line.redeemed_points for line in quote.lines)
+        for line, quoted in zip(cashier.state.basket.lines, quote.lines, strict=True):
+            for told in (None, quoted, replace(quoted, notes=quoted.notes * (MOST_REASONS + 1))):
+                assert len(_block(sight, line, told, False, Table(80))) == _height(told)
+
+    play(story)
 
 
 def test_a_long_receipt_shows_the_line_that_was_scanned_last_and_scrolls_by_arrows() -> None:

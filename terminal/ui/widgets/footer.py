@@ -6,6 +6,7 @@ from textual.strip import Strip
 from terminal.ui.cells import cut, left
 from terminal.ui.keys import BACK, KEYS, Key, shown
 from terminal.ui.palette import style
+from terminal.ui.rows import filled
 from terminal.ui.sight import Sight
 
 ROOM_FOR_ALIAS = 20
@@ -43,4 +44,4 @@ def _row(sight: Sight, keys: tuple[Key, ...], each: int, width: int) -> Strip:
             Segment(cap, style(name, "key", "keycap")),
             Segment(left(cut(label, each - len(cap)), each - len(cap)), style(name, ink, "bar")),
         ]
-    return Strip(segments).adjust_cell_length(width, style(name, "text", "bar"))
+    return filled(segments, width, style(name, "text", "bar"))

@@ -29,23 +29,19 @@ class Table(msgspec.Struct, frozen=True):
         return max(0, self.width - self.qty - self.price - self.off - self.total - 1)
 
 
-class Block(msgspec.Struct, frozen=True):
-    """One line with its reasons, as rows of parts; `selected` is shown on another ground."""
-
-    rows: tuple[tuple[Part, ...], ...]
-    selected: bool
-
-
 def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    state = sight.view.state
+    lines, here = state.basket.lines, selected_line(sight.desk, state)
+    quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
+    place = next((place for place, line in enumerate(lines) if line.line_id == here), 0)
+    first, last = window([_height(quoted.get(line.line_id)) for line in lines], place, height - 1)
     table = _table(sight, width)
-    blocks = _blocks(sight, table)
-    first, last = window([len(block.rows) for block in blocks], _here(blocks), height - 1)
     shown = [
-        row(sight.palette, width, parts, "selected" if block.selected and not place else "base")
-        for block in blocks[first:last]
-        for place, parts in enumerate(block.rows)
+        strip
+        for line in lines[first:last]
+        for strip in _block(sight, line, quoted.get(line.line_id), line.line_id == here, table)
     ]
-    return [_header(sight, table, first, last, len(blocks)), *shown]
+    return [_header(sight, table, first, last, len(lines)), *shown]
 
 
 def window(heights: list[int], here: int, room: int) -> tuple[int, int]:
@@ -59,10 +55,6 @@ def window(heights: list[int], here: int, room: int) -> tuple[int, int]:
         first -= 1
         used += heights[first]
     return first, max(last, min(here + 1, len(heights)))
-
-
-def _here(blocks: list[Block]) -> int:
-    return next((place for place, block in enumerate(blocks) if block.selected), max(0, len(blocks) - 1))
 
 
 def _table(sight: Sight, width: int) -> Table:
@@ -99,25 +91,25 @@ def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: st
     )  # fmt: skip
 
 
-def _blocks(sight: Sight, table: Table) -> list[Block]:
-    state = sight.view.state
-    quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
-    here = selected_line(sight.desk, state)
-    return [_block(sight, line, quoted.get(line.line_id), line.line_id == here, table) for line in state.basket.lines]
+def _height(quoted: QuoteLine | None) -> int:
+    """How many rows `_block` makes."""
+    return 1 + (min(len(quoted.notes), MOST_REASONS) + bool(quoted.redeemed_points) if quoted else 0)
 
 
-def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool, table: Table) -> Block:
-    words, signs = sight.words, sight.palette.signs
+def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool, table: Table) -> list[Strip]:
+    """One line with its reasons; a selected line is marked, and stands on another ground."""
+    words, palette = sight.words, sight.palette
     off = words.money(-quoted.discount_minor) if quoted and quoted.discount_minor else ""
     total = words.money(quoted.total_minor) if quoted else ""
-    name = (signs.here if here else " ") + " " + clean(line.product.name)
+    name = (palette.signs.here if here else " ") + " " + clean(line.product.name)
     figures = (quantity_of(words, line.qty_milli, line.product.unit), words.money(line.price_minor), off, total)
-    rows = [columns(table, name, figures)]
-    if quoted:
-        rows += [
-            ((f"   {signs.branch} ", "dim"), (left(said, table.width - 6), "dim")) for said in _reasons(sight, quoted)
-        ]
-    return Block(tuple(rows), here)
+    head = row(palette, table.width, columns(table, name, figures), "selected" if here else "base")
+    return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted) if quoted else ()))]
+
+
+def _reason(sight: Sight, said: str, table: Table) -> Strip:
+    parts = ((f"   {sight.palette.signs.branch} ", "dim"), (left(said, table.width - 6), "dim"))
+    return row(sight.palette, table.width, parts)
 
 
 def _reasons(sight: Sight, quoted: QuoteLine) -> list[str]:

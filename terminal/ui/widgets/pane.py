@@ -27,28 +27,29 @@ class Pane(Widget):
 
     def paint(self, sight: Sight) -> None:
         """Make the rows anew and ask to repaint those that differ; before the first layout there is nothing to do."""
-        before, size_before = self._rows, self._made_for
         self._sight = sight
-        if not self.size:
+        size = self.size
+        if not size:
             return
-        self._fill(sight)
-        if size_before != self._made_for:
+        before, size_before = self._rows, self._made_for
+        self._fill(sight, size)
+        if size_before != size:
             self.refresh()
             return
         changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=True)) if old != new]
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
 
-    def _fill(self, sight: Sight) -> None:
-        width, height = self.size
+    def _fill(self, sight: Sight, size: Size) -> None:
+        width, height = size
         rows = self._make(sight, width, height)[:height]
         self._rows = rows + [blank(sight.palette, width)] * (height - len(rows))
-        self._made_for = self.size
+        self._made_for = size
 
     def _refill(self, sight: Sight) -> None:
         """After a change of size, inside Textual's own painting: a fault leaves blank rows until the next picture."""
         try:
-            self._fill(sight)
+            self._fill(sight, self.size)
         except Exception:  # the edge: an error here would end the screen
             log.exception("pane_fault")
             self._rows, self._made_for = [blank(sight.palette, self.size.width)] * self.size.height, self.size
