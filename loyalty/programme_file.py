@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from loyalty import campaign_file, conditions, coupon_series, rewards, section
+from loyalty import campaign_file, conditions, coupon_series, programme_lint, rewards, section
 from loyalty.campaign_file import (
     MAX_POINTS,
     label,
@@ -27,6 +27,7 @@ from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.programme import Programme, Redeem, Status
+from loyalty.programme_lint import note_contradictions
 from loyalty.section import ID, Notes, Section
 from loyalty.sentences import Lang, sentence
 
@@ -65,7 +66,7 @@ SENTENCES = {
     "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
     "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
 }  # fmt: skip
-_ROOMS = (campaign_file, coupon_series, section, conditions, rewards)
+_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint)
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
@@ -137,6 +138,7 @@ def read_programme(top: Section) -> Programme:
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
+    note_contradictions(top, programme)
     top.finish()
     return programme
 
