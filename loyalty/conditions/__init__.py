@@ -1,13 +1,14 @@
 """Conditions of campaigns: one mechanic, one file, with its type, its check, its judgement and its sentences.
 
-A condition answers that it holds, what is missing and how much, or what blocks it (loyalty.scene). `Products`
-selects lines; the others apply to the receipt.
+A condition answers that it holds, what is missing and how much, or what blocks it (loyalty.scene). `Products` and
+`Combination` choose goods; the others apply to the receipt or to what is chosen.
 """
 
 from loyalty.conditions import (
     before_event,
     birthday,
     channels,
+    combination,
     coupon,
     dates,
     first_purchase,
@@ -26,6 +27,7 @@ from loyalty.conditions import (
 from loyalty.conditions.before_event import BeforeEvent
 from loyalty.conditions.birthday import Birthday
 from loyalty.conditions.channels import Channels
+from loyalty.conditions.combination import Combination, GoodsSet
 from loyalty.conditions.coupon import PresentedCoupon
 from loyalty.conditions.dates import Dates
 from loyalty.conditions.first_purchase import FirstPurchase
@@ -41,16 +43,16 @@ from loyalty.conditions.weekdays import Weekdays
 from loyalty.conditions.who import Who
 
 __all__ = [
-    "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Condition", "Dates", "FirstPurchase",
-    "GoodsTotal", "Hours", "Paid", "PresentedCoupon", "ProductSet", "Products", "Quantity", "ReceiptTotal",
-    "Stores", "Trial", "Weekdays", "Who",
+    "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Combination", "Condition", "Dates",
+    "FirstPurchase", "GoodsSet", "GoodsTotal", "Hours", "Paid", "PresentedCoupon", "ProductSet", "Products",
+    "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays", "Who",
 ]  # fmt: skip
 
 Condition = (
     Dates | Hours | Weekdays | BeforeEvent
     | Who | Birthday | FirstPurchase | Trial
     | Stores | Channels
-    | Products | Quantity | GoodsTotal | ReceiptTotal | Paid | PresentedCoupon
+    | Products | Combination | Quantity | GoodsTotal | ReceiptTotal | Paid | PresentedCoupon
 )  # fmt: skip
 
 CONDITIONS: dict[str, type[Condition]] = {
@@ -65,6 +67,7 @@ CONDITIONS: dict[str, type[Condition]] = {
     "stores": Stores,
     "channels": Channels,
     "products": Products,
+    "combination": Combination,
     "quantity": Quantity,
     "goods_total": GoodsTotal,
     "receipt_total": ReceiptTotal,
@@ -74,7 +77,7 @@ CONDITIONS: dict[str, type[Condition]] = {
 """The `type` of a condition in a document -> its mechanic."""
 
 _MECHANICS = (
-    before_event, birthday, channels, coupon, dates, first_purchase, goods_total, hours, payment, products,
-    quantity, receipt_total, stores, sums, trial, weekdays, who,
+    before_event, birthday, channels, combination, coupon, dates, first_purchase, goods_total, hours, payment,
+    products, quantity, receipt_total, stores, sums, trial, weekdays, who,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}

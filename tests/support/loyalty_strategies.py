@@ -7,9 +7,11 @@ from loyalty.conditions import (
     BeforeEvent,
     Birthday,
     Channels,
+    Combination,
     Condition,
     Dates,
     FirstPurchase,
+    GoodsSet,
     GoodsTotal,
     Hours,
     Paid,
@@ -86,6 +88,9 @@ def baskets(draw, max_lines=6) -> Basket:
 
 EVENTS = tuple(Event(day, "Матч", "Match", f"{day}T13:30") for day in ("2026-11-21", "2026-11-22", "2026-12-01"))
 STORE_GROUPS = (StoreGroup("north", ("S1",)), StoreGroup("south", ("S2",)))
+GOODS_SETS = st.lists(
+    st.builds(GoodsSet, st.builds(Products, categories=SOME), st.integers(1, 3)), min_size=1, max_size=3
+).map(tuple)
 SUMS, OF = st.integers(0, 300_000), st.sampled_from(["running", "original"])
 
 
@@ -95,6 +100,7 @@ def sums(one: int, other: int, of: Of) -> Condition:
 
 conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Products, categories=SOME, excluded=st.builds(ProductSet, categories=SOME)),
+    st.builds(Combination, GOODS_SETS, st.integers(0, 2), st.sampled_from(["dearest", "cheapest"])),
     st.builds(Quantity, min_pieces=st.integers(1, 6), max_pieces=st.sampled_from([0, 0, 6, 9])),
     st.builds(Quantity, min_weight_g=st.integers(1, 3000), max_weight_g=st.sampled_from([0, 3000, 5000])),
     st.builds(Quantity, max_pieces=st.integers(1, 9)),
