@@ -3,8 +3,11 @@
 Ours is `kopilka terminal`: a letter typed until it stands on the command line; an arrow until the line it selects is
 marked; a code of 13 digits and Enter in one burst, as a scanner that types sends it, until the line of those goods
 stands on the receipt, looked up, priced and quoted with a member. The peer is an application of one pane of the till's
-own kind, one row of which changes. Letters come as from a fast typist, 60 to 120 ms after the last was seen: what comes
-quicker the till takes for a scanner's, holds it for 30 ms and shows nothing of it until it knows.
+own kind, one row of which changes.
+
+Both get keys and codes as from a fast typist, 60 to 120 ms after the last was seen. What is typed quicker the till
+takes for a scanner's, holds it for 30 ms and shows nothing of it until it knows; and for up to 33 ms after a painting
+Textual puts off the next, but for a screen with frames of its own, as the till's.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ PEER = ("-m", "benchmarks.line_app")
 ESCAPE, MENU, VOID_RECEIPT = "\x1b", "\x0f", "1"
 """The first line of the menu (Ctrl+O) voids the receipt."""
 ESCAPED_S = 0.3
-TYPING_S = (0.06, 0.12)
+PAUSE_S = (0.06, 0.12)
 _chance = Random(7)
 
 
@@ -52,14 +55,14 @@ def _compared(name: str, scratch: Scratch, ours: Callable[[], list[float]], peer
 
 def _letters(screen: TerminalScreen) -> list[float]:
     """The command line grows by each letter, and is emptied at the end."""
-    taken = [_until_ms(screen, letter, LETTERS[: place + 1], TYPING_S) for place, letter in enumerate(LETTERS)]
+    taken = [_until_ms(screen, letter, LETTERS[: place + 1]) for place, letter in enumerate(LETTERS)]
     screen.type(ESCAPE)
     screen.rest(ESCAPED_S)
     return taken
 
 
 def _letter_rows(screen: TerminalScreen) -> list[float]:
-    return [_until_ms(screen, letter, line_app.ADDED + letter, TYPING_S) for letter in LETTERS]
+    return [_until_ms(screen, letter, line_app.ADDED + letter) for letter in LETTERS]
 
 
 def _scans(screen: TerminalScreen) -> list[float]:
@@ -83,9 +86,9 @@ def _arrows(screen: TerminalScreen) -> list[float]:
     return [_until_ms(screen, arrow, f"▸ {shop.name_of(n)}") for arrow, n in ARROWS]
 
 
-def _until_ms(screen: TerminalScreen, keys: str, text: str, rest_s: tuple[float, float] = (0.02, 0.04)) -> float:
+def _until_ms(screen: TerminalScreen, keys: str, text: str) -> float:
     """From the keys to the text; before them a pause, so that they wait for no other's frame, and meet any moment of
     their own."""
-    screen.rest(_chance.uniform(*rest_s))
+    screen.rest(_chance.uniform(*PAUSE_S))
     pressed_s = screen.type(keys)
     return (screen.painted(text) - pressed_s) * 1000
