@@ -10,6 +10,7 @@ from loyalty.coupon_series import CouponSeries, note_clashes
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import PERIODS, Limit
 from loyalty.money import MAX_MINOR
+from loyalty.points_file import read_terms
 from loyalty.programme import Campaign, Cap, Cost, Group, Label, StoreGroup, Wallet
 from loyalty.rewards import REWARDS, Percent, Reward
 from loyalty.scene import Event
@@ -63,7 +64,7 @@ def read_wallets(top: Section) -> tuple[Wallet, ...]:
     for part in top.parts("wallet", MAX_NAMED):
         wallet = Wallet(
             part.form("id", ID, "stars"), label(part, "name"), label(part, "unit"),
-            part.whole("worth_minor", 0, MAX_MINOR, 0),
+            part.whole("worth_minor", 0, MAX_MINOR, 0), read_terms(part.part("terms")),
         )  # fmt: skip
         part.finish()
         found.append(wallet)

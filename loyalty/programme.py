@@ -5,19 +5,22 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 import msgspec
 
 from loyalty.codes import CodeRanges
-from loyalty.conditions import Condition
+from loyalty.conditions import Condition, PresentedCoupon
 from loyalty.coupon_series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import Limit
+from loyalty.lot_terms import LotTerms
 from loyalty.matching import Index
 from loyalty.money import Rounding
 from loyalty.rewards import Reward
 from loyalty.scene import Event, Terms
+from loyalty.workdays import Workdays
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -61,6 +64,7 @@ class Wallet(msgspec.Struct, frozen=True):
     name: Label
     unit: Label
     worth_minor: int = 0
+    terms: LotTerms = LotTerms()
 
 
 class StoreGroup(msgspec.Struct, frozen=True):
@@ -148,6 +152,9 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     events: tuple[Event, ...] = ()
     store_groups: tuple[StoreGroup, ...] = ()
     coupons: tuple[CouponSeries, ...] = ()
+    points: LotTerms = LotTerms()
+    """When points of the main wallet can be spent, and until when; other wallets have terms of their own."""
+    workdays: Workdays = Workdays()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
 
@@ -173,12 +180,34 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
         return Index((campaign, campaign.conditions) for campaign in in_order)
 
     @cached_property
+    def on_request(self) -> frozenset[str]:
+        """Ids of the campaigns that are given only where the member asks."""
+        return frozenset(campaign.id for campaign in self.campaigns if campaign.asked)
+
+    @cached_property
+    def coupon_series(self) -> dict[str, frozenset[str]]:
+        """campaign id -> the series of coupons it needs one of, for the campaigns that need a coupon."""
+        needed = {
+            campaign.id: frozenset(chain.from_iterable(_series_of(each) for each in campaign.conditions))
+            for campaign in self.campaigns
+        }
+        return {campaign_id: series for campaign_id, series in needed.items() if series}
+
+    @cached_property
     def group_by_id(self) -> dict[str, Group]:
         return {group.id: group for group in self.groups}
+
+    def lot_terms(self, wallet: str) -> LotTerms:
+        """When points of a wallet can be spent, and until when."""
+        return next((each.terms for each in self.wallets if each.id == wallet), self.points)
 
     def group_of(self, campaign: Campaign) -> Group:
         """The rules of a campaign's group: a group nobody describes gives its best."""
         return self.group_by_id.get(campaign.group) or Group(campaign.group)
+
+
+def _series_of(condition: Condition) -> tuple[str, ...]:
+    return condition.series if isinstance(condition, PresentedCoupon) else ()
 
 
 def _groups_of_store(groups: Sequence[StoreGroup]) -> dict[str, tuple[str, ...]]:

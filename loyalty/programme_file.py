@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from loyalty import campaign_file, conditions, coupon_series, programme_lint, rewards, section
+from loyalty import campaign_file, conditions, coupon_series, points_file, programme_lint, rewards, section
 from loyalty.campaign_file import (
     MAX_POINTS,
     label,
@@ -26,6 +26,7 @@ from loyalty.codes import CodeRanges
 from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
+from loyalty.points_file import read_terms, read_workdays
 from loyalty.programme import Programme, Redeem, Status
 from loyalty.programme_lint import note_contradictions
 from loyalty.section import ID, Notes, Section
@@ -66,7 +67,7 @@ SENTENCES = {
     "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
     "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
 }  # fmt: skip
-_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint)
+_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file)
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
@@ -135,6 +136,8 @@ def read_programme(top: Section) -> Programme:
         events=events,
         store_groups=store_groups,
         coupons=coupons,
+        points=read_terms(top.part("points")),
+        workdays=read_workdays(top.part("workdays")),
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)

@@ -7,7 +7,7 @@ from loyalty.conditions import Dates, Hours, Products, ProductSet, Quantity
 from loyalty.errors import BadProgramme
 from loyalty.programme import Label, Programme, Redeem
 from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme, problems_text
-from loyalty.rewards import Amount, Percent
+from loyalty.rewards import REWARDS, Amount, Percent
 from loyalty.sentences import Lang
 
 HEAD = 'id = "shop"\nversion = 3\nname = { ru = "Магазин", en = "Shop" }\n'
@@ -101,8 +101,7 @@ conditions = [ { type = "hours", windows = ["12-14"] }, { type = "who", statuses
             "version: 0 вне пределов; допустимо от 1 до 2147483647",
             "name: здесь текст; нужно: таблица",
             "redeem.max_share_bp: 20000 вне пределов; допустимо от 0 до 10000",
-            "campaign[1].reward.type: неизвестное значение «procent»; возможно, «percent»; можно: percent, amount,"
-            " fixed_price, n_for_m, steps, free_item, gift, points_percent, points_multiplier, points_fixed",
+            "campaign[1].reward.type: неизвестное значение «procent»; возможно, «percent»; можно: " + ", ".join(REWARDS),
             "campaign[1].conditions[1].windows[1]: «12-14» не подходит; нужно: 12:00-14:00",
             "campaign[1].conditions[2].statuses[1]: нет статуса «novise»; возможно, «novice»",
             "roundign: неизвестный ключ; возможно, имелось в виду «rounding»",
