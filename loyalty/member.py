@@ -53,6 +53,8 @@ class Member(msgspec.Struct, frozen=True):
     receipts: int | None = None
     """How many sale receipts the member has ever had; None where nobody knows."""
     used: tuple[Used, ...] = ()
+    coupon_uses: dict[str, int] = {}
+    """series of coupons -> how many of it the member has used, as far as this till knows."""
 
 
 def mask_name(name: str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.basket import Basket, Moment
 from loyalty.conditions import PresentedCoupon
+from loyalty.coupon_series import CouponSeries
 from loyalty.coupons import Coupon, believed, unusable
 from loyalty.programme import Programme
 from loyalty.sentences import Sentence, sentence
@@ -13,7 +14,21 @@ from loyalty.turns import Deed
 
 SENTENCES = {
     "coupon.unknown": ("Купон {code} этой программе неизвестен", "This programme does not know coupon {code}"),
+    "coupon.second": (
+        "Купон «{name_ru}» уже в чеке: второй такой же ничего не добавит",
+        "Coupon “{name_en}” is on the receipt already: a second one adds nothing",
+    ),
 }
+MAX_COUPONS = 20
+"""So many at most are presented for one receipt."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One code of a basket: the coupon it is (None: of no series here), and why it is not good; `why` None: it is."""
+
+    code: str
+    coupon: Coupon | None
+    why: Sentence | None
 
 
 class Presented(msgspec.Struct, frozen=True):
@@ -29,31 +44,52 @@ class Presented(msgspec.Struct, frozen=True):
 
 def presented(basket: Basket, programme: Programme, moment: Moment) -> Presented:
     """Judge every code on its days, its holder and the member; who put it there has checked signature and use."""
+    looked_at = seen(basket, programme, moment)
+    return Presented(
+        tuple(each.coupon for each in looked_at if each.coupon is not None and each.why is None),
+        tuple(each.why for each in looked_at if each.why is not None),
+    )
+
+
+def seen(basket: Basket, programme: Programme, moment: Moment) -> tuple[Seen, ...]:
+    """What becomes of each code of a basket, in the order presented. A coupon that is there twice counts once; a second
+    one of its series gives nothing, so that it is not used up."""
     series = {each.id: each for each in programme.coupons}
-    account_id = basket.member.account_id if basket.member and not basket.member.blocked else None
-    good: dict[str, Coupon] = {}
-    refused: list[Sentence] = []
+    found: dict[str, Seen] = {}
+    good: set[str] = set()
     for code in basket.coupons:
         coupon = believed(code, programme.coupons)
         if coupon is None:
-            refused.append(sentence("coupon.unknown", code=code[:24]))
-            continue
-        why = unusable(coupon, series[coupon.series], moment.local_date, (), account_id)
-        if why is not None:
-            refused.append(why)
-        else:
-            good.setdefault(coupon.id, coupon)
-    return Presented(tuple(good.values()), tuple(refused))
+            found.setdefault(code, Seen(code, None, sentence("coupon.unknown", code=code[:24])))
+        elif coupon.id not in found:
+            its = series[coupon.series]
+            why = second(its) if coupon.series in good else unfit(coupon, its, basket, moment)
+            found[coupon.id] = Seen(code, coupon, why)
+            good |= {coupon.series} if why is None else set()
+    return tuple(found.values())
+
+
+def unfit(coupon: Coupon, series: CouponSeries, basket: Basket, moment: Moment) -> Sentence | None:
+    """Why a coupon is not good for this basket, whatever else is on it; None: it is good."""
+    member = basket.member if basket.member and not basket.member.blocked else None
+    account_id, uses = (member.account_id, member.coupon_uses.get(series.id, 0)) if member else (None, 0)
+    return unusable(coupon, series, moment.local_date, (), account_id, uses)
+
+
+def second(series: CouponSeries) -> Sentence:
+    """A series gives what it gives once a receipt."""
+    return sentence("coupon.second", name_ru=series.name_ru, name_en=series.name_en)
 
 
 def used(coupons: Iterable[Coupon], deeds: Iterable[Deed]) -> tuple[Coupon, ...]:
-    """The coupons something was given for."""
-    wanted = {
-        series
-        for deed in deeds
-        if deed.done
-        for condition in deed.campaign.conditions
-        if isinstance(condition, PresentedCoupon)
-        for series in condition.series
-    }
-    return tuple(coupon for coupon in coupons if coupon.series in wanted)
+    """The coupons something was given for: of several that would do, the one presented first. A gift still to be
+    chosen has not been given."""
+    presented = tuple(coupons)
+    spent: set[str] = set()
+    for deed in deeds:
+        if not deed.done or deed.granted.pending:
+            continue
+        for condition in deed.campaign.conditions:
+            if isinstance(condition, PresentedCoupon):
+                spent.update([each.id for each in presented if each.series in condition.series][:1])
+    return tuple(coupon for coupon in presented if coupon.id in spent)
