@@ -1,6 +1,6 @@
 """A completed sale or return: everything needed to print it, book it and recompute it years later."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,6 +10,11 @@ from loyalty.granted import Issue, Message
 from loyalty.member import IdentifiedBy
 
 PaymentKind = Literal["cash", "card"]
+
+
+def _written(value: Any) -> Any:
+    """A default that is written all the same: readers of receipts may look for the key."""
+    return msgspec.field(default_factory=lambda: value)
 
 
 class ProgrammeRef(msgspec.Struct, frozen=True):
@@ -51,7 +56,7 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     redeemed_points: int
     total_minor: int
     earned_points: int
-    applied: tuple[Applied, ...] = ()
+    applied: tuple[Applied, ...] = _written(())
     name_en: str = ""
     """The English name of a gift, which the programme knows in both languages."""
     category: str = ""
@@ -95,17 +100,17 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     total_minor: int
     earned_points: int
     payments: tuple[Payment, ...]
-    change_minor: int = 0
-    account_id: str | None = None
-    member_id: str | None = None
-    member_name: str = ""
-    identified_by: IdentifiedBy | None = None
-    status: str = ""
-    balance_before_points: int | None = None
-    offline: bool = False
+    change_minor: int = _written(0)
+    account_id: str | None = _written(None)
+    member_id: str | None = _written(None)
+    member_name: str = _written("")
+    identified_by: IdentifiedBy | None = _written(None)
+    status: str = _written("")
+    balance_before_points: int | None = _written(None)
+    offline: bool = _written(False)
     """Points were spent without the head office: on the right the programme gives."""
-    original_id: str | None = None
-    original_number: str | None = None
+    original_id: str | None = _written(None)
+    original_number: str | None = _written(None)
     channel: Channel = "till"
     asked: tuple[str, ...] = ()
     """Campaigns the member asked for."""

@@ -4,7 +4,8 @@ Each figure of a line is given back by cumulative proportion: after any quantity
 on that quantity alone. So any sequence of partial returns comes to the original, to the kopeck and to the point.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 from msgspec.structs import replace
@@ -79,6 +80,14 @@ def return_receipt(
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
+        channel="till",
+        asked=(),
+        choices={},
+        coupons=(),
+        wallets=_all_points(line.wallets for line in lines),
+        costs=_all_points(line.costs for line in lines),
+        issues=(),
+        messages=(),
         original_id=original.receipt_id,
         original_number=original.number,
         **_sums(lines),
@@ -130,6 +139,8 @@ def _part(line: ReceiptLine, before_milli: int, qty_milli: int) -> ReceiptLine:
         total_minor=after.total_minor - before.total_minor,
         earned_points=after.earned_points - before.earned_points,
         applied=(),
+        wallets=_points_part(line.wallets, before_milli, qty_milli, line.qty_milli),
+        costs=_points_part(line.costs, before_milli, qty_milli, line.qty_milli),
     )
 
 
@@ -154,6 +165,22 @@ def _given_back(line: ReceiptLine, qty_milli: int) -> _Figures:
 
 def _share(figure: int, part: int, whole: int) -> int:
     return divide(figure * part, whole) if whole else 0
+
+
+def _points_part(points: Mapping[str, int], before_milli: int, qty_milli: int, whole_milli: int) -> dict[str, int]:
+    """wallet -> points of this part of a line, after the part returned before."""
+    parts = {
+        wallet: divide(whole * (before_milli + qty_milli), whole_milli) - divide(whole * before_milli, whole_milli)
+        for wallet, whole in points.items()
+    }
+    return {wallet: part for wallet, part in parts.items() if part}
+
+
+def _all_points(lines: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for wallet, points in chain.from_iterable(each.items() for each in lines):
+        found[wallet] = found.get(wallet, 0) + points
+    return found
 
 
 def _sums(lines: Sequence[ReceiptLine]) -> dict[str, int]:

@@ -1,13 +1,13 @@
 """A quote and the money given for it become a receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from loyalty import ENGINE_VERSION
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.errors import BadInput
-from loyalty.programme import Programme
+from loyalty.granted import Extra
 from loyalty.quoted import Quote, QuoteLine
-from loyalty.receipt import Payment, ProgrammeRef, Receipt, ReceiptLine
+from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import sentence
 
 MAX_PAYMENTS = 20
@@ -25,7 +25,6 @@ SENTENCES = {
 def receipt_from(
     quote: Quote,
     basket: Basket,
-    programme: Programme,
     moment: Moment,
     *,
     receipt_id: str,
@@ -53,10 +52,7 @@ def receipt_from(
         shift_id=shift_id,
         moment=moment,
         programmes=(ProgrammeRef(quote.programme_id, quote.programme_version, ENGINE_VERSION),),
-        lines=tuple(
-            _line(number_, bought, priced)
-            for number_, (bought, priced) in enumerate(zip(basket.lines, quote.lines, strict=True), start=1)
-        ),
+        lines=(*_lines(basket, quote), *_gifts(quote)),
         base_minor=quote.base_minor,
         discount_minor=quote.discount_minor,
         redeemed_minor=quote.redeemed_minor,
@@ -72,6 +68,14 @@ def receipt_from(
         status=member.status if member else "",
         balance_before_points=member.balance_points if member else None,
         offline=offline,
+        channel=basket.channel,
+        asked=basket.asked,
+        choices=basket.choices,
+        coupons=quote.coupons,
+        wallets=quote.wallets,
+        costs=quote.costs,
+        issues=quote.granted.issues,
+        messages=quote.granted.messages,
     )
 
 
@@ -90,13 +94,19 @@ def change_minor(total_minor: int, payments: Sequence[Payment]) -> int:
     return given - total_minor
 
 
+def _lines(basket: Basket, quote: Quote) -> Iterator[ReceiptLine]:
+    for line_no, (bought, priced) in enumerate(zip(basket.lines, quote.lines, strict=True), start=1):
+        yield _line(line_no, bought, priced)
+
+
 def _line(line_no: int, bought: BasketLine, priced: QuoteLine) -> ReceiptLine:
+    product = bought.product
     return ReceiptLine(
         line_no=line_no,
-        code=bought.product.code,
-        name=bought.product.name,
-        unit=bought.product.unit,
-        vat=bought.product.vat,
+        code=product.code,
+        name=product.name,
+        unit=product.unit,
+        vat=product.vat,
         qty_milli=bought.qty_milli,
         price_minor=bought.price_minor,
         base_minor=priced.base_minor,
@@ -106,4 +116,41 @@ def _line(line_no: int, bought: BasketLine, priced: QuoteLine) -> ReceiptLine:
         total_minor=priced.total_minor,
         earned_points=priced.earned_points,
         applied=priced.applied,
+        category=product.category,
+        brand=product.brand,
+        tags=product.tags,
+        no_discount=product.no_discount,
+        no_earn=product.no_earn,
+        no_redeem=product.no_redeem,
+        min_price_minor=product.min_price_minor,
+        wallets=priced.wallets,
+        costs=priced.costs,
+    )
+
+
+def _gifts(quote: Quote) -> Iterator[ReceiptLine]:
+    """Goods beside the basket, each a line at zero that names its campaign."""
+    names = {told.campaign_id: (told.name_ru, told.name_en) for told in quote.explanations}
+    for line_no, extra in enumerate(quote.granted.extras, start=len(quote.lines) + 1):
+        ru, en = names.get(extra.campaign_id, (extra.name_ru, extra.name_en))
+        yield _gift(line_no, extra, Applied(extra.campaign_id, ru, en))
+
+
+def _gift(line_no: int, extra: Extra, applied: Applied) -> ReceiptLine:
+    return ReceiptLine(
+        line_no=line_no,
+        code=extra.code,
+        name=extra.name_ru,
+        unit="piece",
+        vat=extra.vat,
+        qty_milli=extra.qty_milli,
+        price_minor=0,
+        base_minor=0,
+        discount_minor=0,
+        redeemed_minor=0,
+        redeemed_points=0,
+        total_minor=0,
+        earned_points=0,
+        applied=(applied,),
+        name_en=extra.name_en,
     )

@@ -60,7 +60,6 @@ class Sales:
         draft = receipt_from(
             effect.quote,
             effect.basket,
-            around.programme,
             around.moment,
             receipt_id=ids.receipt_id if ids else self._new_id(),
             number="",

@@ -8,13 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loyalty.basket import Basket, BasketLine
+from loyalty.granted import Choice, Extra
 from loyalty.quote import quote
 from loyalty.quoted import Explanation, Quote, QuoteLine
 from loyalty.sentences import Lang
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
 from terminal.agent.finding import UNFIT, find_coupon, find_goods, find_member, member_reply
-from terminal.agent.wire import LineAsked, PointsReply, QuotedLine, QuoteReply, QuoteRequest, Reason
+from terminal.agent.wire import (
+    GiftChoice,
+    GiftOption,
+    GiftReply,
+    LineAsked,
+    PointsReply,
+    QuotedLine,
+    QuoteReply,
+    QuoteRequest,
+    Reason,
+)
 from terminal.session import Surroundings
 
 
@@ -37,7 +48,7 @@ def quoted(desk: Desk, asked: QuoteRequest) -> Quoted:
     around = desk.till.engine.around(member)
     lines = tuple(_line(desk, line_no, line, around) for line_no, line in enumerate(asked.lines, start=1))
     coupons = tuple(find_coupon(code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
-    basket = Basket(lines, member, coupons, asked.redeem_points, around.store)
+    basket = Basket(lines, member, coupons, asked.redeem_points, around.store, asked=asked.asked, choices=asked.choices)
     return Quoted(basket, quote(basket, around.programme, around.moment, around.standing), around)
 
 
@@ -59,6 +70,10 @@ def quote_reply(done: Quoted, lang: Lang) -> QuoteReply:
         points=PointsReply(points.allowed_points, points.used_points, points.used_minor, limit),
         explanations=tuple(_reason(each, lang) for each in answer.explanations),
         hints=tuple(_reason(each, lang) for each in answer.hints),
+        gifts=tuple(
+            _gift(line_no, extra, lang) for line_no, extra in enumerate(answer.granted.extras, len(answer.lines) + 1)
+        ),
+        gift_choices=tuple(_choice(choice, lang) for choice in answer.granted.choices),
         member=member_reply(member, done.around.programme, lang) if member else None,
     )
 
@@ -91,6 +106,19 @@ def _quoted_line(line: BasketLine, priced: QuoteLine, lang: Lang) -> QuotedLine:
         applied=priced.applied,
         notes=tuple(told(note, lang) for note in priced.notes),
     )
+
+
+def _gift(line_no: int, extra: Extra, lang: Lang) -> GiftReply:
+    return GiftReply(line_no, extra.campaign_id, extra.code, _name(extra, lang), extra.qty_milli)
+
+
+def _choice(choice: Choice, lang: Lang) -> GiftChoice:
+    options = (GiftOption(extra.code, _name(extra, lang), extra.qty_milli) for extra in choice.options)
+    return GiftChoice(choice.campaign_id, tuple(options))
+
+
+def _name(extra: Extra, lang: Lang) -> str:
+    return extra.name_ru if lang == "ru" else extra.name_en
 
 
 def _reason(each: Explanation, lang: Lang) -> Reason:

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI
 from loyalty.catalogue import Unit, Vat
+from loyalty.granted import MAX_GRANTS
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR
 from loyalty.receipt import Applied, PaymentKind, Receipt
@@ -21,6 +22,7 @@ from terminal.session.shift import MAX_CASHIER_CHARS
 MAX_BODY_BYTES = 256 * 1024
 MAX_CODE_CHARS = 64
 MAX_COUPONS = 20
+MAX_ASKED = 100
 MAX_POINTS = 10**9
 
 Code = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_CHARS, description="As scanned or typed")]
@@ -32,7 +34,7 @@ RequestId = Annotated[
     ),
 ]  # fmt: skip
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QTY_MILLI)]
-LineNo = Annotated[int, Meta(ge=1, le=MAX_LINES)]
+LineNo = Annotated[int, Meta(ge=1, le=MAX_LINES + MAX_GRANTS)]
 Amount = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
 Total = Annotated[int, Meta(ge=0, le=MAX_MINOR)]
 
@@ -58,6 +60,10 @@ class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     member: MemberAsked | None = None
     redeem_points: Annotated[int, Meta(ge=0, le=MAX_POINTS)] = 0
     coupons: Annotated[tuple[Code, ...], Meta(max_length=MAX_COUPONS)] = ()
+    asked: Annotated[tuple[Code, ...], Meta(max_length=MAX_ASKED)] = ()
+    """Campaigns the customer asks for: those that are given on request only."""
+    choices: Annotated[dict[Code, Code], Meta(max_length=MAX_ASKED)] = {}
+    """Campaign id -> code of the gift chosen of those it offers."""
 
 
 class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,6 +156,29 @@ class QuotedLine(msgspec.Struct, frozen=True):
     notes: tuple[Told, ...]
 
 
+class GiftReply(msgspec.Struct, frozen=True):
+    """Goods given beside the basket: a line of the receipt at zero."""
+
+    line_no: int
+    campaign_id: str
+    code: str
+    name: str
+    qty_milli: int
+
+
+class GiftOption(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+    qty_milli: int
+
+
+class GiftChoice(msgspec.Struct, frozen=True):
+    """A gift the customer has still to choose: send the code of one of `options` in `choices`."""
+
+    campaign_id: str
+    options: tuple[GiftOption, ...]
+
+
 class Reason(msgspec.Struct, frozen=True):
     """What became of one campaign: `gain_minor` is what it gave, or would give if missing."""
 
@@ -186,6 +215,8 @@ class QuoteReply(msgspec.Struct, frozen=True):
     explanations: tuple[Reason, ...]
     hints: tuple[Reason, ...]
     """The best missed ones, greatest gain first."""
+    gifts: tuple[GiftReply, ...]
+    gift_choices: tuple[GiftChoice, ...]
     member: MemberReply | None
 
 

@@ -25,6 +25,7 @@ def receipt_slip(receipt: Receipt, lang: Lang, *, store_name: str = "", width: i
         *(_line(line, lang, words, width) for line in receipt.lines),
         _sums(receipt, lang, words, width),
         _loyalty(receipt, words, width),
+        _messages(receipt, lang, width),
         _foot(receipt, words, width),
     ) for line in part)  # fmt: skip
 
@@ -94,15 +95,17 @@ def _head(receipt: Receipt, words: Words, store_name: str, width: int) -> Iterat
 
 
 def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[str]:
-    """Name, then quantity x price with the full amount, then each reason with what it took off."""
-    yield from wrapped(line.name, width)
+    """Name, then quantity x price with the full amount, then each reason with what it took off; for a gift, why."""
+    yield from wrapped((lang == "en" and line.name_en) or line.name, width)
     unit = words.kg if line.unit == "kg" else words.piece
     figures = f"  {quantity_text(line.qty_milli, lang)} {unit} × {money_text(line.price_minor, lang)}"
     yield from pair(figures, money_text(line.base_minor, lang), width)
     for applied in line.applied:
+        name = applied.name_ru if lang == "ru" else applied.name_en
         if applied.discount_minor:
-            name = applied.name_ru if lang == "ru" else applied.name_en
             yield from pair(f"  {name}", money_text(-applied.discount_minor, lang), width)
+        elif not applied.points:
+            yield from wrapped(f"  {name}", width)
     if line.redeemed_minor:
         yield from pair(f"  {words.by_points}", money_text(-line.redeemed_minor, lang), width)
     if line.total_minor != line.base_minor:
@@ -142,6 +145,12 @@ def _loyalty(receipt: Receipt, words: Words, width: int) -> Iterator[str]:
     if receipt.balance_before_points is not None:
         after = receipt.balance_before_points + sign * (receipt.earned_points - receipt.redeemed_points)
         yield from pair(words.balance, f"{after}".replace("-", "\u2212"), width)
+
+
+def _messages(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
+    for message in receipt.messages:
+        yield rule(width)
+        yield from wrapped(message.ru if lang == "ru" else message.en, width)
 
 
 def _foot(receipt: Receipt, words: Words, width: int) -> Iterator[str]:

@@ -79,7 +79,7 @@ class Counter:
         priced = quote(basket, self.shop.programme, moment, Standing(online))
         given = -(-priced.total_minor // 10_000) * 10_000
         receipt = receipt_from(
-            priced, basket, self.shop.programme, moment, **self._ids(), store="S1", cashier=cashier,
+            priced, basket, moment, **self._ids(), store="S1", cashier=cashier,
             payments=(Payment("cash", given),) if given else (), offline=not online and priced.redeemed_points > 0,
         )  # fmt: skip
         self.record(SaleCompleted(receipt))

@@ -133,7 +133,7 @@ class Counter:
         shift = self._shift()
         number = f"T1-{len(self.receipts) + 1:06d}"
         receipt = receipt_from(
-            effect.quote, effect.basket, self.programme, NOON,
+            effect.quote, effect.basket, NOON,
             receipt_id=f"{len(self.receipts) + 1:032x}", number=number,
             store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
             offline=False,

@@ -76,11 +76,11 @@ def scene(
     )
 
 
-def receipt(quote: Quote, of: Basket, rules: Programme, **more) -> Receipt:
+def receipt(quote: Quote, of: Basket, **more) -> Receipt:
     """The receipt of a quote, paid by card to the kopeck."""
     paid = (Payment("card", quote.total_minor),) if quote.total_minor else ()
     given = {"receipt_id": "aa" * 16, "number": "T1-1", "store": "s1", "terminal": "t1", "cashier": "Анна"}
-    return receipt_from(quote, of, rules, SUNDAY, **{**given, "shift_id": "bb" * 16, "payments": paid, **more})
+    return receipt_from(quote, of, SUNDAY, **{**given, "shift_id": "bb" * 16, "payments": paid, **more})
 
 
 def sentences_of(quote: Quote) -> Iterator[Sentence]:

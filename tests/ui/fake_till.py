@@ -180,7 +180,7 @@ class FakeTill:
         shift = self._shift()
         number = f"T1-{len(self.receipts) + 1}"
         receipt = receipt_from(
-            effect.quote, effect.basket, self.programme, self._around().moment, receipt_id=number, number=number,
+            effect.quote, effect.basket, self._around().moment, receipt_id=number, number=number,
             store=STORE, terminal="T1", cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
             offline=not self.link.online,
         )  # fmt: skip

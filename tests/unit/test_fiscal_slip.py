@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from loyalty.basket import Moment
 from loyalty.events import ShiftTotals
+from loyalty.granted import Message
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
@@ -136,3 +137,28 @@ def test_a_figure_is_never_cut_by_a_long_name(width: int) -> None:
 
 def test_no_register_confirms_at_once_and_without_a_number() -> None:
     assert NoRegister().register(SALE, "aa" * 16) == Registered("")
+
+
+GIFT = ReceiptLine(
+    3, "991", "Значок", "piece", "20", 1000, 0, 0, 0, 0, 0, 0, 0,
+    (Applied("badge", "Значок болельщику", "Fan's badge"),), name_en="A badge",
+)  # fmt: skip
+
+
+def test_a_gift_stands_at_zero_with_its_campaign() -> None:
+    slip = plain(receipt_slip(msgspec.structs.replace(SALE, lines=(CHEESE, GIFT)), "ru"))
+    place = slip.index("Значок")
+    assert slip[place : place + 3] == ["Значок", "1 шт × 0,00 0,00", "Значок болельщику"]
+    english = plain(receipt_slip(msgspec.structs.replace(SALE, lines=(CHEESE, GIFT)), "en"))
+    assert {"A badge", "1 pcs × 0.00 0.00", "Fan's badge", "Сыр"} <= set(english)
+
+
+def test_messages_stand_below_the_points_in_the_language_of_the_slip() -> None:
+    told = msgspec.structs.replace(SALE, messages=(Message("m", "Ждём вас на дерби", "See you at the derby"),))
+    russian = plain(receipt_slip(told, "ru"))
+    assert (
+        russian.index("Баллов на счёте 885")
+        < russian.index("Ждём вас на дерби")
+        < russian.index("Программа club, версия 3")
+    )
+    assert "See you at the derby" in plain(receipt_slip(told, "en"))

@@ -34,7 +34,7 @@ SHIFT = ShiftOpened("aa" * 16, 7, "s1", "Анна")
 
 
 def sold(of):
-    return receipt(quote(of, RULES, SUNDAY), of, RULES)
+    return receipt(quote(of, RULES, SUNDAY), of)
 
 
 def test_a_type_of_the_future_is_kept_and_not_read():

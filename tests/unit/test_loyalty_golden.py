@@ -8,6 +8,9 @@ import json
 from hashlib import blake2b, sha256
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 from loyalty.basket import Moment
 from loyalty.chain import ZERO_HASH, chain, event_hash, fork_hash, header_for, pack_payload, read_segment, write_segment
 from loyalty.events import (
@@ -16,11 +19,13 @@ from loyalty.events import (
     MemberEnrolled,
     SaleCompleted,
     bucket_of,
+    canonical,
     decode_body,
     decode_envelope,
     encode_event,
 )
 from loyalty.feed import Stream, checksum_add, row_hash
+from loyalty.granted import Issue, Message
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -70,6 +75,36 @@ SALE = SaleCompleted(
         balance_before_points=1240,
     )
 )
+EVERYTHING = replace(
+    SALE.receipt,
+    lines=(
+        replace(
+            SALE.receipt.lines[0],
+            category="scarves",
+            brand="Paravoz",
+            tags=("new",),
+            no_discount=True,
+            no_earn=True,
+            no_redeem=True,
+            min_price_minor=9_900,
+            wallets={"stars": 3},
+            costs={"stamps": 10},
+        ),
+        ReceiptLine(
+            2, "991", "Значок", "piece", "20", 1000, 0, 0, 0, 0, 0, 0, 0,
+            (Applied("badge", "Значок болельщику", "A badge for a fan"),), "A badge",
+        ),
+    ),
+    channel="stadium",
+    asked=("half",),
+    choices={"badge": "991"},
+    coupons=("c1",),
+    wallets={"stars": 3},
+    costs={"stamps": 10},
+    issues=(Issue("spring", "s26", 2),),
+    messages=(Message("derby", "Ждём вас на дерби", "See you at the derby"),),
+)  # fmt: skip
+"""A receipt with every field that is left out where it says nothing."""
 ENROLLED = MemberEnrolled(
     member_id="03" * 16,
     account_id="04" * 16,
@@ -100,6 +135,22 @@ def raws() -> list[bytes]:
 
 def test_events_are_these_bytes():
     assert [raw.decode() for raw in raws()] == [event["raw"] for event in golden("events.json")["events"]]
+
+
+def test_a_receipt_with_everything_is_these_bytes():
+    kept = GOLDEN.joinpath("receipt.json").read_bytes()
+    assert canonical(EVERYTHING) == kept
+    assert msgspec.json.decode(kept, type=Receipt) == EVERYTHING
+    again = json.dumps(json.loads(kept), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert again.encode() == kept
+
+
+def test_what_says_nothing_is_left_out_of_a_receipt():
+    plain, full = json.loads(canonical(SALE.receipt)), json.loads(canonical(EVERYTHING))
+    new = {"channel", "asked", "choices", "coupons", "wallets", "costs", "issues", "messages"}
+    assert set(full) - set(plain) == new
+    facts = {"category", "brand", "tags", "no_discount", "no_earn", "no_redeem", "min_price_minor", "wallets", "costs"}
+    assert set(full["lines"][0]) - set(plain["lines"][0]) == facts
 
 
 def test_events_are_read_back_as_they_were():

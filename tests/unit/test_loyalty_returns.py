@@ -15,7 +15,7 @@ LATER = moment("2026-12-01")
 
 def sale(of: Basket, *campaigns) -> Receipt:
     rules = programme(*campaigns)
-    return receipt(quote(of, rules, LATER), of, rules)
+    return receipt(quote(of, rules, LATER), of)
 
 
 def back(of: Receipt, wanted, returned=None, **more) -> Receipt:

@@ -77,12 +77,12 @@ def test_there_is_no_step_above_the_top_or_without_statuses():
 
 def test_a_sale_adds_what_was_paid_and_a_visit():
     of = basket(line(1, 10_000))
-    sale = receipt(quote(of, CLUB, SUNDAY), of, CLUB)
+    sale = receipt(quote(of, CLUB, SUNDAY), of)
     assert progress_after(season(5, 1), sale, "2026/27") == season(10_005, 2)
     assert progress_after(season(5, 1, "2025/26"), sale, "2026/27") == season(10_000, 1)
 
 
 def test_a_return_takes_money_off_and_leaves_the_visit():
     of = basket(line(1, 10_000))
-    back = replace(receipt(quote(of, CLUB, SUNDAY), of, CLUB), kind="return")
+    back = replace(receipt(quote(of, CLUB, SUNDAY), of), kind="return")
     assert progress_after(season(15_000, 3), back, "2026/27") == season(5_000, 3)
