@@ -1,5 +1,7 @@
 """Where each part of the screen stands, by its size alone: from 80x24, with more beside the lines on a wide screen."""
 
+from itertools import chain
+
 import msgspec
 from textual.strip import Strip
 
@@ -67,11 +69,14 @@ def screen_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         made += [blank(sight.palette, part.width)] * (part.height - len(made))
         for y, strip in enumerate(made, start=part.y):
             lines[y].append(strip)
-    return [_joined(line).crop(0, width) for line in lines[:height]]
+    return [_across(line).crop(0, width) for line in lines[:height]]
 
 
-def _joined(strips: list[Strip]) -> Strip:
-    return strips[0] if len(strips) == 1 else Strip.join(strips)
+def _across(strips: list[Strip]) -> Strip:
+    """Strips beside one another as one."""
+    if len(strips) == 1:
+        return strips[0]
+    return Strip(chain.from_iterable(strips), sum(strip.cell_length for strip in strips))
 
 
 def _side_rows(sight: Sight, width: int, height: int) -> list[Strip]:
