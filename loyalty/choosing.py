@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from loyalty.basket import Basket
 from loyalty.earning import Earned, earn, worth_minor
 from loyalty.judging import Judged
-from loyalty.ledger import MAIN_WALLET
 from loyalty.pricing import Priced, price
 from loyalty.programme import Programme
 from loyalty.quoted import Standing
@@ -70,7 +69,7 @@ def _outcome(
     course = Course(programme, scene, standing.left)
     priced = price(ready, scene, course)
     after = replace(scene, running_minor=priced.running_minor)
-    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse.get(MAIN_WALLET, 0))
+    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse)
     earned = earn(ready, programme, after, spent.minor, course)
     benefit = points_worth(scene.terms, sum(earned.base))
     benefit += sum(worth_minor(programme, deed) for deed in (*priced.deeds, *earned.deeds))

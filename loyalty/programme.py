@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.codes import CodeRanges
-from loyalty.conditions import Condition, PresentedCoupon
+from loyalty.conditions import Condition, PresentedCoupon, ProductSet
 from loyalty.coupon_series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import Limit
@@ -46,6 +46,8 @@ class Redeem(msgspec.Struct, frozen=True):
 
     point_value_minor: int = 100
     max_share_bp: int = 5000
+    max_points: int = 0
+    """At most so many per receipt; 0 is no limit."""
     min_points: int = 1
     step_points: int = 1
     offline_max_points: int = 0
@@ -54,6 +56,10 @@ class Redeem(msgspec.Struct, frozen=True):
     max_age_s: int = 3600
     """An older balance counts as offline, even with the link up."""
     identified_by: tuple[Literal["card", "phone", "manual"], ...] = ("card",)
+    wallets: tuple[str, ...] = (MAIN_WALLET,)
+    """Which wallets may be spent, the first first; their points are worth the same."""
+    excluded: ProductSet = ProductSet()
+    """Goods that points cannot pay for, besides those with `no_redeem`."""
 
 
 class Wallet(msgspec.Struct, frozen=True):

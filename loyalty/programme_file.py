@@ -23,6 +23,7 @@ from loyalty.campaign_file import (
     read_wallets,
 )
 from loyalty.codes import CodeRanges
+from loyalty.conditions.products import read_set
 from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
 from loyalty.money import MAX_MINOR, Rounding
@@ -196,11 +197,14 @@ def _redeem(part: Section | None) -> Redeem:
     redeem = Redeem(
         point_value_minor=part.whole("point_value_minor", 1, 1_000_000, usual.point_value_minor),
         max_share_bp=part.whole("max_share_bp", 0, 10_000, usual.max_share_bp),
+        max_points=part.whole("max_points", 0, MAX_POINTS, 0),
         min_points=part.whole("min_points", 1, MAX_POINTS, usual.min_points),
         step_points=part.whole("step_points", 1, MAX_POINTS, usual.step_points),
         offline_max_points=part.whole("offline_max_points", 0, MAX_POINTS, usual.offline_max_points),
         max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
         identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
+        wallets=part.refs("wallets", "wallet") or usual.wallets,
+        excluded=read_set(part.part("excluded")),
     )
     part.finish()
     return redeem

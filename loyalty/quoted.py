@@ -52,6 +52,8 @@ class Redemption(msgspec.Struct, frozen=True):
     used_points: int = 0
     used_minor: int = 0
     limit: Sentence | None = None
+    wallets: dict[str, int] = {}
+    """wallet -> points, of those used."""
 
 
 class Quote(msgspec.Struct, frozen=True):

@@ -120,7 +120,7 @@ def notes_on(found: Findings, place: int, asked_points: int) -> tuple[Sentence, 
         notes.append(sentence("line.minimum"))
     if found.redeemed_minor[place]:
         notes.append(sentence("line.redeemed", redeemed_minor=found.redeemed_minor[place]))
-    elif product.no_redeem and asked_points:
+    elif asked_points and (product.no_redeem or found.programme.redeem.excluded.touches(product)):
         notes.append(sentence("line.no_redeem"))
     if product.no_earn and scene.member is not None and not scene.member.blocked:
         notes.append(sentence("goods.no_earn"))

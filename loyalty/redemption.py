@@ -1,5 +1,7 @@
 """Spending points on a basket: how many may be spent now, what limits them, and how they fall on the lines."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import msgspec
 
 from loyalty.money import part_bp, share, share_capped
@@ -24,6 +26,10 @@ SENTENCES = {
     "redeem.minimum": (
         "Ниже минимальной цены нельзя: до {limit_points:балла|баллов|баллов}",
         "Not below the minimum price: up to {limit_points:point|points}",
+    ),
+    "redeem.max": (
+        "За чек — до {limit_points:балла|баллов|баллов}",
+        "Up to {limit_points:point|points} a receipt",
     ),
     "redeem.no_goods": ("На эти товары баллы не списываются", "Points cannot pay for these goods"),
     "redeem.offline": (
@@ -54,19 +60,20 @@ class Spent(msgspec.Struct, frozen=True):
     points: tuple[int, ...]
 
 
-def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing, balance_points: int) -> Spent:
-    """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `balance_points` what
-    campaigns that cost points have left."""
-    allowed, limit = allow(scene, rule, standing, balance_points)
+def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing, purse: Mapping[str, int]) -> Spent:
+    """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `purse` holds by wallet
+    what campaigns that cost points have left."""
+    have = [max(0, purse.get(wallet, 0)) for wallet in rule.wallets]
+    allowed, limit = allow(scene, rule, standing, sum(have))
     used = min(asked_points, allowed)
     used -= used % rule.step_points
     if used < rule.min_points:
         used = 0
     used_minor = points_worth(scene.terms, used)
-    weights = [_redeemable(scene, place) for place in range(len(scene.lines))]
+    weights = [_redeemable(scene, rule, place) for place in range(len(scene.lines))]
     caps = [scene.room_minor(place) for place in range(len(scene.lines))]
     minor = share_capped(used_minor, [min(weight, cap) for weight, cap in zip(weights, caps, strict=True)], caps)
-    redemption = Redemption(allowed, used, used_minor, limit)
+    redemption = Redemption(allowed, used, used_minor, limit, dict(_by_wallet(used, rule.wallets, have)))
     return Spent(redemption, tuple(minor), tuple(share(used, minor)))
 
 
@@ -84,6 +91,15 @@ def allow(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -
     return points, limit
 
 
+def _by_wallet(points: int, wallets: Sequence[str], have: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """What each wallet gives, the first as much as it can."""
+    for wallet, balance in zip(wallets, have, strict=True):
+        taken = min(points, balance)
+        points -= taken
+        if taken:
+            yield wallet, taken
+
+
 def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
     member = scene.member
     if member is None:
@@ -98,8 +114,8 @@ def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
 def _limits(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> list[tuple[int, Sentence]]:
     """Every limit in points with its sentence; of equal ones the first is told."""
     places = range(len(scene.lines))
-    whole = sum(_redeemable(scene, place) for place in places)
-    room = sum(scene.room_minor(place) for place in places if _redeemable(scene, place))
+    whole = sum(_redeemable(scene, rule, place) for place in places)
+    room = sum(scene.room_minor(place) for place in places if _redeemable(scene, rule, place))
     limits = [_by_balance(max(0, balance_points))]
     if room == 0:
         limits.append((0, sentence("redeem.minimum", limit_points=0) if whole else sentence("redeem.no_goods")))
@@ -107,6 +123,8 @@ def _limits(scene: Scene, rule: Redeem, standing: Standing, balance_points: int)
     limits.append((by_share, sentence("redeem.share", share_bp=rule.max_share_bp, limit_points=by_share)))
     by_room = _points_in(scene, rule, room)
     limits.append((by_room, sentence("redeem.minimum", limit_points=by_room)))
+    if rule.max_points:
+        limits.append((rule.max_points, sentence("redeem.max", limit_points=rule.max_points)))
     return limits + _offline(rule, standing)
 
 
@@ -130,5 +148,6 @@ def _points_in(scene: Scene, rule: Redeem, amount_minor: int) -> int:
     return points - points % rule.step_points
 
 
-def _redeemable(scene: Scene, place: int) -> int:
-    return 0 if scene.lines[place].product.no_redeem else scene.running_minor[place]
+def _redeemable(scene: Scene, rule: Redeem, place: int) -> int:
+    product = scene.lines[place].product
+    return 0 if product.no_redeem or rule.excluded.touches(product) else scene.running_minor[place]

@@ -25,6 +25,15 @@ class ProductSet(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
 
+    def touches(self, product: Product) -> bool:
+        """Whether goods fit any one of the keys."""
+        return (
+            product.category in self.categories
+            or product.brand in self.brands
+            or product.code in self.codes
+            or any(tag in self.tags for tag in product.tags)
+        )
+
 
 class Products(ConditionMechanic, frozen=True, tag="products"):
     """Goods that fit every key given (in a key, any value) and none of the keys of `excluded`."""
@@ -38,11 +47,7 @@ class Products(ConditionMechanic, frozen=True, tag="products"):
 
     @classmethod
     def read(cls, section: Section) -> "Products":
-        part = section.part("excluded")
-        excluded = _goods(part) if part else ProductSet()
-        if part:
-            part.finish()
-        goods = _goods(section)
+        excluded, goods = read_set(section.part("excluded")), _goods(section)
         if not any(map(section.has, ("categories", "brands", "tags", "codes", "excluded"))):
             section.note("", sentence("products.none"), sentence("products.none.mend"))
         return cls(goods.categories, goods.brands, goods.tags, goods.codes, excluded)
@@ -62,17 +67,17 @@ class Products(ConditionMechanic, frozen=True, tag="products"):
             and (not self.brands or product.brand in self.brands)
             and (not self.codes or product.code in self.codes)
             and (not self.tags or any(tag in self.tags for tag in product.tags))
-            and not _touches(self.excluded, product)
+            and not self.excluded.touches(product)
         )
 
 
-def _touches(goods: ProductSet, product: Product) -> bool:
-    return (
-        product.category in goods.categories
-        or product.brand in goods.brands
-        or product.code in goods.codes
-        or any(tag in goods.tags for tag in product.tags)
-    )
+def read_set(section: Section | None) -> ProductSet:
+    """The goods a table names; none where there is no table."""
+    if section is None:
+        return ProductSet()
+    goods = _goods(section)
+    section.finish()
+    return goods
 
 
 def _goods(section: Section) -> ProductSet:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from loyalty.conditions import ProductSet
 from loyalty.explain import TEMPLATES
-from loyalty.programme import Redeem
+from loyalty.programme import Label, Redeem, Wallet
 from loyalty.quote import Standing, quote
 from loyalty.rewards import Percent
 from loyalty.sentences import say, sentence
@@ -122,3 +123,39 @@ def test_without_a_member_a_card_is_asked_for():
     made = quote(basket(line(), redeem_points=10), programme(), SUNDAY)
     assert (made.redemption.allowed_points, made.redemption.limit) == (0, sentence("redeem.no_member"))
     assert made.redeemed_points == 0
+
+
+def test_a_receipt_has_a_limit_of_its_own_in_points():
+    rules = programme(redeem=Redeem(max_share_bp=10_000, max_points=50))
+    done = quote(basket(line(1), member=member(), redeem_points=100), rules, SUNDAY)
+    # 100.00 and 1,000 points: the receipt's own limit is the least
+    assert (done.redemption.allowed_points, done.redeemed_points, done.total_minor) == (50, 50, 5_000)
+    assert done.redemption.limit == sentence("redeem.max", limit_points=50)
+
+
+def test_excluded_goods_are_not_paid_with_points_and_do_not_count_for_the_share():
+    rules = programme(redeem=Redeem(excluded=ProductSet(categories=("tickets",))))
+    of = basket(line(1), line(2, category="tickets"), member=member(), redeem_points=1000)
+    done = quote(of, rules, SUNDAY)
+    # half of the 100.00 that may be paid with points
+    assert [each.redeemed_minor for each in done.lines] == [5_000, 0]
+    assert sentence("line.no_redeem") in done.lines[1].notes
+
+
+STARS = Wallet("stars", Label("Звёзды", "Stars"), Label("звезда|звезды|звёзд", "star|stars"))
+
+
+def test_wallets_are_spent_in_the_order_the_programme_says():
+    rules = programme(redeem=Redeem(max_share_bp=10_000, wallets=("stars", "main")), wallets=(STARS,))
+    who = member(balance_points=1000, wallets={"stars": 30})
+    done = quote(basket(line(1), member=who, redeem_points=100), rules, SUNDAY)
+    assert (done.redeemed_points, done.redemption.wallets) == (100, {"stars": 30, "main": 70})
+    few = quote(basket(line(1), member=who, redeem_points=20), rules, SUNDAY)
+    assert few.redemption.wallets == {"stars": 20}
+
+
+def test_a_wallet_in_debt_gives_nothing_and_takes_nothing_from_the_others():
+    rules = programme(redeem=Redeem(max_share_bp=10_000, wallets=("stars", "main")), wallets=(STARS,))
+    who = member(balance_points=40, wallets={"stars": -30})
+    done = quote(basket(line(1), member=who, redeem_points=100), rules, SUNDAY)
+    assert (done.redemption.allowed_points, done.redemption.wallets) == (40, {"main": 40})
