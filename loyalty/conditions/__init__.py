@@ -18,6 +18,7 @@ from loyalty.conditions import (
     products,
     quantity,
     receipt_total,
+    recurrence,
     stores,
     sums,
     trial,
@@ -37,6 +38,7 @@ from loyalty.conditions.payment import Paid
 from loyalty.conditions.products import Products, ProductSet
 from loyalty.conditions.quantity import Quantity
 from loyalty.conditions.receipt_total import ReceiptTotal
+from loyalty.conditions.recurrence import Recurrence
 from loyalty.conditions.stores import Stores
 from loyalty.conditions.trial import Trial
 from loyalty.conditions.weekdays import Weekdays
@@ -45,11 +47,11 @@ from loyalty.conditions.who import Who
 __all__ = [
     "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Combination", "Condition", "Dates",
     "FirstPurchase", "GoodsSet", "GoodsTotal", "Hours", "Paid", "PresentedCoupon", "ProductSet", "Products",
-    "Quantity", "ReceiptTotal", "Stores", "Trial", "Weekdays", "Who",
+    "Quantity", "ReceiptTotal", "Recurrence", "Stores", "Trial", "Weekdays", "Who",
 ]  # fmt: skip
 
 Condition = (
-    Dates | Hours | Weekdays | BeforeEvent
+    Dates | Hours | Weekdays | Recurrence | BeforeEvent
     | Who | Birthday | FirstPurchase | Trial
     | Stores | Channels
     | Products | Combination | Quantity | GoodsTotal | ReceiptTotal | Paid | PresentedCoupon
@@ -59,6 +61,7 @@ CONDITIONS: dict[str, type[Condition]] = {
     "dates": Dates,
     "hours": Hours,
     "weekdays": Weekdays,
+    "recurrence": Recurrence,
     "before_event": BeforeEvent,
     "who": Who,
     "birthday": Birthday,
@@ -78,6 +81,6 @@ CONDITIONS: dict[str, type[Condition]] = {
 
 _MECHANICS = (
     before_event, birthday, channels, combination, coupon, dates, first_purchase, goods_total, hours, payment,
-    products, quantity, receipt_total, stores, sums, trial, weekdays, who,
+    products, quantity, receipt_total, recurrence, stores, sums, trial, weekdays, who,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}

@@ -19,6 +19,7 @@ from loyalty.conditions import (
     ProductSet,
     Quantity,
     ReceiptTotal,
+    Recurrence,
     Stores,
     Trial,
     Weekdays,
@@ -28,6 +29,7 @@ from loyalty.conditions.sums import Of
 from loyalty.conditions.weekdays import DAYS
 from loyalty.programme import Campaign, Label, Programme, Redeem, StoreGroup
 from loyalty.quote import Standing
+from loyalty.recurrence import Rule
 from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent, Reward
 from loyalty.scene import Event
 from tests.support.loyalty_samples import STATUSES, line, member
@@ -109,6 +111,17 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(GoodsTotal, st.integers(1, 300_000), of=OF),
     st.builds(Hours, st.sampled_from([("12:00-14:00",), ("15:00-16:00",), ("23:00-02:00",)])),
     st.builds(Weekdays, st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)),
+    st.builds(
+        Recurrence,
+        st.builds(
+            Rule,
+            st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+            st.just("2026-01-01"),
+            st.integers(1, 3),
+            weekdays=st.sampled_from([((0, 6),), ((-1, 5), (4, 6))]),
+            last=st.sampled_from(["", "2026-11-21"]),
+        ),
+    ),
     st.builds(Dates, first=st.sampled_from(["", "2026-11-22", "2026-11-23"])),
     st.builds(
         Who,
