@@ -44,6 +44,11 @@ TITLES: dict[str, Pair] = {
     "points_percent": ("баллы с суммы", "points on the amount"),
     "points_multiplier": ("множитель баллов", "points multiplied"),
     "points_fixed": ("баллы за чек", "points for a receipt"),
+    "points_per_amount": ("баллы за каждую сумму", "points for each whole sum"),
+    "points_per_unit": ("баллы за каждую единицу", "points for each unit"),
+    "points_by_status": ("баллы по статусу", "points by status"),
+    "issue_coupon": ("купоны с чеком", "coupons with the receipt"),
+    "message": ("сообщение", "message"),
 }
 """The `type` of a mechanic -> what it is called."""
 
@@ -93,11 +98,12 @@ WORDS: dict[str, Pair] = {
     "consent_version": ("версия согласий {}", "version of the consent texts {}"),
     "status": ("статус {}", "status {}"),
     "wallet": ("кошелёк {}", "wallet {}"),
-    "event": ("{}", "{}"),
+    "event": ("событие {}", "event {}"),
+    "before_event.event": ("{}", "{}"),
     "store_group": ("группа магазинов {}", "group of stores {}"),
     "group": ("группа {}", "group {}"),
     "campaign": ("акция {}", "campaign {}"),
-    "codes": ("коды: {}", "codes: {}"),
+    "codes": ("коды {}", "codes {}"),
     "card_prefixes": ("карты начинаются на {}", "cards begin with {}"),
     "weighed_prefixes": ("весовой товар начинается на {}", "weighed goods begin with {}"),
     "qr_prefix": ("QR карты начинается на {}", "a card's QR begins with {}"),
@@ -106,7 +112,7 @@ WORDS: dict[str, Pair] = {
     # Statuses, wallets, events, groups
     "earn_bp": ("{} баллами", "{} back in points"),
     "spend_minor": ("от покупок на {} за сезон", "from {} spent in the season"),
-    "visits": ("от {} чеков за сезон", "from {} receipts in the season"),
+    "visits": ("от {:чека|чеков|чеков} за сезон", "from {:receipt|receipts} in the season"),
     "unit": ("единица {}", "unit {}"),
     "worth_minor": ("ценность {}", "worth {}"),
     "starts": ("начало {}", "starts {}"),
@@ -118,9 +124,9 @@ WORDS: dict[str, Pair] = {
     "redeem": ("оплата баллами: {}", "spending points: {}"),
     "point_value_minor": ("балл стоит {}", "a point is worth {}"),
     "max_share_bp": ("не больше {} чека", "at most {} of the receipt"),
-    "min_points": ("от {}", "from {}"),
-    "step_points": ("шагом в {}", "in steps of {}"),
-    "offline_max_points": ("без связи не больше {}", "offline at most {}"),
+    "min_points": ("самое меньшее {}", "at least {}"),
+    "step_points": ("шаг {}", "in steps of {}"),
+    "offline_max_points": ("без связи самое большее {}", "offline at most {}"),
     "max_age_s": ("баланс не старше {}", "a balance no older than {}"),
     "identified_by": ("узнан {}", "found {}"),
     # A campaign
@@ -128,17 +134,17 @@ WORDS: dict[str, Pair] = {
     "conditions": ("условия: {}", "conditions: {}"),
     "priority": ("очередь {}", "priority {}"),
     "base": ("считается {}", "worked out on {}"),
-    "cap": ("не больше {}", "at most {}"),
+    "cap": ("самое большее: {}", "at most: {}"),
     "cap.line_minor": ("{} с позиции", "{} a line"),
     "cap.line_bp": ("{} цены позиции", "{} of a line's price"),
     "cap.receipt_minor": ("{} с чека", "{} a receipt"),
     "cap.receipt_bp": ("{} цены товаров акции", "{} of the price of its goods"),
     "cap.points": ("{} за чек", "{} a receipt"),
-    "limits": ("участнику {}", "for one member {}"),
+    "limits": ("участнику самое большее: {}", "for one member at most: {}"),
     "limits.period": ("{}", "{}"),
-    "limits.times": ("до {} раз", "up to {} times"),
-    "limits.minor": ("до {} скидки", "up to {} off"),
-    "limits.points": ("до {}", "up to {}"),
+    "limits.times": ("{:раз|раза|раз}", "{:time|times}"),
+    "limits.minor": ("{} скидки", "{} off"),
+    "limits.points": ("{}", "{}"),
     "cost": ("стоит участнику {}", "costs the member {}"),
     "cost.points": ("{}", "{}"),
     "cost.wallet": ("из кошелька {}", "from the wallet {}"),
@@ -159,19 +165,18 @@ WORDS: dict[str, Pair] = {
     "after_days": ("ещё {} после", "to {} after"),
     "salt": ("деление {}", "divided by {}"),
     "share_bp": ("{} участников", "{} of the members"),
+    "stores.stores": ("{}", "{}"),
     "trial.group": ("{}", "{}"),
     "groups": ("группы магазинов {}", "groups of stores {}"),
     "channels": ("{}", "{}"),
     "categories": ("категории {}", "categories {}"),
     "brands": ("бренды {}", "brands {}"),
     "tags": ("метки {}", "tags {}"),
-    "excluded.codes": ("коды {}", "codes {}"),
-    "goods.codes": ("коды {}", "codes {}"),
-    "products.codes": ("коды {}", "codes {}"),
-    "sets": ("вместе: {}", "together: {}"),
     "sets.codes": ("коды {}", "codes {}"),
     "combination.pick": ("берутся {}", "takes {}"),
     "excluded": ("кроме: {}", "except: {}"),
+    "sets": ("{}", "{}"),
+    "sets.name": ("«{}»", "“{}”"),
     "min_pieces": ("от {} шт.", "{} pieces or more"),
     "max_pieces": ("до {} шт.", "{} pieces or fewer"),
     "min_weight_g": ("от {}", "{} or more"),
@@ -188,7 +193,7 @@ WORDS: dict[str, Pair] = {
     "code": ("код {}", "code {}"),
     "serial_chars": ("знаков в номере: {}", "characters of a serial: {}"),
     "uses": ("{}", "{}"),
-    "per_member": ("участнику до {} раз", "up to {} times a member"),
+    "per_member": ("участнику самое большее {:раз|раза|раз}", "at most {:time|times} a member"),
     # Rewards
     "rate_bp": ("{}", "{}"),
     "amount_minor": ("{}", "{}"),
@@ -203,7 +208,7 @@ WORDS: dict[str, Pair] = {
     "take": ("взять {} шт.", "take {} pieces"),
     "pay": ("заплатить за {} шт.", "pay for {}"),
     "pick": ("бесплатны {}", "free: {}"),
-    "max_times": ("не больше {} раз", "at most {} times"),
+    "max_times": ("самое большее {:раз|раза|раз}", "at most {:time|times}"),
     "steps": ("{}", "{}"),
     "steps.from_minor": ("от {}", "from {}"),
     "steps.from_pieces": ("от {} шт.", "from {} pieces"),
@@ -212,12 +217,19 @@ WORDS: dict[str, Pair] = {
     "options.code": ("код {}", "code {}"),
     "vat": ("НДС {}", "VAT {}"),
     "qty": ("{} шт.", "{} pc."),
+    "points_per_amount.amount_minor": ("за каждые {}", "for each {}"),
+    "issue_coupon.series": ("серии {}", "of series {}"),
+    "issue_coupon.amount_minor": ("за каждые {}", "for each {}"),
+    "count": ("{} шт.", "{}"),
+    "rates": ("{}", "{}"),
+    "rates.status": ("{}", "{}"),
+    "text": ("«{}»", "“{}”"),
 }  # fmt: skip
 """A key, or a mechanic (or table) and its key -> what it says; `{}` is the value."""
 
 NOUNS: dict[str, Pair] = {
     "name": ("как читают люди", "as people read it"),
-    "event": ("события, до которых идут акции", "events that campaigns run up to"),
+    "before_event.event": ("какого события", "which event"),
     "mode": ("как уживаются акции группы", "how its campaigns stand to one another"),
     "period": ("за какое время", "in which period"),
     "cost.points": ("сколько баллов", "how many points"),
@@ -228,6 +240,10 @@ NOUNS: dict[str, Pair] = {
     "per": ("за что", "off what"),
     "steps": ("ступени по порядку", "its steps, in order"),
     "options": ("что дарится", "what is given"),
+    "sets": ("что должно быть вместе", "what must be there together"),
+    "count": ("сколько купонов", "how many coupons"),
+    "rates": ("сколько какому статусу", "how much for which status"),
+    "rates.status": ("какому статусу", "for which status"),
 }
 """What an editor says of a key that its value alone says to people; of others, the name of the mechanic."""
 
@@ -244,6 +260,7 @@ VALUES: dict[str, Pair] = {
     "mode.sum": ("складываются", "add up"),
     "of.running": ("по текущим ценам", "at running prices"),
     "of.original": ("по исходным ценам", "at original prices"),
+    "of.earning": ("по ценам, с которых начисляются баллы", "at prices that earn points"),
     "base.running": ("от текущей цены", "the running price"),
     "base.original": ("от исходной цены", "the original price"),
     "period.day": ("за день", "a day"),
@@ -288,6 +305,17 @@ VALUES: dict[str, Pair] = {
 }  # fmt: skip
 """A value, or a key and its value -> what it is called."""
 
+TABLES: dict[str, Pair] = {
+    "statuses": ("Статусы", "Statuses"),
+    "campaigns": ("Акции", "Campaigns"),
+    "wallets": ("Кошельки", "Wallets"),
+    "groups": ("Группы акций", "Groups of campaigns"),
+    "events": ("События", "Events"),
+    "store_groups": ("Группы магазинов", "Groups of stores"),
+    "coupons": ("Купоны", "Coupons"),
+}
+"""What a list of the programme is called."""
+
 UNITS: tuple[tuple[str, Pair], ...] = (
     ("_minor", ("в копейках", "in minor units")),
     ("_bp", ("в сотых долях процента", "in hundredths of a percent")),
@@ -299,6 +327,7 @@ UNITS: tuple[tuple[str, Pair], ...] = (
 """How a key ends -> its unit in the document."""
 _POINTS = ("балл|балла|баллов", "point|points")
 _DAYS = ("день|дня|дней", "day|days")
+_FORMS = re.compile(r"\{:([^}]*)\}")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?")
 
 
@@ -313,13 +342,22 @@ def worded(key: str, lang: Lang, of: str = "") -> str:
     return pair[lang == "en"]
 
 
+def said(key: str, value: int | str, text: str, lang: Lang, of: str = "") -> str:
+    """What a key says of a value that is written `text`; a place may hold the forms of a word, chosen by the value."""
+    words = worded(key, lang, of)
+    forms = _FORMS.search(words)
+    if forms is None or not isinstance(value, int):
+        return words.replace("{}", text)
+    return words.replace(forms[0], counted(value, forms[1]))
+
+
 def described(key: str, lang: Lang, of: str = "") -> str:
     """A key for an editor: what it says, and its unit."""
     unit = next((pair[lang == "en"] for end, pair in UNITS if key.endswith(end)), "")
-    said = worded(key, lang, of).replace("{}", "…")
-    if said == "…":
-        said = (NOUNS.get(f"{of}.{key}") or NOUNS.get(key) or TITLES.get(of) or (key, key))[lang == "en"]
-    return f"{said} ({unit})" if unit else said
+    words = _FORMS.sub("…", worded(key, lang, of)).replace("{}", "…")
+    if words == "…":
+        words = (NOUNS.get(f"{of}.{key}") or NOUNS.get(key) or TITLES.get(of) or (key, key))[lang == "en"]
+    return f"{words} ({unit})" if unit else words
 
 
 def written(key: str, value: int | str, lang: Lang) -> str:

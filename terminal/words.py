@@ -25,6 +25,8 @@ ENGINE = {
     ),
     "file.unread": ("Файл {name} не читается: {why}", "{name} cannot be read: {why}"),
     "file.large": ("Файл {name} больше {limit} байт", "{name} is over {limit} bytes"),
+    "programme.no_campaign": ("Акции «{id}» в программе нет", "The programme has no campaign “{id}”"),
+    "programme.campaign_near": ("Возможно, «{near}»", "Perhaps “{near}”"),
     "demo.no_office": (
         "Головной офис демо-магазина не запустился: см. {log}",
         "The demo's head office did not start: see {log}",
@@ -57,6 +59,7 @@ ENGINE = {
     "scan.gone": ("Сканер {port} не отвечает", "The scanner at {port} does not answer"),
     "scan.gone.hint": ("Проверьте кабель; продажа продолжается с клавиатуры", "Check the cable; go on by keyboard"),
     "scan.back": ("Сканер снова работает", "The scanner is back"),
+    "coupon.spent.hint": ("Esc, уберите купон и оплатите заново", "Esc, take the coupon off and pay again"),
     "sale.recorded_late": (
         "Чек {number} всё-таки записан: диск ответил с опозданием",
         "Receipt {number} was recorded after all: the disk answered late",

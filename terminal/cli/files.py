@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from loyalty.cases import MAX_CASES_BYTES, Case, read_cases
 from loyalty.errors import BadInput
 from loyalty.programme import Programme
 from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme
@@ -17,6 +18,18 @@ SHIPPED = files("loyalty") / "programmes"
 def programme_at(path: Path, lang: Lang) -> Programme:
     """The programme of a file, or one that comes with the product by its name. Raises BadProgramme and BadInput."""
     return parse_programme(text_of(path), lang)
+
+
+def cases_of(path: Path, named: Path | None = None) -> tuple[Case, ...]:
+    """The cases of a file, or those beside a programme (`club.cases.toml` by `club.toml`), if there are any. Raises
+    BadInput."""
+    if named is not None:
+        return read_cases(bytes_of(named, MAX_CASES_BYTES).decode("utf-8", "replace"))
+    shipped = SHIPPED / f"{path}.cases.toml"
+    if not path.exists() and path.parent == Path() and shipped.is_file():
+        return read_cases(shipped.read_text("utf-8"))
+    beside = path.with_suffix(".cases.toml")
+    return cases_of(path, beside) if beside.is_file() else ()
 
 
 def text_of(path: Path) -> str:
