@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from loyalty.conditions import CONDITIONS, Condition, Dates
+from loyalty.conditions import CONDITIONS, Combination, Condition, Dates
 from loyalty.coupon_series import CouponSeries, note_clashes
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import PERIODS, Limit
 from loyalty.money import MAX_MINOR
 from loyalty.points_file import read_terms
 from loyalty.programme import Campaign, Cap, Cost, Group, Label, StoreGroup, Wallet
-from loyalty.rewards import REWARDS, Percent, Reward
+from loyalty.rewards import REWARDS, BundlePrice, Percent, Reward
 from loyalty.scene import Event
 from loyalty.section import ID, Section
 from loyalty.sentences import sentence
@@ -157,6 +157,9 @@ def _campaign(part: Section, modes: Mapping[str, str]) -> Campaign:
         part.note("conditions", sentence("campaign.never"), sentence("campaign.never.mend"))
     if modes.get(campaign.group) == "best_line" and not campaign.reward.by_line:
         part.note("group", sentence("campaign.line_reward"), sentence("campaign.line_reward.mend"))
+    if isinstance(campaign.reward, BundlePrice) and not any(isinstance(c, Combination) for c in campaign.conditions):
+        what = sentence("bundle_price.no_combination")
+        part.note("conditions", what, sentence("bundle_price.no_combination.mend"))
     part.finish()
     return campaign
 

@@ -6,6 +6,7 @@ says it for people.
 
 from loyalty.rewards import (
     amount,
+    bundle_price,
     fixed_price,
     free_item,
     gift,
@@ -23,6 +24,7 @@ from loyalty.rewards import (
     steps,
 )
 from loyalty.rewards.amount import Amount
+from loyalty.rewards.bundle_price import BundlePrice
 from loyalty.rewards.fixed_price import FixedPrice
 from loyalty.rewards.free_item import FreeItem
 from loyalty.rewards.gift import Gift
@@ -42,6 +44,7 @@ __all__ = [
     "REWARDS",
     "SENTENCES",
     "Amount",
+    "BundlePrice",
     "FixedPrice",
     "FreeItem",
     "Gift",
@@ -62,7 +65,7 @@ __all__ = [
     "Tell",
 ]  # fmt: skip
 
-PriceReward = Percent | Amount | FixedPrice | NForM | Steps | FreeItem
+PriceReward = Percent | Amount | FixedPrice | NForM | BundlePrice | Steps | FreeItem
 PointsReward = PointsPercent | PointsMultiplier | PointsFixed | PointsPerAmount | PointsPerUnit | PointsByStatus
 GrantReward = Gift | IssueCoupon | Tell
 Reward = PriceReward | PointsReward | GrantReward
@@ -72,6 +75,7 @@ REWARDS: dict[str, type[Reward]] = {
     "amount": Amount,
     "fixed_price": FixedPrice,
     "n_for_m": NForM,
+    "bundle_price": BundlePrice,
     "steps": Steps,
     "free_item": FreeItem,
     "gift": Gift,
@@ -87,7 +91,7 @@ REWARDS: dict[str, type[Reward]] = {
 """The `type` of a reward in a document -> its mechanic."""
 
 _WITH_WORDS = (
-    amount, fixed_price, free_item, gift, issue_coupon, message, n_for_m, percent, pieces_short, points_by_status,
-    points_fixed, points_multiplier, points_per_amount, points_per_unit, points_percent, steps,
+    amount, bundle_price, fixed_price, free_item, gift, issue_coupon, message, n_for_m, percent, pieces_short,
+    points_by_status, points_fixed, points_multiplier, points_per_amount, points_per_unit, points_percent, steps,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _WITH_WORDS for code, pair in mechanic.SENTENCES.items()}

@@ -29,7 +29,7 @@ def test_the_order_of_scanning_changes_no_figure(of, rules, at, standing, data):
     renumbered = tuple(replace(line, line_id=n) for n, line in enumerate(shuffled, start=100))
     one, other = quote(of, rules, at, standing), quote(replace(of, lines=renumbered), rules, at, standing)
     assert figures(one) == figures(other)
-    assert one.redemption == other.redemption
+    assert (one.redemption, one.granted) == (other.redemption, other.granted)
 
     if len({(line.product.code, line.price_minor, line.qty_milli) for line in of.lines}) == len(of.lines):
         assert by_goods(of.lines, one) == by_goods(renumbered, other)
@@ -107,8 +107,9 @@ def test_one_more_campaign_in_a_group_never_makes_the_member_worse_off(of, rules
 
 
 def benefit(made: Quote, rules) -> int:
-    """What the member gains, in minor units: discounts, and points at their value."""
-    return made.discount_minor + made.earned_points * rules.redeem.point_value_minor // rules.point_scale
+    """What the member gains, in minor units: discounts, goods, and points at their value."""
+    points_minor = made.earned_points * rules.redeem.point_value_minor // rules.point_scale
+    return made.discount_minor + points_minor + made.granted.worth_minor
 
 
 @given(baskets(), programmes(), moments, standings)
@@ -126,12 +127,15 @@ def test_every_reason_can_be_said_and_hints_go_from_the_greatest_gain(of, rules,
 @given(baskets(), programmes(), moments)
 def test_a_campaign_explained_as_applied_did_just_that(of, rules, at):
     made = quote(of, rules, at)
+    applied = {told.campaign_id for told in made.explanations if told.outcome == "applied"}
     for told in made.explanations:
         lines = [line.line_id for line in made.lines if any(d.campaign_id == told.campaign_id for d in line.applied)]
         if told.outcome == "applied":
             assert lines == list(told.lines)
-        else:
-            assert not lines
+        else:  # or what is missing to more of it
+            assert not lines or told.campaign_id in applied
+    given_by = {each.campaign_id for each in (*made.granted.extras, *made.granted.choices)}
+    assert given_by <= applied
 
 
 _ELSEWHERE = """

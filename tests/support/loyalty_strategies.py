@@ -30,7 +30,23 @@ from loyalty.conditions.weekdays import DAYS
 from loyalty.programme import Campaign, Label, Programme, Redeem, StoreGroup
 from loyalty.quote import Standing
 from loyalty.recurrence import Rule
-from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent, Reward
+from loyalty.rewards import (
+    Amount,
+    BundlePrice,
+    FixedPrice,
+    FreeItem,
+    Gift,
+    NForM,
+    Percent,
+    PointsFixed,
+    PointsMultiplier,
+    PointsPercent,
+    Reward,
+    Steps,
+)
+from loyalty.rewards.gift import Option
+from loyalty.rewards.reach import Reach
+from loyalty.rewards.steps import Step
 from loyalty.scene import Event
 from tests.support.loyalty_samples import STATUSES, line, member
 
@@ -82,6 +98,7 @@ def baskets(draw, max_lines=6) -> Basket:
         tuple(draw(lines(n)) for n in range(1, count + 1)),
         who,
         redeem_points=draw(st.integers(0, 3000)),
+        choices=draw(st.sampled_from([{}, {}, {"c0": "992", "c1": "991", "c2": "993"}])),
         store=draw(st.sampled_from(["", "S1", "S2"])),
         channel=draw(st.sampled_from(["till", "till", "app"])),
         payment=draw(st.sampled_from(["", "cash", "card", "mixed"])),
@@ -137,9 +154,38 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Channels, st.sampled_from([("till",), ("app", "online")])),
     st.builds(Paid, st.sampled_from([("cash",), ("card",), ("cash", "card")])),
 )
+reaches = st.one_of(
+    st.just(Reach()),
+    st.builds(Reach, st.sampled_from(["cheapest", "dearest"]), st.integers(1, 2), st.sampled_from([0, 2, 3])),
+)
+n_for_ms = st.builds(
+    lambda take, free, pick, max_times: NForM(take, max(1, take - free), pick, max_times),
+    st.integers(2, 4),
+    st.integers(1, 2),
+    st.sampled_from(["cheapest", "group", "same"]),
+    st.sampled_from([0, 0, 1, 2]),
+)
+STEPS = (
+    Steps((Step(from_minor=500, rate_bp=333), Step(from_minor=20_000, amount_minor=2_001))),
+    Steps(
+        (Step(from_pieces=2, amount_minor=77), Step(from_pieces=4, rate_bp=1_500), Step(from_pieces=7, rate_bp=9_999))
+    ),
+)
+OPTIONS = (Option("991", "Значок", "A badge", worth_minor=5_000), Option("992", "Магнит", "A magnet", "10", 700, 2))
 rewards: st.SearchStrategy[Reward] = st.one_of(
-    st.builds(Percent, st.integers(1, 10_000), cap_minor=st.sampled_from([0, 0, 100, 5000])),
-    st.builds(Amount, st.integers(1, 50_000), per=st.sampled_from(["receipt", "unit"])),
+    st.builds(Percent, st.integers(1, 10_000), st.sampled_from([0, 0, 100, 5000]), reaches),
+    st.builds(Amount, st.integers(1, 50_000), st.sampled_from(["receipt", "unit"]), reaches),
+    st.builds(FixedPrice, st.integers(1, 50_000), reaches),
+    n_for_ms,
+    st.builds(BundlePrice, st.integers(1, 50_000)),
+    st.sampled_from(STEPS),
+    st.builds(
+        FreeItem,
+        st.integers(1, 3),
+        st.sampled_from(["cheapest", "dearest"]),
+        st.one_of(st.none(), st.builds(Products, categories=SOME)),
+    ),
+    st.sampled_from([Gift(OPTIONS[:1]), Gift(OPTIONS)]),
     st.builds(PointsPercent, st.integers(1, 20_000)),
     st.builds(PointsMultiplier, st.integers(10_001, 50_000)),
     st.builds(PointsFixed, st.integers(1, 500)),

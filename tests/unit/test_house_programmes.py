@@ -45,8 +45,9 @@ def documents() -> Iterator[str]:
     head = HEAD + NOVICE + "".join(f"{part}\n" for part in blocks("part") if part.startswith(NAMED)) + CAMPAIGN
     for condition in blocks("condition"):
         yield f'{head}reward = {{ type = "percent", rate_bp = 1 }}\nconditions = [{condition}]'
+    together = next(each for each in blocks("condition") if "combination" in each)
     for reward in blocks("reward"):
-        yield f"{head}reward = {reward}"
+        yield f"{head}reward = {reward}\nconditions = [{together}]"
 
 
 def test_every_example_is_a_programme() -> None:

@@ -3,12 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from loyalty.conditions import Products, Quantity
+from loyalty.conditions import Combination, Products, Quantity
+from loyalty.conditions.combination import GoodsSet
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
 from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
-from loyalty.rewards import FixedPrice, FreeItem, NForM, Percent, Steps
+from loyalty.rewards import BundlePrice, FixedPrice, FreeItem, NForM, Percent, Steps
 from loyalty.rewards.reach import Reach
 from loyalty.rewards.steps import MAX_STEPS, Step
 from loyalty.sentences import say
@@ -130,6 +131,65 @@ class TestNForM:
         assert say(made.explanations[0].said, "en", TEMPLATES) == "3 for the price of 2: −100.00"
 
 
+class TestBundlePrice:
+    SHOP = scene(line(1, 30_000, 2000), line(2, 10_000, 3000))
+    TWICE = replace(SHOP, taking_part_milli={0: 2000, 1: 2000}, times=2)
+
+    def test_a_combination_costs_the_price(self):
+        # 300.00 + 100.00 for 320.00, twice: 160.00 off 800.00, shared 3 : 1
+        assert BundlePrice(32_000).discounts(self.TWICE) == [12_000, 4_000]
+
+    def test_a_combination_that_costs_less_keeps_its_price(self):
+        assert BundlePrice(40_000).discounts(self.TWICE) == [0, 0]
+        assert BundlePrice(50_000).discounts(self.TWICE) == [0, 0]
+
+    def test_goods_that_keep_their_price_are_part_of_it_and_the_others_bear_the_discount(self):
+        # 800.00 for 640.00, all of it off the second line, which has 200.00 in the bundle
+        assert BundlePrice(32_000).discounts(replace(self.TWICE, selected=(1,))) == [16_000]
+
+    def test_what_a_minimum_price_keeps_the_others_bear(self):
+        shop = scene(line(1, 30_000, min_price_minor=29_000), line(2, 10_000))
+        made = BundlePrice(32_000).discounts(replace(shop, taking_part_milli={0: 1000, 1: 1000}))
+        assert made == [1_000, 7_000]
+
+    def test_no_line_loses_more_than_its_part_in_the_combination(self):
+        shop = replace(scene(line(1, 30_000), line(2, 10_000, 5000)), taking_part_milli={0: 1000, 1: 1000})
+        assert BundlePrice(1).discounts(replace(shop, selected=(1,))) == [10_000]
+
+    BREAKFAST = Combination((GoodsSet(Products(codes=("coffee",))), GoodsSet(Products(codes=("bun",)), 2)))
+
+    def test_what_is_over_keeps_its_price(self):
+        # a coffee at 200.00 and two buns at 70.00 for 249.00, once: of three coffees and three buns 340.00 take part;
+        # the 91.00 are shared 200 : 140, that is 53.529 and 37.470, and the kopeck over goes to the first
+        lines = (line(1, 20_000, 3000, code="coffee"), line(2, 7_000, 3000, code="bun"))
+        made = quoted(BundlePrice(24_900), *lines, conditions=(self.BREAKFAST,))
+        assert [each.discount_minor for each in made.lines] == [5_353, 3_747]
+        assert say(made.explanations[0].said, "ru", TEMPLATES) == "Вместе за 249,00: −91,00"
+
+    def test_as_often_as_it_is_there(self):
+        lines = (line(1, 20_000, 2000, code="coffee"), line(2, 7_000, 4000, code="bun"))
+        assert quoted(BundlePrice(24_900), *lines, conditions=(self.BREAKFAST,)).discount_minor == 18_200
+
+    def test_goods_chosen_after_the_combination_bear_the_discount_alone(self):
+        lines = (line(1, 20_000, code="coffee"), line(2, 7_000, 2000, code="bun"))
+        made = quoted(BundlePrice(24_900), *lines, conditions=(self.BREAKFAST, Products(codes=("bun",))))
+        assert [each.discount_minor for each in made.lines] == [0, 9_100]
+
+    def test_what_is_missing_to_it_is_a_hint(self):
+        lines = (line(1, 20_000, code="coffee"), line(2, 7_000, code="bun"))
+        assert hints_of(BundlePrice(24_900), *lines, conditions=(self.BREAKFAST,)) == [
+            ("Добавьте: bun, 1 шт. (выгода 91,00)", "Add: 1 × bun (saves 91.00)")
+        ]
+
+    def test_without_a_combination_it_is_no_campaign(self):
+        with pytest.raises(BadProgramme) as bad:
+            parse_programme(f'{HEAD}reward = {{ type = "bundle_price", price_minor = 1 }}', "ru")
+        assert [str(each) for each in bad.value.problems] == [
+            "campaign[1].conditions: нет условия combination; скажите, что продаётся вместе:"
+            ' { type = "combination", sets = […] }'
+        ]
+
+
 class TestSteps:
     RATES = Steps((Step(from_minor=100_000, rate_bp=500), Step(from_minor=300_000, rate_bp=1000)))
     PIECES = Steps((Step(from_pieces=2, amount_minor=5_000), Step(from_pieces=5, rate_bp=2000)))
@@ -245,6 +305,12 @@ class TestFreeItem:
         shop = replace(scene(line(1, 200, 5000, code="coffee")), taking_part_milli={0: 4000}, times=2)
         assert reward.discounts(shop) == [200]
         assert reward.short(shop).more_milli == {0: 1000}
+
+    def test_a_combination_and_goods_of_its_own_through_the_whole_quote(self):
+        # two coffees are each combination, a bun is free for each: of three buns two
+        pairs = Combination((GoodsSet(self.COFFEE, 2),))
+        lines = (line(1, 20_000, 5000, code="coffee"), line(2, 7_000, 3000, code="bun"))
+        assert quoted(FreeItem(goods=self.BUNS), *lines, conditions=(pairs,)).discount_minor == 14_000
 
     def test_without_goods_of_its_own_a_part_of_the_combination_is_free(self):
         shop = replace(scene(line(1, 200, 5000), line(2, 100)), taking_part_milli={0: 4000, 1: 1000}, times=2)

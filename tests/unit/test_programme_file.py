@@ -101,7 +101,8 @@ conditions = [ { type = "hours", windows = ["12-14"] }, { type = "who", statuses
             "version: 0 вне пределов; допустимо от 1 до 2147483647",
             "name: здесь текст; нужно: таблица",
             "redeem.max_share_bp: 20000 вне пределов; допустимо от 0 до 10000",
-            "campaign[1].reward.type: неизвестное значение «procent»; возможно, «percent»; можно: " + ", ".join(REWARDS),
+            "campaign[1].reward.type: неизвестное значение «procent»; возможно, «percent»; можно: "
+            + ", ".join(REWARDS),
             "campaign[1].conditions[1].windows[1]: «12-14» не подходит; нужно: 12:00-14:00",
             "campaign[1].conditions[2].statuses[1]: нет статуса «novise»; возможно, «novice»",
             "roundign: неизвестный ключ; возможно, имелось в виду «rounding»",
