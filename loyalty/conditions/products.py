@@ -1,4 +1,7 @@
-"""Products: which goods the campaign is about. It selects lines; everything else applies to the receipt."""
+"""Products: which goods the campaign is about."""
+
+from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +20,16 @@ SENTENCES = {
 }
 
 
-class ProductSet(msgspec.Struct, frozen=True):
+class _Lookup(NamedTuple):
+    """The values of a set of goods, for looking up: there may be thousands of codes."""
+
+    categories: frozenset[str]
+    brands: frozenset[str]
+    tags: frozenset[str]
+    codes: frozenset[str]
+
+
+class ProductSet(msgspec.Struct, frozen=True, dict=True):
     """Goods by category, brand, tag or code (as scanned: GTIN or PLU)."""
 
     categories: tuple[str, ...] = ()
@@ -27,15 +39,20 @@ class ProductSet(msgspec.Struct, frozen=True):
 
     def touches(self, product: Product) -> bool:
         """Whether goods fit any one of the keys."""
+        given = self._lookup
         return (
-            product.category in self.categories
-            or product.brand in self.brands
-            or product.code in self.codes
-            or any(tag in self.tags for tag in product.tags)
+            product.category in given.categories
+            or product.brand in given.brands
+            or product.code in given.codes
+            or any(tag in given.tags for tag in product.tags)
         )
 
+    @cached_property
+    def _lookup(self) -> _Lookup:
+        return _Lookup(*map(frozenset, (self.categories, self.brands, self.tags, self.codes)))
 
-class Products(ConditionMechanic, frozen=True, tag="products"):
+
+class Products(ConditionMechanic, frozen=True, tag="products", dict=True):
     """Goods that fit every key given (in a key, any value) and none of the keys of `excluded`."""
 
     categories: tuple[str, ...] = ()
@@ -62,13 +79,18 @@ class Products(ConditionMechanic, frozen=True, tag="products"):
         return next((tuple((kind, each) for each in given) for kind, given in kinds if given), None)
 
     def covers(self, product: Product) -> bool:
+        given = self._lookup
         return (
-            (not self.categories or product.category in self.categories)
-            and (not self.brands or product.brand in self.brands)
-            and (not self.codes or product.code in self.codes)
-            and (not self.tags or any(tag in self.tags for tag in product.tags))
+            (not given.categories or product.category in given.categories)
+            and (not given.brands or product.brand in given.brands)
+            and (not given.codes or product.code in given.codes)
+            and (not given.tags or any(tag in given.tags for tag in product.tags))
             and not self.excluded.touches(product)
         )
+
+    @cached_property
+    def _lookup(self) -> _Lookup:
+        return _Lookup(*map(frozenset, (self.categories, self.brands, self.tags, self.codes)))
 
 
 def read_set(section: Section | None) -> ProductSet:
