@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from textual.geometry import Region
 
+from loyalty.programme_file import parse_programme
 from loyalty.sentences import Lang
 from terminal.session import Link
 from terminal.session import commands as c
@@ -41,6 +42,46 @@ def test_every_scene_keeps_its_figures_whole(scene: str, lang: Lang) -> None:
             fits(cashier)
 
     play(story, lang=lang, size=SIZES[0])
+
+
+GIFTS = """
+[[campaign]]
+id = "badge"
+name = { ru = "Значок", en = "A badge" }
+reward = { type = "gift", options = [
+    { code = "991", name = { ru = "Значок болельщика", en = "A fan's badge" }, qty = 2 },
+] }
+[[campaign]]
+id = "pick"
+name = { ru = "На выбор", en = "To choose" }
+reward = { type = "gift", options = [
+    { code = "992", name = { ru = "Магнит", en = "A magnet" } },
+    { code = "993", name = { ru = "Брелок", en = "A ring" } },
+] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "figures", "asked"),
+    [
+        ("ru", "Значок болельщика 2 0,00 0,00", "Магнит, Брелок"),
+        ("en", "A fan's badge 2 0.00 0.00", "A magnet, A ring"),
+    ],
+)
+def test_gifts_stand_below_the_goods_at_zero_and_one_to_choose_says_so(lang: Lang, figures: str, asked: str) -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.programme = parse_programme(shop.CLUB.read_text("utf-8") + GIFTS)
+        for _ in range(30):
+            cashier.till.post(c.Scan(shop.HOSTILE.code))
+            cashier.till.post(c.Scan(shop.SCARF.code))
+        await cashier.settled()
+        fits(cashier)
+        rows = [" ".join(row.replace("\u00a0", " ").split()) for row in cashier.rows()]
+        place = next(place for place, row in enumerate(rows) if figures in row)
+        assert asked in rows[place + 1]
+        assert "−" in " ".join(rows[place - 2 : place])
+
+    play(story, lang=lang)
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])

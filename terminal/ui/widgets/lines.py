@@ -1,10 +1,14 @@
-"""The lines of the receipt: name, quantity, price, discount, sum, and under each the reasons for its price."""
+"""The lines of the receipt: name, quantity, price, discount, sum, and under each the reasons for its price.
+
+Below them stand the goods that are given beside the basket, and a gift that is still to be chosen.
+"""
 
 import msgspec
 from textual.strip import Strip
 
 from loyalty.basket import BasketLine
 from loyalty.catalogue import Unit
+from loyalty.programme import Label
 from loyalty.quote import QuoteLine
 from terminal.ui.cells import clean, left, right
 from terminal.ui.desk import selected_line
@@ -34,14 +38,16 @@ def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     lines, here = state.basket.lines, selected_line(sight.desk, state)
     quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
     place = next((place for place, line in enumerate(lines) if line.line_id == here), 0)
-    first, last = window([_height(quoted.get(line.line_id)) for line in lines], place, height - 1)
     table = _table(sight, width)
+    beside = _beside(sight, table)[: max(0, height // 3)]
+    heights = [_height(quoted.get(line.line_id)) for line in lines]
+    first, last = window(heights, place, height - 1 - len(beside))
     shown = [
         strip
         for line in lines[first:last]
         for strip in _block(sight, line, quoted.get(line.line_id), line.line_id == here, table)
     ]
-    return [_header(sight, table, first, last, len(lines)), *shown]
+    return [_header(sight, table, first, last, len(lines)), *shown, *beside]
 
 
 def window(heights: list[int], here: int, room: int) -> tuple[int, int]:
@@ -105,6 +111,28 @@ def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool,
     figures = (quantity_of(words, line.qty_milli, line.product.unit), words.money(line.price_minor), off, total)
     head = row(palette, table.width, columns(table, name, figures), "selected" if here else "base")
     return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted) if quoted else ()))]
+
+
+def _beside(sight: Sight, table: Table) -> list[Strip]:
+    """Gifts as rows at zero, and what is said of those still to be chosen."""
+    quote, words = sight.view.state.quote, sight.words
+    if quote is None or not quote.granted:
+        return []
+    free = words.money(0)
+    gifts = [
+        columns(
+            table,
+            "  " + words.name(Label(each.name_ru, each.name_en)),
+            (words.quantity(each.qty_milli), free, "", free),
+        )
+        for each in quote.granted.extras
+    ]
+    asked = {choice.campaign_id for choice in quote.granted.choices}
+    said = (words.say(told.said) for told in quote.explanations if told.campaign_id in asked)
+    return [
+        *(row(sight.palette, table.width, parts) for parts in gifts),
+        *(_reason(sight, each, table) for each in said),
+    ]
 
 
 def _reason(sight: Sight, said: str, table: Table) -> Strip:
