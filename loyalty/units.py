@@ -6,8 +6,8 @@ run is so many equal pieces of one line, so 500,000 pieces cost no more than 500
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 from itertools import accumulate
+from math import lcm
 from typing import Literal
 
 from loyalty.scene import Scene
@@ -60,13 +60,14 @@ def pieces_of(scene: Scene) -> list[int]:
 
 def in_price_order(scene: Scene, places: Iterable[int], *, dearest: bool) -> list[int]:
     """Places by the running price of a piece."""
-    sign = -1 if dearest else 1
-    return sorted(places, key=lambda place: (sign * unit_price(scene, place), place))
+    prices = _unit_prices(scene, tuple(places))
+    return sorted(prices, key=lambda place: (-prices[place] if dearest else prices[place], place))
 
 
-def unit_price(scene: Scene, place: int) -> Fraction:
-    """The running price of one unit, exactly."""
-    return Fraction(scene.running_minor[place] * 1000, scene.lines[place].qty_milli)
+def _unit_prices(scene: Scene, places: Sequence[int]) -> dict[int, int]:
+    """place -> the running price of one unit, times a number common to all of them, so that it is exact and whole."""
+    scale = lcm(*(scene.lines[place].qty_milli for place in places))
+    return {place: scene.running_minor[place] * (scale // scene.lines[place].qty_milli) for place in places}
 
 
 def _times(pieces: int, take: int, most_times: int) -> int:
@@ -90,11 +91,11 @@ def _most_worth(scene: Scene, places: Sequence[int], take: int, free: int, most:
     pieces to the next, so only those are tried.
     """
     counts = [scene.part_milli(place) // 1000 for place in places]
-    prices = [unit_price(scene, place) for place in places]
+    prices = list(_unit_prices(scene, places).values())
     ends = list(accumulate(counts))
-    worths = list(accumulate((n * price for n, price in zip(counts, prices, strict=True)), initial=Fraction(0)))
+    worths = list(accumulate((n * price for n, price in zip(counts, prices, strict=True)), initial=0))
 
-    def worth_of_first(pieces: int) -> Fraction:
+    def worth_of_first(pieces: int) -> int:
         run = bisect_left(ends, pieces)
         return worths[run] + (pieces - (ends[run] - counts[run])) * prices[run]
 

@@ -63,7 +63,7 @@ def _given(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
         sums[names] = off_minor + applied.discount_minor, points + applied.points
     rows = [_title(sight, width, words.text("Applied"), "good")] if sums else []
     for (ru, en), (off_minor, points) in sums.items():
-        gain = words.money(-off_minor) if off_minor else f"+{words.points(points)}"
+        gain = words.money(-off_minor) if off_minor else f"+{words.points(points)}" if points else ""
         name = clean(ru if words.lang == "ru" else en)
         rows.append(ends(palette, width, [("  " + name, "text")], [(gain + " ", "strong")], GROUND))
     return rows
