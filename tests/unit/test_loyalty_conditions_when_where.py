@@ -5,12 +5,15 @@ import pytest
 from loyalty.conditions import BeforeEvent, Channels, Dates, Paid, Stores
 from loyalty.conditions.nearness import LATELY_DAYS, SOON_DAYS
 from loyalty.errors import BadProgramme
+from loyalty.explain import TEMPLATES
 from loyalty.matching import Index
 from loyalty.programme_file import parse_programme
+from loyalty.quote import quote
+from loyalty.rewards import Percent
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing
-from loyalty.sentences import sentence
+from loyalty.sentences import say, sentence
 from tests.support.loyalty_conditions import mistakes, read, stands, told, wrong
-from tests.support.loyalty_samples import fits
+from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, programme
 
 
 class TestDatesFarAway:
@@ -136,6 +139,11 @@ class TestPayment:
         assert verdict == Missing(sentence("payment.open", how_ru="картой", how_en="by card"))
         assert told(verdict) == ("При оплате картой", "When paid by card")
         assert fits(sentence("payment.open.gain", how_ru="", how_en="", gain_minor=1))
+
+    def test_the_hint_says_what_it_would_bring(self):
+        made = quote(basket(line()), programme(campaign(Percent(1000), Paid(("card",))), statuses=()), SUNDAY)
+        assert say(made.hints[0].said, "ru", TEMPLATES) == "При оплате картой: выгода 10,00"
+        assert say(made.hints[0].said, "en", TEMPLATES) == "Paid by card, it saves 10.00"
 
     @pytest.mark.parametrize("paid", ["cash", "mixed"])
     def test_paid_otherwise_it_says_how(self, paid):
