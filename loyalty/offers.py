@@ -59,8 +59,9 @@ def offers(basket: Basket, programme: Programme, moment: Moment, standing: Stand
 def waiting(answer: Quote, basket: Basket, programme: Programme) -> int:
     """How many campaigns `offers` would speak of, without working any of them out."""
     asking = {told.campaign_id for told in answer.explanations if told.campaign_id in programme.on_request}
-    choosing = {choice.campaign_id for choice in answer.granted.choices} | set(basket.choices)
-    return len(asking | choosing)
+    choosing = {choice.campaign_id for choice in answer.granted.choices}
+    chosen = {extra.campaign_id for extra in answer.granted.extras} & set(basket.choices)
+    return len(asking | choosing | chosen)
 
 
 def _gifts(answer: Quote, basket: Basket, campaigns: dict[str, Campaign]) -> Iterator[Offer]:

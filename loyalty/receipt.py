@@ -7,6 +7,7 @@ import msgspec
 from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
 from loyalty.granted import Issue, Message
+from loyalty.issuing import IssuedCoupon
 from loyalty.member import IdentifiedBy
 
 PaymentKind = Literal["cash", "card"]
@@ -123,6 +124,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     costs: dict[str, int] = {}
     """wallet -> points taken for what campaigns gave; for what is no line's, more than the lines sum to."""
     issues: tuple[Issue, ...] = ()
-    """Coupons given with the receipt."""
+    """Coupons given with the receipt: how many of which series."""
+    issued: tuple[IssuedCoupon, ...] = ()
+    """The same with their codes."""
     messages: tuple[Message, ...] = ()
     """Texts of campaigns for the buyer."""

@@ -87,6 +87,7 @@ def return_receipt(
         wallets=_all_points(line.wallets for line in lines),
         costs=_all_points(line.costs for line in lines),
         issues=(),
+        issued=(),
         messages=(),
         original_id=original.receipt_id,
         original_number=original.number,

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from loyalty import ENGINE_VERSION
 from loyalty.basket import Basket, BasketLine, Moment
+from loyalty.coupon_series import CouponSeries
 from loyalty.errors import BadInput
 from loyalty.granted import Extra
+from loyalty.issuing import issued_coupons
 from loyalty.quoted import Quote, QuoteLine
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import sentence
@@ -35,8 +37,12 @@ def receipt_from(
     shift_id: str,
     payments: Sequence[Payment],
     offline: bool = False,
+    series: Sequence[CouponSeries] = (),
 ) -> Receipt:
-    """The receipt of a sale; payments are as handed over, and change is worked out from the cash. Raises BadInput."""
+    """The receipt of a sale; payments are as handed over, and change is worked out from the cash. Raises BadInput.
+
+    `series` are the programme's coupons, for those that are issued with the receipt.
+    """
     if not basket.lines:
         raise BadInput(sentence("sale.empty"))
     if [line.line_id for line in basket.lines] != [line.line_id for line in quote.lines]:
@@ -75,6 +81,7 @@ def receipt_from(
         wallets=quote.wallets,
         costs=quote.costs,
         issues=quote.granted.issues,
+        issued=issued_coupons(quote.granted.issues, series, receipt_id),
         messages=quote.granted.messages,
     )
 

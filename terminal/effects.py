@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.programme import Programme
 from terminal.lookups import Lookups
+from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
 from terminal.programmes import newest_programme
 from terminal.records import Records, shift_info
@@ -29,20 +30,15 @@ class Effects:
         self._programme: Programme | None = None
         self.store = files.identity.store
         self.store_name = files.identity.store_name
+        self.shop = coupon_shop(files.identity.server_key)
         self.label = f"T{files.identity.terminal_no}"
 
     def run(self, effect: c.Effect, state: State, around: Surroundings) -> c.Command | None:
         """Do what is asked. Returns what came of it, or None where the answer comes later. Raises KopilkaError."""
-        find, record = self._lookups, self._records
+        record = self._records
         match effect:
-            case c.FindProduct():
-                return find.product(effect, around)
-            case c.FindMember():
-                return find.member(effect, around)
-            case c.FindReceipt():
-                return find.receipt(effect)
-            case c.FindGoods():
-                return find.goods(effect)
+            case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindReceipt() | c.FindGoods():
+                return self._look_up(effect, around)
             case c.CommitSale():
                 return record.sale(effect, record.shift_now(), around)
             case c.CommitReturn():
@@ -59,6 +55,20 @@ class Effects:
                 return record.x_report(record.shift_now(), around)
             case c.Signal():
                 return None
+
+    def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
+        find = self._lookups
+        match effect:
+            case c.FindProduct():
+                return find.product(effect, around)
+            case c.FindMember():
+                return find.member(effect, around)
+            case c.FindCoupon():
+                return find.coupon(effect)
+            case c.FindReceipt():
+                return find.receipt(effect)
+            case c.FindGoods():
+                return find.goods(effect)
 
     def resume(self, around: Surroundings, screen: bool = True) -> State:
         """The state a start begins with: the open shift and, on a screen, the basket of a sale that never completed."""

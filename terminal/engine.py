@@ -94,7 +94,8 @@ class Engine:
         now_ms = self._clock()
         age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
         standing = Standing(online=self._link.online, balance_age_s=age_s)
-        return Surroundings(moment_at(now_ms, programme.time_zone), programme, self._effects.store, standing)
+        moment = moment_at(now_ms, programme.time_zone)
+        return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
 
     def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
         self._watchers.append(painted)

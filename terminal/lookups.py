@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from loyalty.catalogue import price_at
-from loyalty.codes import receipt_number
+from loyalty.codes import receipt_number, shortened
 from loyalty.errors import KopilkaError
 from loyalty.sentences import sentence
 from terminal.members import find_known, member_from
@@ -44,6 +44,12 @@ class Lookups:
             key = effect.key if effect.by != "phone" else f"•••{effect.key[-4:]}"
             return c.Failed(sentence("member.unknown", key=key), sentence("member.unknown.hint"))
         return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme))
+
+    def coupon(self, effect: c.FindCoupon) -> c.Command:
+        """Whether it has been used up here; nothing can know what another till took a minute ago."""
+        if effect.single and self._files.journal.coupon_spent(effect.coupon.id):
+            return c.Failed(sentence("coupon.spent", code=shortened(effect.coupon.code)))
+        return c.CouponFree(effect.coupon)
 
     def receipt(self, effect: c.FindReceipt) -> c.Command | None:
         """This till's own journal first; another till's receipt is asked for without holding the queue."""

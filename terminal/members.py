@@ -19,6 +19,8 @@ class OwnEvents(Protocol):
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay: ...
 
+    def coupon_uses(self, account_id: str) -> dict[str, int]: ...
+
     def enrolled_by_card(self, card: str) -> Known | None: ...
 
     def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None: ...
@@ -55,12 +57,15 @@ def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, pr
         spend_minor=(row.progress.spend_minor if same_season else 0) + own.spend_minor,
         visits=(row.progress.visits if same_season else 0) + own.visits,
     )
+    wallets = dict(row.wallets)
+    for wallet, points in own.wallets.items():
+        wallets[wallet] = wallets.get(wallet, 0) + points
     return Member(
         member_id=ident.member_id,
         account_id=ident.account_id,
         name_masked=ident.name_masked,
         status=_status(row.status, progress, programme),
-        balance_points=row.wallets.get(MAIN_WALLET, 0) + own.wallets.get(MAIN_WALLET, 0),
+        balance_points=wallets.pop(MAIN_WALLET, 0),
         audiences=ident.audiences,
         birthday_md=ident.birthday_md or None,
         card=key if by != "phone" else (ident.cards[0] if ident.cards else ""),
@@ -69,6 +74,8 @@ def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, pr
         progress=progress,
         as_of_ms=known.as_of_ms,
         blocked=ident.blocked,
+        wallets=wallets,
+        coupon_uses=journal.coupon_uses(ident.account_id),
     )
 
 

@@ -17,6 +17,7 @@ from loyalty.events import (
 )
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.member import mask_name
+from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, sentence
 from terminal.fiscal.slip import receipt_slip, report_slip
@@ -115,7 +116,8 @@ class Records:
         return shift_info(shift)
 
     def _completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
-        slip = receipt_slip(receipt, self._lang, store_name=self._files.identity.store_name)
+        names = wallet_names(around.programme, self._lang)
+        slip = receipt_slip(receipt, self._lang, store_name=self._files.identity.store_name, wallets=names)
         self._put_slip(slip)
         self._recorded()
         return c.Completed(receipt, slip, self.shift_now())
@@ -131,6 +133,11 @@ class Records:
         if counter >= 10 ** (12 - len(prefix)):
             raise NotNow(sentence("till.cards_out"))
         return card_number(prefix, counter)
+
+
+def wallet_names(programme: Programme, lang: Lang) -> dict[str, str]:
+    """What the wallets beside the main one are called on paper."""
+    return {wallet.id: wallet.name.ru if lang == "ru" else wallet.name.en for wallet in programme.wallets}
 
 
 def shift_info(shift: Shift) -> ShiftInfo:

@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
+from loyalty.codes import shortened
+from loyalty.coupon_series import CouponSeries
+from loyalty.coupons import believed
 from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.receipt import Receipt
@@ -23,7 +26,7 @@ from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.fiscal.register import Refused, Register, Unknown
-from terminal.offline_queue.journal import Fact, Journal
+from terminal.offline_queue.journal import Fact, Journal, SpentCoupon
 from terminal.offline_queue.journal_made import find_made
 from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
@@ -57,6 +60,8 @@ class Sales:
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> Receipt:
         """With `ids` the basket is a client's, who still has it: no screen is to bring it back."""
+        self._refuse_late()
+        spent = self._to_spend(effect, around.programme.coupons)
         draft = receipt_from(
             effect.quote,
             effect.basket,
@@ -69,14 +74,16 @@ class Sales:
             shift_id=shift.shift_id,
             payments=effect.payments,
             offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
+            series=around.programme.coupons,
         )
-        return self._complete(draft, Basket(store=self._store) if ids else effect.basket, shift, ids)
+        return self._complete(draft, Basket(store=self._store) if ids else effect.basket, shift, ids, spent)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None
     ) -> Receipt:
         """What has been returned since the draft was opened is asked again: two screens cannot return one thing twice,
         nor can the head office's word undo what is recorded here and has not reached it yet."""
+        self._refuse_late()
         returned = self._journal.returned_milli(effect.original.receipt_id)
         merged = {
             no: max(returned.get(no, 0), effect.returned_milli.get(no, 0)) for no in {*returned, *effect.returned_milli}
@@ -110,12 +117,31 @@ class Sales:
             found = basket or found
         return found if screen else None
 
-    def _complete(self, draft: Receipt, basket: Basket, shift: ShiftInfo, ids: GivenIds | None) -> Receipt:
+    def _to_spend(self, effect: c.CommitSale, series: Iterable[CouponSeries]) -> tuple[SpentCoupon, ...]:
+        """The coupons the sale uses up. Raises NotNow for one that has been used up since it was put on the basket."""
+        known = {each.id: each for each in series}
+        read = (believed(code, known.values()) for code in effect.basket.coupons)
+        used = [coupon for coupon in read if coupon is not None and coupon.id in effect.quote.coupons]
+        for coupon in used:
+            if known[coupon.series].uses == "single" and self._journal.coupon_spent(coupon.id):
+                raise NotNow(sentence("coupon.spent", code=shortened(coupon.code)), sentence("coupon.spent.hint"))
+        counts = effect.basket.member is not None
+        return tuple(
+            SpentCoupon(coupon.id, coupon.series)
+            for coupon in used
+            if known[coupon.series].uses == "single" or (counts and known[coupon.series].per_member)
+        )
+
+    def _complete(
+        self,
+        draft: Receipt,
+        basket: Basket,
+        shift: ShiftInfo,
+        ids: GivenIds | None,
+        spent: tuple[SpentCoupon, ...] = (),
+    ) -> Receipt:
         """A number is taken only for a receipt that holds together, and given back by one that is not recorded, so that
         neither leaves a gap."""
-        late = self._forget_undone()
-        if late is not None:
-            raise NotNow(sentence("sale.recorded_late", number=late.number), sentence("sale.recorded_late.hint"))
         number: int | None = self._journal.next_receipt_no()
         receipt = replace(draft, number=f"{self._label}-{number:06d}")
         at_ms = receipt.moment.at_ms
@@ -128,13 +154,20 @@ class Sales:
                 raise NotNow(answer.said, answer.hint)
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
-            self._journal.record(fact, completes=receipt.receipt_id, totals=add_receipt(shift.totals, receipt))
+            totals = add_receipt(shift.totals, receipt)
+            self._journal.record(fact, completes=receipt.receipt_id, totals=totals, coupons=spent)
         except KopilkaError:
             self._undone.append((receipt, number))
             if self._forget_undone():
                 return receipt
             raise
         return receipt
+
+    def _refuse_late(self) -> None:
+        """Raises NotNow where a sale that was taken for failed is recorded after all."""
+        late = self._forget_undone()
+        if late is not None:
+            raise NotNow(sentence("sale.recorded_late", number=late.number), sentence("sale.recorded_late.hint"))
 
     def _forget_undone(self) -> Receipt | None:
         """Settle the sales that failed: what was prepared for them goes. Returns one that is recorded after all.

@@ -24,6 +24,7 @@ from terminal.agent.wire import ReceiptReply, ReturnRequest, SaleRequest
 from terminal.fiscal.slip import receipt_slip
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.journal_made import find_made
+from terminal.records import wallet_names
 from terminal.sales import GivenIds
 from terminal.session import commands as c
 
@@ -142,5 +143,6 @@ def _answer(desk: Desk, receipt: Receipt, lang: Lang, status: HTTPStatus) -> Ans
 
 
 def _reply(desk: Desk, receipt: Receipt, lang: Lang, returned_milli: dict[int, int]) -> ReceiptReply:
-    slip = receipt_slip(receipt, lang, store_name=desk.till.store.identity.store_name)
+    names = wallet_names(desk.till.engine.view().programme, lang)
+    slip = receipt_slip(receipt, lang, store_name=desk.till.store.identity.store_name, wallets=names)
     return ReceiptReply(receipt, returned_milli, slip)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from loyalty.basket import Moment
 from loyalty.events import ShiftTotals
+from loyalty.issuing import IssuedCoupon
+from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text, quantity_text
 from loyalty.receipt import Receipt, ReceiptLine
 from loyalty.sentences import Lang
@@ -17,15 +19,23 @@ WIDTHS = (32, 42, 48)
 DEFAULT_WIDTH = 42
 
 
-def receipt_slip(receipt: Receipt, lang: Lang, *, store_name: str = "", width: int = DEFAULT_WIDTH) -> tuple[str, ...]:
-    """The slip of a sale or a return; every line is at most `width` characters."""
+def receipt_slip(
+    receipt: Receipt,
+    lang: Lang,
+    *,
+    store_name: str = "",
+    width: int = DEFAULT_WIDTH,
+    wallets: Mapping[str, str] = {},
+) -> tuple[str, ...]:
+    """The slip of a sale or a return; every line is at most `width` characters. `wallets` are their names, by id."""
     words = WORDS[lang]
     return tuple(line for part in (
         _head(receipt, words, store_name, width),
         *(_line(line, lang, words, width) for line in receipt.lines),
         _sums(receipt, lang, words, width),
-        _loyalty(receipt, words, width),
+        _loyalty(receipt, words, wallets, width),
         _messages(receipt, lang, width),
+        *(_coupon(coupon, lang, words, width) for coupon in receipt.issued),
         _foot(receipt, words, width),
     ) for line in part)  # fmt: skip
 
@@ -131,7 +141,7 @@ def _sums(receipt: Receipt, lang: Lang, words: Words, width: int) -> Iterator[st
         yield from pair(words.change, money_text(receipt.change_minor, lang), width)
 
 
-def _loyalty(receipt: Receipt, words: Words, width: int) -> Iterator[str]:
+def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
     if receipt.member_id is None:
         return
     yield rule(width)
@@ -142,15 +152,34 @@ def _loyalty(receipt: Receipt, words: Words, width: int) -> Iterator[str]:
         yield from pair(name, f"{receipt.redeemed_points}", width)
     name = words.earned if sign == 1 else words.earned_back
     yield from pair(name, f"{receipt.earned_points}", width)
+    taken = receipt.costs.get(MAIN_WALLET, 0)
+    if taken:
+        yield from pair(words.for_offers if sign == 1 else words.for_offers_back, f"{taken}", width)
     if receipt.balance_before_points is not None:
-        after = receipt.balance_before_points + sign * (receipt.earned_points - receipt.redeemed_points)
+        after = receipt.balance_before_points + sign * (receipt.earned_points - receipt.redeemed_points - taken)
         yield from pair(words.balance, f"{after}".replace("-", "\u2212"), width)
+    earned = words.wallet_earned if sign == 1 else words.wallet_earned_back
+    spent = words.wallet_taken if sign == 1 else words.wallet_taken_back
+    for said, moved in ((earned, receipt.wallets), (spent, receipt.costs)):
+        for wallet, points in moved.items():
+            if points and wallet != MAIN_WALLET:
+                yield from pair(f"{wallets.get(wallet, wallet)}: {said}", f"{points}", width)
 
 
 def _messages(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
     for message in receipt.messages:
         yield rule(width)
         yield from wrapped(message.ru if lang == "ru" else message.en, width)
+
+
+def _coupon(coupon: IssuedCoupon, lang: Lang, words: Words, width: int) -> Iterator[str]:
+    """A coupon to cut off: its name, its code, until when."""
+    yield rule(width)
+    yield from centred(f"{words.coupon}: {coupon.name_ru if lang == 'ru' else coupon.name_en}", width)
+    yield from centred(coupon.code, width)
+    if coupon.last:
+        year, month, day = coupon.last.split("-")
+        yield from centred(f"{words.until} {day}.{month}.{year}", width)
 
 
 def _foot(receipt: Receipt, words: Words, width: int) -> Iterator[str]:

@@ -29,6 +29,14 @@ class Words(msgspec.Struct, frozen=True):
     spent_back: str
     earned_back: str
     balance: str
+    for_offers: str
+    for_offers_back: str
+    wallet_earned: str
+    wallet_taken: str
+    wallet_earned_back: str
+    wallet_taken_back: str
+    coupon: str
+    until: str
     programme: str
     version: str
     not_fiscal: str
@@ -71,6 +79,14 @@ WORDS = {
         spent_back="Возвращено баллов",
         earned_back="Снято баллов",
         balance="Баллов на счёте",
+        for_offers="Баллов за предложения",
+        for_offers_back="Баллов за предложения назад",
+        wallet_earned="начислено",
+        wallet_taken="списано",
+        wallet_earned_back="снято",
+        wallet_taken_back="возвращено",
+        coupon="Купон",
+        until="действует до",
         programme="Программа",
         version="версия",
         not_fiscal="НЕФИСКАЛЬНЫЙ ДОКУМЕНТ",
@@ -111,6 +127,14 @@ WORDS = {
         spent_back="Points given back",
         earned_back="Points taken back",
         balance="Points on account",
+        for_offers="Points for offers",
+        for_offers_back="Points for offers, back",
+        wallet_earned="earned",
+        wallet_taken="taken",
+        wallet_earned_back="taken back",
+        wallet_taken_back="given back",
+        coupon="Coupon",
+        until="good until",
         programme="Programme",
         version="version",
         not_fiscal="NOT A FISCAL RECEIPT",

@@ -1,8 +1,8 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
 `event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, named, numbered, returned, enrolled). What a sale changes lies on few pages: each
-is summed and written whole while the customer waits.
+that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent). What a sale changes lies on
+few pages: each is summed and written whole while the customer waits.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 2
+VERSION = 3
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
@@ -54,11 +54,16 @@ DDL: tuple[str, ...] = (
         opened_at_ms INTEGER NOT NULL, totals BLOB NOT NULL, closed_at_ms INTEGER
     ) WITHOUT ROWID""",
     "CREATE UNIQUE INDEX shift_one_open ON shift (ifnull(closed_at_ms, 0)) WHERE closed_at_ms IS NULL",
+    """CREATE TABLE coupon_spent (
+        id TEXT NOT NULL, receipt_id TEXT NOT NULL, series TEXT NOT NULL, account_id TEXT, PRIMARY KEY (id, receipt_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX coupon_of_account ON coupon_spent (account_id, series) WHERE account_id IS NOT NULL",
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )
 """`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
-side. `numbered` finds it by its receipt's number. `prepared` is at most 64 rows and needs no index."""
+side. `numbered` finds it by its receipt's number. `prepared` is at most 64 rows and needs no index. `coupon_spent`
+has the coupons that may be used once or a member may use so often; the programme of the day names their series."""
 
 
 NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"

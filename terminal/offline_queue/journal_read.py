@@ -133,6 +133,16 @@ def enrolled(connection: Connection, column: str, value: str) -> Known | None:
     return Known(ident, BalanceRow(ident.account_id, row[1]))
 
 
+def coupon_spent(connection: Connection, coupon_id: str) -> bool:
+    query = "SELECT 1 FROM coupon_spent WHERE id = ? LIMIT 1"
+    return connection.execute(query, (coupon_id,)).fetchone() is not None
+
+
+def coupon_uses(connection: Connection, account_id: str) -> dict[str, int]:
+    query = "SELECT series, count(*) FROM coupon_spent WHERE account_id = ? GROUP BY series"
+    return dict(connection.execute(query, (account_id,)).fetchall())
+
+
 def acked(connection: Connection) -> Position:
     return _place(connection, "acked")
 

@@ -25,8 +25,10 @@ from loyalty.events import (
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, receipt_entries
 from loyalty.receipt import Receipt
+from loyalty.returns import returnable
 from loyalty.sentences import sentence
 from terminal.offline_queue.journal_file import NAMED, tip
+from terminal.offline_queue.journal_read import receipt_of, returned_milli
 from terminal.offline_queue.writer import Connection
 
 
@@ -47,6 +49,13 @@ class Recorded(msgspec.Struct, frozen=True):
     hash: str
 
 
+class SpentCoupon(msgspec.Struct, frozen=True):
+    """A coupon a receipt uses up, or one of those its series allows a member."""
+
+    id: str
+    series: str
+
+
 class Extras(msgspec.Struct, frozen=True):
     """What goes into the same transaction as the facts."""
 
@@ -54,6 +63,7 @@ class Extras(msgspec.Struct, frozen=True):
     personal: Personal | None = None
     enrolled: IdentRow | None = None
     totals: ShiftTotals | None = None
+    coupons: tuple[SpentCoupon, ...] = ()
 
 
 def write_facts(
@@ -109,6 +119,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             _index(connection, epoch, seq, receipt)
             _effects(connection, epoch, seq, receipt, fact.event_id)
+            _settle_coupons(connection, receipt, extras.coupons)
             if extras.totals is not None:
                 _count(connection, receipt.shift_id, extras.totals)
         case MemberEnrolled():
@@ -147,6 +158,20 @@ def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, eve
         main = wallet == MAIN_WALLET
         row = (epoch, seq, bucket, receipt.account_id, wallet, moved, spend if main else 0, visits if main else 0)
         connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _settle_coupons(connection: Connection, receipt: Receipt, spent: tuple[SpentCoupon, ...]) -> None:
+    """Its coupons are spent by a sale, and free again once all of the sale has been returned."""
+    for coupon in spent:
+        row = (coupon.id, receipt.receipt_id, coupon.series, receipt.account_id)
+        connection.execute("INSERT INTO coupon_spent VALUES (?, ?, ?, ?)", row)
+    if receipt.original_id is None:
+        return
+    found = connection.execute("SELECT e.raw" + NAMED, (receipt.original_id, "receipt")).fetchone()
+    original = receipt_of(found[0]) if found else None
+    if original and original.coupons and not returnable(original, returned_milli(connection, original.receipt_id)):
+        rows = [(coupon_id, original.receipt_id) for coupon_id in original.coupons]
+        connection.executemany("DELETE FROM coupon_spent WHERE id = ? AND receipt_id = ?", rows)
 
 
 def _enrol(connection: Connection, event_id: str, body: MemberEnrolled, extras: Extras) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from loyalty.coupons import Shop
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.sentences import store_fault
 
@@ -69,6 +70,11 @@ def signed_by(public: str, signature: str, data: bytes) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return True
+
+
+def coupon_shop(server_key: str) -> Shop:
+    """Whose signed coupons this till takes: those of the head office it is enrolled with (its public key, hex)."""
+    return Shop(server_key, lambda message, signature: signed_by(server_key, signature.hex(), message))
 
 
 def phone_hash(scope_key: str, e164: str) -> str:

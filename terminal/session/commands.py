@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.basket import Basket
 from loyalty.catalogue import Product
+from loyalty.coupons import Coupon
 from loyalty.events import Consent
 from loyalty.member import IdentifiedBy, Member
 from loyalty.quote import Quote
@@ -54,6 +55,29 @@ class SpendPoints(msgspec.Struct, frozen=True):
     """Spend this many points (None: as many as may be); 0 takes them back."""
 
     points: int | None = None
+
+
+class DropCoupon(msgspec.Struct, frozen=True):
+    """Take a coupon off the receipt, by its code."""
+
+    code: str
+
+
+class ListOffers(msgspec.Struct, frozen=True):
+    """Show what the member may ask for: gifts to choose, campaigns given on request."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask for a campaign that is given on request; asked for already, it is taken back."""
+
+    campaign_id: str
+
+
+class Choose(msgspec.Struct, frozen=True):
+    """Choose one of the gifts of a campaign, by the code of the goods; chosen already, none is."""
+
+    campaign_id: str
+    code: str
 
 
 class SearchGoods(msgspec.Struct, frozen=True):
@@ -145,6 +169,13 @@ class FindMember(msgspec.Struct, frozen=True):
     by: IdentifiedBy
 
 
+class FindCoupon(msgspec.Struct, frozen=True):
+    """Whether a coupon may still be used; `single`: only once."""
+
+    coupon: Coupon
+    single: bool
+
+
 class FindReceipt(msgspec.Struct, frozen=True):
     number: str
 
@@ -216,6 +247,12 @@ class MemberFound(msgspec.Struct, frozen=True):
     enrolled: bool = False
 
 
+class CouponFree(msgspec.Struct, frozen=True):
+    """As far as this till knows, nobody has used it up."""
+
+    coupon: Coupon
+
+
 class ReceiptFound(msgspec.Struct, frozen=True):
     receipt: Receipt
     returned_milli: dict[int, int]
@@ -274,6 +311,10 @@ Command = (
     | Undo
     | ForgetMember
     | SpendPoints
+    | DropCoupon
+    | ListOffers
+    | Ask
+    | Choose
     | SearchGoods
     | AddProduct
     | Pay
@@ -292,6 +333,7 @@ Command = (
     | ProductFound
     | ProductUnknown
     | MemberFound
+    | CouponFree
     | ReceiptFound
     | GoodsFound
     | Completed
@@ -302,17 +344,5 @@ Command = (
     | Notify
     | Failed
 )
-Effect = (
-    FindProduct
-    | FindMember
-    | FindReceipt
-    | FindGoods
-    | CommitSale
-    | CommitReturn
-    | EnrolMember
-    | RecordConsent
-    | StartShift
-    | EndShift
-    | MakeXReport
-    | Signal
-)
+LookUp = FindProduct | FindMember | FindCoupon | FindReceipt | FindGoods
+Effect = LookUp | CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | Signal

@@ -3,6 +3,8 @@
 import msgspec
 
 from loyalty.basket import Basket
+from loyalty.coupons_shown import shown_coupons
+from loyalty.offers import Offer, offers, waiting
 from loyalty.quote import quote
 from loyalty.sentences import Sentence, sentence
 from terminal.session.commands import Effect, Signal
@@ -32,10 +34,21 @@ def refuse(state: State, said: Sentence, hint: Sentence | None = None) -> Step:
 
 def requoted(state: State, around: Surroundings) -> State:
     """The same basket at this moment, under this programme, over this link."""
-    basket = state.basket
-    if not basket.lines and basket.member is None:
-        return msgspec.structs.replace(state, quote=None)
-    return msgspec.structs.replace(state, quote=quote(basket, around.programme, around.moment, around.standing))
+    basket, programme, moment = state.basket, around.programme, around.moment
+    something = bool(basket.lines) or basket.member is not None
+    answer = quote(basket, programme, moment, around.standing) if something else None
+    asks = waiting(answer, basket, programme) if answer else 0
+    return msgspec.structs.replace(
+        state,
+        quote=answer,
+        coupons=shown_coupons(basket, programme, moment, answer) if basket.coupons else (),
+        on_request=asks,
+        offers=_offers(basket, asks, around) if state.offers is not None else None,
+    )
+
+
+def _offers(basket: Basket, asks: int, around: Surroundings) -> tuple[Offer, ...]:
+    return offers(basket, around.programme, around.moment, around.standing) if asks else ()
 
 
 def changed(state: State, basket: Basket, around: Surroundings) -> State:

@@ -4,11 +4,10 @@ import re
 
 import msgspec
 
-from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, BasketLine
+from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine
 from loyalty.catalogue import Product
 from loyalty.codes import (
     CardCode,
-    Code,
     CouponCode,
     PhoneCode,
     ProductCode,
@@ -20,6 +19,7 @@ from loyalty.codes import (
 from loyalty.money import MAX_MINOR, line_amount
 from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
+from terminal.session import coupons
 from terminal.session.parts import Step, changed, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
@@ -28,7 +28,7 @@ _MULTIPLIER = re.compile(r"\s*([+\-]?\d{1,12}(?:[.,]\d{1,3})?)\s*[*xхXХ]\s*(.*
 
 
 def scan(state: State, command: c.Scan, around: Surroundings) -> Step:
-    return _coded(state, classify(command.text, around.programme.codes), "card")
+    return _coded(state, command.text, "card", around)
 
 
 def type_line(state: State, command: c.Type, around: Surroundings) -> Step:
@@ -36,14 +36,14 @@ def type_line(state: State, command: c.Type, around: Surroundings) -> Step:
     text = command.text.strip()
     match = _MULTIPLIER.fullmatch(text)
     if match is None:
-        return _coded(state, classify(text, around.programme.codes), "manual")
+        return _coded(state, text, "manual", around)
     qty_milli = milli(match.group(1))
     problem = _quantity_problem(qty_milli)
     if problem:
         return refuse(state, problem)
     state = replace(state, multiplier_milli=qty_milli)
     if match.group(2):
-        return _coded(state, classify(match.group(2), around.programme.codes), "manual")
+        return _coded(state, match.group(2), "manual", around)
     return told(state, "info", "sale.multiplier", qty_milli=qty_milli), ()
 
 
@@ -54,8 +54,8 @@ def milli(text: str) -> int:
     return int(whole or 0) * 1000 + sign * int((fraction + "000")[:3])
 
 
-def _coded(state: State, code: Code, by: str) -> Step:
-    match code:
+def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
+    match classify(text, around.programme.codes):
         case ProductCode(gtin=gtin):
             return state, (c.FindProduct(gtin, state.multiplier_milli or 1000),)
         case WeighedCode(plu=plu, weight_g=weight_g):
@@ -64,21 +64,13 @@ def _coded(state: State, code: Code, by: str) -> Step:
             return state, (c.FindMember(number, "card" if by == "card" else "manual"),)
         case PhoneCode(e164=phone):
             return state, (c.FindMember(phone, "phone"),)
-        case CouponCode(code=text):
-            return _coupon(state, text)
+        case CouponCode(code=code):
+            return coupons.read(state, code, around)
         case ReceiptCode():
             return refused(state, "receipt.not_goods")
-        case UnknownCode(text=text, why=why):
-            noted = replace(state, unknown_code=text)
+        case UnknownCode(text=shown, why=why):
+            noted = replace(state, unknown_code=shown)
             return refuse(noted, why)
-
-
-def _coupon(state: State, code: str) -> Step:
-    if code in state.basket.coupons:
-        return told(state, "info", "coupon.twice", code=code), ()
-    basket = replace(state.basket, coupons=(*state.basket.coupons, code))
-    undo = (*state.undo, state.basket)
-    return told(replace(state, basket=basket, undo=undo), "ok", "coupon.added", code=code), (c.Signal("ok"),)
 
 
 def product_found(state: State, command: c.ProductFound, around: Surroundings) -> Step:
@@ -95,7 +87,8 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
     if sum(line_amount(line.price_minor, line.qty_milli) for line in lines) > MAX_MINOR:
         return refused(state, "sale.too_large")
     state = changed(state, replace(state.basket, lines=lines), around)
-    state = replace(state, multiplier_milli=0, next_line_id=state.next_line_id + 1, found=(), unknown_code="")
+    state = replace(state, multiplier_milli=0, next_line_id=state.next_line_id + 1, found=(), offers=None)
+    state = replace(state, unknown_code="")
     said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
     return said, (c.Signal("ok"),)
 
@@ -166,7 +159,7 @@ def void_receipt(state: State, command: c.VoidReceipt, around: Surroundings) -> 
     basket = state.basket
     if not basket.lines and basket.member is None and not basket.coupons:
         return refused(state, "sale.empty")
-    empty = replace(basket, lines=(), member=None, coupons=(), redeem_points=0)
+    empty = Basket(store=basket.store, channel=basket.channel)
     return told(changed(state, empty, around), "info", "sale.void_all"), ()
 
 
@@ -219,7 +212,7 @@ def refresh(state: State, command: c.Refresh, around: Surroundings) -> Step:
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
     """Esc on the sale screen puts small things away and keeps the basket."""
-    return replace(state, found=(), multiplier_milli=0, unknown_code="", slip=()), ()
+    return replace(state, found=(), multiplier_milli=0, unknown_code="", slip=(), offers=None), ()
 
 
 def _line(state: State, line_id: int) -> BasketLine | None:

@@ -6,7 +6,10 @@ import msgspec
 
 from loyalty.basket import Basket, Moment
 from loyalty.catalogue import Product
+from loyalty.coupons import Shop
+from loyalty.coupons_shown import ShownCoupon
 from loyalty.events import ShiftTotals
+from loyalty.offers import Offer
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
 from loyalty.receipt import Payment, Receipt
@@ -51,6 +54,12 @@ class State(msgspec.Struct, frozen=True):
     basket: Basket = Basket()
     quote: Quote | None = None
     """Of this basket, always current; None for an empty basket without a member."""
+    coupons: tuple[ShownCoupon, ...] = ()
+    """Those of the basket, each used or with the reason why not."""
+    on_request: int = 0
+    """How many campaigns there are to ask for or to choose a gift of."""
+    offers: tuple[Offer, ...] | None = None
+    """What there is to ask for and to choose, while the cashier looks at it."""
     next_line_id: int = 1
     multiplier_milli: int = 0
     """Set by `3*` for the next goods; 0 is not set."""
@@ -81,6 +90,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     programme: Programme
     store: str
     standing: Standing = Standing()
+    shop: Shop | None = None
+    """Whose signed coupons are taken; None: of nobody."""
 
     @property
     def balance_is_fresh(self) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from terminal.session import asking, coupons, payment, returning, sale, shift
 from terminal.session import commands as c
-from terminal.session import payment, returning, sale, shift
 from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
 from terminal.session.words import SENTENCES
@@ -35,6 +35,11 @@ _SALE: dict[type, Handler] = {
     c.ProductFound: sale.product_found,
     c.ProductUnknown: sale.product_unknown,
     c.MemberFound: sale.member_found,
+    c.CouponFree: coupons.free,
+    c.DropCoupon: coupons.drop,
+    c.ListOffers: asking.list_offers,
+    c.Ask: asking.ask,
+    c.Choose: asking.choose,
     c.ForgetMember: sale.forget_member,
     c.SetQuantity: sale.set_quantity,
     c.VoidLine: sale.void_line,

@@ -5,6 +5,7 @@ import msgspec
 from loyalty.basket import Moment
 from loyalty.catalogue import Price, Product, price_at
 from loyalty.codes import card_number, gtin_check_digit, receipt_number
+from loyalty.coupons import Shop
 from loyalty.events import ShiftTotals
 from loyalty.member import Member, Progress
 from loyalty.programme import Programme
@@ -67,6 +68,7 @@ class Counter:
         self.receipts: dict[str, Receipt] = {}
         self.returned: dict[str, dict[int, int]] = {}
         self.standing = Standing()
+        self.shop: Shop | None = None
         self.fails: c.Failed | None = None
         self.state = State()
         self.sounds: list[str] = []
@@ -77,7 +79,7 @@ class Counter:
     def do(self, *commands: c.Command) -> "Counter":
         todo = list(commands)
         while todo:
-            around = Surroundings(NOON, self.programme, "s1", self.standing)
+            around = Surroundings(NOON, self.programme, "s1", self.standing, self.shop)
             self.state, effects = step(self.state, todo.pop(0), around)
             todo = [answer for effect in effects if (answer := self._answer(effect)) is not None] + todo
         return self
@@ -104,6 +106,10 @@ class Counter:
                 if member is None:
                     return c.Failed(sentence("member.unknown", key=key))
                 return c.MemberFound(msgspec.structs.replace(member, identified_by=by))
+            case c.FindCoupon(coupon=coupon, single=single):
+                if single and coupon.id in {id for receipt in self.receipts.values() for id in receipt.coupons}:
+                    return c.Failed(sentence("coupon.spent", code=coupon.code))
+                return c.CouponFree(coupon)
             case c.FindReceipt(number=number):
                 receipt = self.receipts.get(receipt_number(number, "T1"))
                 if receipt is None:
@@ -136,7 +142,7 @@ class Counter:
             effect.quote, effect.basket, NOON,
             receipt_id=f"{len(self.receipts) + 1:032x}", number=number,
             store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
-            offline=False,
+            offline=False, series=self.programme.coupons,
         )  # fmt: skip
         return self._completed(receipt)
 

@@ -129,6 +129,8 @@ class FakeTill:
                 if member is None:
                     return c.Failed(sentence("member.unknown", key=f"••{key[-4:]}"), sentence("member.unknown.hint"))
                 return c.MemberFound(replace(member, identified_by=by))
+            case c.FindCoupon(coupon=coupon):
+                return c.CouponFree(coupon)
             case c.FindGoods(text=text):
                 found = tuple(goods for goods in shop.GOODS if text.casefold() in goods.name.casefold())
                 return c.GoodsFound(text, found)
@@ -182,7 +184,7 @@ class FakeTill:
         receipt = receipt_from(
             effect.quote, effect.basket, self._around().moment, receipt_id=number, number=number,
             store=STORE, terminal="T1", cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
-            offline=not self.link.online,
+            offline=not self.link.online, series=self.programme.coupons,
         )  # fmt: skip
         return self._completed(receipt, shift)
 

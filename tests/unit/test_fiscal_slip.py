@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loyalty.basket import Moment
 from loyalty.events import ShiftTotals
 from loyalty.granted import Message
+from loyalty.issuing import IssuedCoupon
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
@@ -120,8 +121,9 @@ def test_no_line_is_wider_than_the_paper_and_no_control_reaches_the_printer(
         SCARF, name=name, base_minor=minor, discount_minor=minor, applied=(Applied("x", reason, reason, minor),)
     )
     receipt = msgspec.structs.replace(
-        SALE, lines=(line,), member_name=name, cashier=reason, total_minor=minor, earned_points=points
-    )
+        SALE, lines=(line,), member_name=name, cashier=reason, total_minor=minor, earned_points=points,
+        wallets={reason: points}, issued=(msgspec.structs.replace(COUPON, name_ru=name, name_en=name),),
+    )  # fmt: skip
     for text in receipt_slip(receipt, lang, store_name=name, width=width):
         assert len(text) <= width
         assert text.splitlines() in ([text], [])
@@ -162,3 +164,32 @@ def test_messages_stand_below_the_points_in_the_language_of_the_slip() -> None:
         < russian.index("Программа club, версия 3")
     )
     assert "See you at the derby" in plain(receipt_slip(told, "en"))
+
+
+LAST = "2026-12-31"
+COUPON = IssuedCoupon(
+    "back", "next", "На следующую покупку", "Off the next purchase", "KCNEXT0123456789A", "2026-12-31"
+)
+
+
+def test_a_coupon_to_cut_off_has_its_name_its_code_and_its_last_day() -> None:
+    told = msgspec.structs.replace(SALE, issued=(COUPON, msgspec.structs.replace(COUPON, code="KCX", last="")))
+    slip = plain(receipt_slip(told, "ru", width=32))
+    place = slip.index("Купон: На следующую покупку")
+    assert slip[place + 1 : place + 3] == ["KCNEXT0123456789A", "действует до 31.12.2026"]
+    assert slip[slip.index("KCX") + 1].startswith("-")
+    assert "Coupon: Off the next purchase" in plain(receipt_slip(told, "en"))
+
+
+def test_wallets_stand_by_their_names_and_offers_are_taken_off_the_balance() -> None:
+    told = msgspec.structs.replace(
+        SALE, wallets={"stars": 2}, costs={"main": 70, "stars": 10}, balance_before_points=1000, earned_points=30,
+        redeemed_points=0,
+    )  # fmt: skip
+    slip = plain(receipt_slip(told, "ru", wallets={"stars": "Звёзды"}))
+    # 1000 + 30 - 70
+    assert {"Баллов за предложения 70", "Баллов на счёте 960", "Звёзды: начислено 2", "Звёзды: списано 10"} <= set(slip)
+    back = plain(receipt_slip(msgspec.structs.replace(told, kind="return"), "en", wallets={"stars": "Stars"}))
+    # 1000 - 30 + 70
+    assert {"Points for offers, back 70", "Points on account 1040", "Stars: taken back 2"} <= set(back)
+    assert "stars: earned 2" in plain(receipt_slip(told, "en"))
