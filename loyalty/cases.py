@@ -22,6 +22,9 @@ from loyalty.sentences import sentence
 MAX_CASES_BYTES = 1024 * 1024
 Figure = int | str | dict[str, int] | dict[str, str] | tuple[str, ...] | tuple[dict[str, int], ...]
 
+_NAMED: dict[str, int | str] = {"reasons": "unrelated", "gains": 0}
+"""Figures by campaign, of which only those a case names are compared -> what it is where there is none."""
+
 SENTENCES = {
     "cases.bad": ("Файл случаев не читается: {what}", "The file of cases cannot be read: {what}"),
     "cases.goods": ("в случае «{name}» нет товара «{goods}»", "case “{name}” has no goods “{goods}”"),
@@ -47,6 +50,10 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reasons: dict[str, Literal["applied", "blocked", "missing", "unrelated"]] | None = None
     order: tuple[str, ...] | None = None
     hints: tuple[str, ...] | None = None
+    gains: dict[str, int] | None = None
+    """campaign of a hint -> what it would be worth, in minor units; of those named."""
+    choices: tuple[str, ...] | None = None
+    """Campaigns whose gift the buyer has still to choose."""
     extras: dict[str, int] | None = None
     messages: tuple[str, ...] | None = None
     """Campaigns that gave a message."""
@@ -120,6 +127,8 @@ def figures_of(done: Quote) -> dict[str, Figure]:
         "reasons": reasons,
         "order": tuple(campaign_id for _, campaign_id in applied),
         "hints": tuple(hint.campaign_id for hint in done.hints),
+        "gains": {hint.campaign_id: hint.gain_minor for hint in done.hints},
+        "choices": tuple(choice.campaign_id for choice in done.granted.choices),
         "extras": {extra.code: extra.qty_milli for extra in done.granted.extras},
         "messages": tuple(message.campaign_id for message in done.granted.messages),
         "coupons": {issue.series: issue.count for issue in done.granted.issues},
@@ -152,8 +161,8 @@ def _compared(expect: Expected, found: Mapping[str, Figure]) -> Iterator[str]:
             continue
         if name == "lines" and isinstance(got, tuple):
             yield from _lines(wanted, got)
-        elif name == "reasons" and isinstance(got, dict):
-            yield from _reasons(wanted, got)
+        elif name in _NAMED and isinstance(got, dict):
+            yield from _named(name, wanted, got)
         elif wanted != got:
             yield f"{name}: {wanted} expected, {got} found"
 
@@ -169,8 +178,8 @@ def _lines(wanted: tuple[dict[str, int], ...], got: tuple[object, ...]) -> Itera
                 yield f"lines[{number}].{key}: {value} expected, {found} found"
 
 
-def _reasons(wanted: Mapping[str, str], got: Mapping[str, object]) -> Iterator[str]:
-    for campaign, outcome in wanted.items():
-        found = got.get(campaign, "unrelated")
-        if outcome != found:
-            yield f"reasons.{campaign}: {outcome} expected, {found} found"
+def _named(figure: str, wanted: Mapping[str, object], got: Mapping[str, object]) -> Iterator[str]:
+    for campaign, want in wanted.items():
+        found = got.get(campaign, _NAMED[figure])
+        if want != found:
+            yield f"{figure}.{campaign}: {want} expected, {found} found"

@@ -197,6 +197,8 @@ def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed
     if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
         return 0
     course = Course(found.programme, scene, found.standing.left)
+    if course.refusal(judged.campaign, scene) is not None:
+        return 0
     if isinstance(judged.campaign.reward, PointsMechanic):
         deed = points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
     else:

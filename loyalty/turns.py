@@ -94,6 +94,10 @@ class Course:
             return Blocked(sentence("campaign.first", name_ru=before.name.ru, name_en=before.name.en))
         if isinstance(campaign.reward, GrantMechanic) and self._grants >= MAX_GRANTS:
             return Blocked(sentence("campaign.enough", limit=MAX_GRANTS))
+        return self.refusal(campaign, scene)
+
+    def refusal(self, campaign: Campaign, scene: Scene) -> Stop | None:
+        """What keeps it from this member whatever else is in the basket: too few points, a limit, a spent budget."""
         return self._unaffordable(campaign, scene) or self._used_up(campaign, scene)
 
     def room(self, campaign: Campaign, scene: Scene) -> Room:
