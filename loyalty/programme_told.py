@@ -145,8 +145,12 @@ def _values(value: msgspec.Struct, *, whole: bool = False) -> Iterator[tuple[str
     """(field, value) of those that are not as they usually are."""
     for key, usual in _fields(type(value)):
         each = getattr(value, key)
-        if whole or each != usual:
+        if each != usual or (whole and key not in _SILENT):
             yield key, each
+
+
+_SILENT = frozenset({"max_points", "excluded"})
+"""As they usually are, these say nothing."""
 
 
 @cache

@@ -30,7 +30,7 @@ SENTENCES = {
     "line.discount": ("{name_ru}: −{discount_minor}", "{name_en}: −{discount_minor}"),
     "line.points": ("{name_ru}: +{points:балл|балла|баллов}", "{name_en}: +{points:point|points}"),
     "line.units": ("{name_ru}: +{what_ru}", "{name_en}: +{what_en}"),
-    "points.units": ("+{what_ru}", "+{what_en}"),
+    "points.units": ("Начислено: +{what_ru}", "Earned: +{what_en}"),
     "line.redeemed": ("Баллами: −{redeemed_minor}", "Paid with points: −{redeemed_minor}"),
     "line.no_redeem": ("Баллами не оплачивается", "Points cannot pay for this"),
     "line.minimum": ("Минимальная цена", "Minimum price"),

@@ -7,7 +7,7 @@ from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
-    "message.given": ("{text_ru}", "{text_en}"),
+    "message.given": ("Сообщение: {text_ru}", "Message: {text_en}"),
 }
 
 

@@ -15,10 +15,7 @@ SENTENCES = {
         "By status: +{points:point|points}",
     ),
     "points_by_status.none": ("не названо ни одного статуса", "no status is named"),
-    "points_by_status.none.mend": (
-        'например, rates = [{ status = "gold", rate_bp = 500 }]',
-        'as in rates = [{ status = "gold", rate_bp = 500 }]',
-    ),
+    "points_by_status.none.mend": ("добавьте rates со status и rate_bp", "give rates, each with status and rate_bp"),
 }
 
 

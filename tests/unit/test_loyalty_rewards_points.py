@@ -91,8 +91,8 @@ class TestWallets:
         done = quote(basket(line(1, 12_000), member=member()), rules, SUNDAY)
         assert (done.earned_points, done.wallets) == (3, {"stars": 2})
         assert done.lines[0].wallets == {"stars": 2}
-        assert said(done) == ["+2 звезды"]
-        assert said(done, lang="en") == ["+2 stars"]
+        assert said(done) == ["Начислено: +2 звезды"]
+        assert said(done, lang="en") == ["Earned: +2 stars"]
 
     def test_ten_stars_buy_a_coffee_on_request_and_fewer_do_not(self):
         free = campaign(Percent(10_000, reach=Reach("dearest")))
@@ -122,7 +122,7 @@ class TestBeside:
     def test_a_message_is_given_with_the_receipt(self):
         done = quote(basket(line(1)), programme(campaign(Tell("Ждём завтра", "See you tomorrow"))), SUNDAY)
         assert done.granted == Granted(messages=(Message("one", "Ждём завтра", "See you tomorrow"),))
-        assert said(done) == ["Ждём завтра"]
+        assert said(done) == ["Сообщение: Ждём завтра"]
 
     @pytest.mark.parametrize(("price_minor", "count"), [(99_999, 0), (100_000, 2), (250_000, 4), (10_000_000, 20)])
     def test_coupons_for_each_whole_sum_up_to_the_limit(self, price_minor, count):
