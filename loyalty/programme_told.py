@@ -149,7 +149,7 @@ def _values(value: msgspec.Struct, *, whole: bool = False) -> Iterator[tuple[str
             yield key, each
 
 
-_SILENT = frozenset({"max_points", "excluded"})
+_SILENT = frozenset({"max_points", "excluded", "wallets"})
 """As they usually are, these say nothing."""
 
 

@@ -124,6 +124,7 @@ WORDS: dict[str, Pair] = {
     "redeem": ("оплата баллами: {}", "spending points: {}"),
     "point_value_minor": ("балл стоит {}", "a point is worth {}"),
     "max_share_bp": ("не больше {} чека", "at most {} of the receipt"),
+    "redeem.wallets": ("списываются по порядку: {}", "spent in this order: {}"),
     "max_points": ("не больше {} за чек", "at most {} a receipt"),
     "min_points": ("самое меньшее {}", "at least {}"),
     "step_points": ("шаг {}", "in steps of {}"),
