@@ -87,8 +87,8 @@ def _marked(scene: Scene, places: Sequence[int], before: Callable[[int], int]) -
 def _most_worth(scene: Scene, places: Sequence[int], take: int, free: int, most: int) -> int:
     """How many groups make the cheapest `free` of each worth the most together; of equal worth, the most groups.
 
-    The worth is a straight line between the numbers of groups at which one of its ends passes from one run of equal
-    pieces to the next, so only those are tried.
+    While the last pieces that take part are of one run, each group more adds as much, and those that are paid for take
+    away less and less: the worth is convex, and greatest at an end. So only the turns from run to run are tried.
     """
     counts = [scene.part_milli(place) // 1000 for place in places]
     prices = list(_unit_prices(scene, places).values())
@@ -99,8 +99,6 @@ def _most_worth(scene: Scene, places: Sequence[int], take: int, free: int, most:
         run = bisect_left(ends, pieces)
         return worths[run] + (pieces - (ends[run] - counts[run])) * prices[run]
 
-    tried = {0, most}
-    for end in ends:
-        for width in {take, take - free} - {0}:
-            tried |= {times for times in (end // width, end // width + 1) if times <= most}
+    turns = {times for end in ends for times in (end // take, end // take + 1)}
+    tried = [times for times in {0, most, *turns} if times <= most]
     return max(tried, key=lambda times: (worth_of_first(times * take) - worth_of_first(times * (take - free)), times))

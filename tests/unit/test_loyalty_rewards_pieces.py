@@ -109,6 +109,7 @@ class TestOfEach:
 
     def test_the_missing_piece_is_one_of_the_cheapest(self):
         short = self.SECOND.short(pieces(300, 100, 200))
+        assert short is not None
         assert (short.said.args, short.more_milli) == ({"more_milli": 1000}, {1: 1000})
         assert self.SECOND.short(pieces(300, 100)) is None
         assert self.SECOND.short(scene(line(1, 100, unit="kg"))) is None

@@ -10,8 +10,10 @@ from loyalty.explain import TEMPLATES
 from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import BundlePrice, FixedPrice, FreeItem, NForM, Percent, Steps
+from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.reach import Reach
 from loyalty.rewards.steps import MAX_STEPS, Step
+from loyalty.scene import Missing, Scene
 from loyalty.sentences import say
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, line, programme, scene
 
@@ -31,6 +33,13 @@ def hints_of(reward, *lines, **more):
 
 def quoted(reward, *lines, conditions=(), **more):
     return quote(basket(*lines), programme(campaign(reward, *conditions, **more), statuses=()), SUNDAY)
+
+
+def short_of(reward: PriceMechanic, made: Scene) -> Missing:
+    """What is missing to a reward, where something is."""
+    found = reward.short(made)
+    assert found is not None
+    return found
 
 
 class TestFixedPrice:
@@ -119,8 +128,14 @@ class TestNForM:
         assert hints_of(NForM(3, 2, max_times=1), line(1, 5_000, 4000)) == []
 
     def test_of_the_same_product_the_hint_is_about_what_needs_fewest(self):
-        short = NForM(3, 2, "same").short(scene(line(1, 100, 1000, code="A"), line(2, 900, 2000, code="B")))
+        short = short_of(NForM(3, 2, "same"), scene(line(1, 100, 1000, code="A"), line(2, 900, 2000, code="B")))
         assert (short.more_milli, short.said.args["more_milli"]) == ({1: 1000}, 1000)
+
+    def test_of_the_same_product_the_hint_is_about_one_that_is_still_given(self):
+        # of A one group is all there may be; of B two are missing
+        goods = (line(1, 100, 5000, code="A"), line(2, 900, 1000, code="B"))
+        assert short_of(NForM(3, 2, "same", max_times=1), scene(*goods)).more_milli == {1: 2000}
+        assert NForM(3, 2, "same", max_times=1).short(scene(goods[0])) is None
 
     def test_goods_without_pieces_give_no_hint(self):
         assert NForM(3, 2).short(scene(line(1, 100, unit="kg"))) is None
@@ -255,8 +270,8 @@ class TestSteps:
         assert self.RATES.short(pieces(300_000)) is None
 
     def test_goods_that_cost_nothing_and_goods_by_weight_are_nowhere_near_a_step(self):
-        assert not self.RATES.short(scene(line(1, 100), running=(0,))).within_reach
-        assert not self.PIECES.short(scene(line(1, 100, unit="kg"))).within_reach
+        assert not short_of(self.RATES, scene(line(1, 100), running=(0,))).within_reach
+        assert not short_of(self.PIECES, scene(line(1, 100, unit="kg"))).within_reach
 
 
 class TestFreeItem:
@@ -304,7 +319,7 @@ class TestFreeItem:
         reward = FreeItem(goods=self.COFFEE)
         shop = replace(scene(line(1, 200, 5000, code="coffee")), taking_part_milli={0: 4000}, times=2)
         assert reward.discounts(shop) == [200]
-        assert reward.short(shop).more_milli == {0: 1000}
+        assert short_of(reward, shop).more_milli == {0: 1000}
 
     def test_a_combination_and_goods_of_its_own_through_the_whole_quote(self):
         # two coffees are each combination, a bun is free for each: of three buns two
