@@ -2,8 +2,9 @@
 
 import msgspec
 
+from loyalty.basket import PaidBy
 from loyalty.money import MAX_MINOR
-from loyalty.receipt import Payment
+from loyalty.receipt import Payment, PaymentKind
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
@@ -13,17 +14,28 @@ replace = msgspec.structs.replace
 
 def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
     """Quote once more at this moment, so that what is paid is what holds now."""
-    state = requoted(state, around)
+    state = _paid_by(state, "", around)
     if state.quote is None or not state.basket.lines:
         return refused(state, "sale.empty")
-    paying = replace(state, mode="pay", tenders=(), found=())
+    paying = replace(state, mode="pay", tenders=(), found=(), offers=None)
     if paying.due_minor == 0:
         return _commit(paying)
+    paying = replace(paying, totals=_totals(paying, around))
+    if state.quote.granted.choices:
+        return told(paying, "warn", "offer.unchosen", hint="offer.unchosen.hint"), ()
     return paying, ()
 
 
 def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
-    due = state.due_minor
+    """Money given. A campaign may hold for one kind of payment: the receipt is quoted for the kinds there are now, and
+    where that changes the total, the new one is told first and no money is counted."""
+    total_minor = state.total_minor
+    kinded = _paid_by(state, _kinds(state, command.kind), around)
+    if kinded.total_minor != total_minor:
+        return _told_total(state, kinded, total_minor)
+    state, due = kinded, kinded.due_minor
+    if due == 0:
+        return _commit(state)
     amount = due if command.amount_minor is None else command.amount_minor
     if amount <= 0:
         return refused(state, "pay.amount")
@@ -37,6 +49,31 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
     return _commit(state)
 
 
+def _kinds(state: State, kind: PaymentKind) -> PaidBy:
+    """How the receipt is paid with this kind beside the money already given."""
+    return kind if all(tender.kind == kind for tender in state.tenders) else "mixed"
+
+
+def _paid_by(state: State, payment: PaidBy, around: Surroundings) -> State:
+    return requoted(replace(state, basket=replace(state.basket, payment=payment)), around)
+
+
+def _told_total(before: State, after: State, total_minor: int) -> Step:
+    """Another kind of payment, another total; never one that is below the money already given."""
+    if after.due_minor < 0 or (after.due_minor == 0 and after.tenders):
+        return refused(before, "pay.other_kind", total_minor=after.total_minor)
+    code = f"pay.total_{after.basket.payment}"
+    said = told(after, "warn", code, hint="pay.total.hint", total_minor=after.total_minor, was_minor=total_minor)
+    return said, ()
+
+
+def _totals(state: State, around: Surroundings) -> dict[PaymentKind, int]:
+    """What the receipt comes to paid in one kind alone, where that is not the total now."""
+    kinds: tuple[PaymentKind, ...] = ("cash", "card")
+    totals = {kind: _paid_by(state, kind, around).total_minor for kind in kinds}
+    return {kind: total for kind, total in totals.items() if total != state.total_minor}
+
+
 def _commit(state: State) -> Step:
     assert state.quote is not None
     return state, (c.CommitSale(state.basket, state.quote, state.tenders),)
@@ -45,7 +82,7 @@ def _commit(state: State) -> Step:
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
     """Back to the sale; money already taken is named, so that it is given back."""
     taken = sum(tender.amount_minor for tender in state.tenders)
-    state = requoted(replace(state, mode="sale", tenders=()), around)
+    state = _paid_by(replace(state, mode="sale", tenders=(), totals={}), "", around)
     if taken:
         return told(state, "warn", "pay.returned", amount_minor=taken), ()
     return state, ()

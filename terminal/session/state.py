@@ -12,7 +12,7 @@ from loyalty.events import ShiftTotals
 from loyalty.offers import Offer
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
-from loyalty.receipt import Payment, Receipt
+from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.sentences import Sentence
 
 Mode = Literal["closed", "sale", "pay", "done", "return"]
@@ -65,6 +65,8 @@ class State(msgspec.Struct, frozen=True):
     """Set by `3*` for the next goods; 0 is not set."""
     undo: tuple[Basket, ...] = ()
     tenders: tuple[Payment, ...] = ()
+    totals: dict[PaymentKind, int] = {}
+    """In payment: what the receipt comes to paid in one kind alone, where that changes it."""
     notice: Notice | None = None
     unknown_code: str = ""
     """The last code nobody knows, for the search key."""
@@ -77,10 +79,13 @@ class State(msgspec.Struct, frozen=True):
     """What is shown as paper: the receipt's slip, or an X / Z report."""
 
     @property
+    def total_minor(self) -> int:
+        return self.quote.total_minor if self.quote else 0
+
+    @property
     def due_minor(self) -> int:
         """What is still to be paid."""
-        total = self.quote.total_minor if self.quote else 0
-        return total - sum(tender.amount_minor for tender in self.tenders)
+        return self.total_minor - sum(tender.amount_minor for tender in self.tenders)
 
 
 class Surroundings(msgspec.Struct, frozen=True):

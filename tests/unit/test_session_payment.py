@@ -2,10 +2,12 @@
 
 import pytest
 
+from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing
+from loyalty.receipt import Payment
 from loyalty.sentences import sentence
 from terminal.session import commands as c
-from tests.support.counter import CARD, CUP, TEA, Counter
+from tests.support.counter import CARD, CUP, PROGRAMME, TEA, Counter
 
 
 def sold(*commands: c.Command) -> Counter:
@@ -175,3 +177,120 @@ def test_trouble_beside_the_sale_is_said_in_every_mode_and_takes_no_money_back()
     assert till.sounds[-1] == "error"
     closed = Counter().do(c.Notify("warn", sentence("scan.gone", port="/dev/ttyUSB0")))
     assert closed.said == "scan.gone"
+
+
+# -- campaigns for one kind of payment
+
+BY_CARD = """
+[[campaign]]
+id = "card"
+name = { ru = "Картой дешевле", en = "Cheaper by card" }
+conditions = [{ type = "payment", kinds = ["card"] }]
+reward = { type = "amount", amount_minor = 50_50, per = "receipt" }
+"""
+
+
+def by_card(*commands: c.Command) -> Counter:
+    rules = parse_programme(PROGRAMME + BY_CARD)
+    return Counter(rules).opened().do(c.Scan(TEA.code), c.Scan(CUP.code), c.Pay(), *commands)
+
+
+def test_another_total_by_card_is_told_before_any_money_is_counted() -> None:
+    till = by_card(c.Tender("card"))
+    # 550.50 - 50.50
+    assert (till.state.mode, till.said, till.state.tenders, till.state.due_minor) == (
+        "pay", "pay.total_card", (), 500_00,
+    )  # fmt: skip
+    till.do(c.Tender("card"))
+    receipt = till.state.receipt
+    assert receipt is not None
+    assert (receipt.total_minor, receipt.payments) == (500_00, (Payment("card", 500_00),))
+
+
+def test_what_each_kind_comes_to_is_known_before_anyone_asks() -> None:
+    assert by_card().state.totals == {"card": 500_00}
+    assert sold(c.Pay()).state.totals == {}
+
+
+def test_cash_where_only_the_card_is_cheaper_completes_at_once() -> None:
+    till = by_card(c.Tender("cash"))
+    assert till.state.receipt is not None
+    assert till.state.receipt.total_minor == 550_50
+
+
+def test_a_second_kind_of_money_is_quoted_anew_before_it_is_counted() -> None:
+    till = by_card(c.Tender("card"), c.Tender("card", 300_00))
+    assert till.state.due_minor == 200_00
+    till.do(c.Tender("cash"))
+    # the price by card does not hold for a receipt paid in part in cash: 550.50 - 300.00
+    assert (till.said, len(till.state.tenders), till.state.due_minor) == ("pay.total_mixed", 1, 250_50)
+    till.do(c.Tender("cash", 300_00))
+    receipt = till.state.receipt
+    assert receipt is not None
+    assert (receipt.total_minor, receipt.change_minor) == (550_50, 49_50)
+
+
+def test_the_rest_may_still_be_paid_alike_after_a_second_kind_was_tried() -> None:
+    till = by_card(c.Tender("card"), c.Tender("card", 300_00), c.Tender("cash"), c.Tender("card"))
+    assert (till.said, till.state.due_minor) == ("pay.total_card", 200_00)
+    till.do(c.Tender("card"))
+    assert till.state.receipt is not None
+    assert till.state.receipt.total_minor == 500_00
+
+
+def test_escape_from_payment_forgets_the_kind() -> None:
+    till = by_card(c.Tender("card"), c.Back())
+    assert till.state.basket.payment == ""
+    assert till.state.quote is not None
+    assert till.state.quote.total_minor == 550_50
+
+
+def test_a_receipt_that_a_kind_of_payment_makes_free_is_told_and_then_completes_without_money() -> None:
+    rules = parse_programme(PROGRAMME + BY_CARD.replace("50_50", "600_00"))
+    till = Counter(rules).opened().do(c.Scan(TEA.code), c.Pay(), c.Tender("card"))
+    assert (till.said, till.state.due_minor, till.state.mode) == ("pay.total_card", 0, "pay")
+    till.do(c.Tender("card"))
+    receipt = till.state.receipt
+    assert receipt is not None
+    assert (receipt.total_minor, receipt.payments) == (0, ())
+
+
+def test_a_second_kind_that_would_make_the_receipt_cheaper_than_what_was_given_is_refused() -> None:
+    # By cash 150 points win over 100.00 off; in part by card they do not hold, and 100.00 off does.
+    rules = """
+[[group]]
+id = "one"
+mode = "best"
+[[campaign]]
+id = "points"
+name = { ru = "Баллы за наличные", en = "Points for cash" }
+group = "one"
+conditions = [{ type = "payment", kinds = ["cash"] }]
+reward = { type = "points_fixed", reward_points = 150 }
+[[campaign]]
+id = "off"
+name = { ru = "Скидка", en = "Off" }
+group = "one"
+reward = { type = "amount", amount_minor = 100_00, per = "receipt" }
+"""
+    till = Counter(parse_programme(PROGRAMME + rules)).opened()
+    till.do(c.Scan(CARD), c.Scan(CUP.code), c.Pay(), c.Tender("cash"), c.Tender("cash", 400_00))
+    assert (till.state.total_minor, till.state.due_minor) == (450_50, 50_50)
+    till.do(c.Tender("card"))
+    assert (till.said, till.state.due_minor, len(till.state.tenders)) == ("pay.other_kind", 50_50, 1)
+    till.do(c.Tender("cash"))
+    assert till.state.receipt is not None
+    assert till.state.receipt.total_minor == 450_50
+
+
+def test_a_gift_nobody_has_chosen_is_said_at_payment() -> None:
+    gift = """
+[[campaign]]
+id = "welcome"
+name = { ru = "Подарок", en = "Welcome" }
+reward = { type = "gift", options = [{ code = "1", name = { ru = "З", en = "B" } }, { code = "2", name = { ru = "М", en = "M" } }] }
+"""  # noqa: E501
+    till = Counter(parse_programme(PROGRAMME + gift)).opened().do(c.Scan(TEA.code), c.Pay())
+    assert (till.said, till.state.mode) == ("offer.unchosen", "pay")
+    till.do(c.Back(), c.Choose("welcome", "1"), c.Pay())
+    assert till.said != "offer.unchosen"
