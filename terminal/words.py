@@ -27,6 +27,18 @@ ENGINE = {
     "file.large": ("Файл {name} больше {limit} байт", "{name} is over {limit} bytes"),
     "programme.no_campaign": ("Акции «{id}» в программе нет", "The programme has no campaign “{id}”"),
     "programme.campaign_near": ("Возможно, «{near}»", "Perhaps “{near}”"),
+    "simulate.left_out": ("Чек в строке {number} пропущен: {why}", "Receipt at line {number} is left out: {why}"),
+    "simulate.more": ("Остальные пропущенные — только в счёте", "Further ones are only counted"),
+    "simulate.parquet": ("Файл Parquet не читается: {why}", "The Parquet file cannot be read: {why}"),
+    "simulate.column": (
+        "Столбец «{name}» неизвестен; возможные: {known}",
+        "Column “{name}” is not known; possible ones: {known}",
+    ),
+    "simulate.no_column": ("Нет столбца «{name}»", "There is no column “{name}”"),
+    "simulate.goods": ("Товары, строка {line}: {why}", "Goods, line {line}: {why}"),
+    "simulate.goods_file": ("Товары: {why}", "Goods: {why}"),
+    "simulate.goods_many": ("Товаров больше {limit}", "There are more than {limit} goods"),
+    "simulate.unwritten": ("Файл {name} не пишется: {why}", "{name} cannot be written: {why}"),
     "demo.no_office": (
         "Головной офис демо-магазина не запустился: см. {log}",
         "The demo's head office did not start: see {log}",

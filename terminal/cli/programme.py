@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from terminal.cli.simulate import simulate
 from terminal.cli.told import errors_in, in_language, language
 
 FILE = click.Path(path_type=Path)
@@ -94,3 +95,6 @@ def explain(file: Path, campaign: str, basket: Path | None, lang: str) -> None:
             return
         for line in told_lines(rules, campaign, tongue):
             click.echo(line)
+
+
+programme.add_command(simulate)

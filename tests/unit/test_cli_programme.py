@@ -190,7 +190,7 @@ def test_a_basket_is_explained_instead(capsys: pytest.CaptureFixture[str], tmp_p
     assert run(capsys, "explain", CLUB, "--basket", basket)[0] == 1
 
 
-@pytest.mark.parametrize("command", ["check", "schema", "diff", "explain"])
+@pytest.mark.parametrize("command", ["check", "schema", "diff", "explain", "simulate"])
 def test_every_command_says_what_it_is_for(capsys: pytest.CaptureFixture[str], command: str) -> None:
     code, out, _ = run(capsys, command, "--help")
     assert code == 0
