@@ -49,14 +49,14 @@ def make_empty(path: Path, gen: str = "") -> None:
 
 
 def exchange(fresh: Path, path: Path) -> None:
-    """Put `fresh` in the place of a file at rest. The old log goes first, and durably: laid over the new file it would
+    """Put `fresh` in the place of a file at rest. The old logs go first, and durably: laid over the new file they would
     ruin it."""
     _forget_log(path)
     put_in_place(fresh, path)
 
 
 def forget(path: Path) -> None:
-    """Remove a database file and its log."""
+    """Remove a database file and its logs."""
     _forget_log(path)
     path.unlink(missing_ok=True)
 
@@ -72,7 +72,7 @@ def prepare_connection(connection: Connection) -> None:
 
 
 def _forget_log(path: Path) -> None:
-    logs = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
+    logs = [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
     if any(log.exists() for log in logs):
         for log in logs:
             log.unlink(missing_ok=True)

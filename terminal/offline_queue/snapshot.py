@@ -1,34 +1,35 @@
-"""A ready cache file on its way in: fetched in parts that survive a restart, checked, unpacked beside the cache.
+"""A ready cache file on its way in: fetched in parts that survive a restart, unpacked beside the cache, checked.
 
 `snapshot.json` names what `snapshot.part` is part of; `cache.fresh` is the unpacked file, until it becomes the cache.
+While one part arrives, the one before it is summed and unpacked on another thread.
 """
 
+import errno
 import sqlite3
 import time
-from collections.abc import Callable
-from hashlib import sha256
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import disk_usage
 
 import httpx
 import msgspec
-import zstandard
 
 from loyalty.api import SnapshotManifest
 from loyalty.cache_file import CACHE_VERSION
 from loyalty.errors import LinkFault
 from loyalty.feed import STREAMS, FeedRow, Head
-from loyalty.sentences import sentence
 from terminal.offline_queue import cache_disk, cache_install, cache_words
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.disk import write_whole
-from terminal.offline_queue.http_reply import CHUNK_BYTES, MAX_WINDOW_BYTES, decode, not_ours, offline
+from terminal.offline_queue.http_reply import CHUNK_BYTES, decode, not_ours, offline
 from terminal.offline_queue.sentences import store_fault
+from terminal.offline_queue.unpacking import Unpacking, bad_snapshot
 
 PutPart = Callable[[int, bytes], None]
 PART_WITHIN_S = 600.0
 MAX_FILE_BYTES = 8 * 1024**3
-_COPY_BYTES = 256 * 1024
 _manifest = msgspec.json.Decoder(SnapshotManifest)
 _nothing = msgspec.json.Decoder(type(None))
 
@@ -48,7 +49,7 @@ def take_part(response: httpx.Response, offset: int, most_bytes: int, put: PutPa
     if response.headers.get("content-encoding", "identity") != "identity":
         raise not_ours("content-encoding", url)
     until_s = time.monotonic() + PART_WITHIN_S
-    for chunk in response.iter_raw(CHUNK_BYTES):
+    for chunk in response.iter_raw():
         if at + len(chunk) > most_bytes:
             raise not_ours(f"> {most_bytes} B", url)
         put(at, chunk)
@@ -64,6 +65,9 @@ class SnapshotFile:
     def __init__(self, folder: Path) -> None:
         self._part = folder / "snapshot.part"
         self._about = folder / "snapshot.json"
+        self._worker = ThreadPoolExecutor(1, "unpack")
+        self._unpacking: Unpacking | None = None
+        self._following: Future[None] | None = None
         self.fresh = folder / "cache.fresh"
 
     def begin(self, manifest: SnapshotManifest) -> int:
@@ -79,23 +83,32 @@ class SnapshotFile:
         self._part.touch(mode=0o600)
         return 0
 
-    def put(self, at: int, chunk: bytes) -> None:
-        """One piece of the file, at its place."""
-        with self._part.open("r+b") as file:
-            file.seek(at)
-            file.write(chunk)
-            file.truncate()
+    @contextmanager
+    def part(self, manifest: SnapshotManifest) -> Iterator[PutPart]:
+        """What puts the pieces of one part in their places. Raises as `stage` does."""
+        with self._checked():
+            with self._part.open("r+b") as file:
+
+                def put(at: int, piece: bytes) -> None:
+                    file.seek(at)
+                    file.write(piece)
+                    file.truncate()
+
+                yield put
+            self._following = self._worker.submit(self._caught_up(manifest).follow)
 
     def stage(self, manifest: SnapshotManifest) -> None:
-        """Check the parts, unpack them and check what came out. Raises LinkFault (and forgets it all), StoreFault."""
-        try:
-            self._check_sum(manifest)
-            self._unpack(manifest)
+        """Check the sum of what came, and what it unpacks to. Raises LinkFault (and forgets it all), StoreFault."""
+        with self._checked():
+            unpacking = self._caught_up(manifest)
+            unpacking.follow()
+            self._stop_unpacking()  # the file is changed from here on: another time it is unpacked anew
+            if unpacking.sha256() != manifest.sha256:
+                raise bad_snapshot("sha256")
+            if unpacking.file_bytes != manifest.file_bytes:
+                raise bad_snapshot("size")
             self._check_file(manifest)
             cache_words.build(self.fresh)
-        except (LinkFault, sqlite3.DatabaseError) as error:
-            self.forget()
-            raise error if isinstance(error, LinkFault) else bad_snapshot(str(error)) from error
 
     def install(self, rows: tuple[FeedRow, ...], to: Cursor, afresh: bool) -> bool:
         """Rows of one bucket into the unpacked file, before it is used."""
@@ -109,6 +122,7 @@ class SnapshotFile:
         return sound
 
     def forget(self) -> None:
+        self._stop_unpacking()
         for path in (self._part, self._about):
             path.unlink(missing_ok=True)
         cache_disk.forget(self.fresh)
@@ -119,33 +133,36 @@ class SnapshotFile:
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def _check_sum(self, manifest: SnapshotManifest) -> None:
-        digest = sha256()
-        with self._part.open("rb") as file:
-            while chunk := file.read(_COPY_BYTES):
-                digest.update(chunk)
-        if digest.hexdigest() != manifest.sha256:
-            raise bad_snapshot("sha256")
+    def _caught_up(self, manifest: SnapshotManifest) -> Unpacking:
+        """The unpacking, at rest; begun where there is none, as after a restart."""
+        if self._following is not None:
+            self._following.result()
+        if self._unpacking is None:
+            cache_disk.forget(self.fresh)
+            self._unpacking = Unpacking(self._part, self.fresh, manifest.file_bytes)
+        return self._unpacking
 
-    def _unpack(self, manifest: SnapshotManifest) -> None:
-        cache_disk.forget(self.fresh)
-        unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
-        written = 0
+    def _stop_unpacking(self) -> None:
+        if self._following is not None:
+            self._following.exception()  # waits
+        self._following = self._unpacking = None
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """What is not the snapshot that was signed is forgotten; what the disk did not take is unpacked again."""
         try:
-            with (
-                self._part.open("rb") as packed,
-                self.fresh.open("wb") as file,
-                unpacker.stream_reader(packed) as reader,
-            ):
-                while chunk := reader.read(_COPY_BYTES):
-                    written += len(chunk)
-                    if written > manifest.file_bytes:
-                        break
-                    file.write(chunk)
-        except zstandard.ZstdError as error:
-            raise bad_snapshot("zstd") from error
-        if written != manifest.file_bytes:
-            raise bad_snapshot("size")
+            yield
+        except LinkFault as fault:
+            if fault.code == "cache.snapshot":
+                self.forget()
+            raise
+        except sqlite3.DatabaseError as error:
+            self.forget()
+            raise bad_snapshot(str(error)) from error
+        except OSError as error:
+            self._stop_unpacking()
+            code = "store.full" if error.errno == errno.ENOSPC else "store.disk"
+            raise store_fault(code, file=self.fresh.name, what=str(error)) from error
 
     def _check_file(self, manifest: SnapshotManifest) -> None:
         """That the file is a cache of this version and stands where the signed manifest says."""
@@ -160,7 +177,3 @@ class SnapshotFile:
         agreed = {(stream, head) for stream in STREAMS for head in manifest.vectors.get(stream, ())}
         if version != CACHE_VERSION or gen is None or gen[0] != manifest.gen or stands != agreed:
             raise bad_snapshot("contents")
-
-
-def bad_snapshot(what: str) -> LinkFault:
-    return LinkFault(sentence("cache.snapshot", what=what))

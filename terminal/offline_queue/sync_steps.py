@@ -99,9 +99,8 @@ class Hands:
 
     def _get_part(self, step: GetPart) -> PartGot:
         manifest = step.manifest
-        return PartGot(
-            self._client.snapshot_part(manifest.snapshot_id, step.offset, manifest.bytes, self._snapshot.put)
-        )
+        with self._snapshot.part(manifest) as put:
+            return PartGot(self._client.snapshot_part(manifest.snapshot_id, step.offset, manifest.bytes, put))
 
     def _stage(self, step: Stage) -> Staged:
         self._snapshot.stage(step.manifest)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.api import EnrolReply, SegmentReply
 from sync_server.cli import main
 from sync_server.reports import read_counts
+from sync_server.serve import _listen
 from tests.support.server import TestOffice, Till, hex_id, opened_office
 
 ANNA = hex_id("anna")
@@ -195,3 +196,10 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
 def test_sentences_are_russian_where_the_system_is(tmp_path):
     done = command("books", data=tmp_path / "office", lang="ru_RU.UTF-8")
     assert "Папка ещё не подготовлена" in done.stderr
+
+
+def test_a_reply_does_not_wait_until_its_first_half_is_acknowledged():
+    with _listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,13 @@ def test_any_address_but_loopback_is_refused(host: str) -> None:
     with pytest.raises(BadInput) as refusal:
         listen(host, 0)
     assert refusal.value.code == "agent.address"
+
+
+def test_an_answer_does_not_wait_until_its_first_half_is_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_in_use_is_said_to_be(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from loyalty.feed import Applied
 from loyalty.sentences import say
 from terminal.offline_queue import cache_words
 from terminal.offline_queue.cache import Cache
-from terminal.offline_queue.cache_disk import make_empty
+from terminal.offline_queue.cache_disk import forget, make_empty
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.keys import phone_hash
 from terminal.offline_queue.sentences import SENTENCES
@@ -291,3 +291,10 @@ def test_a_generation_begins_with_an_empty_cache_that_knows_its_name(cache):
     cache.begin_anew("g9")
     assert (cache.gen(), cache.as_of_ms(), cache.cursors()) == ("g9", 0, {})
     assert cache.member_by_card("111") is None
+
+
+def test_a_file_that_is_forgotten_leaves_no_log_that_would_be_laid_over_the_next(tmp_path):
+    for end in ("", "-wal", "-shm", "-journal"):
+        (tmp_path / f"cache.fresh{end}").touch()
+    forget(tmp_path / "cache.fresh")
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """terminal.offline_queue end to end against a head office in memory: up, down, faults, snapshot."""
 
+import errno
 import hashlib
 import threading
 from itertools import pairwise
@@ -16,8 +17,10 @@ from loyalty.feed import Applied, checksum_add, row_hash
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.segments import next_segment
+from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.status import read_status
 from terminal.offline_queue.store import open_store
+from terminal.offline_queue.unpacking import Unpacking
 from tests.support.queue_office import Office, Refused, broken, html, lost_reply, silent
 from tests.support.queue_samples import (
     NOON_MS,
@@ -484,6 +487,81 @@ def test_a_download_goes_on_after_a_restart(till, office, tmp_path, monkeypatch)
     assert len(parts) == -(-(manifest.bytes - 1000) // 500)
     assert again.balance("anna") == 100
     again.close()
+
+
+def test_a_download_that_a_server_begins_anew_is_taken_from_the_beginning(till, office, tmp_path, monkeypatch):
+    monkeypatch.setattr("terminal.offline_queue.client.PART_BYTES", 300)
+    stock(office)
+    _, packed = office.snapshots[office.make_snapshot(tmp_path).snapshot_id]
+    parts = []
+
+    def without_ranges(request, response):
+        if "/snapshot/" in request.url.path:
+            parts.append(request.headers["range"])
+            if len(parts) == 3:
+                return httpx.Response(200, content=packed)
+        return response
+
+    office.fault = without_ranges
+    assert till.sync()
+    assert parts == ["bytes=0-299", "bytes=300-599", "bytes=600-899"]
+    assert till.balance("anna") == 100
+    assert not any("/delta/" in asked for asked in office.asked)
+
+
+def test_bytes_that_do_not_unpack_end_a_download_before_all_of_it_is_here(till, office, tmp_path, monkeypatch):
+    monkeypatch.setattr("terminal.offline_queue.client.PART_BYTES", 300)
+    stock(office)
+    manifest = office.make_snapshot(tmp_path)
+    spoilt = bytes(100) + office.snapshots[manifest.snapshot_id][1][100:]
+    office.snapshots = {manifest.snapshot_id: (manifest, spoilt)}
+    assert till.sync()
+    parts = [asked for asked in office.asked if asked.startswith("GET /snapshot/")]
+    assert len(parts) == 2 < manifest.bytes // 300
+    assert till.balance("anna") == 100
+    assert not list((tmp_path / "till").glob("snapshot*"))
+    assert not list((tmp_path / "till").glob("cache.fresh*"))
+
+
+def test_a_disk_that_refuses_what_is_unpacked_has_it_unpacked_again(till, office, tmp_path, monkeypatch):
+    stock(office)
+    office.make_snapshot(tmp_path)
+    follow, failures = Unpacking.follow, [OSError(errno.ENOSPC, "full"), OSError(errno.EIO, "error")]
+
+    def failing(unpacking):
+        follow(unpacking)
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(Unpacking, "follow", failing)
+    till.settle()
+    till.settle()
+    assert till.sync()
+    assert failures == []
+    assert till.balance("anna") == 100
+    assert not any("/delta/" in asked for asked in office.asked)
+
+
+def test_a_snapshot_that_could_not_be_put_in_place_is_put_there_later(till, office, tmp_path, monkeypatch):
+    stock(office)
+    sell(till.journal, 1, ANNA, earned=10)
+    office.make_snapshot(tmp_path)
+    office.add_points(ANNA, 7)
+    exchange, faults = till.cache.replace_with, [store_fault("store.full", file="cache.db")]
+
+    def failing(fresh):
+        if faults:
+            raise faults.pop()
+        exchange(fresh)
+
+    monkeypatch.setattr(till.cache, "replace_with", failing)
+    till.settle()
+    till.settle()
+    assert till.sync()
+    assert faults == []
+    assert till.balance("anna") == 117
+    assert sum(asked.startswith("GET /snapshot/") for asked in office.asked) == 1
+    assert {asked for asked in office.asked if "/delta/" in asked} == {"GET /delta/g1/bal/3/1"}
 
 
 def wrong_signature(manifest, packed):
