@@ -66,10 +66,10 @@ def best_of(
 def _outcome(
     ready: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
 ) -> Outcome:
-    course = Course(programme, scene, standing.left)
+    course = Course(programme, scene, standing)
     priced = price(ready, scene, course)
     after = replace(scene, running_minor=priced.running_minor)
-    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse)
+    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse, course.cost_points)
     earned = earn(ready, programme, after, spent.minor, course)
     benefit = points_worth(scene.terms, sum(earned.base))
     benefit += sum(worth_minor(programme, deed) for deed in (*priced.deeds, *earned.deeds))

@@ -89,3 +89,7 @@ class Standing(msgspec.Struct, frozen=True):
     balance_age_s: int = 0
     left: dict[str, Room] = {}
     """campaign id -> what is left of this store's share of its budget; no entry: no budget."""
+
+    def fresh(self, max_age_s: int) -> bool:
+        """Whether the balance may be trusted: the link is up, and it is no older than that."""
+        return self.online and self.balance_age_s <= max_age_s

@@ -196,7 +196,7 @@ def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed
     stopped = judged.campaign.id in found.stopped
     if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
         return 0
-    course = Course(found.programme, scene, found.standing.left)
+    course = Course(found.programme, scene, found.standing)
     if course.refusal(judged.campaign, scene) is not None:
         return 0
     if isinstance(judged.campaign.reward, PointsMechanic):

@@ -60,11 +60,13 @@ class Spent(msgspec.Struct, frozen=True):
     points: tuple[int, ...]
 
 
-def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing, purse: Mapping[str, int]) -> Spent:
+def redeem(
+    scene: Scene, rule: Redeem, asked_points: int, standing: Standing, purse: Mapping[str, int], cost_points: int = 0
+) -> Spent:
     """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `purse` holds by wallet
-    what campaigns that cost points have left."""
+    what campaigns that cost points have left, `cost_points` is what they took."""
     have = [max(0, purse.get(wallet, 0)) for wallet in rule.wallets]
-    allowed, limit = allow(scene, rule, standing, sum(have))
+    allowed, limit = allow(scene, rule, standing, sum(have), cost_points)
     used = min(asked_points, allowed)
     used -= used % rule.step_points
     if used < rule.min_points:
@@ -77,14 +79,17 @@ def redeem(scene: Scene, rule: Redeem, asked_points: int, standing: Standing, pu
     return Spent(redemption, tuple(minor), tuple(share(used, minor)))
 
 
-def allow(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> tuple[int, Sentence | None]:
+def allow(
+    scene: Scene, rule: Redeem, standing: Standing, balance_points: int, cost_points: int = 0
+) -> tuple[int, Sentence | None]:
     """How many points may be spent on the basket now, and the tightest limit."""
     if not scene.lines:
         return 0, None
     refused = _refusal(scene, rule)
     if refused:
         return 0, refused
-    points, limit = min(_limits(scene, rule, standing, balance_points), key=lambda each: each[0])
+    limits = _limits(scene, rule, balance_points) + _offline(rule, standing, cost_points)
+    points, limit = min(limits, key=lambda each: each[0])
     points -= points % rule.step_points
     if points < rule.min_points:
         return 0, limit if points == 0 else sentence("redeem.from", min_points=rule.min_points)
@@ -111,8 +116,8 @@ def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
     return None
 
 
-def _limits(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> list[tuple[int, Sentence]]:
-    """Every limit in points with its sentence; of equal ones the first is told."""
+def _limits(scene: Scene, rule: Redeem, balance_points: int) -> list[tuple[int, Sentence]]:
+    """Every limit in points with its sentence, but those of a till that is offline; of equal ones the first is told."""
     places = range(len(scene.lines))
     whole = sum(_redeemable(scene, rule, place) for place in places)
     room = sum(scene.room_minor(place) for place in places if _redeemable(scene, rule, place))
@@ -125,7 +130,7 @@ def _limits(scene: Scene, rule: Redeem, standing: Standing, balance_points: int)
     limits.append((by_room, sentence("redeem.minimum", limit_points=by_room)))
     if rule.max_points:
         limits.append((rule.max_points, sentence("redeem.max", limit_points=rule.max_points)))
-    return limits + _offline(rule, standing)
+    return limits
 
 
 def _by_balance(points: int) -> tuple[int, Sentence]:
@@ -133,13 +138,15 @@ def _by_balance(points: int) -> tuple[int, Sentence]:
     return points, said
 
 
-def _offline(rule: Redeem, standing: Standing) -> list[tuple[int, Sentence]]:
-    if standing.online and standing.balance_age_s <= rule.max_age_s:
+def _offline(rule: Redeem, standing: Standing, cost_points: int) -> list[tuple[int, Sentence]]:
+    """What campaigns took in points counts towards the cap: it bounds what one receipt can lose."""
+    if standing.fresh(rule.max_age_s):
         return []
     code = "redeem.stale" if standing.online else "redeem.offline"
-    if rule.offline_max_points == 0:
+    left_points = max(0, rule.offline_max_points - cost_points)
+    if left_points == 0:
         return [(0, sentence(f"{code}_none"))]
-    return [(rule.offline_max_points, sentence(code, limit_points=rule.offline_max_points))]
+    return [(left_points, sentence(code, limit_points=left_points))]
 
 
 def _points_in(scene: Scene, rule: Redeem, amount_minor: int) -> int:

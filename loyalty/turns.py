@@ -4,7 +4,7 @@ The same for rewards in price, in points and of other kinds. `Course` is the sta
 campaigns; it lives only as long as one pass of `price` and `earn`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,7 +14,8 @@ from loyalty.judging import Judged
 from loyalty.ledger import MAIN_WALLET
 from loyalty.limits import Limit, Room, narrower, room_for
 from loyalty.money import part_bp, share
-from loyalty.programme import Campaign, Cap, Programme
+from loyalty.programme import Campaign, Cap, Cost, Programme
+from loyalty.quoted import Standing
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Blocked, Missing, Scene, in_units
 from loyalty.sentences import Sentence, sentence
@@ -23,6 +24,12 @@ SENTENCES = {
     "campaign.enough": ("На чеке уже {limit} подарков и купонов", "The receipt has {limit} gifts and coupons already"),
     "campaign.first": ("Уже действует «{name_ru}»", "“{name_en}” applies already"),
     "cost.more": ("Не хватает: {what_ru}", "{what_en} short"),
+    "cost.card_only": ("За баллы — только по самой карте", "For points, scan the card itself"),
+    "cost.offline": ("Нет связи: за баллы сейчас не даётся", "Offline: not given for points now"),
+    "cost.stale": (
+        "Баланс давно не обновлялся: за баллы сейчас не даётся",
+        "The balance is old: not given for points now",
+    ),
     "limit.day": ("На сегодня уже использована", "Used up for today"),
     "limit.week": ("На этой неделе уже использована", "Used up for this week"),
     "limit.month": ("В этом месяце уже использована", "Used up for this month"),
@@ -69,15 +76,17 @@ class Deed(msgspec.Struct, frozen=True):
 class Course:
     """What has been taken so far: points from wallets, groups that have given, caps of groups."""
 
-    def __init__(self, programme: Programme, scene: Scene, left: Mapping[str, Room]) -> None:
+    def __init__(self, programme: Programme, scene: Scene, standing: Standing) -> None:
         self._programme = programme
-        self._left = left
+        self._standing = standing
         self._whole_minor = sum(scene.original_minor)
         self._given: dict[str, Campaign] = {}
         self._by_group: dict[str, int] = {}
         self._grants = 0
         member = scene.member
         self.purse = {MAIN_WALLET: member.balance_points, **member.wallets} if member else {}
+        self.cost_points = 0
+        """Points campaigns have taken for what they gave, of all wallets."""
 
     def mode_of(self, campaign: Campaign) -> str:
         """How its group settles; an empty text without a group."""
@@ -119,15 +128,25 @@ class Course:
             self._by_group[campaign.group] = self._by_group.get(campaign.group, 0) + deed.total
         if campaign.cost is not None:
             self.purse[campaign.cost.wallet] -= campaign.cost.points
+            self.cost_points += campaign.cost.points
 
     def _unaffordable(self, campaign: Campaign, scene: Scene) -> Stop | None:
         cost = campaign.cost
         if cost is None:
             return None
         more = cost.points - self.purse.get(cost.wallet, 0)
-        if more <= 0:
+        if more > 0:
+            return Missing(_short(scene, cost.wallet, more), within_reach=False)
+        return self._untrusted(cost, scene)
+
+    def _untrusted(self, cost: Cost, scene: Scene) -> Blocked | None:
+        """Points are taken under the rules by which they are spent: of whom, and how many without the head office."""
+        rule, standing = self._programme.redeem, self._standing
+        if scene.member is not None and scene.member.identified_by not in rule.identified_by:
+            return Blocked(sentence("cost.card_only"))
+        if standing.fresh(rule.max_age_s) or self.cost_points + cost.points <= rule.offline_max_points:
             return None
-        return Missing(_short(scene, cost.wallet, more), within_reach=False)
+        return Blocked(sentence("cost.stale" if standing.online else "cost.offline"))
 
     def _used_up(self, campaign: Campaign, scene: Scene) -> Stop | None:
         room, spent = self._limits(campaign, scene)
@@ -138,7 +157,7 @@ class Course:
     def _limits(self, campaign: Campaign, scene: Scene) -> tuple[Room, Limit | None]:
         season = self._programme.season
         room, spent = room_for(campaign.id, campaign.limits, scene.member, scene.moment, season)
-        share_left = self._left.get(campaign.id)
+        share_left = self._standing.left.get(campaign.id)
         return (narrower(room, share_left) if share_left else room), spent
 
 
