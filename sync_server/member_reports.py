@@ -1,4 +1,4 @@
-"""Members for the console: found by card, phone or name; one with everything that is kept about them."""
+"""Members for the console: found by card, phone or name."""
 
 from typing import Any
 
@@ -7,16 +7,14 @@ from sqlalchemy import Select, select
 
 from loyalty.codes import parse_phone
 from loyalty.events import bucket_of
-from loyalty.feed import BalanceRow, IdentRow
+from loyalty.feed import IdentRow
 from sync_server.identity import Identity
-from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
-from sync_server.reports import MAX_PAGE
 from sync_server.rows import Key, select_by
-from sync_server.schema import ALIAS, CONSENT, FEED, LEDGER, MEMBER, PERSONAL, RECEIPT
+from sync_server.schema import ALIAS, FEED, MEMBER, PERSONAL
 from sync_server.store import Store, Tx
 
 MIN_TAIL_DIGITS = 3
-LEDGER_LINES = 100
+MAX_PAGE = 200
 
 
 class MemberLine(msgspec.Struct, frozen=True):
@@ -32,30 +30,6 @@ class MemberLine(msgspec.Struct, frozen=True):
     points: int
 
 
-class LedgerLine(msgspec.Struct, frozen=True):
-    at_ms: int
-    contra: str
-    points: int
-    receipt_id: str
-    event_id: str
-
-
-class MemberDetail(msgspec.Struct, frozen=True):
-    """Everything about one member; `name`, `phone` and `birthday` are personal data."""
-
-    line: MemberLine
-    name: str
-    phone: str
-    birthday: str
-    balance: BalanceRow
-    enrolled_ms: int
-    store: str
-    consents: tuple[tuple[str, str, bool, int], ...]
-    """(purpose, version, given, at_ms), newest first."""
-    ledger: tuple[LedgerLine, ...]
-    receipts: tuple[ListedReceipt, ...]
-
-
 def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -> tuple[MemberLine, ...]:
     """Members by card, phone in any spelling, the last digits of either, or how the name begins; all for no text."""
     wanted, limit = text.strip()[:100].replace("\x00", ""), min(limit, MAX_PAGE)
@@ -68,38 +42,6 @@ def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -
         else:
             keys = _by_name(tx, wanted, limit)
         return _lines(tx, keys)
-
-
-def member_detail(store: Store, member_id: str) -> MemberDetail | None:
-    with store.read() as tx:
-        row = tx.execute(select(MEMBER).where(MEMBER.c.member_id == member_id).limit(1)).one_or_none()
-        if row is None:
-            return None
-        mine = (
-            (PERSONAL.c.bucket == row.bucket)
-            & (PERSONAL.c.event_id == row.event_id)
-            & (PERSONAL.c.hash == row.personal_hash)
-        )
-        data = tx.execute(select(PERSONAL.c.name, PERSONAL.c.phone, PERSONAL.c.birthday).where(mine)).one_or_none()
-        consents = select(CONSENT).where(CONSENT.c.bucket == row.bucket, CONSENT.c.member_id == member_id)
-        receipts = (
-            receipt_list().where(RECEIPT.c.bucket == row.bucket, RECEIPT.c.account_id == row.account_id).limit(50)
-        )
-        return MemberDetail(
-            line=_lines(tx, [(row.bucket, member_id)])[0],
-            name=data.name if data else "",
-            phone=data.phone if data else "",
-            birthday=data.birthday if data else "",
-            balance=_balance(tx, row.bucket, row.account_id),
-            enrolled_ms=row.at_ms,
-            store=row.store,
-            consents=tuple(
-                (c.purpose, c.version, bool(c.given), c.at_ms)
-                for c in tx.execute(consents.order_by(CONSENT.c.at_ms.desc()))
-            ),
-            ledger=_ledger(tx, row.bucket, row.account_id),
-            receipts=receipt_lines(tx, receipts),
-        )
 
 
 def _keys(tx: Tx, query: Select[Any], limit: int) -> list[Key]:
@@ -151,17 +93,3 @@ def _pair(key: Key) -> tuple[int, str]:
 def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], tuple[str, int]]) -> MemberLine:
     status, points = balances.get((bucket, row.account_id), ("", 0))
     return MemberLine(bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, status, points)
-
-
-def _balance(tx: Tx, bucket: int, account_id: str) -> BalanceRow:
-    rows = select_by(tx, FEED["bal"], ("body",), ("bucket", "key"), [(bucket, account_id)])
-    return msgspec.json.decode(rows[0].body, type=BalanceRow) if rows else BalanceRow(account_id)
-
-
-def _ledger(tx: Tx, bucket: int, account_id: str) -> tuple[LedgerLine, ...]:
-    query = select(LEDGER.c.at_ms, LEDGER.c.contra, LEDGER.c.points, LEDGER.c.receipt_id, LEDGER.c.event_id)
-    mine = (LEDGER.c.bucket == bucket) & (LEDGER.c.account_id == account_id)
-    rows = tx.execute(
-        query.where(mine).order_by(LEDGER.c.at_ms.desc(), LEDGER.c.event_id, LEDGER.c.entry_no).limit(LEDGER_LINES)
-    )
-    return tuple(LedgerLine(row.at_ms, row.contra, row.points, row.receipt_id, row.event_id) for row in rows)

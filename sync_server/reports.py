@@ -10,7 +10,6 @@ from sync_server.schema import (
     FEED,
     FLAG,
     MEMBER,
-    PROGRAMME_VERSION,
     RECEIPT,
     SEGMENT,
     TERMINAL,
@@ -18,8 +17,6 @@ from sync_server.schema import (
     TSHARD_APPLIED,
 )  # fmt: skip
 from sync_server.store import Store, Tx
-
-MAX_PAGE = 200
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -136,23 +133,8 @@ def _with_kind(totals: HourTotals, row: Any) -> HourTotals:
     )
 
 
-def latest_flags(store: Store, limit: int = 50) -> tuple[FlagLine, ...]:
-    with store.read() as tx:
-        return flag_lines(tx, FLAG.select().order_by(FLAG.c.at_ms.desc()).limit(min(limit, MAX_PAGE)))
-
-
 def flag_lines(tx: Tx, query: Select[Any]) -> tuple[FlagLine, ...]:
     return tuple(FlagLine(row.kind, row.place, row.detail, row.at_ms, row.event_id) for row in tx.execute(query))
-
-
-def published_versions(store: Store) -> tuple[tuple[str, int, int], ...]:
-    """(programme, version, published_ms), newest first."""
-    table = PROGRAMME_VERSION
-    query = select(table.c.id, table.c.version, table.c.published_ms).order_by(
-        table.c.published_ms.desc(), table.c.version.desc()
-    )
-    with store.read() as tx:
-        return tuple((row.id, row.version, row.published_ms) for row in tx.execute(query.limit(MAX_PAGE)))
 
 
 def terminal_lines(store: Store) -> tuple[TerminalLine, ...]:

@@ -6,11 +6,10 @@ import pytest
 
 from loyalty.events import Consent, ConsentChanged, SaleCompleted
 from sync_server.books import read_books, wait_for_books
-from sync_server.demo_data import import_demo_members, publish_demo
-from sync_server.member_reports import find_members, member_detail
+from sync_server.demo_data import import_demo_members
+from sync_server.member_reports import find_members
 from sync_server.personal import store_personal
-from sync_server.receipt_reports import latest_receipts, receipt_detail
-from sync_server.reports import HourTotals, day_totals, latest_flags, published_versions, read_counts, terminal_lines
+from sync_server.reports import HourTotals, day_totals, read_counts, terminal_lines
 from sync_server.users import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, check_user, set_user
 from tests.support.server import T0_MS, hex_id, office_on
 
@@ -54,26 +53,6 @@ def test_a_day_is_told_by_hours_with_returns_apart(shop):
     assert day_totals(office.store, "2026-11-23") == ()
 
 
-def test_receipts_are_listed_newest_first_page_by_page(shop):
-    office, _, _ = shop
-    first = latest_receipts(office.store, limit=3)
-    rest = latest_receipts(office.store, before=first[-1].place, limit=3)
-    assert [line.at_ms - T0_MS for line in (*first, *rest)] == [4, 3, 2, 1]
-    assert [line.kind for line in (*first, *rest)] == ["sale", "sale", "return", "sale"]
-    assert latest_receipts(office.store, number=first[0].number) == first[:1]
-
-
-def test_a_receipt_is_shown_with_what_was_returned_and_flagged(shop):
-    office, till, sale = shop
-    till.put(till.back(sale, earned=30, total=20_000, qty=2000))
-    office.apply()
-    detail = receipt_detail(office.store, sale.receipt_id)
-    assert detail is not None
-    assert (detail.receipt, detail.terminal_no, detail.returned_milli) == (sale, 1, {1: 3000})
-    assert {line.kind for line in latest_flags(office.store)} == {"return_excess", "points_excess"}
-    assert receipt_detail(office.store, "0" * 32) is None
-
-
 @pytest.mark.parametrize(
     "text", ["2990001000015", "8 (903) 123-45-67", "+79031234567", "4567", "0015", "ИВАНОВА м", "иванова мария", ""]
 )
@@ -88,17 +67,6 @@ def test_nobody_is_found_by_what_nobody_has(shop, text):
     office, _, _ = shop
     found = find_members(office.store, office.identity, text)
     assert found == () or text == "\x00"
-
-
-def test_a_member_is_shown_with_everything_that_is_kept(shop):
-    office, _, _ = shop
-    detail = member_detail(office.store, ANNA)
-    assert detail is not None
-    assert (detail.name, detail.phone, detail.birthday) == ("Иванова Мария", "+79031234567", "1990-05-23")
-    assert sum(line.points for line in detail.ledger) == detail.balance.wallets["main"] == 11
-    assert detail.consents == (("advertising", "1", True, T0_MS),)
-    assert len(detail.receipts) == 3
-    assert member_detail(office.store, "0" * 32) is None
 
 
 def test_terminals_tell_what_is_stored_applied_and_unknown(shop):
@@ -121,12 +89,6 @@ def test_counts_and_books_agree(shop):
     assert (books.receipts, books.events, books.stored_twice, books.conserved) == (4, 6, 0, True)
     till.put(till.sale(account=ANNA, earned=1))
     assert wait_for_books(office.store, [], lambda: 0, 0).events_behind == 1
-
-
-def test_published_versions_are_listed(office):
-    publish_demo(office.store, office.identity)
-    ((programme, version, _),) = published_versions(office.store)
-    assert (programme, version) == ("club", 1)
 
 
 def test_many_members_make_a_page_and_no_more(office):
