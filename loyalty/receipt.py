@@ -73,6 +73,11 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     costs: dict[str, int] = {}
     """wallet -> points taken for what a campaign gave on this line."""
 
+    @property
+    def is_gift(self) -> bool:
+        """Whether it was given beside the basket; a basket worked out again is without it."""
+        return self.price_minor == 0 and any(not (each.discount_minor or each.points) for each in self.applied)
+
 
 class Payment(msgspec.Struct, frozen=True):
     """Money given; points are not a payment here: they lower the price (redeemed_minor of the lines)."""

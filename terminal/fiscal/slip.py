@@ -114,7 +114,7 @@ def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[s
         name = applied.name_ru if lang == "ru" else applied.name_en
         if applied.discount_minor:
             yield from pair(f"  {name}", money_text(-applied.discount_minor, lang), width)
-        elif not applied.points:
+        elif line.is_gift:
             yield from wrapped(f"  {name}", width)
     if line.redeemed_minor:
         yield from pair(f"  {words.by_points}", money_text(-line.redeemed_minor, lang), width)

@@ -164,6 +164,7 @@ class TestGiftLines:
 
     def test_goods_given_are_lines_at_zero_after_those_bought(self):
         bought, given = self.SALE.lines
+        assert (bought.is_gift, given.is_gift) == (False, True)
         assert (given.line_no, given.code, given.name, given.name_en) == (2, "991", "Значок", "A badge")
         assert (given.unit, given.vat, given.qty_milli, given.price_minor) == ("piece", "10", 2000, 0)
         assert given.applied == (Applied("badge", "Акция badge", "Campaign badge"),)
