@@ -30,7 +30,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "gives": ("Даёт", "Gives"),
     "limits": ("Пределы", "Limits"),
     "stacks": ("С другими", "With others"),
-    "redeem": ("Оплата баллами", "Spending points"),
     "adds": ("складывается с другими", "adds up with others"),
     "competes": ("в группе «{id}» ({mode}) с: {others}", "in group “{id}” ({mode}) with: {others}"),
     "alone": ("одна в группе «{id}»", "alone in group “{id}”"),
@@ -73,12 +72,15 @@ def tell_programme(programme: Programme, world: World, lang: Lang) -> tuple[Told
     """Everything but the campaigns, one block a subject; the first is the programme itself."""
     title = f"{_label(programme.name, lang)} ({programme.id})"
     told = [Told(title, (("", "; ".join(_rules(programme, world, lang))),))]
-    for key, value in _values(programme):
-        if isinstance(value, tuple) and key not in ("campaigns", "groups"):
+    for key, value in _values(programme, whole=True):
+        heading = _pair(TABLES.get(key, (key, key)), lang)
+        if isinstance(value, tuple) and value and key not in ("campaigns", "groups"):
             items = tuple((_title(item, lang), ", ".join(_parts(item, key, world, lang, _NAMES))) for item in value)
-            told.append(Told(_pair(TABLES.get(key, (key, key)), lang), items))
-    spending = ", ".join(_parts(programme.redeem, "redeem", world, lang, whole=True))
-    return (*told, Told(_pair(_WORDS["redeem"], lang), (("", spending),)))
+            told.append(Told(heading, items))
+        elif isinstance(value, msgspec.Struct) and key not in ("name", "codes"):
+            facts = ", ".join(_parts(value, key, world, lang, whole=key == "redeem"))
+            told += [Told(heading, (("", facts),))] if facts else []
+    return tuple(told)
 
 
 def tell_campaign(campaign: Campaign, programme: Programme, world: World, lang: Lang) -> Told:

@@ -6,6 +6,7 @@ house says which have none.
 """
 
 import re
+from collections.abc import Callable
 
 from loyalty.money import money_text, percent_text, quantity_text
 from loyalty.sentences import Lang, counted
@@ -131,6 +132,21 @@ WORDS: dict[str, Pair] = {
     "offline_max_points": ("без связи самое большее {}", "offline at most {}"),
     "max_age_s": ("баланс не старше {}", "a balance no older than {}"),
     "identified_by": ("узнан {}", "found {}"),
+    # When points can be spent
+    "points": ("баллы: {}", "points: {}"),
+    "terms": ("сроки: {}", "terms: {}"),
+    "pending_days": ("тратить можно через {}", "can be spent after {}"),
+    "pending_workdays": ("тратить можно не раньше чем через {}", "can be spent no earlier than {} later"),
+    "expire_days": ("сгорают через {}", "run out after {}"),
+    "expire_months": ("сгорают через {}", "run out after {}"),
+    "expire_from": ("срок считается {}", "counted from {}"),
+    "expire_month_day": ("сгорают каждый год {}", "run out each year on {}"),
+    "expire_date": ("сгорают {}", "run out on {}"),
+    "idle_days": ("сгорают через {} без покупок", "run out {} after the last purchase"),
+    "workdays": ("рабочие дни: {}", "working days: {}"),
+    "weekend": ("выходные {}", "off on {}"),
+    "holidays": ("праздники {}", "holidays {}"),
+    "working": ("рабочие {}", "worked on {}"),
     # A campaign
     "reward": ("даёт: {}", "gives: {}"),
     "conditions": ("условия: {}", "conditions: {}"),
@@ -235,6 +251,9 @@ NOUNS: dict[str, Pair] = {
     "mode": ("как уживаются акции группы", "how its campaigns stand to one another"),
     "period": ("за какое время", "in which period"),
     "cost.points": ("сколько баллов", "how many points"),
+    "limits.times": ("на скольких чеках", "on how many receipts"),
+    "limits.points": ("сколько баллов", "how many points"),
+    "stores.stores": ("какие магазины", "which stores"),
     "kind": ("каких купонов", "which sort of coupons"),
     "uses": ("сколько раз годится", "how often it is good"),
     "of": ("какие цены считаются", "which prices count"),
@@ -273,6 +292,15 @@ VALUES: dict[str, Pair] = {
     "identified_by.card": ("по карте", "by card"),
     "identified_by.phone": ("по телефону", "by phone"),
     "identified_by.manual": ("по номеру, набранному вручную", "by a number typed"),
+    "expire_from.earned": ("со дня начисления", "the day they are earned"),
+    "expire_from.usable": ("с первого дня, когда их можно тратить", "the first day they can be spent"),
+    "weekend.1": ("пн", "Mon"),
+    "weekend.2": ("вт", "Tue"),
+    "weekend.3": ("ср", "Wed"),
+    "weekend.4": ("чт", "Thu"),
+    "weekend.5": ("пт", "Fri"),
+    "weekend.6": ("сб", "Sat"),
+    "weekend.7": ("вс", "Sun"),
     "mon": ("пн", "Mon"),
     "tue": ("вт", "Tue"),
     "wed": ("ср", "Wed"),
@@ -315,8 +343,11 @@ TABLES: dict[str, Pair] = {
     "events": ("События", "Events"),
     "store_groups": ("Группы магазинов", "Groups of stores"),
     "coupons": ("Купоны", "Coupons"),
+    "redeem": ("Оплата баллами", "Spending points"),
+    "points": ("Сроки баллов", "When points can be spent"),
+    "workdays": ("Рабочие дни", "Working days"),
 }
-"""What a list of the programme is called."""
+"""What a part of the programme is called."""
 
 UNITS: tuple[tuple[str, Pair], ...] = (
     ("_minor", ("в копейках", "in minor units")),
@@ -324,11 +355,15 @@ UNITS: tuple[tuple[str, Pair], ...] = (
     ("_points", ("в баллах", "in points")),
     ("_g", ("в граммах", "in grams")),
     ("_s", ("в секундах", "in seconds")),
+    ("_workdays", ("в рабочих днях", "in working days")),
     ("_days", ("в днях", "in days")),
+    ("_months", ("в месяцах", "in months")),
 )
 """How a key ends -> its unit in the document."""
 _POINTS = ("балл|балла|баллов", "point|points")
 _DAYS = ("день|дня|дней", "day|days")
+_WORKDAYS = ("рабочий день|рабочих дня|рабочих дней", "working day|working days")
+_MONTHS = ("месяц|месяца|месяцев", "month|months")
 _FORMS = re.compile(r"\{:([^}]*)\}")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?")
 
@@ -368,19 +403,11 @@ def written(key: str, value: int | str, lang: Lang) -> str:
         return _word(key, value, lang)
     if isinstance(value, bool):
         return {True: ("да", "yes"), False: ("нет", "no")}[value][lang == "en"]
-    if key == "factor_bp":
-        return f"×{quantity_text(value // 10, lang)}"
-    if key.endswith("minor"):
-        return money_text(value, lang)
-    if key.endswith("_bp"):
-        return percent_text(value, lang)
-    if key.endswith("points"):
-        return counted(value, _POINTS[lang == "en"])
-    if key.endswith(("_days", "days_before")):
-        return counted(value, _DAYS[lang == "en"])
-    if key.endswith("_g"):
-        return quantity_text(value, lang) + (" kg" if lang == "en" else " кг")
-    return f"{value} s" if key.endswith("_s") and lang == "en" else f"{value} с" if key.endswith("_s") else str(value)
+    named = VALUES.get(f"{key}.{value}")
+    if named is not None:
+        return named[lang == "en"]
+    write = next((write for end, write in _WRITERS if key.endswith(end)), None)
+    return write(value, lang) if write is not None else str(value)
 
 
 def _word(key: str, value: str, lang: Lang) -> str:
@@ -391,3 +418,22 @@ def _word(key: str, value: str, lang: Lang) -> str:
     if day is None or lang == "en":
         return value.replace("T", " ") if day else value
     return f"{day[3]}.{day[2]}.{day[1]}" + (f" {day[4]}" if day[4] else "")
+
+
+def _of(forms: Pair) -> Callable[[int, Lang], str]:
+    return lambda value, lang: counted(value, forms[lang == "en"])
+
+
+_WRITERS: tuple[tuple[str, Callable[[int, Lang], str]], ...] = (
+    ("factor_bp", lambda value, lang: f"×{quantity_text(value // 10, lang)}"),
+    ("minor", money_text),
+    ("_bp", percent_text),
+    ("points", _of(_POINTS)),
+    ("_workdays", _of(_WORKDAYS)),
+    ("_days", _of(_DAYS)),
+    ("days_before", _of(_DAYS)),
+    ("_months", _of(_MONTHS)),
+    ("_g", lambda value, lang: quantity_text(value, lang) + (" кг" if lang == "ru" else " kg")),
+    ("_s", lambda value, lang: f"{value} с" if lang == "ru" else f"{value} s"),
+)
+"""How a key ends -> how its figure is written; the first that fits."""

@@ -24,6 +24,16 @@ season = "2026/27"
 [redeem]
 max_share_bp = 3000
 
+[points]
+pending_workdays = 5
+expire_months = 12
+expire_from = "usable"
+expire_month_day = "08-31"
+
+[workdays]
+weekend = ["fri", "sat"]
+holidays = ["01-07"]
+
 [[status]]
 id = "novice"
 name = { ru = "Новичок", en = "Novice" }
@@ -123,6 +133,11 @@ def test_the_programme_itself_is_told_by_subject() -> None:
         "Novice": "3\u00a0% back in points",
         "Fan": "5.5\u00a0% back in points, from 5,000.00 spent in the season, from 1 receipt in the season",
     }
+    assert told["When points can be spent"][""] == (
+        "can be spent no earlier than 5 working days later, run out after 12 months,"
+        " counted from the first day they can be spent, run out each year on 08-31"
+    )
+    assert told["Working days"][""] == "off on Fri, Sat, holidays 01-07"
     assert told["Events"] == {"The derby": "starts 2026-12-05 19:00"}
     assert "at most 30\u00a0% of the receipt" in told["Spending points"][""]
 
@@ -155,6 +170,9 @@ def test_of_a_large_group_so_many_rivals_are_named_and_not_one_more() -> None:
         ("days_before", 3, "3 days", "3 дня"),
         ("before_days", 5, "5 days", "5 дней"),
         ("min_weight_g", 456, "0.456 kg", "0,456 кг"),
+        ("pending_workdays", 2, "2 working days", "2 рабочих дня"),
+        ("expire_months", 12, "12 months", "12 месяцев"),
+        ("weekend", 6, "Sat", "сб"),
         ("max_age_s", 60, "60 s", "60 с"),
         ("asked", True, "yes", "да"),
         ("first", "2026-11-30", "2026-11-30", "30.11.2026"),
@@ -186,9 +204,10 @@ def test_both_languages_have_one_place_for_the_value() -> None:
     assert {key for key, pair in WORDS.items() if places(pair[0]) != places(pair[1]) or places(pair[0]) > 1} == set()
 
 
-def test_every_list_of_a_programme_has_a_heading() -> None:
-    lists = {field.name for field in msgspec.structs.fields(Programme) if field.default == ()}
-    assert lists - set(TABLES) == set()
+def test_every_part_of_a_programme_has_a_heading() -> None:
+    parts = {key for key, value in zip(Programme.__struct_fields__, msgspec.structs.astuple(CLUB), strict=True)
+             if isinstance(value, tuple | msgspec.Struct)}  # fmt: skip
+    assert parts - set(TABLES) == {"name", "codes"}
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
