@@ -87,6 +87,8 @@ def test_a_programme_is_not_different_from_itself() -> None:
         ("rate_bp = 200 }", "rate_bp = 250 }", "campaign more: reward.steps[2].rate_bp 2\u00a0% → 2.5\u00a0%"),
         ('{ type = "percent", rate_bp = 2000 }', '{ type = "amount", amount_minor = 500 }',
          "campaign lunch: reward percentage off: 20\u00a0% → sum off: 5.00"),
+        ("rate_bp = 2000 }", 'rate_bp = 2000, on = "cheapest" }',
+         "campaign lunch: reward.on on all its goods → on the cheapest"),
         ("limits = [{", 'asked = true\ncost = { points = 9 }\nlimits = [{', None),
     ],
 )  # fmt: skip

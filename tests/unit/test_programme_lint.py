@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from loyalty import programme_lint
+from loyalty.campaign_file import MAX_CONDITIONS, MAX_NAMED
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.programme_file import parse_programme
+from loyalty.programme_file import MAX_STATUSES, parse_programme
 from loyalty.programme_lint import MAX_WALLETS
 from loyalty.programme_warnings import warnings
+from loyalty.section import MAX_LIST_ITEMS
 from loyalty.sentences import say
 
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
@@ -274,3 +278,19 @@ def test_a_season_nobody_names_is_a_warning() -> None:
     limited = campaign(more='limits = [{ period = "day", times = 9 }, { period = "season", times = 9 }]')
     assert list(warned(limited)) == ["campaign[1].limits[2].period"]
     assert warned('season = "2026/27"\n' + limited) == {}
+
+
+@pytest.mark.parametrize(
+    ("limit", "path", "document"),
+    [
+        (MAX_CONDITIONS, "campaign[1].conditions", lambda n: campaign(*['{ type = "who" }'] * n)),
+        (MAX_NAMED, "wallet", lambda n: "".join(WALLET.format(f"w{number}") for number in range(n))),
+        (MAX_NAMED, "group", lambda n: "".join(f"[[group]]\nid = 'g{number}'\n" for number in range(n))),
+        (MAX_STATUSES, "status", lambda n: "".join(STATUS.format(f"s{number}", number) for number in range(n))),
+        (MAX_LIST_ITEMS, "campaign[1].conditions[1].codes",
+         lambda n: campaign(of("products", "codes", *map(str, range(n))))),
+    ],
+)  # fmt: skip
+def test_so_many_are_taken_and_not_one_more(limit: int, path: str, document: Callable[[int], str]) -> None:
+    assert problems(HEAD + document(limit)) == {}
+    assert problems(HEAD + document(limit + 1)) == {path: f"over the limit: {limit + 1}"}

@@ -128,6 +128,14 @@ def test_a_reader_s_questions_are_recorded_over_all_its_answers() -> None:
     }  # fmt: skip
 
 
+def test_a_key_that_is_asked_for_only_where_it_is_there_is_not_required() -> None:
+    def read(section: Section) -> object:
+        return section.whole("here", 1, 2), section.whole("there", 1, 2) if section.has("there") else 0
+
+    top = recorded(read)
+    assert {key: ask.needed == top.visits for key, ask in top.asks.items()} == {"here": True, "there": False}
+
+
 def test_a_recorder_answers_every_question_a_section_does() -> None:
     questions = {name for name, value in vars(Section).items() if inspect.isfunction(value) and name[0] != "_"}
     assert questions - set(vars(Recorder)) == {"at"}
