@@ -79,11 +79,12 @@ class _Ours:
         card = members.card(1)
         known = find_known(store, card, "card")
         assert known is not None
-        member = member_from(known, card, "card", store.journal, programme)
+        self._around = Surroundings(moment_at(now_ms(), programme.time_zone), programme, shop.STORE, Standing(True))
+        today = self._around.moment.local_date
+        member = member_from(known, card, "card", store.journal, programme, today)
         goods = [(shop.product(n), 1000 * (n % 3 + 1)) for n in range(LINES)]
         lines = tuple(BasketLine(n, goods, qty, goods.prices[0].price_minor) for n, (goods, qty) in enumerate(goods, 1))
         basket = Basket(lines, member, store=shop.STORE)
-        self._around = Surroundings(moment_at(now_ms(), programme.time_zone), programme, shop.STORE, Standing(True))
         quoted = quote(basket, programme, self._around.moment, self._around.standing)
         self._effect = c.CommitSale(basket, quoted, (Payment("cash", quoted.total_minor),))
         self._shift = shift

@@ -17,6 +17,7 @@ from benchmarks import members
 from benchmarks.measure import Finding, Goal, compare, each_us, percentile
 from benchmarks.scratch import Scratch
 from loyalty.programme_file import parse_programme
+from terminal.clock import moment_at, now_ms
 from terminal.members import find_known, member_from
 from terminal.offline_queue import cache
 from terminal.offline_queue.readers import open_to_read
@@ -65,11 +66,12 @@ def _at(scratch: Scratch, size: int) -> Finding:
 
 def _ours(store: Store) -> Callable[[str], object]:
     programme = parse_programme(store.cache.programmes()[0].document)
+    today = moment_at(now_ms(), programme.time_zone).local_date
 
     def lookup(card: str) -> object:
         known = find_known(store, card, "card")
         assert known is not None
-        return member_from(known, card, "card", store.journal, programme)
+        return member_from(known, card, "card", store.journal, programme, today)
 
     return lookup
 

@@ -15,7 +15,7 @@ from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine, Channel
 from loyalty.catalogue import Price, Product, Unit, Vat
 from loyalty.errors import BadInput
 from loyalty.events import decoded
-from loyalty.member import IdentifiedBy, Member, Progress, Used
+from loyalty.member import IdentifiedBy, Member, Used
 from loyalty.money import MAX_MINOR
 from loyalty.quoted import Standing
 from loyalty.sentences import sentence
@@ -171,7 +171,6 @@ def _member_of(doc: MemberDoc) -> Member:
         audiences=doc.audiences,
         birthday_md=doc.birthday or None,
         identified_by=doc.identified_by,
-        progress=Progress(),
         blocked=doc.blocked,
         wallets=doc.wallets,
         card_kind=doc.card_kind,

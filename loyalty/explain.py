@@ -12,6 +12,7 @@ from loyalty import (
     coupons_shown,
     judging,
     offers,
+    outlook,
     points_file,
     presented,
     programme_file,
@@ -24,6 +25,7 @@ from loyalty import (
     rewards,
     sale,
     section,
+    status_file,
     turns,
 )
 
@@ -39,6 +41,7 @@ _ROOMS = (
     coupons_shown,
     judging,
     offers,
+    outlook,
     points_file,
     presented,
     programme_file,
@@ -51,6 +54,7 @@ _ROOMS = (
     rewards,
     sale,
     section,
+    status_file,
     turns,
 )
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.member import Progress
+from loyalty.progress import Progress
 
 Stream = Literal["ident", "bal", "goods", "programmes"]
 STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal")
@@ -35,10 +35,12 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An account's points, status and progress (stream `bal`, key account_id): hot."""
+    """An account's points and progress (stream `bal`, key account_id): hot.
+
+    The status is not there: it follows from the progress and the date (`loyalty.tiers`), and changes without a row.
+    """
 
     account_id: str
-    status: str = ""
     wallets: dict[str, int] = {}
     progress: Progress = Progress()
 

@@ -4,16 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.progress import Progress
+
 IdentifiedBy = Literal["card", "phone", "manual"]
 """How strongly the member was identified: a scanned card, a phone number, a card number typed by hand."""
-
-
-class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What counts towards the next status in this season."""
-
-    season: str = ""
-    spend_minor: int = 0
-    visits: int = 0
 
 
 class Used(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,6 +38,8 @@ class Member(msgspec.Struct, frozen=True):
     phone_tail: str = ""
     identified_by: IdentifiedBy = "card"
     progress: Progress = Progress()
+    found_on: str = ""
+    """The date, by the store's clock, for which `status` was worked out from `progress`."""
     as_of_ms: int = 0
     blocked: bool = False
     wallets: dict[str, int] = {}

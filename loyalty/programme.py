@@ -20,6 +20,7 @@ from loyalty.matching import Index
 from loyalty.money import Rounding
 from loyalty.rewards import Reward
 from loyalty.scene import Event, Terms
+from loyalty.season import OPEN, Season
 from loyalty.workdays import Workdays
 
 
@@ -31,7 +32,10 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """One step of the ladder, lowest first: what it gives back and what it takes to reach it in a season."""
+    """One step of the ladder, lowest first: what it gives back, and what it takes to reach it in a season (0: nothing).
+
+    A receipt is a sale's; a visit is a day with at least one of them; points are those earned.
+    """
 
     id: str
     name: Label
@@ -39,6 +43,8 @@ class Status(msgspec.Struct, frozen=True):
     """Points per money: hundredths of a percent of the amount paid, in whole points' worth of money."""
     spend_minor: int = 0
     visits: int = 0
+    receipts: int = 0
+    points: int = 0
 
 
 class Redeem(msgspec.Struct, frozen=True):
@@ -147,10 +153,14 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     earn_per: Literal["line", "receipt"] = "receipt"
     earn_on_redeemed: bool = False
     earn_before_discounts: bool = False
-    season: str = ""
-    """The season statuses are counted in, e.g. `2026/27`."""
+    seasons: tuple[Season, ...] = ()
+    """The seasons statuses are counted in: each begins the day after the one before it. See `spans`."""
     codes: CodeRanges = CodeRanges()
     statuses: tuple[Status, ...] = ()
+    status_criteria: Literal["all", "any"] = "all"
+    """Whether a status takes all of its thresholds together, or any one of them."""
+    status_on_return: Literal["recount", "keep"] = "recount"
+    """Whether what is returned counts no longer, or stays counted."""
     redeem: Redeem = Redeem()
     campaigns: tuple[Campaign, ...] = ()
     wallets: tuple[Wallet, ...] = ()
@@ -163,6 +173,11 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     workdays: Workdays = Workdays()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
+
+    @property
+    def spans(self) -> tuple[Season, ...]:
+        """The seasons; where none is named, one without end."""
+        return self.seasons or OPEN
 
     @cached_property
     def terms(self) -> Terms:

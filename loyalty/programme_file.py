@@ -7,14 +7,12 @@ Keys of the document are the fields of `loyalty.programme`, but `[[status]]`, `[
 import re
 import tomllib
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Literal
 
-from loyalty import campaign_file, conditions, coupon_series, points_file, programme_lint, rewards, section
+from loyalty import campaign_file, conditions, coupon_series, points_file, programme_lint, rewards, section, status_file
 from loyalty.campaign_file import (
     MAX_POINTS,
     label,
-    once,
     read_campaigns,
     read_coupons,
     read_events,
@@ -26,15 +24,15 @@ from loyalty.codes import CodeRanges
 from loyalty.conditions.products import read_set
 from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
-from loyalty.money import MAX_MINOR, Rounding
+from loyalty.money import Rounding
 from loyalty.points_file import read_terms, read_workdays
-from loyalty.programme import Programme, Redeem, Status
+from loyalty.programme import Programme, Redeem
 from loyalty.programme_lint import note_contradictions
 from loyalty.section import ID, Notes, Section
 from loyalty.sentences import Lang, sentence
+from loyalty.status_file import read_ladder
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
-MAX_STATUSES = 100
 
 SENTENCES = {
     "programme.bad": (
@@ -46,17 +44,6 @@ SENTENCES = {
     "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
     "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
     "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
-    "programme.descending": ("порог ниже, чем у статуса перед ним", "the threshold is below that of the status before"),
-    "programme.same_step": ("пороги те же, что у статуса перед ним", "the thresholds are those of the status before"),
-    "programme.ascending.mend": (
-        "расставьте статусы от младшего к старшему",
-        "list statuses from the lowest to the highest",
-    ),
-    "programme.first_step": ("у младшего статуса есть порог", "the lowest status has a threshold"),
-    "programme.first_step.mend": (
-        "уберите его: с младшего статуса начинает каждый",
-        "remove it: everyone begins with the lowest status",
-    ),
     "programme.split": (
         "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
         "a step of {step_points:point|points} is no whole sum in minor units",
@@ -68,7 +55,7 @@ SENTENCES = {
     "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
     "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
 }  # fmt: skip
-_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file)
+_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file, status_file)
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
@@ -110,9 +97,7 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
 
 def read_programme(top: Section) -> Programme:
     """The programme of a table; what is wrong is noted, and the values then mean nothing."""
-    statuses = tuple(_status(part) for part in top.parts("status", MAX_STATUSES))
-    _check_ladder(top, statuses)
-    top.notes.names["status"] = tuple(status.id for status in statuses)
+    ladder = read_ladder(top)
     wallets, groups, events = read_wallets(top), read_groups(top), read_events(top)
     store_groups, coupons = read_store_groups(top), read_coupons(top)
     programme = Programme(
@@ -127,9 +112,11 @@ def read_programme(top: Section) -> Programme:
         earn_per=top.choice("earn_per", _EARN_PER, "receipt"),
         earn_on_redeemed=top.flag("earn_on_redeemed", False),
         earn_before_discounts=top.flag("earn_before_discounts", False),
-        season=top.text("season", "", 40) if top.has("season") else "",
+        seasons=ladder.seasons,
         codes=_codes(top.part("codes"), coupons),
-        statuses=statuses,
+        statuses=ladder.statuses,
+        status_criteria=ladder.criteria,
+        status_on_return=ladder.on_return,
         redeem=_redeem(top.part("redeem")),
         campaigns=read_campaigns(top, groups),
         wallets=wallets,
@@ -145,33 +132,6 @@ def read_programme(top: Section) -> Programme:
     note_contradictions(top, programme)
     top.finish()
     return programme
-
-
-def _status(part: Section) -> Status:
-    status = Status(
-        id=part.form("id", ID, "novice"),
-        name=label(part, "name"),
-        earn_bp=part.whole("earn_bp", 0, 10_000),
-        spend_minor=part.whole("spend_minor", 0, MAX_MINOR, 0),
-        visits=part.whole("visits", 0, 100_000, 0),
-    )
-    part.finish()
-    return status
-
-
-def _check_ladder(top: Section, statuses: Sequence[Status]) -> None:
-    """Ids once; thresholds that never fall and always rise in one; none for the lowest."""
-    once(top, "status", [status.id for status in statuses])
-    if statuses and (statuses[0].spend_minor or statuses[0].visits):
-        top.note("status[1]", sentence("programme.first_step"), sentence("programme.first_step.mend"))
-    for number, (below, above) in enumerate(pairwise(statuses), start=2):
-        key, mend = f"status[{number}]", sentence("programme.ascending.mend")
-        if (above.spend_minor, above.visits) == (below.spend_minor, below.visits):
-            top.note(key, sentence("programme.same_step"), mend)
-        if above.spend_minor < below.spend_minor:
-            top.note(f"{key}.spend_minor", sentence("programme.descending"), mend)
-        if above.visits < below.visits:
-            top.note(f"{key}.visits", sentence("programme.descending"), mend)
 
 
 def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:

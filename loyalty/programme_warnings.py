@@ -25,10 +25,12 @@ SENTENCES = {
     "lint.alone": ("в группе «{id}» эта акция одна", "this campaign is alone in group “{id}”"),
     "lint.alone.mend": ("проверьте имя группы", "check the name of the group"),
     "lint.season": ("сезон в программе не назван", "the programme names no season"),
-    "lint.season.mend": ('добавьте season = "2026/27"', 'add season = "2026/27"'),
+    "lint.season.mend": ("добавьте [[season]]", "add a [[season]]"),
 }
 _MORE_IS_MORE = ("rate_bp", "amount_minor", "reward_points", "factor_bp")
 _LESS_IS_MORE = ("price_minor", "pay")
+_NOT_SPOKEN_OF = ("campaigns", "statuses", "seasons")
+"""What is there for itself, whether or not a campaign speaks of it."""
 
 
 def warnings(programme: Programme) -> Iterator[Found]:
@@ -38,7 +40,7 @@ def warnings(programme: Programme) -> Iterator[Found]:
     for number, campaign in enumerate(programme.campaigns, start=1):
         rivals[campaign.group].append(number)
         for place, limit in enumerate(campaign.limits, start=1):
-            if limit.period == "season" and not programme.season:
+            if limit.period == "season" and not programme.seasons:
                 path = f"campaign[{number}].limits[{place}].period"
                 yield (path, sentence("lint.season"), sentence("lint.season.mend"))
     yield from _alike(programme)
@@ -91,7 +93,7 @@ def _but_for(campaign: Campaign, figure: str, competing: bool) -> str:
 def _unused(programme: Programme) -> Iterator[Found]:
     """Wallets, groups, events, groups of stores and whatever else is named, and occurs nowhere."""
     tables = [(name, getattr(programme, name)) for name in type(programme).__struct_fields__]
-    named = [(name, of) for name, of in tables if isinstance(of, tuple) and name not in ("campaigns", "statuses")]
+    named = [(name, of) for name, of in tables if isinstance(of, tuple) and name not in _NOT_SPOKEN_OF]
     used = set(_texts(programme.campaigns))
     for name, items in named:
         for number, item in enumerate(items, start=1):

@@ -98,6 +98,8 @@ WORDS: dict[str, Pair] = {
     "point_scale": ("долей в балле: {}", "parts of a point: {}"),
     "consent_version": ("версия согласий {}", "version of the consent texts {}"),
     "status": ("статус {}", "status {}"),
+    "status_criteria": ("статусу нужны {}", "a status takes {}"),
+    "status_on_return": ("возвращённое {}", "what is returned {}"),
     "wallet": ("кошелёк {}", "wallet {}"),
     "event": ("событие {}", "event {}"),
     "before_event.event": ("{}", "{}"),
@@ -113,7 +115,9 @@ WORDS: dict[str, Pair] = {
     # Statuses, wallets, events, groups
     "earn_bp": ("{} баллами", "{} back in points"),
     "spend_minor": ("от покупок на {} за сезон", "from {} spent in the season"),
-    "visits": ("от {:чека|чеков|чеков} за сезон", "from {:receipt|receipts} in the season"),
+    "visits": ("от {:дня|дней|дней} с покупкой за сезон", "from {:day|days} with a purchase in the season"),
+    "receipts": ("от {:чека|чеков|чеков} за сезон", "from {:receipt|receipts} in the season"),
+    "status.points": ("от {} за сезон", "from {} earned in the season"),
     "unit": ("единица {}", "unit {}"),
     "worth_minor": ("ценность {}", "worth {}"),
     "starts": ("начало {}", "starts {}"),
@@ -275,6 +279,10 @@ VALUES: dict[str, Pair] = {
     "ceil": ("вверх", "up"),
     "earn_per.receipt": ("с чека", "by receipt"),
     "earn_per.line": ("с каждой позиции", "by line"),
+    "status_criteria.all": ("все пороги вместе", "all thresholds together"),
+    "status_criteria.any": ("любой из порогов", "any one threshold"),
+    "status_on_return.recount": ("больше не считается", "counts no longer"),
+    "status_on_return.keep": ("остаётся в счёте", "stays counted"),
     "mode.best": ("лучшая для участника", "the best for the member"),
     "mode.best_line": ("лучшая для каждой позиции", "the best for each line"),
     "mode.first": ("первая по очереди", "the first by priority"),
@@ -336,6 +344,7 @@ VALUES: dict[str, Pair] = {
 """A value, or a key and its value -> what it is called."""
 
 TABLES: dict[str, Pair] = {
+    "seasons": ("Сезоны", "Seasons"),
     "statuses": ("Статусы", "Statuses"),
     "campaigns": ("Акции", "Campaigns"),
     "wallets": ("Кошельки", "Wallets"),

@@ -1,78 +1,126 @@
-"""Statuses: which one a member has reached in a season, the way to the next, and what counts towards it.
+"""Statuses: which one holds on a date, and the way to the next.
 
-Both criteria count together: a status is reached when the money spent *and* the visits are there. A visit is one
-sale receipt. A raised status applies from the next receipt; a return lowers the figures, and who lowers a status,
-and when, is the head office's to say.
+A status is reached within a season, by what the programme counts: money, visits, receipts, points; all of them
+together, or any one. It applies from the next receipt, and holds to the end of the next season. So the status on a
+date is the highest of those reached in the season of that date, reached in the season before, and given by hand. It
+follows from figures and the date alone: nothing has to run when a season ends, and no order of receipts matters.
 """
 
 import msgspec
+from msgspec.structs import astuple
 
-from loyalty.member import Progress
 from loyalty.programme import Programme, Status
+from loyalty.progress import Counted, Grant, Progress, figures_of
 from loyalty.receipt import Receipt
+from loyalty.season import season_at
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The four things a status may be reached by: as a threshold (0: does not count), as done, or as missing."""
+
+    spend_minor: int = 0
+    visits: int = 0
+    receipts: int = 0
+    points: int = 0
 
 
 class NextStep(msgspec.Struct, frozen=True):
-    """The status above and what is missing to it; `done_bp` is how far along the slower of the two criteria is."""
+    """A status to be reached and what is missing to it; `by_any`: any one of the figures is enough.
+
+    `done_bp` is how far along one is: of the slowest criterion where all count, else of the fastest.
+    """
 
     status: Status
-    missing_spend_minor: int
-    missing_visits: int
+    missing: Figures
+    by_any: bool
     done_bp: int
 
 
-def status_for(programme: Programme, progress: Progress) -> Status:
-    """The highest status these figures reach; figures of another season count as none. The programme has statuses."""
-    counted = _this_season(programme, progress)
-    reached = [
-        status
-        for status in programme.statuses
-        if counted.spend_minor >= status.spend_minor and counted.visits >= status.visits
-    ]
-    return reached[-1] if reached else programme.statuses[0]
-
-
-def raised_status(programme: Programme, status_id: str, progress: Progress) -> Status:
-    """The status after a receipt: the one reached, or the one held where that is higher."""
-    reached = status_for(programme, progress)
-    held = place_of(programme, status_id)
-    return programme.statuses[max(held, place_of(programme, reached.id))]
-
-
-def next_step(programme: Programme, status_id: str, progress: Progress) -> NextStep | None:
-    """The way to the status above the one held; None at the top and in a programme without statuses."""
-    place = place_of(programme, status_id) + 1
-    if place >= len(programme.statuses):
+def status_on(programme: Programme, progress: Progress, on_date: str) -> Status | None:
+    """The status in force on a date (ISO, by the store's clock); None in a programme without statuses."""
+    if not programme.statuses:
         return None
-    status = programme.statuses[place]
-    counted = _this_season(programme, progress)
-    needs = ((counted.spend_minor, status.spend_minor), (counted.visits, status.visits))
-    done = [min(10_000, max(0, have) * 10_000 // need) for have, need in needs if need]
-    return NextStep(
-        status,
-        max(0, status.spend_minor - counted.spend_minor),
-        max(0, status.visits - counted.visits),
-        min(done, default=10_000),
-    )
+    season = season_at(programme.spans, on_date)
+    reached = (reached_in(programme, progress, season), reached_in(programme, progress, season - 1))
+    given = (granted_on(programme, grant, on_date) for grant in progress.grants)
+    return programme.statuses[max(*reached, *given)]
 
 
-def progress_after(progress: Progress, receipt: Receipt, season: str) -> Progress:
-    """Figures with one more receipt; a new season begins at nothing.
+def status_id_on(programme: Programme, progress: Progress, on_date: str) -> str:
+    """The id of the status in force; empty in a programme without statuses."""
+    status = status_on(programme, progress, on_date)
+    return status.id if status else ""
 
-    A sale adds its total (after discounts and points) and a visit; a return takes its total off and leaves the visit.
+
+def next_step(programme: Programme, progress: Progress, on_date: str) -> NextStep | None:
+    """The way to the status above the one in force; None at the top, outside all seasons, and without statuses."""
+    status = status_on(programme, progress, on_date)
+    season = season_at(programme.spans, on_date)
+    place = place_of(programme, status.id) + 1 if status else 0
+    if place >= len(programme.statuses) or not 0 <= season < len(programme.spans):
+        return None
+    return step_to(programme, progress, season, programme.statuses[place])
+
+
+def step_to(programme: Programme, progress: Progress, season: int, status: Status) -> NextStep:
+    """What is missing to reach a status in a season, by its place."""
+    done, needed = done_in(programme, progress, season), needs(status)
+    pairs = list(zip(astuple(done), astuple(needed), strict=True))
+    missing = (max(0, need - have) if need else 0 for have, need in pairs)
+    shares = [min(10_000, max(0, have) * 10_000 // need) for have, need in pairs if need]
+    by_any = programme.status_criteria == "any"
+    return NextStep(status, Figures(*missing), by_any, (max if by_any else min)(shares, default=10_000))
+
+
+def count_receipt(receipt: Receipt, sale_day: str = "") -> Counted:
+    """What one receipt adds; a return counts on the day of its sale, `sale_day`, or where nobody knows it on its own.
+
+    What counts as spent is what was paid, after discounts and points.
     """
-    if progress.season != season:
-        progress = Progress(season)
+    day, total_minor, points = receipt.moment.local_date, receipt.total_minor, receipt.earned_points
     if receipt.kind == "sale":
-        return Progress(season, progress.spend_minor + receipt.total_minor, progress.visits + 1)
-    return Progress(season, progress.spend_minor - receipt.total_minor, progress.visits)
+        return Counted(day, sold_minor=total_minor, receipts=1, earned_points=points)
+    return Counted(sale_day or day, returned_minor=total_minor, returned_points=points)
+
+
+def reached_in(programme: Programme, progress: Progress, season: int) -> int:
+    """The place of the highest status reached in a season, by the season's place; the lowest is everyone's."""
+    done = done_in(programme, progress, season)
+    places = range(len(programme.statuses) - 1, 0, -1)
+    return next((place for place in places if _is_reached(programme, needs(programme.statuses[place]), done)), 0)
+
+
+def granted_on(programme: Programme, grant: Grant, on_date: str) -> int:
+    """The place of the status a grant gives on a date: the lowest before it and once it is over."""
+    if on_date < grant.given_on:
+        return 0
+    if grant.last_date:
+        holds = on_date <= grant.last_date
+    else:
+        holds = season_at(programme.spans, on_date) <= season_at(programme.spans, grant.given_on) + 1
+    return place_of(programme, grant.status) if holds else 0
+
+
+def done_in(programme: Programme, progress: Progress, season: int) -> Figures:
+    """What counts in a season, by its place; nothing outside all seasons."""
+    if not 0 <= season < len(programme.spans):
+        return Figures()
+    of = figures_of(progress, programme.spans[season].id)
+    kept = programme.status_on_return == "keep"
+    spend_minor = of.sold_minor if kept else of.sold_minor - of.returned_minor
+    points = of.earned_points if kept else of.earned_points - of.returned_points
+    return Figures(spend_minor, len(of.days), of.receipts, points)
+
+
+def needs(status: Status) -> Figures:
+    return Figures(status.spend_minor, status.visits, status.receipts, status.points)
 
 
 def place_of(programme: Programme, status_id: str) -> int:
     """Where a status stands on the ladder, 0 the lowest; an unknown one counts as the lowest."""
-    ids = [status.id for status in programme.statuses]
-    return ids.index(status_id) if status_id in ids else 0
+    return next((place for place, status in enumerate(programme.statuses) if status.id == status_id), 0)
 
 
-def _this_season(programme: Programme, progress: Progress) -> Progress:
-    return progress if progress.season == programme.season else Progress(programme.season)
+def _is_reached(programme: Programme, needed: Figures, done: Figures) -> bool:
+    met = [have >= need for have, need in zip(astuple(done), astuple(needed), strict=True) if need]
+    return any(met) if programme.status_criteria == "any" else all(met)

@@ -18,6 +18,7 @@ from loyalty.programme import Campaign, Cap, Cost, Programme
 from loyalty.quoted import Standing
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Blocked, Missing, Scene, in_units
+from loyalty.season import season_id
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
@@ -155,7 +156,7 @@ class Course:
         return Blocked(sentence("limit.budget")) if 0 in (room.times, room.minor, room.points) else None
 
     def _limits(self, campaign: Campaign, scene: Scene) -> tuple[Room, Limit | None]:
-        season = self._programme.season
+        season = season_id(self._programme.spans, scene.moment.local_date)
         room, spent = room_for(campaign.id, campaign.limits, scene.member, scene.moment, season)
         share_left = self._standing.left.get(campaign.id)
         return (narrower(room, share_left) if share_left else room), spent

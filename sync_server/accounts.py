@@ -14,7 +14,7 @@ import msgspec
 from loyalty.events import canonical
 from loyalty.feed import BalanceRow
 from loyalty.ledger import Entry
-from loyalty.receipt import Receipt
+from loyalty.progress import Counted, Grant
 from sync_server.heads import Change
 from sync_server.rows import add_rows, insert_new, select_by
 from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL
@@ -35,16 +35,17 @@ class Moves:
 
     entries: list[tuple[int, Entry, str]] = field(default_factory=list)
     """(bucket, entry, receipt_id)."""
-    receipts: list[tuple[Account, Receipt]] = field(default_factory=list)
-    opened: dict[Account, str] = field(default_factory=dict)
-    """New members' accounts with the status they begin with."""
+    counted: list[tuple[Account, Counted]] = field(default_factory=list)
+    """What receipts add to the progress of accounts."""
+    opened: dict[Account, Grant | None] = field(default_factory=dict)
+    """New members' accounts, each with the status the member brings along."""
     touched: set[Account] = field(default_factory=set)
 
 
 def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     """Write the entries and the programme's totals; the accounts' new rows, for the feed."""
     points = _write_entries(tx, moves.entries)
-    made = {account for account, _ in points} | {account for account, _ in moves.receipts} | set(moves.opened)
+    made = {account for account, _ in points} | {account for account, _ in moves.counted} | set(moves.opened)
     wanted = made | moves.touched
     found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body"), ("bucket", "key"), wanted, lock=True)
     old = {(row.bucket, row.key): row for row in found}
@@ -53,13 +54,13 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         for account in wanted
         if account in old or account in made
     }
-    for account, status in moves.opened.items():
-        rows[account] = rules.opened(rows[account], status)
+    for account, grant in moves.opened.items():
+        rows[account] = rules.opened(rows[account], grant)
     for (account, wallet), delta in points.items():
         wallets = {**rows[account].wallets, wallet: rows[account].wallets.get(wallet, 0) + delta}
         rows[account] = msgspec.structs.replace(rows[account], wallets=wallets)
-    for account, receipt in moves.receipts:
-        rows[account] = rules.after(rows[account], receipt)
+    for account, counted in moves.counted:
+        rows[account] = rules.after(rows[account], counted)
     return [
         balance_change(account[0], row, old[account].h if account in old else None)
         for account, row in sorted(rows.items())
@@ -67,7 +68,7 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
 
 
 def balance_change(bucket: int, row: BalanceRow, old_h: int | None) -> Change:
-    more: dict[str, Any] = {"status": row.status, "points": sum(row.wallets.values())}
+    more: dict[str, Any] = {"points": sum(row.wallets.values())}
     return Change(bucket, row.account_id, canonical(row), old_h, more)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.ledger import receipt_entries
 from loyalty.receipt import Receipt
+from loyalty.tiers import count_receipt
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag
@@ -31,6 +32,7 @@ _SALE = (
     "number",
     "account_id",
     "kind",
+    "local_date",
     "total_minor",
     "earned_points",
     "redeemed_points",
@@ -80,12 +82,13 @@ def _of(event: Arrived) -> Receipt:
     return event.body.receipt
 
 
-def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
+def _move(event: Arrived, receipt: Receipt, moves: Moves, sale_day: str = "") -> None:
+    """`sale_day`: of a return, the day of its sale."""
     if receipt.account_id is not None:
         moves.entries += [
             (event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)
         ]
-        moves.receipts.append(((event.bucket, receipt.account_id), receipt))
+        moves.counted.append(((event.bucket, receipt.account_id), count_receipt(receipt, sale_day)))
 
 
 def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
@@ -139,7 +142,7 @@ def _book_returns(
         ref = _reference(_of(event))
         sale = sales.get((event.bucket, ref))
         if sale is not None:
-            _move(event, _within(event, _of(event), sale, flags), moves)
+            _move(event, _within(event, _of(event), sale, flags), moves, sale.row.local_date)
             if event in waiting:
                 states.append(_state(event, "applied", "", None))
         elif ref:
@@ -184,8 +187,9 @@ def _sales(tx: Tx, returns: Sequence[Arrived]) -> dict[tuple[int, str], _Sale]:
 
 
 def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Receipt:
-    """The return with its points cut to what the sale has left; takes them off the sale."""
+    """The return with its figures cut to what the sale has left; takes them off the sale."""
     sold = sale.sold()
+    left_minor = max(0, sale.row.total_minor - sale.minor)
     sale.minor += receipt.total_minor
     for line in receipt.lines:
         sale.added[line.line_no] += line.qty_milli
@@ -197,13 +201,14 @@ def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Rece
     same = (receipt.account_id or "") == sale.row.account_id
     earned = min(receipt.earned_points, sale.row.earned_points - sale.earned) if same else 0
     redeemed = min(receipt.redeemed_points, sale.row.redeemed_points - sale.redeemed) if same else 0
+    total_minor = min(receipt.total_minor, left_minor) if same else 0
     sale.earned += earned
     sale.redeemed += redeemed
     if not same:
         flags.append(_returned(event, "return_other_account", sale))
     elif (earned, redeemed) != (receipt.earned_points, receipt.redeemed_points):
         flags.append(_returned(event, "points_excess", sale))
-    return msgspec.structs.replace(receipt, earned_points=earned, redeemed_points=redeemed)
+    return msgspec.structs.replace(receipt, earned_points=earned, redeemed_points=redeemed, total_minor=total_minor)
 
 
 def _returned(event: Arrived, kind: FlagKind, sale: _Sale) -> dict[str, Any]:

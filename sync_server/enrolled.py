@@ -16,6 +16,7 @@ from sync_server.flags import flag
 from sync_server.heads import Change
 from sync_server.rows import insert_new, insert_rows
 from sync_server.schema import CONSENT, MEMBER
+from sync_server.standing import Rules
 from sync_server.store import Tx
 
 
@@ -26,6 +27,7 @@ def admit_members(
     flags: list[dict[str, Any]],
     moves: Moves,
     idents: list[Change],
+    rules: Rules,
 ) -> None:
     """Make the members these events enrol. `owners`: who has which card."""
     first: dict[tuple[int, str], Arrived] = {}
@@ -44,7 +46,8 @@ def admit_members(
             flags.append(flag(event, "card_taken", f"card {member.card} belongs to another member"))
         ident = IdentRow(member.member_id, member.account_id, cards=(member.card,) if mine else ())
         idents.append(Change(event.bucket, member.member_id, canonical(ident), None))
-        moves.opened[event.bucket, member.account_id] = member.status
+        grant = rules.grant(member.status, event.at_ms) if rules.programme else None
+        moves.opened[event.bucket, member.account_id] = grant
     rows = [
         consent_row(event, _of(event).member_id, consent, _of(event).cashier)
         for event in events

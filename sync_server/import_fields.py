@@ -29,6 +29,10 @@ SENTENCES = {
     "import.points.mend": ("целое число от 0 до {limit}", "a whole number from 0 to {limit}"),
     "import.status": ("такого статуса в программе нет", "the programme has no such status"),
     "import.status.mend": ("один из: {known}", "one of: {known}"),
+    "import.until": ("это не дата", "this is no date"),
+    "import.until.mend": ("запишите как 2027-05-31 или 31.05.2027", "write it as 2027-05-31 or 31.05.2027"),
+    "import.until_what": ("дата есть, а статуса нет", "there is a date and no status"),
+    "import.until_what.mend": ("впишите статус или уберите дату", "write the status or remove the date"),
     "import.name": ("имя слишком длинное", "the name is too long"),
     "import.name.mend": ("не больше {limit} знаков", "{limit} characters at most"),
     "import.code": ("код товара неверен", "the product code is not right"),
@@ -85,13 +89,9 @@ def name(text: str) -> str:
 def birthday(text: str, today: date) -> str:
     if not text:
         return ""
-    try:
-        iso = "-".join(reversed(text.split("."))) if "." in text else text
-        found = date.fromisoformat(iso)
-        if date(1900, 1, 1) <= found <= today:
-            return found.isoformat()
-    except ValueError:
-        pass
+    found = _date(text)
+    if found and date(1900, 1, 1) <= found <= today:
+        return found.isoformat()
     raise Unfit(text, sentence("import.birthday"), sentence("import.birthday.mend"))
 
 
@@ -109,6 +109,26 @@ def status(text: str, known: tuple[str, ...]) -> str:
     if not text:
         return known[0]
     raise Unfit(text, sentence("import.status"), sentence("import.status.mend", known=", ".join(known)))
+
+
+def status_until(text: str, of_status: str) -> str:
+    """The last date of a status that was brought along; empty where the programme's rule says it."""
+    if not text:
+        return ""
+    if not of_status:
+        raise Unfit(text, sentence("import.until_what"), sentence("import.until_what.mend"))
+    found = _date(text)
+    if found is None:
+        raise Unfit(text, sentence("import.until"), sentence("import.until.mend"))
+    return found.isoformat()
+
+
+def _date(text: str) -> date | None:
+    """`1990-05-23` or `23.05.1990`."""
+    try:
+        return date.fromisoformat("-".join(reversed(text.split("."))) if "." in text else text)
+    except ValueError:
+        return None
 
 
 def product_code(text: str, unit: str, ranges: CodeRanges) -> str:

@@ -1,5 +1,7 @@
 """Members from another system: card, phone, name, birthday, status, and points as an opening entry of the ledger.
 
+A status brought along holds to `status_until`, or without it as if it had been earned on the day of the import.
+
 Ids derive from the card (or the keyed hash of the phone), so the same row imported again is the same member and adds
 nothing. Cards and phones are claimed like those of any new member; a row whose card or phone another has is left out.
 """
@@ -32,7 +34,7 @@ from sync_server.seen import Seen
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
-COLUMNS = ("card", "phone", "name", "birthday", "status", "points")
+COLUMNS = ("card", "phone", "name", "birthday", "status", "points", "status_until")
 NEEDED = ()
 IMPORTED = "import"
 """The cashier and store of imported members."""
@@ -64,6 +66,7 @@ class NewMember(msgspec.Struct, frozen=True):
     name: str
     birthday: str
     status: str
+    status_until: str
     points: int
 
     @property
@@ -137,6 +140,7 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
         status=import_fields.status(
             fields["status"], tuple(found.id for found in programme.statuses) if programme else ()
         ),
+        status_until=import_fields.status_until(fields["status_until"], fields["status"]),
         points=import_fields.points(fields["points"]),
     )
 
@@ -196,7 +200,7 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], n
     insert_rows(tx, PERSONAL, [personal_row(personal[member.member_id]) for member in new])
     moves = Moves()
     for member in new:
-        moves.opened[member.bucket, member.account_id] = member.status
+        moves.opened[member.bucket, member.account_id] = rules.grant(member.status, now_ms, member.status_until)
         if member.points:
             entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
             moves.entries.append((member.bucket, entry, ""))

@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 
 from loyalty.codes import parse_phone
 from loyalty.events import bucket_of
-from loyalty.feed import IdentRow
+from loyalty.feed import BalanceRow, IdentRow
+from loyalty.progress import Progress
 from sync_server.identity import Identity
 from sync_server.rows import Key, select_by
 from sync_server.schema import ALIAS, FEED, MEMBER, PERSONAL
@@ -26,7 +27,8 @@ class MemberLine(msgspec.Struct, frozen=True):
     name_masked: str
     cards: tuple[str, ...]
     phone_tail: str
-    status: str
+    progress: Progress
+    """What the status on a date follows from."""
     points: int
 
 
@@ -81,8 +83,12 @@ def _lines(tx: Tx, keys: list[Key]) -> tuple[MemberLine, ...]:
         (row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None
     }
     accounts = [(bucket, row.account_id) for (bucket, _), row in rows.items()]
-    found = select_by(tx, FEED["bal"], ("bucket", "key", "status", "points"), ("bucket", "key"), accounts)
-    balances = {(row.bucket, row.key): (row.status, row.points) for row in found}
+    found = select_by(tx, FEED["bal"], ("bucket", "key", "body", "points"), ("bucket", "key"), accounts)
+    balances = {
+        (row.bucket, row.key): (msgspec.json.decode(row.body, type=BalanceRow).progress, row.points)
+        for row in found
+        if row.body is not None
+    }
     return tuple(_line(int(key[0]), rows[key], balances) for key in map(_pair, keys) if key in rows)
 
 
@@ -90,6 +96,8 @@ def _pair(key: Key) -> tuple[int, str]:
     return int(key[0]), str(key[1])
 
 
-def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], tuple[str, int]]) -> MemberLine:
-    status, points = balances.get((bucket, row.account_id), ("", 0))
-    return MemberLine(bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, status, points)
+def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], tuple[Progress, int]]) -> MemberLine:
+    progress, points = balances.get((bucket, row.account_id), (Progress(), 0))
+    return MemberLine(
+        bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, progress, points
+    )

@@ -167,6 +167,6 @@ FEED: dict[Stream, Table] = {
     "programmes": _feed("programmes"),
     "goods": _feed("goods"),
     "ident": _feed("ident"),
-    "bal": _feed("bal", _text("status"), _big("points")),
+    "bal": _feed("bal", _big("points")),
 }
-"""`bal` repeats the account's status and the sum of its wallets, so that totals need no JSON."""
+"""`bal` repeats the sum of the account's wallets, so that totals need no JSON."""

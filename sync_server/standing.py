@@ -1,12 +1,16 @@
-"""What a receipt does to an account besides its points: progress in the season, and a status raised by it."""
+"""What an account's status follows from: receipts counted by the published programme, statuses members bring along."""
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec.structs import replace
 
 from loyalty.feed import BalanceRow
 from loyalty.programme import Programme
-from loyalty.receipt import Receipt
-from loyalty.tiers import place_of, progress_after, raised_status
+from loyalty.progress import Counted, Grant, Progress, merge_progress, progress_after
+from loyalty.season import OPEN
+from loyalty.tiers import place_of, status_id_on
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -14,17 +18,37 @@ class Rules(msgspec.Struct, frozen=True):
 
     programme: Programme | None = None
 
-    def opened(self, row: BalanceRow, status: str) -> BalanceRow:
-        """A new member's account; receipts may have come before, and the higher status stays."""
-        ladder = self.programme
-        if ladder is None or not row.status:
-            return row if row.status else replace(row, status=status)
-        return replace(row, status=max(row.status, status, key=lambda found: place_of(ladder, found)))
+    def grant(self, status: str, at_ms: int, last_date: str = "") -> Grant | None:
+        """A status a new member has at once; None for the lowest one, which is everyone's."""
+        if not status or (self.programme is not None and place_of(self.programme, status) == 0):
+            return None
+        return Grant(status, self.date_at(at_ms), last_date)
 
-    def after(self, row: BalanceRow, receipt: Receipt) -> BalanceRow:
-        """The account after one more receipt: a status is raised by it, never lowered."""
-        status = row.status or receipt.status
+    def opened(self, row: BalanceRow, grant: Grant | None) -> BalanceRow:
+        """A new member's account; receipts may have come before, and other members of a family."""
+        if grant is None:
+            return row
+        seasons = self.programme.spans if self.programme else OPEN
+        return replace(row, progress=merge_progress(row.progress, Progress(grants=(grant,)), seasons))
+
+    def after(self, row: BalanceRow, counted: Counted) -> BalanceRow:
+        """The account after one more receipt, whatever came before."""
         if self.programme is None:
-            return replace(row, status=status)
-        progress = progress_after(row.progress, receipt, self.programme.season)
-        return replace(row, status=raised_status(self.programme, status, progress).id, progress=progress)
+            return row
+        return replace(row, progress=progress_after(row.progress, counted, self.programme.spans))
+
+    def status_on(self, row: BalanceRow, on_date: str) -> str:
+        """The id of the status in force; empty without a programme that has statuses."""
+        return status_id_on(self.programme, row.progress, on_date) if self.programme else ""
+
+    def date_at(self, at_ms: int) -> str:
+        """The stores' own date at a moment."""
+        return datetime.fromtimestamp(at_ms / 1000, zone_of(self.programme)).date().isoformat()
+
+
+def zone_of(programme: Programme | None) -> tzinfo:
+    """The programme's time zone; UTC where there is none or this machine does not know it."""
+    try:
+        return ZoneInfo(programme.time_zone) if programme else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

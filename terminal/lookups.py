@@ -43,7 +43,8 @@ class Lookups:
         if known is None:
             key = effect.key if effect.by != "phone" else f"•••{effect.key[-4:]}"
             return c.Failed(sentence("member.unknown", key=key), sentence("member.unknown.hint"))
-        return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme))
+        today = around.moment.local_date
+        return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme, today))
 
     def coupon(self, effect: c.FindCoupon) -> c.Command:
         """Whether it has been used up here; nothing can know what another till took a minute ago."""

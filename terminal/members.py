@@ -6,9 +6,10 @@ from typing import Protocol
 
 from loyalty.feed import Applied
 from loyalty.ledger import MAIN_WALLET
-from loyalty.member import IdentifiedBy, Member, Progress
+from loyalty.member import IdentifiedBy, Member
 from loyalty.programme import Programme
-from loyalty.tiers import status_for
+from loyalty.progress import progress_after
+from loyalty.tiers import status_id_on
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Known, Overlay
 from terminal.offline_queue.keys import Identity, phone_hash
@@ -47,16 +48,16 @@ def find_known(files: Files, key: str, by: IdentifiedBy) -> Known | None:
     return files.cache.member_by_card(key) or files.journal.enrolled_by_card(key)
 
 
-def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, programme: Programme) -> Member:
-    """`balance` of the head office + own events it does not include; a status raised by them holds at once."""
+def member_from(
+    known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, programme: Programme, on_date: str
+) -> Member:
+    """`balance` and progress of the head office + own events they do not include; a status raised by them holds at
+    once. `on_date`: today by the store's clock."""
     ident, row = known.ident, known.balance
     own = journal.overlay(ident.account_id, known.applied)
-    same_season = row.progress.season == programme.season
-    progress = Progress(
-        season=programme.season,
-        spend_minor=(row.progress.spend_minor if same_season else 0) + own.spend_minor,
-        visits=(row.progress.visits if same_season else 0) + own.visits,
-    )
+    progress = row.progress
+    for counted in own.counted:
+        progress = progress_after(progress, counted, programme.spans)
     wallets = dict(row.wallets)
     for wallet, points in own.wallets.items():
         wallets[wallet] = wallets.get(wallet, 0) + points
@@ -64,7 +65,7 @@ def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, pr
         member_id=ident.member_id,
         account_id=ident.account_id,
         name_masked=ident.name_masked,
-        status=_status(row.status, progress, programme),
+        status=status_id_on(programme, progress, on_date),
         balance_points=wallets.pop(MAIN_WALLET, 0),
         audiences=ident.audiences,
         birthday_md=ident.birthday_md or None,
@@ -72,16 +73,9 @@ def member_from(known: Known, key: str, by: IdentifiedBy, journal: OwnEvents, pr
         phone_tail=ident.phone_tail,
         identified_by=by,
         progress=progress,
+        found_on=on_date,
         as_of_ms=known.as_of_ms,
         blocked=ident.blocked,
         wallets=wallets,
         coupon_uses=journal.coupon_uses(ident.account_id),
     )
-
-
-def _status(stored: str, progress: Progress, programme: Programme) -> str:
-    ladder = [status.id for status in programme.statuses]
-    reached = status_for(programme, progress).id if ladder else ""
-    if stored not in ladder:
-        return reached
-    return max(stored, reached, key=ladder.index)

@@ -79,8 +79,10 @@ class Records:
         ident = IdentRow(member_id, member_id, mask_name(effect.name), (card,), hashed, effect.phone[-2:])
         files.journal.record(Fact(event_id, around.moment.at_ms, body), personal=personal, enrolled=ident)
         self._recorded()
-        known = Known(ident, BalanceRow(member_id, lowest), as_of_ms=around.moment.at_ms)
-        return c.MemberFound(member_from(known, effect.phone, "phone", files.journal, around.programme), enrolled=True)
+        known = Known(ident, BalanceRow(member_id), as_of_ms=around.moment.at_ms)
+        today = around.moment.local_date
+        member = member_from(known, effect.phone, "phone", files.journal, around.programme, today)
+        return c.MemberFound(member, enrolled=True)
 
     def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
         body = ConsentChanged(effect.member.member_id, effect.member.account_id, effect.consent, shift.cashier)

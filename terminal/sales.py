@@ -101,7 +101,7 @@ class Sales:
             moment=moment,
             payment=effect.kind,
         )
-        return self._complete(draft, Basket(store=self._store), shift, ids)
+        return self._complete(draft, Basket(store=self._store), shift, ids, sale_day=effect.original.moment.local_date)
 
     def unfinished(self, screen: bool = True) -> Basket | None:
         """The basket of a sale that was prepared and never completed; it is forgotten here and goes back on screen.
@@ -139,9 +139,10 @@ class Sales:
         shift: ShiftInfo,
         ids: GivenIds | None,
         spent: tuple[SpentCoupon, ...] = (),
+        sale_day: str = "",
     ) -> Receipt:
         """A number is taken only for a receipt that holds together, and given back by one that is not recorded, so that
-        neither leaves a gap."""
+        neither leaves a gap. `sale_day`: of a return, the day of its sale."""
         number: int | None = self._journal.next_receipt_no()
         receipt = replace(draft, number=f"{self._label}-{number:06d}")
         at_ms = receipt.moment.at_ms
@@ -155,7 +156,7 @@ class Sales:
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             totals = add_receipt(shift.totals, receipt)
-            self._journal.record(fact, completes=receipt.receipt_id, totals=totals, coupons=spent)
+            self._journal.record(fact, completes=receipt.receipt_id, totals=totals, coupons=spent, sale_day=sale_day)
         except KopilkaError:
             self._undone.append((receipt, number))
             if self._forget_undone():

@@ -5,16 +5,19 @@ posted, kept in a cookie of the browser's session, and the list is then an ordin
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
 
 import structlog
 from litestar import Response, get, post
 from litestar.params import FromPath, RawBody
 
-from loyalty.tiers import NextStep, next_step
+from loyalty.outlook import SENTENCES, done_said, left_text, outlook_said, season_outlook
+from loyalty.progress import Progress
+from loyalty.sentences import say
+from loyalty.tiers import next_step, status_on
 from sync_server.console.forms import read_form
 from sync_server.console.member_facts import MemberFacts, PersonalData, read_member, read_personal
 from sync_server.console.pages import go_to, page
-from sync_server.console.receipts import status_name
 from sync_server.console.visit import AnyRequest, Visit, Visiting
 from sync_server.console.words import ENTRIES, PURPOSES
 from sync_server.member_reports import find_members
@@ -30,7 +33,7 @@ log = structlog.get_logger("console")
 def members_page(request: AnyRequest, visit: Visiting) -> Response[str]:
     text = _kept(request.cookies.get(SEARCH_COOKIE, ""))
     found = find_members(visit.store, visit.console.identity, text, LISTED)
-    names = {line.status: status_name(visit, line.status) for line in found}
+    names = {line.member_id: _status(visit, line.progress) for line in found}
     return page(visit, "members.html", section="members", text=text, found=found, names=names, limit=LISTED)
 
 
@@ -81,15 +84,30 @@ def _page(visit: Visit, facts: MemberFacts, personal: PersonalData | None) -> Re
         personal=personal,
         entries=ENTRIES,
         purposes=PURPOSES,
-        status=status_name(visit, facts.balance.status),
-        ahead=_ahead(visit, facts),
+        status=_status(visit, facts.balance.progress),
+        **_standing(visit, facts.balance.progress),
     )
 
 
-def _ahead(visit: Visit, facts: MemberFacts) -> NextStep | None:
-    if visit.programme is None or not visit.programme.statuses:
-        return None
-    return next_step(visit.programme, facts.balance.status, facts.balance.progress)
+def _status(visit: Visit, progress: Progress) -> str:
+    """The name of the status in force today."""
+    found = status_on(visit.programme, progress, visit.today) if visit.programme else None
+    return visit.tongue.name(found.name) if found else ""
+
+
+def _standing(visit: Visit, progress: Progress) -> dict[str, Any]:
+    """How the member stands today: what is done, what becomes of the status, the way to the next one."""
+    if visit.programme is None:
+        return {"done": "", "kept": "", "ahead": None, "left": ""}
+    programme, today, lang = visit.programme, visit.today, visit.tongue.lang
+    step, outlook = next_step(programme, progress, today), season_outlook(programme, progress, today)
+    done, kept = done_said(programme, progress, today), outlook_said(outlook) if outlook else None
+    return {
+        "done": say(done, lang, SENTENCES) if done else "",
+        "kept": say(kept, lang, SENTENCES) if kept else "",
+        "ahead": step,
+        "left": left_text(step, lang) if step else "",
+    }
 
 
 def _kept(cookie: str) -> str:

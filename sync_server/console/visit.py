@@ -6,7 +6,6 @@ from datetime import UTC, datetime, tzinfo
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request
 from litestar.datastructures import State
@@ -22,6 +21,7 @@ from sync_server.console.tongue import Tongue, choose_lang
 from sync_server.console.tries import Tries
 from sync_server.identity import Identity, Random
 from sync_server.programmes import read_rules
+from sync_server.standing import zone_of
 from sync_server.store import Store
 
 AnyRequest = Request[Any, Any, State]
@@ -135,11 +135,3 @@ def target_of(request: AnyRequest) -> str:
     """Where to come back to: the page itself where it can be asked for again."""
     query = request.scope.get("query_string", b"").decode("latin-1")
     return request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/console"
-
-
-def zone_of(programme: Programme | None) -> tzinfo:
-    """The programme's time zone; UTC where there is none or this machine does not know it."""
-    try:
-        return ZoneInfo(programme.time_zone) if programme else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

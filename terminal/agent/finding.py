@@ -9,9 +9,12 @@ from http import HTTPStatus
 
 from loyalty.codes import CardCode, CouponCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
 from loyalty.member import Member
+from loyalty.outlook import standing_said
 from loyalty.programme import Programme
+from loyalty.season import season_at
 from loyalty.sentences import Lang
-from terminal.agent.desk import Answer, Asked, Desk
+from loyalty.tiers import done_in
+from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
 from terminal.agent.wire import GoodsReply, LineAsked, MemberAsked, MemberReply
 from terminal.session import Surroundings
@@ -87,6 +90,8 @@ def find_coupon(text: str, around: Surroundings, where: str) -> str:
 def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberReply:
     """What a client may show of a member."""
     status = next((each for each in programme.statuses if each.id == member.status), None)
+    season = season_at(programme.spans, member.found_on)
+    done = done_in(programme, member.progress, season)
     return MemberReply(
         member_id=member.member_id,
         name_masked=member.name_masked,
@@ -97,9 +102,12 @@ def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberRepl
         card_tail=member.card[-4:],
         phone_tail=member.phone_tail,
         identified_by=member.identified_by,
-        season=member.progress.season,
-        spend_minor=member.progress.spend_minor,
-        visits=member.progress.visits,
+        season=programme.spans[season].id if 0 <= season < len(programme.spans) else "",
+        spend_minor=done.spend_minor,
+        visits=done.visits,
+        receipts=done.receipts,
+        season_points=done.points,
+        standing=tuple(told(said, lang) for said in standing_said(programme, member.progress, member.found_on)),
         blocked=member.blocked,
     )
 

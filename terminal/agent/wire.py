@@ -119,8 +119,15 @@ class MemberReply(msgspec.Struct, frozen=True):
     phone_tail: str
     identified_by: IdentifiedBy
     season: str
+    """The season of today; the figures are of it."""
     spend_minor: int
+    """What counts: less what was returned, where the programme says so. The points likewise."""
     visits: int
+    """Days with a sale receipt."""
+    receipts: int
+    season_points: int
+    standing: tuple[Told, ...]
+    """How the member stands, in words: what is done, the way to the next status, what becomes of this one."""
     blocked: bool
 
 

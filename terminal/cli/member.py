@@ -10,10 +10,11 @@ import click
 from loyalty.codes import CardCode, CodeRanges, PhoneCode, UnknownCode, classify
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.member import IdentifiedBy, Member
-from loyalty.money import money_text
+from loyalty.outlook import standing_said
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
-from terminal.cli.told import errors_in, in_folder, in_language, language
+from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
+from terminal.clock import moment_at, now_ms
 
 
 @click.group
@@ -38,10 +39,8 @@ def find(key: str, data: Path, lang: str) -> None:
     click.echo(f"{found.name_masked or '—'}  {found.card}")
     click.echo(f"{'Статус' if ru else 'Status'}: {label}")
     click.echo(f"{'Баллы' if ru else 'Points'}: {found.balance_points}")
-    spent = money_text(found.progress.spend_minor, "ru" if ru else "en")
-    click.echo(
-        f"{'За сезон' if ru else 'This season'}: {spent}, {'чеков' if ru else 'receipts'} {found.progress.visits}"
-    )
+    for said in standing_said(programme, found.progress, found.found_on):
+        click.echo(spoken(said, language(lang)))
     if found.blocked:
         click.echo("Карта заблокирована" if ru else "The card is blocked")
 
@@ -118,7 +117,8 @@ def _member(data: Path, key: str) -> tuple[Member, Programme]:
         known = find_known(files, wanted, by)
         if known is None:
             raise NotNow(sentence("member.unknown", key=wanted), sentence("member.unknown.hint"))
-        return member_from(known, wanted, by, files.journal, programme), programme
+        today = moment_at(now_ms(), programme.time_zone).local_date
+        return member_from(known, wanted, by, files.journal, programme, today), programme
 
 
 def _checked(number: str) -> str:

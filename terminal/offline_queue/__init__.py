@@ -12,7 +12,7 @@ journal:  Journal
           .prepared() -> tuple[Prepared(sale_id, raw, at_ms), ...]
           .discard_prepared(sale_id)
           .record(Fact(event_id, at_ms, body), ..., completes=sale_id, personal=Personal, enrolled=IdentRow,
-              totals=ShiftTotals) -> Recorded(epoch, first_seq, last_seq, hash)
+              totals=ShiftTotals, sale_day=date) -> Recorded(epoch, first_seq, last_seq, hash)
                                                                 one transaction; the same facts again: the same answer
           .receipt(number) -> Receipt | None                    .recent_receipts(limit) -> tuple[Receipt, ...]
           .returned_milli(receipt_id) -> {line_no: qty_milli}
@@ -20,7 +20,7 @@ journal:  Journal
               Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
           .next_receipt_no() / .next_card_no() / .next_shift_no() -> int        .give_back_receipt_no(number)
           .pending() -> Pending(count, oldest_at_ms)            .pending_count() -> int
-          .overlay(account_id, applied) -> Overlay(wallets, spend_minor, visits)
+          .overlay(account_id, applied) -> Overlay(wallets, counted)
           .enrolled_by_card(card) / .enrolled_by_phone_hash(hex) -> Known | None     members the cache does not have yet
           .verify() -> int                                      walks the whole chain; StoreFault where it breaks
 cache:    Cache

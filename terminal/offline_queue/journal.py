@@ -70,19 +70,20 @@ class Journal:
         enrolled: IdentRow | None = None,
         totals: ShiftTotals | None = None,
         coupons: tuple[SpentCoupon, ...] = (),
+        sale_day: str = "",
     ) -> Recorded:
         """Append facts to the chain with their effects, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them, `coupons` those it uses up. Raises BadInput (too large),
-        NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the same call may be made again,
-        also after a doubt.
+        `totals` are the shift's after a receipt among them, `coupons` those it uses up; `sale_day` is, of a return, the
+        day of its sale. Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is
+        recorded, and the same call may be made again, also after a doubt.
         """
         if not 1 <= len(facts) <= MAX_FACTS:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, coupons)
+        extras = Extras(completes, personal, enrolled, totals, coupons, sale_day)
 
         def write(connection: Connection) -> Recorded:
             recorded = write_facts(connection, self.terminal, facts, raws, extras)

@@ -24,8 +24,9 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     """CREATE TABLE effect (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL, account_id TEXT NOT NULL,
-        wallet TEXT NOT NULL, points INTEGER NOT NULL, spend_minor INTEGER NOT NULL, visits INTEGER NOT NULL,
-        PRIMARY KEY (account_id, epoch, seq, wallet)
+        wallet TEXT NOT NULL, points INTEGER NOT NULL, day TEXT NOT NULL, sold_minor INTEGER NOT NULL,
+        returned_minor INTEGER NOT NULL, receipts INTEGER NOT NULL, earned_points INTEGER NOT NULL,
+        returned_points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq, wallet)
     ) WITHOUT ROWID""",
     "CREATE TABLE prepared (sale_id TEXT NOT NULL, raw BLOB NOT NULL, at_ms INTEGER NOT NULL)",
     """CREATE TABLE named (
@@ -40,8 +41,7 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     "CREATE INDEX personal_waiting ON personal (event_id) WHERE sent = 0",
     """CREATE TABLE enrolled (
-        member_id TEXT PRIMARY KEY, card TEXT NOT NULL, phone_hash TEXT NOT NULL, status TEXT NOT NULL,
-        ident BLOB NOT NULL
+        member_id TEXT PRIMARY KEY, card TEXT NOT NULL, phone_hash TEXT NOT NULL, ident BLOB NOT NULL
     ) WITHOUT ROWID""",
     "CREATE INDEX enrolled_card ON enrolled (card)",
     "CREATE INDEX enrolled_phone ON enrolled (phone_hash)",
@@ -62,7 +62,8 @@ DDL: tuple[str, ...] = (
     f"PRAGMA user_version = {VERSION}",
 )
 """`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
-side. `numbered` finds it by its receipt's number. `prepared` is at most 64 rows and needs no index. `coupon_spent`
+side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet; that of the main one also holds
+what counts for the progress, which is 0 in the others. `prepared` is at most 64 rows and needs no index. `coupon_spent`
 has the coupons that may be used once or a member may use so often; the programme of the day names their series."""
 
 

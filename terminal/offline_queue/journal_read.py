@@ -7,6 +7,7 @@ import msgspec
 from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
+from loyalty.progress import Counted
 from loyalty.receipt import Receipt
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
 from terminal.offline_queue.sentences import store_fault
@@ -34,11 +35,10 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 class Overlay(msgspec.Struct, frozen=True):
-    """What own events add to a balance: points by wallet, and progress."""
+    """What own events add to a balance: points by wallet, and progress, summed by the day of the sale."""
 
     wallets: dict[str, int] = {}
-    spend_minor: int = 0
-    visits: int = 0
+    counted: tuple[Counted, ...] = ()
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -59,6 +59,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 _RECEIPT_TYPES = ("sale_completed", "return_completed")
+_SUMS = ", ".join(f"sum({name})" for name in Counted.__struct_fields__[1:])
 NOWHERE = Position(1, 0, "")
 _totals = msgspec.json.Decoder(ShiftTotals)
 _ident = msgspec.json.Decoder(IdentRow)
@@ -117,20 +118,19 @@ def next_shift_no(connection: Connection) -> int:
 
 
 def overlay(connection: Connection, account_id: str, applied: Applied) -> Overlay:
-    rows = connection.execute(
-        "SELECT wallet, sum(points), sum(spend_minor), sum(visits) FROM effect"
-        " WHERE account_id = ? AND (epoch, seq) > (?, ?) GROUP BY wallet",
-        (account_id, applied.epoch, applied.seq),
-    ).fetchall()
-    return Overlay({row[0]: row[1] for row in rows}, sum(row[2] for row in rows), sum(row[3] for row in rows))
+    own = " FROM effect WHERE account_id = ? AND (epoch, seq) > (?, ?) "
+    since = (account_id, applied.epoch, applied.seq)
+    points = connection.execute(f"SELECT wallet, sum(points) {own} GROUP BY wallet", since).fetchall()
+    counted = connection.execute(f"SELECT day, {_SUMS} {own} GROUP BY day", since).fetchall()
+    return Overlay(dict(points), tuple(Counted(*row) for row in counted))
 
 
 def enrolled(connection: Connection, column: str, value: str) -> Known | None:
-    row = connection.execute(f"SELECT ident, status FROM enrolled WHERE {column} = ?", (value,)).fetchone()
+    row = connection.execute(f"SELECT ident FROM enrolled WHERE {column} = ?", (value,)).fetchone()
     if row is None:
         return None
     ident = _ident.decode(row[0])
-    return Known(ident, BalanceRow(ident.account_id, row[1]))
+    return Known(ident, BalanceRow(ident.account_id))
 
 
 def coupon_spent(connection: Connection, coupon_id: str) -> bool:

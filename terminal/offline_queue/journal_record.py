@@ -3,6 +3,7 @@
 from typing import Literal
 
 import msgspec
+from msgspec.structs import astuple
 
 from loyalty.chain import event_hash
 from loyalty.errors import NotNow, StoreFault
@@ -24,9 +25,11 @@ from loyalty.events import (
 )
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, receipt_entries
+from loyalty.progress import Counted
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.sentences import sentence
+from loyalty.tiers import count_receipt
 from terminal.offline_queue.journal_file import NAMED, tip
 from terminal.offline_queue.journal_read import receipt_of, returned_milli
 from terminal.offline_queue.writer import Connection
@@ -64,6 +67,7 @@ class Extras(msgspec.Struct, frozen=True):
     enrolled: IdentRow | None = None
     totals: ShiftTotals | None = None
     coupons: tuple[SpentCoupon, ...] = ()
+    sale_day: str = ""
 
 
 def write_facts(
@@ -118,7 +122,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
     match fact.body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             _index(connection, epoch, seq, receipt)
-            _effects(connection, epoch, seq, receipt, fact.event_id)
+            _effects(connection, epoch, seq, receipt, fact.event_id, extras.sale_day)
             _settle_coupons(connection, receipt, extras.coupons)
             if extras.totals is not None:
                 _count(connection, receipt.shift_id, extras.totals)
@@ -144,20 +148,19 @@ def _name(connection: Connection, id_: str, kind: Literal["event", "receipt"], e
     connection.execute("INSERT INTO named VALUES (?, ?, ?, ?)", (id_, kind, epoch, seq))
 
 
-def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, event_id: str) -> None:
-    """What the receipt does to its account: the provisional balance until the head office has it."""
+def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, event_id: str, sale_day: str) -> None:
+    """What the receipt does to its account: the provisional balance and progress until the head office has it."""
     if receipt.account_id is None:
         return
     points = dict.fromkeys((MAIN_WALLET,), 0)
     for entry in receipt_entries(receipt, event_id):
         points[entry.wallet] = points.get(entry.wallet, 0) + entry.points
-    sale = receipt.kind == "sale"
-    spend, visits = (receipt.total_minor, 1) if sale else (-receipt.total_minor, 0)
+    counted = count_receipt(receipt, sale_day)
     bucket = bucket_of(receipt.account_id)
     for wallet, moved in points.items():
-        main = wallet == MAIN_WALLET
-        row = (epoch, seq, bucket, receipt.account_id, wallet, moved, spend if main else 0, visits if main else 0)
-        connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        figures = astuple(counted if wallet == MAIN_WALLET else Counted(counted.day))
+        row = (epoch, seq, bucket, receipt.account_id, wallet, moved, *figures)
+        connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _settle_coupons(connection: Connection, receipt: Receipt, spent: tuple[SpentCoupon, ...]) -> None:
@@ -181,8 +184,8 @@ def _enrol(connection: Connection, event_id: str, body: MemberEnrolled, extras: 
             raise StoreFault(sentence("journal.personal"))
         connection.execute("INSERT INTO personal (event_id, raw) VALUES (?, ?)", (event_id, canonical(personal)))
     if ident is not None:
-        row = (body.member_id, body.card, ident.phone_hash, body.status, canonical(ident))
-        connection.execute("INSERT INTO enrolled VALUES (?, ?, ?, ?, ?)", row)
+        row = (body.member_id, body.card, ident.phone_hash, canonical(ident))
+        connection.execute("INSERT INTO enrolled VALUES (?, ?, ?, ?)", row)
 
 
 def _open_shift(connection: Connection, body: ShiftOpened, at_ms: int) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from loyalty.events import (
@@ -20,6 +21,8 @@ from loyalty.events import (
 )
 from loyalty.feed import BalanceRow, IdentRow, checksum_add, row_hash
 from loyalty.ledger import receipt_entries
+from loyalty.programme_file import parse_programme
+from loyalty.progress import Grant, Progress, SeasonFigures
 from loyalty.receipt import Receipt
 from sync_server import rounds
 from sync_server.apply import apply_unit
@@ -30,6 +33,7 @@ from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.schema import EVENT, FEED, FLAG, LEDGER, RECEIPT, RETURNED, TERM_BUCKET, TSHARD_APPLIED
+from sync_server.standing import Rules
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -439,7 +443,7 @@ def test_a_new_member_has_a_card_a_masked_name_and_a_hashed_phone(office):
         "05-23",
     )
     assert row.phone_hash == office.identity.phone_hash("+79031234567")
-    assert balance(office, ANNA).status == "novice"
+    assert balance(office, ANNA).progress == Progress()
     check_feed(office)
 
 
@@ -474,28 +478,79 @@ def test_the_first_member_keeps_a_phone_and_a_card_that_two_claim(office):
     check_feed(office)
 
 
-def test_a_status_is_raised_by_spending_and_visits_and_not_lowered_by_a_return(office):
+def test_a_status_is_raised_by_spending_and_visits_and_lost_again_by_a_return(office):
     publish_programme(office.store, office.identity, CLUB, T0_MS)
     till = office.till()
-    sales = [till.receipt(account=ANNA, total=300_000) for _ in range(2)]
+    days = ("2026-11-22", "2026-11-23")
+    sales = [till.receipt(account=ANNA, total=300_000, earned=9, local_date=day) for day in days]
     till.put(till.event(sale_of(sales[0])))
     office.apply()
-    assert balance(office, ANNA).status == "novice"
+    assert status(office, ANNA) == "novice"
     till.put(till.event(sale_of(sales[1])))
     office.apply()
-    row = balance(office, ANNA)
-    assert (row.status, row.progress.spend_minor, row.progress.visits) == ("passenger", 600_000, 2)
-    till.put(till.back(sales[0], total=300_000))
+    figures = SeasonFigures("2026/27", 600_000, receipts=2, earned_points=18, days=(20_779, 1))
+    assert balance(office, ANNA).progress == Progress((figures,))
+    assert (status(office, ANNA), status(office, ANNA, "2028-05-31")) == ("passenger", "passenger")
+    assert status(office, ANNA, "2028-06-01") == "novice", "not reached again in the season after"
+    till.put(till.back(sales[0], total=300_000, earned=9))
     office.apply()
-    row = balance(office, ANNA)
-    assert (row.status, row.progress.spend_minor) == ("passenger", 300_000)
+    back = replace(figures, returned_minor=300_000, returned_points=9)
+    assert balance(office, ANNA).progress == Progress((back,))
+    assert status(office, ANNA) == "novice"
+
+
+def test_two_receipts_of_one_day_are_one_visit(office):
+    publish_programme(office.store, office.identity, CLUB, T0_MS)
+    till = office.till()
+    till.put(*(till.sale(account=ANNA, total=300_000) for _ in range(2)))
+    office.apply()
+    (figures,) = balance(office, ANNA).progress.seasons
+    assert (figures.receipts, len(figures.days)) == (2, 1)
+    assert status(office, ANNA) == "novice"
+
+
+def test_a_return_counts_in_the_season_of_its_sale_and_never_beyond_it(office):
+    publish_programme(office.store, office.identity, CLUB, T0_MS)
+    till = office.till()
+    sale = till.receipt(account=ANNA, total=300_000, local_date="2027-05-31")
+    backs = [till.back(sale, total=200_000, local_date="2027-06-01") for _ in range(2)]
+    till.put(backs[0])
+    office.apply()
+    till.put(till.event(sale_of(sale)), backs[1])
+    office.apply()
+    (figures,) = balance(office, ANNA).progress.seasons
+    assert (figures.season, figures.sold_minor, figures.returned_minor) == ("2026/27", 300_000, 300_000)
+
+
+def test_an_enrolment_with_a_higher_status_gives_it_to_the_end_of_the_next_season(office):
+    publish_programme(office.store, office.identity, CLUB, T0_MS)
+    till = office.till()
+    event, _ = till.enrolled(ANNA, "2990001000015")
+    till.put(event.replace(b'"status":"novice"', b'"status":"passenger"'))
+    office.apply()
+    assert balance(office, ANNA).progress == Progress(grants=(Grant("passenger", "2026-11-22"),))
+    assert [status(office, ANNA, day) for day in ("2028-05-31", "2028-06-01")] == ["passenger", "novice"]
+
+
+def status(office: TestOffice, account: str, on_date: str = "2026-11-24") -> str:
+    return Rules(parse_programme(CLUB)).status_on(balance(office, account), on_date)
 
 
 CLUB = """
 id = "club"
 version = 1
 name = { ru = "Клуб", en = "Club" }
-season = "2026/27"
+[[season]]
+id = "2026/27"
+first = 2026-06-01
+last = 2027-05-31
+[[season]]
+id = "2027/28"
+first = 2027-06-01
+last = 2028-05-31
+[[season]]
+id = "2028/29"
+first = 2028-06-01
 [[status]]
 id = "novice"
 name = { ru = "Новичок", en = "Novice" }

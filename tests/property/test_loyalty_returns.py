@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.ledger import balance, receipt_entries
-from loyalty.member import Progress
+from loyalty.progress import Progress, progress_after
 from loyalty.quote import quote
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt, returnable
-from loyalty.tiers import progress_after
-from tests.support.loyalty_samples import SUNDAY, basket, line, programme, receipt
+from loyalty.tiers import count_receipt
+from tests.support.loyalty_samples import SEASONS, SUNDAY, basket, line, programme, receipt
 from tests.support.loyalty_strategies import baskets, moments, programmes
 
 FIGURES = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
@@ -50,10 +50,12 @@ def check(sale: Receipt, parts: list[Receipt]) -> None:
             assert given_back.total_minor == given_back.base_minor - spent_minor
     entries = [entry for number, r in enumerate((sale, *parts)) for entry in receipt_entries(r, f"e{number}")]
     assert balance(entries) == 0
-    progress = Progress("2026/27", 77, 3)
+    progress = Progress()
     for each in (sale, *parts):
-        progress = progress_after(progress, each, "2026/27")
-    assert progress == Progress("2026/27", 77, 4)
+        progress = progress_after(progress, count_receipt(each, sale.moment.local_date), SEASONS)
+    for figures in progress.seasons:
+        assert (figures.sold_minor, figures.earned_points) == (figures.returned_minor, figures.returned_points)
+        assert (figures.receipts, len(figures.days)) == (1, 1)
 
 
 @given(baskets(max_lines=3), programmes(max_campaigns=3), moments, st.data())

@@ -14,10 +14,11 @@ from loyalty.cache_file import key_bytes
 from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.events import bucket_of
 from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
+from loyalty.progress import Progress, figures_of, visit_days
 from sync_server.books import read_books
 from terminal.offline_queue.keys import phone_hash
 from tests.simulation.head_office import HeadOffice
-from tests.simulation.promises import Promises, points_of
+from tests.simulation.promises import DAYS, SEASONS, Promises, Year, points_of
 from tests.simulation.till import Till
 
 ALLOWED_FLAGS = {"return_excess", "points_excess", "phone_taken"}
@@ -213,15 +214,18 @@ class Watch:
         assert set(rows) == set(sums), "accounts are missing, or too many"
         for account, expected in sums.items():
             row = msgspec.json.decode(rows[account], type=BalanceRow)
-            found = (sum(row.wallets.values()), row.progress.spend_minor, row.progress.visits)
-            wanted = (expected.balance, expected.spend_minor, expected.visits)
-            assert found == wanted, f"{account}: points, spend and visits are {found}, not {wanted}"
+            found = (sum(row.wallets.values()), _years(row.progress))
+            wanted = (expected.balance, expected.years)
+            assert found == wanted, f"{account}: points and seasons are {found}, not {wanted}"
         for till in tills:
             for card, person in self._promises.people.items():
                 known = till.known(card)
                 assert known is not None, f"I16: {till.name} does not know card {card}"
                 shown, wanted_points = till.shown(known), sums[person.account].balance
                 assert shown == wanted_points, f"I16: {till.name} shows {shown} of card {card}, not {wanted_points}"
+                for number, day in enumerate(DAYS):
+                    status, wanted_status = till.status(known, day), sums[person.account].status(number)
+                    assert status == wanted_status, f"{till.name}: on {day} card {card} is {status}: {wanted_status}"
 
     def _totals(self) -> None:
         found = {
@@ -245,6 +249,20 @@ class Watch:
             claimed = {person.member for person in self._promises.people.values() if person.phone == phone}
             assert len(found) == 1, f"phone {phone} finds {len(found)} members"
             assert found <= claimed, f"phone {phone} finds somebody who never gave it"
+
+
+def _years(progress: Progress) -> tuple[Year, ...]:
+    """The figures of each season as the model counts them."""
+    found = (figures_of(progress, season) for season in SEASONS)
+    return tuple(
+        Year(
+            of.sold_minor - of.returned_minor,
+            of.earned_points - of.returned_points,
+            of.receipts,
+            frozenset(visit_days(of)),
+        )
+        for of in found
+    )
 
 
 def _feed_adds_up(look: sqlite3.Connection, stream: str) -> None:

@@ -127,7 +127,6 @@ def _receipt(
         payments=(Payment("cash", total("total_minor")),),
         account_id=original.account_id if original else known.ident.account_id if known else None,
         member_id=original.member_id if original else known.ident.member_id if known else None,
-        status=known.balance.status if known else "",
         original_id=original.receipt_id if original and not by_number else None,
         original_number=original.number if original else None,
     )

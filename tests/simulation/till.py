@@ -12,7 +12,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.ledger import MAIN_WALLET
-from terminal.members import find_known
+from terminal.members import find_known, member_from
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.enrol import enrol
@@ -24,6 +24,7 @@ from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
 from terminal.offline_queue.store import Store, open_store
 from terminal.offline_queue.sync_outcome import after
 from terminal.offline_queue.sync_steps import Hands
+from terminal.programmes import newest_programme
 
 URL = "http://office.test"
 Image = dict[str, bytes]
@@ -90,6 +91,11 @@ class Till:
         """The balance on the screen."""
         own = self.journal.overlay(known.ident.account_id, known.applied)
         return known.balance.wallets.get(MAIN_WALLET, 0) + own.wallets.get(MAIN_WALLET, 0)
+
+    def status(self, known: Known, on_date: str) -> str:
+        """The status the rules give on a date."""
+        programme = newest_programme(self.cache.programmes())
+        return member_from(known, "", "card", self.journal, programme, on_date).status
 
     # -- ends and beginnings
 

@@ -21,7 +21,8 @@ from tests.simulation.promises import Person, Promises
 from tests.simulation.till import Image, Till, with_cache_of, without_cache
 from tests.simulation.wire import Wire
 
-NOON_MS = 1_795_300_000_000
+START_MS = 1_795_303_900_000
+"""21 November 2026, 23:31 UTC: half an hour before a season ends."""
 YEAR_MS = 365 * 24 * 3600 * 1000
 ACTIONS = 250
 MOST_STEPS = 400
@@ -38,11 +39,35 @@ PROGRAMME = """
 id = "club"
 version = {version}
 name = {{ ru = "Клуб", en = "Club" }}
-season = "2026/27"
+[[season]]
+id = "summer"
+first = 2024-01-01
+last = 2026-11-21
+[[season]]
+id = "winter"
+first = 2026-11-22
+last = 2027-11-21
+[[season]]
+id = "later"
+first = 2027-11-22
 [[status]]
 id = "novice"
 name = {{ ru = "Новичок", en = "Novice" }}
 earn_bp = 300
+[[status]]
+id = "guest"
+name = {{ ru = "Гость", en = "Guest" }}
+earn_bp = 500
+spend_minor = 50_000
+receipts = 2
+[[status]]
+id = "friend"
+name = {{ ru = "Друг", en = "Friend" }}
+earn_bp = 1000
+spend_minor = 100_000
+visits = 2
+receipts = 4
+points = 300
 """
 
 
@@ -51,7 +76,7 @@ class World:
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.chance = Random(seed)
-        self.now_ms = NOON_MS
+        self.now_ms = START_MS
         self.trace: deque[str] = deque(maxlen=TRACE)
         self.events = 0
         self.steps = 0
@@ -187,7 +212,9 @@ class World:
         shift = till.journal.open_shift()
         mine = shift is not None and shift.shift_id == receipt.shift_id
         totals = add_receipt(shift.totals, receipt) if shift is not None and mine else None
-        till.journal.record(fact, completes=sale_id, totals=totals)
+        sold = self.promises.sale_of(receipt)
+        sale_day = sold.moment.local_date if sold else ""
+        till.journal.record(fact, completes=sale_id, totals=totals, sale_day=sale_day)
         self.events += 1
 
     def _enrol_member(self) -> None:

@@ -7,7 +7,7 @@ from loyalty.catalogue import Price, Product, price_at
 from loyalty.codes import card_number, gtin_check_digit, receipt_number
 from loyalty.coupons import Shop
 from loyalty.events import ShiftTotals
-from loyalty.member import Member, Progress
+from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing
@@ -23,7 +23,9 @@ PROGRAMME = """
 id = "corner"
 version = 1
 name = { ru = "Уголок", en = "Corner" }
-season = "2026"
+
+[[season]]
+id = "2026"
 
 [redeem]
 max_share_bp = 5000
@@ -48,9 +50,7 @@ SWEETS = Product("00123", "Конфеты", (Price(700_00),), unit="kg", vat="10
 UNPRICED = Product(gtin(3), "Новинка", ())
 CARD = card_number("299", 1)
 PHONE = "+79031234567"
-ANNA = Member(
-    "aa" * 16, "aa" * 16, "Анна И.", "basic", 200, card=CARD, progress=Progress("2026", 0, 0), as_of_ms=NOON.at_ms
-)
+ANNA = Member("aa" * 16, "aa" * 16, "Анна И.", "basic", 200, card=CARD, found_on=NOON.local_date, as_of_ms=NOON.at_ms)
 BLOCKED = card_number("299", 2)
 
 

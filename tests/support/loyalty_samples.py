@@ -15,10 +15,16 @@ from loyalty.receipt import Payment, Receipt
 from loyalty.rewards import Reward
 from loyalty.sale import receipt_from
 from loyalty.scene import Scene, Terms
+from loyalty.season import Season
 from loyalty.sentences import Sentence
 
 CLUB = Path(__file__).parents[2] / "loyalty" / "programmes" / "club.toml"
 SUNDAY = Moment(1_795_338_000_000, "2026-11-22", 13 * 60, 6)
+SEASONS = (
+    Season("2025/26", "2025-06-01", "2026-05-31"),
+    Season("2026/27", "2026-06-01", "2027-05-31"),
+    Season("2027/28", "2027-06-01", "2028-05-31"),
+)
 STATUSES = (
     Status("novice", Label("Новичок", "Novice"), 300),
     Status("fan", Label("Фанат", "Fan"), 1000, 500_000, 2),
@@ -49,8 +55,9 @@ def campaign(reward: Reward, *conditions: Condition, id="one", group="", priorit
 
 def programme(*campaigns: Campaign, **more) -> Programme:
     more.setdefault("statuses", STATUSES)
+    more.setdefault("seasons", SEASONS)
     more.setdefault("redeem", Redeem(offline_max_points=300))
-    return Programme("test", 1, Label("Клуб", "Club"), season="2026/27", campaigns=campaigns, **more)
+    return Programme("test", 1, Label("Клуб", "Club"), campaigns=campaigns, **more)
 
 
 def moment(local_date="2026-11-22", minute=13 * 60, weekday=6) -> Moment:

@@ -48,7 +48,7 @@ from loyalty.rewards.gift import Option
 from loyalty.rewards.reach import Reach
 from loyalty.rewards.steps import Step
 from loyalty.scene import Event
-from tests.support.loyalty_samples import STATUSES, line, member
+from tests.support.loyalty_samples import SEASONS, STATUSES, line, member
 
 ROUNDINGS = st.sampled_from(["half_up", "half_even", "floor", "ceil"])
 CATEGORIES = ("scarves", "food", "books")
@@ -224,7 +224,7 @@ def programmes(draw, max_campaigns=6) -> Programme:
         earn_rounding=draw(ROUNDINGS),
         earn_per=draw(st.sampled_from(["receipt", "line"])),
         earn_on_redeemed=draw(st.booleans()),
-        season="2026/27",
+        seasons=SEASONS,
         statuses=draw(st.sampled_from([STATUSES, STATUSES, ()])),
         redeem=draw(redeems),
         campaigns=tuple(draw(campaigns(n)) for n in range(draw(st.integers(0, max_campaigns)))),

@@ -190,7 +190,7 @@ class Office:
             "bal",
             bucket_of(account),
             account,
-            canonical(BalanceRow(account, "fan", {"main": self.points(account) + points})),
+            canonical(BalanceRow(account, {"main": self.points(account) + points})),
         )
 
     def points(self, account: str) -> int:

@@ -146,7 +146,7 @@ def ident_row(account: str, *cards: str, phone: str = "", change_seq: int = 1) -
 
 
 def balance_row(account: str, points: int, change_seq: int = 1) -> FeedRow:
-    return FeedRow(account, change_seq, msgspec.Raw(canonical(BalanceRow(account, "fan", {"main": points}))))
+    return FeedRow(account, change_seq, msgspec.Raw(canonical(BalanceRow(account, {"main": points}))))
 
 
 def goods_row(code: str, name: str, change_seq: int = 1) -> FeedRow:

@@ -112,6 +112,7 @@ class Till:
         redeemed: int = 0,
         qty: int = 1000,
         at_ms: int = T0_MS,
+        local_date: str = "2026-11-22",
         **more,
     ) -> Receipt:
         """One line; `total` is what is paid, `redeemed` points lower it by a rouble each."""
@@ -136,7 +137,7 @@ class Till:
         more.setdefault("receipt_id", hex_id("receipt", self.terminal, number))
         return Receipt(
             number=f"T{self.terminal_no}-{number}", kind=more.pop("kind", "sale"), store="S1", terminal=self.terminal,
-            cashier="anna", shift_id="shift", moment=Moment(at_ms, "2026-11-22", 600, 6), programmes=(), lines=(line,),
+            cashier="anna", shift_id="shift", moment=Moment(at_ms, local_date, 600, 6), programmes=(), lines=(line,),
             payments=(Payment("cash", total),), status=more.pop("status", "novice"), **figures, **more,
         )  # fmt: skip
 

@@ -11,7 +11,6 @@ import msgspec
 from loyalty.errors import LinkFault
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow
-from loyalty.member import Progress
 from loyalty.sentences import sentence
 from terminal.effects import Effects
 from terminal.engine import Engine
@@ -59,7 +58,7 @@ def fill(store: Store, programme: str = PROGRAMME) -> None:
 def _add_member(store: Store, account: str, card: str, phone: str, blocked: bool) -> None:
     hashed = phone_hash(SCOPE, phone) if phone else ""
     ident = IdentRow(account, account, ANNA.name_masked, (card,), hashed, phone[-2:], blocked=blocked)
-    balance = BalanceRow(account, "basic", {"main": ANNAS_POINTS}, Progress("2026", 0, 0))
+    balance = BalanceRow(account, {"main": ANNAS_POINTS})
     bucket = bucket_of(account)
     idents = [FeedRow(account, 1, msgspec.Raw(canonical(ident)))]
     balances = [FeedRow(account, 1, msgspec.Raw(canonical(balance)))]

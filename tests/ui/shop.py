@@ -6,12 +6,15 @@ from pathlib import Path
 
 from loyalty.catalogue import Price, Product
 from loyalty.codes import card_number, gtin_check_digit
-from loyalty.member import Member, Progress
+from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.programme_file import parse_programme
+from loyalty.progress import Progress, SeasonFigures
 
 NOW_MS = 1_795_338_000_000  # 2026-11-22 09:00 UTC, a Sunday
 HOUR_MS = 3_600_000
+AUGUST_2 = 20_667
+"""The day of a member's first purchase in this season, 2 August 2026, as a number since 1 January 1970."""
 CLUB = Path(__file__).parents[2] / "loyalty" / "programmes" / "club.toml"
 
 
@@ -39,15 +42,19 @@ LEGEND_CARD = card_number("299", 3)
 PHONE = "+79031234567"
 
 
-def _member(number: int, name: str, status: str, balance: int, card: str, spend_minor: int, **more: object) -> Member:
-    progress = Progress("2026/27", spend_minor, 6)
+def _member(
+    number: int, name: str, status: str, balance: int, card: str, spend_minor: int, visits: int, **more: object
+) -> Member:
+    days = (AUGUST_2, *[3] * (visits - 1)) if visits else ()
+    progress = Progress((SeasonFigures("2026/27", spend_minor, receipts=visits, days=days),))
     made = Member(f"m{number}", f"a{number}", name, status, balance, card=card, phone_tail="67", progress=progress)
-    return Member(**{**{f: getattr(made, f) for f in made.__struct_fields__}, "as_of_ms": NOW_MS - 60_000, **more})
+    given = {"as_of_ms": NOW_MS - 60_000, "found_on": "2026-11-22", **more}
+    return Member(**{**{f: getattr(made, f) for f in made.__struct_fields__}, **given})
 
 
-MARIA = _member(1, "Мария И.", "conductor", 1_250, CARD, 1_850_000)
-BLOCKED = _member(2, "Пётр С.", "novice", 80, BLOCKED_CARD, 0, blocked=True)
-LEGEND = _member(3, "Александра К.", "legend", 128_400, LEGEND_CARD, 21_000_000)
+MARIA = _member(1, "Мария И.", "conductor", 1_250, CARD, 1_850_000, 6)
+BLOCKED = _member(2, "Пётр С.", "novice", 80, BLOCKED_CARD, 0, 0, blocked=True)
+LEGEND = _member(3, "Александра К.", "legend", 128_400, LEGEND_CARD, 21_000_000, 24)
 MEMBERS = {CARD: MARIA, BLOCKED_CARD: BLOCKED, LEGEND_CARD: LEGEND, PHONE: MARIA}
 
 

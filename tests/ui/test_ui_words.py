@@ -63,9 +63,11 @@ def test_the_compiled_catalogue_is_made_of_the_written_one() -> None:
     assert [(m.id, m.string) for m in compiled] == [(m.id, m.string) for m in expected]
 
 
-@pytest.mark.parametrize(("count", "text"), [(1, "1 визит"), (3, "3 визита"), (11, "11 визитов"), (21, "21 визит")])
+@pytest.mark.parametrize(
+    ("count", "text"), [(1, "1 позиция"), (3, "3 позиции"), (11, "11 позиций"), (21, "21 позиция")]
+)
 def test_russian_counts_in_three_forms(count: int, text: str) -> None:
-    assert Words("ru").many("{n} visit", "{n} visits", count) == text
+    assert Words("ru").many("{n} line", "{n} lines", count) == text
 
 
 @pytest.mark.parametrize(

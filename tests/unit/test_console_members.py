@@ -158,7 +158,7 @@ def test_status_progress_and_consents_are_on_the_page(opened) -> None:
     words = text_of(visitor.get(f"/console/members/{member}").text)
     assert "Реклама версия 7 отозвано" in words
     assert words.index("отозвано") < words.index("Реклама версия 7 дано")
-    assert "Статус Новичок сезон 2026/27" in words
+    assert "Статус Новичок Сезон 2026/27: " in words
     assert "До следующего статуса Пассажир" in words
     assert re.search(r'<progress max="10000" value="[1-9]\d*"', visitor.page)
 

@@ -11,14 +11,19 @@ import pytest
 from loyalty.codes import gtin_is_valid
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
-from loyalty.member import Member, Progress
+from loyalty.member import Member
+from loyalty.programme_file import parse_programme
+from loyalty.progress import Progress, SeasonFigures
+from loyalty.tiers import Figures, done_in
 from terminal.session import State
 from terminal.session import commands as c
-from tests.support.counter import ANNA, BLOCKED, CARD, NOON, PHONE, TEA
+from tests.support.counter import ANNA, BLOCKED, CARD, NOON, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import cursor_to
 from tests.support.small_till import ANNAS_POINTS, Rig, opened_rig
 
 NEWCOMER = "+79261112233"
+TODAY = 20_717
+"""21 September 2026 as a number since 1 January 1970."""
 
 
 @pytest.fixture
@@ -46,6 +51,11 @@ def found(rig: Rig, text: str) -> Member:
     return state.basket.member
 
 
+def done(member: Member) -> Figures:
+    """What counts this season."""
+    return done_in(parse_programme(PROGRAMME), member.progress, 0)
+
+
 def buy_tea(rig: Rig, pieces: int, *before_paying: c.Command) -> State:
     return do(rig, c.Scan(CARD), *[c.Scan(TEA.code)] * pieces, *before_paying, c.Pay(), c.Tender("cash"))
 
@@ -53,7 +63,9 @@ def buy_tea(rig: Rig, pieces: int, *before_paying: c.Command) -> State:
 def head_office_says(rig: Rig, points: int, spend_minor: int, applied: Applied) -> None:
     """A newer balance of Anna's, which includes this till's events up to `applied`."""
     account = ANNA.account_id
-    balance = BalanceRow(account, "basic", {"main": points}, Progress("2026", spend_minor, 1))
+    balance = BalanceRow(
+        account, {"main": points}, Progress((SeasonFigures("2026", spend_minor, receipts=1, days=(TODAY,)),))
+    )
     rows = [FeedRow(account, 2, msgspec.Raw(canonical(balance)))]
     rig.store.cache.install(rows, cursor_to("bal", bucket_of(account), rows, applied, NOON.at_ms))
 
@@ -63,7 +75,7 @@ def test_own_receipts_change_the_balance_at_once(rig: Rig) -> None:
     buy_tea(rig, 4)
     member = found(rig, CARD)
     assert member.balance_points == ANNAS_POINTS + 20
-    assert (member.progress.spend_minor, member.progress.visits) == (400_00, 1)
+    assert done(member) == Figures(400_00, visits=1, receipts=1, points=20)
 
 
 def test_points_spent_offline_are_gone_at_once(rig: Rig) -> None:
@@ -79,7 +91,7 @@ def test_what_the_head_office_has_counted_is_not_counted_twice(rig: Rig) -> None
     head_office_says(rig, ANNAS_POINTS + 20, 400_00, Applied(1, 2))
     member = found(rig, CARD)
     assert member.balance_points == ANNAS_POINTS + 20 + 10
-    assert (member.progress.spend_minor, member.progress.visits) == (600_00, 2)
+    assert done(member) == Figures(600_00, visits=1, receipts=2, points=10)
     head_office_says(rig, ANNAS_POINTS + 30, 600_00, Applied(1, 3))
     assert found(rig, CARD).balance_points == ANNAS_POINTS + 30
 

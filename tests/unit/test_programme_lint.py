@@ -10,11 +10,12 @@ from loyalty import programme_lint
 from loyalty.campaign_file import MAX_CONDITIONS, MAX_NAMED
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.programme_file import MAX_STATUSES, parse_programme
+from loyalty.programme_file import parse_programme
 from loyalty.programme_lint import MAX_WALLETS
 from loyalty.programme_warnings import warnings
 from loyalty.section import MAX_LIST_ITEMS
 from loyalty.sentences import say
+from loyalty.status_file import MAX_STATUSES
 
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
 STATUS = '[[status]]\nid = "{}"\nname = {{ ru = "С", en = "S" }}\nearn_bp = 1\nvisits = {}\n'
@@ -277,7 +278,7 @@ def test_a_group_of_one_that_nobody_describes_is_a_warning() -> None:
 def test_a_season_nobody_names_is_a_warning() -> None:
     limited = campaign(more='limits = [{ period = "day", times = 9 }, { period = "season", times = 9 }]')
     assert list(warned(limited)) == ["campaign[1].limits[2].period"]
-    assert warned('season = "2026/27"\n' + limited) == {}
+    assert warned(limited + '[[season]]\nid = "2026/27"\n') == {}
 
 
 @pytest.mark.parametrize(

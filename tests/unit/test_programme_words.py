@@ -19,7 +19,10 @@ DOCUMENT = """
 id = "p"
 version = 3
 name = { ru = "Клуб", en = "The club" }
-season = "2026/27"
+
+[[season]]
+id = "2026/27"
+first = 2026-06-01
 
 [redeem]
 max_share_bp = 3000
@@ -128,10 +131,11 @@ def test_what_is_open_is_said_too() -> None:
 
 def test_the_programme_itself_is_told_by_subject() -> None:
     told = {block.title: dict(block.facts) for block in tell_programme(CLUB, world_of(CLUB), "en")}
-    assert told["The club (p)"][""] == "version 3; currency RUB; clock of Europe/Moscow; season 2026/27"
+    assert told["The club (p)"][""] == "version 3; currency RUB; clock of Europe/Moscow"
+    assert told["Seasons"] == {"2026/27": "from 2026-06-01"}
     assert told["Statuses"] == {
         "Novice": "3\u00a0% back in points",
-        "Fan": "5.5\u00a0% back in points, from 5,000.00 spent in the season, from 1 receipt in the season",
+        "Fan": "5.5\u00a0% back in points, from 5,000.00 spent in the season, from 1 day with a purchase in the season",
     }
     assert told["When points can be spent"][""] == (
         "can be spent no earlier than 5 working days later, run out after 12 months,"
@@ -187,7 +191,7 @@ def test_a_value_is_written_in_the_unit_of_its_key(key: str, value: int | str, e
 
 def test_a_word_agrees_with_its_figure() -> None:
     assert [said("visits", count, str(count), "ru") for count in (1, 3, 11)] == [
-        "от 1 чека за сезон", "от 3 чеков за сезон", "от 11 чеков за сезон",
+        "от 1 дня с покупкой за сезон", "от 3 дней с покупкой за сезон", "от 11 дней с покупкой за сезон",
     ]  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from loyalty.events import (
     decode_body,
     decode_envelope,
 )
-from loyalty.feed import Applied
+from loyalty.feed import Applied, BalanceRow
+from loyalty.progress import Counted
 from loyalty.sentences import say
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
@@ -151,8 +152,9 @@ def test_own_events_after_the_known_place_make_the_overlay(journal):
     sell(journal, 2, other, earned=99)
     bought = sell(journal, 3, account, earned=7, redeemed=4)
     journal.record(fact_of(receipt(4, account, earned=7, original=bought)))
-    assert journal.overlay(account, Applied()) == Overlay({"main": 6}, 10_000, 2)
-    assert journal.overlay(account, Applied(1, 1)) == Overlay({"main": -4}, 0, 1)
+    day = bought.moment.local_date
+    assert journal.overlay(account, Applied()) == Overlay({"main": 6}, (Counted(day, 20_000, 10_000, 2, 17, 7),))
+    assert journal.overlay(account, Applied(1, 1)) == Overlay({"main": -4}, (Counted(day, 10_000, 10_000, 1, 7, 7),))
     assert journal.overlay(account, Applied(1, 4)) == Overlay()
     assert journal.overlay(account, Applied(2, 0)) == Overlay()
 
@@ -160,7 +162,15 @@ def test_own_events_after_the_known_place_make_the_overlay(journal):
 def test_a_receipt_without_points_still_counts_as_a_visit(journal):
     account = account_in(3)
     sell(journal, 1, account, earned=0)
-    assert journal.overlay(account, Applied()) == Overlay({"main": 0}, 10_000, 1)
+    assert journal.overlay(account, Applied()).counted == (Counted("2026-11-18", 10_000, receipts=1),)
+
+
+def test_a_return_counts_on_the_day_of_its_sale_also_when_another_till_sold_it(journal):
+    account = account_in(3)
+    bought = receipt(1, account, earned=7)
+    journal.record(fact_of(receipt(2, account, earned=7, original=bought)), sale_day="2026-05-31")
+    back = Counted("2026-05-31", returned_minor=10_000, returned_points=7)
+    assert journal.overlay(account, Applied()).counted == (back,)
 
 
 def test_returned_quantities_add_up_by_line(journal):
@@ -210,7 +220,7 @@ def test_a_member_enrolled_here_is_found_by_card_and_by_phone(journal):
     fact, personal, ident = enrolment()
     journal.record(fact, personal=personal, enrolled=ident)
     known = journal.enrolled_by_card("2990001000001")
-    assert (known.ident, known.balance.status, known.as_of_ms) == (ident, "fan", 0)
+    assert (known.ident, known.balance, known.as_of_ms) == (ident, BalanceRow(ident.account_id), 0)
     assert journal.enrolled_by_phone_hash("ab" * 16) == known
     assert journal.enrolled_by_phone_hash("") is None
     assert journal.enrolled_by_card("299") is None

@@ -16,6 +16,8 @@ from loyalty.codes import CardCode, CodeRanges, ProductCode, card_number, classi
 from loyalty.errors import BadInput
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.programme_file import parse_programme
+from loyalty.progress import Grant, Progress
+from loyalty.tiers import status_id_on
 from sync_server.books import unbalanced_buckets
 from sync_server.csv_rows import MAX_FIELD_CHARS, read_rows
 from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo
@@ -72,11 +74,24 @@ def test_members_come_in_with_their_points_as_opening_entries(office, tmp_path):
     assert (maria.cards, maria.birthday_md, maria.phone_tail) == ((CARD,), "05-23", "67")
     assert maria.phone_hash == office.identity.phone_hash("+79031234567")
     balances = {row.account_id: row for row in bodies(office, "bal", BalanceRow)}
-    assert (balances[maria.account_id].wallets, balances[maria.account_id].status) == ({"main": 150}, "driver")
-    assert balances[idents["Иван П."].account_id].status == "novice"
+    assert balances[maria.account_id].wallets == {"main": 150}
+    assert balances[maria.account_id].progress == Progress(grants=(Grant("driver", "2026-11-22"),))
     with office.store.read() as tx:
         assert unbalanced_buckets(tx) == {}
         assert Counter(tx.execute(select(LEDGER.c.contra)).scalars()) == {"opening": 2}
+
+
+def test_a_status_brought_along_holds_to_its_date_or_to_the_end_of_the_next_season(sqlite_office, tmp_path):
+    rules = publish_demo(sqlite_office.store, sqlite_office.identity)
+    rows = f"{CARD},driver,31.12.2026\n{CARD2},driver,\n{CARD3},novice,\n"
+    take(sqlite_office, "members", write(tmp_path, "card,status,status_until\n" + rows))
+    idents = {row.cards: row.account_id for row in bodies(sqlite_office, "ident", IdentRow)}
+    held = {row.account_id: row.progress for row in bodies(sqlite_office, "bal", BalanceRow)}
+    dated, undated, lowest = (held[idents[card,]] for card in (CARD, CARD2, CARD3))
+    assert dated == Progress(grants=(Grant("driver", "2026-11-22", "2026-12-31"),))
+    assert [status_id_on(rules, dated, day) for day in ("2026-12-31", "2027-01-01")] == ["driver", "novice"]
+    assert [status_id_on(rules, undated, day) for day in ("2028-05-31", "2028-06-01")] == ["driver", "novice"]
+    assert lowest == Progress(), "the lowest status is everyone's"
 
 
 def test_importing_again_adds_nothing(office, tmp_path):
@@ -126,7 +141,9 @@ BAD_ROWS = [
     (",,Nobody,,,5", "", "neither"),
     (f"{CARD},,Twice,,,0", CARD, "line 2"),
     (f"{CARD3},{'9' * 5000},A,,,0", "", "fields"),
-    (f"{CARD3},,A,,,0,extra", "", "fields"),
+    (f"{CARD3},,A,,,0,,extra", "", "fields"),
+    (f"{CARD3},,A,,driver,0,31.02.2027", "31.02.2027", "date"),
+    (f"{CARD3},,A,,,0,2027-05-31", "2027-05-31", "status"),
     (f"{CARD3},,{'x' * 201},,,0", "x" * 40, "name"),
 ]
 

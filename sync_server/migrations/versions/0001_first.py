@@ -103,7 +103,6 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("change_seq", sa.BigInteger()),
         _column("h", sa.BigInteger()),
         _column("body", sa.LargeBinary(), null=True),
-        _column("status", TEXT),
         _column("points", sa.BigInteger()),
         sa.PrimaryKeyConstraint("bucket", "key"),
         sqlite_with_rowid=False,

@@ -2,11 +2,13 @@
 
 from textual.strip import Strip
 
-from terminal.ui.cells import clean, wrap
+from loyalty.member import Member
+from loyalty.outlook import outlook_said, season_outlook
+from terminal.ui.cells import clean, cut, wrap
 from terminal.ui.dialogs.consents import Purpose, consent_text, consent_title
 from terminal.ui.dialogs.menu import item_rows
 from terminal.ui.lists import MEMBER
-from terminal.ui.rows import blank, row
+from terminal.ui.rows import row
 from terminal.ui.sight import Sight
 
 
@@ -21,10 +23,17 @@ def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         row(palette, width, [("  " + sight.words.text("Member and consents"), "head")]),
         row(palette, width, who),
         *item_rows(sight, MEMBER, width),
-        blank(palette, width),
+        _outlook(sight, member, width),
         *_consent(sight, width, "processing"),
         *_consent(sight, width, "advertising"),
     ]
+
+
+def _outlook(sight: Sight, member: Member, width: int) -> Strip:
+    """What becomes of the status."""
+    outlook = season_outlook(sight.view.programme, member.progress, member.found_on)
+    said = outlook_said(outlook) if outlook else None
+    return row(sight.palette, width, [("  " + cut(sight.words.say(said), width - 3), "text")] if said else [])
 
 
 def _consent(sight: Sight, width: int, purpose: Purpose) -> list[Strip]:

@@ -4,9 +4,10 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from loyalty.member import Member
+from loyalty.outlook import left_text, outlook_said, season_outlook
 from loyalty.receipt import Receipt
 from loyalty.tiers import next_step
-from terminal.ui.cells import clean, cut, left
+from terminal.ui.cells import clean, cut, left, wrap
 from terminal.ui.digits import digits
 from terminal.ui.rows import Part, blank, ends, row
 from terminal.ui.sight import Sight
@@ -52,7 +53,7 @@ def _of_member(sight: Sight, member: Member, width: int) -> list[Strip]:
         _labels(sight, width, _standing(sight, member), used),
         _way(sight, member, width),
     ]
-    return rows
+    return rows + _outlook(sight, member, width)
 
 
 def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
@@ -117,16 +118,24 @@ def _standing(sight: Sight, member: Member) -> str:
 def _way(sight: Sight, member: Member, width: int) -> Strip:
     """What is missing to the next status, as a bar, in words and in figures."""
     words, palette = sight.words, sight.palette
-    step = next_step(sight.view.programme, member.status, member.progress) if sight.view.programme.statuses else None
+    step = next_step(sight.view.programme, member.progress, member.found_on)
     if step is None:
         return blank(palette, width, GROUND)
-    missing = [words.money(step.missing_spend_minor)] if step.missing_spend_minor else []
-    missing += [words.many("{n} visit", "{n} visits", step.missing_visits)] if step.missing_visits else []
-    said = words.text("to {status}: {left}")
-    tail = said.format(status="", left=" + ".join(missing) or "—")
+    missing, said = left_text(step, words.lang), words.text("to {status}: {left}")
+    tail = said.format(status="", left=missing)
     status = cut(words.name(step.status.name), width - 1 - cell_len(tail))
-    text = said.format(status=status, left=" + ".join(missing) or "—")
+    text = said.format(status=status, left=missing)
     return row(palette, width, [*_bar(step.done_bp, width - 2 - cell_len(text)), (text, "text")], GROUND)
+
+
+def _outlook(sight: Sight, member: Member, width: int) -> list[Strip]:
+    """What becomes of the status, on the rows a taller band has; what does not fit is cut."""
+    outlook = season_outlook(sight.view.programme, member.progress, member.found_on)
+    said = outlook_said(outlook) if outlook else None
+    if outlook is None or said is None:
+        return []
+    ink = "warn" if outlook.outcome == "at_risk" else "dim"
+    return [row(sight.palette, width, [(line, ink)], GROUND) for line in wrap(sight.words.say(said), width - 1, 2)]
 
 
 def _bar(done_bp: int, room: int) -> list[Part]:
