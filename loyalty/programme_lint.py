@@ -16,7 +16,7 @@ import msgspec
 from loyalty.basket import Moment
 from loyalty.conditions import BeforeEvent, Condition, Dates, Hours, Products, Stores, Trial
 from loyalty.programme import Campaign, Programme
-from loyalty.programme_words import ASPECT_OF
+from loyalty.programme_aspects import ASPECT_OF
 from loyalty.rewards import PointsFixed
 from loyalty.scene import Holds, Scene
 from loyalty.section import Section

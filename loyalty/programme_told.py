@@ -12,7 +12,8 @@ from msgspec.structs import fields
 
 from loyalty.conditions import Condition
 from loyalty.programme import Campaign, Label, Programme
-from loyalty.programme_words import ASPECT_OF, ASPECTS, TABLES, said, titled, written
+from loyalty.programme_aspects import ASPECT_OF, ASPECTS
+from loyalty.programme_words import TABLES, said, titled, written
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.sentences import Lang, counted
 

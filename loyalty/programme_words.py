@@ -20,6 +20,7 @@ TITLES: dict[str, Pair] = {
     "hours": ("часы", "hours"),
     "weekdays": ("дни недели", "days of the week"),
     "recurrence": ("повторяющиеся дни", "days that come again"),
+    "season": ("сезон", "season"),
     "before_event": ("до начала события", "until an event starts"),
     "who": ("участникам", "members"),
     "birthday": ("день рождения", "birthday"),
@@ -52,35 +53,6 @@ TITLES: dict[str, Pair] = {
     "message": ("сообщение", "message"),
 }
 """The `type` of a mechanic -> what it is called."""
-
-ASPECTS: dict[str, Pair] = {
-    "when": ("Когда", "When"),
-    "where": ("Где", "Where"),
-    "who": ("Кому", "For whom"),
-    "what": ("На что", "On what"),
-    "how": ("При условии", "Provided"),
-}
-ASPECT_OF = {
-    "dates": "when",
-    "hours": "when",
-    "weekdays": "when",
-    "recurrence": "when",
-    "before_event": "when",
-    "who": "who",
-    "birthday": "who",
-    "first_purchase": "who",
-    "trial": "who",
-    "stores": "where",
-    "channels": "where",
-    "products": "what",
-    "combination": "what",
-    "quantity": "what",
-    "goods_total": "what",
-    "receipt_total": "how",
-    "payment": "how",
-    "coupon": "how",
-}
-"""The `type` of a condition -> the question it answers; of a new one: how."""
 
 WORDS: dict[str, Pair] = {
     # The programme
@@ -177,6 +149,7 @@ WORDS: dict[str, Pair] = {
     "last": ("по {}", "to {}"),
     "windows": ("{}", "{}"),
     "days": ("{}", "{}"),
+    "seasons": ("в сезон {}", "in the season {}"),
     "rule": ("по правилу {}", "by the rule {}"),
     "start": ("с {}", "from {}"),
     "days_before": ("не раньше чем за {}", "no earlier than {} before"),
