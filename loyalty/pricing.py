@@ -6,10 +6,12 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.judging import Judged
-from loyalty.programme import Campaign
+from loyalty.programme import Campaign, Cap
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Scene
 from loyalty.turns import Course, Deed, Stop, capped
+
+NO_CAP = Cap()
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -91,7 +93,11 @@ class _BestLines:
         if rivals:
             self._settle(rivals, scene)
         won = self._won.get(judged.campaign.id)
-        return None if won is None else Deed(judged.campaign, won)
+        if won is None:
+            return None
+        now = replace(scene, selected=tuple(won))
+        off = capped([*won.values()], NO_CAP, self._course.room(judged.campaign, now), now)
+        return Deed(judged.campaign, dict(zip(won, off, strict=True)))
 
     def _settle(self, rivals: Sequence[Judged], scene: Scene) -> None:
         best: dict[int, tuple[int, str]] = {}

@@ -170,7 +170,7 @@ def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
 def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
     said, gain_minor = missing[0].said, 0
     if len(missing) == 1 and missing[0].within_reach:
-        gain_minor = _gain_if(found, judged, missing[0], found.winners.get(judged.campaign.group))
+        gain_minor = _gain_if(found, judged, missing[0], _in_its_place(found, judged.campaign))
     if gain_minor > 0:
         said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})
     return _explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), max(0, gain_minor))
@@ -179,40 +179,72 @@ def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Expl
 def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
     """A campaign that applied and would give more: the next step of a ladder, one more of three."""
     deed = found.deeds[judged.campaign.id]
-    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(_without(found.scene, deed))))
-    gain_minor = _gain_if(found, judged, short, deed) if short is not None and short.within_reach else 0
+    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(_without(found.scene, [deed]))))
+    gain_minor = _gain_if(found, judged, short, [deed]) if short is not None and short.within_reach else 0
     if short is None or gain_minor <= 0:
         return []
     said = Sentence(short.said.code + ".gain", {**short.said.args, "gain_minor": gain_minor})
     return [_explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), gain_minor)]
 
 
-def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Deed | None) -> int:
+def _in_its_place(found: Findings, campaign: Campaign) -> list[Deed]:
+    """What is given now and would give way: the winner of its group, or whatever has won lines."""
+    if not campaign.group:
+        return []
+    if found.programme.group_of(campaign).mode == "best_line":
+        return [deed for deed in found.deeds.values() if deed.campaign.group == campaign.group]
+    return [found.winners[campaign.group]] if campaign.group in found.winners else []
+
+
+def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> int:
     """What the campaign would give if just this were not missing, beyond what now is given in its place."""
+    mode = found.programme.group_of(judged.campaign).mode
+    if mode == "first" and any(_turn(deed.campaign) < _turn(judged.campaign) for deed in instead_of):
+        return 0
+    deed = _deed_if(found, judged, missing, instead_of)
+    if deed is None:
+        return 0
+    if mode == "best_line":
+        had = _off_by_place(instead_of)
+        return sum(max(0, off - had.get(place, 0)) for place, off in deed.by_place.items())
+    return worth_minor(found.programme, deed) - sum(worth_minor(found.programme, each) for each in instead_of)
+
+
+def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Deed | None:
+    """What the campaign would do if just this were not missing and nothing were given in its place."""
     scene = _with_more(_without(found.scene, instead_of), missing)
     then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
     if then is None or (then is not judged and not then.ready):
-        return 0
+        return None
     stopped = judged.campaign.id in found.stopped
     if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
-        return 0
+        return None
     course = Course(found.programme, scene, found.standing)
     if course.refusal(judged.campaign, scene) is not None:
-        return 0
+        return None
     if isinstance(judged.campaign.reward, PointsMechanic):
-        deed = points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
-    else:
-        deed = deed_of(then, then.scene(scene), course)
-    before = worth_minor(found.programme, instead_of) if instead_of is not None else 0
-    return worth_minor(found.programme, deed) - before
+        return points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
+    return deed_of(then, then.scene(scene), course)
 
 
-def _without(scene: Scene, deed: Deed | None) -> Scene:
-    """The scene as if a campaign had taken nothing off."""
-    if deed is None or not deed.in_price:
-        return scene
+def _turn(campaign: Campaign) -> tuple[int, str]:
+    return campaign.priority, campaign.id
+
+
+def _off_by_place(deeds: Iterable[Deed]) -> dict[int, int]:
+    """What campaigns took off each line together."""
+    found: dict[int, int] = {}
+    for deed in deeds:
+        for place, off in deed.by_place.items() if deed.in_price else ():
+            found[place] = found.get(place, 0) + off
+    return found
+
+
+def _without(scene: Scene, deeds: Sequence[Deed]) -> Scene:
+    """The scene as if these campaigns had taken nothing off."""
+    off = _off_by_place(deeds)
     running = enumerate(scene.running_minor)
-    return replace(scene, running_minor=tuple(minor + deed.by_place.get(place, 0) for place, minor in running))
+    return replace(scene, running_minor=tuple(minor + off.get(place, 0) for place, minor in running)) if off else scene
 
 
 def _with_more(scene: Scene, missing: Missing) -> Scene:
