@@ -192,6 +192,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
             {wallet.id: (wallet.unit.ru, wallet.unit.en) for wallet in self.wallets},
             {event.id: event for event in self.events},
             _groups_of_store(self.store_groups),
+            {season.id: season for season in self.seasons},
         )
 
     @cached_property

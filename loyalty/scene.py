@@ -8,6 +8,7 @@ import msgspec
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.member import Member
 from loyalty.money import Rounding, divide, share
+from loyalty.season import Season
 from loyalty.sentences import Sentence, counted
 
 Fact = tuple[str, str]
@@ -37,6 +38,7 @@ class Terms(msgspec.Struct, frozen=True):
     events: dict[str, Event] = {}
     groups_of_store: dict[str, tuple[str, ...]] = {}
     """store -> the groups of stores it is in."""
+    seasons: dict[str, Season] = {}
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -169,23 +169,24 @@ class Section:
             found.append(text)
         return tuple(found)
 
-    def refs(self, key: str, kind: str) -> tuple[str, ...]:
+    def refs(self, key: str, kind: str, form: re.Pattern[str] | None = ID) -> tuple[str, ...]:
         """A list of ids of things of one kind that the document names elsewhere; missing is an empty list."""
-        found = self.texts(key, ID, kind)
+        found = self.texts(key, form, kind)
         for place, each in enumerate(found, start=1):
-            self._must_be_known(f"{key}[{place}]", kind, each)
+            if each and (form is None or form.fullmatch(each)):  # else it has been noted
+                self._must_be_known(f"{key}[{place}]", kind, each)
         return found
 
     def ref(self, key: str, kind: str, default: str | None = None) -> str:
         """The id of one thing of a kind that the document names elsewhere; the default need not be named."""
         found = self.form(key, ID, kind, default)
-        if found and found != default:
+        if found and found != default and ID.fullmatch(found):
             self._must_be_known(key, kind, found)
         return found
 
     def _must_be_known(self, key: str, kind: str, each: str) -> None:
         known = self.notes.names.get(kind)
-        if known is None or each in known or not ID.fullmatch(each):
+        if known is None or each in known:
             return
         near = nearest(each, known)
         mend = sentence("section.ref.near", near=near) if near else sentence("section.ref.mend", table=kind)

@@ -77,6 +77,7 @@ def read_ladder(top: Section) -> Ladder:
     )
     once(top, "status", [status.id for status in ladder.statuses])
     top.notes.names["status"] = tuple(status.id for status in ladder.statuses)
+    top.notes.names["season"] = tuple(season.id for season in ladder.seasons)
     _check_steps(top, ladder.statuses, ladder.criteria)
     _check_days(top, ladder)
     return ladder

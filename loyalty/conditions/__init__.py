@@ -19,6 +19,7 @@ from loyalty.conditions import (
     quantity,
     receipt_total,
     recurrence,
+    season,
     stores,
     sums,
     trial,
@@ -39,6 +40,7 @@ from loyalty.conditions.products import Products, ProductSet
 from loyalty.conditions.quantity import Quantity
 from loyalty.conditions.receipt_total import ReceiptTotal
 from loyalty.conditions.recurrence import Recurrence
+from loyalty.conditions.season import InSeason
 from loyalty.conditions.stores import Stores
 from loyalty.conditions.trial import Trial
 from loyalty.conditions.weekdays import Weekdays
@@ -46,12 +48,12 @@ from loyalty.conditions.who import Who
 
 __all__ = [
     "CONDITIONS", "SENTENCES", "BeforeEvent", "Birthday", "Channels", "Combination", "Condition", "Dates",
-    "FirstPurchase", "GoodsSet", "GoodsTotal", "Hours", "Paid", "PresentedCoupon", "ProductSet", "Products",
-    "Quantity", "ReceiptTotal", "Recurrence", "Stores", "Trial", "Weekdays", "Who",
+    "FirstPurchase", "GoodsSet", "GoodsTotal", "Hours", "InSeason", "Paid", "PresentedCoupon", "ProductSet",
+    "Products", "Quantity", "ReceiptTotal", "Recurrence", "Stores", "Trial", "Weekdays", "Who",
 ]  # fmt: skip
 
 Condition = (
-    Dates | Hours | Weekdays | Recurrence | BeforeEvent
+    Dates | Hours | Weekdays | Recurrence | InSeason | BeforeEvent
     | Who | Birthday | FirstPurchase | Trial
     | Stores | Channels
     | Products | Combination | Quantity | GoodsTotal | ReceiptTotal | Paid | PresentedCoupon
@@ -62,6 +64,7 @@ CONDITIONS: dict[str, type[Condition]] = {
     "hours": Hours,
     "weekdays": Weekdays,
     "recurrence": Recurrence,
+    "season": InSeason,
     "before_event": BeforeEvent,
     "who": Who,
     "birthday": Birthday,
@@ -81,6 +84,6 @@ CONDITIONS: dict[str, type[Condition]] = {
 
 _MECHANICS = (
     before_event, birthday, channels, combination, coupon, dates, first_purchase, goods_total, hours, payment,
-    products, quantity, receipt_total, recurrence, stores, sums, trial, weekdays, who,
+    products, quantity, receipt_total, recurrence, season, stores, sums, trial, weekdays, who,
 )  # fmt: skip
 SENTENCES = {code: pair for mechanic in _MECHANICS for code, pair in mechanic.SENTENCES.items()}

@@ -9,13 +9,17 @@ from loyalty.explain import TEMPLATES
 from loyalty.programme_file import parse_programme
 from loyalty.scene import Blocked, Event, Missing, Scene, Verdict
 from loyalty.sentences import say
-from tests.support.loyalty_samples import fits, line, moment, scene
+from tests.support.loyalty_samples import SEASONS, fits, line, moment, scene
 
 _HEAD = """
 id = "p"
 version = 1
 name = { ru = "П", en = "P" }
 store_group = [{ id = "north", stores = ["S1", "S2"] }, { id = "malls", stores = ["S2", "S3"] }]
+[[season]]
+id = "2026/27"
+first = 2026-06-01
+last = 2027-05-31
 [[event]]
 id = "derby"
 name = { ru = "Дерби", en = "The derby" }
@@ -56,7 +60,12 @@ def wrong(written: str) -> list[str]:
 def stands(*lines: BasketLine, local_date="2026-11-22", minute=780, weekday=6, member=None, **basket) -> Scene:
     """One line, or those given, in a basket with a store, a channel, a payment."""
     found = scene(*(lines or (line(),)), member=member, at=moment(local_date, minute, weekday))
-    terms = replace(found.terms, events={"derby": DERBY}, groups_of_store={"S2": ("north", "malls"), "S1": ("north",)})
+    terms = replace(
+        found.terms,
+        events={"derby": DERBY},
+        groups_of_store={"S2": ("north", "malls"), "S1": ("north",)},
+        seasons={season.id: season for season in SEASONS},
+    )
     return replace(found, basket=replace(found.basket, **basket), terms=terms)
 
 

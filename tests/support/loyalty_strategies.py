@@ -14,6 +14,7 @@ from loyalty.conditions import (
     GoodsSet,
     GoodsTotal,
     Hours,
+    InSeason,
     Paid,
     Products,
     ProductSet,
@@ -139,6 +140,7 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
             last=st.sampled_from(["", "2026-11-21"]),
         ),
     ),
+    st.builds(InSeason, st.sampled_from([("2025/26",), ("2026/27", "2027/28"), ("gone",)])),
     st.builds(Dates, first=st.sampled_from(["", "2026-11-22", "2026-11-23"])),
     st.builds(
         Who,

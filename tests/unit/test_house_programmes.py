@@ -26,8 +26,7 @@ PAGE = (ROOT / "docs" / "PROGRAMMES.md").read_text("utf-8")
 CLUB = parse_programme((ROOT / "loyalty" / "programmes" / "club.toml").read_text("utf-8"))
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
 CAMPAIGN = '[[campaign]]\nid = "c"\nname = { ru = "А", en = "A" }\n'
-NOVICE = '[[status]]\nid = "novice"\nname = { ru = "Н", en = "N" }\nearn_bp = 0\n'
-NAMED = ("[[event]]", "[[coupon]]")
+NAMED = re.compile(r"(\w+ = .+\n+)*\[\[(season|event|coupon)\]\]")
 """The examples of what conditions and rewards refer to begin so."""
 WORDS_OF_A_KEY = 260
 """So far after a key's name its limits are looked for."""
@@ -42,7 +41,7 @@ def documents() -> Iterator[str]:
     """Each example as part of a document of its own."""
     for part in blocks("part"):
         yield HEAD + part
-    head = HEAD + NOVICE + "".join(f"{part}\n" for part in blocks("part") if part.startswith(NAMED)) + CAMPAIGN
+    head = HEAD + "".join(f"{part}\n" for part in blocks("part") if NAMED.match(part)) + CAMPAIGN
     for condition in blocks("condition"):
         yield f'{head}reward = {{ type = "percent", rate_bp = 1 }}\nconditions = [{condition}]'
     together = next(each for each in blocks("condition") if "combination" in each)

@@ -1,8 +1,9 @@
-"""Conditions of time, place and payment: events, stores, channels, kinds of payment, and days long past."""
+"""Conditions of time, place and payment: seasons, events, stores, channels, kinds of payment, and days long past."""
 
 import pytest
+from msgspec.structs import replace
 
-from loyalty.conditions import BeforeEvent, Channels, Dates, Paid, Stores
+from loyalty.conditions import BeforeEvent, Channels, Dates, InSeason, Paid, Stores
 from loyalty.conditions.nearness import LATELY_DAYS, SOON_DAYS
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
@@ -11,6 +12,7 @@ from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import Percent
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing
+from loyalty.season import Season
 from loyalty.sentences import say, sentence
 from tests.support.loyalty_conditions import mistakes, read, stands, told, wrong
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, programme
@@ -82,6 +84,65 @@ class TestBeforeEvent:
             "day_before: unknown key; perhaps “days_before” was meant",
         ]
         assert wrong('{ type = "before_event" }') == ["event"]
+
+
+class TestSeason:
+    # The samples have three seasons, each from 1 June to 31 May.
+    @pytest.mark.parametrize(
+        ("day", "holds"), [("2026-05-31", False), ("2026-06-01", True), ("2027-05-31", True), ("2027-06-01", False)]
+    )
+    def test_it_holds_from_the_first_day_of_its_season_to_the_last(self, day, holds):
+        assert (InSeason(("2026/27",)).judge(stands(local_date=day)) == HOLDS) is holds
+
+    def test_any_of_its_seasons_will_do(self):
+        both = InSeason(("2025/26", "2027/28"))
+        held = [both.judge(stands(local_date=day)) == HOLDS for day in ("2026-05-31", "2026-12-01", "2027-06-01")]
+        assert held == [True, False, True]
+
+    @pytest.mark.parametrize(
+        ("seasons", "day", "said"),
+        [
+            (("2027/28",), "2027-05-18", ("Начнётся 01.06.2027", "Starts on 2027-06-01")),
+            (("2025/26",), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 2026-05-31")),
+            # One is over for a week, the other is a year away: what is over is nearer.
+            (("2025/26", "2027/28"), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 2026-05-31")),
+            (("2025/26", "2027/28"), "2027-05-31", ("Начнётся 01.06.2027", "Starts on 2027-06-01")),
+        ],
+    )
+    def test_near_its_days_it_says_when(self, seasons, day, said):
+        assert told(InSeason(seasons).judge(stands(local_date=day))) == said
+
+    @pytest.mark.parametrize(
+        ("seasons", "day"),
+        [
+            (("2027/28",), "2027-05-17"),
+            (("2025/26",), "2026-06-08"),
+            (("2025/26", "2027/28"), "2026-12-01"),
+            (("1999",), "2026-12-01"),
+        ],
+    )
+    def test_far_from_its_days_it_has_nothing_to_do_with_the_basket(self, seasons, day):
+        assert InSeason(seasons).judge(stands(local_date=day)) == UNRELATED
+
+    @pytest.mark.parametrize(("first", "last"), [("", ""), ("", "2026-11-22"), ("2026-11-22", "")])
+    def test_a_season_without_an_end_or_a_beginning_is_open_there(self, first, last):
+        of = stands(local_date="2026-11-22")
+        of = replace(of, terms=replace(of.terms, seasons={"s": Season("s", first, last)}))
+        assert InSeason(("s",)).judge(of) == HOLDS
+
+    def test_a_quote_knows_the_seasons_of_its_programme(self):
+        for season, off in (("2026/27", 1000), ("2027/28", 0)):
+            rules = programme(campaign(Percent(1000), InSeason((season,))))
+            assert quote(basket(line()), rules, SUNDAY).discount_minor == off
+
+    def test_it_is_read_with_the_seasons_of_the_programme(self):
+        assert read('{ type = "season", seasons = ["2026/27"] }') == InSeason(("2026/27",))
+        assert mistakes('{ type = "season", seasons = ["2026/28", 5], season = "2026/27" }') == [
+            "seasons[2]: this is a whole number; needed: a text",
+            "seasons[1]: there is no season “2026/28”; perhaps “2026/27”",
+            "season: unknown key; perhaps “seasons” was meant",
+        ]
+        assert mistakes('{ type = "season" }') == ['seasons: no season is given; as in seasons = ["2026/27"]']
 
 
 class TestStores:
