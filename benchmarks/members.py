@@ -131,8 +131,8 @@ class _People:
         brought = f'"grants":[{{"given_on":"2026-08-01","status":"{_STATUSES[n % 5 + 1]}"}}],' if n % 6 == 0 else ""
         return (
             f'{{"account_id":"{self._key(n).hex()}","progress":{{{brought}'
-            f'"seasons":[{{"days":[20667{",3" * (n % 12)}],"earned_points":{n % 300 + 1},"receipts":{n % 12 + 1},'
-            f'"season":"2026/27","sold_minor":{n * 7919 % 999_900 + 100}}}]}},'
+            f'"seasons":[{{"days":[20667{",3" * (n % 12)}],"earned_points":{{"main":{n % 300 + 1}}},'
+            f'"receipts":{n % 12 + 1},"season":"2026/27","sold_minor":{n * 7919 % 999_900 + 100}}}]}},'
             f'"wallets":{{"main":{n * 31 % 5000}}}}}'
         ).encode()
 

@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import astuple
 
 from loyalty.money import money_text
-from loyalty.programme import Programme, Status
+from loyalty.programme import Label, Programme, Status
 from loyalty.progress import MAX_GRANTS, Progress
 from loyalty.season import day_after, season_at, season_end
-from loyalty.sentences import Lang, Sentence, say, sentence
+from loyalty.sentences import Lang, Sentence, counted, say, sentence
 from loyalty.tiers import (
     Figures,
     NextStep,
@@ -21,6 +21,7 @@ from loyalty.tiers import (
     needs,
     next_step,
     place_of,
+    points_unit,
     reached_in,
     status_on,
     step_to,
@@ -42,7 +43,6 @@ SENTENCES = {
     ),
     "status.visits": ("{count:визит|визита|визитов}", "{count:visit|visits}"),
     "status.receipts": ("{count:чек|чека|чеков}", "{count:receipt|receipts}"),
-    "status.points": ("{count:балл|балла|баллов}", "{count:point|points}"),
 }
 
 LANGS: tuple[Lang, Lang] = ("ru", "en")
@@ -93,8 +93,9 @@ def done_said(programme: Programme, progress: Progress, on_date: str) -> Sentenc
     if not programme.statuses or not 0 <= season < len(programme.spans):
         return None
     name, done = programme.spans[season].id, done_in(programme, progress, season)
-    counted = Figures(*map(max, zip(*(astuple(needs(status)) for status in programme.statuses), strict=True)))
-    done_ru, done_en = (", ".join(_parts(done, counted, lang)) for lang in LANGS)
+    asked = Figures(*map(max, zip(*(astuple(needs(status)) for status in programme.statuses), strict=True)))
+    unit = points_unit(programme)
+    done_ru, done_en = (", ".join(_parts(done, asked, unit, lang)) for lang in LANGS)
     if not done_ru:
         return None
     return sentence("status.season" if name else "status.done", season=name, done_ru=done_ru, done_en=done_en)
@@ -130,20 +131,21 @@ def _sure_said(outlook: Outlook) -> Sentence:
 
 def left_text(step: NextStep, lang: Lang) -> str:
     """What is missing, in words: `12 300,00 и 2 визита`; `или` where any one of them is enough."""
-    *first, last = _parts(step.missing, step.missing, lang) or ["—"]
+    *first, last = _parts(step.missing, step.missing, step.unit, lang) or ["—"]
     joint_ru, joint_en = ("или", "or") if step.by_any else ("и", "and")
     return f"{', '.join(first)} {joint_ru if lang == 'ru' else joint_en} {last}" if first else last
 
 
-def _parts(figures: Figures, shown: Figures, lang: Lang) -> list[str]:
+def _parts(figures: Figures, shown: Figures, unit: Label, lang: Lang) -> list[str]:
     """The figures in words, those that are something in `shown`."""
     money = [money_text(figures.spend_minor, lang)] if shown.spend_minor else []
     counts = (
         ("status.visits", shown.visits, figures.visits),
         ("status.receipts", shown.receipts, figures.receipts),
-        ("status.points", shown.points, figures.points),
     )
-    return money + [say(sentence(code, count=count), lang, SENTENCES) for code, some, count in counts if some]
+    said = [say(sentence(code, count=count), lang, SENTENCES) for code, some, count in counts if some]
+    points = [counted(figures.points, unit.ru if lang == "ru" else unit.en)] if shown.points else []
+    return money + said + points
 
 
 def _sure_until(programme: Programme, progress: Progress, place: int, on_date: str) -> str:

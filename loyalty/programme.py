@@ -159,6 +159,8 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     statuses: tuple[Status, ...] = ()
     status_criteria: Literal["all", "any"] = "all"
     """Whether a status takes all of its thresholds together, or any one of them."""
+    status_wallet: str = MAIN_WALLET
+    """The wallet whose points count towards a status."""
     status_on_return: Literal["recount", "keep"] = "recount"
     """Whether what is returned counts no longer, or stays counted."""
     redeem: Redeem = Redeem()

@@ -24,6 +24,7 @@ from loyalty.codes import CodeRanges
 from loyalty.conditions.products import read_set
 from loyalty.coupon_series import CouponSeries, promo_words
 from loyalty.errors import BadProgramme, Problem
+from loyalty.ledger import MAIN_WALLET
 from loyalty.money import Rounding
 from loyalty.points_file import read_terms, read_workdays
 from loyalty.programme import Programme, Redeem
@@ -117,6 +118,7 @@ def read_programme(top: Section) -> Programme:
         statuses=ladder.statuses,
         status_criteria=ladder.criteria,
         status_on_return=ladder.on_return,
+        status_wallet=top.ref("status_wallet", "wallet", MAIN_WALLET),
         redeem=_redeem(top.part("redeem")),
         campaigns=read_campaigns(top, groups),
         wallets=wallets,

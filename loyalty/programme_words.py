@@ -71,6 +71,7 @@ WORDS: dict[str, Pair] = {
     "consent_version": ("версия согласий {}", "version of the consent texts {}"),
     "status": ("статус {}", "status {}"),
     "status_criteria": ("статусу нужны {}", "a status takes {}"),
+    "status_wallet": ("в счёт статуса идёт кошелёк {}", "the wallet that counts is {}"),
     "status_on_return": ("возвращённое {}", "what is returned {}"),
     "wallet": ("кошелёк {}", "wallet {}"),
     "event": ("событие {}", "event {}"),

@@ -4,7 +4,8 @@ Everything here adds up: sums are added, days are a set, seasons are kept by the
 returns, and any split of them over tills, comes to the same, and a till may add its own to what the head office said.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -19,7 +20,7 @@ MAX_GRANTS = 8
 
 
 class SeasonFigures(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One season's sums. What a return takes back is kept apart: a programme says whether it counts.
+    """One season's sums, points by wallet. What a return takes back is kept apart: a programme says whether it counts.
 
     `days` are the days with a sale: the first as its number since 1 January 1970, each other as the days since the
     one before it.
@@ -29,8 +30,8 @@ class SeasonFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     sold_minor: int = 0
     returned_minor: int = 0
     receipts: int = 0
-    earned_points: int = 0
-    returned_points: int = 0
+    earned_points: dict[str, int] = {}
+    returned_points: dict[str, int] = {}
     days: tuple[int, ...] = ()
 
 
@@ -50,14 +51,14 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What receipts add to a season: `day` is the day of the sale, for its returns too."""
+    """What receipts add to a season, points by wallet: `day` is the day of the sale, for its returns too."""
 
     day: str
     sold_minor: int = 0
     returned_minor: int = 0
     receipts: int = 0
-    earned_points: int = 0
-    returned_points: int = 0
+    earned_points: dict[str, int] = {}
+    returned_points: dict[str, int] = {}
 
 
 def progress_after(progress: Progress, counted: Counted, seasons: Sequence[Season]) -> Progress:
@@ -70,8 +71,8 @@ def progress_after(progress: Progress, counted: Counted, seasons: Sequence[Seaso
         counted.sold_minor,
         counted.returned_minor,
         counted.receipts,
-        counted.earned_points,
-        counted.returned_points,
+        _sums(counted.earned_points),
+        _sums(counted.returned_points),
         (number,) if counted.receipts else (),
     )
     return merge_progress(progress, Progress((figures,)), seasons)
@@ -103,10 +104,18 @@ def _added(one: SeasonFigures, other: SeasonFigures) -> SeasonFigures:
         one.sold_minor + other.sold_minor,
         one.returned_minor + other.returned_minor,
         one.receipts + other.receipts,
-        one.earned_points + other.earned_points,
-        one.returned_points + other.returned_points,
+        _sums(one.earned_points, other.earned_points),
+        _sums(one.returned_points, other.returned_points),
         _packed({*visit_days(one), *visit_days(other)}),
     )
+
+
+def _sums(*parts: Mapping[str, int]) -> dict[str, int]:
+    """wallet -> points, without wallets that have none."""
+    sums: Counter[str] = Counter()
+    for part in parts:
+        sums.update(part)
+    return {wallet: points for wallet, points in sums.items() if points}
 
 
 def _packed(days: Iterable[int]) -> tuple[int, ...]:

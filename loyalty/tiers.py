@@ -9,14 +9,21 @@ follows from figures and the date alone: nothing has to run when a season ends, 
 import msgspec
 from msgspec.structs import astuple
 
-from loyalty.programme import Programme, Status
+from loyalty.ledger import MAIN_WALLET
+from loyalty.programme import Label, Programme, Status
 from loyalty.progress import Counted, Grant, Progress, figures_of
 from loyalty.receipt import Receipt
 from loyalty.season import season_at
 
+POINTS = Label("балл|балла|баллов", "point|points")
+"""The forms of the word for points of the main wallet."""
+
 
 class Figures(msgspec.Struct, frozen=True):
-    """The four things a status may be reached by: as a threshold (0: does not count), as done, or as missing."""
+    """The four things a status may be reached by: as a threshold (0: does not count), as done, or as missing.
+
+    Points are those of the wallet the programme names.
+    """
 
     spend_minor: int = 0
     visits: int = 0
@@ -27,13 +34,15 @@ class Figures(msgspec.Struct, frozen=True):
 class NextStep(msgspec.Struct, frozen=True):
     """A status to be reached and what is missing to it; `by_any`: any one of the figures is enough.
 
-    `done_bp` is how far along one is: of the slowest criterion where all count, else of the fastest.
+    `done_bp` is how far along one is: of the slowest criterion where all count, else of the fastest. `unit` holds the
+    forms of the word for its points.
     """
 
     status: Status
     missing: Figures
     by_any: bool
     done_bp: int
+    unit: Label = POINTS
 
 
 def status_on(programme: Programme, progress: Progress, on_date: str) -> Status | None:
@@ -69,7 +78,13 @@ def step_to(programme: Programme, progress: Progress, season: int, status: Statu
     missing = (max(0, need - have) if need else 0 for have, need in pairs)
     shares = [min(10_000, max(0, have) * 10_000 // need) for have, need in pairs if need]
     by_any = programme.status_criteria == "any"
-    return NextStep(status, Figures(*missing), by_any, (max if by_any else min)(shares, default=10_000))
+    done_bp = (max if by_any else min)(shares, default=10_000)
+    return NextStep(status, Figures(*missing), by_any, done_bp, points_unit(programme))
+
+
+def points_unit(programme: Programme) -> Label:
+    """The forms of the word for the points that count."""
+    return next((wallet.unit for wallet in programme.wallets if wallet.id == programme.status_wallet), POINTS)
 
 
 def count_receipt(receipt: Receipt, sale_day: str = "") -> Counted:
@@ -77,7 +92,8 @@ def count_receipt(receipt: Receipt, sale_day: str = "") -> Counted:
 
     What counts as spent is what was paid, after discounts and points.
     """
-    day, total_minor, points = receipt.moment.local_date, receipt.total_minor, receipt.earned_points
+    day, total_minor = receipt.moment.local_date, receipt.total_minor
+    points = {**receipt.wallets, MAIN_WALLET: receipt.earned_points}
     if receipt.kind == "sale":
         return Counted(day, sold_minor=total_minor, receipts=1, earned_points=points)
     return Counted(sale_day or day, returned_minor=total_minor, returned_points=points)
@@ -108,7 +124,8 @@ def done_in(programme: Programme, progress: Progress, season: int) -> Figures:
     of = figures_of(progress, programme.spans[season].id)
     kept = programme.status_on_return == "keep"
     spend_minor = of.sold_minor if kept else of.sold_minor - of.returned_minor
-    points = of.earned_points if kept else of.earned_points - of.returned_points
+    points = of.earned_points.get(programme.status_wallet, 0)
+    points -= 0 if kept else of.returned_points.get(programme.status_wallet, 0)
     return Figures(spend_minor, len(of.days), of.receipts, points)
 
 

@@ -62,9 +62,10 @@ DDL: tuple[str, ...] = (
     f"PRAGMA user_version = {VERSION}",
 )
 """`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
-side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet; that of the main one also holds
-what counts for the progress, which is 0 in the others. `prepared` is at most 64 rows and needs no index. `coupon_spent`
-has the coupons that may be used once or a member may use so often; the programme of the day names their series."""
+side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet, with what counts for the
+progress: money and receipts in that of the main one, points in each. `prepared` is at most 64 rows and needs no index.
+`coupon_spent` has the coupons that may be used once or a member may use so often; the programme of the day names their
+series."""
 
 
 NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"

@@ -35,7 +35,7 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 class Overlay(msgspec.Struct, frozen=True):
-    """What own events add to a balance: points by wallet, and progress, summed by the day of the sale."""
+    """What own events add to a balance: points by wallet, and progress, summed by the day of the sale and wallet."""
 
     wallets: dict[str, int] = {}
     counted: tuple[Counted, ...] = ()
@@ -121,8 +121,14 @@ def overlay(connection: Connection, account_id: str, applied: Applied) -> Overla
     own = " FROM effect WHERE account_id = ? AND (epoch, seq) > (?, ?) "
     since = (account_id, applied.epoch, applied.seq)
     points = connection.execute(f"SELECT wallet, sum(points) {own} GROUP BY wallet", since).fetchall()
-    counted = connection.execute(f"SELECT day, {_SUMS} {own} GROUP BY day", since).fetchall()
-    return Overlay(dict(points), tuple(Counted(*row) for row in counted))
+    by_wallet = f"SELECT wallet, day, {_SUMS} {own} GROUP BY wallet, day ORDER BY day, wallet"
+    return Overlay(dict(points), tuple(_counted(*row) for row in connection.execute(by_wallet, since)))
+
+
+def _counted(wallet: str, day: str, sold: int, back: int, receipts: int, earned: int, returned: int) -> Counted:
+    return Counted(
+        day, sold, back, receipts, {wallet: earned} if earned else {}, {wallet: returned} if returned else {}
+    )
 
 
 def enrolled(connection: Connection, column: str, value: str) -> Known | None:

@@ -3,7 +3,6 @@
 from typing import Literal
 
 import msgspec
-from msgspec.structs import astuple
 
 from loyalty.chain import event_hash
 from loyalty.errors import NotNow, StoreFault
@@ -25,7 +24,6 @@ from loyalty.events import (
 )
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, receipt_entries
-from loyalty.progress import Counted
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.sentences import sentence
@@ -157,9 +155,21 @@ def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, eve
         points[entry.wallet] = points.get(entry.wallet, 0) + entry.points
     counted = count_receipt(receipt, sale_day)
     bucket = bucket_of(receipt.account_id)
-    for wallet, moved in points.items():
-        figures = astuple(counted if wallet == MAIN_WALLET else Counted(counted.day))
-        row = (epoch, seq, bucket, receipt.account_id, wallet, moved, *figures)
+    for wallet in {**points, **counted.earned_points, **counted.returned_points}:
+        sums = (counted.sold_minor, counted.returned_minor, counted.receipts) if wallet == MAIN_WALLET else (0, 0, 0)
+        earned, returned = counted.earned_points.get(wallet, 0), counted.returned_points.get(wallet, 0)
+        row = (
+            epoch,
+            seq,
+            bucket,
+            receipt.account_id,
+            wallet,
+            points.get(wallet, 0),
+            counted.day,
+            *sums,
+            earned,
+            returned,
+        )
         connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 

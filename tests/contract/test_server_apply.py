@@ -488,13 +488,13 @@ def test_a_status_is_raised_by_spending_and_visits_and_lost_again_by_a_return(of
     assert status(office, ANNA) == "novice"
     till.put(till.event(sale_of(sales[1])))
     office.apply()
-    figures = SeasonFigures("2026/27", 600_000, receipts=2, earned_points=18, days=(20_779, 1))
+    figures = SeasonFigures("2026/27", 600_000, receipts=2, earned_points={"main": 18}, days=(20_779, 1))
     assert balance(office, ANNA).progress == Progress((figures,))
     assert (status(office, ANNA), status(office, ANNA, "2028-05-31")) == ("passenger", "passenger")
     assert status(office, ANNA, "2028-06-01") == "novice", "not reached again in the season after"
     till.put(till.back(sales[0], total=300_000, earned=9))
     office.apply()
-    back = replace(figures, returned_minor=300_000, returned_points=9)
+    back = replace(figures, returned_minor=300_000, returned_points={"main": 9})
     assert balance(office, ANNA).progress == Progress((back,))
     assert status(office, ANNA) == "novice"
 

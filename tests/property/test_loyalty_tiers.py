@@ -71,8 +71,10 @@ ladders = st.builds(
 
 
 def counted(each: Bought) -> list[Counted]:
-    sale = Counted(iso(each.day), each.minor, 0, 1, each.points)
-    return [sale, Counted(iso(each.day), 0, each.back_minor, 0, 0, each.back_points)] if each.after else [sale]
+    sale = Counted(iso(each.day), each.minor, 0, 1, {"main": each.points, "stars": 5})
+    return (
+        [sale, Counted(iso(each.day), 0, each.back_minor, 0, {}, {"main": each.back_points})] if each.after else [sale]
+    )
 
 
 def progress_of(steps: list[Counted], given: list[Grant] = []) -> Progress:  # noqa: B006 - never changed
@@ -174,7 +176,7 @@ def test_doing_what_is_missing_reaches_the_next_status(rules, history, given_, d
     for at in range(missing.visits):
         progress = progress_after(progress, Counted(iso(free[at]), receipts=1), SEASONS)
     rest = replace(missing, receipts=max(0, missing.receipts - missing.visits))
-    spent = Counted(iso(first), rest.spend_minor, 0, rest.receipts, rest.points)
+    spent = Counted(iso(first), rest.spend_minor, 0, rest.receipts, {"main": rest.points})
     progress = progress_after(progress, spent, SEASONS)
     assert place_on(rules, progress, day) >= place_of(rules, step.status.id)
 
@@ -217,5 +219,5 @@ def test_days_are_a_set_and_come_back_as_they_were(numbers):
 
 
 def test_a_year_of_purchases_every_day_is_small_on_the_wire():
-    progress = progress_of([Counted(iso(day), 10_000, receipts=1, earned_points=3) for day in range(365)])
+    progress = progress_of([Counted(iso(day), 10_000, receipts=1, earned_points={"main": 3}) for day in range(365)])
     assert len(canonical(progress)) < 850

@@ -14,6 +14,7 @@ from loyalty.cache_file import key_bytes
 from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.events import bucket_of
 from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
+from loyalty.ledger import MAIN_WALLET
 from loyalty.progress import Progress, figures_of, visit_days
 from sync_server.books import read_books
 from terminal.offline_queue.keys import phone_hash
@@ -257,7 +258,7 @@ def _years(progress: Progress) -> tuple[Year, ...]:
     return tuple(
         Year(
             of.sold_minor - of.returned_minor,
-            of.earned_points - of.returned_points,
+            of.earned_points.get(MAIN_WALLET, 0) - of.returned_points.get(MAIN_WALLET, 0),
             of.receipts,
             frozenset(visit_days(of)),
         )

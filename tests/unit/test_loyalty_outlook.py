@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from loyalty.explain import TEMPLATES
 from loyalty.outlook import left_text, next_said, outlook_said, season_outlook, standing_said
-from loyalty.programme import Programme
+from loyalty.programme import Label, Programme, Wallet
 from loyalty.progress import Grant, Progress, SeasonFigures
 from loyalty.season import OPEN, Season
 from loyalty.sentences import Lang, say
@@ -143,11 +143,20 @@ def test_how_a_member_stands_is_what_is_done_the_next_step_and_what_becomes_of_t
     ]
 
 
+def test_points_of_another_wallet_are_said_in_its_word():
+    stars = Wallet("stars", Label("Звёзды", "Stars"), Label("звезда|звезды|звёзд", "star|stars"))
+    ladder = (STATUSES[0], replace(STATUSES[1], spend_minor=0, visits=0, points=300))
+    rules = programme(seasons=OPEN, statuses=ladder, wallets=(stars,), status_wallet="stars")
+    progress = Progress((SeasonFigures("", earned_points={"main": 299, "stars": 122}),))
+    assert sentences(progress, "ru", rules) == ["За сезон: 122 звезды", "До «Фанат»: 178 звёзд"]
+    assert sentences(progress, "en", rules) == ["This season: 122 stars", "To “Fan”: 178 stars"]
+
+
 def test_only_what_the_programme_counts_is_told():
     by_points = programme(
         seasons=OPEN, statuses=(STATUSES[0], replace(STATUSES[1], spend_minor=0, visits=0, points=300))
     )
-    stars = Progress((SeasonFigures("", 650_000, receipts=9, earned_points=299, days=FAN),))
+    stars = Progress((SeasonFigures("", 650_000, receipts=9, earned_points={"main": 299, "stars": 120}, days=FAN),))
     assert sentences(stars, "ru", by_points) == ["За сезон: 299 баллов", "До «Фанат»: 1 балл"]
     assert sentences(stars, "en", programme(statuses=())) == []
     assert sentences(stars, "en", programme(statuses=STATUSES[:1])) == []

@@ -58,14 +58,16 @@ def test_the_day_after_goes_over_months_and_stops_at_the_last_of_the_calendar():
 def test_receipts_of_one_day_are_one_visit_and_days_are_kept_as_gaps():
     progress = Progress()
     for day in ("2026-08-16", "2026-08-02", "2026-08-02", "2026-08-03"):
-        progress = progress_after(progress, Counted(day, sold_minor=100, receipts=1, earned_points=3), SEASONS)
-    assert progress == Progress((SeasonFigures("2026/27", 400, 0, 4, 12, 0, (20_667, 1, 13)),))
+        progress = progress_after(
+            progress, Counted(day, sold_minor=100, receipts=1, earned_points={"main": 3}), SEASONS
+        )
+    assert progress == Progress((SeasonFigures("2026/27", 400, 0, 4, {"main": 12}, {}, (20_667, 1, 13)),))
     assert visit_days(progress.seasons[0]) == (20_667, 20_668, 20_681)
 
 
 def test_a_return_adds_to_its_season_and_is_no_visit():
-    back = Counted("2026-05-31", returned_minor=50, returned_points=2)
-    assert progress_after(Progress(), back, SEASONS).seasons == (SeasonFigures("2025/26", 0, 50, 0, 0, 2),)
+    back = Counted("2026-05-31", returned_minor=50, returned_points={"main": 2, "stars": 0})
+    assert progress_after(Progress(), back, SEASONS).seasons == (SeasonFigures("2025/26", 0, 50, 0, {}, {"main": 2}),)
 
 
 @pytest.mark.parametrize("day", ["2025-05-31", "2028-06-01", "2026-13-01", "nonsense", ""])
@@ -108,9 +110,16 @@ def test_so_many_grants_are_kept_the_last_given_and_each_once():
 
 
 def test_two_members_together_have_what_either_did():
-    one = Progress((SeasonFigures("2026/27", 100, 10, 2, 5, 1, (20_667, 7)),), (Grant("fan", "2026-01-01"),))
-    other = Progress((SeasonFigures("2026/27", 50, 0, 1, 2, 0, (20_674,)), SeasonFigures("2025/26", 1)))
-    both = (SeasonFigures("2025/26", 1), SeasonFigures("2026/27", 150, 10, 3, 7, 1, (20_667, 7)))
+    one = Progress(
+        (SeasonFigures("2026/27", 100, 10, 2, {"main": 5}, {"main": 1}, (20_667, 7)),), (Grant("fan", "2026-01-01"),)
+    )
+    other = Progress(
+        (SeasonFigures("2026/27", 50, 0, 1, {"main": 2, "stars": 9}, {}, (20_674,)), SeasonFigures("2025/26", 1))
+    )
+    both = (
+        SeasonFigures("2025/26", 1),
+        SeasonFigures("2026/27", 150, 10, 3, {"main": 7, "stars": 9}, {"main": 1}, (20_667, 7)),
+    )
     assert merge_progress(one, other, SEASONS) == Progress(both, one.grants)
     assert merge_progress(other, one, SEASONS) == Progress(both, one.grants)
 

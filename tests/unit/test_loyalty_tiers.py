@@ -47,7 +47,7 @@ class TestReached:
     )
     def test_receipts_and_points_are_criteria_too(self, receipts, points, status):
         rules = programme(statuses=(STATUSES[0], replace(STATUSES[1], spend_minor=0, visits=0, receipts=3, points=300)))
-        found = status_id_on(rules, done(figures(receipts=receipts, earned_points=points)), TODAY)
+        found = status_id_on(rules, done(figures(receipts=receipts, earned_points={"main": points})), TODAY)
         assert found == status
 
     def test_a_return_counts_or_not_as_the_programme_says(self):
@@ -56,9 +56,18 @@ class TestReached:
         assert status_id_on(programme(status_on_return="keep"), back, TODAY) == "fan"
 
     def test_what_points_are_taken_back_counts_or_not_as_the_programme_says(self):
-        progress = done(figures(900, 1, earned_points=50, returned_minor=300, returned_points=20))
+        progress = done(figures(900, 1, earned_points={"main": 50}, returned_minor=300, returned_points={"main": 20}))
         assert done_in(CLUB, progress, 1) == Figures(600, 1, 0, 30)
         assert done_in(programme(status_on_return="keep"), progress, 1) == Figures(900, 1, 0, 50)
+
+    def test_points_may_be_those_of_another_wallet(self):
+        ladder = (STATUSES[0], replace(STATUSES[1], spend_minor=0, visits=0, points=300))
+        progress = done(figures(earned_points={"main": 999, "stars": 310}, returned_points={"stars": 10}))
+        stars = programme(statuses=ladder, status_wallet="stars")
+        assert done_in(stars, progress, 1).points == 300
+        assert [status_id_on(rules, progress, TODAY) for rules in (stars, programme(statuses=ladder))] == ["fan", "fan"]
+        less = done(figures(earned_points={"main": 999, "stars": 309}, returned_points={"stars": 10}))
+        assert status_id_on(stars, less, TODAY) == "novice"
 
     def test_a_programme_without_statuses_has_none(self):
         assert status_on(programme(statuses=()), done(figures(5_000_000, 9)), TODAY) is None
@@ -160,11 +169,11 @@ class TestNext:
 class TestCounted:
     def test_a_sale_adds_what_was_paid_a_receipt_and_its_points_on_its_day(self):
         of = basket(line(1, 10_000))
-        sale = replace(receipt(quote(of, CLUB, SUNDAY), of), earned_points=7)
-        assert count_receipt(sale) == Counted("2026-11-22", 10_000, 0, 1, 7, 0)
+        sale = replace(receipt(quote(of, CLUB, SUNDAY), of), earned_points=7, wallets={"stars": 2})
+        assert count_receipt(sale) == Counted("2026-11-22", 10_000, 0, 1, {"stars": 2, "main": 7})
 
     def test_a_return_counts_on_the_day_of_its_sale_or_on_its_own_where_that_is_not_known(self):
         of = basket(line(1, 10_000))
         back = replace(receipt(quote(of, CLUB, SUNDAY), of), kind="return", earned_points=7)
-        assert count_receipt(back, "2026-05-31") == Counted("2026-05-31", 0, 10_000, 0, 0, 7)
+        assert count_receipt(back, "2026-05-31") == Counted("2026-05-31", 0, 10_000, 0, {}, {"main": 7})
         assert count_receipt(back).day == "2026-11-22"

@@ -153,8 +153,12 @@ def test_own_events_after_the_known_place_make_the_overlay(journal):
     bought = sell(journal, 3, account, earned=7, redeemed=4)
     journal.record(fact_of(receipt(4, account, earned=7, original=bought)))
     day = bought.moment.local_date
-    assert journal.overlay(account, Applied()) == Overlay({"main": 6}, (Counted(day, 20_000, 10_000, 2, 17, 7),))
-    assert journal.overlay(account, Applied(1, 1)) == Overlay({"main": -4}, (Counted(day, 10_000, 10_000, 1, 7, 7),))
+    assert journal.overlay(account, Applied()) == Overlay(
+        {"main": 6}, (Counted(day, 20_000, 10_000, 2, {"main": 17}, {"main": 7}),)
+    )
+    assert journal.overlay(account, Applied(1, 1)) == Overlay(
+        {"main": -4}, (Counted(day, 10_000, 10_000, 1, {"main": 7}, {"main": 7}),)
+    )
     assert journal.overlay(account, Applied(1, 4)) == Overlay()
     assert journal.overlay(account, Applied(2, 0)) == Overlay()
 
@@ -165,11 +169,21 @@ def test_a_receipt_without_points_still_counts_as_a_visit(journal):
     assert journal.overlay(account, Applied()).counted == (Counted("2026-11-18", 10_000, receipts=1),)
 
 
+def test_points_of_each_wallet_count_for_the_progress(journal):
+    account = account_in(3)
+    journal.record(fact_of(msgspec.structs.replace(receipt(1, account, earned=7), wallets={"stars": 3})))
+    journal.record(fact_of(msgspec.structs.replace(receipt(2, account, earned=0), wallets={"stars": 2})))
+    assert journal.overlay(account, Applied()).counted == (
+        Counted("2026-11-18", 20_000, receipts=2, earned_points={"main": 7}),
+        Counted("2026-11-18", earned_points={"stars": 5}),
+    )
+
+
 def test_a_return_counts_on_the_day_of_its_sale_also_when_another_till_sold_it(journal):
     account = account_in(3)
     bought = receipt(1, account, earned=7)
     journal.record(fact_of(receipt(2, account, earned=7, original=bought)), sale_day="2026-05-31")
-    back = Counted("2026-05-31", returned_minor=10_000, returned_points=7)
+    back = Counted("2026-05-31", returned_minor=10_000, returned_points={"main": 7})
     assert journal.overlay(account, Applied()).counted == (back,)
 
 
