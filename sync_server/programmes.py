@@ -10,6 +10,7 @@ from loyalty.events import canonical
 from loyalty.feed import ProgrammeRow
 from loyalty.programme import Programme
 from loyalty.programme_file import parse_programme
+from loyalty.published import newest_programme
 from loyalty.sentences import sentence
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
@@ -66,10 +67,9 @@ def _publish(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
 
 
 def read_rules(store: Store) -> Rules:
-    """The rules of the programme whose statuses count: the first by id that has statuses."""
+    """The rules of the programme that tills sell by."""
     table = FEED["programmes"]
     with store.read() as tx:
         bodies = tx.execute(select(table.c.body).where(table.c.body.is_not(None)).order_by(table.c.key)).scalars().all()
-    rows = [msgspec.json.decode(body, type=ProgrammeRow) for body in bodies]
-    parsed = (parse_programme(row.document) for row in rows)
-    return Rules(next((programme for programme in parsed if programme.statuses), None))
+    programme = newest_programme(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies)
+    return Rules(programme if programme.statuses else None)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CardKind = Literal["qr", "barcode", "both"]
 Colour = tuple[int, int, int]
 
-QR_PREFIX = "KPL:"
 DOTS_PER_MM = 12
 DPI = round(DOTS_PER_MM * 25.4)
 WIDTH_MM, HEIGHT_MM = 85, 54
@@ -63,12 +62,17 @@ class CardFace(msgspec.Struct, frozen=True):
     name_masked: str
     programme: str
     kind: CardKind = "both"
+    qr_prefix: str = "KPL:"
+    """What stands before the number in the QR code, as the programme's `[codes]` say."""
 
 
-def card_png(card_number: str, name_masked: str, programme: str, kind: CardKind = "both") -> bytes:
+def card_png(
+    card_number: str, name_masked: str, programme: str, kind: CardKind = "both", qr_prefix: str = "KPL:"
+) -> bytes:
     """One card as a PNG of 1020 x 648 dots (85 x 54 mm at 305 dpi); BadInput for a number no code can carry."""
     out = io.BytesIO()
-    draw_card(CardFace(card_number, name_masked, programme, kind)).save(out, "PNG", dpi=(DPI, DPI), optimize=True)
+    face = CardFace(card_number, name_masked, programme, kind, qr_prefix)
+    draw_card(face).save(out, "PNG", dpi=(DPI, DPI), optimize=True)
     return out.getvalue()
 
 
@@ -113,11 +117,11 @@ def draw_card(card: CardFace) -> Picture:
     pen.rectangle((0, dots(11), dots(WIDTH_MM), dots(11.8)), fill=ACCENT)
     write(pen, (5, 5.5), card.programme, size_mm=5.2, colour=WHITE, room_mm=75)
     if card.kind == "qr":
-        paste_qr(face, card.card_number, left_mm=26.5, top_mm=13.4, room_mm=32)
+        paste_qr(face, card.qr_prefix + card.card_number, left_mm=26.5, top_mm=13.4, room_mm=32)
     elif card.kind == "barcode":
         paste_barcode(face, card.card_number, left_mm=8, top_mm=17, room_mm=69, high_mm=24)
     else:
-        paste_qr(face, card.card_number, left_mm=3, top_mm=14, room_mm=30)
+        paste_qr(face, card.qr_prefix + card.card_number, left_mm=3, top_mm=14, room_mm=30)
         paste_barcode(face, card.card_number, left_mm=34, top_mm=18, room_mm=49, high_mm=21)
     write(pen, (5, 48.7), card.name_masked, size_mm=4, colour=INK, room_mm=42)
     write(pen, (80, 48.7), spaced(card.card_number), size_mm=3.6, colour=QUIET, room_mm=32.5, right=True)
@@ -130,13 +134,13 @@ def require_number(card_number: str) -> None:
         raise BadInput(sentence("card.bad_number", text=card_number[:MOST_CODE_CHARS], limit=MOST_CODE_CHARS))
 
 
-def paste_qr(face: Picture, card_number: str, *, left_mm: float, top_mm: float, room_mm: float) -> None:
-    """A QR code of `KPL:<number>` with its quiet zone (4 modules, ISO/IEC 18004), as large as whole dots allow."""
+def paste_qr(face: Picture, text: str, *, left_mm: float, top_mm: float, room_mm: float) -> None:
+    """A QR code of the text with its quiet zone (4 modules, ISO/IEC 18004), as large as whole dots allow."""
     import qrcode
     from PIL import Image
 
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
-    code.add_data(QR_PREFIX + card_number)
+    code.add_data(text)
     modules = code.get_matrix()
     size = len(modules)
     picture = Image.new("1", (size, size), 1)

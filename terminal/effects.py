@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from loyalty.programme import Programme
+from loyalty.published import newest_programme
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
-from terminal.programmes import newest_programme
 from terminal.records import Records, shift_info
 from terminal.sales import Sales
 from terminal.session import State, Surroundings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 from terminal.clock import moment_at, now_ms
+
+if TYPE_CHECKING:
+    from terminal.cards import CardFace, CardKind
 
 
 @click.group
@@ -65,42 +69,46 @@ def card(numbers: tuple[str, ...], out: Path, kind: str, data: Path, lang: str) 
 
 
 def _make_cards(numbers: Sequence[str], out: Path, kind: str, data: Path, lang: Lang) -> None:
-    from terminal.cards import CardFace, CardKind, card_png, card_sheet
+    from terminal.cards import card_png, card_sheet
 
     wanted: CardKind | None = next((known for known in ("qr", "barcode", "both") if known == kind), None)
     if wanted is None:
         raise BadInput(sentence("card.kind", kind=kind))
-    programme, names = _names(data, [_checked(number) for number in numbers], lang)
-    faces = [CardFace(number, name, programme, wanted) for number, name in names.items()]
+    faces = _faces(data, numbers, lang, wanted)
     if out.suffix.lower() == ".pdf":
         out.write_bytes(card_sheet(faces))
     elif len(faces) == 1:
-        out.write_bytes(card_png(faces[0].card_number, faces[0].name_masked, programme, wanted))
+        face = faces[0]
+        out.write_bytes(card_png(face.card_number, face.name_masked, face.programme, face.kind, face.qr_prefix))
     else:
         raise NotNow(sentence("card.sheet_needs_pdf"))
 
 
-def _names(data: Path, numbers: list[str], lang: Lang) -> tuple[str, dict[str, str]]:
-    """The programme's name and, for each card, its member's masked name; without an enrolled till both stay general."""
+def _faces(data: Path, numbers: Sequence[str], lang: Lang, kind: CardKind) -> list[CardFace]:
+    """What each card says, once each; without an enrolled till without names and in general terms. Raises BadInput."""
+    from loyalty.published import newest_programme
+    from terminal.cards import CardFace
     from terminal.members import find_known
     from terminal.offline_queue.glance import glance
-    from terminal.programmes import newest_programme
 
     try:
         with glance(data) as files:
             programme = newest_programme(files.cache.programmes())
-            found = {number: find_known(files, number, "card") for number in numbers}
+            cards = dict.fromkeys(_checked(number, programme.codes) for number in numbers)
+            found = {card: find_known(files, card, "card") for card in cards}
     except StoreFault:
-        return "Kopilka", dict.fromkeys(numbers, "")
+        cards = dict.fromkeys(_checked(number, CodeRanges()) for number in numbers)
+        return [CardFace(card, "", "Kopilka", kind) for card in cards]
     title = programme.name.ru if lang == "ru" else programme.name.en
-    return title, {number: known.ident.name_masked if known else "" for number, known in found.items()}
+    names = {card: known.ident.name_masked if known else "" for card, known in found.items()}
+    return [CardFace(card, name, title, kind, programme.codes.qr_prefix) for card, name in names.items()]
 
 
 def _member(data: Path, key: str) -> tuple[Member, Programme]:
     """Raises BadInput for what is neither card nor phone, NotNow for a member this till does not know."""
+    from loyalty.published import newest_programme
     from terminal.members import find_known, member_from
     from terminal.offline_queue.glance import glance
-    from terminal.programmes import newest_programme
 
     with glance(data) as files:
         programme = newest_programme(files.cache.programmes())
@@ -121,8 +129,8 @@ def _member(data: Path, key: str) -> tuple[Member, Programme]:
         return member_from(known, wanted, by, files.journal, programme, today), programme
 
 
-def _checked(number: str) -> str:
-    code = classify(number, CodeRanges())
+def _checked(number: str, codes: CodeRanges) -> str:
+    code = classify(number, codes)
     if isinstance(code, CardCode):
         return code.number
     raise BadInput(code.why if isinstance(code, UnknownCode) else sentence("card.not_a_card", text=number))

@@ -12,6 +12,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.ledger import MAIN_WALLET
+from loyalty.published import newest_programme
 from terminal.members import find_known, member_from
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import write_whole
@@ -24,7 +25,6 @@ from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
 from terminal.offline_queue.store import Store, open_store
 from terminal.offline_queue.sync_outcome import after
 from terminal.offline_queue.sync_steps import Hands
-from terminal.programmes import newest_programme
 
 URL = "http://office.test"
 Image = dict[str, bytes]

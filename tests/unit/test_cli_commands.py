@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 
+from loyalty.codes import card_number
 from terminal.cli import main
 from terminal.session import commands as c
 from tests.support.counter import CARD, PHONE
-from tests.support.small_till import make_till, opened_rig
+from tests.support.small_till import PROGRAMME, make_till, opened_rig
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -72,6 +75,18 @@ def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytes
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert run(capsys, "member", "card", CARD, CARD, "--data", folder, "--out", sheet)[0] == 0
     assert sheet.read_bytes().startswith(b"%PDF")
+
+
+def test_a_card_is_made_and_read_by_the_till_s_own_programme(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = PROGRAMME + '\n[codes]\ncard_prefixes = ["298"]\nqr_prefix = "STAR:"\n'
+    folder, number, picture = tmp_path / "till", card_number("298", 7), tmp_path / "card.png"
+    make_till(folder, programme=rules)
+    assert run(capsys, "member", "card", number, "--out", picture, "--data", folder, "--kind", "qr")[0] == 0
+    with Image.open(picture) as card:
+        assert [code.text for code in zxingcpp.read_barcodes(card.convert("L"))] == [f"STAR:{number}"]
+    assert run(capsys, "member", "card", card_number("299", 7), "--out", picture, "--data", folder)[0] == 1
 
 
 def test_a_wrong_card_number_makes_no_card(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
