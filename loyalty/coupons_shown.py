@@ -26,6 +26,11 @@ class ShownCoupon(msgspec.Struct, frozen=True):
     used: bool
     said: Sentence
 
+    @property
+    def why_names_it(self) -> bool:
+        """Whether `said` speaks of the coupon by its name, as what refuses it does."""
+        return not self.used and (not self.series or "name_ru" in self.said.args or "code" in self.said.args)
+
 
 def shown_coupons(
     basket: Basket, programme: Programme, moment: Moment, answer: Quote | None

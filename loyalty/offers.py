@@ -57,8 +57,9 @@ def offers(basket: Basket, programme: Programme, moment: Moment, standing: Stand
 
 
 def waiting(answer: Quote, basket: Basket, programme: Programme) -> int:
-    """How many campaigns `offers` would speak of, without working any of them out."""
-    asking = {told.campaign_id for told in answer.explanations if told.campaign_id in programme.on_request}
+    """How many campaigns `offers` would speak of that are not out of the question, without working any of them out."""
+    requests = (told for told in answer.explanations if told.campaign_id in programme.on_request)
+    asking = {told.campaign_id for told in requests if told.outcome != "blocked" or told.campaign_id in basket.asked}
     choosing = {choice.campaign_id for choice in answer.granted.choices}
     chosen = {extra.campaign_id for extra in answer.granted.extras} & set(basket.choices)
     return len(asking | choosing | chosen)

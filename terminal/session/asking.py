@@ -3,9 +3,9 @@
 import msgspec
 
 from loyalty.basket import Basket
-from loyalty.offers import Offer, offers
+from loyalty.offers import Offer
 from terminal.session import commands as c
-from terminal.session.parts import Step, changed, refuse, refused, say, told
+from terminal.session.parts import Step, changed, offered, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -13,7 +13,7 @@ replace = msgspec.structs.replace
 
 def list_offers(state: State, command: c.ListOffers, around: Surroundings) -> Step:
     """Open the list; an empty one says why instead."""
-    found = _offered(state, around)
+    found = offered(state.basket, around)
     if not found:
         return refused(state, "offer.none" if state.basket.lines else "sale.empty")
     return replace(state, offers=found, found=()), ()
@@ -58,11 +58,5 @@ def _taken_back(state: State, basket: Basket, offer: Offer | None, around: Surro
 
 
 def _offer(state: State, campaign_id: str, code: str, around: Surroundings) -> Offer | None:
-    found = state.offers if state.offers is not None else _offered(state, around)
+    found = state.offers if state.offers is not None else offered(state.basket, around)
     return next((offer for offer in found if (offer.campaign_id, offer.code) == (campaign_id, code)), None)
-
-
-def _offered(state: State, around: Surroundings) -> tuple[Offer, ...]:
-    if not state.on_request:
-        return ()
-    return offers(state.basket, around.programme, around.moment, around.standing)

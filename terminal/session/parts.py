@@ -37,18 +37,18 @@ def requoted(state: State, around: Surroundings) -> State:
     basket, programme, moment = state.basket, around.programme, around.moment
     something = bool(basket.lines) or basket.member is not None
     answer = quote(basket, programme, moment, around.standing) if something else None
-    asks = waiting(answer, basket, programme) if answer else 0
     return msgspec.structs.replace(
         state,
         quote=answer,
         coupons=shown_coupons(basket, programme, moment, answer) if basket.coupons else (),
-        on_request=asks,
-        offers=_offers(basket, asks, around) if state.offers is not None else None,
+        on_request=waiting(answer, basket, programme) if answer else 0,
+        offers=offered(basket, around) if state.offers is not None else None,
     )
 
 
-def _offers(basket: Basket, asks: int, around: Surroundings) -> tuple[Offer, ...]:
-    return offers(basket, around.programme, around.moment, around.standing) if asks else ()
+def offered(basket: Basket, around: Surroundings) -> tuple[Offer, ...]:
+    """What the member may ask for now."""
+    return offers(basket, around.programme, around.moment, around.standing) if basket.lines else ()
 
 
 def changed(state: State, basket: Basket, around: Surroundings) -> State:

@@ -68,10 +68,10 @@ def _told_total(before: State, after: State, total_minor: int) -> Step:
 
 
 def _totals(state: State, around: Surroundings) -> dict[PaymentKind, int]:
-    """What the receipt comes to paid in one kind alone, where that is not the total now."""
+    """What the receipt comes to paid in one kind alone; empty where no kind makes a difference."""
     kinds: tuple[PaymentKind, ...] = ("cash", "card")
     totals = {kind: _paid_by(state, kind, around).total_minor for kind in kinds}
-    return {kind: total for kind, total in totals.items() if total != state.total_minor}
+    return totals if set(totals.values()) != {state.total_minor} else {}
 
 
 def _commit(state: State) -> Step:

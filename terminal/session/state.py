@@ -66,7 +66,7 @@ class State(msgspec.Struct, frozen=True):
     undo: tuple[Basket, ...] = ()
     tenders: tuple[Payment, ...] = ()
     totals: dict[PaymentKind, int] = {}
-    """In payment: what the receipt comes to paid in one kind alone, where that changes it."""
+    """In payment: what the receipt comes to paid in one kind alone; empty where no kind makes a difference."""
     notice: Notice | None = None
     unknown_code: str = ""
     """The last code nobody knows, for the search key."""

@@ -77,22 +77,13 @@ SENTENCES = {
     "pay.amount": ("Сумма должна быть больше нуля", "The amount must be above zero"),
     "pay.card_over": ("Картой можно взять не больше {due_minor}", "The card can pay at most {due_minor}"),
     "pay.cash_over": ("Слишком большая сумма наличными: проверьте", "Too much cash: check the amount"),
-    "pay.total_cash": (
-        "При оплате наличными — {total_minor} вместо {was_minor}",
-        "Paid in cash it is {total_minor}, not {was_minor}",
-    ),
-    "pay.total_card": (
-        "При оплате картой — {total_minor} вместо {was_minor}",
-        "Paid by card it is {total_minor}, not {was_minor}",
-    ),
-    "pay.total_mixed": (
-        "При оплате частями — {total_minor} вместо {was_minor}",
-        "Paid in cash and by card it is {total_minor}, not {was_minor}",
-    ),
-    "pay.total.hint": ("Назовите покупателю и нажмите ещё раз", "Tell the customer and press again"),
+    "pay.total_cash": ("Наличными: {total_minor} вместо {was_minor}", "In cash: {total_minor}, not {was_minor}"),
+    "pay.total_card": ("Картой: {total_minor} вместо {was_minor}", "By card: {total_minor}, not {was_minor}"),
+    "pay.total_mixed": ("Частями: {total_minor} вместо {was_minor}", "In parts: {total_minor}, not {was_minor}"),
+    "pay.total.hint": ("Нажмите ещё раз", "Press again"),
     "pay.other_kind": (
-        "С другим видом оплаты чек стоит {total_minor}: доплатите так же или Esc",
-        "Paid another way as well it comes to {total_minor}: pay the rest alike, or Esc",
+        "Частями чек стоит {total_minor}: доплатите так же или Esc",
+        "In parts it comes to {total_minor}: pay the rest alike, or Esc",
     ),
     "pay.left": ("Осталось оплатить {due_minor}", "Still due: {due_minor}"),
     "pay.returned": ("Оплата отменена, верните {amount_minor}", "Payment cancelled, give back {amount_minor}"),

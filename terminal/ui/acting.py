@@ -10,7 +10,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui import entering, filling
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Desk, new_form, selected_line, selected_return
+from terminal.ui.desk import Desk, new_form, rows_of, selected_line, selected_return
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.lists import list_length
@@ -43,7 +43,7 @@ def press(view: View, desk: Desk, name: str, text: str = "") -> Acted:
         return _escape(desk)
     if name == "enter":
         return entering.enter(view, desk)
-    if text in "123456789" and text and desk.asking in ("menu", "member"):
+    if text in "123456789" and text and desk.asking in ("menu", "member", "offers"):
         return entering.choose(view, replace(desk, choice=int(text) - 1))
     line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
     return Acted(replace(desk, line=line))
@@ -71,7 +71,7 @@ def _moved(view: View, desk: Desk, step: int) -> Desk:
         ids = [line.line_no for line in state.returning.receipt.lines]
         here = selected_return(desk, state)
     else:
-        ids = [line.line_id for line in state.basket.lines]
+        ids = rows_of(state)
         here = selected_line(desk, state)
     if here is None:
         return desk
@@ -81,7 +81,8 @@ def _moved(view: View, desk: Desk, step: int) -> Desk:
 def _escape(desk: Desk) -> Acted:
     """One level back: what was asked, then what was typed, then the session's own level."""
     if desk.asking != "code":
-        return Acted(replace(desk, asking="code", line=Line()))
+        closes = (c.Back(),) if desk.asking == "offers" else ()
+        return Acted(replace(desk, asking="code", line=Line()), closes)
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
     return Acted(replace(desk, slip_open=False), (c.Back(),))
@@ -152,7 +153,16 @@ def _void(view: View, desk: Desk) -> Acted:
     state = view.state
     if state.mode == "return":
         return Acted(_calm(desk), (c.SetReturn(selected_return(desk, state) or 0, 0),))
-    return Acted(_calm(desk), (c.VoidLine(selected_line(desk, state) or 0),))
+    here = selected_line(desk, state) or 0
+    coupon = state.coupons[-1 - here] if here < 0 else None
+    return Acted(_calm(desk), (c.DropCoupon(coupon.code) if coupon else c.VoidLine(here),))
+
+
+def _offers(view: View, desk: Desk) -> Acted:
+    if desk.asking == "offers":
+        return _escape(desk)
+    asking = desk.asking if view.state.mode != "sale" else "offers"
+    return Acted(replace(_calm(desk), asking=asking, choice=0), (c.ListOffers(),))
 
 
 def _return(view: View, desk: Desk, text: str) -> Acted:
@@ -182,5 +192,6 @@ _FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
     "return": _with_line(_return),
     "menu": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "menu" else "menu", choice=0)),
     "help": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "help" else "help")),
+    "offers": _offers,
     "exit": _exit,
 }

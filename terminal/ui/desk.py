@@ -11,8 +11,10 @@ from terminal.session.port import View
 from terminal.session.state import State
 from terminal.ui.editor import EMPTY, Line
 
-Asking = Literal["code", "search", "quantity", "points", "return", "menu", "member", "enrol", "help", "close", "exit"]
-"""What the command line asks for; menu, member, enrol and help also take the place of the lines."""
+Asking = Literal[
+    "code", "search", "quantity", "points", "return", "menu", "member", "offers", "enrol", "help", "close", "exit"
+]
+"""What the command line asks for; menu, member, offers, enrol and help also take the place of the lines."""
 KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit"})
 
 
@@ -30,7 +32,8 @@ NO_FORM = Form()
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """`selected` is a line_id of the basket or a line_no of the return; None stands for the last line or the first."""
+    """`selected` is a line_id of the basket, a coupon below the lines (`coupon_row`), or a line_no of the return; None
+    stands for the last line or the first."""
 
     line: Line = EMPTY
     asking: Asking = "code"
@@ -42,6 +45,8 @@ class Desk(msgspec.Struct, frozen=True):
     slip_open: bool = False
     scroll: int = 0
     """How far the paper is moved up, in lines."""
+    given: str = ""
+    """The amount last typed in payment: it stands there again where the total turned out to be another."""
     phone: str = ""
     """The phone last looked for, so that a card for it need not ask again."""
 
@@ -53,6 +58,9 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, note="")
         if desk.asking == "enrol" and now.notice is not None and now.notice.said.code == "member.enrolled":
             desk = replace(desk, asking="code", form=Form())
+        desk = _amount_again(desk, now)
+        if desk.asking == "offers" and not now.offers:
+            desk = replace(desk, asking="code")
     if now.mode != was.mode:
         kept = desk.asking in KEPT_OVER_MODES
         desk = replace(desk, selected=None, choice=0, asking=desk.asking if kept else "code")
@@ -62,13 +70,24 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, slip_open=bool(now.slip), scroll=0)
     if now.basket is not was.basket and now.basket != was.basket:
         desk = replace(desk, selected=_touched(desk, was.basket, now.basket), slip_open=False)
+    if desk.asking == "offers" and was.offers and not now.offers:
+        desk = replace(desk, asking="code")
     if desk.asking == "member" and now.basket.member is None:
         desk = replace(desk, asking="code")
     return desk
 
 
+def _amount_again(desk: Desk, now: State) -> Desk:
+    """Another total was told before the money was counted: what was typed need not be typed again."""
+    told = now.notice is not None and now.notice.said.code.startswith("pay.total_")
+    return replace(desk, line=Line.of(desk.given)) if told and now.mode == "pay" and not desk.line.text else desk
+
+
 def _touched(desk: Desk, old: Basket, new: Basket) -> int | None:
-    """The line that is new or has another quantity; else the one that was selected, if it still stands."""
+    """The coupon that is new, or the line that is or has another quantity; else the one that was selected, if it still
+    stands."""
+    if len(new.coupons) > len(old.coupons):
+        return coupon_row(len(new.coupons) - 1)
     before = {line.line_id: line.qty_milli for line in old.lines}
     changed = [line.line_id for line in new.lines if before.get(line.line_id) != line.qty_milli]
     if changed:
@@ -76,10 +95,24 @@ def _touched(desk: Desk, old: Basket, new: Basket) -> int | None:
     return desk.selected if any(line.line_id == desk.selected for line in new.lines) else None
 
 
+def coupon_row(place: int) -> int:
+    """How the coupon at a place of the basket is told from a line: below zero."""
+    return -1 - place
+
+
+def rows_of(state: State) -> list[int]:
+    """What can be selected on the receipt, from the top: line_ids, then coupons."""
+    lines = [line.line_id for line in state.basket.lines]
+    return lines + [coupon_row(place) for place in range(len(state.coupons))]
+
+
 def selected_line(desk: Desk, state: State) -> int | None:
-    """line_id of the selected line of the basket, the last if none was chosen; None if there are no lines."""
-    ids = [line.line_id for line in state.basket.lines]
-    return desk.selected if desk.selected in ids else (ids[-1] if ids else None)
+    """line_id of the selected line of the basket, or a coupon's; the last line if none was chosen; None if there are
+    neither."""
+    ids = rows_of(state)
+    if desk.selected in ids:
+        return desk.selected
+    return state.basket.lines[-1].line_id if state.basket.lines else (ids[0] if ids else None)
 
 
 def selected_return(desk: Desk, state: State) -> int | None:

@@ -27,7 +27,7 @@ def enter(view: View, desk: Desk) -> Acted:
     empty = replace(desk, line=Line())
     calm = replace(empty, asking="code")
     match desk.asking:
-        case "menu" | "member":
+        case "menu" | "member" | "offers":
             return choose(view, desk)
         case "search":
             return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
@@ -86,7 +86,9 @@ def _nothing_typed(view: View, desk: Desk) -> Acted:
 
 
 def choose(view: View, desk: Desk) -> Acted:
-    """Take the chosen line of the menu or of the member's list."""
+    """Take the chosen line of the menu, of the member's list or of what can be asked for."""
+    if desk.asking == "offers":
+        return _asked(view, desk)
     items = ITEMS[desk.asking]
     if not 0 <= desk.choice < len(items):
         return Acted(desk)
@@ -104,6 +106,16 @@ def choose(view: View, desk: Desk) -> Acted:
             return Acted(desk, asks="theme")
         case _:
             return Acted(calm, (item.command,) if item.command else ())
+
+
+def _asked(view: View, desk: Desk) -> Acted:
+    """Ask for it, or take it back; the list stays, for the next."""
+    offers = view.state.offers or ()
+    if not 0 <= desk.choice < len(offers):
+        return Acted(desk)
+    offer = offers[desk.choice]
+    asked = c.Choose(offer.campaign_id, offer.code) if offer.code else c.Ask(offer.campaign_id)
+    return Acted(replace(desk, line=Line()), (asked,))
 
 
 def quantity(view: View, desk: Desk, text: str) -> Acted:
@@ -131,7 +143,7 @@ def tender(view: View, desk: Desk, kind: Literal["cash", "card"], text: str) -> 
     amount_minor = parse_amount(text) if text else None
     if text and amount_minor is None:
         return Acted(replace(desk, note=N_("That is not an amount")))
-    return Acted(desk, (c.Tender(kind, amount_minor),))
+    return Acted(replace(desk, given=text), (c.Tender(kind, amount_minor),))
 
 
 def _toggled(view: View, desk: Desk) -> Acted:

@@ -19,12 +19,12 @@ def press(view: View, desk: Desk, name: str, text: str) -> Acted:
     form = desk.form
     if name == "escape":
         return Acted(replace(desk, asking="code", form=Form()))
+    if name in _ONWARD:
+        return Acted(replace(desk, form=replace(form, at=(form.at + _ONWARD[name]) % FIELDS)))
     if name in BY_NAME:
         if BY_NAME[name].id == "member":
             return _sent(desk)
         return Acted(replace(desk, note=N_("Finish the form, or leave it with Esc")))
-    if name in _ONWARD:
-        return Acted(replace(desk, form=replace(form, at=(form.at + _ONWARD[name]) % FIELDS)))
     if name == "enter":
         return _sent(desk) if form.at == DONE else Acted(replace(desk, form=replace(form, at=form.at + 1)))
     if form.at in (PROCESSING, ADVERTISING):

@@ -96,15 +96,23 @@ KEYS = (
         "closed",
     ),
 )
+OFFERS = _key(
+    "offers",
+    "tab",
+    "ctrl+y",
+    N_("On request"),
+    N_("What the customer may ask for: offers for points, a gift to choose"),
+    "sale",
+)
 EXIT = _key("exit", "ctrl+q", "ctrl+q", N_("Exit"), N_("Leave the till"))
 BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the receipt is never lost"))
 HELP = _key("help", "f1", "ctrl+t", N_("Keys"), N_("All keys on one page"))
-BY_NAME = {name: key for key in (*KEYS, HELP, EXIT) for name in (key.name, key.alias)}
-BY_ID = {key.id: key for key in (*KEYS, HELP, EXIT)}
+BY_NAME = {name: key for key in (*KEYS, OFFERS, HELP, EXIT) for name in (key.name, key.alias)}
+BY_ID = {key.id: key for key in (*KEYS, OFFERS, HELP, EXIT)}
 
 
 def shown(name: str) -> str:
     """A key as it is written on the keyboard and in the footer: `F2`, `^P`."""
-    if name == "escape":
-        return "Esc"
+    if name in ("escape", "tab"):
+        return name[:3].capitalize()
     return "^" + name.removeprefix("ctrl+").upper() if name.startswith("ctrl+") else name.upper()

@@ -35,6 +35,8 @@ ITEMS: dict[Asking, tuple[Item, ...]] = {"menu": MENU, "member": MEMBER}
 
 def list_length(view: View, desk: Desk) -> int:
     """How many things there are to choose from; 0 if nothing is to be chosen now."""
+    if desk.asking == "offers":
+        return len(view.state.offers or ())
     if desk.asking in ITEMS:
         return len(ITEMS[desk.asking])
     return len(view.state.found) if view.state.mode == "sale" else 0

@@ -26,6 +26,7 @@ class Signs(msgspec.Struct, frozen=True):
     here: str = "▸"
     ticked: str = "[✓]"
     free: str = "[ ]"
+    unused: str = "–"
     prompt: str = "›"
     cursor: str = "▏"
 
@@ -89,7 +90,7 @@ ANSI = Palette(
     },
     Signs(
         ok="+", error="x", warn="!", info=">", online="*", offline="-", branch="-", hint="*", here=">", ticked="[x]",
-        prompt=">", cursor="_",
+        unused="-", prompt=">", cursor="_",
     ),
     one_ink_when_selected=True,
 )  # fmt: skip

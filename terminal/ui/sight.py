@@ -12,7 +12,20 @@ from terminal.ui.palette import Palette
 from terminal.ui.words import Words
 
 Body = Literal[
-    "idle", "lines", "search", "pay", "done", "return", "closed", "loading", "slip", "menu", "member", "enrol", "help"
+    "idle",
+    "lines",
+    "search",
+    "pay",
+    "done",
+    "return",
+    "closed",
+    "loading",
+    "slip",
+    "menu",
+    "member",
+    "enrol",
+    "help",
+    "offers",
 ]
 
 
@@ -37,12 +50,14 @@ def body_of(sight: Sight) -> Body:
     state, desk = sight.view.state, sight.desk
     if desk.asking in ("menu", "member", "enrol", "help"):
         return desk.asking
+    if desk.asking == "offers" and state.offers:
+        return "offers"
     if desk.slip_open and state.mode in ("sale", "closed"):
         return "slip"
     if state.mode in ("pay", "done", "return", "closed"):
         return state.mode
     if state.found:
         return "search"
-    if state.basket.lines:
+    if state.basket.lines or state.coupons:
         return "lines"
     return "loading" if sight.view.link.loading_bp is not None else "idle"

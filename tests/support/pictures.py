@@ -88,7 +88,20 @@ async def giving_back(till: ShopTill, pilot: Pilot[None]) -> None:
     await pilot.press("f2", *"300000", "enter", "f11", *"T1-1", "enter", "enter", "down")
 
 
-SCENES: dict[str, Play] = {"till": sale, "till-pay": pay, "till-enrol": enrol, "till-return": giving_back}
+async def offers(till: ShopTill, pilot: Pilot[None]) -> None:
+    till.programme = shop.with_offers()
+    till.members[shop.CARD] = replace(shop.MARIA, wallets={"stars": 12})
+    await sale(till, pilot)
+    await pilot.press("tab", "2", "down", "enter")
+
+
+SCENES: dict[str, Play] = {
+    "till": sale,
+    "till-pay": pay,
+    "till-enrol": enrol,
+    "till-return": giving_back,
+    "till-offers": offers,
+}
 
 
 async def picture(play: Play, lang: Lang) -> str:

@@ -58,5 +58,100 @@ LEGEND = _member(3, "Александра К.", "legend", 128_400, LEGEND_CARD, 
 MEMBERS = {CARD: MARIA, BLOCKED_CARD: BLOCKED, LEGEND_CARD: LEGEND, PHONE: MARIA}
 
 
+OFFERS = """
+[[wallet]]
+id = "stars"
+name = { ru = "Звёзды", en = "Stars" }
+unit = { ru = "звезда|звезды|звёзд", en = "star|stars" }
+
+[[coupon]]
+id = "spring"
+name = { ru = "Весна", en = "Spring" }
+kind = "promo"
+words = ["VESNA26"]
+
+[[coupon]]
+id = "own"
+name = { ru = "Своим", en = "For our own" }
+kind = "promo"
+words = ["SVOIM"]
+per_member = 1
+
+[[coupon]]
+id = "next"
+name = { ru = "На следующую покупку", en = "Off the next purchase" }
+kind = "series"
+code = "NEXT"
+uses = "single"
+last = 2026-12-31
+
+[[campaign]]
+id = "spring"
+name = { ru = "Весенняя скидка", en = "Spring discount" }
+priority = 80
+conditions = [{ type = "coupon", series = ["spring"] }]
+reward = { type = "amount", amount_minor = 10_000, per = "receipt" }
+
+[[campaign]]
+id = "own"
+name = { ru = "Своим", en = "For our own" }
+priority = 81
+conditions = [{ type = "coupon", series = ["own"] }, { type = "receipt_total", min_total_minor = 1_000_000 }]
+reward = { type = "amount", amount_minor = 10_000, per = "receipt" }
+
+[[campaign]]
+id = "badge-for-stars"
+name = { ru = "Скидка за звёзды", en = "Money off for stars" }
+priority = 82
+asked = true
+cost = { wallet = "stars", points = 10 }
+reward = { type = "amount", amount_minor = 20_000, per = "receipt" }
+
+[[campaign]]
+id = "cup-for-stars"
+name = { ru = "Кубок за звёзды", en = "A cup for stars" }
+priority = 83
+asked = true
+cost = { wallet = "stars", points = 50 }
+reward = { type = "amount", amount_minor = 90_000, per = "receipt" }
+
+[[campaign]]
+id = "gift"
+name = { ru = "К шарфу", en = "With a scarf" }
+priority = 84
+conditions = [{ type = "products", categories = ["scarves"] }]
+reward = { type = "gift", options = [
+    { code = "992", name = { ru = "Магнит", en = "A magnet" } },
+    { code = "993", name = { ru = "Брелок", en = "A ring" } },
+] }
+
+[[campaign]]
+id = "by-card"
+name = { ru = "Картой дешевле", en = "Cheaper by card" }
+priority = 85
+conditions = [{ type = "payment", kinds = ["card"] }]
+reward = { type = "amount", amount_minor = 5_000, per = "receipt" }
+
+[[campaign]]
+id = "come-back"
+name = { ru = "Приходите ещё", en = "Come again" }
+priority = 86
+conditions = [{ type = "products", categories = ["souvenirs"] }]
+reward = { type = "issue_coupon", series = "next" }
+
+[[campaign]]
+id = "derby"
+name = { ru = "Дерби", en = "The derby" }
+priority = 87
+conditions = [{ type = "products", categories = ["souvenirs"] }]
+reward = { type = "message", text = { ru = "Ждём вас на дерби", en = "See you at the derby" } }
+"""
+
+
+def with_offers() -> Programme:
+    """The club with coupons, things to ask for and to choose, and a price by card."""
+    return parse_programme(CLUB.read_text(encoding="utf-8") + OFFERS)
+
+
 def programme() -> Programme:
     return parse_programme(CLUB.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import rich.console
+from msgspec.structs import replace
 from rich.terminal_theme import TerminalTheme
 
 from loyalty.sentences import Lang, sentence
@@ -41,7 +42,7 @@ VGA = TerminalTheme(
 )
 rich.console.SVG_EXPORT_THEME = VGA  # type: ignore[attr-defined]
 Play = Callable[[Cashier], Awaitable[None]]
-NAMED = {"enter", "down", "space", *(f"f{number}" for number in range(1, 13))}
+NAMED = {"enter", "down", "space", "tab", "escape", *(f"f{number}" for number in range(1, 13))}
 SIZES = ((80, 24), (160, 48))
 DEMO = "Демо: наберите 2990000000019 и Enter — карта; 4600000000015 — шарф\nПолная витрина: клавиша F3, слово «шарф»"
 
@@ -132,6 +133,30 @@ async def report(cashier: Cashier) -> None:
     cashier.till.post(c.XReport())
 
 
+async def coupons(cashier: Cashier) -> None:
+    till = cashier.till
+    till.programme = shop.with_offers()
+    till.members[shop.CARD] = replace(shop.MARIA, wallets={"stars": 12})
+    fill(till)
+    for code in ("VESNA26", "SVOIM"):
+        till.post(c.Type(code))
+
+
+async def offers(cashier: Cashier) -> None:
+    await coupons(cashier)
+    await keys(cashier, "tab", "down", "enter", "down", "enter")
+
+
+async def by_card(cashier: Cashier) -> None:
+    await offers(cashier)
+    await keys(cashier, "tab", "f2", "f8")
+
+
+async def given(cashier: Cashier) -> None:
+    await by_card(cashier)
+    await keys(cashier, "f8")
+
+
 async def closed(cashier: Cashier) -> None:
     cashier.till.post(c.CloseShift())
 
@@ -143,6 +168,7 @@ async def loading(cashier: Cashier) -> None:
 SCENES: dict[str, Play] = {
     "idle": idle, "sale": sale, "guest": guest, "unknown": unknown, "search": search, "pay": pay, "mixed": mixed,
     "done": done, "return": giving_back, "enrol": enrol, "member": member, "offline": offline, "menu": menu,
+    "coupons": coupons, "offers": offers, "by-card": by_card, "given": given,
     "keys": help_page, "report": report, "closed": closed, "loading": loading,
 }  # fmt: skip
 

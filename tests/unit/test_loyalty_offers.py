@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from loyalty.basket import Basket
+from loyalty.conditions import Who
 from loyalty.explain import TEMPLATES
 from loyalty.offers import MAX_REQUESTS, Offer, offers, waiting
 from loyalty.programme import Campaign, Cost, Label, Wallet
@@ -85,3 +86,11 @@ def test_no_more_than_the_limit_is_worked_out() -> None:
     assert len(offers(basket(line(1), member=member()), rules, SUNDAY, Standing())) == MAX_REQUESTS
     rules = programme(*many[1:])
     assert len(offers(basket(line(1), member=member()), rules, SUNDAY, Standing())) == MAX_REQUESTS
+
+
+def test_what_is_out_of_the_question_is_explained_and_not_counted() -> None:
+    fans = replace(on_request("tour"), conditions=(Who(("fan",)),))
+    of, rules = basket(line(1), member=member()), programme(fans)
+    assert waiting(quote(of, rules, SUNDAY), of, rules) == 0
+    (tour,) = offers(of, rules, SUNDAY, Standing())
+    assert (tour.possible, text(tour)) == (False, "Only for status: Fan")

@@ -208,7 +208,7 @@ def test_another_total_by_card_is_told_before_any_money_is_counted() -> None:
 
 
 def test_what_each_kind_comes_to_is_known_before_anyone_asks() -> None:
-    assert by_card().state.totals == {"card": 500_00}
+    assert by_card().state.totals == {"cash": 550_50, "card": 500_00}
     assert sold(c.Pay()).state.totals == {}
 
 

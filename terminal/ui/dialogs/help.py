@@ -3,13 +3,14 @@
 from textual.strip import Strip
 
 from terminal.ui.cells import left
-from terminal.ui.keys import BACK, EXIT, KEYS, Key, shown
+from terminal.ui.keys import BACK, EXIT, KEYS, OFFERS, Key, shown
 from terminal.ui.rows import fit, row
 from terminal.ui.sight import Sight
 
 
 def help_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    keys = KEYS if height < len(KEYS) + 2 else (*KEYS, BACK, EXIT)
+    shown_here = (*KEYS, OFFERS)
+    keys = shown_here if height < len(shown_here) + 2 else (*shown_here, BACK, EXIT)
     return [_row(sight, key, width) for key in keys]
 
 

@@ -23,6 +23,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "return": ("widgets.returning", "returning_rows"),
     "menu": ("dialogs.menu", "menu_rows"),
     "member": ("dialogs.member", "member_list_rows"),
+    "offers": ("dialogs.offers", "offers_rows"),
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "help": ("dialogs.help", "help_rows"),
 }

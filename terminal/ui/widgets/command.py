@@ -27,13 +27,14 @@ BY_ASKING: dict[Asking, str] = {
     "return": N_("Receipt number, typed or scanned"),
     "menu": N_("Choose with arrows or a digit, Enter"),
     "member": N_("Choose with arrows or a digit, Enter"),
+    "offers": N_("Choose with arrows or a digit, Enter"),
     "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
     "help": N_("Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
-ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "close", "exit"})
+ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "offers", "enrol", "help", "close", "exit"})
 
 
 def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:

@@ -1,6 +1,6 @@
 """The lines of the receipt: name, quantity, price, discount, sum, and under each the reasons for its price.
 
-Below them stand the goods that are given beside the basket, and a gift that is still to be chosen.
+Below them stand the coupons, the goods that are given beside the basket, and a gift that is still to be chosen.
 """
 
 import msgspec
@@ -8,11 +8,12 @@ from textual.strip import Strip
 
 from loyalty.basket import BasketLine
 from loyalty.catalogue import Unit
+from loyalty.coupons_shown import ShownCoupon
 from loyalty.programme import Label
 from loyalty.quote import QuoteLine
 from terminal.ui.cells import clean, left, right
-from terminal.ui.desk import selected_line
-from terminal.ui.rows import Part, row
+from terminal.ui.desk import coupon_row, selected_line
+from terminal.ui.rows import Part, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import Words
 
@@ -37,9 +38,11 @@ def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state = sight.view.state
     lines, here = state.basket.lines, selected_line(sight.desk, state)
     quoted = {line.line_id: line for line in state.quote.lines} if state.quote else {}
-    place = next((place for place, line in enumerate(lines) if line.line_id == here), 0)
+    place = next((place for place, line in enumerate(lines) if line.line_id == here), max(0, len(lines) - 1))
     table = _table(sight, width)
-    beside = _beside(sight, table)[: max(0, height // 3)]
+    below = max(0, height // 3)
+    coupons = _coupons(sight, here, width, below)
+    beside = [*coupons, *_beside(sight, table)][:below]
     heights = [_height(quoted.get(line.line_id)) for line in lines]
     first, last = window(heights, place, height - 1 - len(beside))
     shown = [
@@ -113,6 +116,26 @@ def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool,
     return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted) if quoted else ()))]
 
 
+def _coupons(sight: Sight, here: int | None, width: int, room: int) -> list[Strip]:
+    """The coupons of the receipt: each used, and for what; or why not."""
+    coupons = sight.view.state.coupons
+    place = next((place for place in range(len(coupons)) if coupon_row(place) == here), 0)
+    first, last = window([1] * len(coupons), place, room)
+    return [_coupon(sight, coupons[each], coupon_row(each) == here, width) for each in range(first, last)]
+
+
+def _coupon(sight: Sight, coupon: ShownCoupon, here: bool, width: int) -> Strip:
+    words, signs = sight.words, sight.palette.signs
+    said = words.say(coupon.said)
+    name = words.text("Coupon “{name}”").format(name=words.name(Label(coupon.name_ru, coupon.name_en)))
+    if coupon.why_names_it:
+        name, said = said, ""
+    sign: Part = (f"{signs.ok} ", "good") if coupon.used else (f"{signs.unused} ", "warn")
+    parts: list[Part] = [(f"{signs.here if here else ' '} ", "text"), sign, (name, "text")]
+    parts += [(f"  {said}", "good" if coupon.used else "dim")] if said else []
+    return row(sight.palette, width, fit(parts, width), "selected" if here else "base")
+
+
 def _beside(sight: Sight, table: Table) -> list[Strip]:
     """Gifts as rows at zero, and what is said of those still to be chosen."""
     quote, words = sight.view.state.quote, sight.words
@@ -127,11 +150,16 @@ def _beside(sight: Sight, table: Table) -> list[Strip]:
         )
         for each in quote.granted.extras
     ]
+    told = [
+        ((f"  {sight.palette.signs.info} ", "accent"), (words.name(Label(each.ru, each.en)), "text"))
+        for each in quote.granted.messages
+    ]
     asked = {choice.campaign_id for choice in quote.granted.choices}
     said = (words.say(told.said) for told in quote.explanations if told.campaign_id in asked)
     return [
         *(row(sight.palette, table.width, parts) for parts in gifts),
         *(_reason(sight, each, table) for each in said),
+        *(row(sight.palette, table.width, fit(parts, table.width)) for parts in told),
     ]
 
 

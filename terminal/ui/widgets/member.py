@@ -1,18 +1,23 @@
 """The member: masked name, status, balance and what this receipt earns in large digits, the way to the next status."""
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Member
 from loyalty.outlook import left_text, outlook_said, season_outlook
 from loyalty.receipt import Receipt
 from loyalty.tiers import next_step
 from terminal.ui.cells import clean, cut, left, wrap
 from terminal.ui.digits import digits
-from terminal.ui.rows import Part, blank, ends, row
+from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
 
 GROUND = "band"
+BAND_ROWS = 6
+"""Of a narrow screen: every one is taken."""
 FRESH_S = 3600
 GAP = 2
 SHORTEST_BAR, LONGEST_BAR = 4, 20
@@ -26,7 +31,7 @@ def member_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     if shown is not None:
         rows = _of_receipt(sight, shown, width) if shown.member_name else _nobody(sight, width)
     else:
-        rows = _of_member(sight, state.basket.member, width) if state.basket.member else _nobody(sight, width)
+        rows = _of_member(sight, state.basket.member, width, height) if state.basket.member else _nobody(sight, width)
     return rows + [blank(sight.palette, width, GROUND)] * (height - len(rows))
 
 
@@ -43,28 +48,49 @@ def _nobody(sight: Sight, width: int) -> list[Strip]:
     ]
 
 
-def _of_member(sight: Sight, member: Member, width: int) -> list[Strip]:
+def _of_member(sight: Sight, member: Member, width: int, height: int) -> list[Strip]:
     quote = sight.view.state.quote
     earned = quote.earned_points if quote else 0
-    used = quote.redeemed_points if quote else 0
-    rows = [
+    used = quote.redeemed_points + quote.costs.get(MAIN_WALLET, 0) if quote else 0
+    moved = _moved(quote.wallets, quote.costs) if quote else {}
+    wallets = _wallets(sight, member.wallets, moved)
+    return [
         _title(sight, member, width),
         *_figures(sight, member.balance_points, earned, width),
-        _labels(sight, width, _standing(sight, member), used),
+        *_labels(sight, width, _standing(sight, member), used, wallets, height > BAND_ROWS),
         _way(sight, member, width),
+        *_outlook(sight, member, width),
     ]
-    return rows + _outlook(sight, member, width)
 
 
 def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
     """After the sale: the balance as the receipt leaves it. In a return points go the other way."""
     sign = -1 if receipt.kind == "return" else 1
-    earned, used = sign * receipt.earned_points, sign * receipt.redeemed_points
+    earned, used = sign * receipt.earned_points, sign * (receipt.redeemed_points + receipt.costs.get(MAIN_WALLET, 0))
+    moved = {wallet: sign * points for wallet, points in _moved(receipt.wallets, receipt.costs).items()}
     before = receipt.balance_before_points
     title = row(sight.palette, width, [(clean(receipt.member_name), "strong")], GROUND)
     rows = [title, *_figures(sight, None if before is None else before - used + earned, earned, width)]
     standing = sight.words.text("points now") if before is not None else ""
-    return [*rows, _labels(sight, width, standing, used)]
+    return [*rows, *_labels(sight, width, standing, used, _wallets(sight, {}, moved), True)]
+
+
+def _moved(earned: Mapping[str, int], taken: Mapping[str, int]) -> dict[str, int]:
+    """wallet -> what becomes of it, of the wallets beside the main one."""
+    moved = {wallet: earned.get(wallet, 0) - taken.get(wallet, 0) for wallet in (*earned, *taken)}
+    return {wallet: points for wallet, points in moved.items() if points and wallet != MAIN_WALLET}
+
+
+def _wallets(sight: Sight, held: Mapping[str, int], moved: Mapping[str, int]) -> list[str]:
+    """`Stars 12 +2`: each wallet of the programme that the member has, or that this receipt changes."""
+    said: list[str] = []
+    for wallet in sight.view.programme.wallets:
+        figures = [sight.words.points(held[wallet.id])] if held.get(wallet.id) else []
+        change = moved.get(wallet.id, 0)
+        figures += [("+" if change > 0 else "") + sight.words.points(change)] if change else []
+        if figures:
+            said.append(" ".join([sight.words.name(wallet.name), *figures]).replace(" ", "\u00a0"))
+    return said
 
 
 def _title(sight: Sight, member: Member, width: int) -> Strip:
@@ -99,11 +125,28 @@ def _earned_at(width: int) -> int:
     return width * 11 // 20
 
 
-def _labels(sight: Sight, width: int, standing: str, used: int) -> Strip:
-    half = _earned_at(width)
-    _ = sight.words.text
+def _labels(sight: Sight, width: int, standing: str, used: int, wallets: list[str], below: bool) -> list[Strip]:
+    """What the figures are; the other wallets beside them, or below where there is a row left for them."""
+    half, palette, _ = _earned_at(width), sight.palette, sight.words.text
     earned = _("this receipt") if not used else _("spent {n}").format(n=sight.words.points(used))
-    return row(sight.palette, width, [(left(standing, half), "dim"), (earned, "warn" if used else "dim")], GROUND)
+    end = (earned, "warn" if used else "dim")
+    if below:
+        more = [row(palette, width, [(_whole(wallets, width), "accent")], GROUND)] if wallets else []
+        return [row(palette, width, [(left(standing, half), "dim"), end], GROUND), *more]
+    beside = _whole(wallets, half - cell_len(standing) - 3)
+    start: list[Part] = [(standing, "dim"), (f" {beside}" if beside else "", "accent")]
+    return [row(palette, width, [*fit(start, half), end], GROUND)]
+
+
+def _whole(texts: list[str], room: int) -> str:
+    """As many as fit whole, one after another; an ellipsis for the rest."""
+    said = ""
+    for text in texts:
+        longer = f"{said} · {text}" if said else text
+        if cell_len(longer) > room - 2 * (text != texts[-1]):
+            return said + " …" if said else "…"
+        said = longer
+    return said
 
 
 def _standing(sight: Sight, member: Member) -> str:

@@ -4,7 +4,8 @@ from textual.strip import Strip
 
 from terminal.session.state import Level
 from terminal.ui.cells import clean
-from terminal.ui.rows import Part, blank, fit, row
+from terminal.ui.keys import OFFERS, shown
+from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
@@ -21,8 +22,9 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     if state.unknown_code and state.mode == "sale" and sight.desk.asking == "code":
         return [row(palette, width, fit(_unknown(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
+    asking = _on_request(sight)
     if not hints:
-        return [blank(palette, width)]
+        return [ends(palette, width, [], asking, "band") if asking else blank(palette, width)]
     best = hints[0]
     name = best.name_ru if sight.words.lang == "ru" else best.name_en
     parts: list[Part] = [
@@ -30,7 +32,16 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         (f"{clean(name)}: ", "strong"),
         (sight.words.say(best.said), "text"),
     ]
-    return [row(palette, width, fit(parts, width), "band")]
+    return [ends(palette, width, parts, asking, "band")]
+
+
+def _on_request(sight: Sight) -> list[Part]:
+    """The key for what the customer may ask for, while there is something."""
+    state = sight.view.state
+    if not state.on_request or state.mode != "sale" or sight.desk.asking == "offers":
+        return []
+    said = sight.words.text("on request: {n}").format(n=state.on_request)
+    return [(f"  {shown(OFFERS.name)} ", "accent"), (said + " ", "text")]
 
 
 def _unknown(sight: Sight) -> list[Part]:

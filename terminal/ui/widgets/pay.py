@@ -3,6 +3,8 @@
 from textual.strip import Strip
 
 from loyalty.money import parse_amount
+from loyalty.receipt import PaymentKind
+from terminal.session.state import State
 from terminal.ui.cells import left, right
 from terminal.ui.keys import BY_ID, shown
 from terminal.ui.rows import Part, blank, fit, row
@@ -22,12 +24,17 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         *_points(sight, width),
         blank(palette, width),
         *given,
-        _way(sight, width, "cash", _("Cash, exactly"), state.due_minor),
-        _way(sight, width, "card", _("Card, all of it"), state.due_minor),
+        _way(sight, width, "cash", _("Cash, exactly"), due_by(state, "cash")),
+        _way(sight, width, "card", _("Card, all of it"), due_by(state, "card")),
         *_typed(sight, width),
         blank(palette, width),
         row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_("back to the receipt, nothing is lost"), "dim")]),
     ]
+
+
+def due_by(state: State, kind: PaymentKind) -> int:
+    """What is due in one kind: a campaign may hold for receipts paid in that kind alone."""
+    return state.due_minor if state.tenders else state.totals.get(kind, state.due_minor)
 
 
 def _tenders(sight: Sight) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from rich.segment import Segment
 from textual.strip import Strip
 
+from loyalty.programme import Label
 from terminal.ui.cells import clean, left, wrap
 from terminal.ui.palette import style
 from terminal.ui.rows import Part, blank, row
@@ -52,6 +53,12 @@ def _beside(sight: Sight, width: int, height: int) -> list[list[Part]]:
         next_step = _("Esc goes back") if state.mode == "sale" else _("Type the cashier's name to open the next shift")
     rows: list[list[Part]] = [[(line, "strong")] for line in wrap(heading, width, 3)]
     rows += [[], *([(line, "text")] for line in wrap(next_step, width, 4)), []]
+    given = state.receipt if state.mode == "done" else None
+    for message in given.messages if given else ():
+        rows += [[(line, "accent")] for line in wrap(sight.words.name(Label(message.ru, message.en)), width, 3)]
+    if given and given.issued:
+        said = sight.words.many("{n} coupon for the customer", "{n} coupons for the customer", len(given.issued))
+        rows += [[(line, "accent")] for line in wrap(said, width, 2)]
     if len(state.slip) > height:
         rows += [[(line, "dim")] for line in wrap(_("Arrows move the paper"), width, 2)]
     return rows
