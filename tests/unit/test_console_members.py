@@ -8,10 +8,13 @@ from itertools import pairwise
 import pytest
 import structlog
 
+from loyalty.codes import card_number
 from loyalty.events import Consent, ConsentChanged
 from sync_server.console import member_facts
 from sync_server.console.member_facts import LedgerLine, MemberFacts, read_member, read_personal
+from sync_server.csv_rows import Row
 from sync_server.demo_data import import_demo_members
+from sync_server.imports import import_rows
 from sync_server.member_reports import find_members
 from tests.support.console_office import CARD, PHONE, SCARF, TODAY, Shop, at, tell_history, text_of, visiting
 from tests.support.server import office_on, opened_office
@@ -160,7 +163,19 @@ def test_status_progress_and_consents_are_on_the_page(opened) -> None:
     assert words.index("отозвано") < words.index("Реклама версия 7 дано")
     assert "Статус Новичок Сезон 2026/27: " in words
     assert "До следующего статуса Пассажир" in words
+    assert "ещё 3 078,50 и 1 визит" in words, "5,000.00 less 2,763.00, and 841.50 brought back"
     assert re.search(r'<progress max="10000" value="[1-9]\d*"', visitor.page)
+
+
+def test_a_status_brought_along_is_on_the_page_and_in_the_list_with_how_long_it_holds(opened) -> None:
+    shop, _, visitor = opened
+    row = {"card": card_number("2990000", 77), "name": "Петров Пётр", "status": "driver", "status_until": "31.12.2026"}
+    import_rows(shop.office.store, shop.office.identity, "members", [Row(2, row)], shop.office.now_ms)
+    (line,) = find_members(shop.office.store, shop.office.identity, row["card"])
+    assert re.search(r"Пётр П\. \d{13} — Машинист", text_of(visitor.get("/console/members").text))
+    words = text_of(visitor.get(f"/console/members/{line.member_id}").text)
+    assert "Статус Машинист" in words
+    assert "Чтобы сохранить: ещё 40 000,00 и 10 визитов до 31.12.2026; иначе «Новичок»" in words
 
 
 def test_an_imported_member_says_where_the_balance_began(told) -> None:
