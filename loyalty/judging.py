@@ -60,6 +60,8 @@ def judge_all(candidates: Sequence[Campaign], scene: Scene) -> list[Judged]:
 def judge(campaign: Campaign, scene: Scene) -> Judged | None:
     """A campaign against a basket as it is before any discount; None when it is about other goods or people."""
     verdicts: list[Verdict] = []
+    if campaign.reward.set_price_minor:
+        scene = replace(scene, set_price_minor=campaign.reward.set_price_minor)
     for condition in campaign.conditions:
         if not condition.selects:
             continue

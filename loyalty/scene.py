@@ -66,6 +66,8 @@ class Scene(msgspec.Struct, frozen=True):
     """place -> quantity that takes part, where a combination says so; None: lines take part whole."""
     coupons: tuple[str, ...] = ()
     """The series of the coupons presented."""
+    set_price_minor: int = 0
+    """What a whole combination is to cost, where the reward is a price for it: those that cost less are left alone."""
     times: int = 1
     """How many times over the combination is there."""
 

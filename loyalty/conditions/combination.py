@@ -83,6 +83,8 @@ class Combination(ConditionMechanic, frozen=True, tag="combination"):
         if not times:
             return self._missing(scene, runs, lacking([*runs.values()], wanted))
         times = min(times, self.max_times) if self.max_times else times
+        if scene.set_price_minor and self.pick == "dearest":
+            times = self._worth_it(scene, runs, times)
         pieces = best_pieces([*runs.values()], [times * want for want in wanted])
         milli = {place: 1000 * taken for place, taken in sorted(zip(runs, pieces, strict=True)) if taken}
         return Holds(tuple(milli), milli, times)
@@ -96,6 +98,26 @@ class Combination(ConditionMechanic, frozen=True, tag="combination"):
                 return None
             found.update(dict.fromkeys(facts))
         return tuple(found)
+
+    def _worth_it(self, scene: Scene, runs: dict[int, Run], times: int) -> int:
+        """How many combinations cost more than the price of a set; the first in any case.
+
+        What the dearest pieces of n combinations cost grows by less with each n (the value of a transport problem is
+        concave in what is wanted), so the last one worth it is found by halving.
+        """
+
+        def cost(count: int) -> int:
+            pieces = best_pieces([*runs.values()], [count * each.pieces for each in self.sets])
+            return sum(taken * scene.lines[place].price_minor for place, taken in zip(runs, pieces, strict=True))
+
+        low, high = 1, times
+        while low < high:
+            middle = (low + high + 1) // 2
+            if cost(middle) - cost(middle - 1) > scene.set_price_minor:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
     def _runs(self, scene: Scene) -> dict[int, Run]:
         """place -> its pieces that fit some set, in the order in which they are picked."""

@@ -26,6 +26,10 @@ class BundlePrice(PriceMechanic, frozen=True, tag="bundle_price"):
     def read(cls, section: Section) -> "BundlePrice":
         return cls(section.whole("price_minor", 1, MAX_MINOR))
 
+    @property
+    def set_price_minor(self) -> int:
+        return self.price_minor
+
     def discounts(self, scene: Scene) -> list[int]:
         """Minor units off each selected line."""
         taking = scene.taking_part_milli

@@ -16,6 +16,11 @@ class Mechanic(msgspec.Struct, frozen=True):
         """Whether what a line gets depends on that line alone, so that lines can be shared between campaigns."""
         return False
 
+    @property
+    def set_price_minor(self) -> int:
+        """What each combination is to cost; 0: it has no price of its own."""
+        return 0
+
     def short(self, scene: Scene) -> Missing | None:
         """What is missing to this reward, or to more of it; None: nothing the buyer could add."""
         return None
