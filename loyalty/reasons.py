@@ -219,12 +219,21 @@ def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequ
     stopped = judged.campaign.id in found.stopped
     if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
         return None
-    course = Course(found.programme, scene, found.standing)
+    course = _course_of_the_rest(found, scene, instead_of)
     if course.refusal(judged.campaign, scene) is not None:
         return None
     if isinstance(judged.campaign.reward, PointsMechanic):
         return points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
     return deed_of(then, then.scene(scene), course)
+
+
+def _course_of_the_rest(found: Findings, scene: Scene, instead_of: Sequence[Deed]) -> Course:
+    """What the other campaigns leave of the group's cap and of the member's points."""
+    course = Course(found.programme, scene, found.standing)
+    for deed in found.deeds.values():
+        if deed not in instead_of:
+            course.note(deed)
+    return course
 
 
 def _turn(campaign: Campaign) -> tuple[int, str]:

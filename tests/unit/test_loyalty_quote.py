@@ -1,11 +1,14 @@
 """The quote: the order of things, groups, floors, earning, the reasons and the hints."""
 
 import pytest
+from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket
 from loyalty.conditions import Hours, Products, Quantity, ReceiptTotal, Weekdays, Who
 from loyalty.errors import BadInput
 from loyalty.explain import TEMPLATES
+from loyalty.ledger import MAIN_WALLET
+from loyalty.programme import Cost, Group
 from loyalty.quote import MAX_CHOICES, Standing, quote
 from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent
 from loyalty.sentences import say
@@ -260,6 +263,26 @@ class TestHints:
         less = campaign(Percent(500), Hours(("15:00-16:00",)), id="less", group="g")
         made = priced(basket(line()), now, more, less, statuses=())
         assert [(each.campaign_id, each.gain_minor) for each in made.hints] == [("more", 500)]
+
+    def test_what_others_have_had_of_the_groups_cap_is_not_promised_again(self):
+        both = Group("g", "sum", cap_minor=1500)
+        now = campaign(Percent(1000), id="now", group="g")
+        later = campaign(Percent(1000), Hours(("15:00-16:00",)), id="later", group="g")
+        made = priced(basket(line()), now, later, statuses=(), groups=(both,))
+        assert made.discount_minor == 1000
+        assert [(each.campaign_id, each.gain_minor) for each in made.hints] == [("later", 500)]  # 15.00 - 10.00
+
+    def test_points_another_offer_has_taken_promise_nothing(self):
+        taken = replace(campaign(Percent(5000), id="taken"), cost=Cost(60, MAIN_WALLET), asked=True)
+        open_ = replace(campaign(Percent(5000), id="open"), cost=Cost(30, MAIN_WALLET), asked=True)
+        rich, poor = (
+            priced(
+                basket(line(1, 40_000), member=member(balance_points=has), asked=("taken",)), taken, open_, statuses=()
+            )
+            for has in (90, 89)
+        )
+        assert [each.campaign_id for each in rich.hints] == ["open"]
+        assert poor.hints == ()
 
     def test_points_missing_are_counted_at_their_value(self):
         made = priced(basket(line(), member=member()), campaign(PointsFixed(25), Quantity(min_pieces=2)))
