@@ -8,6 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from loyalty.codes import CardCode, CouponCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
+from loyalty.coupons import Refused as RefusedCoupon
+from loyalty.coupons import read_coupon
 from loyalty.member import Member
 from loyalty.outlook import standing_said
 from loyalty.programme import Programme
@@ -80,11 +82,19 @@ def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, s
     raise Refused(status, found.said, where=where)
 
 
-def find_coupon(text: str, around: Surroundings, where: str) -> str:
+def find_coupon(desk: Desk, text: str, around: Surroundings, where: str) -> str:
+    """A coupon's code in its one spelling. Raises Refused for one that is not the programme's, forged or spent."""
     code = classify(text, around.programme.codes)
     if not isinstance(code, CouponCode):
         raise refused(UNFIT, "agent.not_coupon", code=text[:SHOWN_CHARS], where=where)
-    return code.code
+    coupon = read_coupon(code.code, around.programme.coupons, around.shop)
+    if isinstance(coupon, RefusedCoupon):
+        raise Refused(UNFIT, coupon.why, where=where)
+    single = any(each.id == coupon.series and each.uses == "single" for each in around.programme.coupons)
+    found = desk.till.lookups.coupon(c.FindCoupon(coupon, single))
+    if isinstance(found, c.Failed):
+        raise Refused(UNFIT, found.said, found.hint, where)
+    return coupon.code
 
 
 def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberReply:
@@ -98,6 +108,7 @@ def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberRepl
         status=member.status,
         status_name=(status.name.ru if lang == "ru" else status.name.en) if status else "",
         balance_points=member.balance_points,
+        wallets=member.wallets,
         balance_as_of_ms=member.as_of_ms,
         card_tail=member.card[-4:],
         phone_tail=member.phone_tail,

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loyalty.basket import Basket, BasketLine
+from msgspec.structs import replace
+
+from loyalty.basket import Basket, BasketLine, PaidBy
+from loyalty.coupons_shown import ShownCoupon, shown_coupons
 from loyalty.granted import Choice, Extra
+from loyalty.offers import Offer, offers
 from loyalty.quote import quote
 from loyalty.quoted import Explanation, Quote, QuoteLine
 from loyalty.sentences import Lang
@@ -16,10 +20,14 @@ from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
 from terminal.agent.finding import UNFIT, find_coupon, find_goods, find_member, member_reply
 from terminal.agent.wire import (
+    BasketAsked,
+    CouponReply,
     GiftChoice,
     GiftOption,
     GiftReply,
+    IssueReply,
     LineAsked,
+    OfferReply,
     PointsReply,
     QuotedLine,
     QuoteReply,
@@ -39,16 +47,26 @@ class Quoted:
 
 
 def answer_quote(desk: Desk, asked: Asked) -> Answer:
-    return Answer(desk.call(lambda: quote_reply(quoted(desk, asked.body), asked.lang)))
+    request: QuoteRequest = asked.body
+
+    def work() -> QuoteReply:
+        done = quoted(desk, request, request.payment)
+        reply = quote_reply(done, asked.lang)
+        return replace(reply, offers=_offers(done, asked.lang)) if request.with_offers else reply
+
+    return Answer(desk.call(work))
 
 
-def quoted(desk: Desk, asked: QuoteRequest) -> Quoted:
+def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy) -> Quoted:
     """What is asked about, priced at this moment. Raises Refused, naming the part that will not do, and BadInput."""
     member = find_member(desk, asked.member, desk.till.engine.around(), UNFIT) if asked.member else None
     around = desk.till.engine.around(member)
     lines = tuple(_line(desk, line_no, line, around) for line_no, line in enumerate(asked.lines, start=1))
-    coupons = tuple(find_coupon(code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
-    basket = Basket(lines, member, coupons, asked.redeem_points, around.store, asked=asked.asked, choices=asked.choices)
+    coupons = tuple(find_coupon(desk, code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
+    basket = Basket(
+        lines, member, coupons, asked.redeem_points, around.store, payment=payment, asked=asked.asked,
+        choices=asked.choices,
+    )  # fmt: skip
     return Quoted(basket, quote(basket, around.programme, around.moment, around.standing), around)
 
 
@@ -67,6 +85,8 @@ def quote_reply(done: Quoted, lang: Lang) -> QuoteReply:
         redeemed_points=answer.redeemed_points,
         total_minor=answer.total_minor,
         earned_points=answer.earned_points,
+        wallets=answer.wallets,
+        costs=answer.costs,
         points=PointsReply(points.allowed_points, points.used_points, points.used_minor, limit),
         explanations=tuple(_reason(each, lang) for each in answer.explanations),
         hints=tuple(_reason(each, lang) for each in answer.hints),
@@ -74,6 +94,10 @@ def quote_reply(done: Quoted, lang: Lang) -> QuoteReply:
             _gift(line_no, extra, lang) for line_no, extra in enumerate(answer.granted.extras, len(answer.lines) + 1)
         ),
         gift_choices=tuple(_choice(choice, lang) for choice in answer.granted.choices),
+        coupons=tuple(_coupon(each, lang) for each in _shown(done)),
+        issues=tuple(IssueReply(each.campaign_id, each.series, each.count) for each in answer.granted.issues),
+        messages=tuple(each.ru if lang == "ru" else each.en for each in answer.granted.messages),
+        offers=None,
         member=member_reply(member, done.around.programme, lang) if member else None,
     )
 
@@ -103,6 +127,8 @@ def _quoted_line(line: BasketLine, priced: QuoteLine, lang: Lang) -> QuotedLine:
         redeemed_points=priced.redeemed_points,
         total_minor=priced.total_minor,
         earned_points=priced.earned_points,
+        wallets=priced.wallets,
+        costs=priced.costs,
         applied=priced.applied,
         notes=tuple(told(note, lang) for note in priced.notes),
     )
@@ -117,8 +143,27 @@ def _choice(choice: Choice, lang: Lang) -> GiftChoice:
     return GiftChoice(choice.campaign_id, tuple(options))
 
 
-def _name(extra: Extra, lang: Lang) -> str:
-    return extra.name_ru if lang == "ru" else extra.name_en
+def _shown(done: Quoted) -> tuple[ShownCoupon, ...]:
+    return shown_coupons(done.basket, done.around.programme, done.around.moment, done.quote)
+
+
+def _coupon(each: ShownCoupon, lang: Lang) -> CouponReply:
+    return CouponReply(each.code, each.id, each.series, _name(each, lang), each.used, told(each.said, lang))
+
+
+def _offers(done: Quoted, lang: Lang) -> tuple[OfferReply, ...]:
+    around = done.around
+    return tuple(
+        OfferReply(
+            each.campaign_id, each.code, _name(each, lang), each.taken, each.possible, told(each.said, lang),
+            told(each.cost, lang) if each.cost else None,
+        )
+        for each in offers(done.basket, around.programme, around.moment, around.standing)
+    )  # fmt: skip
+
+
+def _name(named: Extra | ShownCoupon | Offer, lang: Lang) -> str:
+    return named.name_ru if lang == "ru" else named.name_en
 
 
 def _reason(each: Explanation, lang: Lang) -> Reason:

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.basket import PaidBy
 from loyalty.errors import LinkFault
 from loyalty.events import canonical
 from loyalty.receipt import Payment, Receipt
@@ -41,7 +42,7 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
         if before:
             return _answer(desk, before, asked.lang, HTTPStatus.OK)
         shift = desk.till.records.shift_now()
-        done = quoted(desk, request)
+        done = quoted(desk, request, _payment(request))
         _same_total(request, done, asked.lang)
         payments = tuple(Payment(given.kind, given.amount_minor) for given in request.payments)
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
@@ -94,6 +95,15 @@ def _fetch(desk: Desk, number: str) -> c.ReceiptFound:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, said, hint) from fault
     finally:
         desk.fetching.release()
+
+
+def _payment(request: SaleRequest) -> PaidBy:
+    """How it was paid. Raises Refused where the request says it otherwise."""
+    kinds = {given.kind for given in request.payments}
+    paid: PaidBy = request.payment if not kinds else "mixed" if len(kinds) > 1 else kinds.pop()
+    if request.payment not in ("", paid):
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "agent.payment", where="payment")
+    return paid
 
 
 def _same_total(request: SaleRequest, done: Quoted, lang: Lang) -> None:

@@ -42,6 +42,10 @@ SENTENCES: Templates = {
     "agent.not_goods": ("«{code}» — не код товара", "“{code}” is no code of goods"),
     "agent.not_member": ("«{key}» — не карта и не телефон", "“{key}” is neither a card nor a phone"),
     "agent.not_coupon": ("«{code}» — не купон", "“{code}” is no coupon"),
+    "agent.payment": (
+        "Заплачено не так, как сказано в payment",
+        "The payments are not what payment says",
+    ),
     "agent.label_weight": (
         "На этикетке {code} указан вес {label_milli}, а в запросе {qty_milli}",
         "The label {code} says {label_milli}, the request {qty_milli}",

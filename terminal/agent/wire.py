@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from loyalty.basket import MAX_LINES, MAX_QTY_MILLI
+from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, PaidBy
 from loyalty.catalogue import Unit, Vat
 from loyalty.granted import MAX_GRANTS
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR
+from loyalty.presented import MAX_COUPONS
 from loyalty.receipt import Applied, PaymentKind, Receipt
 from loyalty.sale import MAX_PAYMENTS
 from terminal.session import ShiftInfo
@@ -21,11 +22,15 @@ from terminal.session.shift import MAX_CASHIER_CHARS
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_CODE_CHARS = 64
-MAX_COUPONS = 20
+MAX_COUPON_CHARS = 200
+"""A signed coupon has 139; spaces and dashes between them do not matter."""
 MAX_ASKED = 100
 MAX_POINTS = 10**9
 
 Code = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_CHARS, description="As scanned or typed")]
+CouponCode = Annotated[
+    str, Meta(min_length=1, max_length=MAX_COUPON_CHARS, description="A coupon or promo code, as scanned or typed")
+]
 RequestId = Annotated[
     str,
     Meta(
@@ -53,17 +58,26 @@ class MemberAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanned: bool = False
 
 
-class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BasketAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands on the client's counter."""
 
     lines: Annotated[tuple[LineAsked, ...], Meta(max_length=MAX_LINES)] = ()
     member: MemberAsked | None = None
     redeem_points: Annotated[int, Meta(ge=0, le=MAX_POINTS)] = 0
-    coupons: Annotated[tuple[Code, ...], Meta(max_length=MAX_COUPONS)] = ()
+    coupons: Annotated[tuple[CouponCode, ...], Meta(max_length=MAX_COUPONS)] = ()
     asked: Annotated[tuple[Code, ...], Meta(max_length=MAX_ASKED)] = ()
     """Campaigns the customer asks for: those that are given on request only."""
     choices: Annotated[dict[Code, Code], Meta(max_length=MAX_ASKED)] = {}
     """Campaign id -> code of the gift chosen of those it offers."""
+    payment: PaidBy = ""
+    """How it will be paid, where that is known: a campaign may hold for one way. A sale is quoted by its payments."""
+
+
+class QuoteRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A basket to be quoted."""
+
+    with_offers: bool = False
+    """Whether to say what the customer may ask for."""
 
 
 class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +87,7 @@ class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_minor: Amount
 
 
-class SaleRequest(QuoteRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SaleRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sale to record: what was quoted, and the total the customer agreed to."""
 
     sale_id: RequestId
@@ -113,6 +127,8 @@ class MemberReply(msgspec.Struct, frozen=True):
     status: str
     status_name: str
     balance_points: int
+    wallets: dict[str, int]
+    """Wallet -> points, of the wallets beside the main one."""
     balance_as_of_ms: int
     """The balance is the head office's at this time and this till's own receipts since; 0: not heard of there yet."""
     card_tail: str
@@ -159,8 +175,47 @@ class QuotedLine(msgspec.Struct, frozen=True):
     redeemed_points: int
     total_minor: int
     earned_points: int
+    wallets: dict[str, int]
+    """Wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int]
+    """Wallet -> points taken for what a campaign gave on the line."""
     applied: tuple[Applied, ...]
     notes: tuple[Told, ...]
+
+
+class CouponReply(msgspec.Struct, frozen=True):
+    """A coupon of the basket: used, and `said` is what it gave; or not, and `said` is why. `id` is what the receipt
+    keeps."""
+
+    code: str
+    id: str
+    series: str
+    name: str
+    used: bool
+    said: Told
+
+
+class IssueReply(msgspec.Struct, frozen=True):
+    """Coupons that will come with the receipt; their codes are made when it is recorded (`issued` of the receipt)."""
+
+    campaign_id: str
+    series: str
+    count: int
+
+
+class OfferReply(msgspec.Struct, frozen=True):
+    """Something to ask for, by `asked` with `campaign_id`; or a gift of several, by `choices` with `code` too.
+
+    `possible`: asking brings something, and `said` is what; else it is what is missing. `cost` null: nothing is taken.
+    """
+
+    campaign_id: str
+    code: str
+    name: str
+    taken: bool
+    possible: bool
+    said: Told
+    cost: Told | None
 
 
 class GiftReply(msgspec.Struct, frozen=True):
@@ -218,12 +273,22 @@ class QuoteReply(msgspec.Struct, frozen=True):
     redeemed_points: int
     total_minor: int
     earned_points: int
+    wallets: dict[str, int]
+    """Wallet -> points earned, of the wallets beside the main one."""
+    costs: dict[str, int]
+    """Wallet -> points taken for what campaigns gave."""
     points: PointsReply
     explanations: tuple[Reason, ...]
     hints: tuple[Reason, ...]
     """The best missed ones, greatest gain first."""
     gifts: tuple[GiftReply, ...]
     gift_choices: tuple[GiftChoice, ...]
+    coupons: tuple[CouponReply, ...]
+    issues: tuple[IssueReply, ...]
+    messages: tuple[str, ...]
+    """Texts for the customer, which the receipt will carry."""
+    offers: tuple[OfferReply, ...] | None
+    """What the customer may ask for; null unless it was wanted."""
     member: MemberReply | None
 
 

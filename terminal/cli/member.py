@@ -43,6 +43,9 @@ def find(key: str, data: Path, lang: str) -> None:
     click.echo(f"{found.name_masked or '—'}  {found.card}")
     click.echo(f"{'Статус' if ru else 'Status'}: {label}")
     click.echo(f"{'Баллы' if ru else 'Points'}: {found.balance_points}")
+    for wallet in programme.wallets:
+        if wallet.id in found.wallets:
+            click.echo(f"{wallet.name.ru if ru else wallet.name.en}: {found.wallets[wallet.id]}")
     for said in standing_said(programme, found.progress, found.found_on):
         click.echo(spoken(said, language(lang)))
     if found.blocked:

@@ -24,11 +24,12 @@ PLAIN = settings(max_examples=25, suppress_health_check=[HealthCheck.function_sc
 GOOD: dict[str, dict[str, Any]] = {
     "/v1/quote": {
         "lines": [{"code": TEA.code, "qty_milli": 2000}], "member": {"key": CARD, "scanned": True}, "redeem_points": 5,
-        "coupons": [],
+        "coupons": [], "asked": ["a"], "choices": {"b": "1"}, "payment": "card", "with_offers": True,
     },
     "/v1/receipts": {
         "sale_id": "0" * 32, "lines": [{"code": TEA.code, "qty_milli": 1000}], "member": {"key": PHONE},
-        "redeem_points": 0, "coupons": [], "payments": [{"kind": "cash", "amount_minor": 1}], "expected_total_minor": 1,
+        "redeem_points": 0, "coupons": [], "asked": ["a"], "choices": {"b": "1"}, "payment": "cash",
+        "payments": [{"kind": "cash", "amount_minor": 1}], "expected_total_minor": 1,
     },
     "/v1/returns": {"return_id": "0" * 32, "number": "T1-000001", "lines": {"1": 1000}, "payment": "cash"},
     "/v1/shift/open": {"cashier": "Ольга"},

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 import zxingcpp
 from PIL import Image
 
 from loyalty.codes import card_number
+from loyalty.events import bucket_of, canonical
+from loyalty.feed import Applied, BalanceRow, FeedRow
 from terminal.cli import main
 from terminal.session import commands as c
-from tests.support.counter import CARD, PHONE
-from tests.support.small_till import PROGRAMME, make_till, opened_rig
+from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME
+from tests.support.queue_samples import cursor_to
+from tests.support.small_till import make_till, opened_rig
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -103,3 +107,30 @@ def test_a_till_in_use_is_not_opened_twice(folder: Path, capsys: pytest.CaptureF
     assert code == 1
     assert err.strip()
     assert "Traceback" not in err
+
+
+STARS = """
+[[wallet]]
+id = "stars"
+name = { ru = "Звёзды", en = "Stars" }
+unit = { ru = "звезда|звезды|звёзд", en = "star|stars" }
+"""
+
+
+def test_a_member_s_other_wallets_are_named_as_the_programme_names_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "till"
+    make_till(folder, programme=PROGRAMME + STARS)
+    with opened_rig(folder) as rig:
+        account = ANNA.account_id
+        balance = BalanceRow(account, {"main": 200, "stars": 12, "gone": 5})
+        rows = [FeedRow(account, 2, msgspec.Raw(canonical(balance)))]
+        rig.store.cache.install(rows, cursor_to("bal", bucket_of(account), rows, Applied(), NOON.at_ms))
+        member = rig.engine.call(lambda: rig.lookups.member(c.FindMember(CARD, "card"), rig.engine.around()))
+        assert isinstance(member, c.MemberFound)
+        assert (member.member.balance_points, member.member.wallets) == (200, {"stars": 12, "gone": 5})
+    code, out, _ = run(capsys, "member", "find", CARD, "--data", folder, "--lang", "en")
+    assert code == 0
+    assert {"Points: 200", "Stars: 12"} <= set(out.splitlines())
+    assert "5" not in out.replace(CARD, "")
