@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from loyalty.coupon_codes import Ticket, shop_mark, signed_code, ticket_bytes
 from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from tests.ui import shop
@@ -24,7 +25,7 @@ def scans(till: FakeTill) -> list[str]:
     return [command.text for command in till.posted if isinstance(command, c.Scan)]
 
 
-@pytest.mark.parametrize("keys", [[], ["f3"], ["f4"], ["f6"], ["f12"], ["f1"], ["f11"]])
+@pytest.mark.parametrize("keys", [[], ["f3"], ["f4"], ["f6"], ["f12"], ["f1"], ["f11"], ["tab"]])
 def test_a_scan_is_goods_whatever_the_line_asks_for_and_no_character_is_typed(keys: list[str]) -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.press(*keys)
@@ -202,3 +203,17 @@ def test_three_star_and_a_scan_is_three_without_enter_between() -> None:
         assert cashier.typed == ""
 
     play(story, gate=True)
+
+
+@pytest.mark.parametrize("end", ["enter", "tab"])
+def test_a_signed_coupon_is_one_scan_however_long_and_its_suffix_opens_no_list(end: str) -> None:
+    code = signed_code(ticket_bytes(Ticket("GIFT", "00" * 6, "", "", shop_mark("ab" * 32))), bytes(64))
+
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.burst(code, end)
+        assert (cashier.typed, cashier.state.offers) == ("", None)
+
+    till = play(story, gate=True)
+    assert scans(till) == [shop.WATER.code, code]
+    assert [type(command) for command in till.posted if isinstance(command, c.ListOffers)] == []
