@@ -158,6 +158,7 @@ BODY = '[[case]]\nname = "one"\nwhy = "1 is 1, plainly"\n'
         (HEAD + BODY + '[case.basket]\nlines = []\n[case.expect]\nreasons = { a = "won" }\n', "won"),
         (HEAD + BODY + "[case.basket]\nlines = []\n[case.expect]\n" + "#" * 1024 * 1024, "1048576"),
     ],
+    ids=["toml", "no case", "no goods", "goods", "lines", "field", "figure", "reason", "size"],
 )
 def test_a_file_of_cases_that_will_not_do_is_a_sentence(text: str, said: str) -> None:
     with pytest.raises(BadInput) as bad:
