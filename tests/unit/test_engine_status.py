@@ -77,7 +77,8 @@ def found(rig: Rig) -> Member:
 
 
 def buy(rig: Rig, pieces: int) -> Receipt:
-    for command in (c.Scan(CARD), *[c.Scan(TEA.code)] * pieces, c.Pay(), c.Tender("cash")):
+    commands: tuple[c.Command, ...] = (c.Scan(CARD), *[c.Scan(TEA.code)] * pieces, c.Pay(), c.Tender("cash"))
+    for command in commands:
         rig.engine.dispatch(command)
     receipt = rig.engine.view().state.receipt
     assert receipt is not None
@@ -86,7 +87,10 @@ def buy(rig: Rig, pieces: int) -> Receipt:
 
 
 def bring_back(rig: Rig, receipt: Receipt) -> None:
-    for command in (c.BeginReturn(receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"), c.Back()):
+    commands: tuple[c.Command, ...] = (
+        c.BeginReturn(receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"), c.Back(),
+    )  # fmt: skip
+    for command in commands:
         rig.engine.dispatch(command)
 
 
