@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.member import Used
 from loyalty.progress import Progress
 
 Stream = Literal["ident", "bal", "goods", "programmes"]
@@ -32,17 +33,22 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
     birthday_md: str = ""
     audiences: tuple[str, ...] = ()
     blocked: bool = False
+    card_kinds: dict[str, str] = {}
+    """card -> its kind, of the cards that have one."""
 
 
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's points and progress (stream `bal`, key account_id): hot.
 
     The status is not there: it follows from the progress and the date (`loyalty.tiers`), and changes without a row.
+    `receipts` are all sales there ever were, returned ones too; `used` is what was had of campaigns with limits.
     """
 
     account_id: str
     wallets: dict[str, int] = {}
     progress: Progress = Progress()
+    receipts: int = 0
+    used: tuple[Used, ...] = ()
 
 
 class ProgrammeRow(msgspec.Struct, frozen=True):

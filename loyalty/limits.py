@@ -36,13 +36,18 @@ class Room(msgspec.Struct, frozen=True):
 
 def period_key(period: Period, moment: Moment, season: str) -> str:
     """The name of the period a moment is in: `2026-11-22`, `2026-W47`, `2026-11`, the season's, `ever`."""
+    return period_on(period, moment.local_date, season)
+
+
+def period_on(period: Period, day: str, season: str) -> str:
+    """The same for a date (ISO)."""
     if period == "day":
-        return moment.local_date
+        return day
     if period == "week":
-        year, week, _ = date.fromisoformat(moment.local_date).isocalendar()
+        year, week, _ = date.fromisoformat(day).isocalendar()
         return f"{year}-W{week:02d}"
     if period == "month":
-        return moment.local_date[:7]
+        return day[:7]
     return season if period == "season" else "ever"
 
 

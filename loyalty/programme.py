@@ -209,6 +209,11 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
         return frozenset(campaign.id for campaign in self.campaigns if campaign.asked)
 
     @cached_property
+    def limited(self) -> dict[str, tuple[Limit, ...]]:
+        """campaign id -> its limits, for the campaigns that have any."""
+        return {campaign.id: campaign.limits for campaign in self.campaigns if campaign.limits}
+
+    @cached_property
     def coupon_series(self) -> dict[str, frozenset[str]]:
         """campaign id -> the series of coupons it needs one of, for the campaigns that need a coupon."""
         needed = {

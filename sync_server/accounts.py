@@ -15,6 +15,7 @@ from loyalty.events import canonical
 from loyalty.feed import BalanceRow
 from loyalty.ledger import Entry
 from loyalty.progress import Counted, Grant
+from loyalty.uses import Use
 from sync_server.heads import Change
 from sync_server.rows import add_rows, insert_new, select_by
 from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL
@@ -37,8 +38,12 @@ class Moves:
     """(bucket, entry, receipt_id)."""
     counted: list[tuple[Account, Counted]] = field(default_factory=list)
     """What receipts add to the progress of accounts."""
+    uses: defaultdict[Account, list[Use]] = field(default_factory=lambda: defaultdict(list))
+    """What receipts gave of campaigns, to accounts they are counted for."""
     opened: dict[Account, Grant | None] = field(default_factory=dict)
     """New members' accounts, each with the status the member brings along."""
+    brought: dict[Account, int] = field(default_factory=dict)
+    """How many receipts new members had in the system they come from."""
     touched: set[Account] = field(default_factory=set)
 
 
@@ -55,12 +60,15 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         if account in old or account in made
     }
     for account, grant in moves.opened.items():
-        rows[account] = rules.opened(rows[account], grant)
+        opened = rules.opened(rows[account], grant)
+        rows[account] = msgspec.structs.replace(opened, receipts=opened.receipts + moves.brought.get(account, 0))
     for (account, wallet), delta in points.items():
         wallets = {**rows[account].wallets, wallet: rows[account].wallets.get(wallet, 0) + delta}
         rows[account] = msgspec.structs.replace(rows[account], wallets=wallets)
     for account, counted in moves.counted:
         rows[account] = rules.after(rows[account], counted)
+    for account, uses in moves.uses.items():
+        rows[account] = rules.used(rows[account], uses)
     return [
         balance_change(account[0], row, old[account].h if account in old else None)
         for account, row in sorted(rows.items())

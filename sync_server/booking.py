@@ -16,6 +16,7 @@ from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.ledger import receipt_entries
 from loyalty.receipt import Receipt
 from loyalty.tiers import count_receipt
+from loyalty.uses import Use, uses_given_back, uses_of
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag
@@ -56,9 +57,18 @@ class _Sale:
     """line_no -> qty_milli returned before this transaction."""
     added: Counter[int]
 
+    @property
+    def receipt(self) -> Receipt:
+        return _receipt.decode(self.row.raw)
+
+    @property
+    def back(self) -> Counter[int]:
+        """line_no -> qty_milli returned so far."""
+        return self.before + self.added
+
     def sold(self) -> dict[int, int]:
         sold: Counter[int] = Counter()
-        for line in _receipt.decode(self.row.raw).lines:
+        for line in self.receipt.lines:
             sold[line.line_no] += line.qty_milli
         return sold
 
@@ -71,7 +81,7 @@ def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: State
         if wrong:
             flags.append(flag(event, "sums", wrong))
         if _of(event).kind == "sale":
-            _move(event, _of(event), moves)
+            _move(event, _of(event), uses_of(_of(event)), moves)
     waiting = _waiting_for(tx, [event for event in new if _of(event).kind == "sale"])
     returns = [event for event in new if _of(event).kind == "return"]
     _book_returns(tx, returns, waiting, flags, states, moves)
@@ -82,13 +92,14 @@ def _of(event: Arrived) -> Receipt:
     return event.body.receipt
 
 
-def _move(event: Arrived, receipt: Receipt, moves: Moves, sale_day: str = "") -> None:
-    """`sale_day`: of a return, the day of its sale."""
+def _move(event: Arrived, receipt: Receipt, uses: Sequence[Use], moves: Moves, sale_day: str = "") -> None:
+    """`uses`: what it changes in what the member has had of campaigns; `sale_day`: of a return, the day of its sale."""
     if receipt.account_id is not None:
         moves.entries += [
             (event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)
         ]
         moves.counted.append(((event.bucket, receipt.account_id), count_receipt(receipt, sale_day)))
+        moves.uses[event.bucket, receipt.account_id] += uses
 
 
 def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
@@ -142,7 +153,11 @@ def _book_returns(
         ref = _reference(_of(event))
         sale = sales.get((event.bucket, ref))
         if sale is not None:
-            _move(event, _within(event, _of(event), sale, flags), moves, sale.row.local_date)
+            before = sale.back
+            booked = _within(event, _of(event), sale, flags)
+            same = (booked.account_id or "") == sale.row.account_id
+            uses = uses_given_back(sale.receipt, before, sale.back) if same else ()
+            _move(event, booked, uses, moves, sale.row.local_date)
             if event in waiting:
                 states.append(_state(event, "applied", "", None))
         elif ref:
@@ -193,7 +208,7 @@ def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Rece
     sale.minor += receipt.total_minor
     for line in receipt.lines:
         sale.added[line.line_no] += line.qty_milli
-    lines = sale.before + sale.added
+    lines = sale.back
     if sale.minor > sale.row.total_minor or any(
         lines[line.line_no] > sold.get(line.line_no, 0) for line in receipt.lines
     ):

@@ -72,4 +72,4 @@ def read_rules(store: Store) -> Rules:
     with store.read() as tx:
         bodies = tx.execute(select(table.c.body).where(table.c.body.is_not(None)).order_by(table.c.key)).scalars().all()
     programme = newest_programme(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies)
-    return Rules(programme if programme.statuses else None)
+    return Rules(programme if programme.statuses else None, programme if programme.limited else None)

@@ -1,5 +1,6 @@
 """What an account's status follows from: receipts counted by the published programme, statuses members bring along."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +12,15 @@ from loyalty.programme import Programme
 from loyalty.progress import Counted, Grant, Progress, merge_progress, progress_after
 from loyalty.season import OPEN
 from loyalty.tiers import place_of, status_id_on
+from loyalty.uses import Use, used_after
 
 
 class Rules(msgspec.Struct, frozen=True):
     """The published programme statuses are counted by; none before the first is published."""
 
     programme: Programme | None = None
+    limits: Programme | None = None
+    """The published programme where campaigns of it have limits: by it is counted what members have had of them."""
 
     def grant(self, status: str, at_ms: int, last_date: str = "") -> Grant | None:
         """A status a new member has at once; None for the lowest one, which is everyone's."""
@@ -33,9 +37,14 @@ class Rules(msgspec.Struct, frozen=True):
 
     def after(self, row: BalanceRow, counted: Counted) -> BalanceRow:
         """The account after one more receipt, whatever came before."""
+        row = replace(row, receipts=row.receipts + counted.receipts)
         if self.programme is None:
             return row
         return replace(row, progress=progress_after(row.progress, counted, self.programme.spans))
+
+    def used(self, row: BalanceRow, uses: Sequence[Use]) -> BalanceRow:
+        """The account with what receipts gave of campaigns that have limits."""
+        return replace(row, used=used_after(row.used, uses, self.limits)) if self.limits else row
 
     def status_on(self, row: BalanceRow, on_date: str) -> str:
         """The id of the status in force; empty without a programme that has statuses."""

@@ -10,6 +10,7 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.programme import Programme
 from loyalty.progress import progress_after
 from loyalty.tiers import status_id_on
+from loyalty.uses import used_at_till
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Known, Overlay
 from terminal.offline_queue.keys import Identity, phone_hash
@@ -77,5 +78,8 @@ def member_from(
         as_of_ms=known.as_of_ms,
         blocked=ident.blocked,
         wallets=wallets,
+        card_kind=ident.card_kinds.get(key, "") if by != "phone" else "",
+        receipts=row.receipts + sum(counted.receipts for counted in own.counted),
+        used=used_at_till(row.used, own.uses, programme),
         coupon_uses=journal.coupon_uses(ident.account_id),
     )

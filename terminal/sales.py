@@ -25,6 +25,7 @@ from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
+from loyalty.uses import Use, uses_given_back, uses_of
 from terminal.fiscal.register import Refused, Register, Unknown
 from terminal.offline_queue.journal import Fact, Journal, SpentCoupon
 from terminal.offline_queue.journal_made import find_made
@@ -76,7 +77,10 @@ class Sales:
             offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
             series=around.programme.coupons,
         )
-        return self._complete(draft, Basket(store=self._store) if ids else effect.basket, shift, ids, spent)
+        basket = Basket(store=self._store) if ids else effect.basket
+        limited = around.programme.limited
+        uses = tuple(use for use in uses_of(draft) if use.campaign_id in limited) if limited else ()
+        return self._complete(draft, basket, shift, ids, spent, uses=uses)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None
@@ -101,7 +105,10 @@ class Sales:
             moment=moment,
             payment=effect.kind,
         )
-        return self._complete(draft, Basket(store=self._store), shift, ids, sale_day=effect.original.moment.local_date)
+        after = {no: merged.get(no, 0) + effect.wanted_milli.get(no, 0) for no in {*merged, *effect.wanted_milli}}
+        uses = uses_given_back(effect.original, merged, after)
+        day = effect.original.moment.local_date
+        return self._complete(draft, Basket(store=self._store), shift, ids, sale_day=day, uses=uses)
 
     def unfinished(self, screen: bool = True) -> Basket | None:
         """The basket of a sale that was prepared and never completed; it is forgotten here and goes back on screen.
@@ -140,6 +147,7 @@ class Sales:
         ids: GivenIds | None,
         spent: tuple[SpentCoupon, ...] = (),
         sale_day: str = "",
+        uses: tuple[Use, ...] = (),
     ) -> Receipt:
         """A number is taken only for a receipt that holds together, and given back by one that is not recorded, so that
         neither leaves a gap. `sale_day`: of a return, the day of its sale."""
@@ -156,7 +164,9 @@ class Sales:
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             totals = add_receipt(shift.totals, receipt)
-            self._journal.record(fact, completes=receipt.receipt_id, totals=totals, coupons=spent, sale_day=sale_day)
+            self._journal.record(
+                fact, completes=receipt.receipt_id, totals=totals, coupons=spent, sale_day=sale_day, uses=uses
+            )
         except KopilkaError:
             self._undone.append((receipt, number))
             if self._forget_undone():

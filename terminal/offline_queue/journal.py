@@ -13,6 +13,7 @@ from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompl
 from loyalty.feed import Applied, IdentRow
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
+from loyalty.uses import Use
 from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.journal_file import set_state, state_value
 from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift
@@ -71,19 +72,21 @@ class Journal:
         totals: ShiftTotals | None = None,
         coupons: tuple[SpentCoupon, ...] = (),
         sale_day: str = "",
+        uses: tuple[Use, ...] = (),
     ) -> Recorded:
         """Append facts to the chain with their effects, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them, `coupons` those it uses up; `sale_day` is, of a return, the
-        day of its sale. Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is
-        recorded, and the same call may be made again, also after a doubt.
+        `totals` are the shift's after a receipt among them, `coupons` those it uses up, `uses` what it changes in what
+        the member has had of campaigns; `sale_day` is, of a return, the day of its sale. Raises BadInput (too large),
+        NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the same call may be made
+        again, also after a doubt.
         """
         if not 1 <= len(facts) <= MAX_FACTS:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, coupons, sale_day)
+        extras = Extras(completes, personal, enrolled, totals, coupons, sale_day, uses)
 
         def write(connection: Connection) -> Recorded:
             recorded = write_facts(connection, self.terminal, facts, raws, extras)

@@ -1,20 +1,21 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
 `event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent). What a sale changes lies on
-few pages: each is summed and written whole while the customer waits.
+that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use). What a sale
+changes lies on few pages: each is summed and written whole while the customer waits.
 """
 
 import sqlite3
 from pathlib import Path
 
 from loyalty.chain import ZERO_HASH, event_hash
+from terminal.offline_queue import journal_uses
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 3
+VERSION = 4
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
@@ -58,6 +59,7 @@ DDL: tuple[str, ...] = (
         id TEXT NOT NULL, receipt_id TEXT NOT NULL, series TEXT NOT NULL, account_id TEXT, PRIMARY KEY (id, receipt_id)
     ) WITHOUT ROWID""",
     "CREATE INDEX coupon_of_account ON coupon_spent (account_id, series) WHERE account_id IS NOT NULL",
+    journal_uses.TABLE,
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )

@@ -9,7 +9,9 @@ from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_b
 from loyalty.feed import Applied, BalanceRow, IdentRow
 from loyalty.progress import Counted
 from loyalty.receipt import Receipt
+from loyalty.uses import Use
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
+from terminal.offline_queue.journal_uses import own_uses
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
@@ -39,6 +41,8 @@ class Overlay(msgspec.Struct, frozen=True):
 
     wallets: dict[str, int] = {}
     counted: tuple[Counted, ...] = ()
+    uses: tuple[Use, ...] = ()
+    """What was had of campaigns with limits, summed by campaign and day of the sale."""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -122,7 +126,8 @@ def overlay(connection: Connection, account_id: str, applied: Applied) -> Overla
     since = (account_id, applied.epoch, applied.seq)
     points = connection.execute(f"SELECT wallet, sum(points) {own} GROUP BY wallet", since).fetchall()
     by_wallet = f"SELECT wallet, day, {_SUMS} {own} GROUP BY wallet, day ORDER BY day, wallet"
-    return Overlay(dict(points), tuple(_counted(*row) for row in connection.execute(by_wallet, since)))
+    counted = tuple(_counted(*row) for row in connection.execute(by_wallet, since))
+    return Overlay(dict(points), counted, own_uses(connection, account_id, applied))
 
 
 def _counted(wallet: str, day: str, sold: int, back: int, receipts: int, earned: int, returned: int) -> Counted:

@@ -28,8 +28,10 @@ from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.sentences import sentence
 from loyalty.tiers import count_receipt
+from loyalty.uses import Use
 from terminal.offline_queue.journal_file import NAMED, tip
 from terminal.offline_queue.journal_read import receipt_of, returned_milli
+from terminal.offline_queue.journal_uses import write_uses
 from terminal.offline_queue.writer import Connection
 
 
@@ -66,6 +68,7 @@ class Extras(msgspec.Struct, frozen=True):
     totals: ShiftTotals | None = None
     coupons: tuple[SpentCoupon, ...] = ()
     sale_day: str = ""
+    uses: tuple[Use, ...] = ()
 
 
 def write_facts(
@@ -121,6 +124,8 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             _index(connection, epoch, seq, receipt)
             _effects(connection, epoch, seq, receipt, fact.event_id, extras.sale_day)
+            if receipt.account_id is not None:
+                write_uses(connection, receipt.account_id, epoch, seq, extras.uses)
             _settle_coupons(connection, receipt, extras.coupons)
             if extras.totals is not None:
                 _count(connection, receipt.shift_id, extras.totals)
