@@ -14,6 +14,8 @@ from loyalty.conditions import Condition
 from loyalty.programme import Campaign, Label, Programme
 from loyalty.programme_aspects import ASPECT_OF, ASPECTS
 from loyalty.programme_words import TABLES, said, titled, written
+from loyalty.recurrence import Rule
+from loyalty.recurrence_words import rule_text
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.sentences import Lang, counted
 
@@ -104,6 +106,8 @@ def value_text(key: str, value: object, world: World, lang: Lang, wallet: str = 
     """Any value of a programme in words; `key` says its unit, points are those of `wallet`."""
     if isinstance(value, Label):
         return _label(value, lang)
+    if isinstance(value, Rule):
+        return rule_text(value, lang)
     if isinstance(value, msgspec.Struct):
         return ", ".join(_parts(value, key, world, lang))
     if isinstance(value, tuple):

@@ -25,7 +25,7 @@ TITLES: dict[str, Pair] = {
     "who": ("участникам", "members"),
     "birthday": ("день рождения", "birthday"),
     "first_purchase": ("первая покупка", "first purchase"),
-    "trial": ("пробная группа", "trial group"),
+    "trial": ("проба", "trial"),
     "stores": ("магазины", "stores"),
     "channels": ("где куплено", "where it is bought"),
     "products": ("товары", "goods"),
@@ -151,7 +151,7 @@ WORDS: dict[str, Pair] = {
     "windows": ("{}", "{}"),
     "days": ("{}", "{}"),
     "seasons": ("в сезон {}", "in the season {}"),
-    "rule": ("по правилу {}", "by the rule {}"),
+    "rule": ("{}", "{}"),
     "start": ("с {}", "from {}"),
     "days_before": ("не раньше чем за {}", "no earlier than {} before"),
     "statuses": ("статус {}", "status {}"),
@@ -160,9 +160,9 @@ WORDS: dict[str, Pair] = {
     "before_days": ("за {} до", "from {} before"),
     "after_days": ("ещё {} после", "to {} after"),
     "salt": ("деление {}", "divided by {}"),
-    "share_bp": ("{} участников", "{} of the members"),
+    "share_bp": ("в пробной группе {} участников", "{} of the members in the test group"),
     "stores.stores": ("{}", "{}"),
-    "trial.group": ("{}", "{}"),
+    "trial.group": ("здесь {}", "here {}"),
     "groups": ("группы магазинов {}", "groups of stores {}"),
     "channels": ("{}", "{}"),
     "categories": ("категории {}", "categories {}"),
@@ -236,6 +236,7 @@ NOUNS: dict[str, Pair] = {
     "uses": ("сколько раз годится", "how often it is good"),
     "of": ("какие цены считаются", "which prices count"),
     "on": ("на какие из товаров", "on which of the goods"),
+    "rule": ("правило календаря, RFC 5545", "a calendar's rule, RFC 5545"),
     "per": ("за что", "off what"),
     "steps": ("ступени по порядку", "its steps, in order"),
     "options": ("что дарится", "what is given"),
@@ -349,6 +350,9 @@ _WORKDAYS = ("рабочий день|рабочих дня|рабочих дн�
 _MONTHS = ("месяц|месяца|месяцев", "month|months")
 _FORMS = re.compile(r"\{:([^}]*)\}")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?")
+_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
+_YEARLY = ("expire_month_day", "holidays", "working")
+"""Keys of days that come every year, month first."""
 
 
 def titled(name: str, lang: Lang) -> str:
@@ -397,6 +401,9 @@ def _word(key: str, value: str, lang: Lang) -> str:
     pair = VALUES.get(f"{key}.{value}") or VALUES.get(value)
     if pair is not None:
         return pair[lang == "en"]
+    yearly = _MONTH_DAY.fullmatch(value) if key in _YEARLY else None
+    if yearly is not None and lang == "ru":
+        return f"{yearly[2]}.{yearly[1]}"
     day = _DATE.fullmatch(value)
     if day is None or lang == "en":
         return value.replace("T", " ") if day else value

@@ -26,7 +26,11 @@ SENTENCES = {
     "campaign.outdone": ("На этих товарах другая скидка больше", "Another discount on these goods is larger"),
     "campaign.no_room": ("Цена уже минимальная", "The price is at its minimum"),
     "campaign.too_small": ("Меньше одного балла", "Less than one point"),
-    "campaign.too_little": ("Скидка меньше копейки", "The discount is under one kopeck"),
+    "campaign.group_cap": (
+        "Вместе с другими скидками больше уже нельзя",
+        "Together with the other discounts no more is allowed",
+    ),
+    "campaign.too_little": ("Эти цены не снижает", "These prices become no lower by it"),
     "line.discount": ("{name_ru}: −{discount_minor}", "{name_en}: −{discount_minor}"),
     "line.points": ("{name_ru}: +{points:балл|балла|баллов}", "{name_en}: +{points:point|points}"),
     "line.units": ("{name_ru}: +{what_ru}", "{name_en}: +{what_en}"),
@@ -149,7 +153,7 @@ def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
     if missing and judged.blocked is None:
         return _missed(found, judged, missing)
     blocked = judged.blocked or stopped
-    said = blocked.said if blocked is not None else _why_nothing(found, campaign, deed)
+    said = blocked.said if blocked is not None else _why_nothing(found, judged, deed)
     return _explanation(campaign, "blocked", said)
 
 
@@ -280,7 +284,8 @@ def _with_more(scene: Scene, missing: Missing) -> Scene:
     )
 
 
-def _why_nothing(found: Findings, campaign: Campaign, deed: Deed | None) -> Sentence:
+def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence:
+    campaign = judged.campaign
     winner = found.winners.get(campaign.group)
     if deed is None:
         if winner is None:
@@ -288,11 +293,14 @@ def _why_nothing(found: Findings, campaign: Campaign, deed: Deed | None) -> Sent
         return sentence("campaign.better", name_ru=winner.campaign.name.ru, name_en=winner.campaign.name.en)
     if isinstance(campaign.reward, PointsMechanic):
         return sentence("campaign.too_small")
-    full = all(found.scene.room_minor(place) == 0 for place in deed.by_place)
-    if full:
+    if found.programme.group_of(campaign).mode == "best_line":
+        had = _off_by_place(_in_its_place(found, campaign))
+        if any(had.get(place) for place in judged.selected):
+            return sentence("campaign.outdone")
+    if all(found.scene.room_minor(place) == 0 for place in judged.selected):
         return sentence("campaign.no_room")
-    outdone = campaign.group and found.programme.group_of(campaign).mode == "best_line"
-    return sentence("campaign.outdone" if outdone else "campaign.too_little")
+    left = _course_of_the_rest(found, found.scene, [deed]).room(campaign, found.scene)
+    return sentence("campaign.group_cap" if left.minor == 0 else "campaign.too_little")
 
 
 def _line_ids(found: Findings, places: Iterable[int]) -> tuple[int, ...]:

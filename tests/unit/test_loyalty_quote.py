@@ -10,11 +10,12 @@ from loyalty.explain import TEMPLATES
 from loyalty.ledger import MAIN_WALLET
 from loyalty.programme import Cost, Group
 from loyalty.quote import MAX_CHOICES, Standing, quote
-from loyalty.rewards import Amount, Percent, PointsFixed, PointsMultiplier, PointsPercent
+from loyalty.rewards import Amount, FixedPrice, Percent, PointsFixed, PointsMultiplier, PointsPercent
 from loyalty.sentences import say
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, moment, programme, sentences_of
 
 SCARVES = Products(categories=("scarves",))
+LINES = Group("lines", "best_line")
 
 
 def priced(of: Basket, *campaigns, at=SUNDAY, **more):
@@ -83,6 +84,26 @@ class TestPrices:
     def test_a_discount_under_a_kopeck_is_told_as_such(self):
         made = priced(basket(line(1, 10)), campaign(Percent(1)))
         assert outcomes(made)["one"] == ("blocked", "campaign.too_little")
+
+    def test_a_price_that_is_no_lower_lowers_nothing_alone_and_in_a_group(self):
+        for group in ("", "lines"):
+            made = priced(basket(line(1, 9_900)), campaign(FixedPrice(9_900), group=group), groups=(LINES,))
+            assert outcomes(made)["one"] == ("blocked", "campaign.too_little")
+
+    def test_of_discounts_on_one_line_the_smaller_says_that_another_is_larger(self):
+        less, more = (
+            campaign(Percent(1000), id="less", group="lines"),
+            campaign(Percent(2000), id="more", group="lines"),
+        )
+        made = priced(basket(line()), less, more, groups=(LINES,))
+        assert made.total_minor == 8000
+        assert outcomes(made)["less"] == ("blocked", "campaign.outdone")
+
+    def test_what_the_cap_of_its_group_leaves_nothing_to_says_so(self):
+        first, second = (campaign(Percent(1000), id=each, group="sum") for each in ("first", "second"))
+        made = priced(basket(line()), first, second, groups=(Group("sum", "sum", cap_minor=1000),))
+        assert made.total_minor == 9000
+        assert outcomes(made)["second"] == ("blocked", "campaign.group_cap")
 
     def test_goods_without_discounts_keep_their_price_and_say_so(self):
         made = priced(basket(line(1, no_discount=True), line(2)), campaign(Amount(5000)))

@@ -12,6 +12,8 @@ from loyalty.programme import Campaign, Programme
 from loyalty.programme_file import parse_programme
 from loyalty.programme_told import MAX_RIVALS, tell_campaign, tell_programme, world_of
 from loyalty.programme_words import TABLES, WORDS, described, said, titled, written
+from loyalty.recurrence_text import read_rule
+from loyalty.recurrence_words import rule_text
 from loyalty.sentences import Lang
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,12 +183,52 @@ def test_of_a_large_group_so_many_rivals_are_named_and_not_one_more() -> None:
         ("asked", True, "yes", "да"),
         ("first", "2026-11-30", "2026-11-30", "30.11.2026"),
         ("starts", "2026-11-30T19:00", "2026-11-30 19:00", "30.11.2026 19:00"),
+        ("expire_month_day", "08-31", "08-31", "31.08"),
+        ("holidays", "01-07", "01-07", "07.01"),
+        ("tags", "01-07", "01-07", "01-07"),
         ("anything", "of its own", "of its own", "of its own"),
         ("priority", 7, "7", "7"),
     ],
 )
 def test_a_value_is_written_in_the_unit_of_its_key(key: str, value: int | str, english: str, russian: str) -> None:
     assert (written(key, value, "en"), written(key, value, "ru")) == (english, russian)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "russian"),
+    [
+        ("FREQ=DAILY", "every day", "каждый день"),
+        ("FREQ=DAILY;INTERVAL=3", "every 3 days", "раз в 3 дня"),
+        ("FREQ=WEEKLY;BYDAY=SA,SU", "every week, Saturday, Sunday", "каждую неделю, суббота, воскресенье"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month, the last Friday", "каждый месяц, последняя пятница"),
+        ("FREQ=MONTHLY;BYDAY=-2SU", "every month, the 2nd Sunday from the end",
+         "каждый месяц, 2-е воскресенье с конца"),
+        ("FREQ=MONTHLY;BYDAY=1MO,-1SU", "every month, the 1st Monday, the last Sunday",
+         "каждый месяц, 1-й понедельник, последнее воскресенье"),
+        ("FREQ=MONTHLY;BYMONTHDAY=5,-1,-3", "every month, the 5th, the last day, the 3rd day from the end",
+         "каждый месяц, 5-е число, последний день, 3-й день с конца"),
+        ("FREQ=YEARLY;INTERVAL=2", "every 2 years, the 1st, March", "раз в 2 года, 1-е число, март"),
+        ("FREQ=YEARLY;BYDAY=12TH", "every year, the 12th Thursday", "каждый год, 12-й четверг"),
+        ("FREQ=YEARLY;BYDAY=22WE", "every year, the 22nd Wednesday", "каждый год, 22-я среда"),
+    ],
+)  # fmt: skip
+def test_a_rule_of_days_is_said_in_words(text: str, english: str, russian: str) -> None:
+    rule, mistakes = read_rule(text, "2027-03-01")
+    assert mistakes == []
+    assert rule_text(rule, "en") == f"{english}, from 2027-03-01"
+    assert rule_text(rule, "ru") == f"{russian}, с 01.03.2027"
+
+
+def test_a_rule_says_its_last_day() -> None:
+    rule, _ = read_rule("FREQ=DAILY;UNTIL=20270331", "2027-03-01")
+    assert rule_text(rule, "en") == "every day, from 2027-03-01, to 2027-03-31"
+    assert rule_text(rule, "ru") == "каждый день, с 01.03.2027, по 31.03.2027"
+
+
+def test_a_rule_stands_where_the_days_of_a_campaign_do() -> None:
+    chain = parse_programme((ROOT / "loyalty" / "programmes" / "chain.toml").read_text("utf-8"))
+    told = facts(chain, next(each for each in chain.campaigns if each.id == "last-friday"), "en")
+    assert told["When"] == "days that come again: every month, the last Friday, from 2027-03-26"
 
 
 def test_a_word_agrees_with_its_figure() -> None:
