@@ -1,0 +1,223 @@
+"""What conditions go by at the till, over a real head office and real tills: limits, first purchases."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from loyalty.events import SaleCompleted, bucket_of
+from loyalty.feed import BalanceRow, Stream
+from loyalty.member import Used
+from loyalty.receipt import Applied, Receipt
+from sync_server.feed import read_delta
+from sync_server.programmes import publish_programme
+from sync_server.schema import FEED
+from terminal.offline_queue.cache_install import Cursor
+from terminal.session import State
+from terminal.session import commands as c
+from tests.support.counter import ANNA, CARD, NOON, PROGRAMME, TEA
+from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.small_till import Rig, make_till, opened_rig
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+LIMITED = f"""{PROGRAMME}
+[[campaign]]
+id = "tea"
+name = {{ ru = "Чай дня", en = "Tea of the day" }}
+conditions = [{{ type = "products", codes = ["{TEA.code}"] }}]
+reward = {{ type = "percent", rate_bp = 1000 }}
+limits = [{{ period = "day", times = 1 }}, {{ period = "ever", minor = 25_00 }}]
+
+[[campaign]]
+id = "welcome"
+name = {{ ru = "Первая покупка", en = "First purchase" }}
+conditions = [{{ type = "first_purchase" }}]
+reward = {{ type = "points_fixed", reward_points = 50 }}
+"""
+MINE = ANNA.account_id
+
+
+@pytest.fixture(params=KINDS)
+def office(request, tmp_path):
+    with office_on(request.param, request, tmp_path) as made:
+        publish_programme(made.store, made.identity, LIMITED, T0_MS)
+        yield made
+
+
+def held(office: TestOffice, account: str = MINE) -> BalanceRow:
+    table = FEED["bal"]
+    with office.store.read() as tx:
+        query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
+        body = tx.execute(query).scalar()
+    return msgspec.json.decode(body, type=BalanceRow) if body else BalanceRow(account)
+
+
+def download(office: TestOffice, rig: Rig, stream: Stream = "bal", terminal: str = "", bucket: int = -1) -> None:
+    """What a sync round does for one bucket: the page of the head office into the till's cache."""
+    place = bucket_of(MINE) if bucket < 0 else bucket
+    page = read_delta(office.store, office.identity.gen, terminal, stream, place, 0, office.identity.gen)
+    cursor = Cursor(stream, place, page.to_seq, page.checksum, page.your_applied, NOON.at_ms)
+    assert page.drained
+    assert rig.store.cache.install(page.rows, cursor, afresh=True)
+
+
+def upload(rig: Rig, till: Till) -> None:
+    """Everything the till has recorded goes to the head office, as the very bytes of its journal."""
+    raws = rig.store.journal.read(lambda c: [row[0] for row in c.execute("SELECT raw FROM event ORDER BY epoch, seq")])
+    till.put(*raws[till.seq :])
+    till.office.apply()
+
+
+def do(rig: Rig, *commands: c.Command) -> State:
+    for command in commands:
+        rig.engine.dispatch(command)
+    return rig.engine.view().state
+
+
+def opened(rig: Rig) -> Rig:
+    do(rig, c.OpenShift("Ольга"))
+    return rig
+
+
+def rung_up(rig: Rig, pieces: int = 1) -> State:
+    """Tea on Anna's card, not paid yet."""
+    return do(rig, c.VoidReceipt(), c.Scan(CARD), *[c.Scan(TEA.code)] * pieces)
+
+
+def bought(rig: Rig, pieces: int = 1) -> Receipt:
+    rung_up(rig, pieces)
+    receipt = do(rig, c.Pay(), c.Tender("cash")).receipt
+    assert receipt is not None
+    return receipt
+
+
+def refusal(state: State, campaign_id: str) -> str:
+    """Why a campaign is not given; empty where it is."""
+    assert state.quote is not None
+    (told,) = [each for each in state.quote.explanations if each.campaign_id == campaign_id]
+    return "" if told.outcome == "applied" else told.said.code
+
+
+@pytest.fixture
+def rig(tmp_path: Path):
+    make_till(tmp_path / "one", programme=LIMITED)
+    with opened_rig(tmp_path / "one") as made:
+        yield opened(made)
+
+
+def test_a_till_offline_gives_a_limited_campaign_once_and_then_says_why_not(rig: Rig) -> None:
+    assert bought(rig).discount_minor == 10_00
+    state = rung_up(rig)
+    assert (refusal(state, "tea"), state.total_minor) == ("limit.day", 100_00)
+    rig.now_ms += 24 * 3600 * 1000
+    assert bought(rig, 2).discount_minor == 15_00, "the next day, what is left of 25 for ever"
+    rig.now_ms += 24 * 3600 * 1000
+    assert refusal(rung_up(rig), "tea") == "limit.ever"
+
+
+def test_a_receipt_returned_as_a_whole_gives_its_use_back_at_once(rig: Rig) -> None:
+    receipt = bought(rig, 2)
+    number = receipt.number
+    do(rig, c.VoidReceipt(), c.BeginReturn(number), c.SetReturn(1, 1000), c.ConfirmReturn("cash"))
+    assert refusal(rung_up(rig), "tea") == "limit.day", "a part does not"
+    do(rig, c.VoidReceipt(), c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert refusal(rung_up(rig), "tea") == ""
+
+
+def test_a_restarted_till_still_knows_what_was_had(tmp_path: Path) -> None:
+    make_till(tmp_path / "one", programme=LIMITED)
+    with opened_rig(tmp_path / "one") as rig:
+        bought(opened(rig))
+    with opened_rig(tmp_path / "one") as rig:
+        assert refusal(rung_up(rig), "tea") == "limit.day"
+
+
+def test_the_first_purchase_is_the_first_at_every_till_that_has_heard_of_it(office, rig, tmp_path):
+    till = office.till()
+    assert refusal(rung_up(rig), "welcome") == ""
+    receipt = bought(rig)
+    assert refusal(rung_up(rig), "welcome") == "first_purchase.before"
+    do(rig, c.VoidReceipt(), c.BeginReturn(receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert refusal(rung_up(rig), "welcome") == "first_purchase.before", "a returned purchase was one"
+    upload(rig, till)
+    assert held(office).receipts == 1
+    make_till(tmp_path / "two", programme=LIMITED)
+    with opened_rig(tmp_path / "two") as other:
+        assert refusal(rung_up(opened(other)), "welcome") == ""
+        download(office, other)
+        assert refusal(rung_up(other), "welcome") == "first_purchase.before"
+
+
+def test_what_one_till_gave_another_does_not_give_again_once_they_have_synced(office, rig, tmp_path):
+    till = office.till()
+    bought(rig)
+    upload(rig, till)
+    assert held(office).used == (Used("tea", "2026-09-21", 1, 10_00), Used("tea", "ever", 1, 10_00))
+    make_till(tmp_path / "two", programme=LIMITED)
+    with opened_rig(tmp_path / "two") as other:
+        assert refusal(rung_up(opened(other)), "tea") == "", "before the sync it cannot know"
+        download(office, other)
+        assert refusal(rung_up(other), "tea") == "limit.day"
+
+
+def test_own_receipts_in_the_head_offices_figures_are_not_counted_twice(office, rig):
+    till = office.till()
+    bought(rig, 1)
+    upload(rig, till)
+    rig.now_ms += 24 * 3600 * 1000
+    download(office, rig, terminal=till.terminal)
+    assert bought(rig, 3).discount_minor == 15_00, "25 for ever, less the 10 of the day before, once"
+
+
+def test_returns_at_the_head_office_give_back_what_the_goods_had(office):
+    till = office.till()
+    sale = _limited(till, "2026-11-22", 900)
+    part = till.back(sale, qty=1000, total=3_000)
+    rest = till.back(sale, qty=2000, total=6_000)
+    till.put(part)
+    office.apply()
+    till.put(till.event(SaleCompleted(sale)))
+    office.apply()
+    # a third of 9.00 is back, though the return came first
+    assert held(office).used == (Used("tea", "2026-11-22", 1, 600), Used("tea", "ever", 1, 600))
+    till.put(rest)
+    office.apply()
+    assert held(office).used == (Used("tea", "2026-11-22"), Used("tea", "ever"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_of_receipts_leaves_the_same_figures(office, seed):
+    chance = random.Random(seed)
+    tills = [office.till(f"till {number}") for number in range(3)]
+    days = [f"2026-11-{day:02d}" for day in range(20, 26)]
+    events = []
+    sold = dict.fromkeys(days, 0)
+    for number, day in enumerate(days * 2):
+        till = tills[number % 3]
+        sale = _limited(till, day, 900)
+        events.append((till, till.event(SaleCompleted(sale))))
+        sold[day] += 900
+        if number % 4 == 0:
+            events.append((tills[(number + 1) % 3], tills[(number + 1) % 3].back(sale, qty=3000, total=9_000)))
+            sold[day] -= 900
+    chance.shuffle(events)
+    for till, raw in events:
+        till.put(raw)
+        if chance.random() < 0.3:
+            office.apply()
+    office.apply()
+    used = {each.period: (each.times, each.minor) for each in held(office).used}
+    by_hand = {day: (sold[day] // 900, sold[day]) for day in days[-3:]}
+    assert used == {**by_hand, "ever": (9, 9 * 900)}
+    assert held(office).receipts == 12
+
+
+def _limited(till: Till, day: str, off: int) -> Receipt:
+    """Three pieces with the tea campaign's discount on them."""
+    made = till.receipt(account=MINE, total=9_000, qty=3000, local_date=day)
+    line = msgspec.structs.replace(made.lines[0], applied=(Applied("tea", "Чай", "Tea", off),))
+    return msgspec.structs.replace(made, lines=(line,))
