@@ -39,7 +39,7 @@ def explain_basket(raw: bytes, programme: Programme, campaign_id: str, lang: Lan
     at = doc.at or local_text(now_ms(), programme.time_zone)
     done = quote(basket, programme, local_moment(at), standing_of(doc))
     kept = tuple(each for each in done.explanations if campaign_id in ("", each.campaign_id))
-    answer_text(basket, replace(done, explanations=kept), lang)
+    answer_text(basket, replace(done, explanations=kept), programme, lang)
 
 
 def _campaign(programme: Programme, campaign_id: str) -> Campaign:

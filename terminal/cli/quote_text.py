@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -13,7 +13,9 @@ from rich.text import Text
 from loyalty.basket import Basket
 from loyalty.explain import TEMPLATES
 from loyalty.money import money_text, quantity_text
+from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote
+from loyalty.scene import in_units
 from loyalty.sentences import Lang, Sentence, say
 
 _MARKS = {"applied": ("✓", "green"), "missing": ("+", "yellow"), "blocked": ("–", "dim")}
@@ -28,11 +30,11 @@ def answer_json(done: Quote) -> str:
     return msgspec.json.format(msgspec.json.encode(_told(msgspec.to_builtins(done))), indent=2).decode() + "\n"
 
 
-def answer_text(basket: Basket, done: Quote, lang: Lang, console: Console | None = None) -> None:
+def answer_text(basket: Basket, done: Quote, programme: Programme, lang: Lang, console: Console | None = None) -> None:
     """Lines, totals, and every reason in the order campaigns were applied."""
     console = console or Console()
     console.print(_lines(basket, done, lang))
-    for name, value in _totals(done, lang):
+    for name, value in (*_totals(done, lang), *_others(done, programme, lang)):
         console.print(Text(f"{name}: ") + Text(value, "bold"))
     console.print()
     for each in done.explanations:
@@ -59,17 +61,25 @@ def _lines(basket: Basket, done: Quote, lang: Lang) -> Table:
 
 def _totals(done: Quote, lang: Lang) -> list[tuple[str, str]]:
     ru = lang == "ru"
-    rows = [
+    return [
         ("Скидка" if ru else "Discount", money_text(done.discount_minor, lang)),
         ("Списано баллов" if ru else "Points spent", str(done.redeemed_points)),
         ("Можно списать" if ru else "Points that may be spent", str(done.redemption.allowed_points)),
         ("К оплате" if ru else "To pay", money_text(done.total_minor, lang)),
         ("Начислено баллов" if ru else "Points earned", str(done.earned_points)),
     ]
-    rows += [(f"{'Начислено' if ru else 'Earned'}: {wallet}", str(points)) for wallet, points in done.wallets.items()]
-    rows += [(f"{'Списано' if ru else 'Taken'}: {wallet}", str(points)) for wallet, points in done.costs.items()]
-    rows += [(f"{'Купоны' if ru else 'Coupons'}: {each.series}", str(each.count)) for each in done.granted.issues]
-    return rows
+
+
+def _others(done: Quote, programme: Programme, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Wallets beside the main one, points taken for offers, coupons: by the names people read."""
+    ru = lang == "ru"
+    for wallet, points in done.wallets.items():
+        yield "Начислено" if ru else "Earned", in_units(programme.terms, wallet, points)[not ru]
+    for wallet, points in done.costs.items():
+        yield "Списано" if ru else "Taken", in_units(programme.terms, wallet, points)[not ru]
+    names = {each.id: each.name_ru if ru else each.name_en for each in programme.coupons}
+    for issue in done.granted.issues:
+        yield names.get(issue.series, issue.series), str(issue.count)
 
 
 def _reason(each: Explanation, lang: Lang) -> Text:

@@ -52,6 +52,15 @@ def test_people_read_lines_totals_and_reasons(monkeypatch, capsys) -> None:
     assert "✓ A scarf for the match: 15\u00a0% off: −223.50 [1]" in out
 
 
+def test_other_wallets_and_coupons_are_told_by_the_names_people_read(monkeypatch, capsys) -> None:
+    # 1,000.00 on a day on which each 500.00 brings a coupon and each 100.00 an activity point
+    basket = {"at": "2027-02-10T12:00", "member": {"status": "card"}, "lines": [{"code": "1", "price_minor": 100_000}]}
+    for lang, earned in (("en", "Earned: 10 activity points\nNext purchase coupon: 2\n"),
+                         ("ru", "Начислено: 10 баллов активности\nКупон на следующую покупку: 2\n")):  # fmt: skip
+        _, out, _ = quote(monkeypatch, capsys, json.dumps(basket), "--programme", "chain", "--lang", lang)
+        assert earned in out
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
