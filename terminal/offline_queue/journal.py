@@ -29,7 +29,6 @@ MAX_FACTS = 16
 MAX_PREPARED = 64
 """Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
 READER_CACHE_KIB = 1024
-_PREPARE = f"INSERT INTO prepared SELECT ?, ?, ? WHERE (SELECT count(*) FROM prepared) < {MAX_PREPARED}"
 
 
 class Journal:
@@ -54,8 +53,10 @@ class Journal:
 
         def write(connection: Connection) -> None:
             connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
-            if connection.execute(_PREPARE, (sale_id, raw, at_ms)).rowcount != 1:
+            (count,) = connection.execute("SELECT count(*) FROM prepared").fetchone()
+            if count >= MAX_PREPARED:
                 raise store_fault("journal.too_many", limit=MAX_PREPARED)
+            connection.execute("INSERT INTO prepared VALUES (?, ?, ?)", (sale_id, raw, at_ms))
 
         self._writer.run(write)
 

@@ -124,7 +124,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             _index(connection, epoch, seq, receipt)
             _effects(connection, epoch, seq, receipt, fact.event_id, extras.sale_day)
-            if receipt.account_id is not None:
+            if receipt.account_id is not None and extras.uses:
                 write_uses(connection, receipt.account_id, epoch, seq, extras.uses)
             _settle_coupons(connection, receipt, extras.coupons)
             if extras.totals is not None:
