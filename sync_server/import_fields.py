@@ -7,9 +7,11 @@ import phonenumbers
 
 from loyalty.codes import CardCode, CodeRanges, ProductCode, classify, parse_phone
 from loyalty.money import MAX_MINOR
+from loyalty.section import ID
 from loyalty.sentences import Sentence, sentence
 
 MAX_POINTS = 1_000_000_000
+MAX_RECEIPTS = 1_000_000
 MAX_NAME_CHARS = 200
 _YES, _NO = ("1", "yes", "true", "да"), ("", "0", "no", "false", "нет")
 _AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?")
@@ -27,6 +29,18 @@ SENTENCES = {
     "import.birthday.mend": ("запишите как 1990-05-23 или 23.05.1990", "write it as 1990-05-23 or 23.05.1990"),
     "import.points": ("баллы — не целое число", "points are no whole number"),
     "import.points.mend": ("целое число от 0 до {limit}", "a whole number from 0 to {limit}"),
+    "import.receipts": ("чеки — не целое число", "receipts are no whole number"),
+    "import.receipts.mend": (
+        "сколько чеков было: целое число от 0 до {limit}",
+        "how many there have been: a whole number from 0 to {limit}",
+    ),
+    "import.kind": ("вид карты записан неверно", "the kind of card is not written right"),
+    "import.kind.mend": (
+        "до 64 знаков: строчные латинские буквы, цифры, точка, дефис, подчёркивание",
+        "up to 64 of: small Latin letters, digits, dot, hyphen, underscore",
+    ),
+    "import.kind_what": ("вид карты есть, а карты нет", "there is a kind of card and no card"),
+    "import.kind_what.mend": ("впишите карту или уберите вид", "write the card or remove the kind"),
     "import.status": ("такого статуса в программе нет", "the programme has no such status"),
     "import.status.mend": ("один из: {known}", "one of: {known}"),
     "import.until": ("это не дата", "this is no date"),
@@ -96,10 +110,35 @@ def birthday(text: str, today: date) -> str:
 
 
 def points(text: str) -> int:
+    number = _whole(text, MAX_POINTS)
+    if number is None:
+        raise Unfit(text, sentence("import.points"), sentence("import.points.mend", limit=MAX_POINTS))
+    return number
+
+
+def receipts(text: str) -> int:
+    """How many sale receipts the member has had before."""
+    number = _whole(text, MAX_RECEIPTS)
+    if number is None:
+        raise Unfit(text, sentence("import.receipts"), sentence("import.receipts.mend", limit=MAX_RECEIPTS))
+    return number
+
+
+def _whole(text: str, limit: int) -> int | None:
     cleaned = text.replace(" ", "").replace("\u00a0", "") or "0"
-    if cleaned.isascii() and cleaned.isdigit() and len(cleaned) <= 12 and int(cleaned) <= MAX_POINTS:
-        return int(cleaned)
-    raise Unfit(text, sentence("import.points"), sentence("import.points.mend", limit=MAX_POINTS))
+    fits = cleaned.isascii() and cleaned.isdigit() and len(cleaned) <= 12 and int(cleaned) <= limit
+    return int(cleaned) if fits else None
+
+
+def card_kind(text: str, of_card: str) -> str:
+    """What campaigns call cards of this kind by: an id."""
+    if not text:
+        return ""
+    if not ID.fullmatch(text):
+        raise Unfit(text[:80], sentence("import.kind"), sentence("import.kind.mend"))
+    if not of_card:
+        raise Unfit(text, sentence("import.kind_what"), sentence("import.kind_what.mend"))
+    return text
 
 
 def status(text: str, known: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """Members from another system: card, phone, name, birthday, status, and points as an opening entry of the ledger.
 
 A status brought along holds to `status_until`, or without it as if it had been earned on the day of the import.
+`receipts` is how often the member has bought before, `card_kind` what campaigns call such cards by.
 
 Ids derive from the card (or the keyed hash of the phone), so the same row imported again is the same member and adds
 nothing. Cards and phones are claimed like those of any new member; a row whose card or phone another has is left out.
@@ -34,7 +35,7 @@ from sync_server.seen import Seen
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
-COLUMNS = ("card", "phone", "name", "birthday", "status", "points", "status_until")
+COLUMNS = ("card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind")
 NEEDED = ()
 IMPORTED = "import"
 """The cashier and store of imported members."""
@@ -68,6 +69,8 @@ class NewMember(msgspec.Struct, frozen=True):
     status: str
     status_until: str
     points: int
+    receipts: int = 0
+    card_kind: str = ""
 
     @property
     def bucket(self) -> int:
@@ -142,6 +145,8 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
         ),
         status_until=import_fields.status_until(fields["status_until"], fields["status"]),
         points=import_fields.points(fields["points"]),
+        receipts=import_fields.receipts(fields["receipts"]),
+        card_kind=import_fields.card_kind(fields["card_kind"], card),
     )
 
 
@@ -201,6 +206,8 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], n
     moves = Moves()
     for member in new:
         moves.opened[member.bucket, member.account_id] = rules.grant(member.status, now_ms, member.status_until)
+        if member.receipts:
+            moves.brought[member.bucket, member.account_id] = member.receipts
         if member.points:
             entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
             moves.entries.append((member.bucket, entry, ""))
@@ -216,7 +223,10 @@ def _personal(identity: Identity, member: NewMember) -> Personal:
 
 
 def _ident(member: NewMember) -> IdentRow:
-    row = IdentRow(member.member_id, member.account_id, cards=(member.card,) if member.card else ())
+    kinds = {member.card: member.card_kind} if member.card_kind else {}
+    row = IdentRow(
+        member.member_id, member.account_id, cards=(member.card,) if member.card else (), card_kinds=kinds
+    )  # fmt: skip
     return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
 
 

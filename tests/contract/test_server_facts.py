@@ -9,17 +9,20 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from loyalty.events import SaleCompleted, bucket_of
-from loyalty.feed import BalanceRow, Stream
-from loyalty.member import Used
+from loyalty.events import SaleCompleted, bucket_of, canonical
+from loyalty.feed import BalanceRow, FeedRow, IdentRow, Stream
+from loyalty.member import Member, Used
 from loyalty.receipt import Applied, Receipt
 from sync_server.feed import read_delta
+from sync_server.imports import import_file
 from sync_server.programmes import publish_programme
 from sync_server.schema import FEED
 from terminal.offline_queue.cache_install import Cursor
+from terminal.offline_queue.keys import phone_hash
 from terminal.session import State
 from terminal.session import commands as c
-from tests.support.counter import ANNA, CARD, NOON, PROGRAMME, TEA
+from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME, TEA
+from tests.support.queue_samples import SCOPE, cursor_to
 from tests.support.server import T0_MS, TestOffice, Till, office_on
 from tests.support.small_till import Rig, make_till, opened_rig
 
@@ -72,6 +75,15 @@ def upload(rig: Rig, till: Till) -> None:
     till.office.apply()
 
 
+def download_member(office: TestOffice, rig: Rig) -> None:
+    """The one member the head office has, in place of the till's own."""
+    with office.store.read() as tx:
+        (bucket,) = tx.execute(select(FEED["ident"].c.bucket)).scalars()
+    rig.store.cache.drop("ident", bucket_of(MINE))
+    download(office, rig, "ident", bucket=bucket)
+    download(office, rig, "bal", bucket=bucket)
+
+
 def do(rig: Rig, *commands: c.Command) -> State:
     for command in commands:
         rig.engine.dispatch(command)
@@ -93,6 +105,11 @@ def bought(rig: Rig, pieces: int = 1) -> Receipt:
     receipt = do(rig, c.Pay(), c.Tender("cash")).receipt
     assert receipt is not None
     return receipt
+
+
+def member_of(state: State) -> Member:
+    assert state.basket.member is not None
+    return state.basket.member
 
 
 def refusal(state: State, campaign_id: str) -> str:
@@ -214,6 +231,41 @@ def test_any_order_of_receipts_leaves_the_same_figures(office, seed):
     by_hand = {day: (sold[day] // 900, sold[day]) for day in days[-3:]}
     assert used == {**by_hand, "ever": (9, 9 * 900)}
     assert held(office).receipts == 12
+
+
+KINDS_OF_CARD = f"""{PROGRAMME}
+[[campaign]]
+id = "bank"
+name = {{ ru = "Карта банка", en = "The bank's card" }}
+conditions = [{{ type = "who", card_kinds = ["bank"] }}]
+reward = {{ type = "percent", rate_bp = 1000 }}
+"""
+
+
+def test_an_imported_card_of_a_kind_gets_its_campaign(office, tmp_path):
+    file = tmp_path / "members.csv"
+    file.write_text(f"card,phone,card_kind,receipts\n{CARD},{PHONE},bank,3\n", "utf-8")
+    assert import_file(office.store, office.identity, "members", file, T0_MS).added == 1
+    make_till(tmp_path / "one", programme=KINDS_OF_CARD)
+    with opened_rig(tmp_path / "one") as rig:
+        download_member(office, opened(rig))
+        state = rung_up(rig)
+        assert refusal(state, "bank") == ""
+        assert (member_of(state).receipts, member_of(state).card_kind) == (3, "bank")
+
+
+def test_a_phone_is_no_card_of_any_kind(tmp_path):
+    make_till(tmp_path / "one", programme=KINDS_OF_CARD)
+    with opened_rig(tmp_path / "one") as rig:
+        hashed = phone_hash(SCOPE, PHONE)
+        ident = IdentRow(MINE, MINE, cards=(CARD,), phone_hash=hashed, card_kinds={CARD: "bank"})
+        rows = [FeedRow(MINE, 2, msgspec.Raw(canonical(ident)))]
+        rig.store.cache.install(rows, cursor_to("ident", bucket_of(MINE), rows))
+        assert refusal(rung_up(opened(rig)), "bank") == ""
+        do(rig, c.VoidReceipt())
+        state = do(rig, c.Type(PHONE), c.Scan(TEA.code))
+        assert member_of(state).member_id == MINE
+        assert refusal(state, "bank") == "who.card_kind"
 
 
 def _limited(till: Till, day: str, off: int) -> Receipt:

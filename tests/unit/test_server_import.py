@@ -81,6 +81,19 @@ def test_members_come_in_with_their_points_as_opening_entries(office, tmp_path):
         assert Counter(tx.execute(select(LEDGER.c.contra)).scalars()) == {"opening": 2}
 
 
+def test_receipts_and_the_kind_of_a_card_are_brought_along(office, tmp_path):
+    rows = f"{CARD},1000000,{'b' * 64}\n{CARD2},0,\n{CARD3},,bank\n"
+    path = write(tmp_path, "card,receipts,card_kind\n" + rows)
+    assert take(office, "members", path) == Imported(rows=3, added=3)
+    idents = {row.cards: row for row in bodies(office, "ident", IdentRow)}
+    held = {row.account_id: row.receipts for row in bodies(office, "bal", BalanceRow)}
+    assert [held[idents[card,].account_id] for card in (CARD, CARD2, CARD3)] == [1_000_000, 0, 0]
+    kinds = [idents[card,].card_kinds for card in (CARD, CARD2, CARD3)]
+    assert kinds == [{CARD: "b" * 64}, {}, {CARD3: "bank"}]
+    take(office, "members", path)
+    assert sum(row.receipts for row in bodies(office, "bal", BalanceRow)) == 1_000_000, "imported again, nothing added"
+
+
 def test_a_status_brought_along_holds_to_its_date_or_to_the_end_of_the_next_season(sqlite_office, tmp_path):
     rules = publish_demo(sqlite_office.store, sqlite_office.identity)
     rows = f"{CARD},driver,31.12.2026\n{CARD2},driver,\n{CARD3},novice,\n"
@@ -141,10 +154,15 @@ BAD_ROWS = [
     (",,Nobody,,,5", "", "neither"),
     (f"{CARD},,Twice,,,0", CARD, "line 2"),
     (f"{CARD3},{'9' * 5000},A,,,0", "", "fields"),
-    (f"{CARD3},,A,,,0,,extra", "", "fields"),
+    (f"{CARD3},,A,,,0,,,,extra", "", "fields"),
     (f"{CARD3},,A,,driver,0,31.02.2027", "31.02.2027", "date"),
     (f"{CARD3},,A,,,0,2027-05-31", "2027-05-31", "status"),
     (f"{CARD3},,{'x' * 201},,,0", "x" * 40, "name"),
+    (f"{CARD3},,A,,,0,,1000001", "1000001", "whole number"),
+    (f"{CARD3},,A,,,0,,many", "many", "whole number"),
+    (f"{CARD3},,A,,,0,,1,Bank", "Bank", "kind of card"),
+    (f"{CARD3},,A,,,0,,1,{'b' * 65}", "b" * 65, "kind of card"),
+    (",+7 903 123-45-67,A,,,0,,1,bank", "bank", "no card"),
 ]
 
 
