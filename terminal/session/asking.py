@@ -4,6 +4,7 @@ import msgspec
 
 from loyalty.basket import Basket
 from loyalty.offers import Offer
+from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, changed, offered, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
@@ -44,10 +45,8 @@ def choose(state: State, command: c.Choose, around: Surroundings) -> Step:
 
 def _given(state: State, basket: Basket, offer: Offer, around: Surroundings) -> Step:
     state = changed(state, basket, around)
-    said = told(state, "ok", "offer.taken", name_ru=offer.name_ru, name_en=offer.name_en)
-    if said.notice is not None and not offer.code:
-        said = say(state, "ok", said.notice.said, offer.said)
-    return said, (c.Signal("ok"),)
+    taken = sentence("offer.taken", name_ru=offer.name_ru, name_en=offer.name_en)
+    return say(state, "ok", taken, None if offer.code else offer.said), (c.Signal("ok"),)
 
 
 def _taken_back(state: State, basket: Basket, offer: Offer | None, around: Surroundings) -> Step:
