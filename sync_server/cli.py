@@ -33,6 +33,8 @@ Database = Annotated[
 ]
 coupons = typer.Typer(no_args_is_help=True, help="Coupons signed by the head office.")
 app.add_typer(coupons, name="coupons")
+audience = typer.Typer(no_args_is_help=True, help="Sets of members that campaigns speak to.")
+app.add_typer(audience, name="audience")
 HOME = Path.home() / ".local" / "share" / "kopilka-server"
 
 
@@ -102,9 +104,7 @@ def import_(
         f"{done.known} already there, {done.refused} not taken."
     )
     if done.refused or done.known:
-        typer.echo(
-            f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why."
-        )
+        typer.echo(_where_not_taken(report))
     raise typer.Exit(1 if done.refused and not done.added and not done.known and not done.changed else 0)
 
 
@@ -220,12 +220,62 @@ def issue(
         save_pictures(png, made)
 
 
+@audience.command("set")
+def set_(
+    name: Annotated[str, typer.Argument(help="What campaigns call it: an id, as in season-tickets")],
+    file: Annotated[Path, typer.Argument(help="CSV file with cards or phones")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Put exactly these members into an audience: who is not in the file is not in it any more."""
+    from sync_server.audiences import set_audience
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, identity):
+        done = set_audience(base, identity, name, file, dry_run, report, _lang())
+    would = "would be " if dry_run else ""
+    typer.echo(
+        f"{done.rows} rows: {done.added} members {would}added, {done.removed} {would}removed, "
+        f"{done.kept} in it before, {done.refused} not taken."
+    )
+    if done.refused:
+        typer.echo(_where_not_taken(report))
+
+
+@audience.command("list")
+def list_(data: Data = HOME, database: Database = "") -> None:
+    """Every audience and how many members are in it."""
+    from sync_server.audiences import list_audiences
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        for name, members in list_audiences(base).items():
+            typer.echo(f"{name}: {members}")
+
+
+@audience.command()
+def drop(name: Annotated[str, typer.Argument(help="The audience")], data: Data = HOME, database: Database = "") -> None:
+    """End an audience: nobody is in it any more."""
+    from sync_server.audiences import drop_audience
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        done = drop_audience(base, name)
+    typer.echo(f"{done.removed} members removed.")
+
+
 def main() -> None:
     """Run the command line; errors become sentences and exit status 1."""
     said = _run(app)
     if said is not None:
         typer.echo(said, err=True)
         sys.exit(1)
+
+
+def _where_not_taken(report: Path | None) -> str:
+    return f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why."
 
 
 def _run(command: Callable[[], T]) -> str | None:

@@ -2,6 +2,7 @@
 
 from loyalty import chain, codes, programme_file
 from sync_server import (  # fmt: skip
+    audiences,
     coupons,
     csv_rows,
     enrol,
@@ -19,8 +20,8 @@ from sync_server import (  # fmt: skip
 
 SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **programme_file.SENTENCES,
-    **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES, **personal.SENTENCES,
-    **programmes.SENTENCES, **publish.SENTENCES,
+    **audiences.SENTENCES, **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
+    **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
     **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES,
     "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
