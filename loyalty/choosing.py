@@ -2,20 +2,21 @@
 member; and what a basket comes to under one such choice."""
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import product, takewhile
 from math import prod
 
 import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Basket
-from loyalty.earning import Earned, earn, worth_minor
+from loyalty.earning import Earned, earn, earning_scene, worth_minor
 from loyalty.judging import Judged
-from loyalty.pricing import Priced, price
+from loyalty.pricing import Priced, Turn, price, turns_of
 from loyalty.programme import Programme
 from loyalty.quoted import Standing
 from loyalty.redemption import Spent, redeem
-from loyalty.scene import Scene, points_worth
+from loyalty.rewards.mechanic import PointsMechanic
+from loyalty.scene import Scene
 from loyalty.turns import Course, Deed
 
 MAX_CHOICES = 64
@@ -49,31 +50,68 @@ def best_of(
         if each.campaign.group and programme.group_of(each.campaign).mode == "best":
             groups.setdefault(each.campaign.group, []).append(each.campaign.id)
     rivals = [(*group, "") for group in groups.values()]
-    if not rivals:
-        return _outcome(ready, basket, programme, scene, standing)
-    competing = {campaign_id for group in rivals for campaign_id in group}
-
-    def outcome(winners: Sequence[str]) -> Outcome:
-        out = competing - set(winners)
-        left = [each for each in ready if each.campaign.id not in out]
-        return _outcome(left, basket, programme, scene, standing)
-
+    ways = _Ways(ready, {rival for group in rivals for rival in group}, basket, programme, scene, standing)
     if prod(map(len, rivals)) <= MAX_CHOICES:
-        return max(map(outcome, product(*rivals)), key=lambda each: each.benefit_minor)
-    return outcome(_one_by_one(rivals, outcome))
+        return max(map(ways.outcome, product(*rivals)), key=lambda each: each.benefit_minor)
+    return ways.outcome(_one_by_one(rivals, ways.outcome))
 
 
-def _outcome(
-    ready: Sequence[Judged], basket: Basket, programme: Programme, scene: Scene, standing: Standing
-) -> Outcome:
-    course = Course(programme, scene, standing)
-    priced = price(ready, scene, course)
-    after = replace(scene, running_minor=priced.running_minor)
-    spent = redeem(after, programme.redeem, basket.redeem_points, standing, course.purse, course.cost_points)
-    earned = earn(ready, programme, after, spent.minor, course)
-    benefit = points_worth(scene.terms, sum(earned.base))
-    benefit += sum(worth_minor(programme, deed) for deed in (*priced.deeds, *earned.deeds))
-    return Outcome(priced, spent, earned, benefit)
+class _Paid(msgspec.Struct, frozen=True):
+    """A basket as far as it is paid: discounted, points spent, and what of it earns points."""
+
+    priced: Priced
+    spent: Spent
+    discounted: Scene
+    earning: Scene
+    course: Course
+
+
+class _Ways:
+    """All ways to choose among groups. What two of them have in common is worked out once: the campaigns before the
+    first that competes, and all prices where only rewards in points differ."""
+
+    def __init__(
+        self,
+        ready: Sequence[Judged],
+        competing: set[str],
+        basket: Basket,
+        programme: Programme,
+        scene: Scene,
+        standing: Standing,
+    ) -> None:
+        self._basket, self._programme, self._scene, self._standing = basket, programme, scene, standing
+        self._competing = competing
+        self._in_points = [each for each in ready if isinstance(each.campaign.reward, PointsMechanic)]
+        turns = turns_of(ready, programme)
+        common = [*takewhile(lambda turn: turn[0].campaign.id not in competing, turns)]
+        self._turns = turns[len(common) :]
+        self._course = Course(programme, scene, standing)
+        self._priced = price(common, scene, self._course)
+        self._paid: dict[tuple[str, ...], _Paid] = {}
+
+    def outcome(self, winners: Sequence[str]) -> Outcome:
+        """What the basket comes to where of those that compete only these work."""
+        paid = self._pay([turn for turn in self._turns if self._works(turn[0], winners)])
+        in_points = [each for each in self._in_points if self._works(each, winners)]
+        earned = earn(in_points, paid.discounted, paid.earning, paid.course.fork())
+        deeds = (*paid.priced.deeds, *earned.deeds)
+        return Outcome(paid.priced, paid.spent, earned, worth_minor(self._programme, deeds, sum(earned.base)))
+
+    def _works(self, judged: Judged, winners: Sequence[str]) -> bool:
+        return judged.campaign.id not in self._competing or judged.campaign.id in winners
+
+    def _pay(self, turns: Sequence[Turn]) -> _Paid:
+        key = tuple(turn[0].campaign.id for turn in turns)
+        if key not in self._paid:
+            programme, standing, course = self._programme, self._standing, self._course.fork()
+            priced = price(turns, self._scene, course, self._priced)
+            after = replace(self._scene, running_minor=priced.running_minor)
+            asked = self._basket.redeem_points
+            spent = redeem(after, programme.redeem, asked, standing, course.purse, course.taken_points)
+            course.take(spent.redemption.wallets)
+            earning = earning_scene(programme, after, spent.minor)
+            self._paid[key] = _Paid(priced, spent, after, earning, course)
+        return self._paid[key]
 
 
 def _one_by_one(rivals: Sequence[Sequence[str]], outcome: Callable[[Sequence[str]], Outcome]) -> list[str]:

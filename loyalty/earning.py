@@ -36,11 +36,8 @@ class Earned(msgspec.Struct, frozen=True):
         return found
 
 
-def earn(
-    ready: Iterable[Judged], programme: Programme, scene: Scene, redeemed_minor: Sequence[int], course: Course
-) -> Earned:
-    """What the basket earns; `scene` is the basket after all discounts, before points are spent."""
-    paid = earning_scene(programme, scene, redeemed_minor)
+def earn(ready: Iterable[Judged], scene: Scene, paid: Scene, course: Course) -> Earned:
+    """What the basket earns; `scene` is the basket after all discounts, `paid` has the amounts that earn."""
     deeds: list[Deed] = []
     stopped: dict[str, Stop] = {}
     for judged in ready:
@@ -88,14 +85,18 @@ def earn_rate_bp(programme: Programme, member: Member | None) -> int:
     return known.get(member.status, programme.statuses[0].earn_bp)
 
 
-def worth_minor(programme: Programme, deed: Deed) -> int:
-    """What a campaign gave, in minor units: its discount, its points at their value, its goods, less what it cost."""
-    return _given_minor(programme, deed) - cost_minor(programme, deed)
-
-
-def cost_minor(programme: Programme, deed: Deed) -> int:
-    cost = deed.campaign.cost
-    return points_minor(programme, cost.wallet, cost.points) if cost is not None and deed.done else 0
+def worth_minor(programme: Programme, deeds: Iterable[Deed], points: int = 0) -> int:
+    """What campaigns gave, in minor units: discounts, goods, and points at their value, less the points they took;
+    with so many main points beside them."""
+    minor, by_wallet = 0, {MAIN_WALLET: points}
+    for deed in deeds:
+        minor += deed.total if deed.in_price else deed.granted.worth_minor
+        if deed.wallet:
+            by_wallet[deed.wallet] = by_wallet.get(deed.wallet, 0) + deed.total
+        cost = deed.campaign.cost
+        if cost is not None and deed.done:
+            by_wallet[cost.wallet] = by_wallet.get(cost.wallet, 0) - cost.points
+    return minor + sum(points_minor(programme, wallet, some) for wallet, some in by_wallet.items() if some)
 
 
 def points_minor(programme: Programme, wallet: str, points: int) -> int:
@@ -103,9 +104,3 @@ def points_minor(programme: Programme, wallet: str, points: int) -> int:
     if wallet == MAIN_WALLET:
         return points_worth(programme.terms, points)
     return sum(points * each.worth_minor for each in programme.wallets if each.id == wallet)
-
-
-def _given_minor(programme: Programme, deed: Deed) -> int:
-    if deed.in_price:
-        return deed.total
-    return points_minor(programme, deed.wallet, deed.total) + deed.granted.worth_minor

@@ -1,45 +1,65 @@
 """Campaigns on a basket: what each takes off or grants, one after another on the running price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from loyalty.judging import Judged
-from loyalty.programme import Campaign, Cap
+from loyalty.programme import Campaign, Cap, Programme
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Scene
 from loyalty.turns import Course, Deed, Stop, capped
 
 NO_CAP = Cap()
+Turn = tuple[Judged, ...]
+"""Campaigns that are applied at the same prices: one by itself, or a whole group that is settled line by line."""
 
 
 class Priced(msgspec.Struct, frozen=True):
-    """The running price after all campaigns, what each did, and what stopped those that were ready at first."""
+    """The running price after some campaigns, what each did, and what stopped those that were ready at first."""
 
     running_minor: tuple[int, ...]
-    deeds: tuple[Deed, ...]
-    stopped: dict[str, Stop]
-
-
-def price(ready: Sequence[Judged], scene: Scene, course: Course) -> Priced:
-    """Apply the ready campaigns, all but those with a reward in points, in the order given."""
-    deeds: list[Deed] = []
+    deeds: tuple[Deed, ...] = ()
     stopped: dict[str, Stop] = {}
-    best_lines = _BestLines(ready, course)
+
+
+def turns_of(ready: Iterable[Judged], programme: Programme) -> list[Turn]:
+    """The turns of the ready campaigns, all but those with a reward in points, in the order given.
+
+    A group settled line by line has its turn where the first of its campaigns would have it.
+    """
+    turns: dict[tuple[bool, str], list[Judged]] = {}
     for judged in ready:
-        if isinstance(judged.campaign.reward, PointsMechanic):
+        campaign = judged.campaign
+        if isinstance(campaign.reward, PointsMechanic):
             continue
-        now = judged.scene(scene)
-        stop = course.stop(judged, now)
-        if stop is not None:
-            stopped[judged.campaign.id] = stop
-            continue
-        deed = best_lines.deed(judged, scene) or deed_of(judged, now, course)
-        if deed.in_price:
-            scene = replace(scene, running_minor=_lowered(scene, deed.by_place))
-        course.note(deed)
-        deeds.append(deed)
+        by_line = bool(campaign.group) and programme.group_of(campaign).mode == "best_line"
+        turns.setdefault((by_line, campaign.group if by_line else campaign.id), []).append(judged)
+    return [tuple(turn) for turn in turns.values()]
+
+
+def price(turns: Iterable[Turn], scene: Scene, course: Course, before: Priced | None = None) -> Priced:
+    """Apply campaigns turn by turn; `before` is what came of the turns before these, on the same scene."""
+    before = before or Priced(scene.running_minor)
+    scene = replace(scene, running_minor=before.running_minor)
+    deeds, stopped = [*before.deeds], {**before.stopped}
+    for turn in turns:
+        now = scene
+        going = []
+        for judged in turn:
+            stop = course.stop(judged, judged.scene(now))
+            if stop is None:
+                going.append(judged)
+            else:
+                stopped[judged.campaign.id] = stop
+        won = _by_line(going, now, course) if len(going) > 1 else {}
+        for judged in going:
+            deed = _won(judged, now, course, won) if won else deed_of(judged, judged.scene(now), course)
+            if deed.in_price:
+                scene = replace(scene, running_minor=_lowered(scene, deed.by_place))
+            course.note(deed)
+            deeds.append(deed)
     return Priced(scene.running_minor, tuple(deeds), stopped)
 
 
@@ -75,39 +95,20 @@ def _lowered(scene: Scene, off: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(minor - off.get(place, 0) for place, minor in enumerate(scene.running_minor))
 
 
-class _BestLines:
-    """Groups in which each line goes to the campaign that takes most off it: settled together, at the first's turn."""
+def _by_line(rivals: Sequence[Judged], scene: Scene, course: Course) -> dict[int, tuple[int, str]]:
+    """place -> what is taken off it by the campaign that takes most, and which that is; of equal ones the first."""
+    best: dict[int, tuple[int, str]] = {}
+    for rival in rivals:
+        for place, off in zip(rival.selected, discounts(rival, rival.scene(scene), course), strict=True):
+            if off > best.get(place, (0, ""))[0]:
+                best[place] = (off, rival.campaign.id)
+    return best
 
-    def __init__(self, ready: Sequence[Judged], course: Course) -> None:
-        self._course = course
-        self._rivals: dict[str, list[Judged]] = {}
-        self._won: dict[str, dict[int, int]] = {}
-        for judged in ready:
-            reward = judged.campaign.reward
-            if isinstance(reward, PriceMechanic) and course.mode_of(judged.campaign) == "best_line":
-                self._rivals.setdefault(judged.campaign.group, []).append(judged)
 
-    def deed(self, judged: Judged, scene: Scene) -> Deed | None:
-        """What one campaign of such a group does; None for a campaign of no such group."""
-        rivals = self._rivals.pop(judged.campaign.group, [])
-        if rivals:
-            self._settle(rivals, scene)
-        won = self._won.get(judged.campaign.id)
-        if won is None:
-            return None
-        now = replace(scene, selected=tuple(won))
-        off = capped([*won.values()], NO_CAP, self._course.room(judged.campaign, now), now)
-        return Deed(judged.campaign, dict(zip(won, off, strict=True)))
-
-    def _settle(self, rivals: Sequence[Judged], scene: Scene) -> None:
-        best: dict[int, tuple[int, str]] = {}
-        for rival in rivals:
-            now = rival.scene(scene)
-            self._won[rival.campaign.id] = {}
-            if self._course.stop(rival, now) is not None:
-                continue
-            for place, off in zip(rival.selected, discounts(rival, now, self._course), strict=True):
-                if off > best.get(place, (0, ""))[0]:
-                    best[place] = (off, rival.campaign.id)
-        for place, (off, winner) in best.items():
-            self._won[winner][place] = off
+def _won(judged: Judged, scene: Scene, course: Course, won: Mapping[int, tuple[int, str]]) -> Deed:
+    """What one of several does on the lines it has won, within what its group has left."""
+    campaign = judged.campaign
+    off = {place: minor for place, (minor, winner) in won.items() if winner == campaign.id}
+    now = replace(scene, selected=tuple(off))
+    within = capped([*off.values()], NO_CAP, course.room(campaign, now), now)
+    return Deed(campaign, dict(zip(off, within, strict=True)))

@@ -46,6 +46,7 @@ SENTENCES = {
     ),
     "member.card_points": ("С картой: +{points:балл|балла|баллов}", "With a card: +{points:point|points}"),
     "member.card_price": ("С картой: дешевле на {off_minor}", "With a card: {off_minor} less"),
+    "member.card_gain": ("С картой: выгода {gain_minor}", "With a card: saves {gain_minor}"),
     "member.card_both": (
         "С картой: дешевле на {off_minor} и +{points:балл|балла|баллов}",
         "With a card: {off_minor} less and +{points:point|points}",
@@ -72,12 +73,12 @@ def told(
 ) -> Quote:
     """The figures of an outcome, with the reason for each."""
     after = replace(scene, running_minor=outcome.priced.running_minor)
-    found = findings(programme, judged, after, outcome.priced, outcome.earned, outcome.spent.minor, standing)
+    found = findings(programme, judged, after, outcome, standing)
     explanations = [_in_order(each, basket) for each in explain(found)]
     if basket.member is None:
         explanations += _with_card(basket, programme, scene.moment, standing, outcome)
     elif basket.member.blocked:
-        explanations.append(_about_card(programme, "blocked", "member.blocked", 0))
+        explanations.append(_about_programme(programme, "blocked", sentence("member.blocked"), 0))
     coupons = presented(basket, programme, scene.moment)
     explanations += [_about_programme(programme, "blocked", why, 0) for why in coupons.refused]
     lines = _quote_lines(basket, scene, outcome, found)
@@ -188,15 +189,18 @@ def _with_card(
     if gain <= 0:
         return []
     off = sum(now.priced.running_minor) - sum(then.priced.running_minor)
-    points = then.earned.total
-    code = "member.card_points" if off <= 0 else "member.card_both" if points else "member.card_price"
-    return [_about_card(programme, "missing", code, gain, off_minor=off, points=points)]
+    return [_about_programme(programme, "missing", _with_card_said(off, then.earned.total, gain), gain)]
 
 
-def _about_card(
-    programme: Programme, outcome: Literal["blocked", "missing"], code: str, gain_minor: int, **args: int
-) -> Explanation:
-    return _about_programme(programme, outcome, sentence(code, **args), gain_minor)
+def _with_card_said(off_minor: int, points: int, gain_minor: int) -> Sentence:
+    """In the figures on the screen where they show it; a gift, or points of another wallet, at their worth."""
+    if off_minor > 0 and points:
+        return sentence("member.card_both", off_minor=off_minor, points=points)
+    if off_minor > 0:
+        return sentence("member.card_price", off_minor=off_minor)
+    return (
+        sentence("member.card_points", points=points) if points else sentence("member.card_gain", gain_minor=gain_minor)
+    )
 
 
 def _about_programme(

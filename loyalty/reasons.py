@@ -6,20 +6,22 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.earning import Earned, earning_scene, points_deed, worth_minor
+from loyalty.choosing import Outcome
+from loyalty.earning import earning_scene, points_deed, worth_minor
 from loyalty.judging import Judged, judge
 from loyalty.ledger import MAIN_WALLET
-from loyalty.pricing import Priced, deed_of, seen_by
+from loyalty.pricing import deed_of, seen_by
 from loyalty.programme import Campaign, Programme
 from loyalty.quoted import Explanation, Standing
 from loyalty.receipt import Applied
+from loyalty.redemption import Spent
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
 from loyalty.scene import Missing, Scene, in_units
 from loyalty.sentences import Sentence, sentence
 from loyalty.turns import Course, Deed, Stop, unmet_running
 
 MAX_HINTS = 3
-Outcome = Literal["applied", "blocked", "missing"]
+Fate = Literal["applied", "blocked", "missing"]
 SENTENCES = {
     "campaign.better": ("Выгоднее «{name_ru}»", "“{name_en}” saves more"),
     "campaign.worse": ("Без неё выгоднее", "More is saved without it"),
@@ -48,7 +50,7 @@ class Findings(msgspec.Struct, frozen=True):
     judged: tuple[Judged, ...]
     scene: Scene
     """The basket after all discounts."""
-    redeemed_minor: tuple[int, ...]
+    spent: Spent
     standing: Standing
     deeds: dict[str, Deed]
     """What each campaign did, by its id, in the order they were applied."""
@@ -61,22 +63,19 @@ def findings(
     programme: Programme,
     judged: Sequence[Judged],
     scene: Scene,
-    priced: Priced,
-    earned: Earned,
-    redeemed_minor: tuple[int, ...],
+    outcome: Outcome,
     standing: Standing,
 ) -> Findings:
-    """Put together what pricing and earning say; `scene` is the basket after all discounts."""
-    deeds = (*priced.deeds, *earned.deeds)
-    rivals = [deed for deed in deeds if deed.done and deed.campaign.group]
+    """Put together what an outcome says; `scene` is the basket after all discounts."""
+    rivals = [deed for deed in outcome.deeds if deed.done and deed.campaign.group]
     return Findings(
         programme,
         tuple(judged),
         scene,
-        redeemed_minor,
+        outcome.spent,
         standing,
-        {deed.campaign.id: deed for deed in deeds},
-        {**priced.stopped, **earned.stopped},
+        {deed.campaign.id: deed for deed in outcome.deeds},
+        {**outcome.priced.stopped, **outcome.earned.stopped},
         {d.campaign.group: d for d in rivals if programme.group_of(d.campaign).mode in ("best", "first")},
     )
 
@@ -117,13 +116,14 @@ def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
 def notes_on(found: Findings, place: int, asked_points: int) -> tuple[Sentence, ...]:
     """The reasons to show beside one line: what applied, or why nothing could."""
     product, scene = found.scene.lines[place].product, found.scene
+    redeemed_minor = found.spent.minor[place]
     notes = [_line_note(done, scene) for done in applied_to(found, place)]
     if product.no_discount and found.programme.campaigns:
         notes.append(sentence("goods.no_discount"))
-    if scene.floor_minor[place] and scene.room_minor(place) == found.redeemed_minor[place]:
+    if scene.floor_minor[place] and scene.room_minor(place) == redeemed_minor:
         notes.append(sentence("line.minimum"))
-    if found.redeemed_minor[place]:
-        notes.append(sentence("line.redeemed", redeemed_minor=found.redeemed_minor[place]))
+    if redeemed_minor:
+        notes.append(sentence("line.redeemed", redeemed_minor=redeemed_minor))
     elif asked_points and (product.no_redeem or found.programme.redeem.excluded.touches(product)):
         notes.append(sentence("line.no_redeem"))
     if product.no_earn and scene.member is not None and not scene.member.blocked:
@@ -142,19 +142,31 @@ def _line_note(done: Applied, scene: Scene) -> Sentence:
 
 def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
     campaign = judged.campaign
-    deed = found.deeds.get(campaign.id)
+    deed, stop = found.deeds.get(campaign.id), found.stopped.get(campaign.id)
     if deed is not None and deed.done:
         return _applied(found, deed, order)
-    stopped = found.stopped.get(campaign.id)
-    missing = judged.missing or ((stopped,) if isinstance(stopped, Missing) else ())
-    if not missing and stopped is None and deed is not None:
+    if judged.ready and deed is None and stop is None:
+        stop, deed = _in_vain(found, judged)
+    missing = judged.missing or ((stop,) if isinstance(stop, Missing) else ())
+    if not missing and deed is not None:
         short = campaign.reward.short(seen_by(campaign, judged.scene(found.scene)))
         missing = (short,) if short is not None else ()
     if missing and judged.blocked is None:
-        return _missed(found, judged, missing)
-    blocked = judged.blocked or stopped
+        missed = _missed(found, judged, missing)
+        if missed.gain_minor or deed is None or not deed.done:
+            return missed
+    blocked = judged.blocked or stop
     said = blocked.said if blocked is not None else _why_nothing(found, judged, deed)
     return _explanation(campaign, "blocked", said)
+
+
+def _in_vain(found: Findings, judged: Judged) -> tuple[Stop | None, Deed | None]:
+    """What stops a campaign that was not chosen of its group, or what it would have done in the winner's place."""
+    instead_of = _in_its_place(found, judged.campaign)
+    scene = _without(found.scene, instead_of)
+    course = _course_without(found, judged.campaign, instead_of, scene)
+    stop = course.stop(judged, judged.scene(scene))
+    return (stop, None) if stop is not None else (None, _deed(found, judged, scene, course))
 
 
 def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
@@ -167,7 +179,7 @@ def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
     else:
         said = reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
     places = [place for place, value in deed.by_place.items() if value]
-    told = _explanation(deed.campaign, "applied", said, _line_ids(found, places), worth_minor(found.programme, deed))
+    told = _explanation(deed.campaign, "applied", said, _line_ids(found, places), worth_minor(found.programme, [deed]))
     return replace(told, order=order)
 
 
@@ -211,7 +223,7 @@ def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequ
     if mode == "best_line":
         had = _off_by_place(instead_of)
         return sum(max(0, off - had.get(place, 0)) for place, off in deed.by_place.items())
-    return worth_minor(found.programme, deed) - sum(worth_minor(found.programme, each) for each in instead_of)
+    return worth_minor(found.programme, [deed]) - worth_minor(found.programme, instead_of)
 
 
 def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Deed | None:
@@ -220,28 +232,35 @@ def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequ
     then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
     if then is None or (then is not judged and not then.ready):
         return None
-    stopped = judged.campaign.id in found.stopped
-    if len(unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))) > stopped:
+    unmet = unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))
+    if len(unmet) > 1 or any(stop.said.code != missing.said.code for stop in unmet):
         return None
-    course = _course_of_the_rest(found, scene, instead_of)
-    if course.refusal(judged.campaign, scene) is not None:
-        return None
+    course = _course_without(found, judged.campaign, instead_of, scene)
+    return _deed(found, then, scene, course) if course.refusal(judged.campaign, scene) is None else None
+
+
+def _deed(found: Findings, judged: Judged, scene: Scene, course: Course) -> Deed:
+    """What a campaign does to a basket that may be another than the one quoted."""
     if isinstance(judged.campaign.reward, PointsMechanic):
-        return points_deed(then, earning_scene(found.programme, scene, found.redeemed_minor), course)
-    return deed_of(then, then.scene(scene), course)
+        return points_deed(judged, earning_scene(found.programme, scene, found.spent.minor), course)
+    return deed_of(judged, judged.scene(scene), course)
 
 
-def _course_of_the_rest(found: Findings, scene: Scene, instead_of: Sequence[Deed]) -> Course:
-    """What the other campaigns leave of the group's cap and of the member's points."""
+def _course_without(found: Findings, campaign: Campaign, instead_of: Sequence[Deed], scene: Scene) -> Course:
+    """What has been taken on the receipt by all but the campaign itself and those it would stand in for."""
+    out = {campaign.id, *(deed.campaign.id for deed in instead_of)}
     course = Course(found.programme, scene, found.standing)
     for deed in found.deeds.values():
-        if deed not in instead_of:
+        if deed.campaign.id not in out:
             course.note(deed)
+    if isinstance(campaign.reward, PointsMechanic):
+        course.take(found.spent.redemption.wallets)
     return course
 
 
-def _turn(campaign: Campaign) -> tuple[int, str]:
-    return campaign.priority, campaign.id
+def _turn(campaign: Campaign) -> tuple[bool, int, str]:
+    """The order campaigns are applied in: those in points after all others."""
+    return isinstance(campaign.reward, PointsMechanic), campaign.priority, campaign.id
 
 
 def _off_by_place(deeds: Iterable[Deed]) -> dict[int, int]:
@@ -285,22 +304,30 @@ def _with_more(scene: Scene, missing: Missing) -> Scene:
 
 
 def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence:
+    """Why a campaign that nothing stopped has given nothing; `deed` is what it did, or would have done."""
     campaign = judged.campaign
-    winner = found.winners.get(campaign.group)
-    if deed is None:
+    if deed is not None and deed.done:
+        winner = found.winners.get(campaign.group)
         if winner is None:
             return sentence("campaign.worse")
         return sentence("campaign.better", name_ru=winner.campaign.name.ru, name_en=winner.campaign.name.en)
     if isinstance(campaign.reward, PointsMechanic):
         return sentence("campaign.too_small")
-    if found.programme.group_of(campaign).mode == "best_line":
-        had = _off_by_place(_in_its_place(found, campaign))
-        if any(had.get(place) for place in judged.selected):
-            return sentence("campaign.outdone")
+    if _outdone(found, judged):
+        return sentence("campaign.outdone")
     if all(found.scene.room_minor(place) == 0 for place in judged.selected):
         return sentence("campaign.no_room")
-    left = _course_of_the_rest(found, found.scene, [deed]).room(campaign, found.scene)
-    return sentence("campaign.group_cap" if left.minor == 0 else "campaign.too_little")
+    room = _course_without(found, campaign, (), found.scene).room(campaign, found.scene)
+    return sentence("campaign.group_cap" if room.minor == 0 else "campaign.too_little")
+
+
+def _outdone(found: Findings, judged: Judged) -> bool:
+    """Whether others of a group settled line by line have taken its lines."""
+    campaign = judged.campaign
+    if found.programme.group_of(campaign).mode != "best_line":
+        return False
+    off = _off_by_place(_in_its_place(found, campaign))
+    return any(off.get(place) for place in judged.selected)
 
 
 def _line_ids(found: Findings, places: Iterable[int]) -> tuple[int, ...]:
@@ -308,6 +335,6 @@ def _line_ids(found: Findings, places: Iterable[int]) -> tuple[int, ...]:
 
 
 def _explanation(
-    campaign: Campaign, outcome: Outcome, said: Sentence, lines: tuple[int, ...] = (), gain_minor: int = 0
+    campaign: Campaign, outcome: Fate, said: Sentence, lines: tuple[int, ...] = (), gain_minor: int = 0
 ) -> Explanation:
     return Explanation(campaign.id, campaign.name.ru, campaign.name.en, outcome, said, lines, gain_minor)

@@ -61,12 +61,12 @@ class Spent(msgspec.Struct, frozen=True):
 
 
 def redeem(
-    scene: Scene, rule: Redeem, asked_points: int, standing: Standing, purse: Mapping[str, int], cost_points: int = 0
+    scene: Scene, rule: Redeem, asked_points: int, standing: Standing, purse: Mapping[str, int], taken_points: int = 0
 ) -> Spent:
     """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `purse` holds by wallet
-    what campaigns that cost points have left, `cost_points` is what they took."""
+    what campaigns that cost points have left, `taken_points` is what they took."""
     have = [max(0, purse.get(wallet, 0)) for wallet in rule.wallets]
-    allowed, limit = allow(scene, rule, standing, sum(have), cost_points)
+    allowed, limit = allow(scene, rule, standing, sum(have), taken_points)
     used = min(asked_points, allowed)
     used -= used % rule.step_points
     if used < rule.min_points:
@@ -80,7 +80,7 @@ def redeem(
 
 
 def allow(
-    scene: Scene, rule: Redeem, standing: Standing, balance_points: int, cost_points: int = 0
+    scene: Scene, rule: Redeem, standing: Standing, balance_points: int, taken_points: int = 0
 ) -> tuple[int, Sentence | None]:
     """How many points may be spent on the basket now, and the tightest limit."""
     if not scene.lines:
@@ -88,12 +88,12 @@ def allow(
     refused = _refusal(scene, rule)
     if refused:
         return 0, refused
-    limits = _limits(scene, rule, balance_points) + _offline(rule, standing, cost_points)
+    limits = _limits(scene, rule, balance_points) + _offline(rule, standing, taken_points)
     points, limit = min(limits, key=lambda each: each[0])
-    points -= points % rule.step_points
-    if points < rule.min_points:
-        return 0, limit if points == 0 else sentence("redeem.from", min_points=rule.min_points)
-    return points, limit
+    least = -(-rule.min_points // rule.step_points) * rule.step_points
+    if points < least:
+        return 0, limit if points == 0 else sentence("redeem.from", min_points=least)
+    return points - points % rule.step_points, limit
 
 
 def _by_wallet(points: int, wallets: Sequence[str], have: Sequence[int]) -> Iterator[tuple[str, int]]:
@@ -138,12 +138,12 @@ def _by_balance(points: int) -> tuple[int, Sentence]:
     return points, said
 
 
-def _offline(rule: Redeem, standing: Standing, cost_points: int) -> list[tuple[int, Sentence]]:
+def _offline(rule: Redeem, standing: Standing, taken_points: int) -> list[tuple[int, Sentence]]:
     """What campaigns took in points counts towards the cap: it bounds what one receipt can lose."""
     if standing.fresh(rule.max_age_s):
         return []
     code = "redeem.stale" if standing.online else "redeem.offline"
-    left_points = max(0, rule.offline_max_points - cost_points)
+    left_points = max(0, rule.offline_max_points - taken_points)
     if left_points == 0:
         return [(0, sentence(f"{code}_none"))]
     return [(left_points, sentence(code, limit_points=left_points))]

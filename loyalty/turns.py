@@ -4,7 +4,8 @@ The same for rewards in price, in points and of other kinds. `Course` is the sta
 campaigns; it lives only as long as one pass of `price` and `earn`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 
 import msgspec
 
@@ -75,7 +76,7 @@ class Deed(msgspec.Struct, frozen=True):
 
 
 class Course:
-    """What has been taken so far: points from wallets, groups that have given, caps of groups."""
+    """What has been taken so far: points from wallets, groups that have given, what they took off together."""
 
     def __init__(self, programme: Programme, scene: Scene, standing: Standing) -> None:
         self._programme = programme
@@ -86,8 +87,14 @@ class Course:
         self._grants = 0
         member = scene.member
         self.purse = {MAIN_WALLET: member.balance_points, **member.wallets} if member else {}
-        self.cost_points = 0
-        """Points campaigns have taken for what they gave, of all wallets."""
+        self.taken_points = 0
+        """Points taken on this receipt, of all wallets: for what campaigns gave, and those spent."""
+
+    def fork(self) -> "Course":
+        """The same up to here, for another way to go on."""
+        other = copy(self)
+        other._given, other._by_group, other.purse = dict(self._given), dict(self._by_group), dict(self.purse)
+        return other
 
     def mode_of(self, campaign: Campaign) -> str:
         """How its group settles; an empty text without a group."""
@@ -115,7 +122,7 @@ class Course:
         room, _ = self._limits(campaign, scene)
         group = self._programme.group_of(campaign)
         had = self._by_group.get(campaign.group, 0)
-        caps = [cap for cap in (group.cap_minor, part_bp(self._whole_minor, group.cap_bp, "floor")) if cap]
+        caps = [*_caps(group.cap_minor, group.cap_bp, self._whole_minor)]
         return narrower(room, Room(minor=max(0, min(caps) - had))) if campaign.group and caps else room
 
     def note(self, deed: Deed) -> None:
@@ -128,8 +135,13 @@ class Course:
         if deed.in_price:
             self._by_group[campaign.group] = self._by_group.get(campaign.group, 0) + deed.total
         if campaign.cost is not None:
-            self.purse[campaign.cost.wallet] -= campaign.cost.points
-            self.cost_points += campaign.cost.points
+            self.take({campaign.cost.wallet: campaign.cost.points})
+
+    def take(self, points: Mapping[str, int]) -> None:
+        """Points leave their wallets: wallet -> points."""
+        for wallet, some in points.items():
+            self.purse[wallet] = self.purse.get(wallet, 0) - some
+            self.taken_points += some
 
     def _unaffordable(self, campaign: Campaign, scene: Scene) -> Stop | None:
         cost = campaign.cost
@@ -145,7 +157,7 @@ class Course:
         rule, standing = self._programme.redeem, self._standing
         if scene.member is not None and scene.member.identified_by not in rule.identified_by:
             return Blocked(sentence("cost.card_only"))
-        if standing.fresh(rule.max_age_s) or self.cost_points + cost.points <= rule.offline_max_points:
+        if standing.fresh(rule.max_age_s) or self.taken_points + cost.points <= rule.offline_max_points:
             return None
         return Blocked(sentence("cost.stale" if standing.online else "cost.offline"))
 
@@ -175,7 +187,7 @@ def capped(off: list[int], cap: Cap, room: Room, scene: Scene) -> list[int]:
         off = [min(minor, cap.line_minor) for minor in off]
     if cap.line_bp:
         off = [min(minor, part_bp(whole, cap.line_bp, "floor")) for minor, whole in zip(off, original, strict=True)]
-    limits = [limit for limit in (cap.receipt_minor, part_bp(sum(original), cap.receipt_bp, "floor")) if limit]
+    limits = [*_caps(cap.receipt_minor, cap.receipt_bp, sum(original))]
     if room.minor is not None:
         limits.append(room.minor)
     return share(min(limits), off) if limits and min(limits) < sum(off) else off
@@ -185,6 +197,14 @@ def capped_points(points: list[int], cap: Cap, room: Room) -> list[int]:
     """Points of the selected lines within the campaign's own cap and what room is left."""
     limits = [limit for limit in (cap.points or None, room.points) if limit is not None]
     return share(min(limits), points) if limits and min(limits) < sum(points) else points
+
+
+def _caps(minor: int, rate_bp: int, whole_minor: int) -> Iterator[int]:
+    """The caps that are set; a share of very little may come to nothing, and is a cap all the same."""
+    if minor:
+        yield minor
+    if rate_bp:
+        yield part_bp(whole_minor, rate_bp, "floor")
 
 
 def _short(scene: Scene, wallet: str, points: int) -> Sentence:
