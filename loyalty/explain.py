@@ -25,6 +25,7 @@ from loyalty import (
     rewards,
     sale,
     section,
+    shown_points,
     status_file,
     turns,
 )
@@ -54,6 +55,7 @@ _ROOMS = (
     rewards,
     sale,
     section,
+    shown_points,
     status_file,
     turns,
 )

@@ -11,6 +11,7 @@ import msgspec
 
 from loyalty.member import Used
 from loyalty.progress import Progress
+from loyalty.purse import Purse
 
 Stream = Literal["ident", "bal", "goods", "programmes"]
 STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal")
@@ -41,6 +42,8 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's points and progress (stream `bal`, key account_id): hot.
 
     The status is not there: it follows from the progress and the date (`loyalty.tiers`), and changes without a row.
+    Nor is what can be spent today, where an account has ever had points that wait or run out: `wallets` is the sum of
+    its entries, and `purse` its lots with their dates (`loyalty.shown_points`).
     `receipts` are all sales there ever were, returned ones too; `used` is what was had of campaigns with limits.
     """
 
@@ -49,6 +52,7 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     progress: Progress = Progress()
     receipts: int = 0
     used: tuple[Used, ...] = ()
+    purse: Purse | None = None
 
 
 class ProgrammeRow(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ class Extra(msgspec.Struct, frozen=True):
     qty_milli: int = 1000
     vat: Vat = "none"
     worth_minor: int = 0
+    costs: dict[str, int] = {}
+    """wallet -> points taken for it."""
 
 
 class Issue(msgspec.Struct, frozen=True):

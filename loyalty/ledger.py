@@ -3,7 +3,7 @@
 The programme's accounts are kept per bucket, so the books balance in each bucket at every commit (invariant I10).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from loyalty.receipt import Receipt
 
 Contra = Literal["issued", "redeemed", "issued_back", "redeemed_back", "opening"]
 """The programme's side: points issued for a purchase, points spent, each taken back by a return, and balances brought
-from another system."""
+from another system. Points taken for what a campaign gives are points spent."""
 MAIN_WALLET = "main"
 
 
@@ -29,19 +29,39 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def receipt_entries(receipt: Receipt, event_id: str) -> tuple[Entry, ...]:
-    """The entries one receipt makes; none without a member. A return mirrors its sale."""
+    """The entries one receipt makes, at most two for each wallet; none without a member. A return mirrors its sale."""
     if receipt.account_id is None:
         return ()
-    sign = 1 if receipt.kind == "sale" else -1
-    moves: tuple[tuple[Contra, int], ...] = (
-        ("redeemed" if sign == 1 else "redeemed_back", -sign * receipt.redeemed_points),
-        ("issued" if sign == 1 else "issued_back", sign * receipt.earned_points),
-    )
+    spent, earned = spent_points(receipt), earned_points(receipt)
+    moves: list[tuple[Contra, str, int]]
+    if receipt.kind == "sale":
+        moves = [("redeemed", wallet, -points) for wallet, points in spent.items()]
+        moves += [("issued", wallet, points) for wallet, points in earned.items()]
+    else:
+        moves = [("redeemed_back", wallet, points) for wallet, points in spent.items()]
+        moves += [("issued_back", wallet, -points) for wallet, points in earned.items()]
     return tuple(
-        Entry(event_id, number, receipt.account_id, MAIN_WALLET, contra, points, receipt.moment.at_ms)
-        for number, (contra, points) in enumerate((m for m in moves if m[1]), start=1)
+        Entry(event_id, number, receipt.account_id, wallet, contra, points, receipt.moment.at_ms)
+        for number, (contra, wallet, points) in enumerate(moves, start=1)
     )
 
 
-def balance(entries: Iterable[Entry]) -> int:
-    return sum(entry.points for entry in entries)
+def earned_points(receipt: Receipt) -> dict[str, int]:
+    """wallet -> points earned, of all wallets that earned any: the main one first, the others by name."""
+    return _in_order({MAIN_WALLET: receipt.earned_points}, receipt.wallets)
+
+
+def spent_points(receipt: Receipt) -> dict[str, int]:
+    """wallet -> points spent and points taken for what campaigns gave; in the same order."""
+    redeemed = dict(receipt.redeemed_wallets) or {MAIN_WALLET: receipt.redeemed_points}
+    return _in_order(redeemed, receipt.costs)
+
+
+def _in_order(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    wallets = sorted({*one, *other}, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
+    sums = {wallet: one.get(wallet, 0) + other.get(wallet, 0) for wallet in wallets}
+    return {wallet: points for wallet, points in sums.items() if points}
+
+
+def balance(entries: Iterable[Entry], wallet: str = MAIN_WALLET) -> int:
+    return sum(entry.points for entry in entries if entry.wallet == wallet)

@@ -20,11 +20,19 @@ class Used(msgspec.Struct, frozen=True, omit_defaults=True):
     points: int = 0
 
 
+class Due(msgspec.Struct, frozen=True):
+    """Points of a wallet on a date: the first they can be spent on, or the last."""
+
+    wallet: str
+    date: str
+    points: int
+
+
 class Member(msgspec.Struct, frozen=True):
     """One member with the account that holds the points (a family shares an account).
 
-    `balance_points` is what the till may show: the head office's balance at the last pull plus this
-    terminal's own events not yet in it. `as_of_ms` says when that pull was (0: never).
+    `balance_points` is what can be spent today, as far as the till knows: by the head office's word at the last pull
+    and this terminal's own events not yet in it. `as_of_ms` says when that pull was (0: never).
     """
 
     member_id: str
@@ -43,7 +51,11 @@ class Member(msgspec.Struct, frozen=True):
     as_of_ms: int = 0
     blocked: bool = False
     wallets: dict[str, int] = {}
-    """wallet -> points, of the wallets beside the main one."""
+    """wallet -> points that can be spent today, of the wallets beside the main one."""
+    pending: tuple[Due, ...] = ()
+    """Points that can be spent from a later date on."""
+    ending: tuple[Due, ...] = ()
+    """Points that run out, by their last date."""
     card_kind: str = ""
     """The kind of the card in use, as the programme names kinds: bank, transport, donor."""
     receipts: int | None = None

@@ -24,7 +24,7 @@ from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
 from loyalty.scene import Scene
 from loyalty.sentences import Sentence, sentence
-from loyalty.sharing import costs_at, costs_of, wallets_at
+from loyalty.sharing import costs_at, costs_of, granted_for, wallets_at
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 
@@ -97,7 +97,7 @@ def told(
         hints=best_hints(explanations),
         wallets=outcome.earned.wallets,
         costs=costs_of(outcome.deeds),
-        granted=sum((deed.granted for deed in outcome.deeds), Granted()),
+        granted=sum((granted_for(deed) for deed in outcome.deeds), Granted()),
         coupons=tuple(coupon.id for coupon in used(coupons.coupons, outcome.deeds)),
     )
 

@@ -8,6 +8,7 @@ from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
 from loyalty.granted import Issue, Message
 from loyalty.issuing import IssuedCoupon
+from loyalty.lot_terms import Lot
 from loyalty.member import IdentifiedBy
 
 PaymentKind = Literal["cash", "card"]
@@ -134,3 +135,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The same with their codes."""
     messages: tuple[Message, ...] = ()
     """Texts of campaigns for the buyer."""
+    redeemed_wallets: tuple[tuple[str, int], ...] = ()
+    """The points spent by wallet, in the order the wallets were spent; left out where the main one paid for all."""
+    lots: tuple[Lot, ...] = ()
+    """The points earned that cannot be spent at once or run out, one lot a wallet; of a return, what it takes back."""

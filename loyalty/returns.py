@@ -11,7 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Moment
+from loyalty.earned_lots import lots_back
 from loyalty.errors import BadInput
+from loyalty.ledger import MAIN_WALLET
 from loyalty.money import divide
 from loyalty.receipt import Payment, PaymentKind, Receipt, ReceiptLine
 from loyalty.sentences import sentence
@@ -65,6 +67,7 @@ def return_receipt(
         if line.line_no in wanted
     )
     total_minor = sum(line.total_minor for line in lines)
+    wallets, sums = _all_points(line.wallets for line in lines), _sums(lines)
     return replace(
         original,
         receipt_id=receipt_id,
@@ -84,15 +87,30 @@ def return_receipt(
         asked=(),
         choices={},
         coupons=(),
-        wallets=_all_points(line.wallets for line in lines),
+        wallets=wallets,
         costs=_all_points(line.costs for line in lines),
         issues=(),
         issued=(),
         messages=(),
         original_id=original.receipt_id,
         original_number=original.number,
-        **_sums(lines),
+        redeemed_wallets=_spent_back(original, returned_milli, sums["redeemed_points"]),
+        lots=lots_back(original, {MAIN_WALLET: sums["earned_points"], **wallets}),
+        **sums,
     )
+
+
+def _spent_back(original: Receipt, returned_milli: Mapping[int, int], points: int) -> tuple[tuple[str, int], ...]:
+    """Points spent come back to the wallet that was spent last, then to the one before it."""
+    before = sum(_given_back(line, returned_milli.get(line.line_no, 0)).redeemed_points for line in original.lines)
+    parts = []
+    for wallet, spent in original.redeemed_wallets[::-1]:
+        skipped = min(before, spent)
+        part = min(points, spent - skipped)
+        before, points = before - skipped, points - part
+        if part:
+            parts.append((wallet, part))
+    return tuple(parts)
 
 
 def _check(original: Receipt, returned_milli: Mapping[int, int], wanted: Mapping[int, int]) -> None:

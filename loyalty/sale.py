@@ -8,6 +8,7 @@ from loyalty.coupon_series import CouponSeries
 from loyalty.errors import BadInput
 from loyalty.granted import Extra
 from loyalty.issuing import issued_coupons
+from loyalty.ledger import MAIN_WALLET
 from loyalty.quoted import Quote, QuoteLine
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import sentence
@@ -83,7 +84,13 @@ def receipt_from(
         issues=quote.granted.issues,
         issued=issued_coupons(quote.granted.issues, series, receipt_id),
         messages=quote.granted.messages,
+        redeemed_wallets=_redeemed_wallets(quote),
     )
+
+
+def _redeemed_wallets(quote: Quote) -> tuple[tuple[str, int], ...]:
+    spent = tuple((wallet, points) for wallet, points in quote.redemption.wallets.items() if points)
+    return spent if any(wallet != MAIN_WALLET for wallet, _ in spent) else ()
 
 
 def change_minor(total_minor: int, payments: Sequence[Payment]) -> int:
@@ -160,4 +167,5 @@ def _gift(line_no: int, extra: Extra, applied: Applied) -> ReceiptLine:
         earned_points=0,
         applied=(applied,),
         name_en=extra.name_en,
+        costs=extra.costs,
     )

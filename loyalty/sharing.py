@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
+from loyalty.granted import Extra, Granted
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import share
 from loyalty.turns import Deed
@@ -39,3 +42,16 @@ def costs_at(deeds: Iterable[Deed], place: int) -> dict[str, int]:
         if part:
             found[cost.wallet] = found.get(cost.wallet, 0) + part
     return found
+
+
+def granted_for(deed: Deed) -> Granted:
+    """What a campaign grants, each of its goods with its part of the points taken; what lines got, lines pay for."""
+    cost, extras = deed.campaign.cost, deed.granted.extras
+    if cost is None or not extras or deed.total:
+        return deed.granted
+    parts = share(cost.points, [1] * len(extras))
+    return replace(deed.granted, extras=tuple(_priced(*pair, cost.wallet) for pair in zip(extras, parts, strict=True)))
+
+
+def _priced(extra: Extra, points: int, wallet: str) -> Extra:
+    return replace(extra, costs={wallet: points}) if points else extra

@@ -5,24 +5,25 @@ the sum over both is 0 at every commit (I10).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from loyalty.events import canonical
 from loyalty.feed import BalanceRow
-from loyalty.ledger import Entry
+from loyalty.lot_history import AnyFact
 from loyalty.progress import Counted, Grant
 from loyalty.uses import Use
 from sync_server.heads import Change
+from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
 from sync_server.rows import add_rows, insert_new, select_by
 from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL
 from sync_server.standing import Rules
 from sync_server.store import Tx
 
-Account = tuple[int, str]
 _balance = msgspec.json.Decoder(BalanceRow)
 
 
@@ -34,8 +35,9 @@ class Moves:
     its own events are in.
     """
 
-    entries: list[tuple[int, Entry, str]] = field(default_factory=list)
-    """(bucket, entry, receipt_id)."""
+    entries: list[Booked] = field(default_factory=list)
+    visits: list[tuple[Account, AnyFact]] = field(default_factory=list)
+    """Sales: what is idle until the account buys again lives on by them."""
     counted: list[tuple[Account, Counted]] = field(default_factory=list)
     """What receipts add to the progress of accounts."""
     uses: defaultdict[Account, list[Use]] = field(default_factory=lambda: defaultdict(list))
@@ -49,10 +51,10 @@ class Moves:
 
 def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     """Write the entries and the programme's totals; the accounts' new rows, for the feed."""
-    points = _write_entries(tx, moves.entries)
-    made = {account for account, _ in points} | {account for account, _ in moves.counted} | set(moves.opened)
+    new = _write_entries(tx, moves.entries)
+    made = {booked.account for booked in new} | {account for account, _ in moves.counted} | set(moves.opened)
     wanted = made | moves.touched
-    found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body"), ("bucket", "key"), wanted, lock=True)
+    found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body", "purse_ms"), ("bucket", "key"), wanted, lock=True)
     old = {(row.bucket, row.key): row for row in found}
     rows = {
         account: _balance.decode(old[account].body) if account in old else BalanceRow(account[1])
@@ -61,42 +63,59 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     }
     for account, grant in moves.opened.items():
         opened = rules.opened(rows[account], grant)
-        rows[account] = msgspec.structs.replace(opened, receipts=opened.receipts + moves.brought.get(account, 0))
-    for (account, wallet), delta in points.items():
-        wallets = {**rows[account].wallets, wallet: rows[account].wallets.get(wallet, 0) + delta}
-        rows[account] = msgspec.structs.replace(rows[account], wallets=wallets)
+        rows[account] = replace(opened, receipts=opened.receipts + moves.brought.get(account, 0))
+    for booked in new:
+        wallets = Counter(rows[booked.account].wallets)
+        wallets[booked.entry.wallet] += booked.entry.points
+        rows[booked.account] = replace(rows[booked.account], wallets=dict(wallets))
     for account, counted in moves.counted:
         rows[account] = rules.after(rows[account], counted)
     for account, uses in moves.uses.items():
         rows[account] = rules.used(rows[account], uses)
+    times = {account: old[account].purse_ms if account in old else 0 for account in rows}
+    for account, kept in purses_after(tx, _purses(rows, times), _facts(new, moves.visits)).items():
+        rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
     return [
-        balance_change(account[0], row, old[account].h if account in old else None)
+        _change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())
     ]
 
 
-def balance_change(bucket: int, row: BalanceRow, old_h: int | None) -> Change:
-    more: dict[str, Any] = {"points": sum(row.wallets.values())}
+def _purses(rows: Mapping[Account, BalanceRow], times: Mapping[Account, int]) -> dict[Account, Kept | None]:
+    return {account: None if row.purse is None else Kept(row.purse, times[account]) for account, row in rows.items()}
+
+
+def _facts(new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]]) -> dict[Account, list[AnyFact]]:
+    found: defaultdict[Account, list[AnyFact]] = defaultdict(list)
+    for booked in new:
+        found[booked.account].append(fact_of(booked))
+    for account, fact in visits:
+        found[account].append(fact)
+    return found
+
+
+def _change(bucket: int, row: BalanceRow, old_h: int | None, purse_ms: int) -> Change:
+    more: dict[str, Any] = {"points": sum(row.wallets.values()), "purse_ms": purse_ms}
     return Change(bucket, row.account_id, canonical(row), old_h, more)
 
 
-def _write_entries(tx: Tx, entries: Sequence[tuple[int, Entry, str]]) -> Counter[tuple[Account, str]]:
-    """(account, wallet) -> points, of the entries that were new; the programme's accounts take the other side."""
+def _write_entries(tx: Tx, entries: Sequence[Booked]) -> list[Booked]:
+    """The entries that were new; the programme's accounts take the other side."""
     rows = [
         {
-            "bucket": bucket, "account_id": entry.account_id, "event_id": entry.event_id, "entry_no": entry.entry_no,
-            "wallet": entry.wallet, "contra": entry.contra, "points": entry.points, "at_ms": entry.at_ms,
-            "receipt_id": receipt_id,
+            "bucket": booked.bucket, "account_id": entry.account_id, "event_id": entry.event_id,
+            "entry_no": entry.entry_no, "wallet": entry.wallet, "contra": entry.contra, "points": entry.points,
+            "at_ms": entry.at_ms, "receipt_id": booked.receipt_id, "date": booked.date,
+            "lot": canonical(booked.lot) if booked.lot else None, "cause_id": booked.cause_id,
         }
-        for bucket, entry, receipt_id in entries
+        for booked in entries
+        for entry in (booked.entry,)
     ]  # fmt: skip
-    new = insert_new(tx, LEDGER, rows, ("bucket", "account_id", "event_id", "entry_no"))
-    points: Counter[tuple[Account, str]] = Counter()
+    added = insert_new(tx, LEDGER, rows, ("bucket", "account_id", "event_id", "entry_no"))
+    new = [each for each in entries if (*each.account, each.entry.event_id, each.entry.entry_no) in added]
     totals: defaultdict[tuple[int, str, str], int] = defaultdict(int)
-    for bucket, entry, _ in entries:
-        if (bucket, entry.account_id, entry.event_id, entry.entry_no) in new:
-            points[(bucket, entry.account_id), entry.wallet] += entry.points
-            totals[bucket, entry.wallet, entry.contra] -= entry.points
+    for booked in new:
+        totals[booked.bucket, booked.entry.wallet, booked.entry.contra] -= booked.entry.points
     add_rows(
         tx,
         PROGRAMME_TOTAL,
@@ -106,4 +125,4 @@ def _write_entries(tx: Tx, entries: Sequence[tuple[int, Entry, str]]) -> Counter
             for (b, wallet, contra), delta in sorted(totals.items())
         ],
     )
-    return points
+    return new

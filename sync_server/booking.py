@@ -7,26 +7,30 @@ printed is honoured: figures that do not add up and returns of more than was sol
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Row
 
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
-from loyalty.ledger import receipt_entries
+from loyalty.ledger import MAIN_WALLET, Contra, Entry, receipt_entries
 from loyalty.receipt import Receipt
 from loyalty.tiers import count_receipt
-from loyalty.uses import Use, uses_given_back, uses_of
+from loyalty.uses import uses_given_back, uses_of
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag
+from sync_server.purses import Booked, bought
 from sync_server.rows import add_rows, insert_new, select_by, update_rows
 from sync_server.schema import EVENT, RECEIPT, RETURNED
 from sync_server.store import Tx
-from sync_server.sums import wrong_sums
+from sync_server.sums import wrong_lot, wrong_sums
 
 Flags = list[dict[str, Any]]
 States = list[dict[str, Any]]
+_BACK: dict[Contra, Contra] = {"issued": "issued_back", "redeemed": "redeemed_back"}
 _SALE = (
     "bucket",
     "receipt_id",
@@ -35,29 +39,29 @@ _SALE = (
     "kind",
     "local_date",
     "total_minor",
-    "earned_points",
-    "redeemed_points",
+    "event_id",
     "returned_minor",
-    "returned_earned",
-    "returned_redeemed",
+    "returned_points",
     "raw",
 )
+Points = dict[Contra, dict[str, int]]
+"""contra of a return -> wallet -> points it took back or gave back, over 0."""
+_points = msgspec.json.Decoder(Points)
 _receipt = msgspec.json.Decoder(Receipt)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Sale:
     """A sale that is being returned from, with what has been returned so far."""
 
     row: Row[Any]
     minor: int
-    earned: int
-    redeemed: int
+    points: Points
     before: Counter[int]
     """line_no -> qty_milli returned before this transaction."""
     added: Counter[int]
 
-    @property
+    @cached_property
     def receipt(self) -> Receipt:
         return _receipt.decode(self.row.raw)
 
@@ -66,11 +70,27 @@ class _Sale:
         """line_no -> qty_milli returned so far."""
         return self.before + self.added
 
+    @cached_property
     def sold(self) -> dict[int, int]:
         sold: Counter[int] = Counter()
         for line in self.receipt.lines:
             sold[line.line_no] += line.qty_milli
         return sold
+
+    @cached_property
+    def had(self) -> dict[tuple[Contra, str], int]:
+        """What there was to take back and to give back, by contra of a return and wallet."""
+        entries = receipt_entries(self.receipt, self.row.event_id)
+        return {(_BACK[entry.contra], entry.wallet): abs(entry.points) for entry in entries}
+
+    def cut(self, entry: Entry) -> Entry:
+        """A return's entry, no more of it than the sale has left; takes it off the sale."""
+        sign = -1 if entry.contra == "issued_back" else 1
+        taken = self.points.setdefault(entry.contra, {})
+        before = taken.get(entry.wallet, 0)
+        points = min(sign * entry.points, self.had.get((entry.contra, entry.wallet), 0) - before)
+        taken[entry.wallet] = before + points
+        return replace(entry, points=sign * points)
 
 
 def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: States, moves: Moves) -> None:
@@ -81,7 +101,7 @@ def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: State
         if wrong:
             flags.append(flag(event, "sums", wrong))
         if _of(event).kind == "sale":
-            _move(event, _of(event), uses_of(_of(event)), moves)
+            _move(event, _of(event), moves)
     waiting = _waiting_for(tx, [event for event in new if _of(event).kind == "sale"])
     returns = [event for event in new if _of(event).kind == "return"]
     _book_returns(tx, returns, waiting, flags, states, moves)
@@ -92,14 +112,33 @@ def _of(event: Arrived) -> Receipt:
     return event.body.receipt
 
 
-def _move(event: Arrived, receipt: Receipt, uses: Sequence[Use], moves: Moves, sale_day: str = "") -> None:
-    """`uses`: what it changes in what the member has had of campaigns; `sale_day`: of a return, the day of its sale."""
-    if receipt.account_id is not None:
-        moves.entries += [
-            (event.bucket, entry, receipt.receipt_id) for entry in receipt_entries(receipt, event.event_id)
-        ]
-        moves.counted.append(((event.bucket, receipt.account_id), count_receipt(receipt, sale_day)))
-        moves.uses[event.bucket, receipt.account_id] += uses
+def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
+    """What a sale does to its account."""
+    if receipt.account_id is None:
+        return
+    account, day = (event.bucket, receipt.account_id), receipt.moment.local_date
+    lots = {lot.wallet: lot for lot in receipt.lots if not wrong_lot(receipt, lot)}
+    for entry in receipt_entries(receipt, event.event_id):
+        lot = lots.get(entry.wallet) if entry.contra == "issued" else None
+        moves.entries.append(Booked(event.bucket, entry, day, receipt.receipt_id, lot))
+    moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
+    moves.counted.append((account, count_receipt(receipt)))
+    moves.uses[account] += uses_of(receipt)
+
+
+def _move_back(event: Arrived, sale: _Sale, moves: Moves, flags: Flags) -> None:
+    """What a return does, as far as its sale has it."""
+    before = sale.back
+    receipt, entries = _within(event, _of(event), sale, flags)
+    if receipt.account_id is None:
+        return
+    account = (event.bucket, receipt.account_id)
+    for entry in entries:
+        day, cause = receipt.moment.local_date, sale.row.event_id
+        moves.entries.append(Booked(event.bucket, entry, day, receipt.receipt_id, None, cause))
+    moves.counted.append((account, count_receipt(receipt, sale.row.local_date)))
+    if receipt.account_id == sale.row.account_id:
+        moves.uses[account] += uses_given_back(sale.receipt, before, sale.back)
 
 
 def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
@@ -131,7 +170,7 @@ def _row(event: Arrived, receipt: Receipt) -> dict[str, Any]:
         "offline": int(receipt.offline), "base_minor": receipt.base_minor, "discount_minor": receipt.discount_minor,
         "redeemed_points": receipt.redeemed_points, "earned_points": receipt.earned_points,
         "total_minor": receipt.total_minor,
-        "returned_minor": 0, "returned_earned": 0, "returned_redeemed": 0, "raw": canonical(receipt),
+        "returned_minor": 0, "returned_points": "{}", "raw": canonical(receipt),
     }  # fmt: skip
 
 
@@ -153,11 +192,7 @@ def _book_returns(
         ref = _reference(_of(event))
         sale = sales.get((event.bucket, ref))
         if sale is not None:
-            before = sale.back
-            booked = _within(event, _of(event), sale, flags)
-            same = (booked.account_id or "") == sale.row.account_id
-            uses = uses_given_back(sale.receipt, before, sale.back) if same else ()
-            _move(event, booked, uses, moves, sale.row.local_date)
+            _move_back(event, sale, moves, flags)
             if event in waiting:
                 states.append(_state(event, "applied", "", None))
         elif ref:
@@ -189,7 +224,7 @@ def _sales(tx: Tx, returns: Sequence[Arrived]) -> dict[tuple[int, str], _Sale]:
     ]
     found = {
         (row.bucket, row.receipt_id): _Sale(
-            row, row.returned_minor, row.returned_earned, row.returned_redeemed, Counter(), Counter()
+            row, row.returned_minor, _points.decode(row.returned_points), Counter(), Counter()
         )
         for row in rows
         if row.kind == "sale"
@@ -201,29 +236,33 @@ def _sales(tx: Tx, returns: Sequence[Arrived]) -> dict[tuple[int, str], _Sale]:
     return found | {(bucket, "#" + sale.row.number): sale for (bucket, _), sale in found.items()}
 
 
-def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> Receipt:
-    """The return with its figures cut to what the sale has left; takes them off the sale."""
-    sold = sale.sold()
+def _within(event: Arrived, receipt: Receipt, sale: _Sale, flags: Flags) -> tuple[Receipt, list[Entry]]:
+    """The return with its figures cut to what the sale has left, and its entries; takes them off the sale."""
     left_minor = max(0, sale.row.total_minor - sale.minor)
     sale.minor += receipt.total_minor
     for line in receipt.lines:
         sale.added[line.line_no] += line.qty_milli
     lines = sale.back
     if sale.minor > sale.row.total_minor or any(
-        lines[line.line_no] > sold.get(line.line_no, 0) for line in receipt.lines
+        lines[line.line_no] > sale.sold.get(line.line_no, 0) for line in receipt.lines
     ):
         flags.append(_returned(event, "return_excess", sale))
     same = (receipt.account_id or "") == sale.row.account_id
-    earned = min(receipt.earned_points, sale.row.earned_points - sale.earned) if same else 0
-    redeemed = min(receipt.redeemed_points, sale.row.redeemed_points - sale.redeemed) if same else 0
-    total_minor = min(receipt.total_minor, left_minor) if same else 0
-    sale.earned += earned
-    sale.redeemed += redeemed
     if not same:
         flags.append(_returned(event, "return_other_account", sale))
-    elif (earned, redeemed) != (receipt.earned_points, receipt.redeemed_points):
+        return replace(receipt, earned_points=0, wallets={}, total_minor=0), []
+    printed = receipt_entries(receipt, event.event_id)
+    entries = [sale.cut(entry) for entry in printed]
+    if entries != list(printed):
         flags.append(_returned(event, "points_excess", sale))
-    return msgspec.structs.replace(receipt, earned_points=earned, redeemed_points=redeemed, total_minor=total_minor)
+    earned = {entry.wallet: -entry.points for entry in entries if entry.contra == "issued_back"}
+    within = replace(
+        receipt,
+        earned_points=earned.pop(MAIN_WALLET, 0),
+        wallets=earned,
+        total_minor=min(receipt.total_minor, left_minor),
+    )
+    return within, [entry for entry in entries if entry.points]
 
 
 def _returned(event: Arrived, kind: FlagKind, sale: _Sale) -> dict[str, Any]:
@@ -234,9 +273,7 @@ def _keep_returned(tx: Tx, sales: Iterable[_Sale]) -> None:
     totals, lines = [], []
     for sale in sales:
         key = {"bucket": sale.row.bucket, "receipt_id": sale.row.receipt_id}
-        totals.append(
-            {**key, "returned_minor": sale.minor, "returned_earned": sale.earned, "returned_redeemed": sale.redeemed}
-        )
+        totals.append({**key, "returned_minor": sale.minor, "returned_points": canonical(sale.points).decode()})
         lines += [{**key, "line_no": line_no, "qty_milli": qty} for line_no, qty in sorted(sale.added.items())]
     update_rows(tx, RECEIPT, ("bucket", "receipt_id"), totals)
     add_rows(tx, RETURNED, ("bucket", "receipt_id", "line_no"), lines)

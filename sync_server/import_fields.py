@@ -156,6 +156,15 @@ def status_until(text: str, of_status: str) -> str:
         return ""
     if not of_status:
         raise Unfit(text, sentence("import.until_what"), sentence("import.until_what.mend"))
+    return _day(text)
+
+
+def expires(text: str) -> str:
+    """The last date points that were brought along can be spent; empty where they never run out."""
+    return _day(text) if text else ""
+
+
+def _day(text: str) -> str:
     found = _date(text)
     if found is None:
         raise Unfit(text, sentence("import.until"), sentence("import.until.mend"))

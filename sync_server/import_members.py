@@ -1,5 +1,6 @@
 """Members from another system: card, phone, name, birthday, status, and points as an opening entry of the ledger.
 
+The points can be spent to the date in `expires`, or without one for ever.
 A status brought along holds to `status_until`, or without it as if it had been earned on the day of the import.
 `receipts` is how often the member has bought before, `card_kind` what campaigns call such cards by.
 
@@ -19,6 +20,7 @@ from loyalty.codes import CodeRanges
 from loyalty.events import Personal, bucket_of, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, Entry
+from loyalty.lot_terms import Lot, lot_id
 from loyalty.sentences import sentence
 from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts
@@ -29,13 +31,16 @@ from sync_server.identity import Identity
 from sync_server.import_fields import Unfit
 from sync_server.import_report import NotTaken, Tally
 from sync_server.personal import fill_ident, personal_row
+from sync_server.purses import Booked
 from sync_server.rows import insert_new, insert_rows, select_by
 from sync_server.schema import MEMBER, PERSONAL
 from sync_server.seen import Seen
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
-COLUMNS = ("card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind")
+COLUMNS = (
+    "card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind", "expires",
+)  # fmt: skip
 NEEDED = ()
 IMPORTED = "import"
 """The cashier and store of imported members."""
@@ -71,6 +76,7 @@ class NewMember(msgspec.Struct, frozen=True):
     points: int
     receipts: int = 0
     card_kind: str = ""
+    expires: str = ""
 
     @property
     def bucket(self) -> int:
@@ -147,6 +153,7 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
         points=import_fields.points(fields["points"]),
         receipts=import_fields.receipts(fields["receipts"]),
         card_kind=import_fields.card_kind(fields["card_kind"], card),
+        expires=import_fields.expires(fields["expires"]),
     )
 
 
@@ -210,9 +217,17 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], n
             moves.brought[member.bucket, member.account_id] = member.receipts
         if member.points:
             entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
-            moves.entries.append((member.bucket, entry, ""))
+            lot = _lot(member, rules.date_at(now_ms))
+            moves.entries.append(Booked(member.bucket, entry, rules.date_at(now_ms), lot=lot))
     idents = [Change(member.bucket, member.member_id, canonical(_ident(member)), None) for member in new]
     put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
+
+
+def _lot(member: NewMember, today: str) -> Lot | None:
+    """The points brought along, where they run out."""
+    if not member.expires:
+        return None
+    return Lot(lot_id(member.event_id), MAIN_WALLET, member.points, today, expires_date=member.expires)
 
 
 def _personal(identity: Identity, member: NewMember) -> Personal:

@@ -97,7 +97,8 @@ TERM_BUCKET = _table("term_bucket", _int("bucket", key=True), _text("terminal", 
 LEDGER = _table(
     "ledger", _int("bucket", key=True), _text("account_id", key=True), _text("event_id", key=True), _int("entry_no",
     key=True),
-    _text("wallet"), _text("contra"), _big("points"), _big("at_ms"), _text("receipt_id"),
+    _text("wallet"), _text("contra"), _big("points"), _big("at_ms"), _text("receipt_id"), _text("date"),
+    _blob("lot", null=True), _text("cause_id"),
 )  # fmt: skip
 PROGRAMME_TOTAL = _table(
     "programme_total", _int("bucket", key=True), _text("wallet", key=True), _text("contra", key=True), _big("points"),
@@ -109,8 +110,7 @@ RECEIPT = _table(
     _text("account_id"), _text("member_id"), _text("original_id"), _int("offline"), _big("base_minor"),
     _big("discount_minor"),
     _big("redeemed_points"), _big("earned_points"), _big("total_minor"), _big("returned_minor"),
-    _big("returned_earned"),
-    _big("returned_redeemed"), _blob("raw"),
+    _text("returned_points"), _blob("raw"),
     Index("receipt_number", "number"), Index("receipt_account", "bucket", "account_id", "at_ms"),
     Index("receipt_at", "at_ms"), Index("receipt_day", "local_date", "local_minute"), rowid=True,
 )  # fmt: skip
@@ -167,6 +167,7 @@ FEED: dict[Stream, Table] = {
     "programmes": _feed("programmes"),
     "goods": _feed("goods"),
     "ident": _feed("ident"),
-    "bal": _feed("bal", _big("points")),
+    "bal": _feed("bal", _big("points"), _big("purse_ms")),
 }
-"""`bal` repeats the sum of the account's wallets, so that totals need no JSON."""
+"""`bal` repeats the sum of the account's wallets, so that totals need no JSON; `purse_ms` is the time of the latest
+fact in its purse, 0 where it has none."""

@@ -9,6 +9,7 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member
 from loyalty.programme import Programme
 from loyalty.progress import progress_after
+from loyalty.shown_points import shown_points
 from loyalty.tiers import status_id_on
 from loyalty.uses import used_at_till
 from terminal.offline_queue.cache_read import CacheReading
@@ -59,15 +60,13 @@ def member_from(
     progress = row.progress
     for counted in own.counted:
         progress = progress_after(progress, counted, programme.spans)
-    wallets = dict(row.wallets)
-    for wallet, points in own.wallets.items():
-        wallets[wallet] = wallets.get(wallet, 0) + points
+    shown = shown_points(row, own.points, on_date)
     return Member(
         member_id=ident.member_id,
         account_id=ident.account_id,
         name_masked=ident.name_masked,
         status=status_id_on(programme, progress, on_date),
-        balance_points=wallets.pop(MAIN_WALLET, 0),
+        balance_points=shown.wallets.get(MAIN_WALLET, 0),
         audiences=ident.audiences,
         birthday_md=ident.birthday_md or None,
         card=key if by != "phone" else (ident.cards[0] if ident.cards else ""),
@@ -77,7 +76,9 @@ def member_from(
         found_on=on_date,
         as_of_ms=known.as_of_ms,
         blocked=ident.blocked,
-        wallets=wallets,
+        wallets={wallet: points for wallet, points in shown.wallets.items() if wallet != MAIN_WALLET},
+        pending=shown.pending,
+        ending=shown.ending,
         card_kind=ident.card_kinds.get(key, "") if by != "phone" else "",
         receipts=row.receipts + sum(counted.receipts for counted in own.counted),
         used=used_at_till(row.used, own.uses, programme),

@@ -18,6 +18,7 @@ from loyalty.basket import Basket, Moment
 from loyalty.codes import shortened
 from loyalty.coupon_series import CouponSeries
 from loyalty.coupons import believed
+from loyalty.earned_lots import with_lots
 from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.receipt import Receipt
@@ -63,7 +64,7 @@ class Sales:
         """With `ids` the basket is a client's, who still has it: no screen is to bring it back."""
         self._refuse_late()
         spent = self._to_spend(effect, around.programme.coupons)
-        draft = receipt_from(
+        made = receipt_from(
             effect.quote,
             effect.basket,
             around.moment,
@@ -77,6 +78,7 @@ class Sales:
             offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
             series=around.programme.coupons,
         )
+        draft = with_lots(made, around.programme)
         basket = Basket(store=self._store) if ids else effect.basket
         limited = around.programme.limited
         uses = tuple(use for use in uses_of(draft) if use.campaign_id in limited) if limited else ()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, func, select, tuple_
 
 from loyalty.errors import BadInput
 from loyalty.feed import BalanceRow, IdentRow
+from loyalty.ledger import MAIN_WALLET
 from loyalty.sentences import sentence
 from sync_server.console.receipt_search import account_of_member
 from sync_server.import_members import IMPORTED
@@ -25,10 +26,11 @@ _ENTRY = (LEDGER.c.at_ms, LEDGER.c.event_id, LEDGER.c.entry_no)
 
 
 class LedgerLine(msgspec.Struct, frozen=True):
-    """One entry and the balance it led to."""
+    """One entry and the balance of its wallet it led to."""
 
     at_ms: int
     contra: str
+    wallet: str
     points: int
     after_points: int
     receipt_id: str
@@ -36,12 +38,13 @@ class LedgerLine(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """Entries newest first. `older` is where the next page begins; `count` and `sum_points` are of all entries."""
+    """Entries newest first. `older` is where the next page begins; `count` and `sums` are of all entries."""
 
     lines: tuple[LedgerLine, ...]
     older: str
     count: int
-    sum_points: int
+    sums: dict[str, int]
+    """wallet -> points."""
 
 
 class ConsentLine(msgspec.Struct, frozen=True):
@@ -73,8 +76,14 @@ class MemberFacts(msgspec.Struct, frozen=True):
 
     @property
     def points(self) -> int:
-        """The balance tills are told."""
-        return sum(self.balance.wallets.values())
+        """The balance of the main wallet that tills are told."""
+        return self.balance.wallets.get(MAIN_WALLET, 0)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each balance is the sum of its entries."""
+        told, sums = self.balance.wallets, self.ledger.sums
+        return all(told.get(wallet, 0) == sums.get(wallet, 0) for wallet in {*told, *sums})
 
 
 class PersonalData(msgspec.Struct, frozen=True):
@@ -139,21 +148,28 @@ def _balance(tx: Tx, bucket: int, account_id: str) -> BalanceRow:
 
 
 def _ledger(tx: Tx, mine: ColumnElement[bool], before: str) -> Ledger:
-    total = func.coalesce(func.sum(LEDGER.c.points), 0)
-    whole = tx.execute(select(func.count().label("entries"), total.label("points")).where(mine)).one()
+    count = int(tx.execute(select(func.count()).select_from(LEDGER).where(mine)).scalar_one())
     shown = mine & _before(before) if before else mine
-    running = int(tx.execute(select(total).where(shown)).scalar_one())
-    query = select(*_ENTRY, LEDGER.c.bucket, LEDGER.c.contra, LEDGER.c.points, LEDGER.c.receipt_id).where(shown)
+    sums = _by_wallet(tx, mine)
+    running = _by_wallet(tx, shown) if before else dict(sums)
+    names = (LEDGER.c.bucket, LEDGER.c.wallet, LEDGER.c.contra, LEDGER.c.points, LEDGER.c.receipt_id)
+    query = select(*_ENTRY, *names).where(shown)
     rows = tx.execute(query.order_by(*(column.desc() for column in _ENTRY)).limit(LEDGER_ROWS + 1)).all()
     numbers = _numbers(tx, {(row.bucket, row.receipt_id) for row in rows if row.receipt_id})
     lines = []
     for row in rows[:LEDGER_ROWS]:
         number = numbers.get(row.receipt_id, "")
-        lines.append(LedgerLine(row.at_ms, row.contra, row.points, running, row.receipt_id, number))
-        running -= row.points
+        after_points = running[row.wallet]
+        lines.append(LedgerLine(row.at_ms, row.contra, row.wallet, row.points, after_points, row.receipt_id, number))
+        running[row.wallet] -= row.points
     last = rows[LEDGER_ROWS - 1] if len(rows) > LEDGER_ROWS else None
     older = f"{last.at_ms}-{last.event_id}-{last.entry_no}" if last else ""
-    return Ledger(tuple(lines), older, whole.entries, int(whole.points))
+    return Ledger(tuple(lines), older, count, sums)
+
+
+def _by_wallet(tx: Tx, of: ColumnElement[bool]) -> dict[str, int]:
+    query = select(LEDGER.c.wallet, func.sum(LEDGER.c.points).label("points")).where(of).group_by(LEDGER.c.wallet)
+    return {row.wallet: int(row.points) for row in tx.execute(query)}
 
 
 def _numbers(tx: Tx, keys: set[Key]) -> dict[str, str]:

@@ -11,9 +11,12 @@ import structlog
 from litestar import Response, get, post
 from litestar.params import FromPath, RawBody
 
+from loyalty.feed import BalanceRow
 from loyalty.outlook import SENTENCES, done_said, left_text, outlook_said, season_outlook
 from loyalty.progress import Progress
 from loyalty.sentences import say
+from loyalty.shown_points import SENTENCES as shown_points_sentences
+from loyalty.shown_points import points_said, shown_points
 from loyalty.tiers import next_step, status_on
 from sync_server.console.forms import read_form
 from sync_server.console.member_facts import MemberFacts, PersonalData, read_member, read_personal
@@ -85,6 +88,8 @@ def _page(visit: Visit, facts: MemberFacts, personal: PersonalData | None) -> Re
         entries=ENTRIES,
         purposes=PURPOSES,
         status=_status(visit, facts.balance.progress),
+        wallets=_wallets(visit),
+        purse=_purse(visit, facts.balance),
         **_standing(visit, facts.balance.progress),
     )
 
@@ -108,6 +113,18 @@ def _standing(visit: Visit, progress: Progress) -> dict[str, Any]:
         "ahead": step,
         "left": left_text(step, lang) if step else "",
     }
+
+
+def _wallets(visit: Visit) -> dict[str, str]:
+    """The names of the wallets beside the main one."""
+    return {each.id: visit.tongue.name(each.name) for each in visit.programme.wallets} if visit.programme else {}
+
+
+def _purse(visit: Visit, balance: BalanceRow) -> list[str]:
+    """Other wallets; what of the points can be spent today, what is to come and what runs out next."""
+    shown = shown_points(balance, (), visit.today)
+    said = points_said(visit.programme, shown, balance.purse is not None)
+    return [say(each, visit.tongue.lang, shown_points_sentences) for each in said]
 
 
 def _kept(cookie: str) -> str:

@@ -18,7 +18,7 @@ from loyalty.sentences import Lang
 from loyalty.tiers import done_in
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
-from terminal.agent.wire import GoodsReply, LineAsked, MemberAsked, MemberReply
+from terminal.agent.wire import DueReply, GoodsReply, LineAsked, MemberAsked, MemberReply
 from terminal.session import Surroundings
 from terminal.session import commands as c
 
@@ -109,6 +109,8 @@ def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberRepl
         status_name=(status.name.ru if lang == "ru" else status.name.en) if status else "",
         balance_points=member.balance_points,
         wallets=member.wallets,
+        pending=tuple(DueReply(due.wallet, due.date, due.points) for due in member.pending),
+        ending=tuple(DueReply(due.wallet, due.date, due.points) for due in member.ending),
         balance_as_of_ms=member.as_of_ms,
         card_tail=member.card[-4:],
         phone_tail=member.phone_tail,

@@ -119,6 +119,14 @@ class Told(msgspec.Struct, frozen=True):
     text: str
 
 
+class DueReply(msgspec.Struct, frozen=True):
+    """Points of a wallet on a date."""
+
+    wallet: str
+    date: str
+    points: int
+
+
 class MemberReply(msgspec.Struct, frozen=True):
     """A member, masked: no full name, phone or card number."""
 
@@ -127,8 +135,13 @@ class MemberReply(msgspec.Struct, frozen=True):
     status: str
     status_name: str
     balance_points: int
+    """What can be spent today."""
     wallets: dict[str, int]
-    """Wallet -> points, of the wallets beside the main one."""
+    """The same of the wallets beside the main one."""
+    pending: tuple[DueReply, ...]
+    """Points that can be spent from a date on, of each wallet the soonest."""
+    ending: tuple[DueReply, ...]
+    """Points that run out, by the last date they can be spent."""
     balance_as_of_ms: int
     """The balance is the head office's at this time and this till's own receipts since; 0: not heard of there yet."""
     card_tail: str

@@ -14,6 +14,7 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.outlook import standing_said
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
+from loyalty.shown_points import dues_said
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 from terminal.clock import moment_at, now_ms
 
@@ -46,7 +47,8 @@ def find(key: str, data: Path, lang: str) -> None:
     for wallet in programme.wallets:
         if wallet.id in found.wallets:
             click.echo(f"{wallet.name.ru if ru else wallet.name.en}: {found.wallets[wallet.id]}")
-    for said in standing_said(programme, found.progress, found.found_on):
+    dues = dues_said(programme, found.pending, found.ending)
+    for said in (*dues, *standing_said(programme, found.progress, found.found_on)):
         click.echo(spoken(said, language(lang)))
     if found.blocked:
         click.echo("Карта заблокирована" if ru else "The card is blocked")

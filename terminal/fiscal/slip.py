@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from loyalty.basket import Moment
+from loyalty.earned_lots import balance_after, pending
 from loyalty.events import ShiftTotals
 from loyalty.issuing import IssuedCoupon
 from loyalty.ledger import MAIN_WALLET
@@ -90,8 +91,7 @@ def report_slip(
 
 def when(moment: Moment) -> str:
     """`22.11.2026 14:05`, by the store's clock."""
-    year, month, day = moment.local_date.split("-")
-    return f"{day}.{month}.{year} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+    return f"{_day(moment.local_date)} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
 
 
 def _head(receipt: Receipt, words: Words, store_name: str, width: int) -> Iterator[str]:
@@ -152,11 +152,12 @@ def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: 
         yield from pair(name, f"{receipt.redeemed_points}", width)
     name = words.earned if sign == 1 else words.earned_back
     yield from pair(name, f"{receipt.earned_points}", width)
+    yield from _dates(receipt, words, wallets, width)
     taken = receipt.costs.get(MAIN_WALLET, 0)
     if taken:
         yield from pair(words.for_offers if sign == 1 else words.for_offers_back, f"{taken}", width)
-    if receipt.balance_before_points is not None:
-        after = receipt.balance_before_points + sign * (receipt.earned_points - receipt.redeemed_points - taken)
+    after = balance_after(receipt)
+    if after is not None:
         yield from pair(words.balance, f"{after}".replace("-", "\u2212"), width)
     earned = words.wallet_earned if sign == 1 else words.wallet_earned_back
     spent = words.wallet_taken if sign == 1 else words.wallet_taken_back
@@ -164,6 +165,21 @@ def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: 
         for wallet, points in moved.items():
             if points and wallet != MAIN_WALLET:
                 yield from pair(f"{wallets.get(wallet, wallet)}: {said}", f"{points}", width)
+
+
+def _dates(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
+    """From when and until when what was earned can be spent."""
+    for lot in receipt.lots if receipt.kind == "sale" else ():
+        name = "" if lot.wallet == MAIN_WALLET else f"{wallets.get(lot.wallet, lot.wallet)}: "
+        if pending(lot, receipt):
+            yield from pair(f"  {name}{words.usable_from}", _day(lot.usable_from_date), width)
+        if lot.expires_date:
+            yield from pair(f"  {name}{words.until}", _day(lot.expires_date), width)
+
+
+def _day(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}.{month}.{year}"
 
 
 def _messages(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
@@ -178,8 +194,7 @@ def _coupon(coupon: IssuedCoupon, lang: Lang, words: Words, width: int) -> Itera
     yield from centred(f"{words.coupon}: {coupon.name_ru if lang == 'ru' else coupon.name_en}", width)
     yield from centred(coupon.code, width)
     if coupon.last:
-        year, month, day = coupon.last.split("-")
-        yield from centred(f"{words.until} {day}.{month}.{year}", width)
+        yield from centred(f"{words.until} {_day(coupon.last)}", width)
 
 
 def _foot(receipt: Receipt, words: Words, width: int) -> Iterator[str]:

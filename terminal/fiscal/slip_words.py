@@ -37,6 +37,7 @@ class Words(msgspec.Struct, frozen=True):
     wallet_taken_back: str
     coupon: str
     until: str
+    usable_from: str
     programme: str
     version: str
     not_fiscal: str
@@ -87,6 +88,7 @@ WORDS = {
         wallet_taken_back="возвращено",
         coupon="Купон",
         until="действует до",
+        usable_from="можно потратить с",
         programme="Программа",
         version="версия",
         not_fiscal="НЕФИСКАЛЬНЫЙ ДОКУМЕНТ",
@@ -135,6 +137,7 @@ WORDS = {
         wallet_taken_back="given back",
         coupon="Coupon",
         until="good until",
+        usable_from="can be spent from",
         programme="Programme",
         version="version",
         not_fiscal="NOT A FISCAL RECEIPT",

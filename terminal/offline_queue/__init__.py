@@ -20,7 +20,7 @@ journal:  Journal
               Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
           .next_receipt_no() / .next_card_no() / .next_shift_no() -> int        .give_back_receipt_no(number)
           .pending() -> Pending(count, oldest_at_ms)            .pending_count() -> int
-          .overlay(account_id, applied) -> Overlay(wallets, counted, uses)
+          .overlay(account_id, applied) -> Overlay(points, counted, uses)
           .enrolled_by_card(card) / .enrolled_by_phone_hash(hex) -> Known | None     members the cache does not have yet
           .verify() -> int                                      walks the whole chain; StoreFault where it breaks
 cache:    Cache

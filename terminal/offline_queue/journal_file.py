@@ -25,7 +25,8 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     """CREATE TABLE effect (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL, account_id TEXT NOT NULL,
-        wallet TEXT NOT NULL, points INTEGER NOT NULL, day TEXT NOT NULL, sold_minor INTEGER NOT NULL,
+        wallet TEXT NOT NULL, spent INTEGER NOT NULL, lot BLOB, date TEXT NOT NULL,
+        day TEXT NOT NULL, sold_minor INTEGER NOT NULL,
         returned_minor INTEGER NOT NULL, receipts INTEGER NOT NULL, earned_points INTEGER NOT NULL,
         returned_points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq, wallet)
     ) WITHOUT ROWID""",
@@ -64,10 +65,11 @@ DDL: tuple[str, ...] = (
     f"PRAGMA user_version = {VERSION}",
 )
 """`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
-side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet, with what counts for the
-progress: money and receipts in that of the main one, points in each. `prepared` is at most 64 rows and needs no index.
-`coupon_spent` has the coupons that may be used once or a member may use so often; the programme of the day names their
-series."""
+side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet: the points spent, below 0 where a
+return gives them back; the lot of those that wait or run out; and what counts for the progress: money and receipts in
+that of the main one, points in each. `date` is the receipt's, `day` that of its sale. `prepared` is at most 64 rows and
+needs no index. `coupon_spent` has the coupons that may be used once or a member may use so often; the programme of the
+day names their series."""
 
 
 NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"

@@ -7,8 +7,10 @@ import msgspec
 from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
+from loyalty.lot_terms import Lot
 from loyalty.progress import Counted
 from loyalty.receipt import Receipt
+from loyalty.shown_points import OwnPoints
 from loyalty.uses import Use
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
 from terminal.offline_queue.journal_uses import own_uses
@@ -37,12 +39,21 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 class Overlay(msgspec.Struct, frozen=True):
-    """What own events add to a balance: points by wallet, and progress, summed by the day of the sale and wallet."""
+    """What own events add to a balance: points by event and wallet, in order; progress by wallet, summed by the day of
+    the sale."""
 
-    wallets: dict[str, int] = {}
+    points: tuple[OwnPoints, ...] = ()
     counted: tuple[Counted, ...] = ()
     uses: tuple[Use, ...] = ()
     """What was had of campaigns with limits, summed by campaign and day of the sale."""
+
+    @property
+    def wallets(self) -> dict[str, int]:
+        """wallet -> the sum of it."""
+        sums: dict[str, int] = {}
+        for each in self.points:
+            sums[each.wallet] = sums.get(each.wallet, 0) + each.earned - each.spent
+        return sums
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -65,6 +76,8 @@ class Known(msgspec.Struct, frozen=True):
 _RECEIPT_TYPES = ("sale_completed", "return_completed")
 _SUMS = ", ".join(f"sum({name})" for name in Counted.__struct_fields__[1:])
 NOWHERE = Position(1, 0, "")
+_POINTS = "wallet, date, spent, earned_points - returned_points, lot, receipts"
+_lot = msgspec.json.Decoder(Lot)
 _totals = msgspec.json.Decoder(ShiftTotals)
 _ident = msgspec.json.Decoder(IdentRow)
 _position = msgspec.json.Decoder(Position)
@@ -124,10 +137,14 @@ def next_shift_no(connection: Connection) -> int:
 def overlay(connection: Connection, account_id: str, applied: Applied) -> Overlay:
     own = " FROM effect WHERE account_id = ? AND (epoch, seq) > (?, ?) "
     since = (account_id, applied.epoch, applied.seq)
-    points = connection.execute(f"SELECT wallet, sum(points) {own} GROUP BY wallet", since).fetchall()
+    rows = connection.execute(f"SELECT {_POINTS} {own} ORDER BY epoch, seq, receipts DESC, wallet", since).fetchall()
+    points = tuple(
+        OwnPoints(wallet, date, spent, earned, _lot.decode(lot) if lot else None, receipts > 0)
+        for wallet, date, spent, earned, lot, receipts in rows
+    )
     by_wallet = f"SELECT wallet, day, {_SUMS} {own} GROUP BY wallet, day ORDER BY day, wallet"
     counted = tuple(_counted(*row) for row in connection.execute(by_wallet, since))
-    return Overlay(dict(points), counted, own_uses(connection, account_id, applied))
+    return Overlay(points, counted, own_uses(connection, account_id, applied))
 
 
 def _counted(wallet: str, day: str, sold: int, back: int, receipts: int, earned: int, returned: int) -> Counted:

@@ -23,7 +23,7 @@ from loyalty.events import (
     personal_hash,
 )
 from loyalty.feed import IdentRow
-from loyalty.ledger import MAIN_WALLET, receipt_entries
+from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.sentences import sentence
@@ -123,7 +123,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
     match fact.body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             _index(connection, epoch, seq, receipt)
-            _effects(connection, epoch, seq, receipt, fact.event_id, extras.sale_day)
+            _effects(connection, epoch, seq, receipt, extras.sale_day)
             if receipt.account_id is not None and extras.uses:
                 write_uses(connection, receipt.account_id, epoch, seq, extras.uses)
             _settle_coupons(connection, receipt, extras.coupons)
@@ -151,31 +151,20 @@ def _name(connection: Connection, id_: str, kind: Literal["event", "receipt"], e
     connection.execute("INSERT INTO named VALUES (?, ?, ?, ?)", (id_, kind, epoch, seq))
 
 
-def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, event_id: str, sale_day: str) -> None:
+def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, sale_day: str) -> None:
     """What the receipt does to its account: the provisional balance and progress until the head office has it."""
     if receipt.account_id is None:
         return
-    points = dict.fromkeys((MAIN_WALLET,), 0)
-    for entry in receipt_entries(receipt, event_id):
-        points[entry.wallet] = points.get(entry.wallet, 0) + entry.points
+    lots = {lot.wallet: canonical(lot) for lot in receipt.lots}
     counted = count_receipt(receipt, sale_day)
     bucket = bucket_of(receipt.account_id)
-    for wallet in {**points, **counted.earned_points, **counted.returned_points}:
+    spent, sign = spent_points(receipt), 1 if receipt.kind == "sale" else -1
+    for wallet in {MAIN_WALLET: 0, **spent, **counted.earned_points, **counted.returned_points}:
         sums = (counted.sold_minor, counted.returned_minor, counted.receipts) if wallet == MAIN_WALLET else (0, 0, 0)
         earned, returned = counted.earned_points.get(wallet, 0), counted.returned_points.get(wallet, 0)
-        row = (
-            epoch,
-            seq,
-            bucket,
-            receipt.account_id,
-            wallet,
-            points.get(wallet, 0),
-            counted.day,
-            *sums,
-            earned,
-            returned,
-        )
-        connection.execute("INSERT INTO effect VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        taken = (sign * spent.get(wallet, 0), lots.get(wallet), receipt.moment.local_date)
+        row = (epoch, seq, bucket, receipt.account_id, wallet, *taken, counted.day, *sums, earned, returned)
+        connection.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(row))})", row)
 
 
 def _settle_coupons(connection: Connection, receipt: Receipt, spent: tuple[SpentCoupon, ...]) -> None:

@@ -86,10 +86,7 @@ def dump(office: TestOffice) -> dict[str, object]:
     with office.store.read() as tx:
         bal = {row.key: bytes(row.body) for row in tx.execute(select(FEED["bal"]))}
         ledger = sorted((r.account_id, r.points, r.contra) for r in tx.execute(select(LEDGER)))
-        receipts = sorted(
-            (r.receipt_id, r.returned_minor, r.returned_earned, r.returned_redeemed)
-            for r in tx.execute(select(RECEIPT))
-        )
+        receipts = sorted((r.receipt_id, r.returned_minor, r.returned_points) for r in tx.execute(select(RECEIPT)))
         returned = sorted((r.receipt_id, r.line_no, r.qty_milli) for r in tx.execute(select(RETURNED)))
     return {"bal": bal, "ledger": ledger, "receipts": receipts, "returned": returned}
 

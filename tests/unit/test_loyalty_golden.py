@@ -26,6 +26,7 @@ from loyalty.events import (
 )
 from loyalty.feed import Stream, checksum_add, row_hash
 from loyalty.granted import Issue, Message
+from loyalty.lot_terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -103,6 +104,8 @@ EVERYTHING = replace(
     costs={"stamps": 10},
     issues=(Issue("spring", "s26", 2),),
     messages=(Message("derby", "Ждём вас на дерби", "See you at the derby"),),
+    redeemed_wallets=(("bonus", 20), ("main", 30)),
+    lots=(Lot("01932c07a00070008000000000000001#1", "main", 36, "2026-11-22", "2026-12-05", "2027-08-31", 180),),
 )  # fmt: skip
 """A receipt with every field that is left out where it says nothing."""
 ENROLLED = MemberEnrolled(
@@ -148,6 +151,7 @@ def test_a_receipt_with_everything_is_these_bytes():
 def test_what_says_nothing_is_left_out_of_a_receipt():
     plain, full = json.loads(canonical(SALE.receipt)), json.loads(canonical(EVERYTHING))
     new = {"channel", "asked", "choices", "coupons", "wallets", "costs", "issues", "messages"}
+    new |= {"redeemed_wallets", "lots"}
     assert set(full) - set(plain) == new
     facts = {"category", "brand", "tags", "no_discount", "no_earn", "no_redeem", "min_price_minor", "wallets", "costs"}
     assert set(full["lines"][0]) - set(plain["lines"][0]) == facts

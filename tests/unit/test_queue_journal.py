@@ -21,6 +21,7 @@ from loyalty.events import (
 from loyalty.feed import Applied, BalanceRow
 from loyalty.progress import Counted
 from loyalty.sentences import say
+from loyalty.shown_points import OwnPoints
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
 from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending, SpentCoupon
@@ -153,11 +154,13 @@ def test_own_events_after_the_known_place_make_the_overlay(journal):
     bought = sell(journal, 3, account, earned=7, redeemed=4)
     journal.record(fact_of(receipt(4, account, earned=7, original=bought)))
     day = bought.moment.local_date
+    first = OwnPoints("main", day, 0, 10, bought=True)
+    later = (OwnPoints("main", day, 4, 7, bought=True), OwnPoints("main", day, 0, -7))
     assert journal.overlay(account, Applied()) == Overlay(
-        {"main": 6}, (Counted(day, 20_000, 10_000, 2, {"main": 17}, {"main": 7}),)
+        (first, *later), (Counted(day, 20_000, 10_000, 2, {"main": 17}, {"main": 7}),)
     )
     assert journal.overlay(account, Applied(1, 1)) == Overlay(
-        {"main": -4}, (Counted(day, 10_000, 10_000, 1, {"main": 7}, {"main": 7}),)
+        later, (Counted(day, 10_000, 10_000, 1, {"main": 7}, {"main": 7}),)
     )
     assert journal.overlay(account, Applied(1, 4)) == Overlay()
     assert journal.overlay(account, Applied(2, 0)) == Overlay()

@@ -17,6 +17,7 @@ from loyalty.errors import BadInput
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.programme_file import parse_programme
 from loyalty.progress import Grant, Progress
+from loyalty.purse import Figures, figures
 from loyalty.tiers import status_id_on
 from sync_server.books import unbalanced_buckets
 from sync_server.csv_rows import MAX_FIELD_CHARS, read_rows
@@ -94,6 +95,15 @@ def test_receipts_and_the_kind_of_a_card_are_brought_along(office, tmp_path):
     assert sum(row.receipts for row in bodies(office, "bal", BalanceRow)) == 1_000_000, "imported again, nothing added"
 
 
+def test_points_brought_along_run_out_where_a_date_is_given(office, tmp_path):
+    path = write(tmp_path, f"card,points,expires\n{CARD},150,31.12.2026\n{CARD2},20,\n{CARD3},0,2026-12-31\n")
+    assert take(office, "members", path) == Imported(rows=3, added=3)
+    purses = [row.purse for row in bodies(office, "bal", BalanceRow)]
+    (purse,) = filter(None, purses)
+    assert figures(purse, "main", "2026-12-31") == Figures(150, 0, 0, 0)
+    assert figures(purse, "main", "2027-01-01") == Figures(0, 0, 150, 0)
+
+
 def test_a_status_brought_along_holds_to_its_date_or_to_the_end_of_the_next_season(sqlite_office, tmp_path):
     rules = publish_demo(sqlite_office.store, sqlite_office.identity)
     rows = f"{CARD},driver,31.12.2026\n{CARD2},driver,\n{CARD3},novice,\n"
@@ -154,7 +164,8 @@ BAD_ROWS = [
     (",,Nobody,,,5", "", "neither"),
     (f"{CARD},,Twice,,,0", CARD, "line 2"),
     (f"{CARD3},{'9' * 5000},A,,,0", "", "fields"),
-    (f"{CARD3},,A,,,0,,,,extra", "", "fields"),
+    (f"{CARD3},,A,,,0,,,,,extra", "", "fields"),
+    (f"{CARD3},,A,,,5,,,,31.02.2027", "31.02.2027", "date"),
     (f"{CARD3},,A,,driver,0,31.02.2027", "31.02.2027", "date"),
     (f"{CARD3},,A,,,0,2027-05-31", "2027-05-31", "status"),
     (f"{CARD3},,{'x' * 201},,,0", "x" * 40, "name"),

@@ -104,6 +104,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("h", sa.BigInteger()),
         _column("body", sa.LargeBinary(), null=True),
         _column("points", sa.BigInteger()),
+        _column("purse_ms", sa.BigInteger()),
         sa.PrimaryKeyConstraint("bucket", "key"),
         sqlite_with_rowid=False,
     )
@@ -164,6 +165,9 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("points", sa.BigInteger()),
         _column("at_ms", sa.BigInteger()),
         _column("receipt_id", TEXT),
+        _column("date", TEXT),
+        _column("lot", sa.LargeBinary(), null=True),
+        _column("cause_id", TEXT),
         sa.PrimaryKeyConstraint("bucket", "account_id", "event_id", "entry_no"),
         sqlite_with_rowid=False,
     )
@@ -241,8 +245,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("earned_points", sa.BigInteger()),
         _column("total_minor", sa.BigInteger()),
         _column("returned_minor", sa.BigInteger()),
-        _column("returned_earned", sa.BigInteger()),
-        _column("returned_redeemed", sa.BigInteger()),
+        _column("returned_points", TEXT),
         _column("raw", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("bucket", "receipt_id"),
         sqlite_with_rowid=True,

@@ -1,0 +1,317 @@
+"""Wallets, costs and lots at the head office, over SQLite and PostgreSQL alike: any order of arrival, the same row."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from loyalty.events import ReturnCompleted, SaleCompleted, bucket_of
+from loyalty.feed import BalanceRow
+from loyalty.lot_terms import Lot, LotTerms, lot_for, lot_id
+from loyalty.purse import Purse, figures
+from loyalty.receipt import Receipt
+from loyalty.returns import return_receipt
+from sync_server.books import unbalanced_buckets
+from sync_server.schema import FEED, FLAG, PROGRAMME_TOTAL
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ANNA = hex_id("anna")
+DAY_MS = 24 * 3_600_000
+PLAIN = LotTerms()
+TERMS = LotTerms(pending_days=14, expire_days=30)
+"""Earned on 22 November, points can be spent from 6 to 22 December."""
+
+
+@pytest.fixture(params=KINDS)
+def office(request, tmp_path):
+    with office_on(request.param, request, tmp_path) as made:
+        yield made
+
+
+def day(number: int) -> str:
+    """So many days after 22 November 2026."""
+    return f"2026-11-{22 + number}" if number < 9 else f"2026-12-{number - 8:02d}"
+
+
+def sold(till: Till, number: int = 0, terms: LotTerms = PLAIN, stars: int = 0, cost: int = 0, **more) -> Receipt:
+    """A sale of a day; of main points by these terms, and of stars that run out on 31 December."""
+    receipt = till.receipt(account=ANNA, at_ms=T0_MS + number * DAY_MS, local_date=day(number), **more)
+    (line,) = receipt.lines
+    wallets, costs = {"stars": stars} if stars else {}, {"stars": cost} if cost else {}
+    id_, points = receipt.receipt_id, receipt.earned_points
+    lots: tuple[Lot, ...] = (
+        (lot_for(terms, lot_id(id_, 1), "main", points, day(number)),) if points and terms != PLAIN else ()
+    )
+    if stars:
+        lots += (Lot(lot_id(id_, 2), "stars", stars, day(number), expires_date="2026-12-31"),)
+    line = replace(line, wallets=wallets, costs=costs)
+    return replace(receipt, lines=(line,), wallets=wallets, costs=costs, lots=lots)
+
+
+def back(till: Till, sale: Receipt, number: int, qty_milli: int = 1000, before: int = 0) -> Receipt:
+    moment = replace(sale.moment, at_ms=T0_MS + number * DAY_MS, local_date=day(number))
+    count = next(till.numbers)
+    return return_receipt(
+        sale, {1: before} if before else {}, {1: qty_milli}, receipt_id=in_order(1000 + count),
+        number=f"T{till.terminal_no}-{count}", store="S1", terminal=till.terminal, cashier="anna", shift_id="shift",
+        moment=moment,
+    )  # fmt: skip
+
+
+def in_order(number: int) -> str:
+    """An id whose order among others does not hang on its first digits."""
+    return f"{ANNA[:8]}{number:023x}0"
+
+
+def put(till: Till, *receipts: Receipt) -> None:
+    for receipt in receipts:
+        body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
+        till.put(till.event(body, event_id=receipt.receipt_id[:31] + "e", at_ms=receipt.moment.at_ms))
+
+
+def row(office: TestOffice, account: str = ANNA) -> BalanceRow:
+    table = FEED["bal"]
+    with office.store.read() as tx:
+        query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
+        return msgspec.json.decode(tx.execute(query).scalar_one(), type=BalanceRow)
+
+
+def totals(office: TestOffice) -> dict[tuple[str, str], int]:
+    with office.store.read() as tx:
+        assert unbalanced_buckets(tx) == {}
+        found = tx.execute(select(PROGRAMME_TOTAL)).all()
+    return {(each.wallet, each.contra): each.points for each in found if each.points}
+
+
+def flags(office: TestOffice) -> Counter[str]:
+    with office.store.read() as tx:
+        return Counter(tx.execute(select(FLAG.c.kind)).scalars())
+
+
+def states(purse: Purse | None, wallet: str, today: str) -> tuple[int, int, int, int]:
+    assert purse is not None
+    found = figures(purse, wallet, today)
+    return found.usable_points, found.pending_points, found.expired_points, found.owed_points
+
+
+def test_each_wallet_is_booked_on_its_own(office):
+    till = office.till()
+    first = sold(till, earned=30, stars=12)
+    second = replace(
+        sold(till, 1, redeemed=10, earned=4, stars=1, cost=10), redeemed_wallets=(("bonus", 3), ("main", 7))
+    )
+    put(till, first, second)
+    office.apply()
+    assert row(office).wallets == {"main": 30 - 7 + 4, "bonus": -3, "stars": 12 - 10 + 1}
+    assert totals(office) == {
+        ("main", "issued"): -34, ("main", "redeemed"): 7, ("bonus", "redeemed"): 3, ("stars", "issued"): -13,
+        ("stars", "redeemed"): 10,
+    }  # fmt: skip
+    assert flags(office) == {}
+
+
+def test_a_programme_without_terms_keeps_its_rows_as_they_were(office):
+    till = office.till()
+    put(till, sold(till, earned=30), sold(till, 1, redeemed=50))
+    office.apply()
+    table = FEED["bal"]
+    with office.store.read() as tx:
+        body = bytes(tx.execute(select(table.c.body)).scalar_one())
+    assert body == b'{"account_id":"%s","receipts":2,"wallets":{"main":-20}}' % ANNA.encode()
+
+
+def test_a_return_takes_back_no_more_of_a_wallet_than_its_sale_had(office):
+    till, other = office.till(), office.till("other")
+    sale = sold(till, redeemed=10, earned=20, stars=5, cost=4, qty=2000)
+    put(till, sale, back(till, sale, 1, 2000))
+    put(other, back(other, sale, 1))  # does not know of the other
+    office.apply()
+    assert row(office).wallets == {"main": 0, "stars": 0}
+    assert totals(office) == {
+        ("main", "issued"): -20, ("main", "issued_back"): 20, ("main", "redeemed"): 10, ("main", "redeemed_back"): -10,
+        ("stars", "issued"): -5, ("stars", "issued_back"): 5, ("stars", "redeemed"): 4, ("stars", "redeemed_back"): -4,
+    }  # fmt: skip
+    assert flags(office) == {"return_excess": 1, "points_excess": 1}
+
+
+def test_lots_wait_can_be_spent_and_run_out(office):
+    till = office.till()
+    put(till, sold(till, terms=TERMS, earned=30), sold(till, 1, earned=5))
+    office.apply()
+    purse = row(office).purse
+    assert states(purse, "main", "2026-12-05") == (5, 30, 0, 0)
+    assert states(purse, "main", "2026-12-06") == (35, 0, 0, 0)
+    assert states(purse, "main", "2026-12-23") == (5, 0, 30, 0)
+
+
+def test_points_spent_are_those_that_run_out_first_whenever_the_receipts_come(office):
+    till, other = office.till(), office.till("other")
+    put(till, sold(till, terms=TERMS, earned=30))
+    put(other, sold(other, 16, redeemed=20))  # on 8 December
+    office.apply()
+    put(till, sold(till, 1, earned=100))  # came late
+    office.apply()
+    purse = row(office).purse
+    assert states(purse, "main", "2026-12-08") == (110, 0, 0, 0)
+    assert states(purse, "main", "2026-12-23") == (100, 0, 10, 0)
+
+
+def test_points_spent_while_they_waited_are_owed_and_then_settled(office):
+    till = office.till()
+    put(till, sold(till, terms=TERMS, earned=30), sold(till, 1, redeemed=20))
+    office.apply()
+    # a debt is settled out of any points there are, those that wait too
+    assert states(row(office).purse, "main", "2026-11-23") == (0, 10, 0, 0)
+
+
+def test_a_return_gives_points_back_to_the_lot_they_left(office):
+    till = office.till()
+    first, second = sold(till, terms=TERMS, earned=30), sold(till, 16, redeemed=20)
+    put(till, first, second, back(till, second, 17))
+    office.apply()
+    assert states(row(office).purse, "main", "2026-12-22") == (30, 0, 0, 0)
+    assert states(row(office).purse, "main", "2026-12-23") == (0, 0, 30, 0)
+
+
+def test_a_return_takes_back_the_lot_of_its_sale_though_others_would_run_out_sooner(office):
+    till = office.till()
+    later = LotTerms(expire_days=300)
+    one, two = sold(till, terms=LotTerms(expire_days=10), earned=5), sold(till, 1, terms=later, earned=7)
+    put(till, one, two, back(till, two, 2))
+    office.apply()
+    assert states(row(office).purse, "main", "2026-12-02") == (5, 0, 0, 0)
+    assert states(row(office).purse, "main", "2026-12-03") == (0, 0, 5, 0)
+
+
+def test_points_are_idle_from_the_last_purchase_on_whatever_it_earned(office):
+    till = office.till()
+    put(till, sold(till, terms=LotTerms(idle_days=10), earned=5), sold(till, 8))
+    office.apply()
+    assert states(row(office).purse, "main", "2026-12-10") == (5, 0, 0, 0)
+    assert states(row(office).purse, "main", "2026-12-11") == (0, 0, 5, 0)
+
+
+def test_dates_begin_with_the_first_dated_lot_and_what_was_there_has_none(office):
+    till = office.till()
+    put(till, sold(till, earned=40), sold(till, 1, redeemed=15))
+    office.apply()
+    assert row(office).purse is None
+    put(till, sold(till, 2, terms=TERMS, earned=3))
+    office.apply()
+    assert states(row(office).purse, "main", "2026-11-25") == (25, 3, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"usable_from_date": "soon"},
+        {"expires_date": "2026-02-30"},
+        {"idle_days": -1},
+        {"lot_id": "somebody"},
+        {"points": 31},
+    ],
+)
+def test_a_lot_that_cannot_be_is_flagged_and_dates_nothing(office, wrong):
+    till = office.till()
+    sale = sold(till, terms=TERMS, earned=30)
+    put(till, replace(sale, lots=(replace(sale.lots[0], **wrong),)), sold(till, 1, terms=TERMS, earned=2))
+    office.apply()
+    assert flags(office) == {"sums": 1}
+    assert states(row(office).purse, "main", "2026-11-24") == (30, 2, 0, 0)
+
+
+def test_a_date_that_is_none_stops_no_other_receipt(office):
+    till = office.till()
+    nowhen = sold(till, earned=30)
+    nowhen = replace(nowhen, moment=replace(nowhen.moment, local_date="yesterday"))
+    idle = LotTerms(idle_days=10, expire_days=5)
+    put(till, nowhen, sold(till, 1, terms=idle, earned=2), sold(till, 2, earned=1))
+    office.apply()
+    assert flags(office) == {}
+    assert states(row(office).purse, "main", "2026-11-24") == (33, 0, 0, 0)
+
+
+def story(till: Till, chance: random.Random) -> list[Receipt]:
+    """Sales and returns of twenty days, by the rules of a till that knows them all."""
+    receipts: list[Receipt] = []
+    sales: list[tuple[Receipt, int]] = []
+    for number in range(20):
+        terms = chance.choice((LotTerms(), TERMS, LotTerms(idle_days=4), LotTerms(expire_days=6)))
+        sale = sold(
+            till, number, terms, stars=chance.choice((0, 7)), cost=chance.choice((0, 0, 5)), qty=2000,
+            earned=chance.choice((0, 11, 40)), redeemed=chance.choice((0, 0, 25)), receipt_id=in_order(number),
+        )  # fmt: skip
+        receipts.append(sale)
+        sales.append((sale, 0))
+        if chance.random() < 0.4:
+            place = chance.randrange(len(sales))
+            of, before = sales[place]
+            if before < 2000:
+                receipts.append(back(till, of, number, 1000, before))
+                sales[place] = (of, before + 1000)
+    return receipts
+
+
+def by_wallet(receipts: list[Receipt]) -> dict[str, int]:
+    """What the receipts come to, counted by hand."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    for each in receipts:
+        sign = 1 if each.kind == "sale" else -1
+        sums["main"] += sign * (each.earned_points - each.redeemed_points)
+        sums["stars"] += sign * (each.wallets.get("stars", 0) - each.costs.get("stars", 0))
+    return dict(sums)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_order_of_arrival_changes_the_row(office, seed):
+    chance = random.Random(seed)
+    till = office.till()
+    receipts = story(till, chance)
+    put(till, *receipts)
+    office.apply()
+    whole = row(office)
+    assert whole.wallets == by_wallet(receipts)
+    for wallet, points in whole.wallets.items():
+        for today in ("2026-11-30", "2026-12-20", "2027-12-31"):
+            usable, pending, expired, owed = states(whole.purse, wallet, today)
+            assert usable + pending + expired - owed == points
+    for number in range(2):
+        account = hex_id("other", number)
+        again = office.till(f"again {number}")
+        moved = [told_of(each, account) for each in receipts]
+        chance.shuffle(moved)
+        for part in (moved[:9], moved[9:17], moved[17:]):
+            put(again, *part)
+            office.apply()
+        found = row(office, account)
+        assert found == replace(whole, account_id=account, purse=renamed(whole.purse, account))
+    assert flags(office) == {}
+
+
+def told_of(receipt: Receipt, account: str) -> Receipt:
+    """The same receipt of another account, under ids in the same order."""
+
+    def other(id_: str) -> str:
+        return account[:8] + id_[8:]
+
+    lots = tuple(replace(lot, lot_id=other(lot.lot_id)) for lot in receipt.lots)
+    original = other(receipt.original_id) if receipt.original_id else None
+    return replace(
+        receipt, receipt_id=other(receipt.receipt_id), number=account[:4] + receipt.number, account_id=account,
+        member_id=account, original_id=original, lots=lots,
+    )  # fmt: skip
+
+
+def renamed(purse: Purse | None, account: str) -> Purse:
+    assert purse is not None
+    lots = (
+        lot if lot.lot_id.startswith("plain") else replace(lot, lot_id=account[:8] + lot.lot_id[8:])
+        for lot in purse.lots
+    )
+    return replace(purse, lots=tuple(lots))
