@@ -44,6 +44,8 @@ class Presented(msgspec.Struct, frozen=True):
 
 def presented(basket: Basket, programme: Programme, moment: Moment) -> Presented:
     """Judge every code on its days, its holder and the member; who put it there has checked signature and use."""
+    if not basket.coupons:
+        return Presented()
     looked_at = seen(basket, programme, moment)
     return Presented(
         tuple(each.coupon for each in looked_at if each.coupon is not None and each.why is None),

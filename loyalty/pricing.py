@@ -92,7 +92,10 @@ def _on_original(now: Scene) -> Scene:
 
 
 def _lowered(scene: Scene, off: Mapping[int, int]) -> tuple[int, ...]:
-    return tuple(minor - off.get(place, 0) for place, minor in enumerate(scene.running_minor))
+    running = [*scene.running_minor]
+    for place, minor in off.items():
+        running[place] -= minor
+    return tuple(running)
 
 
 def _by_line(rivals: Sequence[Judged], scene: Scene, course: Course) -> dict[int, tuple[int, str]]:

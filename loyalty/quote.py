@@ -135,7 +135,7 @@ def scene_of(basket: Basket, programme: Programme, moment: Moment) -> Scene:
         terms=programme.terms,
         basket=basket,
         original_minor=prices,
-        coupons=presented(basket, programme, moment).series if basket.coupons else (),
+        coupons=presented(basket, programme, moment).series,
     )
 
 
@@ -151,8 +151,8 @@ def _quote_lines(basket: Basket, scene: Scene, outcome: Outcome, found: Findings
 def _quote_line(place: int, basket: Basket, scene: Scene, outcome: Outcome, found: Findings) -> QuoteLine:
     base, running = scene.running_minor[place], outcome.priced.running_minor[place]
     redeemed = outcome.spent.minor[place]
-    points = [deed for deed in outcome.earned.deeds if deed.wallet == MAIN_WALLET]
-    earned = outcome.earned.base[place] + sum(deed.by_place.get(place, 0) for deed in points)
+    applied = applied_to(found, place)
+    earned = outcome.earned.base[place] + sum(done.points for done in applied if done.wallet == MAIN_WALLET)
     return QuoteLine(
         line_id=scene.lines[place].line_id,
         base_minor=base,
@@ -161,8 +161,8 @@ def _quote_line(place: int, basket: Basket, scene: Scene, outcome: Outcome, foun
         redeemed_points=outcome.spent.points[place],
         total_minor=running - redeemed,
         earned_points=earned,
-        applied=applied_to(found, place),
-        notes=notes_on(found, place, basket.redeem_points),
+        applied=applied,
+        notes=notes_on(found, place, applied, basket.redeem_points),
         wallets=wallets_at(outcome.earned.deeds, place),
         costs=costs_at(outcome.deeds, place),
     )

@@ -113,11 +113,11 @@ def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
     return tuple(done)
 
 
-def notes_on(found: Findings, place: int, asked_points: int) -> tuple[Sentence, ...]:
+def notes_on(found: Findings, place: int, applied: Iterable[Applied], asked_points: int) -> tuple[Sentence, ...]:
     """The reasons to show beside one line: what applied, or why nothing could."""
     product, scene = found.scene.lines[place].product, found.scene
     redeemed_minor = found.spent.minor[place]
-    notes = [_line_note(done, scene) for done in applied_to(found, place)]
+    notes = [_line_note(done, scene) for done in applied]
     if product.no_discount and found.programme.campaigns:
         notes.append(sentence("goods.no_discount"))
     if scene.floor_minor[place] and scene.room_minor(place) == redeemed_minor:

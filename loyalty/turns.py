@@ -6,6 +6,7 @@ campaigns; it lives only as long as one pass of `price` and `earn`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 
 import msgspec
 
@@ -46,17 +47,18 @@ _USED_UP = {
     "season": "limit.season",
     "ever": "limit.ever",
 }
+NO_LIMIT = Room()
 Stop = Missing | Blocked
 
 
-class Deed(msgspec.Struct, frozen=True):
+class Deed(msgspec.Struct, frozen=True, dict=True):
     """What one campaign did: place -> minor units off (or points, for a reward in points), and what it granted."""
 
     campaign: Campaign
     by_place: dict[int, int]
     granted: Granted = Granted()
 
-    @property
+    @cached_property
     def total(self) -> int:
         return sum(self.by_place.values())
 
@@ -168,6 +170,8 @@ class Course:
         return Blocked(sentence("limit.budget")) if 0 in (room.times, room.minor, room.points) else None
 
     def _limits(self, campaign: Campaign, scene: Scene) -> tuple[Room, Limit | None]:
+        if not campaign.limits and campaign.id not in self._standing.left:
+            return NO_LIMIT, None
         season = season_id(self._programme.spans, scene.moment.local_date)
         room, spent = room_for(campaign.id, campaign.limits, scene.member, scene.moment, season)
         share_left = self._standing.left.get(campaign.id)

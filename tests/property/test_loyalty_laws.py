@@ -43,7 +43,8 @@ def test_points_of_every_wallet_and_what_they_cost_come_to_the_sums_of_the_lines
     assert made.wallets == summed(line.wallets for line in made.lines)
     on_lines = summed(line.costs for line in made.lines)
     taken = {campaign.id: campaign.cost for campaign in rules.campaigns if campaign.cost is not None}
-    beside = {each.campaign_id for each in (*made.granted.extras, *made.granted.issues, *made.granted.messages)}
+    extras, issues, messages = made.granted.extras, made.granted.issues, made.granted.messages
+    beside = {e.campaign_id for e in extras} | {i.campaign_id for i in issues} | {m.campaign_id for m in messages}
     for campaign_id in beside & set(taken):
         cost = taken[campaign_id]
         on_lines[cost.wallet] = on_lines.get(cost.wallet, 0) + cost.points

@@ -116,7 +116,7 @@ def test_a_campaign_explained_as_applied_did_just_that(of, rules, at):
             assert lines == list(told.lines)
         else:  # or what is missing to more of it
             assert not lines or told.campaign_id in applied
-    given_by = {each.campaign_id for each in (*made.granted.extras, *made.granted.choices)}
+    given_by = {each.campaign_id for each in made.granted.extras} | {each.campaign_id for each in made.granted.choices}
     assert given_by <= applied
 
 
