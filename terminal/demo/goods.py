@@ -21,9 +21,11 @@ class Goods:
     cards: tuple[str, ...]
     pieces: tuple[str, ...]
     weighed: str
+    experience: str
+    """Something that points buy."""
 
 
-def pick_goods(till_folder: Path, cards: int = 6, pieces: int = 24) -> Goods:
+def pick_goods(till_folder: Path, cards: int = 16, pieces: int = 24) -> Goods:
     """A handful, the same each time: from different categories and of different members."""
     with sqlite3.connect(f"file:{till_folder / 'cache.db'}?mode=ro", uri=True) as connection:
         products = [
@@ -39,6 +41,7 @@ def pick_goods(till_folder: Path, cards: int = 6, pieces: int = 24) -> Goods:
         cards=tuple(members),
         pieces=tuple(product.code for product in by_piece[::stride][:pieces]),
         weighed=label + gtin_check_digit(label),
+        experience=next(product.code for product in by_piece if "experience" in product.tags),
     )
 
 

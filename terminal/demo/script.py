@@ -19,11 +19,12 @@ from devices.virtual.printer import VirtualPrinter
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CardCode, CodeRanges, classify
 from loyalty.errors import KopilkaError
+from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, say
 from terminal.cards import card_png
-from terminal.demo.books import Mismatch, compare_books
+from terminal.demo.books import Mismatch, compare_books, shown_member
 from terminal.demo.goods import Goods, pick_goods
 from terminal.demo.shop import DemoShop
 from terminal.opened import OpenedTill, opened_till
@@ -36,6 +37,8 @@ from terminal.words import TEMPLATES
 
 WAIT_S = 30
 NEW_PHONE = "8 (999) 000-11-22"
+EXPERIENCE = "stadium-tour"
+"""A campaign of the club's: goods with the tag `experience`, for points, from a status on."""
 Say = Callable[[str], None]
 
 
@@ -78,7 +81,7 @@ class Script:
         self.must(till.sync.run_until_idle(WAIT_S), "the till is level with the head office")
         goods = pick_goods(self.shop.till_folder)
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
-        receipts = [self._sale_with_camera_and_scanner(till, goods)]
+        receipts = [self._sale_with_camera_and_scanner(till, goods), self._experience(till, goods)]
         self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
@@ -160,6 +163,23 @@ class Script:
         receipt = self._pay(till)
         self.must(receipt.offline and receipt.redeemed_points == used, "the receipt says they were spent offline")
         return receipt
+
+    def _experience(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("Points buy an experience, on request")
+        for card in goods.cards[3:]:
+            self._fill(till, card, (goods.experience,))
+            view = till.engine.dispatch(c.Ask(EXPERIENCE))
+            member, quote = view.state.basket.member, view.state.quote
+            if member and quote and quote.costs:
+                receipt = self._pay(till)
+                left = member.balance_points - quote.costs[MAIN_WALLET] + receipt.earned_points
+                self.must(
+                    shown_member(till, card)[1] == left, f"{quote.costs[MAIN_WALLET]} points paid, {left} are left"
+                )
+                return receipt
+            self.said(f"   {self._noticed(view)}")
+            till.engine.dispatch(c.VoidReceipt())
+        raise StepFailed("nobody has the points and the status for it")
 
     def _fill(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> None:
         for code in (card, *codes):
