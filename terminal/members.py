@@ -79,7 +79,7 @@ def member_from(
         wallets={wallet: points for wallet, points in shown.wallets.items() if wallet != MAIN_WALLET},
         pending=shown.pending,
         ending=shown.ending,
-        card_kind=ident.card_kinds.get(key, "") if by != "phone" else "",
+        card_kind=ident.card_kinds.get(key, ""),
         receipts=row.receipts + sum(counted.receipts for counted in own.counted),
         used=used_at_till(row.used, own.uses, programme),
         coupon_uses=journal.coupon_uses(ident.account_id),

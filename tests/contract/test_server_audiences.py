@@ -116,6 +116,7 @@ def test_audiences_stand_side_by_side_and_each_ends_by_itself(office, tmp_path):
 
 def test_a_dry_run_counts_the_same_and_writes_nothing(office, tmp_path):
     put(office, tmp_path, "fans", "card", CARDS[0], CARDS[1])
+    put(office, tmp_path, "others", "card", CARDS[5])
     before = idents(office)
     rows = ("card", CARDS[1], CARDS[2], CARDS[3], "2990000000018")
     tried = put(office, tmp_path, "fans", *rows, dry_run=True)

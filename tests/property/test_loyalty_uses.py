@@ -62,3 +62,9 @@ def test_what_is_kept_is_the_whole_sum_of_its_period(made):
             by_hand[use.day[:7]] += use.minor
     kept = {each.period: each.minor for each in used_after((), made, RULES) if each.campaign_id == "c"}
     assert {period: minor for period, minor in kept.items() if len(period) == 7} == dict(by_hand)
+
+
+def test_seasons_are_kept_by_their_dates_and_not_by_their_names():
+    made = [Use("b", day, 1) for day in ("2026-11-30", "2026-10-05", "2026-11-22", "2026-11-02")]
+    kept = {each.period for each in used_after((), made, RULES)}
+    assert kept - {"2026-W45", "2026-W47", "2026-W49"} == {"eta", "beta", "alpha"}

@@ -10,6 +10,7 @@ import structlog
 
 from loyalty.codes import card_number
 from loyalty.events import Consent, ConsentChanged
+from sync_server.audiences import set_audience
 from sync_server.console import member_facts
 from sync_server.console.member_facts import LedgerLine, MemberFacts, read_member, read_personal
 from sync_server.csv_rows import Row
@@ -165,6 +166,20 @@ def test_status_progress_and_consents_are_on_the_page(opened) -> None:
     assert "До следующего статуса Пассажир" in words
     assert "ещё 3 078,50 и 1 визит" in words, "5,000.00 less 2,763.00, and 841.50 brought back"
     assert re.search(r'<progress max="10000" value="[1-9]\d*"', visitor.page)
+
+
+def test_the_kind_of_a_card_and_the_audiences_are_on_the_page(opened, tmp_path) -> None:
+    shop, history, visitor = opened
+    row = {"card": card_number("2990000", 78), "name": "Петров Пётр", "card_kind": "bank"}
+    import_rows(shop.office.store, shop.office.identity, "members", [Row(2, row)], shop.office.now_ms)
+    (line,) = find_members(shop.office.store, shop.office.identity, row["card"])
+    file = tmp_path / "fans.csv"
+    for name in ("season-tickets", "fans"):
+        file.write_text(f"card\n{row['card']}\n", "utf-8")
+        set_audience(shop.office.store, shop.office.identity, name, file)
+    words = text_of(visitor.get(f"/console/members/{line.member_id}").text)
+    assert f"Карты {row['card']} · bank Аудитории fans, season-tickets Участник" in words
+    assert "Аудитории" not in text_of(visitor.get(f"/console/members/{history.member.member_id}").text)
 
 
 def test_a_status_brought_along_is_on_the_page_and_in_the_list_with_how_long_it_holds(opened) -> None:
