@@ -206,8 +206,8 @@ class Script:
         return receipt
 
     def _pay(self, till: OpenedTill) -> Receipt:
-        till.engine.dispatch(c.Pay())
-        receipt = self._done(till.engine.dispatch(c.Tender("cash")))
+        view = till.engine.dispatch(c.Pay())
+        receipt = self._done(view if view.state.mode == "done" else till.engine.dispatch(c.Tender("cash")))
         self.said(
             f"   {receipt.number}: total {self._money(receipt.total_minor)},"
             f" discount {self._money(receipt.discount_minor)},"
