@@ -15,17 +15,22 @@ from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.events import bucket_of
 from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
 from loyalty.ledger import MAIN_WALLET
+from loyalty.lot_history import replay
 from loyalty.progress import Progress, figures_of, visit_days
+from loyalty.purse import figures
 from sync_server.books import read_books
 from terminal.offline_queue.keys import phone_hash
 from tests.simulation.head_office import HeadOffice
-from tests.simulation.promises import DAYS, SEASONS, Promises, Year, points_of
+from tests.simulation.promises import DAYS, SEASONS, Promises, Year
 from tests.simulation.till import Till
+from tests.simulation.wallets import added, points_of
 
 ALLOWED_FLAGS = {"return_excess", "points_excess", "phone_taken"}
 """What two tills without a network may do to one receipt or one phone; anything else is a mistake of ours."""
-Ledger = dict[str, dict[str, int]]
-"""account -> event id -> points."""
+Ledger = dict[str, dict[str, dict[str, int]]]
+"""account -> event id -> wallet -> points."""
+LATER = ("2026-11-22", "2026-12-01", "2027-03-01", "2040-01-01")
+"""Days on which points are looked at."""
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -66,14 +71,14 @@ class Watch:
 
     def _books(self, look: sqlite3.Connection) -> None:
         ledgers: dict[int, Ledger] = defaultdict(lambda: defaultdict(dict))
-        entries: Counter[tuple[str, str]] = Counter()
-        for bucket, account, event_id, contra, points in look.execute(
-            "SELECT bucket, account_id, event_id, contra, points FROM ledger"
+        entries: Counter[tuple[str, str, str]] = Counter()
+        for bucket, account, event_id, wallet, contra, points in look.execute(
+            "SELECT bucket, account_id, event_id, wallet, contra, points FROM ledger"
         ):
-            entries[event_id, contra] += 1
+            entries[event_id, wallet, contra] += 1
             assert bucket == bucket_of(account), f"I10: an entry of {account} lies in bucket {bucket}"
             mine = ledgers[bucket][account]
-            mine[event_id] = mine.get(event_id, 0) + points
+            mine[event_id] = added(mine.get(event_id, {}), {wallet: points})
         self._entries_are_told(ledgers, entries)
         self._balanced(look, ledgers)
         events: dict[int, set[str]] = defaultdict(set)
@@ -94,7 +99,7 @@ class Watch:
         receipt = self._promises.receipts.get(event_id)
         return receipt.account_id if receipt is not None else None
 
-    def _entries_are_told(self, ledgers: dict[int, Ledger], entries: Counter[tuple[str, str]]) -> None:
+    def _entries_are_told(self, ledgers: dict[int, Ledger], entries: Counter[tuple[str, str, str]]) -> None:
         """Each event at most once in the ledger, and never more than was told (I7, I14)."""
         assert max(entries.values(), default=1) == 1, f"I7: entries twice: {entries.most_common(3)}"
         for ledger in ledgers.values():
@@ -105,13 +110,13 @@ class Watch:
                         continue
                     assert receipt.account_id == account, f"I7: {receipt.number} is booked to another account"
                     if receipt.kind == "sale":
-                        told = points_of(receipt, event_id)
+                        told = points_of(receipt)
                         assert points == told, f"I7: {receipt.number} moved {points} points, not {told}"
 
     def _balanced(self, look: sqlite3.Connection, ledgers: dict[int, Ledger]) -> None:
         sums: Counter[int] = Counter()
         for bucket, account, points in look.execute("SELECT bucket, key, points FROM feed_bal"):
-            booked = sum(ledgers[bucket].get(account, {}).values())
+            booked = sum(sum(moved.values()) for moved in ledgers[bucket].get(account, {}).values())
             assert points == booked, f"I7: balance of {account} is {points}, its ledger sums to {booked}"
             sums[bucket] += points
         for bucket, points in look.execute("SELECT bucket, points FROM programme_total"):
@@ -135,17 +140,17 @@ class Watch:
             account = known.ident.account_id
             cursor = cursors.get(("bal", bucket_of(account))) if till.cache.member_by_card(person.card) else None
             expected = self._expected(till, account, cursor.seq if cursor else 0)
-            shown = till.shown(known)
+            shown = till.balances(known)
             assert shown == expected, f"I17: {till.name} shows {shown} points of card {person.card}, not {expected}"
 
-    def _expected(self, till: Till, account: str, seq: int) -> int:
+    def _expected(self, till: Till, account: str, seq: int) -> dict[str, int]:
         """The head office's balance as of the pull, and own events that were not in it."""
         bucket = bucket_of(account)
         past = self._past[till.cache.gen(), bucket].get(seq) if seq else Past({}, frozenset())
         assert past is not None, f"I15: {till.name} stands at {seq} of bucket {bucket}, where the head office never did"
         own = self._promises.own_points(till.store.identity.terminal, account)
-        missing = sum(points for event_id, points in own.items() if event_id not in past.events)
-        return sum(past.ledger.get(account, {}).values()) + missing
+        missing = (points for event_id, points in own.items() if event_id not in past.events)
+        return added(*past.ledger.get(account, {}).values(), *missing)
 
     def _marks(self, till: Till) -> None:
         """What it takes for stored is stored there, under the same hash, and the mark never goes back (I4, I5)."""
@@ -205,6 +210,7 @@ class Watch:
         flags = {row[0] for row in look.execute("SELECT DISTINCT kind FROM flag")}
         assert flags <= ALLOWED_FLAGS, f"flags: {flags}"
         self._accounts(tills)
+        self._purses(tills)
         self._totals()
         if not self._office.set_backs:  # personal data lost by a head office are nowhere else
             self._phones(tills)
@@ -215,24 +221,51 @@ class Watch:
         assert set(rows) == set(sums), "accounts are missing, or too many"
         for account, expected in sums.items():
             row = msgspec.json.decode(rows[account], type=BalanceRow)
-            found = (sum(row.wallets.values()), _years(row.progress))
-            wanted = (expected.balance, expected.years)
+            found = (added(row.wallets), _years(row.progress))
+            wanted = (added(expected.wallets), expected.years)
             assert found == wanted, f"{account}: points and seasons are {found}, not {wanted}"
         for till in tills:
             for card, person in self._promises.people.items():
                 known = till.known(card)
                 assert known is not None, f"I16: {till.name} does not know card {card}"
-                shown, wanted_points = till.shown(known), sums[person.account].balance
+                shown, wanted_points = till.balances(known), added(sums[person.account].wallets)
                 assert shown == wanted_points, f"I16: {till.name} shows {shown} of card {card}, not {wanted_points}"
                 for number, day in enumerate(DAYS):
                     status, wanted_status = till.status(known, day), sums[person.account].status(number)
                     assert status == wanted_status, f"{till.name}: on {day} card {card} is {status}: {wanted_status}"
 
+    def _purses(self, tills: list[Till]) -> None:
+        """Lots are what told facts make in order of their time, whatever order they came in; tills show them."""
+        rows = dict(self._office.look.execute("SELECT key, body FROM feed_bal").fetchall())
+        openings = {person.account: person for person in self._promises.people.values() if person.opening}
+        facts = self._promises.facts()
+        cards = {person.account: card for card, person in self._promises.people.items()}
+        for account, body in rows.items():
+            row = msgspec.json.decode(body, type=BalanceRow)
+            if row.purse is None:
+                continue
+            for wallet, points in row.wallets.items():
+                for day in LATER:
+                    of = figures(row.purse, wallet, day)
+                    come_to = of.usable_points + of.pending_points + of.expired_points - of.owed_points
+                    assert come_to == points, f"{account}: {of} of {wallet} are not {points}"
+            if account in facts and account not in openings:
+                wanted = replay(facts[account]).purse
+                assert row.purse == wanted, f"{account}: the purse is {row.purse}, not {wanted}"
+            for till in tills:
+                known = till.known(cards[account])
+                assert known is not None
+                for day in LATER:
+                    shown = till.spendable(known, day)
+                    for wallet in row.wallets:
+                        of = figures(row.purse, wallet, day)
+                        assert shown[wallet] == of.usable_points - of.owed_points
+
     def _totals(self) -> None:
         found = {
-            contra: points
-            for contra, points in self._office.look.execute(
-                "SELECT contra, sum(points) FROM programme_total GROUP BY contra"
+            (wallet, contra): points
+            for wallet, contra, points in self._office.look.execute(
+                "SELECT wallet, contra, sum(points) FROM programme_total GROUP BY wallet, contra"
             )
             if points
         }

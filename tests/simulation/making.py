@@ -3,18 +3,28 @@
 from datetime import UTC, datetime
 from random import Random
 
+from msgspec.structs import replace
+
 from loyalty.basket import Moment
+from loyalty.earned_lots import lots_back
 from loyalty.events import Consent, MemberEnrolled, Personal, bucket_of, personal_hash
 from loyalty.feed import IdentRow
+from loyalty.ledger import earned_points
+from loyalty.lot_terms import Lot, LotTerms, lot_for, lot_id
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from terminal.offline_queue.journal import Known
 from terminal.offline_queue.keys import phone_hash
 from tests.simulation.promises import Person
 from tests.simulation.till import Till
+from tests.simulation.wallets import WALLETS
 
 BUCKETS = (3, 77, 200)
 """Members enrolled at tills all lie in these: so that they meet there."""
 POINT_MINOR = 100
+TERMS = (
+    LotTerms(), LotTerms(), LotTerms(pending_days=3), LotTerms(pending_days=1, expire_days=200),
+    LotTerms(expire_month_day="11-30"), LotTerms(idle_days=90),
+)  # fmt: skip
 
 
 def hex_id(chance: Random) -> str:
@@ -40,11 +50,30 @@ def moment(at_ms: int) -> Moment:
 
 
 def sale(till: Till, chance: Random, known: Known | None, spend_points: int) -> Receipt:
-    """One to three lines; `spend_points` lower the first."""
+    """One to three lines; `spend_points` lower the first, some of them stars. Stars are earned and taken beside."""
     lines = [_line(number, chance, spend_points if number == 1 else 0) for number in range(1, chance.randint(1, 3) + 1)]
     if known is None:
-        lines = [_without_points(line) for line in lines]
-    return _receipt(till, chance, "sale", tuple(lines), known)
+        return _receipt(till, chance, "sale", tuple(_without_points(line) for line in lines), None)
+    receipt = _receipt(till, chance, "sale", tuple(_with_stars(line, chance) for line in lines), known)
+    stars = chance.randint(0, spend_points) if chance.random() < 0.3 else 0
+    parts = tuple((wallet, points) for wallet, points in (("stars", stars), ("main", spend_points - stars)) if points)
+    return replace(receipt, redeemed_wallets=parts if stars else (), lots=_lots(receipt, chance))
+
+
+def _with_stars(line: ReceiptLine, chance: Random) -> ReceiptLine:
+    had, cost = chance.choice((0, 0, 5, 12)), chance.choice((0, 0, 0, 7))
+    return replace(line, wallets={"stars": had} if had else {}, costs={chance.choice(WALLETS): cost} if cost else {})
+
+
+def _lots(receipt: Receipt, chance: Random) -> tuple[Lot, ...]:
+    """Of what a receipt earned, some may have dates."""
+    drawn = [(wallet, points, chance.choice(TERMS)) for wallet, points in earned_points(receipt).items()]
+    today, made = receipt.moment.local_date, receipt.receipt_id
+    return tuple(
+        lot_for(terms, lot_id(made, number), wallet, points, today)
+        for number, (wallet, points, terms) in enumerate(drawn, start=1)
+        if terms != TERMS[0]
+    )
 
 
 def _line(number: int, chance: Random, points: int) -> ReceiptLine:
@@ -77,7 +106,13 @@ def return_of(
     if not wanted:
         return None
     lines = tuple(_part(line, qty if chance.random() < 0.6 else min(qty, 1000)) for line, qty in wanted)
-    return _receipt(till, chance, "return", lines, None, original, by_number)
+    receipt = _receipt(till, chance, "return", lines, None, original, by_number)
+    parts, rest = [], receipt.redeemed_points
+    for wallet, points in original.redeemed_wallets[::-1]:
+        parts.append((wallet, min(points, rest)))
+        rest -= parts[-1][1]
+    spent = tuple((wallet, points) for wallet, points in parts if points)
+    return replace(receipt, redeemed_wallets=spent, lots=lots_back(original, earned_points(receipt)))
 
 
 def _part(line: ReceiptLine, qty: int) -> ReceiptLine:
@@ -90,6 +125,8 @@ def _part(line: ReceiptLine, qty: int) -> ReceiptLine:
     return ReceiptLine(
         line.line_no, line.code, line.name, line.unit, line.vat, qty, line.price_minor, base, 0,
         redeemed * POINT_MINOR, redeemed, base - redeemed * POINT_MINOR, share(line.earned_points),
+        wallets={wallet: share(points) for wallet, points in line.wallets.items()},
+        costs={wallet: share(points) for wallet, points in line.costs.items()},
     )  # fmt: skip
 
 
@@ -106,6 +143,11 @@ def _receipt(
 
     def total(name: str) -> int:
         return sum(getattr(line, name) for line in lines)
+
+    def by_wallet(name: str) -> dict[str, int]:
+        return {
+            wallet: points for wallet in WALLETS if (points := sum(getattr(of, name).get(wallet, 0) for of in lines))
+        }
 
     return Receipt(
         receipt_id=hex_id(chance),
@@ -129,6 +171,8 @@ def _receipt(
         member_id=original.member_id if original else known.ident.member_id if known else None,
         original_id=original.receipt_id if original and not by_number else None,
         original_number=original.number if original else None,
+        wallets=by_wallet("wallets"),
+        costs=by_wallet("costs"),
     )
 
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import msgspec
 
-from loyalty.ledger import receipt_entries
+from loyalty.lot_history import AnyFact
 from loyalty.receipt import Receipt
+from tests.simulation.wallets import WALLETS, added, facts_of, had, points_of, took
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ class Year(msgspec.Struct, frozen=True):
 class Sums(msgspec.Struct, frozen=True):
     """An account when everything has arrived."""
 
-    balance: int
+    wallets: dict[str, int]
     years: tuple[Year, ...]
 
     def status(self, season: int) -> str:
@@ -58,9 +59,11 @@ class Sums(msgspec.Struct, frozen=True):
 class Back(msgspec.Struct, frozen=True):
     """What the returns of one sale take back."""
 
-    earned: int
-    redeemed: int
+    earned: dict[str, int]
+    redeemed: dict[str, int]
     minor: int
+    whole: bool
+    """Nothing they printed was cut."""
 
 
 class Promises:
@@ -85,41 +88,55 @@ class Promises:
     def sales(self) -> list[Receipt]:
         return [receipt for receipt in self.receipts.values() if receipt.kind == "sale"]
 
-    def own_points(self, terminal: str, account: str) -> dict[str, int]:
-        """event id -> what the receipt of this till says it moves."""
+    def own_points(self, terminal: str, account: str) -> dict[str, dict[str, int]]:
+        """event id -> what the receipt of this till says it moves, by wallet."""
         return {
-            event_id: points_of(self.receipts[event_id], event_id)
+            event_id: points_of(self.receipts[event_id])
             for event_id in self.tills[terminal]
             if self.receipts[event_id].account_id == account
         }
 
-    def contras(self) -> dict[str, int]:
-        """What the programme's accounts must come to: points by contra, seen from the programme."""
-        sums: defaultdict[str, int] = defaultdict(int)
+    def contras(self) -> dict[tuple[str, str], int]:
+        """What the programme's accounts must come to: points by wallet and contra, seen from the programme."""
+        sums: defaultdict[tuple[str, str], int] = defaultdict(int)
         for person in self.people.values():
-            sums["opening"] -= person.opening
+            sums["main", "opening"] -= person.opening
         for sale, back in self._taken_back():
             if sale.account_id is not None:
-                sums["issued"] -= sale.earned_points
-                sums["redeemed"] += sale.redeemed_points
-                sums["issued_back"] += back.earned
-                sums["redeemed_back"] -= back.redeemed
+                for wallet in WALLETS:
+                    sums[wallet, "issued"] -= had(sale)[wallet]
+                    sums[wallet, "redeemed"] += took(sale)[wallet]
+                    sums[wallet, "issued_back"] += back.earned[wallet]
+                    sums[wallet, "redeemed_back"] -= back.redeemed[wallet]
         return {name: points for name, points in sums.items() if points}
 
     def sums(self) -> dict[str, Sums]:
         """Account -> balance and seasons. What is taken back never exceeds the sale, and counts in its season."""
-        balance: defaultdict[str, int] = defaultdict(int)
+        balance: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(WALLETS, 0))
         bought: defaultdict[tuple[str, int], list[tuple[Receipt, Back]]] = defaultdict(list)
         for person in self.people.values():
-            balance[person.account] += person.opening
+            balance[person.account]["main"] += person.opening
         for sale, back in self._taken_back():
             if sale.account_id is not None:
-                balance[sale.account_id] += sale.earned_points - sale.redeemed_points - back.earned + back.redeemed
+                for wallet in WALLETS:
+                    kept = had(sale)[wallet] - back.earned[wallet]
+                    balance[sale.account_id][wallet] += kept - took(sale)[wallet] + back.redeemed[wallet]
                 bought[sale.account_id, _season_of(sale)].append((sale, back))
         return {
             account: Sums(points, tuple(_year(bought[account, season]) for season in range(len(SEASONS))))
             for account, points in balance.items()
         }
+
+    def facts(self) -> dict[str, list[AnyFact]]:
+        """What happened to the points of each account: of those whose returns were booked as printed."""
+        found: defaultdict[str, list[AnyFact]] = defaultdict(list)
+        cut = {sale.account_id for sale, back in self._taken_back() if not back.whole}
+        for event_id, receipt in self.receipts.items():
+            if receipt.account_id not in cut and receipt.account_id is not None:
+                sold = self.sale_of(receipt)
+                sale_id = next((each for each, of in self.receipts.items() if of is sold), "")
+                found[receipt.account_id] += facts_of(receipt, event_id, sale_id)
+        return found
 
     def sale_of(self, receipt: Receipt) -> Receipt | None:
         """The sale a return is of."""
@@ -136,9 +153,14 @@ class Promises:
             yield (
                 sale,
                 Back(
-                    min(sale.earned_points, sum(found.earned_points for found in mine)),
-                    min(sale.redeemed_points, sum(found.redeemed_points for found in mine)),
+                    _least(had(sale), added(*map(had, mine))),
+                    _least(took(sale), added(*map(took, mine))),
                     min(sale.total_minor, sum(found.total_minor for found in mine)),
+                    all(
+                        added(*map(told, mine)).get(wallet, 0) <= told(sale)[wallet]
+                        for told in (had, took)
+                        for wallet in WALLETS
+                    ),
                 ),
             )
 
@@ -152,11 +174,11 @@ def _season_of(sale: Receipt) -> int:
 def _year(bought: list[tuple[Receipt, Back]]) -> Year:
     return Year(
         sum(sale.total_minor - back.minor for sale, back in bought),
-        sum(sale.earned_points - back.earned for sale, back in bought),
+        sum(sale.earned_points - back.earned["main"] for sale, back in bought),
         len(bought),
         frozenset((date.fromisoformat(sale.moment.local_date) - date(1970, 1, 1)).days for sale, _ in bought),
     )
 
 
-def points_of(receipt: Receipt, event_id: str) -> int:
-    return sum(entry.points for entry in receipt_entries(receipt, event_id))
+def _least(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {wallet: min(points, other.get(wallet, 0)) for wallet, points in one.items()}

@@ -25,6 +25,7 @@ from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
 from terminal.offline_queue.store import Store, open_store
 from terminal.offline_queue.sync_outcome import after
 from terminal.offline_queue.sync_steps import Hands
+from tests.simulation.wallets import added
 
 URL = "http://office.test"
 Image = dict[str, bytes]
@@ -87,10 +88,16 @@ class Till:
     def known(self, card: str) -> Known | None:
         return find_known(self.store, card, "card")
 
-    def shown(self, known: Known) -> int:
-        """The balance on the screen."""
+    def balances(self, known: Known) -> dict[str, int]:
+        """wallet -> what its entries come to, as far as the till knows."""
         own = self.journal.overlay(known.ident.account_id, known.applied)
-        return known.balance.wallets.get(MAIN_WALLET, 0) + own.wallets.get(MAIN_WALLET, 0)
+        return added(known.balance.wallets, own.wallets)
+
+    def spendable(self, known: Known, on_date: str) -> dict[str, int]:
+        """wallet -> what the screen shows on a date."""
+        programme = newest_programme(self.cache.programmes())
+        member = member_from(known, "", "card", self.journal, programme, on_date)
+        return {MAIN_WALLET: member.balance_points, **member.wallets}
 
     def status(self, known: Known, on_date: str) -> str:
         """The status the rules give on a date."""

@@ -138,7 +138,7 @@ class World:
         known = till.known(chance.choice(people).card) if people and chance.random() < 0.85 else None
         spend = 0
         if known is not None and chance.random() < 0.4:
-            spend = chance.randint(0, max(0, till.shown(known)))
+            spend = chance.randint(0, max(0, till.balances(known).get("main", 0)))
         self._complete(till, making.sale(till, chance, known, spend))
 
     def _return_own(self) -> None:
