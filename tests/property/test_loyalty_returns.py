@@ -49,7 +49,13 @@ def check(sale: Receipt, parts: list[Receipt]) -> None:
             spent_minor = given_back.discount_minor + given_back.redeemed_minor
             assert given_back.total_minor == given_back.base_minor - spent_minor
     entries = [entry for number, r in enumerate((sale, *parts)) for entry in receipt_entries(r, f"e{number}")]
-    assert balance(entries) == 0
+    beside, spent = costs_of_gifts(sale), dict(sale.redeemed_wallets)
+    for wallet in {"main", *dict(sale.redeemed_wallets), *sale.wallets, *sale.costs}:
+        assert balance(entries, wallet) == -beside.get(wallet, 0)
+        assert sum(part.wallets.get(wallet, 0) for part in parts) == sale.wallets.get(wallet, 0)
+        assert sum(dict(part.redeemed_wallets).get(wallet, 0) for part in parts) == spent.get(wallet, 0)
+        back_again = sum(part.costs.get(wallet, 0) for part in parts)
+        assert back_again == sale.costs.get(wallet, 0) - beside.get(wallet, 0)
     progress = Progress()
     for each in (sale, *parts):
         progress = progress_after(progress, count_receipt(each, sale.moment.local_date), SEASONS)
@@ -58,10 +64,16 @@ def check(sale: Receipt, parts: list[Receipt]) -> None:
         assert (figures.receipts, len(figures.days)) == (1, 1)
 
 
+def costs_of_gifts(sale: Receipt) -> dict[str, int]:
+    """wallet -> points taken for what is no line's, which nothing that comes back brings back."""
+    on_lines = {wallet: sum(line.costs.get(wallet, 0) for line in sale.lines) for wallet in sale.costs}
+    return {wallet: points - on_lines[wallet] for wallet, points in sale.costs.items()}
+
+
 @given(baskets(max_lines=3), programmes(max_campaigns=3), moments, st.data())
 def test_the_parts_of_any_sale_come_to_the_whole(of, rules, at, data):
     if of.lines:
-        sale = receipt(quote(of, rules, at), of)
+        sale = receipt(quote(of, rules, at), of, series=rules.coupons)
         check(sale, parts_of(sale, data))
 
 
