@@ -13,6 +13,7 @@ from loyalty.basket import Moment
 from loyalty.events import ShiftTotals
 from loyalty.granted import Message
 from loyalty.issuing import IssuedCoupon
+from loyalty.lot_terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
@@ -193,3 +194,20 @@ def test_wallets_stand_by_their_names_and_offers_are_taken_off_the_balance() -> 
     # 1000 - 30 + 70
     assert {"Points for offers, back 70", "Points on account 1040", "Stars: taken back 2"} <= set(back)
     assert "stars: earned 2" in plain(receipt_slip(told, "en"))
+
+
+def test_points_with_dates_say_from_when_and_until_when_and_those_that_wait_are_no_balance() -> None:
+    lots = (
+        Lot("r#1", "main", 85, "2026-11-22", "2026-12-05", "2027-08-31"),
+        Lot("r#2", "stars", 2, "2026-11-22", expires_date="2026-12-31"),
+    )
+    told = msgspec.structs.replace(SALE, lots=lots, wallets={"stars": 2})
+    slip = plain(receipt_slip(told, "ru", wallets={"stars": "Звёзды"}))
+    at = slip.index("Начислено баллов 85")
+    assert slip[at + 1 : at + 5] == [
+        "можно потратить с 05.12.2026", "действует до 31.08.2027", "Звёзды: действует до 31.12.2026",
+        "Баллов на счёте 800",  # 1000 - 200: the 85 are still to come
+    ]  # fmt: skip
+    back = plain(receipt_slip(msgspec.structs.replace(told, kind="return"), "en"))
+    assert not any("can be spent from" in line or "good until" in line for line in back)
+    assert "Points on account 1200" in back

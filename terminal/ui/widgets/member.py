@@ -1,12 +1,13 @@
 """The member: masked name, status, balance and what this receipt earns in large digits, the way to the next status."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from loyalty.earned_lots import balance_after
 from loyalty.ledger import MAIN_WALLET
-from loyalty.member import Member
+from loyalty.member import Due, Member
 from loyalty.outlook import left_text, outlook_said, season_outlook
 from loyalty.receipt import Receipt
 from loyalty.tiers import next_step
@@ -53,7 +54,8 @@ def _of_member(sight: Sight, member: Member, width: int, height: int) -> list[St
     earned = quote.earned_points if quote else 0
     used = quote.redeemed_points + quote.costs.get(MAIN_WALLET, 0) if quote else 0
     moved = _moved(quote.wallets, quote.costs) if quote else {}
-    wallets = _wallets(sight, member.wallets, moved)
+    coming, ending = _dues(sight, member)
+    wallets = [*coming, *_wallets(sight, member.wallets, moved), *ending]
     return [
         _title(sight, member, width),
         *_figures(sight, member.balance_points, earned, width),
@@ -68,11 +70,27 @@ def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
     sign = -1 if receipt.kind == "return" else 1
     earned, used = sign * receipt.earned_points, sign * (receipt.redeemed_points + receipt.costs.get(MAIN_WALLET, 0))
     moved = {wallet: sign * points for wallet, points in _moved(receipt.wallets, receipt.costs).items()}
-    before = receipt.balance_before_points
+    after = balance_after(receipt)
     title = row(sight.palette, width, [(clean(receipt.member_name), "strong")], GROUND)
-    rows = [title, *_figures(sight, None if before is None else before - used + earned, earned, width)]
-    standing = sight.words.text("points now") if before is not None else ""
+    rows = [title, *_figures(sight, after, earned, width)]
+    standing = sight.words.text("points now") if after is not None else ""
     return [*rows, *_labels(sight, width, standing, used, _wallets(sight, {}, moved), True)]
+
+
+def _dues(sight: Sight, member: Member) -> tuple[list[str], list[str]]:
+    """`+120 from 05.12`, `50 to 31.12`: the next points of the main wallet to come, and the next to run out."""
+    _ = sight.words.text
+    return _next(sight, member.pending, _("+{n} from {day}")), _next(sight, member.ending, _("{n} to {day}"))
+
+
+def _next(sight: Sight, dues: Iterable[Due], form: str) -> list[str]:
+    return [_due(sight, due, form) for due in dues if due.wallet == MAIN_WALLET][:1]
+
+
+def _due(sight: Sight, due: Due, form: str) -> str:
+    _, month, day = due.date.split("-")
+    said = form.format(n=sight.words.points(due.points), day=f"{day}.{month}" if sight.words.lang == "ru" else due.date)
+    return said.replace(" ", "\u00a0")
 
 
 def _moved(earned: Mapping[str, int], taken: Mapping[str, int]) -> dict[str, int]:
