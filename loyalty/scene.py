@@ -82,9 +82,13 @@ class Scene(msgspec.Struct, frozen=True):
 
     def part_minor(self, place: int, part_milli: int | None = None) -> int:
         """What a part of a line costs at its running price: the whole line by default takes part."""
-        qty_milli = self.lines[place].qty_milli
         part = self.part_milli(place) if part_milli is None else part_milli
-        return self.running_minor[place] if part == qty_milli else divide(self.running_minor[place] * part, qty_milli)
+        return self.share_of(self.running_minor[place], place, part)
+
+    def share_of(self, figure: int, place: int, part_milli: int) -> int:
+        """What so much of a line has in a figure of the whole line."""
+        qty_milli = self.lines[place].qty_milli
+        return figure if part_milli == qty_milli else divide(figure * part_milli, qty_milli)
 
 
 class Holds(msgspec.Struct, frozen=True):
@@ -125,9 +129,13 @@ UNRELATED = Unrelated()
 
 
 def earning_minor(scene: Scene, of: Literal["earning", "original"]) -> list[int]:
-    """The amounts of the selected lines that earn points: as the programme says, or before all discounts."""
+    """The amounts of the selected lines, as far as they take part, that earn points: as the programme says, or before
+    all discounts."""
     prices = scene.original_minor if of == "original" else scene.running_minor
-    return [0 if scene.lines[place].product.no_earn else prices[place] for place in scene.selected]
+    return [
+        0 if scene.lines[place].product.no_earn else scene.share_of(prices[place], place, scene.part_milli(place))
+        for place in scene.selected
+    ]
 
 
 def points_for(terms: Terms, amount_minor: int, rate_bp: int) -> int:

@@ -46,4 +46,4 @@ class IssueCoupon(GrantMechanic, frozen=True, tag="issue_coupon"):
         return sentence("issue_coupon.given", count=sum(issue.count for issue in granted.issues))
 
     def _paid_minor(self, scene: Scene) -> int:
-        return sum(scene.running_minor[place] for place in scene.selected)
+        return sum(map(scene.part_minor, scene.selected))

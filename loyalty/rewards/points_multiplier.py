@@ -28,7 +28,7 @@ class PointsMultiplier(PointsMechanic, frozen=True, tag="points_multiplier"):
     def points(self, scene: Scene) -> list[int]:
         """Points for each selected line, beyond those by status."""
         extra_bp = self.factor_bp - 10_000
-        base = [scene.base_points[place] for place in scene.selected]
+        base = [scene.share_of(scene.base_points[place], place, scene.part_milli(place)) for place in scene.selected]
         if scene.terms.earn_per == "line":
             return [divide(points * extra_bp, 10_000, scene.terms.earn_rounding) for points in base]
         return share_points(divide(sum(base) * extra_bp, 10_000, scene.terms.earn_rounding), base)

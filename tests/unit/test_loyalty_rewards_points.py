@@ -14,6 +14,7 @@ from loyalty.rewards import (
     IssueCoupon,
     Percent,
     PointsByStatus,
+    PointsMultiplier,
     PointsPerAmount,
     PointsPercent,
     PointsPerUnit,
@@ -59,6 +60,27 @@ class TestPerUnit:
     def test_of_a_combination_only_what_takes_part(self):
         of = replace(scene(line(1, qty_milli=3000)), taking_part_milli={0: 1000})
         assert PointsPerUnit(2).points(of) == [2]
+
+
+class TestOfACombination:
+    """One piece of three at 100.00 each takes part; its goods earn on 100.00 alone."""
+
+    OF = replace(
+        scene(line(1, 10_000, 3000), member=member("fan"), running=(24_000,), base_points=(30,)),
+        taking_part_milli={0: 1000},
+    )
+
+    def test_a_percentage_is_of_what_takes_part(self):
+        assert PointsPercent(1000).points(self.OF) == [8]  # a third of 240.00
+        assert PointsPercent(1000, of="original").points(self.OF) == [10]
+        assert PointsByStatus((Rate("fan", 500),)).points(self.OF) == [4]
+
+    def test_so_are_sums_and_multiples(self):
+        assert PointsPerAmount(3_000).points(self.OF) == [2]  # 80.00: twice 30.00
+        assert PointsMultiplier(20_000).points(self.OF) == [10]  # a third of 30
+
+    def test_coupons_are_for_it_alone(self):
+        assert IssueCoupon("next", amount_minor=3_000).grant(self.OF, "c").issues[0].count == 2
 
 
 class TestByStatus:
