@@ -18,8 +18,8 @@ from benchmarks import members, shop
 from benchmarks.measure import Finding, Goal, compare, elapsed_s
 from benchmarks.scratch import Scratch
 from loyalty.basket import Basket, BasketLine
+from loyalty.documents.programme_file import parse_programme
 from loyalty.events import SaleCompleted, canonical, encode_event
-from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing, quote
 from loyalty.receipt import Payment, Receipt
 from terminal.clock import moment_at, now_ms

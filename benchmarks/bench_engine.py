@@ -18,13 +18,13 @@ from benchmarks.measure import Finding, Goal, Take, compare
 from benchmarks.scratch import Scratch
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.catalogue import Price, Product
-from loyalty.choosing import best_of
 from loyalty.conditions import Condition, Hours, Products, Quantity, ReceiptTotal, Who
-from loyalty.judging import judge_all
 from loyalty.member import Member
 from loyalty.programme import Campaign, Label, Programme, Status
 from loyalty.quote import quote, scene_of, told
 from loyalty.quoted import Standing
+from loyalty.quoting.choosing import best_of
+from loyalty.quoting.judging import judge_all
 from loyalty.rewards import Amount, Percent, PointsMultiplier, PointsPercent, Reward
 
 PAIRS = 9

@@ -16,7 +16,7 @@ from statistics import median
 from benchmarks import members
 from benchmarks.measure import Finding, Goal, compare, each_us, percentile
 from benchmarks.scratch import Scratch
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from terminal.clock import moment_at, now_ms
 from terminal.members import find_known, member_from
 from terminal.offline_queue import cache

@@ -19,9 +19,9 @@ from pyarrow import parquet
 
 from benchmarks.measure import Finding, Goal, Take, compare, elapsed_s
 from benchmarks.scratch import Scratch
-from loyalty.basket_file import basket_of, local_moment
+from loyalty.documents.basket_file import basket_of, local_moment
+from loyalty.documents.programme_file import parse_programme
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.simulation import ReceiptDoc, Simulation
 from terminal.cli.simulate import replayed

@@ -2,7 +2,7 @@
 
 Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupons by
 ISO/IEC 7064 MOD 37,36. Goods weighed in the store use GS1 prefixes 20-29 kept for restricted circulation.
-What is inside a coupon's code is `loyalty.coupon_codes`; whether it is worth anything, `loyalty.coupons`.
+What is inside a coupon's code is `loyalty.coupons.codes`; whether it is worth anything, `loyalty.coupons.reading`.
 """
 
 import re

@@ -1,34 +1,23 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
-from loyalty import (
+from loyalty import chain, codes, conditions, quote, returns, rewards, sale
+from loyalty.coupons import reading as coupons
+from loyalty.coupons import series as coupon_series
+from loyalty.coupons import shown as coupons_shown
+from loyalty.documents import (
     basket_file,
     campaign_file,
     cases,
-    chain,
-    codes,
-    conditions,
-    coupon_series,
-    coupons,
-    coupons_shown,
-    judging,
-    offers,
-    outlook,
     points_file,
-    presented,
     programme_file,
     programme_lint,
     programme_warnings,
-    quote,
-    reasons,
-    redemption,
-    returns,
-    rewards,
-    sale,
     section,
-    shown_points,
     status_file,
-    turns,
 )
+from loyalty.points import shown as shown_points
+from loyalty.quoting import judging, offers, presented, reasons, redemption, turns
+from loyalty.statuses import outlook
 
 _ROOMS = (
     basket_file,

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from loyalty.member import Used
-from loyalty.progress import Progress
-from loyalty.purse import Purse
+from loyalty.points.purse import Purse
+from loyalty.statuses.progress import Progress
 
 Stream = Literal["ident", "bal", "goods", "programmes"]
 STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal")
@@ -41,9 +41,9 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's points and progress (stream `bal`, key account_id): hot.
 
-    The status is not there: it follows from the progress and the date (`loyalty.tiers`), and changes without a row.
-    Nor is what can be spent today, where an account has ever had points that wait or run out: `wallets` is the sum of
-    its entries, and `purse` its lots with their dates (`loyalty.shown_points`).
+    The status is not there: it follows from the progress and the date (`loyalty.statuses.tiers`), and changes without
+    a row. Nor is what can be spent today, where an account has ever had points that wait or run out: `wallets` is the
+    sum of its entries, and `purse` its lots with their dates (`loyalty.points.shown`).
     `receipts` are all sales there ever were, returned ones too; `used` is what was had of campaigns with limits.
     """
 

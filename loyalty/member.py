@@ -4,14 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.progress import Progress
+from loyalty.statuses.progress import Progress
 
 IdentifiedBy = Literal["card", "phone", "manual"]
 """How strongly the member was identified: a scanned card, a phone number, a card number typed by hand."""
 
 
 class Used(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How much of one campaign a member has had in one period (`loyalty.limits.period_key` names it)."""
+    """How much of one campaign a member has had in one period (`loyalty.quoting.limits.period_key` names it)."""
 
     campaign_id: str
     period: str

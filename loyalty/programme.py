@@ -1,6 +1,6 @@
 """A loyalty programme as types: what a programme document (TOML) says once it has been checked.
 
-`loyalty.programme_file` turns a document into these types and reports every mistake at once.
+`loyalty.documents.programme_file` turns a document into these types and reports every mistake at once.
 """
 
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ import msgspec
 
 from loyalty.codes import CodeRanges
 from loyalty.conditions import Condition, PresentedCoupon, ProductSet
-from loyalty.coupon_series import CouponSeries
+from loyalty.coupons.series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
-from loyalty.limits import Limit
-from loyalty.lot_terms import LotTerms
-from loyalty.matching import Index
 from loyalty.money import Rounding
+from loyalty.points.terms import LotTerms
+from loyalty.points.workdays import Workdays
+from loyalty.quoting.limits import Limit
+from loyalty.quoting.matching import Index
 from loyalty.rewards import Reward
 from loyalty.scene import Event, Terms
-from loyalty.season import OPEN, Season
-from loyalty.workdays import Workdays
+from loyalty.statuses.season import OPEN, Season
 
 
 class Label(msgspec.Struct, frozen=True):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.feed import ProgrammeRow
 from loyalty.programme import Label, Programme
-from loyalty.programme_file import parse_programme
 
 NO_PROGRAMME = Programme("none", 0, Label("Без программы", "No programme"))
 """Without one, sales go on without points and campaigns."""

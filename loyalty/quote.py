@@ -11,20 +11,20 @@ from typing import Literal
 from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket, BasketLine, Moment
-from loyalty.choosing import MAX_CHOICES, Outcome, best_of
 from loyalty.errors import BadInput
 from loyalty.granted import Granted
-from loyalty.judging import Judged, judge_all
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Member
 from loyalty.money import MAX_MINOR, line_amount
-from loyalty.presented import presented, used
 from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
-from loyalty.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
+from loyalty.quoting.choosing import MAX_CHOICES, Outcome, best_of
+from loyalty.quoting.judging import Judged, judge_all
+from loyalty.quoting.presented import presented, used
+from loyalty.quoting.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
+from loyalty.quoting.sharing import costs_at, costs_of, granted_for, wallets_at
 from loyalty.scene import Scene
 from loyalty.sentences import Sentence, sentence
-from loyalty.sharing import costs_at, costs_of, granted_for, wallets_at
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.granted import Granted
-from loyalty.limits import Room
+from loyalty.quoting.limits import Room
 from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
 

@@ -6,10 +6,10 @@ import msgspec
 
 from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
+from loyalty.coupons.issuing import IssuedCoupon
 from loyalty.granted import Issue, Message
-from loyalty.issuing import IssuedCoupon
-from loyalty.lot_terms import Lot
 from loyalty.member import IdentifiedBy
+from loyalty.points.terms import Lot
 
 PaymentKind = Literal["cash", "card"]
 

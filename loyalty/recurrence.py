@@ -2,7 +2,7 @@
 
 Of the RFC: FREQ of DAILY, WEEKLY, MONTHLY and YEARLY, INTERVAL, BYDAY (with an ordinal in MONTHLY and YEARLY),
 BYMONTHDAY, BYMONTH, and UNTIL or COUNT. Weeks begin on Monday. What a rule leaves open it takes from its start; a start
-that does not fit the rule is no occurrence. `loyalty.recurrence_text` reads a rule as it is written.
+that does not fit the rule is no occurrence. `loyalty.documents.recurrence_text` reads a rule as it is written.
 """
 
 from calendar import isleap, monthrange

@@ -11,10 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Moment
-from loyalty.earned_lots import lots_back
 from loyalty.errors import BadInput
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import divide
+from loyalty.points.earned import lots_back
 from loyalty.receipt import Payment, PaymentKind, Receipt, ReceiptLine
 from loyalty.sentences import sentence
 

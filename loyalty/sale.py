@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from loyalty import ENGINE_VERSION
 from loyalty.basket import Basket, BasketLine, Moment
-from loyalty.coupon_series import CouponSeries
+from loyalty.coupons.issuing import issued_coupons
+from loyalty.coupons.series import CouponSeries
 from loyalty.errors import BadInput
 from loyalty.granted import Extra
-from loyalty.issuing import issued_coupons
 from loyalty.ledger import MAIN_WALLET
 from loyalty.quoted import Quote, QuoteLine
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine

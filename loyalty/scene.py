@@ -8,11 +8,11 @@ import msgspec
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.member import Member
 from loyalty.money import Rounding, divide, share
-from loyalty.season import Season
 from loyalty.sentences import Sentence, counted
+from loyalty.statuses.season import Season
 
 Fact = tuple[str, str]
-"""A kind and a value that a basket has: ("category", "scarves"). See `loyalty.matching`."""
+"""A kind and a value that a basket has: ("category", "scarves"). See `loyalty.quoting.matching`."""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -10,12 +10,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from loyalty.basket_file import BasketDoc, basket_of, local_moment, standing_of
-from loyalty.earning import points_minor
+from loyalty.documents.basket_file import BasketDoc, basket_of, local_moment, standing_of
 from loyalty.ledger import MAIN_WALLET
 from loyalty.programme import Programme
 from loyalty.quote import quote
 from loyalty.quoted import Quote
+from loyalty.quoting.earning import points_minor
 
 
 class ReceiptDoc(BasketDoc, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

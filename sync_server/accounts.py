@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from loyalty.events import canonical
 from loyalty.feed import BalanceRow
-from loyalty.lot_history import AnyFact
-from loyalty.progress import Counted, Grant
-from loyalty.uses import Use
+from loyalty.points.history import AnyFact
+from loyalty.quoting.uses import Use
+from loyalty.statuses.progress import Counted, Grant
 from sync_server.heads import Change
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
 from sync_server.rows import add_rows, insert_new, select_by

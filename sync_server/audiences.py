@@ -16,10 +16,10 @@ import msgspec
 from sqlalchemy import select
 
 from loyalty.codes import CodeRanges
+from loyalty.documents.section import ID
 from loyalty.errors import BadInput
 from loyalty.events import BUCKETS, bucket_of, canonical
 from loyalty.feed import IdentRow
-from loyalty.section import ID
 from loyalty.sentences import Lang, Sentence, sentence
 from sync_server import import_fields
 from sync_server.csv_rows import Row, read_rows

@@ -16,9 +16,9 @@ from sqlalchemy import Row
 
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.ledger import MAIN_WALLET, Contra, Entry, receipt_entries
+from loyalty.quoting.uses import uses_given_back, uses_of
 from loyalty.receipt import Receipt
-from loyalty.tiers import count_receipt
-from loyalty.uses import uses_given_back, uses_of
+from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import msgspec
 
-from loyalty.coupon_codes import (
+from loyalty.coupons.codes import (
     LAST_EXPIRY,
     SERIAL_BYTES,
     Ticket,
@@ -23,7 +23,7 @@ from loyalty.coupon_codes import (
     ticket_bytes,
     to_sign,
 )
-from loyalty.coupon_series import CODE
+from loyalty.coupons.series import CODE
 from loyalty.errors import BadInput
 from loyalty.events import bucket_of
 from loyalty.sentences import sentence

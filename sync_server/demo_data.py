@@ -112,7 +112,7 @@ def demo_member_rows(count: int) -> Iterator[Row]:
 
 
 def _statuses() -> list[str]:
-    from loyalty.programme_file import parse_programme
+    from loyalty.documents.programme_file import parse_programme
 
     programme = parse_programme(files("loyalty").joinpath("programmes", "club.toml").read_text("utf-8"))
     return [status.id for status in programme.statuses]

@@ -6,8 +6,8 @@ from datetime import date
 import phonenumbers
 
 from loyalty.codes import CardCode, CodeRanges, ProductCode, classify, parse_phone
+from loyalty.documents.section import ID
 from loyalty.money import MAX_MINOR
-from loyalty.section import ID
 from loyalty.sentences import Sentence, sentence
 
 MAX_POINTS = 1_000_000_000

@@ -20,7 +20,7 @@ from loyalty.codes import CodeRanges
 from loyalty.events import Personal, bucket_of, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, Entry
-from loyalty.lot_terms import Lot, lot_id
+from loyalty.points.terms import Lot, lot_id
 from loyalty.sentences import sentence
 from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from loyalty.codes import parse_phone
 from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow, IdentRow
-from loyalty.progress import Progress
+from loyalty.statuses.progress import Progress
 from sync_server.identity import Identity
 from sync_server.rows import Key, select_by
 from sync_server.schema import ALIAS, FEED, MEMBER, PERSONAL

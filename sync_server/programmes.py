@@ -5,11 +5,11 @@ from typing import Literal
 import msgspec
 from sqlalchemy import select
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadInput
 from loyalty.events import canonical
 from loyalty.feed import ProgrammeRow
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.published import newest_programme
 from loyalty.sentences import sentence
 from sync_server.heads import Change, put_rows

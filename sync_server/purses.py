@@ -1,9 +1,9 @@
 """Purses: the dated lots of accounts, out of the facts in ledger and receipts.
 
 Only accounts that have ever had points which wait or run out have one, in their row. A purse follows from the facts in
-order of their time, whatever order they came in (`loyalty.lot_history`). Beside the row stands the time of the latest
-fact in it: later ones are taken on top. For one that came late, and for a return, which needs to know what its sale
-took, the account's facts are read again from the beginning.
+order of their time, whatever order they came in (`loyalty.points.history`). Beside the row stands the time of the
+latest fact in it: later ones are taken on top. For one that came late, and for a return, which needs to know what its
+sale took, the account's facts are read again from the beginning.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from loyalty.ledger import Contra, Entry
-from loyalty.lot_history import AnyFact, Books, Bought, Issued, IssuedBack, Redeemed, RedeemedBack, replay
-from loyalty.lot_terms import Lot
-from loyalty.purse import Purse
-from loyalty.season import day_number
-from loyalty.shown_points import plain_lot
+from loyalty.points.history import AnyFact, Books, Bought, Issued, IssuedBack, Redeemed, RedeemedBack, replay
+from loyalty.points.purse import Purse
+from loyalty.points.shown import plain_lot
+from loyalty.points.terms import Lot
+from loyalty.statuses.season import day_number
 from sync_server.rows import select_by
 from sync_server.schema import LEDGER, RECEIPT
 from sync_server.store import Tx

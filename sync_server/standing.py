@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from loyalty.feed import BalanceRow
 from loyalty.programme import Programme
-from loyalty.progress import Counted, Grant, Progress, merge_progress, progress_after
-from loyalty.season import OPEN
-from loyalty.tiers import place_of, status_id_on
-from loyalty.uses import Use, used_after
+from loyalty.quoting.uses import Use, used_after
+from loyalty.statuses.progress import Counted, Grant, Progress, merge_progress, progress_after
+from loyalty.statuses.season import OPEN
+from loyalty.statuses.tiers import place_of, status_id_on
 
 
 class Rules(msgspec.Struct, frozen=True):

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from loyalty.ledger import earned_points
-from loyalty.lot_terms import MAX_TERM_DAYS, Lot
+from loyalty.points.terms import MAX_TERM_DAYS, Lot
 from loyalty.receipt import Receipt
-from loyalty.season import day_number
+from loyalty.statuses.season import day_number
 
 _SUMMED = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
 

@@ -1,6 +1,7 @@
 """Every sentence of the head office in both languages."""
 
-from loyalty import chain, codes, programme_file
+from loyalty import chain, codes
+from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
     coupons,

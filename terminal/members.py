@@ -7,11 +7,11 @@ from typing import Protocol
 from loyalty.feed import Applied
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member
+from loyalty.points.shown import shown_points
 from loyalty.programme import Programme
-from loyalty.progress import progress_after
-from loyalty.shown_points import shown_points
-from loyalty.tiers import status_id_on
-from loyalty.uses import used_at_till
+from loyalty.quoting.uses import used_at_till
+from loyalty.statuses.progress import progress_after
+from loyalty.statuses.tiers import status_id_on
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Known, Overlay
 from terminal.offline_queue.keys import Identity, phone_hash

@@ -16,17 +16,17 @@ from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
 from loyalty.codes import shortened
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import believed
-from loyalty.earned_lots import with_lots
+from loyalty.coupons.reading import believed
+from loyalty.coupons.series import CouponSeries
 from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
+from loyalty.points.earned import with_lots
+from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
-from loyalty.uses import Use, uses_given_back, uses_of
 from terminal.fiscal.register import Refused, Register, Unknown
 from terminal.offline_queue.journal import Fact, Journal, SpentCoupon
 from terminal.offline_queue.journal_made import find_made

@@ -3,8 +3,8 @@
 from datetime import date
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

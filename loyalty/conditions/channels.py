@@ -4,8 +4,8 @@ from typing import get_args
 
 from loyalty.basket import Channel
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

@@ -6,11 +6,11 @@ from typing import Literal
 import msgspec
 
 from loyalty.basket import MAX_QTY_MILLI
-from loyalty.combining import MAX_SETS, Run, best_pieces, lacking, times_complete
 from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.conditions.products import Products
+from loyalty.documents.section import Section
+from loyalty.quoting.combining import MAX_SETS, Run, best_pieces, lacking, times_complete
 from loyalty.scene import UNRELATED, Fact, Holds, Missing, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

@@ -1,8 +1,8 @@
 """Coupon: a coupon or a promo code of one of these series has been presented."""
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, UNRELATED, Fact, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

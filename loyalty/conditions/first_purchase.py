@@ -2,8 +2,8 @@
 
 from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.conditions.who import NO_CARD
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

@@ -16,7 +16,7 @@ class ConditionMechanic(msgspec.Struct, frozen=True):
         raise NotImplementedError
 
     def facts(self) -> tuple[Fact, ...] | None:
-        """Facts of which a basket needs one for this to be about it (`loyalty.matching`); None: any basket."""
+        """Facts of which a basket needs one for this to be about it (`loyalty.quoting.matching`); None: any basket."""
         return None
 
     def on_running_price(self) -> bool:

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, Blocked, Missing, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

@@ -7,8 +7,8 @@ import msgspec
 
 from loyalty.catalogue import Product
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import UNRELATED, Fact, Holds, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

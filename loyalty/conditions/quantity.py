@@ -2,8 +2,8 @@
 
 from loyalty.basket import MAX_QTY_MILLI
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

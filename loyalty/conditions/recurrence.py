@@ -1,12 +1,12 @@
 """Recurrence: the campaign runs on days that come again and again, by a rule as calendars write it (RFC 5545)."""
 
-from loyalty import recurrence_text
 from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.conditions.nearness import SOON_DAYS, over
+from loyalty.documents import recurrence_text
+from loyalty.documents.recurrence_text import read_rule
+from loyalty.documents.section import Section
 from loyalty.recurrence import Rule, next_after, occurs_on
-from loyalty.recurrence_text import read_rule
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

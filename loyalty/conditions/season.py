@@ -2,8 +2,8 @@
 
 from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.conditions.nearness import not_yet, over
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

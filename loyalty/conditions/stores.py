@@ -1,8 +1,8 @@
 """Stores: the campaign runs in certain stores, named one by one or by group. Other stores hear nothing of it."""
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, UNRELATED, Fact, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Literal, Self
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, divide
 from loyalty.scene import Scene
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 SENTENCES = {

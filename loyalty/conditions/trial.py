@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Literal
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import ID, Section
 from loyalty.scene import HOLDS, UNRELATED, Scene, Verdict
-from loyalty.section import ID, Section
 
 SENTENCES: dict[str, tuple[str, str]] = {}
 """Nothing to say: those outside the group must not hear of the trial."""

@@ -3,8 +3,8 @@
 from typing import Literal, get_args
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import Section
 from loyalty.scene import HOLDS, Blocked, Scene, Verdict
-from loyalty.section import Section
 from loyalty.sentences import sentence
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -1,8 +1,8 @@
 """Who: the campaign is for members, or only for some statuses, audiences or kinds of card."""
 
 from loyalty.conditions.mechanic import ConditionMechanic
+from loyalty.documents.section import ID, Section
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Fact, Missing, Scene, Verdict
-from loyalty.section import ID, Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

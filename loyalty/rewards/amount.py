@@ -2,12 +2,12 @@
 
 from typing import Literal
 
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, line_amount, share_capped
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
 from loyalty.rewards.reach import Reach
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -1,9 +1,9 @@
 """Bundle price: the goods of a combination cost so much together, whatever they cost apart."""
 
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, share_capped
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.scene import Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

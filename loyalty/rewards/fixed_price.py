@@ -1,11 +1,11 @@
 """Fixed price: each unit of the goods the campaign is about costs so much, whatever it cost before."""
 
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, line_amount
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
 from loyalty.rewards.reach import Reach
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -5,13 +5,13 @@ from typing import Literal
 from msgspec.structs import replace
 
 from loyalty.conditions.products import Products
+from loyalty.documents.section import Section
+from loyalty.quoting.units import count, taken
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
 from loyalty.rewards.reach import MAX_PIECES
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
-from loyalty.units import count, taken
 
 SENTENCES = {
     "free_item.given": ("Бесплатно: −{discount_minor}", "Free: −{discount_minor}"),

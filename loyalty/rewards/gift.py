@@ -4,12 +4,12 @@ import msgspec
 
 from loyalty.basket import MAX_QTY_MILLI
 from loyalty.catalogue import Vat
+from loyalty.documents.section import Section
 from loyalty.granted import Choice, Extra, Granted
 from loyalty.money import MAX_MINOR
 from loyalty.rewards.mechanic import GrantMechanic
 from loyalty.rewards.reach import MAX_PIECES
 from loyalty.scene import Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 MAX_OPTIONS = 20

@@ -1,10 +1,10 @@
 """Issue a coupon: coupons of a series with the receipt, for a later purchase; once, or for each whole sum paid."""
 
+from loyalty.documents.section import Section
 from loyalty.granted import Granted, Issue
 from loyalty.money import MAX_MINOR
 from loyalty.rewards.mechanic import GrantMechanic
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

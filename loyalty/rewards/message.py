@@ -1,9 +1,9 @@
 """Message: a text for the buyer, on the screen and on the receipt."""
 
+from loyalty.documents.section import Section
 from loyalty.granted import Granted, Message
 from loyalty.rewards.mechanic import GrantMechanic
 from loyalty.scene import Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

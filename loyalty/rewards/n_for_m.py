@@ -5,12 +5,12 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from loyalty.documents.section import Section
+from loyalty.quoting.units import cheapest_of_all, cheapest_of_each, count, in_price_order, pieces_of
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.reach import MAX_PIECES
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
-from loyalty.units import cheapest_of_all, cheapest_of_each, count, in_price_order, pieces_of
 
 SENTENCES = {
     "n_for_m.given": ("{take} по цене {pay}: −{discount_minor}", "{take} for the price of {pay}: −{discount_minor}"),

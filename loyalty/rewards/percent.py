@@ -1,11 +1,11 @@
 """Percent: a percentage off the goods the campaign is about, or off the cheapest or dearest of them, up to a cap."""
 
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, part_bp, share
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.pieces_short import pieces_short
 from loyalty.rewards.reach import Reach
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -1,8 +1,8 @@
 """The words for pieces that are missing to a reward."""
 
+from loyalty.quoting.units import in_price_order, pieces_of
 from loyalty.scene import Missing, Scene
 from loyalty.sentences import sentence
-from loyalty.units import in_price_order, pieces_of
 
 SENTENCES = {
     "pieces.more": ("Не хватает: {more_milli} шт.", "{more_milli} pc. short"),

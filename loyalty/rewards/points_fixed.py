@@ -1,9 +1,9 @@
 """Points fixed: so many points, once a receipt."""
 
+from loyalty.documents.section import Section
 from loyalty.ledger import MAIN_WALLET
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene, share_points
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

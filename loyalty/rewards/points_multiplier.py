@@ -1,10 +1,10 @@
 """Points multiplier: the points by status, times a factor, for the goods the campaign is about."""
 
+from loyalty.documents.section import Section
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import divide
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene, share_points
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
+from loyalty.documents.section import Section
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import MAX_MINOR
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Missing, Scene, earning_minor, share_points
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -1,9 +1,9 @@
 """Points per unit: so many points for each piece, or each whole kilogram, of the goods the campaign is about."""
 
+from loyalty.documents.section import Section
 from loyalty.ledger import MAIN_WALLET
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.scene import Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

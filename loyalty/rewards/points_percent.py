@@ -1,10 +1,10 @@
 """Points percent: more points for the goods the campaign is about, as a percentage of what is paid for them."""
 
+from loyalty.documents.section import Section
 from loyalty.ledger import MAIN_WALLET
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.rewards.points_per_amount import OF, Of
 from loyalty.scene import Scene, earning_minor, points_for, share_points
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {

@@ -5,9 +5,9 @@ from typing import Literal
 import msgspec
 
 from loyalty.basket import MAX_QTY_MILLI
+from loyalty.documents.section import Section
+from loyalty.quoting.units import cheapest_of_all, count, taken
 from loyalty.scene import Scene
-from loyalty.section import Section
-from loyalty.units import cheapest_of_all, count, taken
 
 On = Literal["lines", "cheapest", "dearest"]
 _ON: tuple[On, ...] = ("lines", "cheapest", "dearest")

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import msgspec
 
+from loyalty.documents.section import Section
 from loyalty.money import MAX_MINOR, part_bp, share_capped
+from loyalty.quoting.units import count, in_price_order, pieces_of
 from loyalty.rewards.mechanic import PriceMechanic
 from loyalty.rewards.reach import MAX_PIECES
 from loyalty.scene import Missing, Scene
-from loyalty.section import Section
 from loyalty.sentences import Sentence, sentence
-from loyalty.units import count, in_price_order, pieces_of
 
 MAX_STEPS = 50
 

@@ -12,12 +12,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, RawBody
 
 from loyalty.feed import BalanceRow
-from loyalty.outlook import SENTENCES, done_said, left_text, outlook_said, season_outlook
-from loyalty.progress import Progress
+from loyalty.points.shown import SENTENCES as shown_points_sentences
+from loyalty.points.shown import points_said, shown_points
 from loyalty.sentences import say
-from loyalty.shown_points import SENTENCES as shown_points_sentences
-from loyalty.shown_points import points_said, shown_points
-from loyalty.tiers import next_step, status_on
+from loyalty.statuses.outlook import SENTENCES, done_said, left_text, outlook_said, season_outlook
+from loyalty.statuses.progress import Progress
+from loyalty.statuses.tiers import next_step, status_on
 from sync_server.console.forms import read_form
 from sync_server.console.member_facts import MemberFacts, PersonalData, read_member, read_personal
 from sync_server.console.pages import go_to, page

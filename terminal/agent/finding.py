@@ -8,14 +8,14 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from loyalty.codes import CardCode, CouponCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
-from loyalty.coupons import Refused as RefusedCoupon
-from loyalty.coupons import read_coupon
+from loyalty.coupons.reading import Refused as RefusedCoupon
+from loyalty.coupons.reading import read_coupon
 from loyalty.member import Member
-from loyalty.outlook import standing_said
 from loyalty.programme import Programme
-from loyalty.season import season_at
 from loyalty.sentences import Lang
-from loyalty.tiers import done_in
+from loyalty.statuses.outlook import standing_said
+from loyalty.statuses.season import season_at
+from loyalty.statuses.tiers import done_in
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
 from terminal.agent.wire import DueReply, GoodsReply, LineAsked, MemberAsked, MemberReply

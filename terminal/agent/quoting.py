@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from loyalty.basket import Basket, BasketLine, PaidBy
-from loyalty.coupons_shown import ShownCoupon, shown_coupons
+from loyalty.coupons.shown import ShownCoupon, shown_coupons
 from loyalty.granted import Choice, Extra
-from loyalty.offers import Offer, offers
 from loyalty.quote import quote
 from loyalty.quoted import Explanation, Quote, QuoteLine
+from loyalty.quoting.offers import Offer, offers
 from loyalty.sentences import Lang
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused

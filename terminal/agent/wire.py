@@ -14,7 +14,7 @@ from loyalty.catalogue import Unit, Vat
 from loyalty.granted import MAX_GRANTS
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR
-from loyalty.presented import MAX_COUPONS
+from loyalty.quoting.presented import MAX_COUPONS
 from loyalty.receipt import Applied, PaymentKind, Receipt
 from loyalty.sale import MAX_PAYMENTS
 from terminal.session import ShiftInfo

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from loyalty.cases import MAX_CASES_BYTES, Case, read_cases
+from loyalty.documents.cases import MAX_CASES_BYTES, Case, read_cases
+from loyalty.documents.programme_file import MAX_DOCUMENT_BYTES, parse_programme
 from loyalty.errors import BadInput
 from loyalty.programme import Programme
-from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme
 from loyalty.sentences import Lang, sentence
 
 SHIPPED = files("loyalty") / "programmes"

@@ -11,10 +11,10 @@ import click
 from loyalty.codes import CardCode, CodeRanges, PhoneCode, UnknownCode, classify
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.member import IdentifiedBy, Member
-from loyalty.outlook import standing_said
+from loyalty.points.shown import dues_said
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
-from loyalty.shown_points import dues_said
+from loyalty.statuses.outlook import standing_said
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 from terminal.clock import moment_at, now_ms
 

@@ -48,7 +48,7 @@ def schema(lang: str) -> None:
     """Print the JSON Schema of a programme, for editors."""
     import msgspec
 
-    from loyalty.programme_schema import programme_schema
+    from loyalty.documents.programme_schema import programme_schema
 
     document = msgspec.json.encode(programme_schema(language(lang)))
     click.echo(msgspec.json.format(document, indent=2).decode())
@@ -61,8 +61,8 @@ def schema(lang: str) -> None:
 @in_language
 def diff(old: Path, new: Path, as_json: bool, lang: str) -> None:
     """What changed between two programmes, by id and key."""
-    from loyalty.programme_diff import change_text, changes
-    from loyalty.programme_told import world_of
+    from loyalty.documents.programme_diff import change_text, changes
+    from loyalty.documents.programme_told import world_of
     from terminal.cli.files import programme_at
     from terminal.cli.programme_json import changes_json
 

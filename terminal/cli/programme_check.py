@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from loyalty.cases import Case, differences
+from loyalty.documents.cases import Case, differences
+from loyalty.documents.programme_told import aspect_of, tell_programme, world_of
+from loyalty.documents.programme_warnings import warnings
+from loyalty.documents.programme_words import TABLES, titled, written
 from loyalty.errors import BadInput
 from loyalty.explain import TEMPLATES
 from loyalty.programme import Programme
-from loyalty.programme_told import aspect_of, tell_programme, world_of
-from loyalty.programme_warnings import warnings
-from loyalty.programme_words import TABLES, titled, written
 from loyalty.sentences import Lang, say
 
 _DATES = ("Даты", "Dates")

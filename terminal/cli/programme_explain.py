@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import click
 from msgspec.structs import replace
 
-from loyalty.basket_file import basket_of, local_moment, read_basket, standing_of
+from loyalty.documents.basket_file import basket_of, local_moment, read_basket, standing_of
+from loyalty.documents.programme_told import Told, tell_campaign, tell_programme, world_of
+from loyalty.documents.section import nearest
 from loyalty.errors import BadInput
 from loyalty.programme import Campaign, Programme
-from loyalty.programme_told import Told, tell_campaign, tell_programme, world_of
 from loyalty.quote import quote
-from loyalty.section import nearest
 from loyalty.sentences import Lang, sentence
 from terminal.cli.quote_text import answer_text
 from terminal.clock import local_text, now_ms

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from loyalty.programme_diff import Change, change_text
-from loyalty.programme_told import World
+from loyalty.documents.programme_diff import Change, change_text
+from loyalty.documents.programme_told import World
 
 
 def changes_json(found: Sequence[Change], worlds: tuple[World, World]) -> str:

@@ -11,7 +11,7 @@ import click
 from terminal.cli.told import errors_in, in_language, language
 
 if TYPE_CHECKING:
-    from loyalty.basket_file import BasketDoc
+    from loyalty.documents.basket_file import BasketDoc
     from loyalty.programme import Programme
 
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @in_language
 def quote_basket(programme: Path, member: Path | None, at: str, as_json: bool, lang: str) -> None:
     """Quote a basket given as JSON on standard input (docs/QUOTE.md)."""
-    from loyalty.basket_file import basket_of, local_moment, standing_of
+    from loyalty.documents.basket_file import basket_of, local_moment, standing_of
     from loyalty.quote import quote
     from terminal.cli.files import programme_at
     from terminal.cli.quote_text import answer_json, answer_text
@@ -45,7 +45,7 @@ def _basket(member: Path | None, at: str, rules: Programme) -> BasketDoc:
     """The basket with what the command line says of it. Raises BadInput."""
     from msgspec.structs import replace
 
-    from loyalty.basket_file import MAX_BASKET_BYTES, read_basket, read_member
+    from loyalty.documents.basket_file import MAX_BASKET_BYTES, read_basket, read_member
     from terminal.cli.files import bytes_of
     from terminal.clock import local_text, now_ms
 

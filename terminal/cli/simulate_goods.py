@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import NODEFAULT
 from msgspec.structs import fields, replace
 
-from loyalty.basket_file import LineDoc
+from loyalty.documents.basket_file import LineDoc
 from loyalty.errors import BadInput
 from loyalty.sentences import Lang, say, sentence
 from loyalty.simulation import ReceiptDoc

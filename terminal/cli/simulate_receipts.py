@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from loyalty.basket import MAX_LINES
-from loyalty.basket_file import MAX_BASKET_BYTES, LineDoc, MemberDoc
+from loyalty.documents.basket_file import MAX_BASKET_BYTES, LineDoc, MemberDoc
 from loyalty.errors import BadInput
 from loyalty.events import decoded
 from loyalty.sentences import sentence

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from loyalty.basket import Moment
-from loyalty.earned_lots import balance_after, pending
+from loyalty.coupons.issuing import IssuedCoupon
 from loyalty.events import ShiftTotals
-from loyalty.issuing import IssuedCoupon
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text, quantity_text
+from loyalty.points.earned import balance_after, pending
 from loyalty.receipt import Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import centred, pair, rule, wrapped

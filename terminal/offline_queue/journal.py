@@ -11,9 +11,9 @@ from typing import TypeVar
 from loyalty.errors import BadInput
 from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
 from loyalty.feed import Applied, IdentRow
+from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
-from loyalty.uses import Use
 from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.journal_file import set_state, state_value
 from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift

@@ -7,11 +7,11 @@ import msgspec
 from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
-from loyalty.lot_terms import Lot
-from loyalty.progress import Counted
+from loyalty.points.shown import OwnPoints
+from loyalty.points.terms import Lot
+from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
-from loyalty.shown_points import OwnPoints
-from loyalty.uses import Use
+from loyalty.statuses.progress import Counted
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
 from terminal.offline_queue.journal_uses import own_uses
 from terminal.offline_queue.sentences import store_fault

@@ -24,11 +24,11 @@ from loyalty.events import (
 )
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, spent_points
+from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.sentences import sentence
-from loyalty.tiers import count_receipt
-from loyalty.uses import Use
+from loyalty.statuses.tiers import count_receipt
 from terminal.offline_queue.journal_file import NAMED, tip
 from terminal.offline_queue.journal_read import receipt_of, returned_milli
 from terminal.offline_queue.journal_uses import write_uses

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import astuple
 
 from loyalty.feed import Applied
-from loyalty.uses import Use
+from loyalty.quoting.uses import Use
 from terminal.offline_queue.writer import Connection
 
 TABLE = """CREATE TABLE campaign_use (

@@ -8,7 +8,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from loyalty.coupons import Shop
+from loyalty.coupons.reading import Shop
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.sentences import store_fault
 

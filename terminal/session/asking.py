@@ -3,7 +3,7 @@
 import msgspec
 
 from loyalty.basket import Basket
-from loyalty.offers import Offer
+from loyalty.quoting.offers import Offer
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, changed, offered, refuse, refused, say, told

@@ -6,7 +6,7 @@ import msgspec
 
 from loyalty.basket import Basket
 from loyalty.catalogue import Product
-from loyalty.coupons import Coupon
+from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
 from loyalty.member import IdentifiedBy, Member
 from loyalty.quote import Quote

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import Coupon, Refused, read_coupon
-from loyalty.presented import MAX_COUPONS, second, unfit
+from loyalty.coupons.reading import Coupon, Refused, read_coupon
+from loyalty.coupons.series import CouponSeries
 from loyalty.programme import Programme
+from loyalty.quoting.presented import MAX_COUPONS, second, unfit
 from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, changed, refuse, refused, say, told

@@ -3,9 +3,9 @@
 import msgspec
 
 from loyalty.basket import Basket
-from loyalty.coupons_shown import shown_coupons
-from loyalty.offers import Offer, offers, waiting
+from loyalty.coupons.shown import shown_coupons
 from loyalty.quote import quote
+from loyalty.quoting.offers import Offer, offers, waiting
 from loyalty.sentences import Sentence, sentence
 from terminal.session.commands import Effect, Signal
 from terminal.session.state import Level, Notice, State, Surroundings

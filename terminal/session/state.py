@@ -6,12 +6,12 @@ import msgspec
 
 from loyalty.basket import Basket, Moment
 from loyalty.catalogue import Product
-from loyalty.coupons import Shop
-from loyalty.coupons_shown import ShownCoupon
+from loyalty.coupons.reading import Shop
+from loyalty.coupons.shown import ShownCoupon
 from loyalty.events import ShiftTotals
-from loyalty.offers import Offer
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
+from loyalty.quoting.offers import Offer
 from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.sentences import Sentence
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.coupon_codes import (
+from loyalty.coupons.codes import (
     SIGNED_CHARS,
     Ticket,
     issued_code,
@@ -19,7 +19,7 @@ from loyalty.coupon_codes import (
     ticket_bytes,
     to_sign,
 )
-from loyalty.coupons import coupon_id
+from loyalty.coupons.reading import coupon_id
 from terminal.agent.wire import MAX_COUPON_CHARS
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PROGRAMME, TEA

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.events import (
     Consent,
     ConsentChanged,
@@ -21,9 +22,8 @@ from loyalty.events import (
 )
 from loyalty.feed import BalanceRow, IdentRow, checksum_add, row_hash
 from loyalty.ledger import receipt_entries
-from loyalty.programme_file import parse_programme
-from loyalty.progress import Grant, Progress, SeasonFigures
 from loyalty.receipt import Receipt
+from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from sync_server import rounds
 from sync_server.apply import apply_unit
 from sync_server.books import read_books, unbalanced_buckets

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from loyalty.events import ReturnCompleted, SaleCompleted, bucket_of
 from loyalty.feed import BalanceRow
-from loyalty.lot_terms import Lot, LotTerms, lot_for, lot_id
-from loyalty.purse import Purse, figures
+from loyalty.points.purse import Purse, figures
+from loyalty.points.terms import Lot, LotTerms, lot_for, lot_id
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from sync_server.books import unbalanced_buckets

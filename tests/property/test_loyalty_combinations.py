@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from loyalty.combining import Run, best_pieces, lacking, times_complete
 from loyalty.conditions import Combination, GoodsSet, Products
 from loyalty.quote import quote
+from loyalty.quoting.combining import Run, best_pieces, lacking, times_complete
 from loyalty.rewards import Percent
 from loyalty.scene import Holds, Missing
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, line, programme, scene

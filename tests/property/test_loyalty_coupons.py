@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.codes import CodeRanges, CouponCode, check_char, classify
-from loyalty.coupon_codes import (
+from loyalty.coupons.codes import (
     SIGNED_CHARS,
     Ticket,
     issued_code,
@@ -21,8 +21,8 @@ from loyalty.coupon_codes import (
     ticket_bytes,
     to_sign,
 )
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import Coupon, Refused, Shop, believed, read_coupon
+from loyalty.coupons.reading import Coupon, Refused, Shop, believed, read_coupon
+from loyalty.coupons.series import CouponSeries
 from loyalty.spelling import folded, readings
 from tests.support.loyalty_samples import fits
 

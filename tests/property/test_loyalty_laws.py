@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from loyalty.basket import Basket, BasketLine
 from loyalty.catalogue import Price, Product
 from loyalty.conditions import CONDITIONS
-from loyalty.limits import period_key
-from loyalty.matching import Index
 from loyalty.money import part_bp
 from loyalty.programme import Campaign, Programme
 from loyalty.quote import quote
 from loyalty.quoted import Quote
+from loyalty.quoting.limits import period_key
+from loyalty.quoting.matching import Index
 from loyalty.receipt import Receipt
 from loyalty.rewards import REWARDS
 from loyalty.rewards.mechanic import PriceMechanic
@@ -229,7 +229,7 @@ _ELSEWHERE = """
 import hashlib, random, sys
 from pathlib import Path
 import msgspec
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from loyalty.quote import quote
 from tests.support.loyalty_samples import CLUB, SUNDAY, basket, line, member, moment
 

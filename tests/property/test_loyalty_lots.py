@@ -8,12 +8,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 from msgspec.structs import replace
 
-from loyalty.lot_folding import fold
-from loyalty.lot_history import Books, Bought, Issued, IssuedBack, Redeemed, RedeemedBack, apply, replay
-from loyalty.lot_terms import NEVER, Lot, LotTerms, lot_for
-from loyalty.lots import earn, give_back, owe, part_of, spend, spend_wallets, take_back, take_over, visit, write_off
-from loyalty.purse import Purse, figures, last_date
-from loyalty.workdays import Workdays, days_after, is_workday, workday_after
+from loyalty.points.folding import fold
+from loyalty.points.history import Books, Bought, Issued, IssuedBack, Redeemed, RedeemedBack, apply, replay
+from loyalty.points.lots import (
+    earn,
+    give_back,
+    owe,
+    part_of,
+    spend,
+    spend_wallets,
+    take_back,
+    take_over,
+    visit,
+    write_off,
+)
+from loyalty.points.purse import Purse, figures, last_date
+from loyalty.points.terms import NEVER, Lot, LotTerms, lot_for
+from loyalty.points.workdays import Workdays, days_after, is_workday, workday_after
 
 WALLETS = ("main", "stars")
 

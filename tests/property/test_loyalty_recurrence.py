@@ -6,8 +6,8 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.documents.recurrence_text import read_rule
 from loyalty.recurrence import occurs_on
-from loyalty.recurrence_text import read_rule
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 SPAN_DAYS = 1500

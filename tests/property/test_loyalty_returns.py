@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.ledger import balance, receipt_entries
-from loyalty.progress import Progress, progress_after
 from loyalty.quote import quote
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt, returnable
-from loyalty.tiers import count_receipt
+from loyalty.statuses.progress import Progress, progress_after
+from loyalty.statuses.tiers import count_receipt
 from tests.support.loyalty_samples import SEASONS, SUNDAY, basket, line, programme, receipt
 from tests.support.loyalty_strategies import baskets, moments, programmes
 

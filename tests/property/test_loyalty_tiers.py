@@ -9,11 +9,19 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from loyalty.events import canonical
-from loyalty.outlook import season_outlook, standing_said
 from loyalty.programme import Label, Programme, Status
-from loyalty.progress import MAX_VISITS, Counted, Grant, Progress, SeasonFigures, merge_progress, progress_after
 from loyalty.sentences import Lang, say
-from loyalty.tiers import next_step, place_of, status_on
+from loyalty.statuses.outlook import season_outlook, standing_said
+from loyalty.statuses.progress import (
+    MAX_VISITS,
+    Counted,
+    Grant,
+    Progress,
+    SeasonFigures,
+    merge_progress,
+    progress_after,
+)
+from loyalty.statuses.tiers import next_step, place_of, status_on
 from tests.support.loyalty_samples import SEASONS, fits, programme
 
 FIRST = date(2025, 6, 1)

@@ -8,10 +8,10 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty import uses
+from loyalty.documents.programme_file import parse_programme
 from loyalty.member import Used
-from loyalty.programme_file import parse_programme
-from loyalty.uses import Use, used_after
+from loyalty.quoting import uses
+from loyalty.quoting.uses import Use, used_after
 
 LIMITS = {
     "a": '{ period = "day", times = 1 }, { period = "ever", times = 1 }',

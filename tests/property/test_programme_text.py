@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme, Problem
-from loyalty.programme_file import parse_programme
 from loyalty.sentences import Lang
 from tests.support.loyalty_samples import CLUB
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, NOON, PROGRAMME, TEA, Counter

@@ -15,9 +15,9 @@ from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.events import bucket_of
 from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
 from loyalty.ledger import MAIN_WALLET
-from loyalty.lot_history import replay
-from loyalty.progress import Progress, figures_of, visit_days
-from loyalty.purse import figures
+from loyalty.points.history import replay
+from loyalty.points.purse import figures
+from loyalty.statuses.progress import Progress, figures_of, visit_days
 from sync_server.books import read_books
 from terminal.offline_queue.keys import phone_hash
 from tests.simulation.head_office import HeadOffice

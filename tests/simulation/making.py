@@ -6,11 +6,11 @@ from random import Random
 from msgspec.structs import replace
 
 from loyalty.basket import Moment
-from loyalty.earned_lots import lots_back
 from loyalty.events import Consent, MemberEnrolled, Personal, bucket_of, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.ledger import earned_points
-from loyalty.lot_terms import Lot, LotTerms, lot_for, lot_id
+from loyalty.points.earned import lots_back
+from loyalty.points.terms import Lot, LotTerms, lot_for, lot_id
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from terminal.offline_queue.journal import Known
 from terminal.offline_queue.keys import phone_hash

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from loyalty.lot_history import AnyFact
+from loyalty.points.history import AnyFact
 from loyalty.receipt import Receipt
 from tests.simulation.wallets import WALLETS, added, facts_of, had, points_of, took
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from loyalty.lot_history import AnyFact, Bought, Issued, IssuedBack, Redeemed, RedeemedBack
-from loyalty.lot_terms import Lot
+from loyalty.points.history import AnyFact, Bought, Issued, IssuedBack, Redeemed, RedeemedBack
+from loyalty.points.terms import Lot
 from loyalty.receipt import Receipt
 
 WALLETS = ("main", "stars")

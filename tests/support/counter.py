@@ -5,11 +5,11 @@ import msgspec
 from loyalty.basket import Moment
 from loyalty.catalogue import Price, Product, price_at
 from loyalty.codes import card_number, gtin_check_digit, receipt_number
-from loyalty.coupons import Shop
+from loyalty.coupons.reading import Shop
+from loyalty.documents.programme_file import parse_programme
 from loyalty.events import ShiftTotals
 from loyalty.member import Member
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt

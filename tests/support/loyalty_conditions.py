@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from loyalty.basket import BasketLine
 from loyalty.conditions import Condition
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.programme_file import parse_programme
 from loyalty.scene import Blocked, Event, Missing, Scene, Verdict
 from loyalty.sentences import say
 from tests.support.loyalty_samples import SEASONS, fits, line, moment, scene

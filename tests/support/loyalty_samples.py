@@ -15,8 +15,8 @@ from loyalty.receipt import Payment, Receipt
 from loyalty.rewards import Reward
 from loyalty.sale import receipt_from
 from loyalty.scene import Scene, Terms
-from loyalty.season import Season
 from loyalty.sentences import Sentence
+from loyalty.statuses.season import Season
 
 CLUB = Path(__file__).parents[2] / "loyalty" / "programmes" / "club.toml"
 SUNDAY = Moment(1_795_338_000_000, "2026-11-22", 13 * 60, 6)

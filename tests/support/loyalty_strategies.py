@@ -32,11 +32,11 @@ from loyalty.conditions import (
 )
 from loyalty.conditions.sums import Of
 from loyalty.conditions.weekdays import DAYS
-from loyalty.coupon_series import CouponSeries
-from loyalty.limits import Limit, Room
+from loyalty.coupons.series import CouponSeries
 from loyalty.member import Used
 from loyalty.programme import Campaign, Cap, Cost, Group, Label, Programme, Redeem, StoreGroup, Wallet
 from loyalty.quote import Standing
+from loyalty.quoting.limits import Limit, Room
 from loyalty.recurrence import Rule
 from loyalty.rewards import (
     Amount,

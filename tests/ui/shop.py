@@ -6,10 +6,10 @@ from pathlib import Path
 
 from loyalty.catalogue import Price, Product
 from loyalty.codes import card_number, gtin_check_digit
+from loyalty.documents.programme_file import parse_programme
 from loyalty.member import Member
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
-from loyalty.progress import Progress, SeasonFigures
+from loyalty.statuses.progress import Progress, SeasonFigures
 
 NOW_MS = 1_795_338_000_000  # 2026-11-22 09:00 UTC, a Sunday
 HOUR_MS = 3_600_000

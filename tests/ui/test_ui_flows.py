@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from loyalty.sentences import Lang, sentence
 from terminal.session import Link
 from terminal.session import commands as c

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from textual.geometry import Region
 
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from loyalty.sentences import Lang
 from terminal.session import Link
 from terminal.session import commands as c

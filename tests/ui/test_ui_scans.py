@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from loyalty.coupon_codes import Ticket, shop_mark, signed_code, ticket_bytes
+from loyalty.coupons.codes import Ticket, shop_mark, signed_code, ticket_bytes
 from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from tests.ui import shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from loyalty.progress import Grant, Progress, SeasonFigures
+from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 from tests.ui.screen import Cashier, play

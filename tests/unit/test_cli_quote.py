@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.basket_file import BasketDoc, LineDoc, MemberDoc
+from loyalty.documents.basket_file import BasketDoc, LineDoc, MemberDoc
 from terminal.cli import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "QUOTE.md").read_text("utf-8")

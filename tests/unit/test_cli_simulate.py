@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from loyalty.basket_file import MAX_BASKET_BYTES, LineDoc, MemberDoc
+from loyalty.documents.basket_file import MAX_BASKET_BYTES, LineDoc, MemberDoc
 from loyalty.simulation import ReceiptDoc
 from terminal.cli import main, simulate_goods
 from terminal.cli.simulate import MAX_SHOWN, MAX_TOLD, SOME_LEFT_OUT

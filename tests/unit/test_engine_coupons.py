@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loyalty.coupon_codes import Ticket, issued_code, series_code, shop_mark, signed_code, ticket_bytes, to_sign
-from loyalty.coupons import coupon_id
+from loyalty.coupons.codes import Ticket, issued_code, series_code, shop_mark, signed_code, ticket_bytes, to_sign
+from loyalty.coupons.reading import coupon_id
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, PROGRAMME, TEA

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.lot_terms import Lot
 from loyalty.member import Due, Member
+from loyalty.points.terms import Lot
 from loyalty.receipt import Receipt
 from terminal.session import State
 from terminal.session import commands as c

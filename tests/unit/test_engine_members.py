@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from loyalty.codes import gtin_is_valid
+from loyalty.documents.programme_file import parse_programme
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.member import Member
-from loyalty.programme_file import parse_programme
-from loyalty.progress import Progress, SeasonFigures
-from loyalty.tiers import Figures, done_in
+from loyalty.statuses.progress import Progress, SeasonFigures
+from loyalty.statuses.tiers import Figures, done_in
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import ANNA, BLOCKED, CARD, NOON, PHONE, PROGRAMME, TEA

@@ -12,8 +12,8 @@ import pytest
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.member import Member
-from loyalty.progress import Grant, Progress, SeasonFigures
 from loyalty.receipt import Receipt
+from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from terminal.agent.finding import member_reply
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, NOON, TEA

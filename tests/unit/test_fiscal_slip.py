@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.basket import Moment
+from loyalty.coupons.issuing import IssuedCoupon
 from loyalty.events import ShiftTotals
 from loyalty.granted import Message
-from loyalty.issuing import IssuedCoupon
-from loyalty.lot_terms import Lot
+from loyalty.points.terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair

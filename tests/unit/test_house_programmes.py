@@ -11,14 +11,14 @@ import pytest
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.catalogue import Price, Product, Unit
 from loyalty.conditions import CONDITIONS
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.section import Section
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
 from loyalty.member import Member
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.quote import Quote, Standing, quote
 from loyalty.rewards import REWARDS
-from loyalty.section import Section
 from loyalty.sentences import say
 
 ROOT = Path(__file__).resolve().parents[2]

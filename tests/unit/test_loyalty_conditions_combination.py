@@ -3,11 +3,11 @@
 import pytest
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI
-from loyalty.combining import MAX_SETS, Run, best_pieces, lacking, times_complete
 from loyalty.conditions import Combination, GoodsSet, GoodsTotal, Products, ProductSet, Quantity
 from loyalty.explain import TEMPLATES
-from loyalty.matching import Index
 from loyalty.quote import quote
+from loyalty.quoting.combining import MAX_SETS, Run, best_pieces, lacking, times_complete
+from loyalty.quoting.matching import Index
 from loyalty.rewards import Percent
 from loyalty.scene import UNRELATED, Holds, Missing
 from loyalty.sentences import say, sentence

@@ -5,8 +5,8 @@ from itertools import islice
 import pytest
 
 from loyalty.conditions import Recurrence
+from loyalty.documents.recurrence_text import MAX_COUNT, MAX_INTERVAL, read_rule
 from loyalty.recurrence import MAX_STEPS, Rule, next_after, occurrences, occurs_on
-from loyalty.recurrence_text import MAX_COUNT, MAX_INTERVAL, read_rule
 from loyalty.scene import HOLDS, UNRELATED
 from tests.support.loyalty_conditions import mistakes, read, stands, told, wrong
 

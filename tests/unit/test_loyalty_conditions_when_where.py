@@ -5,15 +5,15 @@ from msgspec.structs import replace
 
 from loyalty.conditions import BeforeEvent, Channels, Dates, InSeason, Paid, Stores
 from loyalty.conditions.nearness import LATELY_DAYS, SOON_DAYS
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.matching import Index
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
+from loyalty.quoting.matching import Index
 from loyalty.rewards import Percent
 from loyalty.scene import HOLDS, UNRELATED, Blocked, Missing
-from loyalty.season import Season
 from loyalty.sentences import say, sentence
+from loyalty.statuses.season import Season
 from tests.support.loyalty_conditions import mistakes, read, stands, told, wrong
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, programme
 

@@ -5,7 +5,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.codes import MAX_CODE_CHARS, CodeRanges, CouponCode, UnknownCode, check_char, classify, is_scan
-from loyalty.coupon_codes import (
+from loyalty.coupons.codes import (
     LAST_EXPIRY,
     SIGNED_CHARS,
     Ticket,
@@ -17,10 +17,10 @@ from loyalty.coupon_codes import (
     ticket_bytes,
     to_sign,
 )
-from loyalty.coupon_series import CouponSeries, note_clashes, promo_words, word_fits
-from loyalty.coupons import Coupon, Refused, Shop, believed, coupon_id, read_coupon, unusable
+from loyalty.coupons.reading import Coupon, Refused, Shop, believed, coupon_id, read_coupon, unusable
+from loyalty.coupons.series import CouponSeries, note_clashes, promo_words, word_fits
+from loyalty.documents.section import Notes, Section
 from loyalty.explain import TEMPLATES
-from loyalty.section import Notes, Section
 from loyalty.sentences import say
 from loyalty.spelling import folded, readings
 from tests.support.loyalty_samples import fits

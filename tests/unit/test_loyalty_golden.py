@@ -26,7 +26,7 @@ from loyalty.events import (
 )
 from loyalty.feed import Stream, checksum_add, row_hash
 from loyalty.granted import Issue, Message
-from loyalty.lot_terms import Lot
+from loyalty.points.terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
 
 GOLDEN = Path(__file__).parent / "golden"

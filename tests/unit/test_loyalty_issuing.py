@@ -1,9 +1,9 @@
 """Coupons a receipt gives: the same codes each time, all different, only of what a till can issue."""
 
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import Coupon, read_coupon
+from loyalty.coupons.issuing import issued_coupons
+from loyalty.coupons.reading import Coupon, read_coupon
+from loyalty.coupons.series import CouponSeries
 from loyalty.granted import Issue
-from loyalty.issuing import issued_coupons
 
 NEXT = CouponSeries("next", "Следующая", "Next", "series", code="NEXT", serial_chars=6, last="2026-12-31")
 WORD = CouponSeries("word", "Слово", "Word", "promo", ("SLOVO",))

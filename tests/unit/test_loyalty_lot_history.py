@@ -4,7 +4,7 @@ from itertools import permutations
 
 import msgspec
 
-from loyalty.lot_history import (
+from loyalty.points.history import (
     AnyFact,
     Books,
     Bought,
@@ -16,8 +16,8 @@ from loyalty.lot_history import (
     apply,
     replay,
 )
-from loyalty.lot_terms import Lot
-from loyalty.purse import Purse
+from loyalty.points.purse import Purse
+from loyalty.points.terms import Lot
 
 DAY_MS = 86_400_000
 

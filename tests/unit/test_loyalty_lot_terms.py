@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.lot_terms import Lot, LotTerms, lot_for, lot_id, months_after, next_month_day
-from loyalty.workdays import Workdays
+from loyalty.points.terms import Lot, LotTerms, lot_for, lot_id, months_after, next_month_day
+from loyalty.points.workdays import Workdays
 
 FRIDAY = "2026-11-20"
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from loyalty.lot_folding import MAX_LOTS, fold
-from loyalty.lot_terms import Lot
-from loyalty.lots import (
+from loyalty.points.folding import MAX_LOTS, fold
+from loyalty.points.lots import (
     MAX_TAKEN_OVER,
     earn,
     give_back,
@@ -17,8 +16,9 @@ from loyalty.lots import (
     visit,
     write_off,
 )
-from loyalty.purse import Dated, Figures, Purse, ending, figures, maturing
-from loyalty.workdays import days_after
+from loyalty.points.purse import Dated, Figures, Purse, ending, figures, maturing
+from loyalty.points.terms import Lot
+from loyalty.points.workdays import days_after
 
 TODAY = "2026-03-10"
 

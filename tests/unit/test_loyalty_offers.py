@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from loyalty.basket import Basket
 from loyalty.conditions import Who
 from loyalty.explain import TEMPLATES
-from loyalty.offers import MAX_REQUESTS, Offer, offers, waiting
 from loyalty.programme import Campaign, Cost, Label, Wallet
 from loyalty.quote import quote
 from loyalty.quoted import Standing
+from loyalty.quoting.offers import MAX_REQUESTS, Offer, offers, waiting
 from loyalty.rewards import Amount, Gift, Percent
 from loyalty.rewards.gift import Option
 from loyalty.sentences import say

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from loyalty.explain import TEMPLATES
-from loyalty.outlook import left_text, next_said, outlook_said, season_outlook, standing_said
 from loyalty.programme import Label, Programme, Wallet
-from loyalty.progress import Grant, Progress, SeasonFigures
-from loyalty.season import OPEN, Season
 from loyalty.sentences import Lang, say
-from loyalty.tiers import Figures, NextStep, next_step
+from loyalty.statuses.outlook import left_text, next_said, outlook_said, season_outlook, standing_said
+from loyalty.statuses.progress import Grant, Progress, SeasonFigures
+from loyalty.statuses.season import OPEN, Season
+from loyalty.statuses.tiers import Figures, NextStep, next_step
 from tests.support.loyalty_samples import SEASONS, STATUSES, programme
 
 CLUB = programme()

@@ -4,12 +4,12 @@ from msgspec.structs import replace
 
 from loyalty.basket import Basket
 from loyalty.conditions import PresentedCoupon, ReceiptTotal
-from loyalty.coupon_codes import series_code
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import coupon_id
-from loyalty.coupons_shown import shown_coupons
+from loyalty.coupons.codes import series_code
+from loyalty.coupons.reading import coupon_id
+from loyalty.coupons.series import CouponSeries
+from loyalty.coupons.shown import shown_coupons
+from loyalty.documents.programme_file import parse_programme
 from loyalty.programme import Campaign
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import Gift, Percent
 from loyalty.rewards.gift import Option

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from loyalty.progress import (
+from loyalty.statuses.progress import (
     KEPT_SEASONS,
     MAX_GRANTS,
     MAX_VISITS,
@@ -17,7 +17,7 @@ from loyalty.progress import (
     progress_after,
     visit_days,
 )
-from loyalty.season import OPEN, Season, day_after, day_number, season_at, season_end
+from loyalty.statuses.season import OPEN, Season, day_after, day_number, season_at, season_end
 from tests.support.loyalty_samples import SEASONS
 
 YEARS = tuple(Season(str(year), f"{year}-01-01", f"{year}-12-31") for year in range(2020, 2026))

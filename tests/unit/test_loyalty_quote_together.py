@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from loyalty.conditions import Products, ReceiptTotal, Who
-from loyalty.limits import Limit
 from loyalty.member import Used
 from loyalty.programme import Cap, Cost, Group, Label, Redeem, Wallet
 from loyalty.quote import Standing, quote
+from loyalty.quoting.limits import Limit
 from loyalty.rewards import Amount, Gift, NForM, Percent, PointsFixed
 from loyalty.rewards.gift import Option
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, programme, sentences_of

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from loyalty.conditions import Quantity
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
 from loyalty.granted import MAX_GRANTS, Choice, Extra
 from loyalty.programme import Cost, Group, Label, Wallet
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import Amount, Gift
 from loyalty.rewards.gift import MAX_CODE_CHARS, MAX_OPTIONS, Option

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
-from loyalty.programme_file import parse_programme
+from loyalty.quoting.units import cheapest_of_all, cheapest_of_each
 from loyalty.rewards import Amount, Percent
 from loyalty.rewards.reach import Reach
-from loyalty.units import cheapest_of_all, cheapest_of_each
 from tests.support.loyalty_samples import line, scene
 
 HALF_OF = {on: Percent(5000, reach=Reach(on)) for on in ("cheapest", "dearest")}

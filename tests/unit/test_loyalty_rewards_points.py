@@ -3,12 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
 from loyalty.granted import Granted, Issue, Message
 from loyalty.ledger import MAIN_WALLET
 from loyalty.programme import Cost, Label, Wallet
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import (
     IssueCoupon,

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from loyalty.conditions import Combination, Products, Quantity
 from loyalty.conditions.combination import GoodsSet
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.programme_file import parse_programme
 from loyalty.quote import quote
 from loyalty.rewards import BundlePrice, FixedPrice, FreeItem, NForM, Percent, Steps
 from loyalty.rewards.mechanic import PriceMechanic

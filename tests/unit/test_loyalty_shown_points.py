@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from loyalty.explain import TEMPLATES
 from loyalty.feed import BalanceRow
-from loyalty.lot_terms import Lot
 from loyalty.member import Due
-from loyalty.purse import Purse
+from loyalty.points.purse import Purse
+from loyalty.points.shown import MAX_DUES, OwnPoints, Shown, points_said, shown_points
+from loyalty.points.terms import Lot
 from loyalty.sentences import say
-from loyalty.shown_points import MAX_DUES, OwnPoints, Shown, points_said, shown_points
 from tests.support.loyalty_samples import programme
 
 TODAY = "2026-11-22"

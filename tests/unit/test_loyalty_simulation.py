@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadInput
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
 from loyalty.simulation import Effect, Figures, ReceiptDoc, Simulation, campaigns_of
 
 HEAD = """

@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from loyalty.progress import Counted, Grant, Progress, SeasonFigures
 from loyalty.quote import quote
-from loyalty.season import OPEN
-from loyalty.tiers import Figures, count_receipt, done_in, next_step, status_id_on, status_on
+from loyalty.statuses.progress import Counted, Grant, Progress, SeasonFigures
+from loyalty.statuses.season import OPEN
+from loyalty.statuses.tiers import Figures, count_receipt, done_in, next_step, status_id_on, status_on
 from tests.support.loyalty_samples import STATUSES, SUNDAY, basket, line, programme, receipt
 
 CLUB = programme()

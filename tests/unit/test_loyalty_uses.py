@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from loyalty.basket import Moment
+from loyalty.documents.programme_file import parse_programme
 from loyalty.granted import Issue
 from loyalty.member import Used
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
+from loyalty.quoting.uses import KEPT_PERIODS, MAX_USED, Use, used_after, used_at_till, uses_given_back, uses_of
 from loyalty.receipt import Applied, Receipt, ReceiptLine
-from loyalty.uses import KEPT_PERIODS, MAX_USED, Use, used_after, used_at_till, uses_given_back, uses_of
 
 DAY = "2026-11-22"
 """A Sunday, the last day of week 47."""

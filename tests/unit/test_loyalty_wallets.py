@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from loyalty.earned_lots import balance_after, with_lots
 from loyalty.ledger import Entry, receipt_entries
-from loyalty.lot_terms import Lot, LotTerms
+from loyalty.points.earned import balance_after, with_lots
+from loyalty.points.terms import Lot, LotTerms
+from loyalty.points.workdays import Workdays
 from loyalty.programme import Cost, Label, Programme, Redeem, Wallet
 from loyalty.quote import quote
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from loyalty.rewards import Gift, PointsFixed
 from loyalty.rewards.gift import Option
-from loyalty.workdays import Workdays
 from tests.support.loyalty_samples import basket, campaign, line, member, moment, programme, receipt
 
 BONUS = Wallet("bonus", Label("Бонусы", "Bonus"), Label("бонус|бонуса|бонусов", "bonus|bonuses"))

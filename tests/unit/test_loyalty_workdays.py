@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from loyalty.workdays import MAX_SPAN_DAYS, MAX_WORKDAYS, Workdays, days_after, is_workday, workday_after
+from loyalty.points.workdays import MAX_SPAN_DAYS, MAX_WORKDAYS, Workdays, days_after, is_workday, workday_after
 
 PUBLIC_HOLIDAYS = (*(f"01-0{day}" for day in range(1, 9)), "02-23", "03-08", "05-01", "05-09", "06-12", "11-04")
 RUSSIA = Workdays(

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from loyalty.basket_file import basket_of, local_moment, read_basket, standing_of
-from loyalty.cases import Case, Expected, differences, figures_of, read_cases
+from loyalty.documents.basket_file import basket_of, local_moment, read_basket, standing_of
+from loyalty.documents.cases import Case, Expected, differences, figures_of, read_cases
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.programme_warnings import warnings
 from loyalty.errors import BadInput, BadProgramme
 from loyalty.explain import TEMPLATES
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
-from loyalty.programme_warnings import warnings
 from loyalty.quote import quote
 from loyalty.sentences import say
 from terminal.cli.quote_text import answer_json

@@ -3,9 +3,9 @@
 import pytest
 
 from loyalty.basket import BasketLine, Moment
+from loyalty.documents.programme_file import parse_programme
 from loyalty.explain import TEMPLATES
 from loyalty.member import Member
-from loyalty.programme_file import parse_programme
 from loyalty.quote import Standing, quote
 from loyalty.sentences import say
 from tests.support.loyalty_samples import CLUB, SUNDAY, basket, fits, line, member, moment, sentences_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from loyalty.programme_diff import Change, change_text, changes
-from loyalty.programme_file import parse_programme
-from loyalty.programme_told import world_of
+from loyalty.documents.programme_diff import Change, change_text, changes
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.programme_told import world_of
 from loyalty.sentences import Lang
 
 BASE = """

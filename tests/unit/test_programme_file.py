@@ -2,11 +2,11 @@
 
 import pytest
 
-from loyalty.campaign_file import MAX_CAMPAIGNS
 from loyalty.conditions import Dates, Hours, Products, ProductSet, Quantity
+from loyalty.documents.campaign_file import MAX_CAMPAIGNS
+from loyalty.documents.programme_file import MAX_DOCUMENT_BYTES, parse_programme, problems_text
 from loyalty.errors import BadProgramme
 from loyalty.programme import Label, Programme, Redeem
-from loyalty.programme_file import MAX_DOCUMENT_BYTES, parse_programme, problems_text
 from loyalty.rewards import REWARDS, Amount, Percent
 from loyalty.sentences import Lang
 

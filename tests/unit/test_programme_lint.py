@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from loyalty import programme_lint
-from loyalty.campaign_file import MAX_CONDITIONS, MAX_NAMED
+from loyalty.documents import programme_lint
+from loyalty.documents.campaign_file import MAX_CONDITIONS, MAX_NAMED
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.programme_lint import MAX_WALLETS
+from loyalty.documents.programme_warnings import warnings
+from loyalty.documents.section import MAX_LIST_ITEMS
+from loyalty.documents.status_file import MAX_STATUSES
 from loyalty.errors import BadProgramme
 from loyalty.explain import TEMPLATES
-from loyalty.programme_file import parse_programme
-from loyalty.programme_lint import MAX_WALLETS
-from loyalty.programme_warnings import warnings
-from loyalty.section import MAX_LIST_ITEMS
 from loyalty.sentences import say
-from loyalty.status_file import MAX_STATUSES
 
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
 STATUS = '[[status]]\nid = "{}"\nname = {{ ru = "С", en = "S" }}\nearn_bp = 1\nvisits = {}\n'

@@ -2,10 +2,10 @@
 
 import pytest
 
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
-from loyalty.lot_terms import LotTerms
-from loyalty.programme_file import parse_programme
-from loyalty.workdays import Workdays
+from loyalty.points.terms import LotTerms
+from loyalty.points.workdays import Workdays
 
 HEAD = 'id = "x"\nversion = 1\nname = { ru = "Х", en = "X" }\n'
 

@@ -12,12 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from loyalty.conditions import CONDITIONS
-from loyalty.programme_aspects import ASPECT_OF, ASPECTS
-from loyalty.programme_file import read_programme
-from loyalty.programme_schema import Recorder, keys_of, programme_schema, recorded
-from loyalty.programme_words import NOUNS, TITLES, VALUES, WORDS, described
+from loyalty.documents.programme_aspects import ASPECT_OF, ASPECTS
+from loyalty.documents.programme_file import read_programme
+from loyalty.documents.programme_schema import Recorder, keys_of, programme_schema, recorded
+from loyalty.documents.programme_words import NOUNS, TITLES, VALUES, WORDS, described
+from loyalty.documents.section import Section
 from loyalty.rewards import REWARDS
-from loyalty.section import Section
 from tests.unit.test_house_programmes import documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,8 +155,8 @@ def test_every_mechanic_is_one_of_the_choices() -> None:
 
 
 def test_every_key_mechanic_and_value_has_words_in_both_languages() -> None:
-    """Another mechanic is explained, compared and completed as soon as loyalty/programme_words.py names its keys
-    (and loyalty/programme_aspects.py the question a condition answers)."""
+    """Another mechanic is explained, compared and completed as soon as documents/programme_words.py names its keys (and
+    documents/programme_aspects.py the question a condition answers)."""
     keys = list(keys_of(recorded(read_programme)))
     assert {key for of, key, _ in keys if f"{of}.{key}" not in WORDS and key not in WORDS} == set()
     assert {(of, key) for of, key, _ in keys if described(key, "en", of) in (key, "…", "")} == set()

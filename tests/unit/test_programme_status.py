@@ -2,12 +2,12 @@
 
 import pytest
 
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.status_file import MAX_STATUSES
 from loyalty.errors import BadProgramme
 from loyalty.programme import Programme
-from loyalty.programme_file import parse_programme
-from loyalty.progress import MAX_VISITS
-from loyalty.season import MAX_SEASONS, OPEN, Season
-from loyalty.status_file import MAX_STATUSES
+from loyalty.statuses.progress import MAX_VISITS
+from loyalty.statuses.season import MAX_SEASONS, OPEN, Season
 
 HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
 NOVICE = '[[status]]\nid = "novice"\nname = { ru = "Н", en = "N" }\nearn_bp = 0\n'

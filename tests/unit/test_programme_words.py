@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.programme_told import MAX_RIVALS, tell_campaign, tell_programme, world_of
+from loyalty.documents.programme_words import TABLES, WORDS, described, said, titled, written
+from loyalty.documents.recurrence_text import read_rule
+from loyalty.documents.recurrence_words import rule_text
 from loyalty.programme import Campaign, Programme
-from loyalty.programme_file import parse_programme
-from loyalty.programme_told import MAX_RIVALS, tell_campaign, tell_programme, world_of
-from loyalty.programme_words import TABLES, WORDS, described, said, titled, written
-from loyalty.recurrence_text import read_rule
-from loyalty.recurrence_words import rule_text
 from loyalty.sentences import Lang
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,9 +19,9 @@ from loyalty.events import (
     decode_envelope,
 )
 from loyalty.feed import Applied, BalanceRow
-from loyalty.progress import Counted
+from loyalty.points.shown import OwnPoints
 from loyalty.sentences import say
-from loyalty.shown_points import OwnPoints
+from loyalty.statuses.progress import Counted
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
 from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending, SpentCoupon

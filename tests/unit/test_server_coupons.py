@@ -15,8 +15,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from loyalty.codes import card_number
-from loyalty.coupon_series import CouponSeries
-from loyalty.coupons import Coupon, Shop, read_coupon, unusable
+from loyalty.coupons.reading import Coupon, Shop, read_coupon, unusable
+from loyalty.coupons.series import CouponSeries
 from loyalty.errors import BadInput
 from loyalty.sentences import say
 from sync_server.cli import app

@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from loyalty.catalogue import Product
 from loyalty.codes import CardCode, CodeRanges, ProductCode, card_number, classify, gtin_is_valid, parse_phone
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadInput
 from loyalty.feed import BalanceRow, IdentRow
-from loyalty.programme_file import parse_programme
-from loyalty.progress import Grant, Progress
-from loyalty.purse import Figures, figures
-from loyalty.tiers import status_id_on
+from loyalty.points.purse import Figures, figures
+from loyalty.statuses.progress import Grant, Progress
+from loyalty.statuses.tiers import status_id_on
 from sync_server.books import unbalanced_buckets
 from sync_server.csv_rows import MAX_FIELD_CHARS, read_rows
 from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo

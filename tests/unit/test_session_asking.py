@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, CUP, PROGRAMME, TEA, Counter
 

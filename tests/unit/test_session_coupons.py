@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from loyalty.coupon_codes import Ticket, series_code, shop_mark, signed_code, ticket_bytes, to_sign
-from loyalty.coupons import Shop, coupon_id
-from loyalty.presented import MAX_COUPONS
-from loyalty.programme_file import parse_programme
+from loyalty.coupons.codes import Ticket, series_code, shop_mark, signed_code, ticket_bytes, to_sign
+from loyalty.coupons.reading import Shop, coupon_id
+from loyalty.documents.programme_file import parse_programme
+from loyalty.quoting.presented import MAX_COUPONS
 from terminal.session import commands as c
 from tests.support.counter import ANNA, BLOCKED, CARD, CUP, PROGRAMME, TEA, Counter
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.programme_file import parse_programme
+from loyalty.documents.programme_file import parse_programme
 from loyalty.quote import Standing
 from loyalty.receipt import Payment
 from loyalty.sentences import sentence

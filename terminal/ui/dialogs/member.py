@@ -3,7 +3,7 @@
 from textual.strip import Strip
 
 from loyalty.member import Member
-from loyalty.outlook import outlook_said, season_outlook
+from loyalty.statuses.outlook import outlook_said, season_outlook
 from terminal.ui.cells import clean, cut, wrap
 from terminal.ui.dialogs.consents import Purpose, consent_text, consent_title
 from terminal.ui.dialogs.menu import item_rows

@@ -2,8 +2,8 @@
 
 from textual.strip import Strip
 
-from loyalty.offers import Offer
 from loyalty.programme import Label
+from loyalty.quoting.offers import Offer
 from terminal.ui.rows import Part, ends, row
 from terminal.ui.sight import Sight
 from terminal.ui.widgets.lines import window

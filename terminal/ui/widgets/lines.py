@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from loyalty.basket import BasketLine
 from loyalty.catalogue import Unit
-from loyalty.coupons_shown import ShownCoupon
+from loyalty.coupons.shown import ShownCoupon
 from loyalty.programme import Label
 from loyalty.quote import QuoteLine
 from terminal.ui.cells import clean, left, right

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from loyalty.earned_lots import balance_after
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import Due, Member
-from loyalty.outlook import left_text, outlook_said, season_outlook
+from loyalty.points.earned import balance_after
 from loyalty.receipt import Receipt
-from loyalty.tiers import next_step
+from loyalty.statuses.outlook import left_text, outlook_said, season_outlook
+from loyalty.statuses.tiers import next_step
 from terminal.ui.cells import clean, cut, left, wrap
 from terminal.ui.digits import digits
 from terminal.ui.rows import Part, blank, ends, fit, row

@@ -1,0 +1,1 @@
+"""Documents people write: programmes, baskets, cases; read with every mistake at once, explained, compared."""

@@ -1,0 +1,187 @@
+"""A programme document (TOML) into types: walked section by section, with every mistake told at once.
+
+Keys of the document are the fields of `loyalty.programme`, but `[[status]]`, `[[campaign]]` and, in a campaign,
+`conditions` and `reward`, which name their mechanic by `type`. Texts people see are `{ ru = "…", en = "…" }`.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Literal
+
+from loyalty import conditions, rewards
+from loyalty.codes import CodeRanges
+from loyalty.conditions.products import read_set
+from loyalty.coupons import series as coupon_series
+from loyalty.coupons.series import CouponSeries, promo_words
+from loyalty.documents import campaign_file, points_file, programme_lint, section, status_file
+from loyalty.documents.campaign_file import (
+    MAX_POINTS,
+    label,
+    read_campaigns,
+    read_coupons,
+    read_events,
+    read_groups,
+    read_store_groups,
+    read_wallets,
+)
+from loyalty.documents.points_file import read_terms, read_workdays
+from loyalty.documents.programme_lint import note_contradictions
+from loyalty.documents.section import ID, Notes, Section
+from loyalty.documents.status_file import read_ladder
+from loyalty.errors import BadProgramme, Problem
+from loyalty.ledger import MAIN_WALLET
+from loyalty.money import Rounding
+from loyalty.programme import Programme, Redeem
+from loyalty.sentences import Lang, sentence
+
+MAX_DOCUMENT_BYTES = 1024 * 1024
+
+SENTENCES = {
+    "programme.bad": (
+        "В программе лояльности {count:ошибка|ошибки|ошибок}",
+        "The loyalty programme has {count:mistake|mistakes}",
+    ),
+    "programme.too_large": ("документ больше {limit} байт", "the document is over {limit} bytes"),
+    "programme.too_large.mend": ("разделите программу", "split the programme"),
+    "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
+    "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
+    "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
+    "programme.split": (
+        "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
+        "a step of {step_points:point|points} is no whole sum in minor units",
+    ),
+    "programme.split.mend": (
+        "step_points × point_value_minor должно делиться на point_scale",
+        "let step_points × point_value_minor divide by point_scale",
+    ),
+    "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
+    "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
+}  # fmt: skip
+_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file, status_file)
+_TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
+_ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
+_EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
+_IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
+_WHOLE = "document"
+"""The path of a problem with the document as a whole."""
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
+_PREFIX = re.compile(r"[0-9]{1,11}")
+_WEIGHED = re.compile(r"2[0-9]")
+"""GS1 prefixes for use inside a shop; the PLU of five digits follows them."""
+
+
+def parse_programme(text: str, lang: Lang = "en") -> Programme:
+    """The programme a document describes; problems are worded in `lang`. Raises BadProgramme with all of them."""
+    notes = Notes(lang, _TEMPLATES)
+    programme = read_programme(Section(_table(text, notes), "", notes))
+    if notes.problems:
+        raise BadProgramme(tuple(notes.problems))
+    return programme
+
+
+def _table(text: str, notes: Notes) -> dict[str, object]:
+    """The document as TOML. Raises BadProgramme where there is nothing to walk."""
+    if len(text) > MAX_DOCUMENT_BYTES or len(text.encode(errors="replace")) > MAX_DOCUMENT_BYTES:
+        notes.add(
+            _WHOLE, sentence("programme.too_large", limit=MAX_DOCUMENT_BYTES), sentence("programme.too_large.mend")
+        )
+        raise BadProgramme(tuple(notes.problems))
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        what = sentence("programme.toml", why=str(error)[:200])
+    except RecursionError:
+        what = sentence("programme.toml_deep")
+    notes.add(_WHOLE, what, sentence("programme.toml.mend"))
+    raise BadProgramme(tuple(notes.problems))
+
+
+def read_programme(top: Section) -> Programme:
+    """The programme of a table; what is wrong is noted, and the values then mean nothing."""
+    ladder = read_ladder(top)
+    wallets, groups, events = read_wallets(top), read_groups(top), read_events(top)
+    store_groups, coupons = read_store_groups(top), read_coupons(top)
+    programme = Programme(
+        id=top.form("id", ID, "club"),
+        version=top.whole("version", 1, 2**31 - 1),
+        name=label(top, "name"),
+        currency=top.form("currency", _CURRENCY, "RUB", "RUB"),
+        time_zone=top.form("time_zone", _ZONE, "Europe/Moscow", "Europe/Moscow"),
+        rounding=top.choice("rounding", _ROUNDINGS, "half_up"),
+        point_scale=top.whole("point_scale", 1, 1000, 1),
+        earn_rounding=top.choice("earn_rounding", _ROUNDINGS, "floor"),
+        earn_per=top.choice("earn_per", _EARN_PER, "receipt"),
+        earn_on_redeemed=top.flag("earn_on_redeemed", False),
+        earn_before_discounts=top.flag("earn_before_discounts", False),
+        seasons=ladder.seasons,
+        codes=_codes(top.part("codes"), coupons),
+        statuses=ladder.statuses,
+        status_criteria=ladder.criteria,
+        status_on_return=ladder.on_return,
+        status_wallet=top.ref("status_wallet", "wallet", MAIN_WALLET),
+        redeem=_redeem(top.part("redeem")),
+        campaigns=read_campaigns(top, groups),
+        wallets=wallets,
+        groups=groups,
+        events=events,
+        store_groups=store_groups,
+        coupons=coupons,
+        points=read_terms(top.part("points")),
+        workdays=read_workdays(top.part("workdays")),
+        consent_version=top.text("consent_version", "1", 40),
+    )
+    _check_step(top, programme)
+    note_contradictions(top, programme)
+    top.finish()
+    return programme
+
+
+def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:
+    usual = CodeRanges(promo_words=promo_words(coupons))
+    if part is None:
+        return usual
+    cards = part.texts("card_prefixes", _PREFIX, "299") if part.has("card_prefixes") else usual.card_prefixes
+    weighed = part.texts("weighed_prefixes", _WEIGHED, "21") if part.has("weighed_prefixes") else usual.weighed_prefixes
+    for number, prefix in enumerate(weighed, start=1):
+        if any(prefix.startswith(card) or card.startswith(prefix) for card in cards):
+            taken = sentence("programme.prefixes", prefix=prefix)
+            part.note(f"weighed_prefixes[{number}]", taken, sentence("programme.prefixes.mend"))
+    qr_prefix = part.text("qr_prefix", usual.qr_prefix, 16)
+    codes = CodeRanges(cards, weighed, qr_prefix, promo_words=usual.promo_words)
+    part.finish()
+    return codes
+
+
+def _redeem(part: Section | None) -> Redeem:
+    usual = Redeem()
+    if part is None:
+        return usual
+    redeem = Redeem(
+        point_value_minor=part.whole("point_value_minor", 1, 1_000_000, usual.point_value_minor),
+        max_share_bp=part.whole("max_share_bp", 0, 10_000, usual.max_share_bp),
+        max_points=part.whole("max_points", 0, MAX_POINTS, 0),
+        min_points=part.whole("min_points", 1, MAX_POINTS, usual.min_points),
+        step_points=part.whole("step_points", 1, MAX_POINTS, usual.step_points),
+        offline_max_points=part.whole("offline_max_points", 0, MAX_POINTS, usual.offline_max_points),
+        max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
+        identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
+        wallets=part.refs("wallets", "wallet") or usual.wallets,
+        excluded=read_set(part.part("excluded")),
+    )
+    part.finish()
+    return redeem
+
+
+def _check_step(top: Section, programme: Programme) -> None:
+    """A step of points must be a whole sum of money, or spent points could not be shared to the kopeck."""
+    redeem = programme.redeem
+    if redeem.step_points * redeem.point_value_minor % programme.point_scale:
+        what = sentence("programme.split", step_points=redeem.step_points)
+        top.note("redeem.step_points", what, sentence("programme.split.mend"))
+
+
+def problems_text(problems: Sequence[Problem]) -> str:
+    """All problems, one a line."""
+    return "\n".join(map(str, problems))

@@ -1,0 +1,114 @@
+"""What a programme may say and hardly means: campaigns that never win, doubles, names that nothing mentions.
+
+A programme with warnings is a programme all the same; `kopilka programme check` shows them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from loyalty.documents.programme_lint import Found
+from loyalty.programme import Campaign, Programme
+from loyalty.sentences import sentence
+
+SENTENCES = {
+    "lint.shadowed": (
+        "никогда не победит в группе: «{id}» даёт больше при тех же условиях",
+        "it never wins in its group: “{id}” gives more under the same conditions",
+    ),
+    "lint.shadowed.mend": ("уберите её или измените условия", "remove it, or change its conditions"),
+    "lint.same": ("то же самое, что «{id}»", "the same as “{id}”"),
+    "lint.same.mend": ("уберите одну из двух", "remove one of the two"),
+    "lint.unused": ("«{id}» нигде не упоминается", "“{id}” is mentioned nowhere"),
+    "lint.unused.mend": ("уберите или используйте", "remove it, or use it"),
+    "lint.alone": ("в группе «{id}» эта акция одна", "this campaign is alone in group “{id}”"),
+    "lint.alone.mend": ("проверьте имя группы", "check the name of the group"),
+    "lint.season": ("сезон в программе не назван", "the programme names no season"),
+    "lint.season.mend": ("добавьте [[season]]", "add a [[season]]"),
+}
+_MORE_IS_MORE = ("rate_bp", "amount_minor", "reward_points", "factor_bp")
+_LESS_IS_MORE = ("price_minor", "pay")
+_NOT_SPOKEN_OF = ("campaigns", "statuses", "seasons")
+"""What is there for itself, whether or not a campaign speaks of it."""
+
+
+def warnings(programme: Programme) -> Iterator[Found]:
+    """What is allowed and hardly meant, in the order of the document."""
+    yield from _unused(programme)
+    rivals: dict[str, list[int]] = defaultdict(list)
+    for number, campaign in enumerate(programme.campaigns, start=1):
+        rivals[campaign.group].append(number)
+        for place, limit in enumerate(campaign.limits, start=1):
+            if limit.period == "season" and not programme.seasons:
+                path = f"campaign[{number}].limits[{place}].period"
+                yield (path, sentence("lint.season"), sentence("lint.season.mend"))
+    yield from _alike(programme)
+    for group, numbers in rivals.items():
+        if group and len(numbers) == 1 and group not in programme.group_by_id:
+            what = sentence("lint.alone", id=group)
+            yield (f"campaign[{numbers[0]}].group", what, sentence("lint.alone.mend"))
+
+
+def _alike(programme: Programme) -> Iterator[Found]:
+    """Campaigns that differ in nothing, or in one figure of which a group of the best takes the better."""
+    seen: dict[str, list[tuple[int, Campaign, int]]] = defaultdict(list)
+    for number, campaign in enumerate(programme.campaigns, start=1):
+        figure, strength = _strength(campaign)
+        competing = bool(campaign.group) and programme.group_of(campaign).mode == "best"
+        seen[_but_for(campaign, figure, competing)].append((number, campaign, strength))
+    for found in seen.values():
+        _, strongest, most = max(found, key=lambda each: (each[2], -each[0]))
+        first: dict[int, Campaign] = {}
+        for number, campaign, strength in found:
+            twin = first.setdefault(strength, campaign)
+            if twin is not campaign:
+                what = sentence("lint.same", id=twin.id)
+                yield (f"campaign[{number}]", what, sentence("lint.same.mend"))
+            elif strength < most:
+                what = sentence("lint.shadowed", id=strongest.id)
+                yield (f"campaign[{number}]", what, sentence("lint.shadowed.mend"))
+
+
+def _strength(campaign: Campaign) -> tuple[str, int]:
+    """The figure of a reward that says how much it gives, and how much that is."""
+    fields = type(campaign.reward).__struct_fields__
+    for name in (*_MORE_IS_MORE, *_LESS_IS_MORE):
+        if name in fields:
+            value = int(getattr(campaign.reward, name))
+            return name, -value if name in _LESS_IS_MORE else value
+    return "", 0
+
+
+def _but_for(campaign: Campaign, figure: str, competing: bool) -> str:
+    """All of a campaign but its names and its turn; for one that competes, but for that figure too."""
+    fields = [name for name in type(campaign).__struct_fields__ if name not in ("id", "name", "priority", "conditions")]
+    reward = {name: getattr(campaign.reward, name) for name in type(campaign.reward).__struct_fields__}
+    if competing:
+        reward.pop(figure, None)
+    rest = [getattr(campaign, name) for name in fields if name != "reward"]
+    return repr((type(campaign.reward).__name__, reward, rest, sorted(map(repr, campaign.conditions))))
+
+
+def _unused(programme: Programme) -> Iterator[Found]:
+    """Wallets, groups, events, groups of stores and whatever else is named, and occurs nowhere."""
+    tables = [(name, getattr(programme, name)) for name in type(programme).__struct_fields__]
+    named = [(name, of) for name, of in tables if isinstance(of, tuple) and name not in _NOT_SPOKEN_OF]
+    used = set(_texts(programme.campaigns))
+    for name, items in named:
+        for number, item in enumerate(items, start=1):
+            if isinstance(getattr(item, "id", None), str) and item.id not in used:
+                what = sentence("lint.unused", id=item.id)
+                yield (f"{name.removesuffix('s')}[{number}]", what, sentence("lint.unused.mend"))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _texts(getattr(value, name))

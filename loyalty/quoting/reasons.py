@@ -1,0 +1,340 @@
+"""The reasons of a quote: what became of each campaign, the best hints, and the notes beside each line."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from loyalty.ledger import MAIN_WALLET
+from loyalty.programme import Campaign, Programme
+from loyalty.quoted import Explanation, Standing
+from loyalty.quoting.choosing import Outcome
+from loyalty.quoting.earning import earning_scene, points_deed, worth_minor
+from loyalty.quoting.judging import Judged, judge
+from loyalty.quoting.pricing import deed_of, seen_by
+from loyalty.quoting.redemption import Spent
+from loyalty.quoting.turns import Course, Deed, Stop, unmet_running
+from loyalty.receipt import Applied
+from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
+from loyalty.scene import Missing, Scene, in_units
+from loyalty.sentences import Sentence, sentence
+
+MAX_HINTS = 3
+Fate = Literal["applied", "blocked", "missing"]
+SENTENCES = {
+    "campaign.better": ("Выгоднее «{name_ru}»", "“{name_en}” saves more"),
+    "campaign.worse": ("Без неё выгоднее", "More is saved without it"),
+    "campaign.outdone": ("На этих товарах другая скидка больше", "Another discount on these goods is larger"),
+    "campaign.no_room": ("Цена уже минимальная", "The price is at its minimum"),
+    "campaign.too_small": ("Меньше одного балла", "Less than one point"),
+    "campaign.group_cap": (
+        "Вместе с другими скидками больше уже нельзя",
+        "Together with the other discounts no more is allowed",
+    ),
+    "campaign.too_little": ("Эти цены не снижает", "These prices become no lower by it"),
+    "line.discount": ("{name_ru}: −{discount_minor}", "{name_en}: −{discount_minor}"),
+    "line.points": ("{name_ru}: +{points:балл|балла|баллов}", "{name_en}: +{points:point|points}"),
+    "line.units": ("{name_ru}: +{what_ru}", "{name_en}: +{what_en}"),
+    "points.units": ("Начислено: +{what_ru}", "Earned: +{what_en}"),
+    "line.redeemed": ("Баллами: −{redeemed_minor}", "Paid with points: −{redeemed_minor}"),
+    "line.no_redeem": ("Баллами не оплачивается", "Points cannot pay for this"),
+    "line.minimum": ("Минимальная цена", "Minimum price"),
+}
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """Everything a quote has found out, as the reasons are told from it."""
+
+    programme: Programme
+    judged: tuple[Judged, ...]
+    scene: Scene
+    """The basket after all discounts."""
+    spent: Spent
+    standing: Standing
+    deeds: dict[str, Deed]
+    """What each campaign did, by its id, in the order they were applied."""
+    stopped: dict[str, Stop]
+    winners: dict[str, Deed]
+    """What won in each group whose campaigns compete for the whole receipt."""
+
+
+def findings(
+    programme: Programme,
+    judged: Sequence[Judged],
+    scene: Scene,
+    outcome: Outcome,
+    standing: Standing,
+) -> Findings:
+    """Put together what an outcome says; `scene` is the basket after all discounts."""
+    rivals = [deed for deed in outcome.deeds if deed.done and deed.campaign.group]
+    return Findings(
+        programme,
+        tuple(judged),
+        scene,
+        outcome.spent,
+        standing,
+        {deed.campaign.id: deed for deed in outcome.deeds},
+        {**outcome.priced.stopped, **outcome.earned.stopped},
+        {d.campaign.group: d for d in rivals if programme.group_of(d.campaign).mode in ("best", "first")},
+    )
+
+
+def explain(found: Findings) -> list[Explanation]:
+    """What became of each campaign that has to do with the basket, in the order they are applied."""
+    order = {campaign_id: number for number, campaign_id in enumerate(_applied_ids(found), start=1)}
+    told: list[Explanation] = []
+    for judged in found.judged:
+        told.append(_explained(found, judged, order.get(judged.campaign.id, 0)))
+        if told[-1].outcome == "applied":
+            told += _more_to_come(found, judged)
+    return told
+
+
+def _applied_ids(found: Findings) -> list[str]:
+    return [campaign_id for campaign_id, deed in found.deeds.items() if deed.done]
+
+
+def best_hints(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """The missed ones worth most to the member, at most three."""
+    missed = [each for each in explanations if each.outcome == "missing" and each.gain_minor > 0]
+    return tuple(sorted(missed, key=lambda each: (-each.gain_minor, each.campaign_id))[:MAX_HINTS])
+
+
+def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
+    """What each campaign did on one line."""
+    done = []
+    for deed in found.deeds.values():
+        value = deed.by_place.get(place, 0)
+        if value:
+            discount, points = (value, 0) if deed.in_price else (0, value)
+            name = deed.campaign.name
+            done.append(Applied(deed.campaign.id, name.ru, name.en, discount, points, deed.wallet or MAIN_WALLET))
+    return tuple(done)
+
+
+def notes_on(found: Findings, place: int, applied: Iterable[Applied], asked_points: int) -> tuple[Sentence, ...]:
+    """The reasons to show beside one line: what applied, or why nothing could."""
+    product, scene = found.scene.lines[place].product, found.scene
+    redeemed_minor = found.spent.minor[place]
+    notes = [_line_note(done, scene) for done in applied]
+    if product.no_discount and found.programme.campaigns:
+        notes.append(sentence("goods.no_discount"))
+    if scene.floor_minor[place] and scene.room_minor(place) == redeemed_minor:
+        notes.append(sentence("line.minimum"))
+    if redeemed_minor:
+        notes.append(sentence("line.redeemed", redeemed_minor=redeemed_minor))
+    elif asked_points and (product.no_redeem or found.programme.redeem.excluded.touches(product)):
+        notes.append(sentence("line.no_redeem"))
+    if product.no_earn and scene.member is not None and not scene.member.blocked:
+        notes.append(sentence("goods.no_earn"))
+    return tuple(notes)
+
+
+def _line_note(done: Applied, scene: Scene) -> Sentence:
+    if done.points and done.wallet != MAIN_WALLET:
+        what_ru, what_en = in_units(scene.terms, done.wallet, done.points)
+        return sentence("line.units", name_ru=done.name_ru, name_en=done.name_en, what_ru=what_ru, what_en=what_en)
+    if done.points:
+        return sentence("line.points", name_ru=done.name_ru, name_en=done.name_en, points=done.points)
+    return sentence("line.discount", name_ru=done.name_ru, name_en=done.name_en, discount_minor=done.discount_minor)
+
+
+def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
+    campaign = judged.campaign
+    deed, stop = found.deeds.get(campaign.id), found.stopped.get(campaign.id)
+    if deed is not None and deed.done:
+        return _applied(found, deed, order)
+    if judged.ready and deed is None and stop is None:
+        stop, deed = _in_vain(found, judged)
+    missing = judged.missing or ((stop,) if isinstance(stop, Missing) else ())
+    if not missing and deed is not None:
+        short = campaign.reward.short(seen_by(campaign, judged.scene(found.scene)))
+        missing = (short,) if short is not None else ()
+    if missing and judged.blocked is None:
+        missed = _missed(found, judged, missing)
+        if missed.gain_minor or deed is None or not deed.done:
+            return missed
+    blocked = judged.blocked or stop
+    said = blocked.said if blocked is not None else _why_nothing(found, judged, deed)
+    return _explanation(campaign, "blocked", said)
+
+
+def _in_vain(found: Findings, judged: Judged) -> tuple[Stop | None, Deed | None]:
+    """What stops a campaign that was not chosen of its group, or what it would have done in the winner's place."""
+    instead_of = _in_its_place(found, judged.campaign)
+    scene = _without(found.scene, instead_of)
+    course = _course_without(found, judged.campaign, instead_of, scene)
+    stop = course.stop(judged, judged.scene(scene))
+    return (stop, None) if stop is not None else (None, _deed(found, judged, scene, course))
+
+
+def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
+    reward = deed.campaign.reward
+    if isinstance(reward, GrantMechanic):
+        said = reward.told(deed.granted)
+    elif deed.wallet not in ("", MAIN_WALLET):
+        what_ru, what_en = in_units(found.scene.terms, deed.wallet, deed.total)
+        said = sentence("points.units", what_ru=what_ru, what_en=what_en)
+    else:
+        said = reward.given(*((deed.total, 0) if deed.in_price else (0, deed.total)))
+    places = [place for place, value in deed.by_place.items() if value]
+    told = _explanation(deed.campaign, "applied", said, _line_ids(found, places), worth_minor(found.programme, [deed]))
+    return replace(told, order=order)
+
+
+def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
+    said, gain_minor = missing[0].said, 0
+    if len(missing) == 1 and missing[0].within_reach:
+        gain_minor = _gain_if(found, judged, missing[0], _in_its_place(found, judged.campaign))
+    if gain_minor > 0:
+        said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})
+    return _explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), max(0, gain_minor))
+
+
+def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
+    """A campaign that applied and would give more: the next step of a ladder, one more of three."""
+    deed = found.deeds[judged.campaign.id]
+    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(_without(found.scene, [deed]))))
+    gain_minor = _gain_if(found, judged, short, [deed]) if short is not None and short.within_reach else 0
+    if short is None or gain_minor <= 0:
+        return []
+    said = Sentence(short.said.code + ".gain", {**short.said.args, "gain_minor": gain_minor})
+    return [_explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), gain_minor)]
+
+
+def _in_its_place(found: Findings, campaign: Campaign) -> list[Deed]:
+    """What is given now and would give way: the winner of its group, or whatever has won lines."""
+    if not campaign.group:
+        return []
+    if found.programme.group_of(campaign).mode == "best_line":
+        return [deed for deed in found.deeds.values() if deed.campaign.group == campaign.group]
+    return [found.winners[campaign.group]] if campaign.group in found.winners else []
+
+
+def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> int:
+    """What the campaign would give if just this were not missing, beyond what now is given in its place."""
+    mode = found.programme.group_of(judged.campaign).mode
+    if mode == "first" and any(_turn(deed.campaign) < _turn(judged.campaign) for deed in instead_of):
+        return 0
+    deed = _deed_if(found, judged, missing, instead_of)
+    if deed is None:
+        return 0
+    if mode == "best_line":
+        had = _off_by_place(instead_of)
+        return sum(max(0, off - had.get(place, 0)) for place, off in deed.by_place.items())
+    return worth_minor(found.programme, [deed]) - worth_minor(found.programme, instead_of)
+
+
+def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Deed | None:
+    """What the campaign would do if just this were not missing and nothing were given in its place."""
+    scene = _with_more(_without(found.scene, instead_of), missing)
+    then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
+    if then is None or (then is not judged and not then.ready):
+        return None
+    unmet = unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))
+    if len(unmet) > 1 or any(stop.said.code != missing.said.code for stop in unmet):
+        return None
+    course = _course_without(found, judged.campaign, instead_of, scene)
+    return _deed(found, then, scene, course) if course.refusal(judged.campaign, scene) is None else None
+
+
+def _deed(found: Findings, judged: Judged, scene: Scene, course: Course) -> Deed:
+    """What a campaign does to a basket that may be another than the one quoted."""
+    if isinstance(judged.campaign.reward, PointsMechanic):
+        return points_deed(judged, earning_scene(found.programme, scene, found.spent.minor), course)
+    return deed_of(judged, judged.scene(scene), course)
+
+
+def _course_without(found: Findings, campaign: Campaign, instead_of: Sequence[Deed], scene: Scene) -> Course:
+    """What has been taken on the receipt by all but the campaign itself and those it would stand in for."""
+    out = {campaign.id, *(deed.campaign.id for deed in instead_of)}
+    course = Course(found.programme, scene, found.standing)
+    for deed in found.deeds.values():
+        if deed.campaign.id not in out:
+            course.note(deed)
+    if isinstance(campaign.reward, PointsMechanic):
+        course.take(found.spent.redemption.wallets)
+    return course
+
+
+def _turn(campaign: Campaign) -> tuple[bool, int, str]:
+    """The order campaigns are applied in: those in points after all others."""
+    return isinstance(campaign.reward, PointsMechanic), campaign.priority, campaign.id
+
+
+def _off_by_place(deeds: Iterable[Deed]) -> dict[int, int]:
+    """What campaigns took off each line together."""
+    found: dict[int, int] = {}
+    for deed in deeds:
+        for place, off in deed.by_place.items() if deed.in_price else ():
+            found[place] = found.get(place, 0) + off
+    return found
+
+
+def _without(scene: Scene, deeds: Sequence[Deed]) -> Scene:
+    """The scene as if these campaigns had taken nothing off."""
+    off = _off_by_place(deeds)
+    running = enumerate(scene.running_minor)
+    return replace(scene, running_minor=tuple(minor + off.get(place, 0) for place, minor in running)) if off else scene
+
+
+def _with_more(scene: Scene, missing: Missing) -> Scene:
+    """The scene with more of some lines, at the price each has now; or at a higher price, for more goods like them."""
+    if not (missing.more_milli or missing.more_minor):
+        return scene
+    lines = list(scene.lines)
+    running, floor, original = list(scene.running_minor), list(scene.floor_minor), list(scene.original_minor)
+    for place, more in missing.more_minor.items():
+        running[place] += more
+        original[place] += more
+    for place, more in missing.more_milli.items():
+        had = lines[place].qty_milli
+        lines[place] = replace(lines[place], qty_milli=had + more)
+        running[place] = running[place] * (had + more) // had
+        floor[place] = -(-floor[place] * (had + more) // had)
+        original[place] = original[place] * (had + more) // had
+    return replace(
+        scene,
+        lines=tuple(lines),
+        running_minor=tuple(running),
+        floor_minor=tuple(floor),
+        original_minor=tuple(original),
+    )
+
+
+def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence:
+    """Why a campaign that nothing stopped has given nothing; `deed` is what it did, or would have done."""
+    campaign = judged.campaign
+    if deed is not None and deed.done:
+        winner = found.winners.get(campaign.group)
+        if winner is None:
+            return sentence("campaign.worse")
+        return sentence("campaign.better", name_ru=winner.campaign.name.ru, name_en=winner.campaign.name.en)
+    if isinstance(campaign.reward, PointsMechanic):
+        return sentence("campaign.too_small")
+    if _outdone(found, judged):
+        return sentence("campaign.outdone")
+    if all(found.scene.room_minor(place) == 0 for place in judged.selected):
+        return sentence("campaign.no_room")
+    room = _course_without(found, campaign, (), found.scene).room(campaign, found.scene)
+    return sentence("campaign.group_cap" if room.minor == 0 else "campaign.too_little")
+
+
+def _outdone(found: Findings, judged: Judged) -> bool:
+    """Whether others of a group settled line by line have taken its lines."""
+    campaign = judged.campaign
+    if found.programme.group_of(campaign).mode != "best_line":
+        return False
+    off = _off_by_place(_in_its_place(found, campaign))
+    return any(off.get(place) for place in judged.selected)
+
+
+def _line_ids(found: Findings, places: Iterable[int]) -> tuple[int, ...]:
+    return tuple(found.scene.lines[place].line_id for place in places)
+
+
+def _explanation(
+    campaign: Campaign, outcome: Fate, said: Sentence, lines: tuple[int, ...] = (), gain_minor: int = 0
+) -> Explanation:
+    return Explanation(campaign.id, campaign.name.ru, campaign.name.en, outcome, said, lines, gain_minor)
