@@ -35,8 +35,8 @@ SENTENCES = {
     "campaign.no_limit": ("ничего не ограничено", "nothing is limited"),
     "campaign.no_limit.mend": ("укажите times, minor или points", "give times, minor or points"),
     "campaign.line_reward": (
-        "в группе best_line годятся только скидки на товары",
-        "only discounts on goods fit a best_line group",
+        "в группе best_line годятся только скидки на товары, без cost",
+        "only discounts on goods without a cost fit a best_line group",
     ),
     "campaign.line_reward.mend": ("возьмите группу best", "use a group of mode best"),
 }
@@ -155,7 +155,8 @@ def _campaign(part: Section, modes: Mapping[str, str]) -> Campaign:
     )
     if not _dates_meet(campaign.conditions):
         part.note("conditions", sentence("campaign.never"), sentence("campaign.never.mend"))
-    if modes.get(campaign.group) == "best_line" and not campaign.reward.by_line:
+    by_line = campaign.reward.by_line and campaign.cost is None
+    if modes.get(campaign.group) == "best_line" and not by_line:
         part.note("group", sentence("campaign.line_reward"), sentence("campaign.line_reward.mend"))
     if isinstance(campaign.reward, BundlePrice) and not any(isinstance(c, Combination) for c in campaign.conditions):
         what = sentence("bundle_price.no_combination")

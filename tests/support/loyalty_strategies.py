@@ -279,20 +279,20 @@ costs = st.builds(
 
 @st.composite
 def campaigns(draw, number: int, group=None) -> Campaign:
-    """Any campaign a document may describe; in a group settled line by line only rewards that can be."""
-    reward = draw(rewards)
+    """Any campaign a document may describe; in a group settled line by line only those that can be."""
+    reward, cost = draw(rewards), draw(costs)
     where = draw(st.sampled_from(IN_GROUPS)) if group is None else group
     return Campaign(
         f"c{number}",
         Label(f"Акция {number}", f"Campaign {number}"),
         reward,
         tuple(draw(st.lists(conditions, max_size=2))),
-        where if where != "line" or reward.by_line else "",
+        where if where != "line" or (reward.by_line and cost is None) else "",
         draw(st.integers(0, 3)),
         draw(st.sampled_from(["running", "running", "original"])),
         draw(caps),
         draw(limits),
-        draw(costs),
+        cost,
         draw(st.sampled_from([False, False, True])),
     )
 

@@ -189,6 +189,15 @@ conditions = [ { type = "hours", windows = ["12-14"] }, { type = "who", statuses
     def test_a_reward_that_cannot_be_is_told_with_its_place(self, reward, found):
         assert paths(campaign(reward=reward)) == [found]
 
+    def test_a_group_shared_out_by_lines_takes_only_discounts_that_lines_can_share(self):
+        groups = '[[group]]\nid = "lines"\nmode = "best_line"\n'
+        by_line = campaign(more='group = "lines"') + groups
+        assert parse_programme(by_line).campaigns[0].group == "lines"
+        costly = campaign(more='group = "lines"\ncost = { points = 5 }') + groups
+        assert paths(costly) == ["campaign[1].group"]
+        capped = campaign(reward='{ type = "percent", rate_bp = 1000, cap_minor = 5 }', more='group = "lines"') + groups
+        assert paths(capped) == ["campaign[1].group"]
+
     def test_the_nearest_known_key_is_offered(self):
         (said,) = problems(campaign(reward='{ type = "percent", rate_bp = 10, cap_minr = 5 }'))
         assert said == "campaign[1].reward.cap_minr: unknown key; perhaps “cap_minor” was meant"
