@@ -44,4 +44,4 @@ def test_a_quick_look_prints_its_ratios_and_leaves_nothing_behind(name: str, tmp
 def test_a_benchmark_nobody_knows_is_refused_with_the_list_of_those_there_are(tmp_path: Path) -> None:
     done = bench(tmp_path, "speed")
     assert done.returncode == 2
-    assert "no such benchmark: speed; there are commit, lookup" in done.stderr
+    assert "no such benchmark: speed; there are commit, engine" in done.stderr
