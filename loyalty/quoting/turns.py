@@ -1,7 +1,7 @@
 """A campaign's turn: what may still stop it when those before it have been applied, and how much it may give.
 
 The same for rewards in price, in points and of other kinds. `Course` is the state of one way through a basket's
-campaigns; it lives only as long as one pass of `price` and `earn`.
+campaigns; it lives only as long as one quote, and is forked where the ways part.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
