@@ -194,6 +194,8 @@ CONDITION_OF: dict[type, st.SearchStrategy[Condition]] = {
 }
 """A mechanic -> any condition of it."""
 conditions: st.SearchStrategy[Condition] = st.one_of(*CONDITION_OF.values())
+on_goods = st.one_of(CONDITION_OF[Products], st.builds(ReceiptTotal, st.integers(1, 20_000)))
+"""Conditions that most baskets meet."""
 reaches = st.one_of(
     st.just(Reach()),
     st.builds(Reach, st.sampled_from(["cheapest", "dearest"]), st.integers(1, 2), st.sampled_from([0, 2, 3])),
@@ -278,22 +280,23 @@ costs = st.builds(
 
 
 @st.composite
-def campaigns(draw, number: int, group=None) -> Campaign:
-    """Any campaign a document may describe; in a group settled line by line only those that can be."""
+def campaigns(draw, number: int, group=None, eager=False) -> Campaign:
+    """Any campaign a document may describe; in a group settled line by line only those that can be. An eager one
+    applies to most baskets."""
     reward, cost = draw(rewards), draw(costs)
     where = draw(st.sampled_from(IN_GROUPS)) if group is None else group
     return Campaign(
         f"c{number}",
         Label(f"Акция {number}", f"Campaign {number}"),
         reward,
-        tuple(draw(st.lists(conditions, max_size=2))),
+        tuple(draw(st.lists(on_goods if eager else conditions, max_size=1 if eager else 2))),
         where if where != "line" or (reward.by_line and cost is None) else "",
         draw(st.integers(0, 3)),
         draw(st.sampled_from(["running", "running", "original"])),
         draw(caps),
         draw(limits),
         cost,
-        draw(st.sampled_from([False, False, True])),
+        not eager and draw(st.sampled_from([False, False, True])),
     )
 
 
@@ -311,7 +314,9 @@ redeems = st.builds(
 
 
 @st.composite
-def programmes(draw, max_campaigns=6) -> Programme:
+def programmes(draw, max_campaigns=6, eager=None) -> Programme:
+    """Any programme; half of them, unless it is said, have campaigns that apply to most baskets."""
+    eager = draw(st.booleans()) if eager is None else eager
     rule, scale = draw(redeems), draw(st.sampled_from([1, 1, 10]))
     if rule.step_points * rule.point_value_minor % scale:  # a step is a whole sum in kopecks
         scale = 1
@@ -328,7 +333,7 @@ def programmes(draw, max_campaigns=6) -> Programme:
         seasons=SEASONS,
         statuses=draw(st.sampled_from([STATUSES, STATUSES, ()])),
         redeem=rule,
-        campaigns=tuple(draw(campaigns(n)) for n in range(draw(st.integers(0, max_campaigns)))),
+        campaigns=tuple(draw(campaigns(n, eager=eager)) for n in range(draw(st.integers(0, max_campaigns)))),
         events=EVENTS,
         store_groups=STORE_GROUPS,
         wallets=WALLETS,
