@@ -14,6 +14,9 @@ from textual.app import App
 
 MOST_WAITING = 5000
 GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
+LINE_FEED_KEY = "ctrl+j"
+CR_LF_S = 0.03
+"""A line feed so soon after Enter is the rest of it."""
 Item = events.Event | str
 """An event a person caused, or the text of a scan."""
 log = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ class Inlet:
         self._queue: asyncio.Queue[Item] = asyncio.Queue(MOST_WAITING)
         self._due: asyncio.TimerHandle | None = None
         self._under_way = 0
+        self._entered_s = float("-inf")
 
     async def take(self) -> Item:
         return await self._queue.get()
@@ -74,7 +78,7 @@ class Inlet:
         self._put(self._gate.paste(event.text, event.time, event) if self._gate else [event])
 
     def _put(self, items: Sequence[Item]) -> None:
-        for item in items:
+        for item in filter(None, map(self._one_enter, items)):
             try:
                 self._queue.put_nowait(item)
                 self._under_way += 1
@@ -82,6 +86,16 @@ class Inlet:
                 log.error("keys_dropped")
                 self._overflow()
         self._plan_poll()
+
+    def _one_enter(self, item: Item) -> Item | None:
+        """A line feed is Enter: a terminal gives it for an Enter that was pressed before the screen stood, and some give
+        no other. After a carriage return it is nothing."""
+        if not isinstance(item, events.Key) or item.key not in ("enter", LINE_FEED_KEY):
+            return item
+        if item.key == "enter":
+            self._entered_s = item.time
+            return item
+        return None if item.time - self._entered_s <= CR_LF_S else events.Key("enter", "\r")
 
     def _plan_poll(self) -> None:
         if self._due is not None:

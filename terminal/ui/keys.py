@@ -99,7 +99,7 @@ KEYS = (
 OFFERS = _key(
     "offers",
     "tab",
-    "ctrl+y",
+    "ctrl+s",
     N_("On request"),
     N_("What the customer may ask for: offers for points, a gift to choose"),
     "sale",

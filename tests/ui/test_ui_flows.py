@@ -461,9 +461,9 @@ def test_what_the_customer_may_ask_for_is_one_key_away_with_price_and_what_is_mi
 def test_a_scan_over_the_list_is_a_line_and_the_second_key_opens_and_closes_it() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)
-        await cashier.press("ctrl+y")
+        await cashier.press("ctrl+s")
         cashier.sees("Что покупатель может выбрать")
-        await cashier.press("ctrl+y")
+        await cashier.press("ctrl+s")
         cashier.sees_not("Что покупатель может выбрать")
         await cashier.press("tab")
         await cashier.burst(shop.WATER.code)

@@ -27,10 +27,11 @@ F2, F6 = b"\x1bOQ", b"\x1b[17~"
 
 
 class Terminal:
-    """The screen in its own process; what is written to it arrives as if typed."""
+    """The screen in its own process; what is written to it arrives as if typed, `early` before the screen stands."""
 
-    def __init__(self, columns: int = 80, rows: int = 24) -> None:
+    def __init__(self, columns: int = 80, rows: int = 24, early: bytes = b"") -> None:
         self.keys, slave = pty.openpty()
+        os.write(self.keys, early)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._facts, report = os.pipe()
         self._process = subprocess.Popen(
@@ -86,14 +87,17 @@ class Terminal:
         finally:
             self._process.kill()
 
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self.keys)
+
 
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
     made = Terminal()
     yield made
-    made._process.kill()
-    made._process.wait()
-    os.close(made.keys)
+    made.end()
 
 
 def test_bursts_of_a_scanner_are_scans_and_never_text_on_the_sale_or_in_a_form(terminal: Terminal) -> None:
@@ -145,3 +149,22 @@ def test_the_screen_leaves_the_terminal_as_it_found_it_and_prints_nothing_of_its
     assert terminal.stop() == 0
     assert b"Traceback" not in terminal.written
     assert b"\x1b[?1049l" in terminal.written
+
+
+def test_what_is_typed_before_the_screen_stands_is_typed_with_its_enter() -> None:
+    early = Terminal(early="кружка\r".encode())
+    told = early.told()
+    early.end()
+    assert told["line"] == ""
+    assert any("Найдено: 1" in row for row in told["rows"])
+
+
+@pytest.mark.parametrize("enter", ["\r", "\n", "\r\n"])
+def test_a_burst_that_is_no_scan_is_typed_with_its_one_enter(terminal: Terminal, enter: str) -> None:
+    terminal.send("3*" + enter)
+    told = terminal.told()
+    assert (told["line"], told["scans"]) == ("", [])
+    terminal.send("4600000000016" + enter)
+    told = terminal.told()
+    assert (told["line"], told["scans"]) == ("", [])
+    assert any("4600000000016" in row for row in told["rows"])
