@@ -78,7 +78,10 @@ class Inlet:
         self._put(self._gate.paste(event.text, event.time, event) if self._gate else [event])
 
     def _put(self, items: Sequence[Item]) -> None:
-        for item in filter(None, map(self._one_enter, items)):
+        for read in items:
+            item = self._one_enter(read)
+            if item is None:
+                continue
             try:
                 self._queue.put_nowait(item)
                 self._under_way += 1
@@ -88,8 +91,8 @@ class Inlet:
         self._plan_poll()
 
     def _one_enter(self, item: Item) -> Item | None:
-        """A line feed is Enter: a terminal gives it for an Enter that was pressed before the screen stood, and some give
-        no other. After a carriage return it is nothing."""
+        """A line feed is Enter: a terminal gives it for an Enter pressed before the screen stood, and some give no other.
+        After a carriage return it is nothing."""
         if not isinstance(item, events.Key) or item.key not in ("enter", LINE_FEED_KEY):
             return item
         if item.key == "enter":
