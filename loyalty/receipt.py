@@ -135,6 +135,12 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The same with their codes."""
     messages: tuple[Message, ...] = ()
     """Texts of campaigns for the buyer."""
+    asked_points: int = 0
+    """The points the member asked to spend; `redeemed_points` is how many could be."""
+    campaigns: tuple[str, ...] = ()
+    """Ids of the campaigns that gave something, in the order they were applied."""
+    blocked: bool = False
+    """The card was blocked: nothing was earned or spent with it."""
     redeemed_wallets: tuple[tuple[str, int], ...] = ()
     """The points spent by wallet, in the order the wallets were spent; left out where the main one paid for all."""
     lots: tuple[Lot, ...] = ()

@@ -92,6 +92,8 @@ def return_receipt(
         issues=(),
         issued=(),
         messages=(),
+        asked_points=0,
+        campaigns=(),
         original_id=original.receipt_id,
         original_number=original.number,
         redeemed_wallets=_spent_back(original, returned_milli, sums["redeemed_points"]),

@@ -84,8 +84,16 @@ def receipt_from(
         issues=quote.granted.issues,
         issued=issued_coupons(quote.granted.issues, series, receipt_id),
         messages=quote.granted.messages,
+        asked_points=basket.redeem_points,
+        campaigns=_applied(quote),
+        blocked=member.blocked if member else False,
         redeemed_wallets=_redeemed_wallets(quote),
     )
+
+
+def _applied(quote: Quote) -> tuple[str, ...]:
+    in_order = sorted((each.order, each.campaign_id) for each in quote.explanations if each.order)
+    return tuple(campaign_id for _, campaign_id in in_order)
 
 
 def _redeemed_wallets(quote: Quote) -> tuple[tuple[str, int], ...]:
