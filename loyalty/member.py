@@ -6,8 +6,9 @@ import msgspec
 
 from loyalty.statuses.progress import Progress
 
-IdentifiedBy = Literal["card", "phone", "manual"]
-"""How strongly the member was identified: a scanned card, a phone number, a card number typed by hand."""
+IdentifiedBy = Literal["card", "phone", "phone_code", "manual"]
+"""How strongly the member was identified: a scanned card, a phone number said, the same with a code sent to it and said
+back, a card number typed by hand."""
 
 
 class Used(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from loyalty.codes import CodeRanges
 from loyalty.conditions import Condition, PresentedCoupon, ProductSet
 from loyalty.coupons.series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
+from loyalty.member import IdentifiedBy
 from loyalty.money import Rounding
 from loyalty.points.terms import LotTerms
 from loyalty.points.workdays import Workdays
@@ -61,7 +62,10 @@ class Redeem(msgspec.Struct, frozen=True):
     0 refuses."""
     max_age_s: int = 3600
     """An older balance counts as offline, even with the link up."""
-    identified_by: tuple[Literal["card", "phone", "manual"], ...] = ("card",)
+    identified_by: tuple[IdentifiedBy, ...] = ("card",)
+    unconfirmed_offline_max_points: int = 0
+    """With `phone_code`: at most this much per receipt for a phone that no code can be sent to while the head office is
+    out of reach, and never more than `offline_max_points`. 0 refuses."""
     wallets: tuple[str, ...] = (MAIN_WALLET,)
     """Which wallets may be spent, the first first; their points are worth the same."""
     excluded: ProductSet = ProductSet()

@@ -31,6 +31,7 @@ from loyalty.documents.section import ID, Notes, Section
 from loyalty.documents.status_file import read_ladder
 from loyalty.errors import BadProgramme, Problem
 from loyalty.ledger import MAIN_WALLET
+from loyalty.member import IdentifiedBy
 from loyalty.money import Rounding
 from loyalty.programme import Programme, Redeem
 from loyalty.sentences import Lang, sentence
@@ -62,7 +63,7 @@ _ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
-_IDENTIFIED: tuple[Literal["card", "phone", "manual"], ...] = ("card", "phone", "manual")
+_IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
 _WHOLE = "document"
 """The path of a problem with the document as a whole."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -165,6 +166,9 @@ def _redeem(part: Section | None) -> Redeem:
         min_points=part.whole("min_points", 1, MAX_POINTS, usual.min_points),
         step_points=part.whole("step_points", 1, MAX_POINTS, usual.step_points),
         offline_max_points=part.whole("offline_max_points", 0, MAX_POINTS, usual.offline_max_points),
+        unconfirmed_offline_max_points=part.whole(
+            "unconfirmed_offline_max_points", 0, MAX_POINTS, usual.unconfirmed_offline_max_points
+        ),
         max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
         identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
         wallets=part.refs("wallets", "wallet") or usual.wallets,

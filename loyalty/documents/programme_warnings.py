@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from loyalty.documents.programme_lint import Found
-from loyalty.programme import Campaign, Programme
+from loyalty.programme import Campaign, Programme, Redeem
 from loyalty.sentences import sentence
 
 SENTENCES = {
@@ -24,6 +24,19 @@ SENTENCES = {
     "lint.unused.mend": ("уберите или используйте", "remove it, or use it"),
     "lint.alone": ("в группе «{id}» эта акция одна", "this campaign is alone in group “{id}”"),
     "lint.alone.mend": ("проверьте имя группы", "check the name of the group"),
+    "lint.no_code": (
+        "ничего не ограничивает: код здесь не спрашивают",
+        "it limits nothing: no code is asked for here",
+    ),
+    "lint.no_code.mend": (
+        "добавьте phone_code в identified_by (и уберите phone)",
+        "add phone_code to identified_by (and take phone out)",
+    ),
+    "lint.over_offline": (
+        "больше, чем offline_max_points ({limit_points}): действует оно",
+        "over offline_max_points ({limit_points}), which holds",
+    ),
+    "lint.over_offline.mend": ("уменьшите его до этого числа", "lower it to that"),
     "lint.season": ("сезон в программе не назван", "the programme names no season"),
     "lint.season.mend": ("добавьте [[season]]", "add a [[season]]"),
 }
@@ -36,6 +49,7 @@ _NOT_SPOKEN_OF = ("campaigns", "statuses", "seasons")
 def warnings(programme: Programme) -> Iterator[Found]:
     """What is allowed and hardly meant, in the order of the document."""
     yield from _unused(programme)
+    yield from _unconfirmed(programme.redeem)
     rivals: dict[str, list[int]] = defaultdict(list)
     for number, campaign in enumerate(programme.campaigns, start=1):
         rivals[campaign.group].append(number)
@@ -48,6 +62,17 @@ def warnings(programme: Programme) -> Iterator[Found]:
         if group and len(numbers) == 1 and group not in programme.group_by_id:
             what = sentence("lint.alone", id=group)
             yield (f"campaign[{numbers[0]}].group", what, sentence("lint.alone.mend"))
+
+
+def _unconfirmed(redeem: Redeem) -> Iterator[Found]:
+    """A cap for phones that are not confirmed, where none need be or a lower cap holds."""
+    path, points = "redeem.unconfirmed_offline_max_points", redeem.unconfirmed_offline_max_points
+    asked = "phone_code" in redeem.identified_by and "phone" not in redeem.identified_by
+    if points and not asked:
+        yield path, sentence("lint.no_code"), sentence("lint.no_code.mend")
+    elif points > redeem.offline_max_points:
+        over = sentence("lint.over_offline", limit_points=redeem.offline_max_points)
+        yield path, over, sentence("lint.over_offline.mend")
 
 
 def _alike(programme: Programme) -> Iterator[Found]:

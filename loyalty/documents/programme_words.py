@@ -107,6 +107,10 @@ WORDS: dict[str, Pair] = {
     "min_points": ("самое меньшее {}", "at least {}"),
     "step_points": ("шаг {}", "in steps of {}"),
     "offline_max_points": ("без связи самое большее {}", "offline at most {}"),
+    "unconfirmed_offline_max_points": (
+        "без связи по неподтверждённому телефону самое большее {}",
+        "offline, for a phone not confirmed, at most {}",
+    ),
     "max_age_s": ("баланс не старше {}", "a balance no older than {}"),
     "identified_by": ("узнан {}", "found {}"),
     # When points can be spent
@@ -274,6 +278,7 @@ VALUES: dict[str, Pair] = {
     "period.ever": ("за всё время", "ever"),
     "identified_by.card": ("по карте", "by card"),
     "identified_by.phone": ("по телефону", "by phone"),
+    "identified_by.phone_code": ("по телефону, подтверждённому кодом", "by a phone confirmed with a code"),
     "identified_by.manual": ("по номеру, набранному вручную", "by a number typed"),
     "expire_from.earned": ("со дня начисления", "the day they are earned"),
     "expire_from.usable": ("с первого дня, когда их можно тратить", "the first day they can be spent"),

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from loyalty.member import IdentifiedBy
 from loyalty.money import part_bp, share, share_capped
 from loyalty.programme import Redeem
 from loyalty.quoted import Redemption, Standing
+from loyalty.quoting.identified import Unproven, offline_cap_points, unproven
 from loyalty.scene import Scene, points_worth
 from loyalty.sentences import Sentence, sentence
 
@@ -14,6 +16,18 @@ SENTENCES = {
     "redeem.no_member": ("Отсканируйте карту, чтобы списать баллы", "Scan a card to pay with points"),
     "redeem.blocked": ("Карта заблокирована: баллы не списываются", "The card is blocked: no points can be spent"),
     "redeem.card_only": ("Для списания отсканируйте карту", "Scan the card itself to spend points"),
+    "redeem.confirm_phone": (
+        "Чтобы списать баллы, подтвердите телефон кодом",
+        "Confirm the phone with a code to spend points",
+    ),
+    "redeem.confirm_offline": (
+        "Нет связи: телефон не подтвердить, баллы не списываются",
+        "Offline: the phone cannot be confirmed, no points can be spent",
+    ),
+    "redeem.unconfirmed": (
+        "Телефон не подтверждён, нет связи: до {limit_points:балла|баллов|баллов} за чек",
+        "Offline, the phone is not confirmed: up to {limit_points:point|points} a receipt",
+    ),
     "redeem.balance": (
         "Весь баланс: {limit_points:балл|балла|баллов}",
         "The whole balance: {limit_points:point|points}",
@@ -52,6 +66,13 @@ SENTENCES = {
 }  # fmt: skip
 
 
+_MISSING: dict[Unproven, str] = {
+    "card_only": "redeem.card_only",
+    "confirm_phone": "redeem.confirm_phone",
+    "confirm_offline": "redeem.confirm_offline",
+}
+
+
 class Spent(msgspec.Struct, frozen=True):
     """The redemption of a basket and its parts by place."""
 
@@ -85,10 +106,11 @@ def allow(
     """How many points may be spent on the basket now, and the tightest limit."""
     if not scene.lines:
         return 0, None
-    refused = _refusal(scene, rule)
-    if refused:
+    refused = _refusal(scene, rule, standing)
+    if refused or scene.member is None:
         return 0, refused
-    limits = _limits(scene, rule, balance_points) + _offline(rule, standing, taken_points)
+    limits = _limits(scene, rule, balance_points)
+    limits += _offline(rule, standing, scene.member.identified_by, taken_points)
     points, limit = min(limits, key=lambda each: each[0])
     least = -(-rule.min_points // rule.step_points) * rule.step_points
     if points < least:
@@ -105,15 +127,14 @@ def _by_wallet(points: int, wallets: Sequence[str], have: Sequence[int]) -> Iter
             yield wallet, taken
 
 
-def _refusal(scene: Scene, rule: Redeem) -> Sentence | None:
+def _refusal(scene: Scene, rule: Redeem, standing: Standing) -> Sentence | None:
     member = scene.member
     if member is None:
         return sentence("redeem.no_member")
     if member.blocked:
         return sentence("redeem.blocked")
-    if member.identified_by not in rule.identified_by:
-        return sentence("redeem.card_only")
-    return None
+    missing = unproven(rule, member.identified_by, standing)
+    return sentence(_MISSING[missing]) if missing else None
 
 
 def _limits(scene: Scene, rule: Redeem, balance_points: int) -> list[tuple[int, Sentence]]:
@@ -138,14 +159,17 @@ def _by_balance(points: int) -> tuple[int, Sentence]:
     return points, said
 
 
-def _offline(rule: Redeem, standing: Standing, taken_points: int) -> list[tuple[int, Sentence]]:
+def _offline(rule: Redeem, standing: Standing, by: IdentifiedBy, taken_points: int) -> list[tuple[int, Sentence]]:
     """What campaigns took in points counts towards the cap: it bounds what one receipt can lose."""
     if standing.fresh(rule.max_age_s):
         return []
     code = "redeem.stale" if standing.online else "redeem.offline"
-    left_points = max(0, rule.offline_max_points - taken_points)
+    cap_points = offline_cap_points(rule, by)
+    left_points = max(0, cap_points - taken_points)
     if left_points == 0:
         return [(0, sentence(f"{code}_none"))]
+    if cap_points < rule.offline_max_points:
+        code = "redeem.unconfirmed"
     return [(left_points, sentence(code, limit_points=left_points))]
 
 

@@ -16,6 +16,7 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.money import part_bp, share
 from loyalty.programme import Campaign, Cap, Cost, Programme
 from loyalty.quoted import Standing
+from loyalty.quoting.identified import Unproven, offline_cap_points, unproven
 from loyalty.quoting.judging import Judged
 from loyalty.quoting.limits import Limit, Room, narrower, room_for
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
@@ -28,6 +29,11 @@ SENTENCES = {
     "campaign.first": ("Уже действует «{name_ru}»", "“{name_en}” applies already"),
     "cost.more": ("Не хватает: {what_ru}", "{what_en} short"),
     "cost.card_only": ("За баллы — только по самой карте", "For points, scan the card itself"),
+    "cost.confirm_phone": ("За баллы — подтвердите телефон кодом", "For points, confirm the phone with a code"),
+    "cost.confirm_offline": (
+        "За баллы — только с подтверждённым телефоном, а связи нет",
+        "For points the phone must be confirmed, and the till is offline",
+    ),
     "cost.offline": ("Нет связи: за баллы сейчас не даётся", "Offline: not given for points now"),
     "cost.stale": (
         "Баланс давно не обновлялся: за баллы сейчас не даётся",
@@ -39,6 +45,11 @@ SENTENCES = {
     "limit.season": ("В этом сезоне уже использована", "Used up for this season"),
     "limit.ever": ("Уже использована", "Used up"),
     "limit.budget": ("Бюджет акции исчерпан", "The campaign's budget is spent"),
+}
+_MISSING: dict[Unproven, str] = {
+    "card_only": "cost.card_only",
+    "confirm_phone": "cost.confirm_phone",
+    "confirm_offline": "cost.confirm_offline",
 }
 _USED_UP = {
     "day": "limit.day",
@@ -157,9 +168,11 @@ class Course:
     def _untrusted(self, cost: Cost, scene: Scene) -> Blocked | None:
         """Points are taken under the rules by which they are spent: of whom, and how many without the head office."""
         rule, standing = self._programme.redeem, self._standing
-        if scene.member is not None and scene.member.identified_by not in rule.identified_by:
-            return Blocked(sentence("cost.card_only"))
-        if standing.fresh(rule.max_age_s) or self.taken_points + cost.points <= rule.offline_max_points:
+        by = scene.member.identified_by if scene.member else "card"
+        missing = unproven(rule, by, standing)
+        if missing:
+            return Blocked(sentence(_MISSING[missing]))
+        if standing.fresh(rule.max_age_s) or self.taken_points + cost.points <= offline_cap_points(rule, by):
             return None
         return Blocked(sentence("cost.stale" if standing.online else "cost.offline"))
 

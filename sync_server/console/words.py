@@ -31,6 +31,7 @@ PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card")}
 IDENTIFIED: dict[IdentifiedBy, str] = {
     "card": N_("by a scanned card"),
     "phone": N_("by phone"),
+    "phone_code": N_("by a phone confirmed with a code"),
     "manual": N_("by a card number typed by hand"),
 }
 PURPOSES = {"processing": N_("Processing of personal data"), "advertising": N_("Advertising")}

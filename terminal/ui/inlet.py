@@ -91,8 +91,8 @@ class Inlet:
         self._plan_poll()
 
     def _one_enter(self, item: Item) -> Item | None:
-        """A line feed is Enter: a terminal gives it for an Enter pressed before the screen stood, and some give no other.
-        After a carriage return it is nothing."""
+        """A line feed is Enter: a terminal gives it for an Enter pressed before the screen stood, and some know no
+        other. After a carriage return it is nothing."""
         if not isinstance(item, events.Key) or item.key not in ("enter", LINE_FEED_KEY):
             return item
         if item.key == "enter":

@@ -1,6 +1,7 @@
 """Spending points: how many may be spent, what limits them, how they fall on the lines."""
 
 import pytest
+from msgspec import structs
 
 from loyalty.conditions import ProductSet
 from loyalty.explain import TEMPLATES
@@ -90,6 +91,45 @@ def test_how_the_member_was_identified_decides(how, points):
     found, code = allowed(line(), identified_by=how)
     assert found == points
     assert code == ("redeem.share" if points else "redeem.card_only")
+
+
+BY_CODE = Redeem(max_share_bp=5000, offline_max_points=30, identified_by=("card", "phone_code"))
+
+
+def test_a_phone_spends_nothing_until_a_code_confirms_it():
+    assert allowed(line(), identified_by="phone", rule=BY_CODE) == (0, "redeem.confirm_phone")
+    assert allowed(line(), identified_by="phone_code", rule=BY_CODE) == (50, "redeem.share")
+    assert allowed(line(), identified_by="manual", rule=BY_CODE) == (0, "redeem.card_only")
+
+
+def test_a_balance_that_is_old_does_not_stand_in_for_the_code():
+    assert allowed(line(), identified_by="phone", rule=BY_CODE, standing=Standing(balance_age_s=3601)) == (
+        0,
+        "redeem.confirm_phone",
+    )
+
+
+def test_a_phone_that_no_code_can_be_sent_to_spends_nothing_unless_the_programme_says_how_much():
+    assert allowed(line(), identified_by="phone", rule=BY_CODE, standing=OFFLINE) == (0, "redeem.confirm_offline")
+    assert allowed(line(), identified_by="phone_code", rule=BY_CODE, standing=OFFLINE) == (30, "redeem.offline")
+
+
+@pytest.mark.parametrize(
+    ("cap", "found"), [(1, (1, "redeem.unconfirmed")), (29, (29, "redeem.unconfirmed")), (31, (30, "redeem.offline"))]
+)
+def test_the_cap_of_an_unconfirmed_phone_is_never_above_that_of_a_card(cap, found):
+    rule = structs.replace(BY_CODE, unconfirmed_offline_max_points=cap)
+    assert allowed(line(), identified_by="phone", rule=rule, standing=OFFLINE) == found
+    assert allowed(line(), identified_by="phone", rule=rule) == (0, "redeem.confirm_phone")
+
+
+def test_where_a_phone_is_enough_a_confirmed_one_is_too():
+    rule = Redeem(identified_by=("phone",))
+    assert allowed(line(), identified_by="phone_code", rule=rule)[0] == 50
+
+
+def test_a_programme_without_codes_asks_for_none():
+    assert allowed(line(), identified_by="phone_code") == (0, "redeem.card_only")
 
 
 def test_a_programme_may_take_a_phone_for_enough():

@@ -275,6 +275,16 @@ def test_a_group_of_one_that_nobody_describes_is_a_warning() -> None:
     ]
 
 
+def test_a_cap_for_phones_not_confirmed_that_limits_nothing_is_a_warning() -> None:
+    path = "redeem.unconfirmed_offline_max_points"
+    spending = "[redeem]\noffline_max_points = 100\nunconfirmed_offline_max_points = {}\nidentified_by = {}\n"
+    assert warned(spending.format(100, '["card", "phone_code"]')) == {}
+    assert list(warned(spending.format(101, '["card", "phone_code"]'))) == [path]
+    assert list(warned(spending.format(1, '["card"]'))) == [path]
+    assert list(warned(spending.format(1, '["card", "phone", "phone_code"]'))) == [path]
+    assert warned(spending.format(0, '["card"]')) == {}
+
+
 def test_a_season_nobody_names_is_a_warning() -> None:
     limited = campaign(more='limits = [{ period = "day", times = 9 }, { period = "season", times = 9 }]')
     assert list(warned(limited)) == ["campaign[1].limits[2].period"]
