@@ -84,7 +84,7 @@ class _Ours:
         self._effect = c.CommitSale(basket, quoted, (Payment("cash", quoted.total_minor),))
         self._journal = store.journal
         self._shift = self._shift_now()
-        self._sales = Sales(store.journal, NoRegister(), store.identity, new_id)
+        self._sales = Sales(store.journal, NoRegister(), store.identity, new_id, store.cache)
 
     def sale_ms(self) -> float:
         """How long a sale takes; the shift that has counted it is read back for the next, as a till does."""

@@ -29,7 +29,8 @@ _PROGRAMME = Path(__file__).parents[1] / "loyalty" / "programmes" / "club.toml"
 
 def rows() -> dict[Stream, list[FeedRow]]:
     """What every till has besides members."""
-    return {"programmes": [_row("club", _programme())], "goods": [_row(code_of(n), product(n)) for n in range(GOODS)]}
+    goods = [_row(code_of(n), product(n)) for n in range(GOODS)]
+    return {"programmes": [_row("club", _programme())], "goods": goods, "spent": []}
 
 
 def code_of(n: int) -> str:

@@ -6,7 +6,7 @@ tombstone. `card` and `phone` find a member by what was scanned. Ids are 16 byte
 
 from loyalty.feed import STREAMS, IdentRow, Stream
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """PRAGMA user_version of a cache file; another version is dropped and fetched anew."""
 
 _STREAM_TABLE = """CREATE TABLE {stream} (
@@ -30,8 +30,8 @@ DDL: tuple[str, ...] = (
 
 
 def key_bytes(stream: Stream, key: str) -> bytes:
-    """Ids of members and accounts as 16 bytes, other keys as their text."""
-    return bytes.fromhex(key) if stream in ("ident", "bal") else key.encode()
+    """Ids of members, accounts and coupons as 16 bytes, other keys as their text."""
+    return bytes.fromhex(key) if stream in ("ident", "bal", "spent") else key.encode()
 
 
 def finders(row: IdentRow) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, bytes]]]:

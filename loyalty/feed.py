@@ -1,4 +1,4 @@
-"""What goes down to terminals: rows of four streams, their checksums, and the pages they travel in.
+"""What goes down to terminals: rows of five streams, their checksums, and the pages they travel in.
 
 State-based: each row appears once, at its newest `change_seq` of its bucket. A bucket's checksum is the sum of its
 rows' 64-bit hashes modulo 2^64, kept as a signed integer, so that a change takes one subtraction and one addition.
@@ -13,8 +13,9 @@ from loyalty.member import Used
 from loyalty.points.purse import Purse
 from loyalty.statuses.progress import Progress
 
-Stream = Literal["ident", "bal", "goods", "programmes"]
-STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal")
+Stream = Literal["ident", "bal", "goods", "programmes", "spent"]
+STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal", "spent")
+"""In the order they are fetched: a coupon whose series has ended is dropped after the programme that ended it."""
 MAX_PAGE_ROWS = 2000
 _MASK = 2**64 - 1
 
@@ -53,6 +54,14 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     receipts: int = 0
     used: tuple[Used, ...] = ()
     purse: Purse | None = None
+    coupon_uses: dict[str, int] = {}
+    """series of coupons that allows a member so many -> how many of it have been used."""
+
+
+class SpentRow(msgspec.Struct, frozen=True):
+    """A coupon for one use that is used up (stream `spent`, key and bucket of the coupon's id): by which receipt."""
+
+    number: str
 
 
 class ProgrammeRow(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
 from loyalty.coupons.issuing import IssuedCoupon
+from loyalty.coupons.spent import SpentCoupon
 from loyalty.granted import Issue, Message
 from loyalty.member import IdentifiedBy
 from loyalty.points.terms import Lot
@@ -125,6 +126,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """campaign id -> the gift chosen."""
     coupons: tuple[str, ...] = ()
     """Ids of the coupons that something was given for."""
+    spent: tuple[SpentCoupon, ...] = ()
+    """Of these the ones that may be used once, or so often by a member."""
     wallets: dict[str, int] = {}
     """wallet -> points earned, of the wallets beside the main one."""
     costs: dict[str, int] = {}

@@ -87,6 +87,7 @@ def return_receipt(
         asked=(),
         choices={},
         coupons=(),
+        spent=(),
         wallets=wallets,
         costs=_all_points(line.costs for line in lines),
         issues=(),

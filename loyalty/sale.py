@@ -6,6 +6,7 @@ from loyalty import ENGINE_VERSION
 from loyalty.basket import Basket, BasketLine, Moment
 from loyalty.coupons.issuing import issued_coupons
 from loyalty.coupons.series import CouponSeries
+from loyalty.coupons.spent import spent_coupons
 from loyalty.errors import BadInput
 from loyalty.granted import Extra
 from loyalty.ledger import MAIN_WALLET
@@ -42,7 +43,7 @@ def receipt_from(
 ) -> Receipt:
     """The receipt of a sale; payments are as handed over, and change is worked out from the cash. Raises BadInput.
 
-    `series` are the programme's coupons, for those that are issued with the receipt.
+    `series` are the programme's coupons, for those that are issued with the receipt and those it uses up.
     """
     if not basket.lines:
         raise BadInput(sentence("sale.empty"))
@@ -79,6 +80,7 @@ def receipt_from(
         asked=basket.asked,
         choices=basket.choices,
         coupons=quote.coupons,
+        spent=spent_coupons(basket.coupons, quote.coupons, series, member is not None),
         wallets=quote.wallets,
         costs=quote.costs,
         issues=quote.granted.issues,

@@ -24,6 +24,8 @@ from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL
 from sync_server.standing import Rules
 from sync_server.store import Tx
 
+MAX_COUNTED_SERIES = 100
+"""Of coupons one account's uses are counted of."""
 _balance = msgspec.json.Decoder(BalanceRow)
 
 
@@ -42,6 +44,8 @@ class Moves:
     """What receipts add to the progress of accounts."""
     uses: defaultdict[Account, list[Use]] = field(default_factory=lambda: defaultdict(list))
     """What receipts gave of campaigns, to accounts they are counted for."""
+    coupon_uses: defaultdict[Account, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """series -> how many coupons receipts used of those that allow a member so many."""
     opened: dict[Account, Grant | None] = field(default_factory=dict)
     """New members' accounts, each with the status the member brings along."""
     brought: dict[Account, int] = field(default_factory=dict)
@@ -72,6 +76,8 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         rows[account] = rules.after(rows[account], counted)
     for account, uses in moves.uses.items():
         rows[account] = rules.used(rows[account], uses)
+    for account, used in moves.coupon_uses.items():
+        rows[account] = replace(rows[account], coupon_uses=_coupon_uses(rows[account].coupon_uses, used))
     times = {account: old[account].purse_ms if account in old else 0 for account in rows}
     for account, kept in purses_after(tx, _purses(rows, times), _facts(new, moves.visits)).items():
         rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
@@ -79,6 +85,12 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         _change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())
     ]
+
+
+def _coupon_uses(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """A sum of 0 goes; beyond MAX_COUNTED_SERIES those that come first by name stay."""
+    sums = {series: before.get(series, 0) + more.get(series, 0) for series in sorted({*before, *more})}
+    return dict([(series, times) for series, times in sums.items() if times][:MAX_COUNTED_SERIES])
 
 
 def _purses(rows: Mapping[Account, BalanceRow], times: Mapping[Account, int]) -> dict[Account, Kept | None]:

@@ -18,11 +18,12 @@ from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.ledger import MAIN_WALLET, Contra, Entry, receipt_entries
 from loyalty.quoting.uses import uses_given_back, uses_of
 from loyalty.receipt import Receipt
+from loyalty.returns import returnable
 from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag
-from sync_server.purses import Booked, bought
+from sync_server.purses import Account, Booked, bought
 from sync_server.rows import add_rows, insert_new, select_by, update_rows
 from sync_server.schema import EVENT, RECEIPT, RETURNED
 from sync_server.store import Tx
@@ -124,6 +125,7 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
     moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
     moves.counted.append((account, count_receipt(receipt)))
     moves.uses[account] += uses_of(receipt)
+    _count_coupons(receipt, moves, account, 1)
 
 
 def _move_back(event: Arrived, sale: _Sale, moves: Moves, flags: Flags) -> None:
@@ -139,6 +141,15 @@ def _move_back(event: Arrived, sale: _Sale, moves: Moves, flags: Flags) -> None:
     moves.counted.append((account, count_receipt(receipt, sale.row.local_date)))
     if receipt.account_id == sale.row.account_id:
         moves.uses[account] += uses_given_back(sale.receipt, before, sale.back)
+        if returnable(sale.receipt, before) and not returnable(sale.receipt, sale.back):
+            _count_coupons(sale.receipt, moves, account, -1)
+
+
+def _count_coupons(sale: Receipt, moves: Moves, account: Account, sign: int) -> None:
+    """The coupons of series that allow a member so many: used with the sale, given back with the last of it."""
+    for coupon in sale.spent:
+        if coupon.counted:
+            moves.coupon_uses[account][coupon.series] += sign
 
 
 def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:

@@ -13,6 +13,7 @@ FlagKind = Literal[
     "points_excess",        # more points to take or give back than the sale had: cut to the sale's
     "return_other_account", # a return for another account than the sale's: no points moved
     "return_no_sale",       # a return that names no sale: no points moved
+    "coupon_again",         # a coupon for one use on a second receipt: honoured as printed
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already

@@ -17,7 +17,7 @@ from loyalty.api import (  # fmt: skip
     SnapshotManifest,
 )
 from loyalty.events import canonical
-from loyalty.feed import STREAMS, BalanceRow, DeltaPage, Heads, IdentRow, ProgrammeRow
+from loyalty.feed import STREAMS, BalanceRow, DeltaPage, Heads, IdentRow, ProgrammeRow, SpentRow
 
 VERSION = "1"
 _TYPES = (
@@ -34,6 +34,7 @@ _TYPES = (
     IdentRow,
     BalanceRow,
     ProgrammeRow,
+    SpentRow,
 )
 _REF = "#/components/schemas/{name}"
 _SIGNED: list[dict[str, list[str]]] = [{"httpMessageSignature": []}]

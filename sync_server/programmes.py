@@ -10,7 +10,7 @@ from loyalty.errors import BadInput
 from loyalty.events import canonical
 from loyalty.feed import ProgrammeRow
 from loyalty.programme import Programme
-from loyalty.published import newest_programme
+from loyalty.published import NO_PROGRAMME, newest_programme
 from loyalty.sentences import sentence
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
@@ -66,10 +66,18 @@ def _publish(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
     return True
 
 
-def read_rules(store: Store) -> Rules:
-    """The rules of the programme that tills sell by."""
+def read_published(store: Store) -> Programme | None:
+    """The programme that tills sell by; None before the first."""
     table = FEED["programmes"]
     with store.read() as tx:
         bodies = tx.execute(select(table.c.body).where(table.c.body.is_not(None)).order_by(table.c.key)).scalars().all()
-    programme = newest_programme(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies)
+    found = newest_programme(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies)
+    return None if found is NO_PROGRAMME else found
+
+
+def read_rules(store: Store) -> Rules:
+    """The rules of that programme."""
+    programme = read_published(store)
+    if programme is None:
+        return Rules()
     return Rules(programme if programme.statuses else None, programme if programme.limited else None)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from loyalty.errors import BadInput
 from loyalty.sentences import sentence
+from sync_server.coupon_ends import settle_spent
 from sync_server.identity import Identity
-from sync_server.programmes import Published, publish_programme
+from sync_server.programmes import Published, publish_programme, read_published
+from sync_server.standing import date_at
 from sync_server.store import Store
 
 MAX_PUBLISHED_BYTES = 512 * 1024
@@ -27,4 +29,8 @@ def publish_file(store: Store, identity: Identity, path: Path, now_ms: int) -> P
         document = data.decode()
     except UnicodeDecodeError as error:
         raise BadInput(sentence("publish.text", name=path.name)) from error
-    return publish_programme(store, identity, document, now_ms)
+    done = publish_programme(store, identity, document, now_ms)
+    if done.outcome == "new":  # series that have ended or come back
+        programme = read_published(store)
+        settle_spent(store, programme, date_at(programme, now_ms))
+    return done

@@ -1,8 +1,9 @@
 """Stage 2: rounds over the segments stored and not yet applied, grouped by bucket.
 
-A round reads up to 40 segments (or 200 ms of reading), claims cards, applies each bucket's events as one unit, gives
-new members their personal data, and only then moves the mark of each shard on. A crash anywhere leaves the mark
-where it was: the round runs again and the guards of `apply` make what was done a no-op.
+A round reads up to 40 segments (or 200 ms of reading), claims cards and coupons, applies each bucket's events as one
+unit, frees the coupons of what came back, gives new members their personal data, and only then moves the mark of each
+shard on. A crash anywhere leaves the mark where it was: the round runs again and the guards of `apply` make what was
+done a no-op.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from loyalty.events import MemberEnrolled
 from sync_server.apply import apply_unit
 from sync_server.arrivals import Arrived, arrive
 from sync_server.claims import Claim, Owners, claim
+from sync_server.coupon_uses import claim_coupons, flag_again, free_coupons
 from sync_server.flags import flag
 from sync_server.identity import Identity
 from sync_server.ingest import decompress
@@ -50,9 +52,12 @@ def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> 
     if not taken.marks:
         return 0
     owners = claim(store, _cards(taken.arrived))
+    after = claim_coupons(store, taken.arrived)
     rules = read_rules(store)
     for unit in _units(store, taken.arrived):
         _apply(store, unit, rules, owners)
+    flag_again(store, taken.arrived, after)
+    free_coupons(store, taken.arrived)
     complete_members(store, identity, [event.key for event in taken.arrived if isinstance(event.body, MemberEnrolled)])
     store.write(lambda tx: _move_marks(tx, taken.marks))
     return len(taken.arrived)

@@ -74,6 +74,21 @@ def add_rows(tx: Tx, table: Table, keys: Sequence[str], rows: Sequence[Values]) 
     _update(tx, table, keys, rows, "{name} = t.{name} + {value}")
 
 
+def delete_rows(tx: Tx, table: Table, keys: Sequence[str], wanted: Sequence[Key]) -> None:
+    """Delete the rows found by `keys`, of which the bucket is one."""
+    if not wanted:
+        return
+    rows = [dict(zip(keys, key, strict=True)) for key in wanted]
+    names = _checked(tx, table, rows)
+    if tx.sqlite:
+        match = " AND ".join(f"{name} = :{name}" for name in names)
+        tx.execute(text(f"DELETE FROM {table.name} WHERE {match}"), rows)
+        return
+    match = " AND ".join(f"t.{name} = v.{name}" for name in names)
+    statement = f"DELETE FROM {table.name} AS t USING ({_unnest(table, names)}) AS v WHERE {match}"
+    tx.execute(text(statement), _columns(rows, names))
+
+
 def select_by(
     tx: Tx, table: Table, names: Sequence[str], keys: Sequence[str], wanted: Iterable[Key], lock: bool = False
 ) -> Sequence[Row[Any]]:

@@ -141,6 +141,13 @@ ALIAS = _table(
     _text("account_id"),
 )  # fmt: skip
 
+COUPON_USE = _table(
+    "coupon_use", _int("bucket", key=True), _text("coupon_id", key=True), _text("receipt_id", key=True),
+    _text("number"), _text("terminal"), _text("series"), _text("expires"), _big("at_ms"), _int("back"), _text("after"),
+)  # fmt: skip
+"""Who has used a coupon for one use; `bucket` is the coupon's own. `back` 1: all of the receipt has been returned.
+`after` names the receipt that had used it before, for every use but the first."""
+
 # What goes down: one table a stream, keyed by bucket and the row's key.
 BUCKET_HEAD = _table(
     "bucket_head", _int("bucket", key=True), _text("stream", key=True), _big("seq"), _big("checksum"),
@@ -168,6 +175,7 @@ FEED: dict[Stream, Table] = {
     "goods": _feed("goods"),
     "ident": _feed("ident"),
     "bal": _feed("bal", _big("points"), _big("purse_ms")),
+    "spent": _feed("spent"),
 }
 """`bal` repeats the sum of the account's wallets, so that totals need no JSON; `purse_ms` is the time of the latest
 fact in its purse, 0 where it has none."""

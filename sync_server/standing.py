@@ -52,7 +52,12 @@ class Rules(msgspec.Struct, frozen=True):
 
     def date_at(self, at_ms: int) -> str:
         """The stores' own date at a moment."""
-        return datetime.fromtimestamp(at_ms / 1000, zone_of(self.programme)).date().isoformat()
+        return date_at(self.programme, at_ms)
+
+
+def date_at(programme: Programme | None, at_ms: int) -> str:
+    """The date of a moment in the programme's time zone."""
+    return datetime.fromtimestamp(at_ms / 1000, zone_of(programme)).date().isoformat()
 
 
 def zone_of(programme: Programme | None) -> tzinfo:

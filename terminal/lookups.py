@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 
 from loyalty.catalogue import price_at
-from loyalty.codes import receipt_number, shortened
+from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError
 from loyalty.sentences import sentence
+from terminal.coupons import spent_by, spent_said
 from terminal.members import find_known, member_from
 from terminal.offline_queue.store import Store
 from terminal.session import Surroundings
@@ -47,9 +48,11 @@ class Lookups:
         return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme, today))
 
     def coupon(self, effect: c.FindCoupon) -> c.Command:
-        """Whether it has been used up here; nothing can know what another till took a minute ago."""
-        if effect.single and self._files.journal.coupon_spent(effect.coupon.id):
-            return c.Failed(sentence("coupon.spent", code=shortened(effect.coupon.code)))
+        """Whether it has been used up as far as is known here; nothing can know what another till took a minute ago."""
+        files = self._files
+        number = spent_by(files.journal, files.cache, effect.coupon.id) if effect.single else ""
+        if number:
+            return c.Failed(spent_said(effect.coupon.code, number))
         return c.CouponFree(effect.coupon)
 
     def receipt(self, effect: c.FindReceipt) -> c.Command | None:

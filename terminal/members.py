@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from loyalty.feed import Applied
@@ -21,8 +22,6 @@ class OwnEvents(Protocol):
     """What this till knows of its own that the head office may not have said yet."""
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay: ...
-
-    def coupon_uses(self, account_id: str) -> dict[str, int]: ...
 
     def enrolled_by_card(self, card: str) -> Known | None: ...
 
@@ -82,5 +81,10 @@ def member_from(
         card_kind=ident.card_kinds.get(key, ""),
         receipts=row.receipts + sum(counted.receipts for counted in own.counted),
         used=used_at_till(row.used, own.uses, programme),
-        coupon_uses=journal.coupon_uses(ident.account_id),
+        coupon_uses=_coupon_uses(row.coupon_uses, own.coupon_uses),
     )
+
+
+def _coupon_uses(told: Mapping[str, int], own: Mapping[str, int]) -> dict[str, int]:
+    """Nobody has used less than nothing, though a return may come of a sale made before its series counted."""
+    return {series: max(0, told.get(series, 0) + own.get(series, 0)) for series in {*told, *own}}

@@ -55,7 +55,7 @@ def opened_till(
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
-    sales = Sales(store.journal, NoRegister(), store.identity, new_id)
+    sales = Sales(store.journal, NoRegister(), store.identity, new_id, store.cache)
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),

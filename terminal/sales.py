@@ -8,27 +8,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Basket, Moment
-from loyalty.codes import shortened
 from loyalty.coupons.reading import believed
 from loyalty.coupons.series import CouponSeries
+from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.points.earned import with_lots
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
-from loyalty.returns import return_receipt
+from loyalty.returns import return_receipt, returnable
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
+from terminal.coupons import ToldCoupons, spent_by, spent_said
 from terminal.fiscal.register import Refused, Register, Unknown
-from terminal.offline_queue.journal import Fact, Journal, SpentCoupon
+from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.journal_made import find_made
 from terminal.offline_queue.keys import Identity
 from terminal.session import ShiftInfo, Surroundings
@@ -46,15 +47,23 @@ class GivenIds:
 
 
 class Sales:
-    """Commits receipts of one terminal; `new_id` gives UUIDv7 hex ids."""
+    """Commits receipts of one terminal; `new_id` gives UUIDv7 hex ids, `cache` says which coupons are used up."""
 
-    def __init__(self, journal: Journal, register: Register, identity: Identity, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        register: Register,
+        identity: Identity,
+        new_id: Callable[[], str],
+        cache: ToldCoupons,
+    ) -> None:
         self._journal = journal
         self._register = register
         self._terminal = identity.terminal
         self._label = f"T{identity.terminal_no}"
         self._store = identity.store
         self._new_id = new_id
+        self._cache = cache
         self._undone: list[tuple[Receipt, int | None]] = []
         """Sales that failed, and the number each of them gives back; None where it may stand on paper."""
 
@@ -63,7 +72,7 @@ class Sales:
     ) -> Receipt:
         """With `ids` the basket is a client's, who still has it: no screen is to bring it back."""
         self._refuse_late()
-        spent = self._to_spend(effect, around.programme.coupons)
+        self._refuse_spent(effect, around.programme.coupons)
         made = receipt_from(
             effect.quote,
             effect.basket,
@@ -82,7 +91,7 @@ class Sales:
         basket = Basket(store=self._store) if ids else effect.basket
         limited = around.programme.limited
         uses = tuple(use for use in uses_of(draft) if use.campaign_id in limited) if limited else ()
-        return self._complete(draft, basket, shift, ids, spent, uses=uses)
+        return self._complete(draft, basket, shift, ids, uses=uses)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None
@@ -110,7 +119,8 @@ class Sales:
         after = {no: merged.get(no, 0) + effect.wanted_milli.get(no, 0) for no in {*merged, *effect.wanted_milli}}
         uses = uses_given_back(effect.original, merged, after)
         day = effect.original.moment.local_date
-        return self._complete(draft, Basket(store=self._store), shift, ids, sale_day=day, uses=uses)
+        freed = () if returnable(effect.original, after) else effect.original.spent
+        return self._complete(draft, Basket(store=self._store), shift, ids, freed, sale_day=day, uses=uses)
 
     def unfinished(self, screen: bool = True) -> Basket | None:
         """The basket of a sale that was prepared and never completed; it is forgotten here and goes back on screen.
@@ -126,20 +136,14 @@ class Sales:
             found = basket or found
         return found if screen else None
 
-    def _to_spend(self, effect: c.CommitSale, series: Iterable[CouponSeries]) -> tuple[SpentCoupon, ...]:
-        """The coupons the sale uses up. Raises NotNow for one that has been used up since it was put on the basket."""
-        known = {each.id: each for each in series}
-        read = (believed(code, known.values()) for code in effect.basket.coupons)
-        used = [coupon for coupon in read if coupon is not None and coupon.id in effect.quote.coupons]
-        for coupon in used:
-            if known[coupon.series].uses == "single" and self._journal.coupon_spent(coupon.id):
-                raise NotNow(sentence("coupon.spent", code=shortened(coupon.code)), sentence("coupon.spent.hint"))
-        counts = effect.basket.member is not None
-        return tuple(
-            SpentCoupon(coupon.id, coupon.series)
-            for coupon in used
-            if known[coupon.series].uses == "single" or (counts and known[coupon.series].per_member)
-        )
+    def _refuse_spent(self, effect: c.CommitSale, series: Sequence[CouponSeries]) -> None:
+        """Raises NotNow for a coupon that has been used up since it was put on the basket."""
+        singles = {each.id for each in series if each.uses == "single"}
+        for coupon in (believed(code, series) for code in effect.basket.coupons):
+            if coupon and coupon.series in singles and coupon.id in effect.quote.coupons:
+                number = spent_by(self._journal, self._cache, coupon.id)
+                if number:
+                    raise NotNow(spent_said(coupon.code, number), sentence("coupon.spent_by.hint"))
 
     def _complete(
         self,
@@ -147,7 +151,7 @@ class Sales:
         basket: Basket,
         shift: ShiftInfo,
         ids: GivenIds | None,
-        spent: tuple[SpentCoupon, ...] = (),
+        freed: tuple[SpentCoupon, ...] = (),
         sale_day: str = "",
         uses: tuple[Use, ...] = (),
     ) -> Receipt:
@@ -167,7 +171,7 @@ class Sales:
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             totals = add_receipt(shift.totals, receipt)
             self._journal.record(
-                fact, completes=receipt.receipt_id, totals=totals, coupons=spent, sale_day=sale_day, uses=uses
+                fact, completes=receipt.receipt_id, totals=totals, freed=freed, sale_day=sale_day, uses=uses
             )
         except KopilkaError:
             self._undone.append((receipt, number))

@@ -4,6 +4,7 @@ from loyalty.explain import TEMPLATES as LOYALTY
 from loyalty.sentences import Templates
 from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.cards import SENTENCES as CARDS
+from terminal.coupons import SENTENCES as COUPONS
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
@@ -71,7 +72,6 @@ ENGINE = {
     "scan.gone": ("Сканер {port} не отвечает", "The scanner at {port} does not answer"),
     "scan.gone.hint": ("Проверьте кабель; продажа продолжается с клавиатуры", "Check the cable; go on by keyboard"),
     "scan.back": ("Сканер снова работает", "The scanner is back"),
-    "coupon.spent.hint": ("Esc, уберите купон и оплатите заново", "Esc, take the coupon off and pay again"),
     "sale.recorded_late": (
         "Чек {number} всё-таки записан: диск ответил с опозданием",
         "Receipt {number} was recorded after all: the disk answered late",
@@ -83,4 +83,4 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA}
+TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS}

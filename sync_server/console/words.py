@@ -22,6 +22,7 @@ FLAGS: dict[FlagKind, str] = {
     "points_excess": N_("A return of more points than the sale had; cut to the sale's"),
     "return_other_account": N_("A return for another account than the sale's; no points moved"),
     "return_no_sale": N_("A return that names no sale; no points moved"),
+    "coupon_again": N_("A coupon for one use on a second receipt; honoured as printed"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "card_taken": N_("The card belongs to another member already"),
     "phone_taken": N_("The phone belongs to another member already"),

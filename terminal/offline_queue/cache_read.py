@@ -7,7 +7,7 @@ import msgspec
 
 from loyalty.catalogue import Product
 from loyalty.events import bucket_of
-from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, Stream
+from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, SpentRow, Stream
 from terminal.offline_queue import cache_words
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.journal_read import Known
@@ -23,6 +23,7 @@ _ident = msgspec.json.Decoder(IdentRow)
 _balance = msgspec.json.Decoder(BalanceRow)
 _product = msgspec.json.Decoder(Product)
 _programme = msgspec.json.Decoder(ProgrammeRow)
+_spent = msgspec.json.Decoder(SpentRow)
 
 
 class CacheReading:
@@ -52,6 +53,12 @@ class CacheReading:
     def search_products(self, text: str, limit: int = 20) -> tuple[Product, ...]:
         """Goods by the beginnings of the words of their name, or of the code; at most 50."""
         return self._read(lambda c: cache_words.search(c, text, limit))
+
+    def coupon_receipt(self, coupon_id: str) -> str:
+        """The number of the receipt that has used a coupon for one use, as the head office says; empty: none has."""
+        key = bytes.fromhex(coupon_id)
+        row = self._read(lambda c: c.execute("SELECT body FROM spent WHERE key = ?", (key,)).fetchone())
+        return _spent.decode(row[0]).number if row and row[0] is not None else ""
 
     def programmes(self) -> tuple[ProgrammeRow, ...]:
         """Every version of every programme the head office signed, by id as the feed has them."""

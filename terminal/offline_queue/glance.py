@@ -38,9 +38,6 @@ class _JournalGlance:
     def overlay(self, account_id: str, applied: Applied) -> Overlay:
         return self._readers.use(lambda c: journal_read.overlay(c, account_id, applied))
 
-    def coupon_uses(self, account_id: str) -> dict[str, int]:
-        return self._readers.use(lambda c: journal_read.coupon_uses(c, account_id))
-
     def enrolled_by_card(self, card: str) -> Known | None:
         return self._readers.use(lambda c: journal_read.enrolled(c, "card", card))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import BadInput
 from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
 from loyalty.feed import Applied, IdentRow
@@ -17,12 +18,12 @@ from loyalty.sentences import sentence
 from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.journal_file import set_state, state_value
 from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift
-from terminal.offline_queue.journal_record import Extras, Fact, Recorded, SpentCoupon, write_facts
+from terminal.offline_queue.journal_record import Extras, Fact, Recorded, write_facts
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, Writer
 
-__all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Recorded", "Shift", "SpentCoupon"]
+__all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Recorded", "Shift"]
 
 T = TypeVar("T")
 MAX_FACTS = 16
@@ -71,23 +72,23 @@ class Journal:
         personal: Personal | None = None,
         enrolled: IdentRow | None = None,
         totals: ShiftTotals | None = None,
-        coupons: tuple[SpentCoupon, ...] = (),
+        freed: tuple[SpentCoupon, ...] = (),
         sale_day: str = "",
         uses: tuple[Use, ...] = (),
     ) -> Recorded:
         """Append facts to the chain with their effects, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them, `coupons` those it uses up, `uses` what it changes in what
-        the member has had of campaigns; `sale_day` is, of a return, the day of its sale. Raises BadInput (too large),
-        NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the same call may be made
-        again, also after a doubt.
+        `totals` are the shift's after a receipt among them, `uses` what it changes in what the member has had of
+        campaigns; `freed` are, of a return after which nothing of its sale is left, the sale's coupons, and `sale_day`
+        the day of the sale. Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing
+        is recorded, and the same call may be made again, also after a doubt.
         """
         if not 1 <= len(facts) <= MAX_FACTS:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, coupons, sale_day, uses)
+        extras = Extras(completes, personal, enrolled, totals, freed, sale_day, uses)
 
         def write(connection: Connection) -> Recorded:
             recorded = write_facts(connection, self.terminal, facts, raws, extras)
@@ -145,13 +146,9 @@ class Journal:
         """This till's own events of an account that the head office's balance does not include yet."""
         return self._readers.use(lambda c: journal_read.overlay(c, account_id, applied))
 
-    def coupon_spent(self, coupon_id: str) -> bool:
-        """Whether a receipt of this till has used the coupon and not been returned as a whole."""
-        return self._readers.use(lambda c: journal_read.coupon_spent(c, coupon_id))
-
-    def coupon_uses(self, account_id: str) -> dict[str, int]:
-        """series -> how many coupons of it the account has used here, of the series that count."""
-        return self._readers.use(lambda c: journal_read.coupon_uses(c, account_id))
+    def coupon_receipts(self, coupon_id: str) -> dict[str, bool]:
+        """The receipts known here that used a coupon for one use: number -> whether all of it has come back."""
+        return self._readers.use(lambda c: journal_read.coupon_receipts(c, coupon_id))
 
     def enrolled_by_card(self, card: str) -> Known | None:
         """A member enrolled here whom the cache may not have yet: ask the cache first."""

@@ -1,8 +1,8 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
 `event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use). What a sale
-changes lies on few pages: each is summed and written whole while the customer waits.
+that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use, coupon_use).
+What a sale changes lies on few pages: each is summed and written whole while the customer waits.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 4
+VERSION = 5
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
@@ -57,10 +57,11 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     "CREATE UNIQUE INDEX shift_one_open ON shift (ifnull(closed_at_ms, 0)) WHERE closed_at_ms IS NULL",
     """CREATE TABLE coupon_spent (
-        id TEXT NOT NULL, receipt_id TEXT NOT NULL, series TEXT NOT NULL, account_id TEXT, PRIMARY KEY (id, receipt_id)
+        id TEXT NOT NULL, receipt_id TEXT NOT NULL, number TEXT NOT NULL, back INTEGER NOT NULL,
+        PRIMARY KEY (id, receipt_id)
     ) WITHOUT ROWID""",
-    "CREATE INDEX coupon_of_account ON coupon_spent (account_id, series) WHERE account_id IS NOT NULL",
     journal_uses.TABLE,
+    journal_uses.COUPON_TABLE,
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -68,8 +69,8 @@ DDL: tuple[str, ...] = (
 side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet: the points spent, below 0 where a
 return gives them back; the lot of those that wait or run out; and what counts for the progress: money and receipts in
 that of the main one, points in each. `date` is the receipt's, `day` that of its sale. `prepared` is at most 64 rows and
-needs no index. `coupon_spent` has the coupons that may be used once or a member may use so often; the programme of the
-day names their series."""
+needs no index. `coupon_spent` has the coupons that may be used once, with the receipt that used each; `back` 1: all of
+it has come back, so that the head office's older word about that receipt is known to be out of date."""
 
 
 NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"

@@ -13,7 +13,7 @@ from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
 from loyalty.statuses.progress import Counted
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
-from terminal.offline_queue.journal_uses import own_uses
+from terminal.offline_queue.journal_uses import own_coupon_uses, own_uses
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
@@ -46,6 +46,8 @@ class Overlay(msgspec.Struct, frozen=True):
     counted: tuple[Counted, ...] = ()
     uses: tuple[Use, ...] = ()
     """What was had of campaigns with limits, summed by campaign and day of the sale."""
+    coupon_uses: dict[str, int] = {}
+    """series -> coupons used, of those that allow a member so many."""
 
     @property
     def wallets(self) -> dict[str, int]:
@@ -144,7 +146,8 @@ def overlay(connection: Connection, account_id: str, applied: Applied) -> Overla
     )
     by_wallet = f"SELECT wallet, day, {_SUMS} {own} GROUP BY wallet, day ORDER BY day, wallet"
     counted = tuple(_counted(*row) for row in connection.execute(by_wallet, since))
-    return Overlay(points, counted, own_uses(connection, account_id, applied))
+    uses = own_uses(connection, account_id, applied)
+    return Overlay(points, counted, uses, own_coupon_uses(connection, account_id, applied))
 
 
 def _counted(wallet: str, day: str, sold: int, back: int, receipts: int, earned: int, returned: int) -> Counted:
@@ -161,14 +164,9 @@ def enrolled(connection: Connection, column: str, value: str) -> Known | None:
     return Known(ident, BalanceRow(ident.account_id))
 
 
-def coupon_spent(connection: Connection, coupon_id: str) -> bool:
-    query = "SELECT 1 FROM coupon_spent WHERE id = ? LIMIT 1"
-    return connection.execute(query, (coupon_id,)).fetchone() is not None
-
-
-def coupon_uses(connection: Connection, account_id: str) -> dict[str, int]:
-    query = "SELECT series, count(*) FROM coupon_spent WHERE account_id = ? GROUP BY series"
-    return dict(connection.execute(query, (account_id,)).fetchall())
+def coupon_receipts(connection: Connection, coupon_id: str) -> dict[str, bool]:
+    rows = connection.execute("SELECT number, back FROM coupon_spent WHERE id = ?", (coupon_id,)).fetchall()
+    return {number: bool(back) for number, back in rows}
 
 
 def acked(connection: Connection) -> Position:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.chain import event_hash
+from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     Body,
@@ -26,12 +27,10 @@ from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
-from loyalty.returns import returnable
 from loyalty.sentences import sentence
 from loyalty.statuses.tiers import count_receipt
 from terminal.offline_queue.journal_file import NAMED, tip
-from terminal.offline_queue.journal_read import receipt_of, returned_milli
-from terminal.offline_queue.journal_uses import write_uses
+from terminal.offline_queue.journal_uses import write_coupon_uses, write_uses
 from terminal.offline_queue.writer import Connection
 
 
@@ -52,13 +51,6 @@ class Recorded(msgspec.Struct, frozen=True):
     hash: str
 
 
-class SpentCoupon(msgspec.Struct, frozen=True):
-    """A coupon a receipt uses up, or one of those its series allows a member."""
-
-    id: str
-    series: str
-
-
 class Extras(msgspec.Struct, frozen=True):
     """What goes into the same transaction as the facts."""
 
@@ -66,7 +58,8 @@ class Extras(msgspec.Struct, frozen=True):
     personal: Personal | None = None
     enrolled: IdentRow | None = None
     totals: ShiftTotals | None = None
-    coupons: tuple[SpentCoupon, ...] = ()
+    freed: tuple[SpentCoupon, ...] = ()
+    """Of a return after which nothing of its sale is left: the coupons of the sale."""
     sale_day: str = ""
     uses: tuple[Use, ...] = ()
 
@@ -126,7 +119,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
             _effects(connection, epoch, seq, receipt, extras.sale_day)
             if receipt.account_id is not None and extras.uses:
                 write_uses(connection, receipt.account_id, epoch, seq, extras.uses)
-            _settle_coupons(connection, receipt, extras.coupons)
+            _settle_coupons(connection, epoch, seq, receipt, extras.freed)
             if extras.totals is not None:
                 _count(connection, receipt.shift_id, extras.totals)
         case MemberEnrolled():
@@ -167,18 +160,17 @@ def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, sal
         connection.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(row))})", row)
 
 
-def _settle_coupons(connection: Connection, receipt: Receipt, spent: tuple[SpentCoupon, ...]) -> None:
-    """Its coupons are spent by a sale, and free again once all of the sale has been returned."""
-    for coupon in spent:
-        row = (coupon.id, receipt.receipt_id, coupon.series, receipt.account_id)
-        connection.execute("INSERT INTO coupon_spent VALUES (?, ?, ?, ?)", row)
-    if receipt.original_id is None:
-        return
-    found = connection.execute("SELECT e.raw" + NAMED, (receipt.original_id, "receipt")).fetchone()
-    original = receipt_of(found[0]) if found else None
-    if original and original.coupons and not returnable(original, returned_milli(connection, original.receipt_id)):
-        rows = [(coupon_id, original.receipt_id) for coupon_id in original.coupons]
-        connection.executemany("DELETE FROM coupon_spent WHERE id = ? AND receipt_id = ?", rows)
+def _settle_coupons(
+    connection: Connection, epoch: int, seq: int, receipt: Receipt, freed: tuple[SpentCoupon, ...]
+) -> None:
+    """A sale's coupons are spent by it, and free again once all of it has been returned, here or elsewhere."""
+    is_sale = receipt.kind == "sale"
+    coupons = receipt.spent if is_sale else freed
+    of = (receipt.receipt_id, receipt.number) if is_sale else (receipt.original_id, receipt.original_number)
+    rows = [(coupon.id, *of, int(not is_sale)) for coupon in coupons if coupon.single]
+    connection.executemany("INSERT OR REPLACE INTO coupon_spent VALUES (?, ?, ?, ?)", rows)
+    if receipt.account_id is not None:
+        write_coupon_uses(connection, receipt.account_id, epoch, seq, coupons, 1 if is_sale else -1)
 
 
 def _enrol(connection: Connection, event_id: str, body: MemberEnrolled, extras: Extras) -> None:

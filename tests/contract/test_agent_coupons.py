@@ -156,8 +156,8 @@ def test_a_coupon_for_one_use_is_sold_once_and_the_same_request_again_finds_its_
     assert made.json()["receipt"]["coupons"] == [coupon_id("signed", "GIFT", "0b" * 6)]
     again = sell(agent, 90_00, **body)
     assert (again.status_code, again.json()["receipt"]) == (200, made.json()["receipt"])
-    assert refusal(sell(agent, 90_00, coupons=body["coupons"])) == (422, "coupon.spent", "coupons[0]")
-    assert refusal(agent.ask("POST", "/v1/quote", {"lines": LINES, "coupons": body["coupons"]}))[1] == "coupon.spent"
+    assert refusal(sell(agent, 90_00, coupons=body["coupons"])) == (422, "coupon.spent_by", "coupons[0]")
+    assert refusal(agent.ask("POST", "/v1/quote", {"lines": LINES, "coupons": body["coupons"]}))[1] == "coupon.spent_by"
 
 
 def test_a_sale_is_quoted_for_the_way_it_is_paid(agent: Served) -> None:

@@ -73,7 +73,7 @@ class Rig:
         self.now_ms = NOON.at_ms
         self.slips: list[tuple[str, ...]] = []
         self.store = open_store(folder)
-        self.sales = Sales(self.store.journal, register, self.store.identity, new_id)
+        self.sales = Sales(self.store.journal, register, self.store.identity, new_id, self.store.cache)
         self.lookups = Lookups(self.store, _offline, self._post)
         self.records = Records(
             self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16, put_slip=self.slips.append,

@@ -10,10 +10,13 @@ import pytest
 
 from loyalty.coupons.codes import Ticket, issued_code, series_code, shop_mark, signed_code, ticket_bytes, to_sign
 from loyalty.coupons.reading import coupon_id
+from loyalty.coupons.spent import SpentCoupon
+from loyalty.events import bucket_of, canonical
+from loyalty.feed import FeedRow, SpentRow
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, PROGRAMME, TEA
-from tests.support.queue_samples import OFFICE, identity
+from tests.support.queue_samples import OFFICE, cursor_to, identity
 from tests.support.small_till import Rig, make_till, opened_rig
 
 COUPONS = """
@@ -84,7 +87,7 @@ def sell(rig: Rig, *codes: str) -> State:
     return state
 
 
-def rows_of(rig: Rig) -> list[tuple[str, str, str, str | None]]:
+def rows_of(rig: Rig) -> list[tuple[str, str, str, int]]:
     return rig.store.journal.read(lambda connection: connection.execute("SELECT * FROM coupon_spent").fetchall())
 
 
@@ -92,16 +95,21 @@ def test_a_coupon_is_spent_in_the_transaction_of_its_receipt(rig: Rig) -> None:
     state = sell(rig, TEA.code, FIRST)
     assert state.receipt is not None
     assert state.receipt.coupons == (FIRST_ID,)
-    assert rows_of(rig) == [(FIRST_ID, state.receipt.receipt_id, "next", None)]
+    assert state.receipt.spent == (SpentCoupon(FIRST_ID, "next", single=True),)
+    assert rows_of(rig) == [(FIRST_ID, state.receipt.receipt_id, state.receipt.number, 0)]
     state = do(rig, c.Scan(TEA.code), c.Scan(FIRST))
-    assert (said(state), state.basket.coupons) == ("coupon.spent", ())
+    assert (said(state), state.basket.coupons) == ("coupon.spent_by", ())
+    assert state.notice is not None
+    assert state.notice.said.args["number"] == "T1-000001"
 
 
 def test_only_coupons_that_count_are_kept(rig: Rig) -> None:
     sell(rig, TEA.code, "VSEM")
     assert rows_of(rig) == []
-    sell(rig, CARD, TEA.code, "SVOI")
-    assert [(row[2], row[3] is not None) for row in rows_of(rig)] == [("own", True)]
+    state = sell(rig, CARD, TEA.code, "SVOI")
+    assert state.receipt is not None
+    assert [(each.series, each.single, each.counted) for each in state.receipt.spent] == [("own", False, True)]
+    assert rows_of(rig) == []
 
 
 def test_a_coupon_on_a_receipt_that_gave_nothing_for_it_is_not_spent(rig: Rig) -> None:
@@ -116,14 +124,52 @@ def test_a_member_s_uses_are_counted_here(rig: Rig) -> None:
     assert (said(state), state.basket.coupons) == ("coupon.member_limit", ())
 
 
+def test_a_member_s_use_is_given_back_with_all_of_the_receipt(rig: Rig) -> None:
+    state = sell(rig, CARD, TEA.code, "SVOI")
+    assert state.receipt is not None
+    do(rig, c.BeginReturn(state.receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    state = do(rig, c.Scan(CARD), c.Scan(TEA.code), c.Type("SVOI"))
+    assert state.basket.coupons == ("SVOI",)
+
+
+def told(rig: Rig, coupon_id: str, number: str) -> None:
+    """The head office says who has used a coupon."""
+    rows = [FeedRow(coupon_id, 1, msgspec.Raw(canonical(SpentRow(number))))]
+    rig.store.cache.install(rows, cursor_to("spent", bucket_of(coupon_id), rows))
+
+
+def test_a_coupon_that_another_till_has_taken_is_refused_with_its_receipt(rig: Rig) -> None:
+    told(rig, FIRST_ID, "T2-000017")
+    state = do(rig, c.Scan(TEA.code), c.Scan(FIRST))
+    assert (said(state), state.basket.coupons) == ("coupon.spent_by", ())
+    assert state.notice is not None
+    assert state.notice.said.args["number"] == "T2-000017"
+
+
+def test_a_coupon_taken_elsewhere_since_it_was_put_on_the_receipt_is_refused_at_the_payment(rig: Rig) -> None:
+    do(rig, c.Scan(TEA.code), c.Scan(FIRST))
+    told(rig, FIRST_ID, "T2-000017")
+    state = do(rig, c.Pay(), c.Tender("cash"))
+    assert said(state) == "coupon.spent_by"
+    assert rows_of(rig) == []
+
+
+def test_what_came_back_here_is_free_though_the_head_office_has_not_heard_of_it(rig: Rig) -> None:
+    state = sell(rig, TEA.code, FIRST)
+    assert state.receipt is not None
+    told(rig, FIRST_ID, state.receipt.number)
+    do(rig, c.BeginReturn(state.receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert said(do(rig, c.Scan(TEA.code), c.Scan(FIRST))) == "coupon.added"
+
+
 def test_a_coupon_is_free_again_once_the_whole_receipt_has_come_back(rig: Rig) -> None:
     state = sell(rig, TEA.code, CUP.code, FIRST)
     assert state.receipt is not None
     number = state.receipt.number
     do(rig, c.BeginReturn(number), c.SetReturn(1), c.ConfirmReturn("cash"))
-    assert said(do(rig, c.Scan(TEA.code), c.Scan(FIRST))) == "coupon.spent"
+    assert said(do(rig, c.Scan(TEA.code), c.Scan(FIRST))) == "coupon.spent_by"
     do(rig, c.VoidReceipt(), c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
-    assert rows_of(rig) == []
+    assert rows_of(rig) == [(FIRST_ID, state.receipt.receipt_id, number, 1)]
     assert said(do(rig, c.Scan(TEA.code), c.Scan(FIRST))) == "coupon.added"
 
 
@@ -136,7 +182,7 @@ def test_a_coupon_spent_since_it_was_put_on_the_receipt_is_refused_before_anythi
 
     def again() -> None:
         effect = c.CommitSale(basket, quote, ())
-        with pytest.raises(Exception, match=r"coupon\.spent"):
+        with pytest.raises(Exception, match=r"coupon\.spent_by"):
             rig.records.sale(effect, rig.records.shift_now(), rig.engine.around())
 
     rig.engine.call(again)
@@ -150,8 +196,8 @@ def test_a_signed_coupon_is_taken_once_by_the_key_of_enrolment(rig: Rig) -> None
     forged = signed_code(ticket, OFFICE.sign(ticket))
     assert said(do(rig, c.Scan(TEA.code), c.Scan(forged))) == "coupon.forged"
     sell(rig, good)
-    assert [row[2] for row in rows_of(rig)] == ["gift"]
-    assert said(do(rig, c.Scan(TEA.code), c.Scan(good))) == "coupon.spent"
+    assert [row[0] for row in rows_of(rig)] == [coupon_id("signed", "GIFT", "00" * 6)]
+    assert said(do(rig, c.Scan(TEA.code), c.Scan(good))) == "coupon.spent_by"
 
 
 def test_coupons_issued_with_a_receipt_stand_on_it_and_on_paper_and_are_good_here(rig: Rig) -> None:

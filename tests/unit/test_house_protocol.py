@@ -17,6 +17,7 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from loyalty import api, chain, codes, events, feed
+from loyalty.coupons.reading import coupon_id
 from loyalty.errors import BadInput
 from sync_server import api as server_api
 from sync_server import auth, enrol
@@ -249,6 +250,18 @@ def test_the_page_s_rows_come_to_the_page_s_checksum() -> None:
     assert wrapped == page.checksum
     assert heads.streams["bal"] == (feed.Head(page.bucket, page.to_seq, page.checksum),)
     assert {events.bucket_of(row.key) for row in page.rows} == {page.bucket}
+
+
+def test_the_page_s_spent_coupon_has_the_hash_and_the_place_of_the_page() -> None:
+    page, heads = json.loads(block("spent_page")), msgspec.json.decode(block("heads"), type=feed.Heads)
+    (row,) = page["rows"]
+    text = f"spent\0{row['key']}\0{row['change_seq']}\0".encode() + canonical(row["body"])
+    by_hand = int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
+    assert by_hand == page["checksum"]
+    assert heads.streams["spent"] == (feed.Head(page["bucket"], page["to_seq"], by_hand),)
+    assert events.bucket_of(row["key"]) == page["bucket"]
+    assert row["key"] == coupon_id("series", "NEXT", "0000000001")
+    msgspec.convert(row["body"], feed.SpentRow)
 
 
 def test_the_manifest_is_signed_as_the_page_says() -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from loyalty.chain import ZERO_HASH, event_hash
+from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.events import (
     MAX_EVENT_BYTES,
@@ -24,7 +25,7 @@ from loyalty.sentences import say
 from loyalty.statuses.progress import Counted
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
-from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending, SpentCoupon
+from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.sentences import SENTENCES
@@ -475,16 +476,23 @@ def test_every_fault_of_this_room_has_words_in_both_languages():
 def test_coupons_are_spent_with_the_receipt_and_counted_by_series(journal):
     open_shift(journal)
     account = account_in(3)
-    spent = (SpentCoupon("c1", "next"), SpentCoupon("c2", "next"), SpentCoupon("c3", "own"))
-    made = msgspec.structs.replace(receipt(1), account_id=account, coupons=("c1", "c2", "c3"))
-    journal.record(fact_of(made), coupons=spent)
-    assert [journal.coupon_spent(id) for id in ("c1", "c2", "c3", "c4")] == [True, True, True, False]
-    assert journal.coupon_uses(account) == {"next": 2, "own": 1}
-    assert journal.coupon_uses(account_in(4)) == {}
+    spent = (
+        SpentCoupon("c1", "next", single=True, counted=True), SpentCoupon("c2", "next", counted=True),
+        SpentCoupon("c3", "own", single=True),
+    )  # fmt: skip
+    made = msgspec.structs.replace(receipt(1), account_id=account, spent=spent)
+    at = journal.record(fact_of(made))
+    assert [journal.coupon_receipts(id) for id in ("c1", "c2", "c3")] == [
+        {made.number: False}, {}, {made.number: False}
+    ]  # fmt: skip
+    assert journal.overlay(account, Applied()).coupon_uses == {"next": 2}
+    assert journal.overlay(account, Applied(at.epoch, at.last_seq)).coupon_uses == {}
+    assert journal.overlay(account_in(4), Applied()).coupon_uses == {}
 
 
 def test_a_receipt_recorded_again_spends_its_coupons_once(journal):
-    made = msgspec.structs.replace(receipt(1), account_id=account_in(3), coupons=("c1",))
+    spent = (SpentCoupon("c1", "next", single=True, counted=True),)
+    made = msgspec.structs.replace(receipt(1), account_id=account_in(3), spent=spent)
     for _ in range(2):
-        journal.record(fact_of(made), coupons=(SpentCoupon("c1", "next"),))
-    assert journal.coupon_uses(account_in(3)) == {"next": 1}
+        journal.record(fact_of(made))
+    assert journal.overlay(account_in(3), Applied()).coupon_uses == {"next": 1}

@@ -67,6 +67,21 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "coupon_use",
+        _column("bucket", sa.Integer()),
+        _column("coupon_id", TEXT),
+        _column("receipt_id", TEXT),
+        _column("number", TEXT),
+        _column("terminal", TEXT),
+        _column("series", TEXT),
+        _column("expires", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("back", sa.Integer()),
+        _column("after", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "coupon_id", "receipt_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "enrol_code",
         _column("code_hash", TEXT),
         _column("store", TEXT),
@@ -142,6 +157,17 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_index("feed_programmes_seq", "feed_programmes", ["bucket", "change_seq"], unique=False)
+    op.create_table(
+        "feed_spent",
+        _column("bucket", sa.Integer()),
+        _column("key", TEXT),
+        _column("change_seq", sa.BigInteger()),
+        _column("h", sa.BigInteger()),
+        _column("body", sa.LargeBinary(), null=True),
+        sa.PrimaryKeyConstraint("bucket", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("feed_spent_seq", "feed_spent", ["bucket", "change_seq"], unique=False)
     op.create_table(
         "flag",
         _column("bucket", sa.Integer()),
