@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -78,11 +79,12 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     with opened_till(shop.till_folder, lang=lang, printer=printer, url=shop.url) as till:
         till.sync.run_until_idle(FIRST_LOAD_S)
         ranges = till.engine.view().programme.codes
-        with scanning(shop.folder, pick_goods(shop.till_folder), till.engine.post) as tray:
-            keys: DemoKeys[Event] = DemoKeys(
-                lambda text: is_scan(text, ranges), {"ctrl+x": tray.goods, "ctrl+y": tray.card}
-            )
-            TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES).run()
+        scans: dict[str, Callable[[], None]] = {}
+        keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
+        app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
+        with scanning(shop.folder, pick_goods(shop.till_folder), app.bring) as tray:
+            scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
+            app.run()
 
 
 def _run_script(data: Path | None, lang: str) -> None:

@@ -14,8 +14,8 @@ import click
 from terminal.cli.told import errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
-    from terminal.engine import Engine
     from terminal.printing import Paper
+    from terminal.session.commands import Command
 
 
 @click.command("enrol")
@@ -88,11 +88,7 @@ def _run_screen(
 
     log_to(data)
     lang = language(asked)
-    with (
-        errors_in(asked),
-        opened_till(data, lang=lang, printer=_slips_in(slips), sync_at_once=False) as till,
-        _scanning(scanner, camera, till.engine),
-    ):
+    with errors_in(asked), opened_till(data, lang=lang, printer=_slips_in(slips), sync_at_once=False) as till:
 
         def standing() -> None:
             collect()
@@ -100,7 +96,8 @@ def _run_screen(
 
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
-        app.run()
+        with _scanning(scanner, camera, app.bring):
+            app.run()
     if app.return_code:
         sys.exit(app.return_code)
 
@@ -125,17 +122,17 @@ def _uncollected() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _scanning(scanner: str, camera: str, engine: Engine) -> Iterator[None]:
+def _scanning(scanner: str, camera: str, post: Callable[[Command], None]) -> Iterator[None]:
     """Whatever reads codes beside the keyboard."""
     with ExitStack() as readers:
         if scanner:
             from terminal.scanning import serial_scanner
 
-            readers.enter_context(serial_scanner(scanner, engine.post))
+            readers.enter_context(serial_scanner(scanner, post))
         if camera:
             from terminal.scanning import camera_scanner
 
-            readers.enter_context(camera_scanner(camera, engine.post))
+            readers.enter_context(camera_scanner(camera, post))
         yield
 
 

@@ -80,12 +80,18 @@ def _commit(state: State) -> Step:
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
-    """Back to the sale; money already taken is named, so that it is given back."""
-    taken = sum(tender.amount_minor for tender in state.tenders)
+    """Back to the sale; money already taken is named by its kind, so that it goes back the way it came."""
+    cash, card = (_taken(state, "cash"), _taken(state, "card"))
     state = _paid_by(replace(state, mode="sale", tenders=(), totals={}), "", around)
-    if taken:
-        return told(state, "warn", "pay.returned", amount_minor=taken), ()
-    return state, ()
+    if cash and card:
+        return told(state, "warn", "pay.returned_mixed", cash_minor=cash, card_minor=card), ()
+    if card:
+        return told(state, "warn", "pay.returned_card", card_minor=card), ()
+    return (told(state, "warn", "pay.returned_cash", cash_minor=cash) if cash else state), ()
+
+
+def _taken(state: State, kind: PaymentKind) -> int:
+    return sum(tender.amount_minor for tender in state.tenders if tender.kind == kind)
 
 
 def failed(state: State, command: c.Failed, around: Surroundings) -> Step:

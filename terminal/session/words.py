@@ -86,7 +86,18 @@ SENTENCES = {
         "In parts it comes to {total_minor}: pay the rest alike, or Esc",
     ),
     "pay.left": ("Осталось оплатить {due_minor}", "Still due: {due_minor}"),
-    "pay.returned": ("Оплата отменена, верните {amount_minor}", "Payment cancelled, give back {amount_minor}"),
+    "pay.returned_cash": (
+        "Оплата отменена, верните наличными {cash_minor}",
+        "Payment cancelled, give back {cash_minor} in cash",
+    ),
+    "pay.returned_card": (
+        "Оплата отменена, верните на карту {card_minor}",
+        "Payment cancelled, give back {card_minor} to the card",
+    ),
+    "pay.returned_mixed": (
+        "Оплата отменена, верните наличными {cash_minor}, на карту {card_minor}",
+        "Payment cancelled, give back {cash_minor} in cash, {card_minor} to the card",
+    ),
     "done.sale": ("Чек {number} закрыт. Сдача {change_minor}", "Receipt {number} complete. Change {change_minor}"),
     "done.sale_exact": ("Чек {number} закрыт", "Receipt {number} complete"),
     "done.return": (

@@ -18,16 +18,16 @@ from terminal.ui.lists import list_length
 PAGE_LINES = 5
 
 
-def scanned(view: View, desk: Desk, text: str) -> Acted:
+def scanned(view: View, desk: Desk, scan: c.Scan) -> Acted:
     """A scan: it goes to the session as it is, but for a receipt's number where one was asked for."""
     if desk.asking == "return":
-        code = classify(text, view.programme.codes)
+        code = classify(scan.text, view.programme.codes)
         if isinstance(code, ReceiptCode):
             return Acted(replace(desk, asking="code", line=Line()), (c.BeginReturn(code.number),))
     if desk.asking == "code" and desk.line.text.rstrip().endswith("*"):
         # "3*" and then a scan is three: nobody presses Enter between.
-        return Acted(replace(desk, line=Line()), (c.Type(desk.line.text), c.Scan(text, "wedge")))
-    return Acted(desk, (c.Scan(text, "wedge"),))
+        return Acted(replace(desk, line=Line()), (c.Type(desk.line.text), scan))
+    return Acted(desk, (scan,))
 
 
 def press(view: View, desk: Desk, name: str, text: str = "") -> Acted:

@@ -16,11 +16,12 @@ from textual.app import App
 from textual.message import Message
 
 from loyalty.sentences import Lang, Templates
+from terminal.session import commands as c
 from terminal.session.port import Till, View
 from terminal.ui.acted import Acted
 from terminal.ui.acting import pasted, press, scanned
 from terminal.ui.desk import Desk, after
-from terminal.ui.inlet import Inlet, KeyGate, text_of
+from terminal.ui.inlet import Inlet, Item, KeyGate, text_of
 from terminal.ui.keys import Key
 from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
 from terminal.ui.sale_screen import SaleScreen
@@ -47,6 +48,14 @@ class Pictured(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Pictured)
+
+
+class Brought(Message):
+    """A scan of a scanner that is no keyboard."""
+
+    def __init__(self, scan: c.Scan) -> None:
+        super().__init__()
+        self.scan = scan
 
 
 class TillApp(App[None]):
@@ -179,6 +188,17 @@ class TillApp(App[None]):
             self._foreseen = None if acted.commands or acted.asks else acted.desk
         self._paint()
 
+    def bring(self, command: c.Command) -> None:
+        """What a scanner on a port or a camera has to say, from any thread: a scan takes its place among the keys, so
+        that `3*` or the number a return waits for holds for it too; anything else goes straight to the till."""
+        if isinstance(command, c.Scan):
+            self.post_message(Brought(command))
+        else:
+            self._till.post(command)
+
+    def on_brought(self, brought: Brought) -> None:
+        self._inlet.brought(brought.scan)
+
     def press_key(self, key: Key) -> None:
         """A key of the footer, pressed by a pointer; takes its place behind the keys typed before."""
         self._inlet.key(events.Key(key.name, None))
@@ -193,8 +213,10 @@ class TillApp(App[None]):
                 self._fault()
             self._inlet.taken()
 
-    async def _take(self, item: events.Event | str) -> None:
+    async def _take(self, item: Item) -> None:
         if isinstance(item, str):
+            item = c.Scan(item, "wedge")
+        if isinstance(item, c.Scan):
             self._act(scanned(self._view, self._desk, item))
         elif self.screen is not self._sale_screen:
             await super().on_event(item)

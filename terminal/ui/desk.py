@@ -15,7 +15,7 @@ Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "enrol", "help", "close", "exit"
 ]
 """What the command line asks for; menu, member, offers, enrol and help also take the place of the lines."""
-KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit"})
+KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit", "points"})
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, note="")
         if desk.asking == "enrol" and now.notice is not None and now.notice.said.code == "member.enrolled":
             desk = replace(desk, asking="code", form=Form())
-        desk = _amount_again(desk, now)
+        desk = _points_again(_amount_again(desk, now), now)
         if desk.asking == "offers" and not now.offers:
             desk = replace(desk, asking="code")
     if now.mode != was.mode:
@@ -81,6 +81,12 @@ def _amount_again(desk: Desk, now: State) -> Desk:
     """Another total was told before the money was counted: what was typed need not be typed again."""
     told = now.notice is not None and now.notice.said.code.startswith("pay.total_")
     return replace(desk, line=Line.of(desk.given)) if told and now.mode == "pay" and not desk.line.text else desk
+
+
+def _points_again(desk: Desk, now: State) -> Desk:
+    """More points than may be spent: the next figure is one of points too, never a code nor an amount of cash."""
+    less = now.notice is not None and now.notice.said.code == "points.less"
+    return replace(desk, asking="points") if less and desk.asking == "code" and not desk.line.text else desk
 
 
 def _touched(desk: Desk, old: Basket, new: Basket) -> int | None:

@@ -131,7 +131,7 @@ def quantity(view: View, desk: Desk, text: str) -> Acted:
 def points(view: View, desk: Desk, text: str) -> Acted:
     """Spend points; nothing typed is as many as may be. In payment the receipt is quoted anew with them."""
     if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        return Acted(replace(desk, note=N_("That is not a number of points")))
+        return Acted(replace(desk, asking="points", note=N_("That is not a number of points")))
     spend = c.SpendPoints(int(text) if text else None)
     if view.state.mode == "pay" and not view.state.tenders:
         return Acted(desk, (c.Back(), spend, c.Pay()))

@@ -12,13 +12,15 @@ from typing import Protocol
 from textual import events
 from textual.app import App
 
+from terminal.session.commands import Scan
+
 MOST_WAITING = 5000
 GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
 LINE_FEED_KEY = "ctrl+j"
 CR_LF_S = 0.03
 """A line feed so soon after Enter is the rest of it."""
-Item = events.Event | str
-"""An event a person caused, or the text of a scan."""
+Item = events.Event | str | Scan
+"""An event a person caused, the text of a scan that came as keys, or a scan that did not."""
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
@@ -76,6 +78,10 @@ class Inlet:
 
     def paste(self, event: events.Paste) -> None:
         self._put(self._gate.paste(event.text, event.time, event) if self._gate else [event])
+
+    def brought(self, scan: Scan) -> None:
+        """A scan that did not come as keys: it stands behind the keys typed before it."""
+        self._put([scan])
 
     def _put(self, items: Sequence[Item]) -> None:
         for read in items:

@@ -78,6 +78,22 @@ def test_points_can_be_spent_from_the_payment_too() -> None:
     play(story)
 
 
+@pytest.mark.parametrize("keys", [["f5"], ["f2", "f5"]])
+@pytest.mark.parametrize("wrong", ["999999", "ab"])
+def test_after_a_wrong_number_of_points_the_next_figure_is_points_again(keys: list[str], wrong: str) -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press(*keys)
+        for _ in range(2):
+            await cashier.type(wrong, "enter")
+            cashier.sees("Сколько баллов списать, до 982")
+        await cashier.type("200", "enter")
+        assert cashier.state.basket.redeem_points == 200
+        assert not cashier.state.tenders
+
+    play(story)
+
+
 def test_offline_the_cap_on_points_is_shown_with_its_reason_before_anyone_asks() -> None:
     async def story(cashier: Cashier) -> None:
         cashier.till.link_is(Link(False, 3, shop.NOW_MS - 2 * shop.HOUR_MS, shop.NOW_MS - 2 * shop.HOUR_MS))

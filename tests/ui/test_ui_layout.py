@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from loyalty.sentences import Lang
 from terminal.session import Link
 from terminal.session import commands as c
 from terminal.ui.layout import LEAST_CELLS, LEAST_ROWS, parts
-from terminal.ui.widgets.lines import MOST_REASONS, Table, _block, _height
+from terminal.ui.widgets.lines import MOST_REASONS, MOST_REASONS_HERE, Table, _block, _height
 from tests.ui import shop, shots
 from tests.ui.screen import Cashier, play
 
@@ -109,8 +110,29 @@ def test_a_line_takes_as_many_rows_as_room_was_kept_for_it() -> None:
         assert quote is not None
         assert any(line.notes and line.redeemed_points for line in quote.lines)
         for line, quoted in zip(cashier.state.basket.lines, quote.lines, strict=True):
-            for told in (None, quoted, replace(quoted, notes=quoted.notes * (MOST_REASONS + 1))):
-                assert len(_block(sight, line, told, False, Table(80))) == _height(told)
+            for told, here in product((None, quoted, replace(quoted, notes=quoted.notes * 20)), (False, True)):
+                assert len(_block(sight, line, told, here, Table(80))) == _height(told, here)
+
+    play(story)
+
+
+def test_reasons_beyond_the_room_of_a_line_are_counted_and_the_selected_line_shows_them() -> None:
+    async def story(cashier: Cashier) -> None:
+        shots.fill(cashier.till)
+        await cashier.settled()
+        sight, quote = cashier.app._sight(), cashier.state.quote
+        assert quote is not None
+        line, quoted = cashier.state.basket.lines[0], quote.lines[0]
+        for count, here, rows, last in [
+            (MOST_REASONS, False, MOST_REASONS, ""),
+            (MOST_REASONS + 1, False, MOST_REASONS, "и ещё 2"),
+            (MOST_REASONS + 1, True, MOST_REASONS + 1, ""),
+            (MOST_REASONS_HERE + 1, True, MOST_REASONS_HERE, "и ещё 2"),
+        ]:
+            told = replace(quoted, notes=quoted.notes[:1] * count, redeemed_points=0)
+            block = _block(sight, line, told, here, Table(80))
+            assert len(block) == 1 + rows
+            assert ("и ещё" in block[-1].text, last in block[-1].text) == (bool(last), True)
 
     play(story)
 

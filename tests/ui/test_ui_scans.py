@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 from textual.app import ComposeResult
@@ -9,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from loyalty.coupons.codes import Ticket, shop_mark, signed_code, ticket_bytes
+from loyalty.sentences import sentence
 from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from tests.ui import shop
@@ -109,6 +112,43 @@ def test_a_multiplier_typed_ahead_of_a_scan_is_for_that_scan() -> None:
         assert cashier.state.basket.lines[0].qty_milli == 3000
 
     play(story, gate=True)
+
+
+def test_a_multiplier_holds_for_a_scanner_on_a_port_too() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("3*")
+        await cashier.settled()
+        await brought(cashier, c.Scan(shop.WATER.code, "serial"))
+        assert cashier.state.basket.lines[0].qty_milli == 3000
+        assert cashier.typed == ""
+
+    till = play(story)
+    assert [command.source for command in till.posted if isinstance(command, c.Scan)] == ["serial"]
+
+
+def test_a_return_takes_its_number_from_a_scanner_on_a_port_too() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f11")
+        await brought(cashier, c.Scan("KR:T1-000001", "serial"))
+
+    till = play(story)
+    assert c.BeginReturn("T1-000001") in till.posted
+
+
+def test_what_a_scanner_on_a_port_says_beside_codes_goes_to_the_till() -> None:
+    said = c.Notify("warn", sentence("scan.gone", port="/dev/ttyACM0"))
+
+    async def story(cashier: Cashier) -> None:
+        await brought(cashier, said)
+
+    assert play(story).posted == [said]
+
+
+async def brought(cashier: Cashier, command: c.Command) -> None:
+    """From another thread, as scanners do."""
+    await asyncio.to_thread(cashier.app.bring, command)
+    await cashier.pilot.pause()
+    await cashier.settled()
 
 
 def test_keys_typed_ahead_of_a_slow_till_act_on_the_picture_they_were_typed_for() -> None:

@@ -104,7 +104,7 @@ def test_a_report_counts_what_came_and_what_is_left(kind: str) -> None:
         )
     )
     assert slip[0] == f"{kind}-ОТЧЁТ"
-    for line in ("Касса 1 Смена 4", "Продаж 3", "Возвратов 1", "Чеков с картой 2", "Наличными итого 800,00"):
+    for line in ("Касса 1 Смена 4", "Продаж 3", "Возвратов 1", "Чеков с участником 2", "Наличными итого 800,00"):
         assert line in slip
     assert "Картой итого 450,00" in slip
     assert "ВЫРУЧКА 1 250,00" in slip

@@ -58,7 +58,16 @@ def test_an_empty_receipt_cannot_be_paid() -> None:
 
 def test_escape_from_payment_names_the_money_to_give_back() -> None:
     till = sold(c.Pay(), c.Tender("cash", 100_00), c.Back())
-    assert (till.state.mode, till.said, len(till.state.basket.lines)) == ("sale", "pay.returned", 2)
+    assert (till.state.mode, till.said, len(till.state.basket.lines)) == ("sale", "pay.returned_cash", 2)
+
+
+def test_money_taken_in_cash_and_from_the_card_goes_back_the_way_it_came() -> None:
+    mixed = sold(c.Pay(), c.Tender("cash", 10_00), c.Tender("card", 3_00), c.Tender("cash", 5_00), c.Back())
+    assert mixed.state.notice is not None
+    assert mixed.state.notice.said == sentence("pay.returned_mixed", cash_minor=15_00, card_minor=3_00)
+    card = sold(c.Pay(), c.Tender("card", 7_00), c.Back())
+    assert card.state.notice is not None
+    assert card.state.notice.said == sentence("pay.returned_card", card_minor=7_00)
 
 
 def test_a_sale_that_could_not_be_recorded_stays_on_the_screen() -> None:

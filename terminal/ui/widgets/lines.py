@@ -17,7 +17,9 @@ from terminal.ui.rows import Part, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import Words
 
-MOST_REASONS = 3
+MOST_REASONS = 4
+MOST_REASONS_HERE = 12
+"""So many under the selected line, which a cashier is asked about."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     below = max(0, height // 3)
     coupons = _coupons(sight, here, width, below)
     beside = [*coupons, *_beside(sight, table)][:below]
-    heights = [_height(quoted.get(line.line_id)) for line in lines]
+    heights = [_height(quoted.get(line.line_id), line.line_id == here) for line in lines]
     first, last = window(heights, place, height - 1 - len(beside))
     shown = [
         strip
@@ -100,9 +102,13 @@ def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: st
     )  # fmt: skip
 
 
-def _height(quoted: QuoteLine | None) -> int:
+def _height(quoted: QuoteLine | None, here: bool) -> int:
     """How many rows `_block` makes."""
-    return 1 + (min(len(quoted.notes), MOST_REASONS) + bool(quoted.redeemed_points) if quoted else 0)
+    return 1 + (min(len(quoted.notes), _most(here)) + bool(quoted.redeemed_points) if quoted else 0)
+
+
+def _most(here: bool) -> int:
+    return MOST_REASONS_HERE if here else MOST_REASONS
 
 
 def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool, table: Table) -> list[Strip]:
@@ -113,7 +119,7 @@ def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool,
     name = (palette.signs.here if here else " ") + " " + clean(line.product.name)
     figures = (quantity_of(words, line.qty_milli, line.product.unit), words.money(line.price_minor), off, total)
     head = row(palette, table.width, columns(table, name, figures), "selected" if here else "base")
-    return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted) if quoted else ()))]
+    return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted, here) if quoted else ()))]
 
 
 def _coupons(sight: Sight, here: int | None, width: int, room: int) -> list[Strip]:
@@ -168,9 +174,12 @@ def _reason(sight: Sight, said: str, table: Table) -> Strip:
     return row(sight.palette, table.width, parts)
 
 
-def _reasons(sight: Sight, quoted: QuoteLine) -> list[str]:
-    words = sight.words
-    said = [words.say(note) for note in quoted.notes[:MOST_REASONS]]
+def _reasons(sight: Sight, quoted: QuoteLine, here: bool) -> list[str]:
+    """The reasons in their order; where they are too many, the last row says how many more there are."""
+    words, most = sight.words, _most(here)
+    said = [words.say(note) for note in quoted.notes]
+    if (over := len(said) - most) > 0:
+        said = [*said[: most - 1], words.text("and {n} more").format(n=over + 1)]
     if quoted.redeemed_points:
         paid = words.text("points: {n}, {money} off").format(
             n=words.points(quoted.redeemed_points), money=words.money(quoted.redeemed_minor)
