@@ -7,7 +7,7 @@ that is lost cannot be printed again, and coupons cannot be taken back but by ta
 import csv
 import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -23,13 +23,16 @@ from loyalty.coupons.codes import (
     ticket_bytes,
     to_sign,
 )
-from loyalty.coupons.series import CODE
+from loyalty.coupons.series import CODE, CouponSeries
 from loyalty.errors import BadInput
 from loyalty.events import bucket_of
+from loyalty.programme import Programme
 from loyalty.sentences import sentence
 from sync_server.identity import Identity, Random
+from sync_server.programmes import read_published
 from sync_server.rows import select_by
 from sync_server.schema import ALIAS
+from sync_server.standing import date_at
 from sync_server.store import Store
 
 MAX_ISSUED = 100_000
@@ -53,6 +56,44 @@ SENTENCES = {
         "{last_date} is over: nobody could use such coupons",
     ),
     "issue.far": ("Срок не может быть позже 05.06.2199", "No coupon can last beyond 2199-06-05"),
+    "issue.no_programme": ("Программа ещё не опубликована", "No programme has been published yet"),
+    "issue.no_programme.hint": (
+        "Сначала опубликуйте программу с этой серией: kopilka-server publish FILE",
+        "Publish a programme with this series first: kopilka-server publish FILE",
+    ),
+    "issue.unknown": (
+        "В программе «{programme}» версии {version} нет подписанной серии с кодом {series}",
+        "Programme “{programme}”, version {version}, has no signed series with the code {series}",
+    ),
+    "issue.unknown.hint": (
+        'Добавьте [[coupon]] с kind = "signed" и code = "{series}" и опубликуйте программу',
+        'Add a [[coupon]] with kind = "signed" and code = "{series}", and publish the programme',
+    ),
+    "issue.unknown.known": ("Есть серии с кодами: {codes}", "There are series with the codes: {codes}"),
+    "issue.kind": (
+        "Серия {series} («{name_ru}») не подписанная: её купоны печатает касса с чеком",
+        "Series {series} (“{name_en}”) is not signed: its coupons are printed by the till with a receipt",
+    ),
+    "issue.kind.hint": (
+        'Для купонов из офиса нужна серия с kind = "signed" и своим code',
+        'Coupons of the office need a series with kind = "signed" and a code of its own',
+    ),
+    "issue.ended": (
+        "Серия «{name_ru}» закончилась {last_date}: такие купоны никто не сможет использовать",
+        "Series “{name_en}” ended on {last_date}: nobody could use such coupons",
+    ),
+    "issue.ended.hint": (
+        "Продлите её в программе (last), увеличьте version и опубликуйте",
+        "Let it last longer in the programme (last), raise version and publish",
+    ),
+    "issue.longer": (
+        "Серия «{name_ru}» заканчивается {last_date}, а срок купонов — позже",
+        "Series “{name_en}” ends on {last_date}, and the coupons would last longer",
+    ),
+    "issue.longer.hint": (
+        "Назовите срок не позже конца серии или не называйте его совсем",
+        "Name a day no later than the end of the series, or none at all",
+    ),
     "issue.no_member": ("Участника с картой {card} нет", "There is no member with card {card}"),
 }
 
@@ -77,8 +118,11 @@ class IssuedCoupon(msgspec.Struct, frozen=True):
 
 
 def issue_coupons(store: Store, identity: Identity, wanted: Wanted, now_ms: int, random: Random) -> list[IssuedCoupon]:
-    """New coupons, no two alike. A day is over when it is over in UTC. Raises BadInput for what cannot be issued."""
-    _check(wanted, datetime.fromtimestamp(now_ms // 1000, UTC).date().isoformat())
+    """New coupons of a series of the published programme, no two alike. Raises BadInput for what cannot be issued."""
+    programme = read_published(store)
+    today = date_at(programme, now_ms)
+    _check(wanted, today)
+    _check_series(programme, wanted, today)
     account_id = _account(store, wanted.card) if wanted.card else ""
     shop, key = shop_mark(identity.public_key), identity.signer
 
@@ -128,6 +172,30 @@ def _check(wanted: Wanted, today: str) -> None:
         raise BadInput(sentence("issue.count", limit=MAX_ISSUED))
     if wanted.expires:
         _check_day(wanted.expires, today)
+
+
+def _check_series(programme: Programme | None, wanted: Wanted, today: str) -> None:
+    """Raises BadInput where tills would not take the coupons by the programme they have."""
+    if programme is None:
+        raise BadInput(sentence("issue.no_programme"), sentence("issue.no_programme.hint"))
+    of_code = {each.kind: each for each in programme.coupons if each.code == wanted.series}
+    series = of_code.get("signed")
+    if series is None:
+        raise _no_series(programme, wanted.series, of_code.get("series"))
+    named = {"name_ru": series.name_ru, "name_en": series.name_en, "last_date": series.last}
+    if series.last and series.last < today:
+        raise BadInput(sentence("issue.ended", **named), sentence("issue.ended.hint"))
+    if series.last and wanted.expires > series.last:
+        raise BadInput(sentence("issue.longer", **named), sentence("issue.longer.hint"))
+
+
+def _no_series(programme: Programme, code: str, printed: CouponSeries | None) -> BadInput:
+    if printed is not None:
+        said = sentence("issue.kind", series=code, name_ru=printed.name_ru, name_en=printed.name_en)
+        return BadInput(said, sentence("issue.kind.hint"))
+    codes = ", ".join(each.code for each in programme.coupons if each.kind == "signed")
+    hint = sentence("issue.unknown.known", codes=codes) if codes else sentence("issue.unknown.hint", series=code)
+    return BadInput(sentence("issue.unknown", programme=programme.id, version=programme.version, series=code), hint)
 
 
 def _check_day(expires: str, today: str) -> None:

@@ -31,8 +31,8 @@ from sync_server.coupons import (
     save_pictures,
     write_coupons,
 )
-from sync_server.demo_data import publish_demo
 from sync_server.imports import import_file
+from sync_server.programmes import publish_programme
 from sync_server.schema import ALIAS
 from sync_server.words import SENTENCES
 from tests.support.server import T0_MS, TestOffice, office_on
@@ -44,15 +44,51 @@ TODAY = "2026-11-21"
 CARD, OTHER_CARD = (card_number("2990000", number) for number in (1, 2))
 
 
+DOCUMENT = """
+id = "shop"
+version = 1
+name = { ru = "Лавка", en = "Shop" }
+time_zone = "UTC"
+
+[[coupon]]
+id = "gift"
+name = { ru = "Подарок", en = "Gift" }
+kind = "signed"
+code = "GIFT"
+
+[[coupon]]
+id = "late"
+name = { ru = "Поздняя", en = "Late" }
+kind = "signed"
+code = "LATE"
+last = 2026-11-21
+
+[[coupon]]
+id = "over"
+name = { ru = "Прошедшая", en = "Over" }
+kind = "signed"
+code = "OVER"
+last = 2026-11-20
+
+[[coupon]]
+id = "next"
+name = { ru = "Следующая", en = "Next" }
+kind = "series"
+code = "NEXT"
+"""
+
+
 @pytest.fixture(params=KINDS)
 def office(request, tmp_path):
     with office_on(request.param, request, tmp_path) as made:
+        publish_programme(made.store, made.identity, DOCUMENT, T0_MS)
         yield made
 
 
 @pytest.fixture
 def sqlite_office(request, tmp_path):
     with office_on("sqlite", request, tmp_path) as made:
+        publish_programme(made.store, made.identity, DOCUMENT, T0_MS)
         yield made
 
 
@@ -92,7 +128,6 @@ def test_a_till_takes_what_the_head_office_issued(sqlite_office):
 
 
 def test_a_coupon_for_one_member_is_good_for_that_account_alone(office, tmp_path):
-    publish_demo(office.store, office.identity)
     rows = tmp_path / "members.csv"
     rows.write_text(f"card,name\n{CARD},Иванова Мария\n{OTHER_CARD},Петров Иван\n", "utf-8")
     import_file(office.store, office.identity, "members", rows, T0_MS)
@@ -153,6 +188,50 @@ def test_at_least_one_is_issued_and_so_many_at_most(sqlite_office):
     assert say(raised.value.said, "en", SENTENCES).startswith("At most 1000 pictures at once")
 
 
+def refusal(office: TestOffice, wanted: Wanted) -> str:
+    """What the command says in English."""
+    with pytest.raises(BadInput) as raised:
+        issue_coupons(office.store, office.identity, wanted, T0_MS, office.random)
+    assert raised.value.hint
+    return f"{say(raised.value.said, 'en', SENTENCES)}. {say(raised.value.hint, 'en', SENTENCES)}"
+
+
+def test_a_series_the_programme_does_not_have_is_refused_with_those_it_has(sqlite_office):
+    assert refusal(sqlite_office, Wanted("GIFTS", 1)) == (
+        "Programme “shop”, version 1, has no signed series with the code GIFTS. "
+        "There are series with the codes: GIFT, LATE, OVER"
+    )
+
+
+def test_a_programme_without_signed_series_is_told_how_to_get_one(sqlite_office):
+    bare = DOCUMENT.split("[[coupon]]", maxsplit=1)[0].replace("version = 1", "version = 2")
+    publish_programme(sqlite_office.store, sqlite_office.identity, bare, T0_MS)
+    assert refusal(sqlite_office, Wanted("GIFT", 1)) == (
+        "Programme “shop”, version 2, has no signed series with the code GIFT. "
+        'Add a [[coupon]] with kind = "signed" and code = "GIFT", and publish the programme'
+    )
+
+
+def test_a_series_printed_by_tills_is_no_signed_one(sqlite_office):
+    assert refusal(sqlite_office, Wanted("NEXT", 1)).startswith("Series NEXT (“Next”) is not signed")
+
+
+def test_an_ended_series_is_refused_from_the_day_after_its_last(sqlite_office):
+    assert refusal(sqlite_office, Wanted("OVER", 1)).startswith("Series “Over” ended on 2026-11-20")
+    assert issue_coupons(sqlite_office.store, sqlite_office.identity, Wanted("LATE", 1), T0_MS, sqlite_office.random)
+
+
+def test_a_coupon_may_not_last_longer_than_its_series(sqlite_office):
+    made = Wanted("LATE", 1, "2026-11-21")
+    assert issue_coupons(sqlite_office.store, sqlite_office.identity, made, T0_MS, sqlite_office.random)
+    assert why_not(sqlite_office, Wanted("LATE", 1, "2026-11-22")) == "issue.longer"
+
+
+def test_without_a_programme_nothing_can_be_issued(request, tmp_path):
+    with office_on("sqlite", request, tmp_path) as bare:
+        assert refusal(bare, Wanted("GIFT", 1)).startswith("No programme has been published yet. Publish")
+
+
 def test_a_card_nobody_has_is_said(office):
     assert why_not(office, Wanted("GIFT", 1, card=CARD)) == "issue.no_member"
 
@@ -177,7 +256,10 @@ def test_the_file_is_new_and_its_owner_s_alone(sqlite_office, tmp_path):
 def test_the_command_prints_the_list_or_writes_it_with_its_pictures(tmp_path):
     folder, out, png = tmp_path / "office", tmp_path / "gift.csv", tmp_path / "png"
     run = CliRunner()
-    assert run.invoke(app, ["init", "--data", str(folder)]).exit_code == 0
+    programme = tmp_path / "shop.toml"
+    programme.write_text(DOCUMENT, "utf-8")
+    for command in (["init"], ["publish", str(programme)]):
+        assert run.invoke(app, [*command, "--data", str(folder)]).exit_code == 0
     said = run.invoke(app, ["coupons", "issue", "GIFT", "2", "--expires", "2199-06-05", "--data", str(folder)])
     assert [row.split(",")[1:2] + row.split(",")[3:] for row in said.stdout.splitlines()] == [
         ["series", "expires", "member"], ["GIFT", "2199-06-05", ""], ["GIFT", "2199-06-05", ""],
