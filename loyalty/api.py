@@ -9,6 +9,8 @@ Paths, all under /v1:
   GET  snapshot                             -> SnapshotManifest
   GET  snapshot/{snapshot_id}               -> zstd bytes, resumable by Range
   GET  receipts/{number}                    -> ReceiptReply
+  POST confirmations                        ConfirmRequest -> ConfirmReply        (a code goes to the member's phone)
+  POST confirmations/{id}/check             CheckRequest -> CheckReply
 Every reply with an error status carries ErrorReply. All but enrol and segments are signed by RFC 9421.
 """
 
@@ -71,7 +73,7 @@ class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: Literal[
         "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown",
-        "too_large", "busy", "internal",
+        "too_large", "busy", "internal", "wait", "no_messages",
     ]  # fmt: skip
     detail: str
     acked: Position | None = None
@@ -109,3 +111,34 @@ class ReceiptReply(msgspec.Struct, frozen=True):
 
     receipt: Receipt
     returned_milli: dict[int, int]
+
+
+class ConfirmRequest(msgspec.Struct, frozen=True):
+    """Send a code to the member's phone. `confirmation_id` (32 hex, made by the till) names this one attempt: asked
+    again with it, nothing more is sent. `lang` is the language of the text."""
+
+    confirmation_id: str
+    member_id: str
+    account_id: str
+    lang: Literal["ru", "en"] = "ru"
+
+
+class ConfirmReply(msgspec.Struct, frozen=True):
+    """A code of so many digits is on its way, if the member has a phone: that is not said here."""
+
+    digits: int
+    good_for_s: int
+    resend_after_s: int
+
+
+class CheckRequest(msgspec.Struct, frozen=True):
+    member_id: str
+    account_id: str
+    code: str
+
+
+class CheckReply(msgspec.Struct, frozen=True):
+    """`ended`: too late, too many guesses, or another code was sent meanwhile; only a new one helps."""
+
+    state: Literal["confirmed", "wrong", "ended"]
+    tries_left: int = 0

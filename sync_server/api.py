@@ -10,10 +10,19 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, RawBody
 
-from loyalty.api import FENCE_HEADER, MAX_PERSONAL_ITEMS, EnrolRequest, PersonalReply, PersonalUpload
+from loyalty.api import (
+    FENCE_HEADER,
+    MAX_PERSONAL_ITEMS,
+    CheckRequest,
+    ConfirmRequest,
+    EnrolRequest,
+    PersonalReply,
+    PersonalUpload,
+)
 from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES
 from sync_server.auth import Asked, authenticate
 from sync_server.clock import now_ms, random_bytes
+from sync_server.confirmations import check_confirmation, start_confirmation
 from sync_server.enrol import enrol_terminal
 from sync_server.feed import read_delta, read_heads
 from sync_server.ingest import take_segment
@@ -29,6 +38,7 @@ AnyRequest = Request[Any, Any, State]
 SEGMENT_LIMIT = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
 ENROL_LIMIT = 4096
 PERSONAL_LIMIT = 512 * 1024
+CONFIRM_LIMIT = 4096
 
 
 @post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
@@ -96,7 +106,29 @@ def receipt(request: AnyRequest, number: FromPath[str]) -> Response[bytes]:
     return reply(find_receipt(office.store, number), _accepts(request))
 
 
-HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt)
+@post("/v1/confirmations", sync_to_thread=True, request_max_body_size=CONFIRM_LIMIT, status_code=200)
+def confirm(request: AnyRequest, body: RawBody) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office, body)
+    put = office.sender.put if office.sender else None
+    asked = decode(body, ConfirmRequest)
+    return reply(start_confirmation(office.store, office.identity, terminal, asked, now_ms(), random_bytes, put))
+
+
+@post(
+    "/v1/confirmations/{confirmation_id:str}/check",
+    sync_to_thread=True,
+    request_max_body_size=CONFIRM_LIMIT,
+    status_code=200,
+)
+def check(request: AnyRequest, body: RawBody, confirmation_id: FromPath[str]) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office, body)
+    asked = decode(body, CheckRequest)
+    return reply(check_confirmation(office.store, office.identity, terminal, confirmation_id, asked, now_ms()))
+
+
+HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check)
 
 
 def _office(request: AnyRequest) -> Office:

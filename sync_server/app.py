@@ -18,7 +18,7 @@ from sync_server.office import Office, open_office
 from sync_server.openapi import openapi_json
 from sync_server.replies import on_error, reply
 from sync_server.reports import read_counts
-from sync_server.settings import Settings
+from sync_server.settings import JOURNAL, Settings
 from sync_server.store import open_store
 
 AnyRequest = Request[Any, Any, State]
@@ -48,12 +48,14 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         office.applier.stop()
+        if office.sender:
+            office.sender.close()
         office.store.close()
 
 
 def console_handlers(office: Office) -> Sequence[Any]:
     """The console's pages."""
-    return console_routes(office.store)
+    return console_routes(office.store, messages=office.settings.messages == JOURNAL)
 
 
 @get("/healthz", sync_to_thread=True)

@@ -16,7 +16,7 @@ from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import Lang, say
 from sync_server.clock import now_ms, random_bytes, steady_ms
-from sync_server.settings import Settings
+from sync_server.settings import JOURNAL, Settings
 from sync_server.words import SENTENCES
 
 T = TypeVar("T")
@@ -61,11 +61,40 @@ def run(
     tied: Annotated[
         bool, typer.Option("--tied", help="Stop when standard input ends: with the program that started it.")
     ] = False,
+    messages: Annotated[
+        str,
+        typer.Option(
+            help="Where codes to members' phones go: journal (the console shows them), or the address of a webhook.",
+            envvar="KOPILKA_MESSAGES",
+        ),
+    ] = "",
 ) -> None:
     """Serve terminals and the console until stopped."""
     from sync_server.serve import serve
 
-    serve(Settings(data, database, host, port), demo, tied)
+    secret = os.environ.get("KOPILKA_MESSAGES_SECRET", "")
+    where = messages or (JOURNAL if demo else "")
+    serve(Settings(data, database, host, port, messages=where, messages_secret=secret), demo, tied)
+
+
+@app.command("messages")
+def messages_(
+    since_ms: Annotated[int, typer.Option(min=0, help="Only those since this time, in milliseconds.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Messages written down instead of sent (--messages journal), newest first."""
+    from sync_server.messages.journal import written
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        found = written(base, since_ms)
+    if as_json:
+        typer.echo(canonical(found).decode())
+        return
+    for message in found:
+        typer.echo(f"{message.phone}: {message.text}")
 
 
 @app.command()

@@ -8,3 +8,4 @@ APPLY_FAILURES = Gauge("kopilka_apply_failures", "Rounds that failed since this 
 EVENTS_BEHIND = Gauge("kopilka_events_behind", "Events stored and not yet applied")
 EVENTS_PARKED = Gauge("kopilka_events_parked", "Events kept that this version cannot read")
 EVENTS_WAITING = Gauge("kopilka_events_waiting", "Returns that wait for their sale")
+MESSAGES = Counter("kopilka_messages", "Messages to members", ["outcome"])

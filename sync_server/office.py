@@ -11,6 +11,7 @@ from loyalty.sentences import sentence
 from sync_server.applier import Applier
 from sync_server.clock import now_ms, random_bytes
 from sync_server.identity import Identity, read_identity
+from sync_server.messages.sending import Sender, sender_for
 from sync_server.settings import Settings
 from sync_server.snapshot import make_snapshot, newest_snapshot
 from sync_server.store import Store, open_store
@@ -23,6 +24,8 @@ class Office:
     identity: Identity
     applier: Applier
     snapshot_lock: Lock
+    sender: Sender | None = None
+    """None: this head office sends no messages."""
 
     def snapshot(self) -> SnapshotManifest:
         """The newest snapshot, made first where there is none or it is too old. One is made at a time."""
@@ -34,7 +37,8 @@ class Office:
 
 
 def open_office(settings: Settings, store: Store, identity: Identity) -> Office:
-    return Office(settings, store, identity, Applier(store, identity), Lock())
+    """Raises NotNow for settings that cannot be."""
+    return Office(settings, store, identity, Applier(store, identity), Lock(), sender_for(settings, store))
 
 
 @contextmanager

@@ -7,6 +7,10 @@ from typing import Any
 import msgspec
 
 from loyalty.api import (  # fmt: skip
+    CheckReply,
+    CheckRequest,
+    ConfirmReply,
+    ConfirmRequest,
     EnrolReply,
     EnrolRequest,
     ErrorReply,
@@ -30,6 +34,10 @@ _TYPES = (
     DeltaPage,
     SnapshotManifest,
     ReceiptReply,
+    ConfirmRequest,
+    ConfirmReply,
+    CheckRequest,
+    CheckReply,
     ErrorReply,
     IdentRow,
     BalanceRow,
@@ -105,6 +113,17 @@ def _paths() -> dict[str, Any]:
         },
         "/v1/receipts/{number}": {
             "get": _operation("A receipt by its number", ReceiptReply, parameters=[_in_path("number")])
+        },
+        "/v1/confirmations": {
+            "post": _operation("Send a code to a member's phone", ConfirmReply, sends=ConfirmRequest)
+        },
+        "/v1/confirmations/{confirmation_id}/check": {
+            "post": _operation(
+                "Check the code the member said",
+                CheckReply,
+                sends=CheckRequest,
+                parameters=[_in_path("confirmation_id")],
+            )
         },
     }
 

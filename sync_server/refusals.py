@@ -21,15 +21,25 @@ ErrorCode = Literal[
     "too_large",
     "busy",
     "internal",
+    "wait",
+    "no_messages",
 ]
 
 
 class Refused(LinkFault):
-    """`status` is the HTTP status, `reply` its body."""
+    """`status` is the HTTP status, `reply` its body; `retry_after_s` says when to ask again (0: not said)."""
 
     def __init__(
-        self, status: int, code: ErrorCode, detail: str, acked: Position | None = None, gen: str = "", now_ms: int = 0
+        self,
+        status: int,
+        code: ErrorCode,
+        detail: str,
+        acked: Position | None = None,
+        gen: str = "",
+        now_ms: int = 0,
+        retry_after_s: int = 0,
     ) -> None:
         super().__init__(sentence("refused", code=code, detail=detail))
         self.status = HTTPStatus(status)
         self.reply = ErrorReply(code, detail, acked, gen, now_ms)
+        self.retry_after_s = retry_after_s

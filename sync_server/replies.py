@@ -46,7 +46,7 @@ def on_error(_request: Request[Any, Any, Any], error: Exception) -> Response[byt
     """The edge of every request: any fault becomes an ErrorReply, and what is ours goes to the log."""
     match error:
         case Refused():
-            return _error(error.status, error.reply)
+            return _error(error.status, error.reply, error.retry_after_s)
         case BadInput() | NotNow():
             return _error(400, ErrorReply("bad_request", say(error.said, "en", _templates)))
         case StoreFault():
@@ -61,8 +61,10 @@ def on_error(_request: Request[Any, Any, Any], error: Exception) -> Response[byt
             return _error(500, ErrorReply("internal", "the head office failed at this request; its log says how"))
 
 
-def _error(status: int, body: ErrorReply) -> Response[bytes]:
-    headers = {"retry-after": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+def _error(status: int, body: ErrorReply, retry_after_s: int = 0) -> Response[bytes]:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        retry_after_s = retry_after_s or RETRY_AFTER_S
+    headers = {"retry-after": str(retry_after_s)} if retry_after_s else {}
     return Response(canonical(body), status_code=status, media_type="application/json", headers=headers)
 
 

@@ -147,6 +147,19 @@ COUPON_USE = _table(
 )  # fmt: skip
 """Who has used a coupon for one use; `bucket` is the coupon's own. `back` 1: all of the receipt has been returned.
 `after` names the receipt that had used it before, for every use but the first."""
+# Codes that confirm a phone, one a member, and how many a till has asked for; messages of the journal driver.
+CONFIRMATION = _table(
+    "confirmation", _int("bucket", key=True), _text("account_id", key=True), _text("member_id", key=True),
+    _text("confirmation_id"), _text("terminal"), _text("code_hash"), _big("made_ms"), _int("tries"), _text("last_hash"),
+    _int("confirmed"), _big("hour"), _int("asked"),
+)  # fmt: skip
+CONFIRMATION_PACE = _table(
+    "confirmation_pace", _int("tshard", key=True), _text("terminal", key=True), _big("hour"), _int("asked"),
+)  # fmt: skip
+MESSAGE = _table(
+    "message", _int("bucket", key=True), _text("message_id", key=True), _big("at_ms"), _text("phone"), _text("text"),
+    Index("message_at", "at_ms"),
+)  # fmt: skip
 
 # What goes down: one table a stream, keyed by bucket and the row's key.
 BUCKET_HEAD = _table(

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+JOURNAL = "journal"
+"""Messages to members are written down for the console instead of sent."""
+
 
 class Settings(msgspec.Struct, frozen=True):
     """`database` is an SQLAlchemy URL; empty means the SQLite file in the data folder."""
@@ -15,6 +18,10 @@ class Settings(msgspec.Struct, frozen=True):
     body_limit_bytes: int = 1024 * 1024
     snapshot_max_age_s: int = 24 * 3600
     """A snapshot older than this is made anew when the next terminal asks for one."""
+    messages: str = ""
+    """How members get messages: `journal`, or the address of a webhook; empty: not at all."""
+    messages_secret: str = ""
+    """What the webhook knows this head office by."""
 
     @property
     def url(self) -> str:

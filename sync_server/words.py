@@ -4,6 +4,7 @@ from loyalty import chain, codes
 from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
+    confirmations,
     coupons,
     csv_rows,
     enrol,
@@ -18,10 +19,12 @@ from sync_server import (  # fmt: skip
     store,
     users,
 )
+from sync_server.messages import port, sending
 
 SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **programme_file.SENTENCES,
-    **audiences.SENTENCES, **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
+    **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
+    **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
     **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES,

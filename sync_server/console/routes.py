@@ -13,6 +13,7 @@ from sync_server.console.assets import static_file
 from sync_server.console.forms import MAX_FORM_BYTES
 from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME, log_in, log_out, login_page
 from sync_server.console.members import member_page, members_page, search_members, show_personal
+from sync_server.console.messages import messages_page
 from sync_server.console.pages import go_to
 from sync_server.console.problems import on_problem
 from sync_server.console.receipts import receipt_page, receipts_page
@@ -27,12 +28,13 @@ from sync_server.store import Store
 PATH = "/console"
 _PAGES = (
     today_page, receipts_page, receipt_page, members_page, search_members, member_page, show_personal, terminals_page,
-    make_enrol_code, login_page, log_in, log_out, static_file,
+    make_enrol_code, messages_page, login_page, log_in, log_out, static_file,
 )  # fmt: skip
 
 
-def console_routes(store: Store, clock: Callable[[], int] = now_ms) -> Sequence[Any]:
-    """The console's pages under /console, and the way there from /. `clock` gives milliseconds."""
+def console_routes(store: Store, clock: Callable[[], int] = now_ms, *, messages: bool = False) -> Sequence[Any]:
+    """The console's pages under /console, and the way there from /. `clock` gives milliseconds; `messages`: messages to
+    members are written down here instead of sent."""
     console = Console(
         store=store,
         identity=read_identity(store),
@@ -41,6 +43,7 @@ def console_routes(store: Store, clock: Callable[[], int] = now_ms) -> Sequence[
         by_address=Tries(TRIES_OF_ADDRESS),
         by_name=Tries(TRIES_OF_NAME),
         checking=Lock(),
+        messages=messages,
     )
 
     def visiting(request: AnyRequest) -> Visit:

@@ -48,6 +48,8 @@ class Console:
     by_address: Tries
     by_name: Tries
     checking: Lock
+    messages: bool = False
+    """Messages to members are written down here instead of sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from loyalty.api import (
+    CheckReply,
+    CheckRequest,
+    ConfirmReply,
+    ConfirmRequest,
     EnrolReply,
     ErrorReply,
     PersonalReply,
@@ -29,7 +33,9 @@ from loyalty.cache_file import CACHE_VERSION
 from loyalty.events import SaleCompleted, bucket_of, canonical
 from loyalty.feed import DeltaPage, Heads, IdentRow, checksum_add
 from sync_server.app import make_app
+from sync_server.clock import now_ms
 from sync_server.enrol import CODE_LIFE_MS, CODE_TRIES, make_code, revoke_terminal
+from sync_server.messages.journal import written
 from sync_server.reports import terminal_lines
 from sync_server.schema import TERMINAL
 from sync_server.settings import Settings
@@ -447,3 +453,57 @@ def test_asking_alone_counts_as_contact(client, wire, office):
     wire.get("/v1/heads", Heads)
     (line,) = terminal_lines(office.store)
     assert line.seen_ms > 1000
+
+
+@pytest.fixture
+def messages(tmp_path):
+    """A head office that writes messages down, with its office."""
+    with TestClient(make_app(Settings(tmp_path, messages="journal")), raise_server_exceptions=False) as made:
+        served = made.app.state.office
+        yield made, TestOffice(served.store, served.identity, now_ms())
+
+
+def confirm(wire: Wire, member: str, id: str):
+    asked = canonical(ConfirmRequest(id, member, member, "en"))
+    return wire.ask("POST", "/v1/confirmations", asked, headers={"content-type": "application/json"})
+
+
+def test_a_phone_is_confirmed_over_signed_requests(messages):
+    client, office = messages
+    wire = Wire(client, office.till())
+    event, personal = wire.till.enrolled(ANNA, "2990001000017", "+79161234567")
+    assert post_segment(wire, event).status_code == 200
+    body = canonical(PersonalUpload((personal,)))
+    assert wire.ask("POST", "/v1/personal", body, headers={"content-type": "application/json"}).status_code == 200
+    settle(client)
+    answer = confirm(wire, ANNA, hex_id("one"))
+    assert msgspec.json.decode(answer.content, type=ConfirmReply) == ConfirmReply(6, 300, 30)
+    client.app.state.office.sender.close()
+    (message,) = written(office.store)
+    assert message.phone == "+79161234567"
+    asked = CheckRequest(ANNA, ANNA, message.text.split()[1].strip("."))
+    path = f"/v1/confirmations/{hex_id('one')}/check"
+    checked = wire.ask("POST", path, canonical(asked))
+    assert msgspec.json.decode(checked.content, type=CheckReply) == CheckReply("confirmed", 0)
+    soon = confirm(wire, ANNA, hex_id("two"))
+    assert (soon.status_code, error_of(soon).code) == (429, "wait")
+    assert 1 <= int(soon.headers["retry-after"]) <= 30
+
+
+@pytest.mark.parametrize("path", ["/v1/confirmations", f"/v1/confirmations/{hex_id('one')}/check"])
+def test_nobody_confirms_without_a_signature(messages, path):
+    answer = messages[0].post(path, content=canonical(ConfirmRequest(hex_id("one"), ANNA, ANNA)))
+    assert (answer.status_code, error_of(answer).code) == (401, "unsigned")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"confirmation_id": 1}', b"x" * 4097])
+def test_a_body_that_is_no_confirmation_is_refused(messages, body):
+    client, office = messages
+    answer = Wire(client, office.till()).ask("POST", "/v1/confirmations", body)
+    assert answer.status_code in (400, 413)
+    assert error_of(answer).code in ("bad_request", "too_large")
+
+
+def test_a_head_office_that_sends_no_messages_says_so(client, office):
+    answer = confirm(Wire(client, office.till()), ANNA, hex_id("one"))
+    assert (answer.status_code, error_of(answer).code) == (409, "no_messages")

@@ -132,9 +132,9 @@ class Shop:
     def counter(self, name: str = "Касса у входа") -> Counter:
         return Counter(self, self.office.till(name))
 
-    def app(self) -> Litestar:
+    def app(self, messages: bool = False) -> Litestar:
         """The console alone, by the shop's own clock."""
-        routes = console_routes(self.office.store, lambda: self.now_ms)
+        routes = console_routes(self.office.store, lambda: self.now_ms, messages=messages)
         return Litestar(route_handlers=routes, openapi_config=None)
 
 
@@ -217,6 +217,6 @@ def text_of(page: str) -> str:
 
 
 @contextmanager
-def visiting(shop: Shop, base_url: str = "http://office.test") -> Iterator[Visitor]:
-    with TestClient(shop.app(), base_url=base_url, raise_server_exceptions=False) as client:
+def visiting(shop: Shop, base_url: str = "http://office.test", messages: bool = False) -> Iterator[Visitor]:
+    with TestClient(shop.app(messages), base_url=base_url, raise_server_exceptions=False) as client:
         yield Visitor(client)

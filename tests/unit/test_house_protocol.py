@@ -20,7 +20,7 @@ from loyalty import api, chain, codes, events, feed
 from loyalty.coupons.reading import coupon_id
 from loyalty.errors import BadInput
 from sync_server import api as server_api
-from sync_server import auth, enrol
+from sync_server import auth, confirmations, enrol
 from sync_server.api import HANDLERS
 from sync_server.auth import Asked, authenticate
 from sync_server.enrol import enrol_terminal, make_code
@@ -291,6 +291,7 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"{chain.MAX_PAYLOAD_BYTES // kib**2} MiB; aim at {chain.TARGET_PAYLOAD_BYTES // kib} KiB",
         f"Blob, packed | {chain.MAX_BLOB_BYTES // kib} KiB", f"{chain.MAX_HEADER_BYTES:,} bytes",
         f"`POST /v1/enrol` | {server_api.ENROL_LIMIT:,} bytes",
+        f"{server_api.CONFIRM_LIMIT:,} bytes; a code said: {confirmations.MAX_TYPED_CHARS} characters",
         f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",
         f"the last {FORK_SEGMENTS} segments", f"{auth.MAX_SKEW_S} s", f"{enrol.MAX_TERMINALS:,}",
         f"| {enrol.MAX_OPEN_CODES} |", f"{MAX_PUBLISHED_BYTES // kib} KiB",

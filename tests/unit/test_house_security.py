@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from loyalty.api import EnrolReply
+from sync_server import confirmations, users
 from sync_server import enrol as head_office_enrol
-from sync_server import users
 from sync_server.console import demo_user, login, sessions, tries
 from sync_server.refusals import Refused
 from terminal.agent.token import token_of
@@ -87,6 +87,14 @@ def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     minutes = head_office_enrol.CODE_LIFE_MS // 60_000
     assert f"{head_office_enrol.CODE_DIGITS} digits, {minutes} minutes, once" in PAGE
     assert head_office_enrol.CODE_TRIES == 5
+    life, gap = confirmations.CODE_LIFE_MS // 60_000, confirmations.GAP_MS // 1000
+    guesses, an_hour = confirmations.CODE_TRIES, confirmations.MEMBER_AN_HOUR
+    said = f"{confirmations.CODE_DIGITS} digits from the system's randomness, {life} minutes, {guesses} guesses"
+    assert said in PAGE
+    assert (
+        f"one each {gap} s and {an_hour} an hour to a member, {confirmations.TILL_AN_HOUR} an hour for a till" in PAGE
+    )
+    assert f"1 case of {10**confirmations.CODE_DIGITS // (guesses * an_hour):,}" in PAGE
     assert f"Argon2id, {users.MIN_PASSWORD_CHARS} to {users.MAX_PASSWORD_CHARS} characters" in PAGE
     assert (login.TRIES_OF_ADDRESS, login.TRIES_OF_NAME) == (5, 50)
     assert f"from {tries.FIRST_PAUSE_MS // 60_000} to {tries.LONGEST_PAUSE_MS // 60_000} minutes" in PAGE

@@ -37,6 +37,32 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "confirmation",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("member_id", TEXT),
+        _column("confirmation_id", TEXT),
+        _column("terminal", TEXT),
+        _column("code_hash", TEXT),
+        _column("made_ms", sa.BigInteger()),
+        _column("tries", sa.Integer()),
+        _column("last_hash", TEXT),
+        _column("confirmed", sa.Integer()),
+        _column("hour", sa.BigInteger()),
+        _column("asked", sa.Integer()),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "member_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "confirmation_pace",
+        _column("tshard", sa.Integer()),
+        _column("terminal", TEXT),
+        _column("hour", sa.BigInteger()),
+        _column("asked", sa.Integer()),
+        sa.PrimaryKeyConstraint("tshard", "terminal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "consent",
         _column("bucket", sa.Integer()),
         _column("member_id", TEXT),
@@ -213,6 +239,17 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     )
     op.create_index("member_account", "member", ["bucket", "account_id"], unique=False)
     op.create_index("member_event", "member", ["bucket", "event_id"], unique=False)
+    op.create_table(
+        "message",
+        _column("bucket", sa.Integer()),
+        _column("message_id", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("phone", TEXT),
+        _column("text", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "message_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("message_at", "message", ["at_ms"], unique=False)
     op.create_table(
         "personal",
         _column("bucket", sa.Integer()),

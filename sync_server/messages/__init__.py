@@ -1,0 +1,1 @@
+"""Messages to members' phones: the port, its drivers, and the threads that send."""
