@@ -147,6 +147,7 @@ COUPON_USE = _table(
 )  # fmt: skip
 """Who has used a coupon for one use; `bucket` is the coupon's own. `back` 1: all of the receipt has been returned.
 `after` names the receipt that had used it before, for every use but the first."""
+
 # Codes that confirm a phone, one a member, and how many a till has asked for; messages of the journal driver.
 CONFIRMATION = _table(
     "confirmation", _int("bucket", key=True), _text("account_id", key=True), _text("member_id", key=True),
