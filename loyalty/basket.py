@@ -5,10 +5,11 @@ from typing import Literal
 import msgspec
 
 from loyalty.catalogue import Product
+from loyalty.gift_card import GiftCard
 from loyalty.member import Member
 
 Channel = Literal["till", "online", "app", "stadium"]
-PaidBy = Literal["", "cash", "card", "mixed"]
+PaidBy = Literal["", "cash", "card", "gift_card", "mixed"]
 MAX_LINES = 500
 MAX_QTY_MILLI = 999_999
 """No line above 999.999 units: a larger figure is a scanned code typed into the quantity."""
@@ -33,6 +34,8 @@ class BasketLine(msgspec.Struct, frozen=True):
     product: Product
     qty_milli: int
     price_minor: int
+    gift_card: GiftCard | None = None
+    """The card to load, where the product is one."""
 
 
 class Basket(msgspec.Struct, frozen=True):

@@ -33,6 +33,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     no_redeem: bool = False
     min_price_minor: int = 0
     """Legal minimum price of one unit; no discount and no redeemed point may go below it."""
+    gift_card: bool = False
+    """Money on a card at its price: nothing of the programme touches it. Sold without VAT: the goods will have it."""
 
 
 def price_at(product: Product, store: str, at_ms: int) -> int | None:

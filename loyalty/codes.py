@@ -1,4 +1,5 @@
-"""What a scanned or typed text is: a card, goods, weighed goods, a coupon, a receipt, a phone, or unknown and why.
+"""What a scanned or typed text is: a card, goods, weighed goods, a gift card, a coupon, a receipt, a phone, or unknown
+and why.
 
 Check digits: GTIN by GS1 General Specifications 7.9 (mod 10, weights 3 and 1 from the right); coupons by
 ISO/IEC 7064 MOD 37,36. Goods weighed in the store use GS1 prefixes 20-29 kept for restricted circulation.
@@ -48,6 +49,10 @@ class WeighedCode(msgspec.Struct, frozen=True, tag="weighed"):
     weight_g: int
 
 
+class GiftCardCode(msgspec.Struct, frozen=True, tag="gift_card"):
+    number: str
+
+
 class CouponCode(msgspec.Struct, frozen=True, tag="coupon"):
     """A coupon or a promo code in its one spelling (`loyalty.spelling.folded`)."""
 
@@ -67,7 +72,7 @@ class UnknownCode(msgspec.Struct, frozen=True, tag="unknown"):
     why: Sentence
 
 
-Code = CardCode | ProductCode | WeighedCode | CouponCode | ReceiptCode | PhoneCode | UnknownCode
+Code = CardCode | ProductCode | WeighedCode | GiftCardCode | CouponCode | ReceiptCode | PhoneCode | UnknownCode
 
 
 class CodeRanges(msgspec.Struct, frozen=True):
@@ -79,6 +84,8 @@ class CodeRanges(msgspec.Struct, frozen=True):
     country: Literal["7"] = "7"
     promo_words: tuple[str, ...] = ()
     """The programme's promo codes, folded: without them a word is only a word."""
+    gift_card_prefixes: tuple[str, ...] = ()
+    """Of gift cards; a shop that has none reads no code as one."""
 
 
 def classify(text: str, ranges: CodeRanges) -> Code:
@@ -129,6 +136,8 @@ def _digits(code: str, ranges: CodeRanges) -> Code:
             return CardCode(gtin)
         if gtin.startswith(ranges.weighed_prefixes):
             return _weighed(gtin)
+        if gtin.startswith(ranges.gift_card_prefixes):
+            return GiftCardCode(gtin)
     if len(gtin) == 14 and gtin.startswith("0"):
         return _digits(gtin[1:], ranges)
     return ProductCode(gtin)

@@ -65,6 +65,25 @@ class ConsentChanged(msgspec.Struct, frozen=True, tag_field="type", tag="consent
     cashier: str
 
 
+GiftMove = Literal["loaded", "paid", "loaded_back", "paid_back"]
+"""Sold, used to pay, and each taken back by a return."""
+
+
+class GiftCardMoved(msgspec.Struct, frozen=True, tag_field="type", tag="gift_card_moved"):
+    """What a receipt did to one gift card, beside the receipt's own event; `amount_minor` is over 0.
+
+    `number` is the receipt's, `local_date` its day by the store's clock.
+    """
+
+    account_id: str
+    card_tail: str
+    kind: GiftMove
+    amount_minor: int
+    receipt_id: str
+    number: str
+    local_date: str
+
+
 class ShiftOpened(msgspec.Struct, frozen=True, tag_field="type", tag="shift_opened"):
     shift_id: str
     shift_no: int
@@ -86,6 +105,12 @@ class ShiftTotals(msgspec.Struct, frozen=True):
     earned_points: int = 0
     members: int = 0
     """Sales with a member."""
+    gift_card_minor: int = 0
+    """Paid with gift cards."""
+    returned_gift_card_minor: int = 0
+    loaded_minor: int = 0
+    """Put on gift cards; it is among the money taken."""
+    loaded_back_minor: int = 0
 
 
 class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_closed"):
@@ -96,7 +121,7 @@ class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_clos
     totals: ShiftTotals
 
 
-Body = SaleCompleted | ReturnCompleted | MemberEnrolled | ConsentChanged | ShiftOpened | ShiftClosed
+Body = SaleCompleted | ReturnCompleted | MemberEnrolled | ConsentChanged | GiftCardMoved | ShiftOpened | ShiftClosed
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,6 +148,7 @@ _BODIES: dict[str, type[Body]] = {
     "return_completed": ReturnCompleted,
     "member_enrolled": MemberEnrolled,
     "consent_changed": ConsentChanged,
+    "gift_card_moved": GiftCardMoved,
     "shift_opened": ShiftOpened,
     "shift_closed": ShiftClosed,
 }
@@ -175,7 +201,7 @@ def account_of(body: Body | Unknown) -> str | None:
     match body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             return receipt.account_id
-        case MemberEnrolled() | ConsentChanged():
+        case MemberEnrolled() | ConsentChanged() | GiftCardMoved():
             return body.account_id
         case _:
             return None

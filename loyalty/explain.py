@@ -1,6 +1,6 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
-from loyalty import chain, codes, conditions, quote, returns, rewards, sale
+from loyalty import chain, codes, conditions, gift_pay, quote, returns, rewards, sale
 from loyalty.coupons import reading as coupons
 from loyalty.coupons import series as coupon_series
 from loyalty.coupons import shown as coupons_shown
@@ -29,6 +29,7 @@ _ROOMS = (
     coupon_series,
     coupons,
     coupons_shown,
+    gift_pay,
     judging,
     offers,
     outlook,

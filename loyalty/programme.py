@@ -72,6 +72,19 @@ class Redeem(msgspec.Struct, frozen=True):
     """Goods that points cannot pay for, besides those with `no_redeem`."""
 
 
+class GiftCards(msgspec.Struct, frozen=True):
+    """When a gift card may pay: always up to what it has, without the head office up to a limit."""
+
+    offline_max_minor: int = 0
+    """At most this much a card and receipt while the head office is out of reach, or what it said is older than
+    `max_age_s`; 0 refuses."""
+    max_age_s: int = 3600
+
+    def is_fresh(self, as_of_ms: int, online: bool, at_ms: int) -> bool:
+        """Whether what is on a card is known well enough: the link is up, and the figure is no older than that."""
+        return online and at_ms - as_of_ms <= self.max_age_s * 1000
+
+
 class Wallet(msgspec.Struct, frozen=True):
     """A kind of points beside the main one: stars, stamps. `unit` holds the forms of its word (`звезда|звезды|звёзд`,
     `star|stars`); `worth_minor` is what one is worth to a member where offers are compared."""
@@ -177,6 +190,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     points: LotTerms = LotTerms()
     """When points of the main wallet can be spent, and until when; other wallets have terms of their own."""
     workdays: Workdays = Workdays()
+    gift_cards: GiftCards = GiftCards()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
 

@@ -44,6 +44,8 @@ SENTENCES = {
         "Карта заблокирована: баллы не начисляются и не списываются",
         "The card is blocked: no points are earned or spent",
     ),
+    "gift_card.line": ("на карту {card}", "onto card {card}"),
+    "gift_card.line_none": ("отсканируйте карту", "scan the card"),
     "member.card_points": ("С картой: +{points:балл|балла|баллов}", "With a card: +{points:point|points}"),
     "member.card_price": ("С картой: дешевле на {off_minor}", "With a card: {off_minor} less"),
     "member.card_gain": ("С картой: выгода {gain_minor}", "With a card: saves {gain_minor}"),
@@ -122,8 +124,8 @@ def _check(basket: Basket) -> None:
 
 
 def scene_of(basket: Basket, programme: Programme, moment: Moment) -> Scene:
-    """The basket before anything is taken off, its lines in canonical order."""
-    lines = tuple(sorted(basket.lines, key=_canonical))
+    """The basket before anything is taken off, its lines in canonical order; gift cards are not of the programme."""
+    lines = tuple(sorted((line for line in basket.lines if not line.product.gift_card), key=_canonical))
     prices = tuple(line_amount(line.price_minor, line.qty_milli, programme.rounding) for line in lines)
     return Scene(
         lines=lines,
@@ -145,7 +147,18 @@ def _canonical(line: BasketLine) -> tuple[str, int, int, int]:
 
 def _quote_lines(basket: Basket, scene: Scene, outcome: Outcome, found: Findings) -> tuple[QuoteLine, ...]:
     places = {line.line_id: place for place, line in enumerate(scene.lines)}
-    return tuple(_quote_line(places[line.line_id], basket, scene, outcome, found) for line in basket.lines)
+    return tuple(
+        _plain_line(line)
+        if line.product.gift_card
+        else _quote_line(places[line.line_id], basket, scene, outcome, found)
+        for line in basket.lines
+    )
+
+
+def _plain_line(line: BasketLine) -> QuoteLine:
+    amount_minor = line_amount(line.price_minor, line.qty_milli)
+    said = sentence("gift_card.line", card=line.gift_card.masked) if line.gift_card else sentence("gift_card.line_none")
+    return QuoteLine(line.line_id, amount_minor, 0, 0, 0, amount_minor, 0, notes=(said,))
 
 
 def _quote_line(place: int, basket: Basket, scene: Scene, outcome: Outcome, found: Findings) -> QuoteLine:

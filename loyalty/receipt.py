@@ -8,11 +8,14 @@ from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
 from loyalty.coupons.issuing import IssuedCoupon
 from loyalty.coupons.spent import SpentCoupon
+from loyalty.gift_card import GiftCard
 from loyalty.granted import Issue, Message
 from loyalty.member import IdentifiedBy
 from loyalty.points.terms import Lot
 
-PaymentKind = Literal["cash", "card"]
+MoneyKind = Literal["cash", "card"]
+"""What a till takes in and pays out."""
+PaymentKind = Literal["cash", "card", "gift_card"]
 
 
 def _written(value: Any) -> Any:
@@ -74,6 +77,8 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """wallet -> points earned, of the wallets beside the main one."""
     costs: dict[str, int] = {}
     """wallet -> points taken for what a campaign gave on this line."""
+    gift_card: GiftCard | None = None
+    """The card that was bought by this line: its total is the money put on it."""
 
     @property
     def is_gift(self) -> bool:
@@ -81,11 +86,15 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.price_minor == 0 and any(not (each.discount_minor or each.points) for each in self.applied)
 
 
-class Payment(msgspec.Struct, frozen=True):
+class Payment(msgspec.Struct, frozen=True, omit_defaults=True):
     """Money given; points are not a payment here: they lower the price (redeemed_minor of the lines)."""
 
     kind: PaymentKind
     amount_minor: int
+    gift_card: GiftCard | None = None
+    """Which card paid, of the kind `gift_card`."""
+    left_minor: int | None = None
+    """What it had after that, as far as the till knew."""
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -148,3 +157,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The points spent by wallet, in the order the wallets were spent; left out where the main one paid for all."""
     lots: tuple[Lot, ...] = ()
     """The points earned that cannot be spent at once or run out, one lot a wallet; of a return, what it takes back."""
+
+    @property
+    def loaded_minor(self) -> int:
+        """What was put on gift cards, or taken back from them."""
+        return sum(line.total_minor for line in self.lines if line.gift_card is not None)

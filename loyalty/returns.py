@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from loyalty.basket import Moment
 from loyalty.errors import BadInput
+from loyalty.gift_pay import refunds
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import divide
 from loyalty.points.earned import lots_back
-from loyalty.receipt import Payment, PaymentKind, Receipt, ReceiptLine
+from loyalty.receipt import MoneyKind, Receipt, ReceiptLine
 from loyalty.sentences import sentence
 
 SENTENCES = {
@@ -52,13 +53,14 @@ def return_receipt(
     cashier: str,
     shift_id: str,
     moment: Moment,
-    payment: PaymentKind = "cash",
+    payment: MoneyKind = "cash",
     balance_before_points: int | None = None,
     offline: bool = False,
 ) -> Receipt:
     """The receipt of a return: line_no -> thousandths wanted, after those returned before. Raises BadInput.
 
-    Amounts are positive and go the other way; lines keep their numbers in the original.
+    Amounts are positive and go the other way; lines keep their numbers in the original. What gift cards paid goes back
+    to them, the rest as `payment`.
     """
     _check(original, returned_milli, wanted)
     lines = tuple(
@@ -79,7 +81,7 @@ def return_receipt(
         shift_id=shift_id,
         moment=moment,
         lines=lines,
-        payments=(Payment(payment, total_minor),) if total_minor else (),
+        payments=refunds(original, _goods_back(original, returned_milli), _goods(lines), total_minor, payment),
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
@@ -101,6 +103,17 @@ def return_receipt(
         lots=lots_back(original, {MAIN_WALLET: sums["earned_points"], **wallets}),
         **sums,
     )
+
+
+def _goods(lines: Iterable[ReceiptLine]) -> int:
+    """What lines come to, without those of gift cards."""
+    return sum(line.total_minor for line in lines if line.gift_card is None)
+
+
+def _goods_back(original: Receipt, returned_milli: Mapping[int, int]) -> int:
+    """What has gone back of them before."""
+    parts = ((line, returned_milli.get(line.line_no, 0)) for line in original.lines if line.gift_card is None)
+    return sum(_given_back(line, qty_milli).total_minor for line, qty_milli in parts)
 
 
 def _spent_back(original: Receipt, returned_milli: Mapping[int, int], points: int) -> tuple[tuple[str, int], ...]:

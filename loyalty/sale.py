@@ -8,6 +8,7 @@ from loyalty.coupons.issuing import issued_coupons
 from loyalty.coupons.series import CouponSeries
 from loyalty.coupons.spent import spent_coupons
 from loyalty.errors import BadInput
+from loyalty.gift_pay import check_gift_cards, paid_by_gift_minor
 from loyalty.granted import Extra
 from loyalty.ledger import MAIN_WALLET
 from loyalty.quoted import Quote, QuoteLine
@@ -49,6 +50,7 @@ def receipt_from(
         raise BadInput(sentence("sale.empty"))
     if [line.line_id for line in basket.lines] != [line.line_id for line in quote.lines]:
         raise BadInput(sentence("sale.stale"))
+    check_gift_cards(basket, quote, payments)
     member = basket.member
     return Receipt(
         receipt_id=receipt_id,
@@ -104,14 +106,15 @@ def _redeemed_wallets(quote: Quote) -> tuple[tuple[str, int], ...]:
 
 
 def change_minor(total_minor: int, payments: Sequence[Payment]) -> int:
-    """The change to give: cash may exceed what is left to pay, a card may not. Raises BadInput."""
+    """The change to give: cash may exceed what is left to pay, cards may not. Raises BadInput."""
     if len(payments) > MAX_PAYMENTS:
         raise BadInput(sentence("sale.payments", limit=MAX_PAYMENTS))
     if any(payment.amount_minor <= 0 for payment in payments):
         raise BadInput(sentence("sale.payment"))
     by_card = sum(payment.amount_minor for payment in payments if payment.kind == "card")
-    if by_card > total_minor:
-        raise BadInput(sentence("sale.card_over", limit_minor=total_minor))
+    limit_minor = max(0, total_minor - paid_by_gift_minor(payments))
+    if by_card > limit_minor:
+        raise BadInput(sentence("sale.card_over", limit_minor=limit_minor))
     given = sum(payment.amount_minor for payment in payments)
     if given < total_minor:
         raise BadInput(sentence("sale.short", more_minor=total_minor - given))
@@ -149,6 +152,7 @@ def _line(line_no: int, bought: BasketLine, priced: QuoteLine) -> ReceiptLine:
         min_price_minor=product.min_price_minor,
         wallets=priced.wallets,
         costs=priced.costs,
+        gift_card=bought.gift_card,
     )
 
 

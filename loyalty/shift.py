@@ -12,6 +12,7 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
     """
     sale = receipt.kind == "sale"
     sign = 1 if sale else -1
+    gift, loaded = _paid(receipt, "gift_card"), receipt.loaded_minor
     cash, card = _paid(receipt, "cash") - receipt.change_minor, _paid(receipt, "card")
     return ShiftTotals(
         sales=totals.sales + sale,
@@ -24,6 +25,10 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
         redeemed_points=totals.redeemed_points + sign * receipt.redeemed_points,
         earned_points=totals.earned_points + sign * receipt.earned_points,
         members=totals.members + (sale and receipt.member_id is not None),
+        gift_card_minor=totals.gift_card_minor + (gift if sale else 0),
+        returned_gift_card_minor=totals.returned_gift_card_minor + (0 if sale else gift),
+        loaded_minor=totals.loaded_minor + (loaded if sale else 0),
+        loaded_back_minor=totals.loaded_back_minor + (0 if sale else loaded),
     )
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from loyalty.events import canonical
 from loyalty.feed import BalanceRow
+from loyalty.gift_card import GIFT_WALLET
 from loyalty.points.history import AnyFact
 from loyalty.quoting.uses import Use
 from loyalty.statuses.progress import Counted, Grant
@@ -100,14 +101,17 @@ def _purses(rows: Mapping[Account, BalanceRow], times: Mapping[Account, int]) ->
 def _facts(new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]]) -> dict[Account, list[AnyFact]]:
     found: defaultdict[Account, list[AnyFact]] = defaultdict(list)
     for booked in new:
-        found[booked.account].append(fact_of(booked))
+        if booked.entry.wallet != GIFT_WALLET:  # money has no dates
+            found[booked.account].append(fact_of(booked))
     for account, fact in visits:
         found[account].append(fact)
     return found
 
 
 def _change(bucket: int, row: BalanceRow, old_h: int | None, purse_ms: int) -> Change:
-    more: dict[str, Any] = {"points": sum(row.wallets.values()), "purse_ms": purse_ms}
+    gift_minor = row.wallets.get(GIFT_WALLET, 0)
+    points = sum(row.wallets.values()) - gift_minor
+    more: dict[str, Any] = {"points": points, "gift_minor": gift_minor, "purse_ms": purse_ms}
     return Change(bucket, row.account_id, canonical(row), old_h, more)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loyalty.events import ConsentChanged, MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.events import ConsentChanged, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.feed import Stream
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.arrivals import Arrived
 from sync_server.booking import book_receipts
 from sync_server.enrolled import admit_members, consent_row
 from sync_server.flags import flag
+from sync_server.gift_cards import book_gift_cards, overdrawn
 from sync_server.heads import Change, put_rows
 from sync_server.rows import insert_new, insert_rows, select_by, update_rows
 from sync_server.schema import CONSENT, EVENT, FLAG, TERM_BUCKET
@@ -64,9 +65,12 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
         out.states,
         out.moves,
     )
-    insert_rows(tx, FLAG, out.flags)
+    gifts = [event for event in new if isinstance(event.body, GiftCardMoved)]
+    book_gift_cards(gifts, out.moves)
+    balances = fold_accounts(tx, out.moves, rules)
+    insert_rows(tx, FLAG, [*out.flags, *overdrawn(gifts, balances)])
     update_rows(tx, EVENT, ("bucket", "event_id"), out.states)
-    changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": fold_accounts(tx, out.moves, rules)}
+    changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": balances}
     _advance(tx, fresh)
     put_rows(tx, changes)
 

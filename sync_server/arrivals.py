@@ -12,6 +12,7 @@ import msgspec
 from loyalty.events import (
     Body,
     Envelope,
+    GiftCardMoved,
     MemberEnrolled,
     ReturnCompleted,
     SaleCompleted,
@@ -22,6 +23,7 @@ from loyalty.events import (
     decode_body,
     decode_envelope,
 )  # fmt: skip
+from loyalty.money import MAX_MINOR
 from loyalty.receipt import Receipt
 
 MAX_TEXT_CHARS = 4000
@@ -112,6 +114,8 @@ def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
         why = _unfit_receipt(body.receipt)
         if why:
             return why
+    if isinstance(body, GiftCardMoved) and not 0 < body.amount_minor <= MAX_MINOR:
+        return "its amount is out of range"
     if (b"\\u0000" in raw or _MANY_DIGITS.search(raw)) and not _fits(msgspec.to_builtins(body)):
         return "a text or a figure is out of range"
     return "" if len(raw) < MAX_TEXT_CHARS or _fits(msgspec.to_builtins(body)) else "a text is too long"

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Column, ColumnElement, func, select, union_all
 
 from loyalty.events import bucket_of
+from loyalty.gift_card import GIFT_WALLET
 from sync_server.reports import events_behind
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FEED, LEDGER, PROGRAMME_TOTAL, RECEIPT
@@ -16,12 +17,16 @@ POLL_S = 0.05
 
 
 class AccountBooks(msgspec.Struct, frozen=True):
-    """One account: its balance, the sum of its ledger, and of that the opening entries."""
+    """One account: its balance, the sum of its ledger, and of that the opening entries; points and money apart."""
 
     account_id: str
     balance_points: int
     ledger_points: int
     opening_points: int
+    gift_minor: int = 0
+    """The money of a gift card's account."""
+    ledger_gift_minor: int = 0
+    opening_gift_minor: int = 0
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -59,24 +64,35 @@ def wait_for_books(store: Store, accounts: Sequence[str], clock_ms: Callable[[],
 
 
 def unbalanced_buckets(tx: Tx) -> dict[int, int]:
-    """bucket -> sum over members' and the programme's accounts, where it is not 0."""
+    """bucket -> sum over members' and the programme's accounts, where it is not 0: of points, else of gift cards."""
+    gift = PROGRAMME_TOTAL.c.wallet == GIFT_WALLET
+    return _unbalanced(tx, FEED["bal"].c.gift_minor, gift) | _unbalanced(tx, FEED["bal"].c.points, ~gift)
+
+
+def _unbalanced(tx: Tx, held: Column[int], of_wallets: ColumnElement[bool]) -> dict[int, int]:
     both = union_all(
-        select(FEED["bal"].c.bucket, FEED["bal"].c.points), select(PROGRAMME_TOTAL.c.bucket, PROGRAMME_TOTAL.c.points)
+        select(FEED["bal"].c.bucket, held.label("held")),
+        select(PROGRAMME_TOTAL.c.bucket, PROGRAMME_TOTAL.c.points.label("held")).where(of_wallets),
     ).subquery()
-    total = func.sum(both.c.points)
-    query = select(both.c.bucket, total.label("points")).group_by(both.c.bucket).having(total != 0)
-    return {row.bucket: int(row.points) for row in tx.execute(query)}
+    total = func.sum(both.c.held)
+    query = select(both.c.bucket, total.label("held")).group_by(both.c.bucket).having(total != 0)
+    return {row.bucket: int(row.held) for row in tx.execute(query)}
 
 
 def _account(tx: Tx, account_id: str) -> AccountBooks:
     place = [(bucket_of(account_id), account_id)]
-    balances = select_by(tx, FEED["bal"], ("points",), ("bucket", "key"), place)
-    entries = select_by(tx, LEDGER, ("points", "contra"), ("bucket", "account_id"), place)
+    balances = select_by(tx, FEED["bal"], ("points", "gift_minor"), ("bucket", "key"), place)
+    entries = select_by(tx, LEDGER, ("wallet", "points", "contra"), ("bucket", "account_id"), place)
+    points = [entry for entry in entries if entry.wallet != GIFT_WALLET]
+    gifts = [entry for entry in entries if entry.wallet == GIFT_WALLET]
     return AccountBooks(
         account_id,
         balances[0].points if balances else 0,
-        sum(entry.points for entry in entries),
-        sum(entry.points for entry in entries if entry.contra == "opening"),
+        sum(entry.points for entry in points),
+        sum(entry.points for entry in points if entry.contra == "opening"),
+        balances[0].gift_minor if balances else 0,
+        sum(entry.points for entry in gifts),
+        sum(entry.points for entry in gifts if entry.contra == "opening"),
     )
 
 

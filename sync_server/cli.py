@@ -184,7 +184,10 @@ def books(
         typer.echo(canonical(found).decode())
     else:
         for account in found.accounts:
-            typer.echo(f"{account.account_id}: balance {account.balance_points}, ledger {account.ledger_points}")
+            held = f"balance {account.balance_points}, ledger {account.ledger_points}"
+            if account.gift_minor or account.ledger_gift_minor:
+                held = f"gift card {account.gift_minor}, ledger {account.ledger_gift_minor}"
+            typer.echo(f"{account.account_id}: {held}")
         said = "balance" if found.conserved else "DO NOT balance"
         typer.echo(
             f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}."

@@ -21,7 +21,7 @@ from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
     "code", "name", "price", "vat", "unit", "category", "brand", "tags", "no_discount", "no_earn", "no_redeem",
-    "min_price",
+    "min_price", "gift_card",
 )  # fmt: skip
 NEEDED = ("code", "name", "price")
 MAX_TAGS = 20
@@ -51,6 +51,8 @@ def import_products(store: Store, rules: Rules, rows: Sequence[Row], dry_run: bo
 SENTENCES = {
     "import.same": ("такой товар уже есть, и он такой же", "this product is there already, and the same"),
     "import.same.mend": ("ничего", "nothing"),
+    "import.gift_unit": ("подарочная карта — штука", "a gift card is a piece"),
+    "import.gift_unit.mend": ("укажите unit = piece", "give piece as its unit"),
 }
 
 
@@ -71,11 +73,14 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
         raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
     fields = {name: row.fields.get(name, "") for name in COLUMNS}
     unit = import_fields.choice(fields["unit"], _UNIT)
+    gift_card = import_fields.truth(fields["gift_card"])
+    if gift_card and unit != "piece":
+        raise Unfit(fields["unit"], sentence("import.gift_unit"), sentence("import.gift_unit.mend"))
     return Product(
         code=import_fields.product_code(fields["code"], unit, ranges),
         name=import_fields.filled(fields["name"], "name"),
         prices=(Price(import_fields.price(fields["price"])),),
-        vat=cast(Vat, import_fields.choice(fields["vat"], _VAT)),
+        vat="none" if gift_card else cast(Vat, import_fields.choice(fields["vat"], _VAT)),
         unit=cast(Unit, unit),
         category=import_fields.name(fields["category"]),
         brand=import_fields.name(fields["brand"]),
@@ -84,6 +89,7 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
         no_earn=import_fields.truth(fields["no_earn"]),
         no_redeem=import_fields.truth(fields["no_redeem"]),
         min_price_minor=import_fields.price(fields["min_price"], empty_minor=0),
+        gift_card=gift_card,
     )
 
 

@@ -188,8 +188,9 @@ FEED: dict[Stream, Table] = {
     "programmes": _feed("programmes"),
     "goods": _feed("goods"),
     "ident": _feed("ident"),
-    "bal": _feed("bal", _big("points"), _big("purse_ms")),
+    "bal": _feed("bal", _big("points"), _big("gift_minor"), _big("purse_ms")),
     "spent": _feed("spent"),
 }
-"""`bal` repeats the sum of the account's wallets, so that totals need no JSON; `purse_ms` is the time of the latest
+"""`bal` repeats the sum of the account's wallets, and the money of one that is a gift card's (`gift_minor`, no points),
+so that totals need no JSON; `purse_ms` is the time of the latest
 fact in its purse, 0 where it has none."""

@@ -37,7 +37,7 @@ class Effects:
         """Do what is asked. Returns what came of it, or None where the answer comes later. Raises KopilkaError."""
         record = self._records
         match effect:
-            case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindReceipt() | c.FindGoods():
+            case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
                 return self._look_up(effect, around)
             case c.CommitSale():
                 return record.sale(effect, record.shift_now(), around)
@@ -65,6 +65,8 @@ class Effects:
                 return find.member(effect, around)
             case c.FindCoupon():
                 return find.coupon(effect)
+            case c.FindGiftCard():
+                return find.gift_card(effect)
             case c.FindReceipt():
                 return find.receipt(effect)
             case c.FindGoods():

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from loyalty.catalogue import price_at
 from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError
+from loyalty.gift_card import gift_card
 from loyalty.sentences import sentence
 from terminal.coupons import spent_by, spent_said
+from terminal.gift_cards import held_card
 from terminal.members import find_known, member_from
 from terminal.offline_queue.store import Store
 from terminal.session import Surroundings
@@ -54,6 +56,9 @@ class Lookups:
         if number:
             return c.Failed(spent_said(effect.coupon.code, number))
         return c.CouponFree(effect.coupon)
+
+    def gift_card(self, effect: c.FindGiftCard) -> c.GiftCardFound:
+        return c.GiftCardFound(held_card(self._files, gift_card(effect.number)))
 
     def receipt(self, effect: c.FindReceipt) -> c.Command | None:
         """This till's own journal first; another till's receipt is asked for without holding the queue."""

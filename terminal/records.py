@@ -21,6 +21,7 @@ from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, sentence
 from terminal.fiscal.slip import receipt_slip, report_slip
+from terminal.gift_cards import refuse_overdraft, refuse_used
 from terminal.members import find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
@@ -55,11 +56,13 @@ class Records:
     def sale(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> c.Completed:
+        refuse_overdraft(self._files, effect.payments, around)
         return self._completed(self._sales.sell(effect, shift, around, ids), around)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> c.Completed:
+        refuse_used(self._files, effect.original, effect.wanted_milli, around)
         return self._completed(self._sales.take_back(effect, shift, around.moment, ids), around)
 
     def enrol(self, effect: c.EnrolMember, shift: ShiftInfo, around: Surroundings) -> c.Command:

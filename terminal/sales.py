@@ -20,6 +20,7 @@ from loyalty.coupons.series import CouponSeries
 from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
+from loyalty.gift_moves import gift_event_id, gift_moves
 from loyalty.points.earned import with_lots
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
@@ -170,8 +171,9 @@ class Sales:
             body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
             fact = Fact(ids.event_id if ids else self._new_id(), at_ms, body)
             totals = add_receipt(shift.totals, receipt)
+            moved = (Fact(gift_event_id(each), at_ms, each) for each in gift_moves(receipt))
             self._journal.record(
-                fact, completes=receipt.receipt_id, totals=totals, freed=freed, sale_day=sale_day, uses=uses
+                fact, *moved, completes=receipt.receipt_id, totals=totals, freed=freed, sale_day=sale_day, uses=uses
             )
         except KopilkaError:
             self._undone.append((receipt, number))

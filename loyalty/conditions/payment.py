@@ -1,9 +1,8 @@
-"""Payment: the campaign is for receipts paid in a certain way, cash or card."""
-
-from typing import Literal
+"""Payment: the campaign is for receipts paid in a certain way: cash, card, gift card."""
 
 from loyalty.conditions.mechanic import ConditionMechanic
 from loyalty.documents.section import Section
+from loyalty.receipt import PaymentKind
 from loyalty.scene import HOLDS, Blocked, Missing, Scene, Verdict
 from loyalty.sentences import sentence
 
@@ -14,9 +13,12 @@ SENTENCES = {
     "payment.none": ("не сказано, какая оплата", "no kind of payment is given"),
     "payment.none.mend": ('например, kinds = ["card"]', 'as in kinds = ["card"]'),
 }
-PaymentKind = Literal["cash", "card"]
-_KINDS: tuple[PaymentKind, ...] = ("cash", "card")
-_HOW = {"cash": ("наличными", "in cash"), "card": ("картой", "by card")}
+_KINDS: tuple[PaymentKind, ...] = ("cash", "card", "gift_card")
+_HOW = {
+    "cash": ("наличными", "in cash"),
+    "card": ("картой", "by card"),
+    "gift_card": ("подарочной картой", "by gift card"),
+}
 
 
 class Paid(ConditionMechanic, frozen=True, tag="payment"):

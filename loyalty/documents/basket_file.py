@@ -54,6 +54,7 @@ class LineDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     no_earn: bool = False
     no_redeem: bool = False
     min_price_minor: Minor = 0
+    gift_card: bool = False
 
 
 class UsedDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -156,7 +157,7 @@ def _read(decoder: "msgspec.json.Decoder[_Doc]", raw: bytes) -> _Doc:
 def _line(number: int, line: LineDoc) -> BasketLine:
     product = Product(
         line.code, line.name, (Price(line.price_minor),), line.vat, line.unit, line.category, line.brand, line.tags,
-        line.no_discount, line.no_earn, line.no_redeem, line.min_price_minor,
+        line.no_discount, line.no_earn, line.no_redeem, line.min_price_minor, line.gift_card,
     )  # fmt: skip
     return BasketLine(number, product, line.qty_milli, line.price_minor)
 

@@ -32,8 +32,8 @@ from loyalty.documents.status_file import read_ladder
 from loyalty.errors import BadProgramme, Problem
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
-from loyalty.money import Rounding
-from loyalty.programme import Programme, Redeem
+from loyalty.money import MAX_MINOR, Rounding
+from loyalty.programme import GiftCards, Programme, Redeem
 from loyalty.sentences import Lang, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -56,8 +56,11 @@ SENTENCES = {
         "step_points × point_value_minor должно делиться на point_scale",
         "let step_points × point_value_minor divide by point_scale",
     ),
-    "programme.prefixes": ("префикс «{prefix}» занят картами", "the prefix “{prefix}” belongs to cards"),
-    "programme.prefixes.mend": ("разведите префиксы карт и весовых товаров", "keep cards and weighed goods apart"),
+    "programme.prefixes": ("префикс «{prefix}» уже занят", "the prefix “{prefix}” is taken already"),
+    "programme.prefixes.mend": (
+        "разведите префиксы карт, весовых товаров и подарочных карт",
+        "keep cards, weighed goods and gift cards apart",
+    ),
 }  # fmt: skip
 _ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file, status_file)
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
@@ -131,6 +134,7 @@ def read_programme(top: Section) -> Programme:
         coupons=coupons,
         points=read_terms(top.part("points")),
         workdays=read_workdays(top.part("workdays")),
+        gift_cards=_gift_cards(top.part("gift_cards")),
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
@@ -145,14 +149,33 @@ def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:
         return usual
     cards = part.texts("card_prefixes", _PREFIX, "299") if part.has("card_prefixes") else usual.card_prefixes
     weighed = part.texts("weighed_prefixes", _WEIGHED, "21") if part.has("weighed_prefixes") else usual.weighed_prefixes
-    for number, prefix in enumerate(weighed, start=1):
-        if any(prefix.startswith(card) or card.startswith(prefix) for card in cards):
-            taken = sentence("programme.prefixes", prefix=prefix)
-            part.note(f"weighed_prefixes[{number}]", taken, sentence("programme.prefixes.mend"))
+    gifts = part.texts("gift_card_prefixes", _PREFIX, "298") if part.has("gift_card_prefixes") else ()
+    _check_apart(part, "weighed_prefixes", weighed, cards)
+    _check_apart(part, "gift_card_prefixes", gifts, (*cards, *weighed))
     qr_prefix = part.text("qr_prefix", usual.qr_prefix, 16)
-    codes = CodeRanges(cards, weighed, qr_prefix, promo_words=usual.promo_words)
+    codes = CodeRanges(cards, weighed, qr_prefix, promo_words=usual.promo_words, gift_card_prefixes=gifts)
     part.finish()
     return codes
+
+
+def _check_apart(part: Section, key: str, prefixes: Sequence[str], taken: Sequence[str]) -> None:
+    """A code must not be two things at once."""
+    for number, prefix in enumerate(prefixes, start=1):
+        if any(prefix.startswith(other) or other.startswith(prefix) for other in taken):
+            what = sentence("programme.prefixes", prefix=prefix)
+            part.note(f"{key}[{number}]", what, sentence("programme.prefixes.mend"))
+
+
+def _gift_cards(part: Section | None) -> GiftCards:
+    usual = GiftCards()
+    if part is None:
+        return usual
+    gift_cards = GiftCards(
+        offline_max_minor=part.whole("offline_max_minor", 0, MAX_MINOR, usual.offline_max_minor),
+        max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
+    )
+    part.finish()
+    return gift_cards
 
 
 def _redeem(part: Section | None) -> Redeem:

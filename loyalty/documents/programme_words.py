@@ -82,6 +82,7 @@ WORDS: dict[str, Pair] = {
     "codes": ("коды {}", "codes {}"),
     "card_prefixes": ("карты начинаются на {}", "cards begin with {}"),
     "weighed_prefixes": ("весовой товар начинается на {}", "weighed goods begin with {}"),
+    "gift_card_prefixes": ("подарочные карты начинаются на {}", "gift cards begin with {}"),
     "qr_prefix": ("QR карты начинается на {}", "a card's QR begins with {}"),
     "ru": ("по-русски {}", "in Russian {}"),
     "en": ("по-английски {}", "in English {}"),
@@ -113,6 +114,8 @@ WORDS: dict[str, Pair] = {
     ),
     "max_age_s": ("баланс не старше {}", "a balance no older than {}"),
     "identified_by": ("узнан {}", "found {}"),
+    "gift_cards": ("подарочные карты: {}", "gift cards: {}"),
+    "offline_max_minor": ("без связи самое большее {}", "offline at most {}"),
     # When points can be spent
     "points": ("баллы: {}", "points: {}"),
     "terms": ("сроки: {}", "terms: {}"),
@@ -301,6 +304,7 @@ VALUES: dict[str, Pair] = {
     "app": ("в приложении", "in the app"),
     "stadium": ("на стадионе", "at the stadium"),
     "cash": ("наличными", "cash"),
+    "gift_card": ("подарочной картой", "gift card"),
     "card": ("картой", "card"),
     "test": ("пробная группа", "the test group"),
     "control": ("контрольная группа", "the control group"),
@@ -333,6 +337,7 @@ TABLES: dict[str, Pair] = {
     "store_groups": ("Группы магазинов", "Groups of stores"),
     "coupons": ("Купоны", "Coupons"),
     "redeem": ("Оплата баллами", "Spending points"),
+    "gift_cards": ("Подарочные карты", "Gift cards"),
     "points": ("Сроки баллов", "When points can be spent"),
     "workdays": ("Рабочие дни", "Working days"),
 }

@@ -132,5 +132,6 @@ def _line(line: ReceiptLine, qty_milli: int) -> BasketLine:
     product = Product(
         line.code, line.name, (Price(line.price_minor),), line.vat, line.unit, line.category, line.brand, line.tags,
         line.no_discount, line.no_earn, line.no_redeem, line.min_price_minor,
+        line.gift_card is not None,
     )  # fmt: skip
-    return BasketLine(line.line_no, product, qty_milli, line.price_minor)
+    return BasketLine(line.line_no, product, qty_milli, line.price_minor, line.gift_card)

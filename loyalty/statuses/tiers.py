@@ -90,9 +90,9 @@ def points_unit(programme: Programme) -> Label:
 def count_receipt(receipt: Receipt, sale_day: str = "") -> Counted:
     """What one receipt adds; a return counts on the day of its sale, `sale_day`, or where nobody knows it on its own.
 
-    What counts as spent is what was paid, after discounts and points.
+    What counts as spent is what was paid for goods, after discounts and points; a gift card is none, what it buys is.
     """
-    day, total_minor = receipt.moment.local_date, receipt.total_minor
+    day, total_minor = receipt.moment.local_date, max(0, receipt.total_minor - receipt.loaded_minor)
     points = {**receipt.wallets, MAIN_WALLET: receipt.earned_points}
     if receipt.kind == "sale":
         return Counted(day, sold_minor=total_minor, receipts=1, earned_points=points)

@@ -12,6 +12,10 @@ ENTRIES: dict[Contra, str] = {
     "issued_back": N_("Taken back with a return"),
     "redeemed_back": N_("Given back with a return"),
     "opening": N_("Brought from another system"),
+    "loaded": N_("Put on a gift card"),
+    "paid": N_("Paid with a gift card"),
+    "loaded_back": N_("Taken off a gift card with a return"),
+    "paid_back": N_("Given back to a gift card with a return"),
 }
 FLAGS: dict[FlagKind, str] = {
     "other_bytes": N_("One event came twice with different contents; the second changed nothing"),
@@ -24,11 +28,12 @@ FLAGS: dict[FlagKind, str] = {
     "return_no_sale": N_("A return that names no sale; no points moved"),
     "coupon_again": N_("A coupon for one use on a second receipt; honoured as printed"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
+    "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
     "card_taken": N_("The card belongs to another member already"),
     "phone_taken": N_("The phone belongs to another member already"),
     "failed": N_("Applying the event failed; it is kept and put aside"),
 }
-PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card")}
+PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card"), "gift_card": N_("Gift card")}
 IDENTIFIED: dict[IdentifiedBy, str] = {
     "card": N_("by a scanned card"),
     "phone": N_("by phone"),
@@ -41,6 +46,7 @@ EVENTS = {
     "return_completed": N_("Return"),
     "member_enrolled": N_("New member"),
     "consent_changed": N_("Consent"),
+    "gift_card_moved": N_("Gift card"),
     "shift_opened": N_("Shift opened"),
     "shift_closed": N_("Shift closed"),
 }

@@ -15,7 +15,7 @@ from loyalty.granted import MAX_GRANTS
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR
 from loyalty.quoting.presented import MAX_COUPONS
-from loyalty.receipt import Applied, PaymentKind, Receipt
+from loyalty.receipt import Applied, MoneyKind, PaymentKind, Receipt
 from loyalty.sale import MAX_PAYMENTS
 from terminal.session import ShiftInfo
 from terminal.session.shift import MAX_CASHIER_CHARS
@@ -102,7 +102,8 @@ class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     return_id: RequestId
     number: Code
     lines: Annotated[dict[LineNo, Quantity], Meta(min_length=1, max_length=MAX_LINES)]
-    payment: PaymentKind
+    payment: MoneyKind
+    """How money is paid out; what gift cards paid goes back to them."""
 
 
 class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

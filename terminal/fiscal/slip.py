@@ -11,7 +11,7 @@ from loyalty.events import ShiftTotals
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text, quantity_text
 from loyalty.points.earned import balance_after, pending
-from loyalty.receipt import Receipt, ReceiptLine
+from loyalty.receipt import Payment, Receipt, ReceiptLine
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import centred, pair, rule, wrapped
 from terminal.fiscal.slip_words import WORDS, Words
@@ -67,6 +67,7 @@ def report_slip(
         (words.takings, cash_minor + card_minor),
         (words.discount, totals.discount_minor),
     ]
+    money += [(name, minor) for name, minor in _gift_cards(totals, words) if minor]
     counts = [
         (words.sales, totals.sales),
         (words.returns, totals.returns),
@@ -86,6 +87,16 @@ def report_slip(
         *(line for name, minor in money for line in pair(name, money_text(minor, lang), width)),
         rule(width),
         *centred(words.not_fiscal, width),
+    )
+
+
+def _gift_cards(totals: ShiftTotals, words: Words) -> tuple[tuple[str, int], ...]:
+    """No takings of the shift: their money was taken when the cards were sold."""
+    return (
+        (words.gift_in, totals.gift_card_minor),
+        (words.gift_out, -totals.returned_gift_card_minor),
+        (words.loaded, totals.loaded_minor),
+        (words.loaded_back, -totals.loaded_back_minor),
     )
 
 
@@ -110,6 +121,8 @@ def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[s
     unit = words.kg if line.unit == "kg" else words.piece
     figures = f"  {quantity_text(line.qty_milli, lang)} {unit} × {money_text(line.price_minor, lang)}"
     yield from pair(figures, money_text(line.base_minor, lang), width)
+    if line.gift_card is not None:
+        yield from wrapped(f"  {words.to_load} *{line.gift_card.tail}", width)
     for applied in line.applied:
         name = applied.name_ru if lang == "ru" else applied.name_en
         if applied.discount_minor:
@@ -134,11 +147,19 @@ def _sums(receipt: Receipt, lang: Lang, words: Words, width: int) -> Iterator[st
         words.total if receipt.kind == "sale" else words.total_back, money_text(receipt.total_minor, lang), width
     )
     for payment in receipt.payments:
-        yield from pair(
-            words.cash if payment.kind == "cash" else words.card, money_text(payment.amount_minor, lang), width
-        )
+        yield from _payment(payment, lang, words, width)
     if receipt.change_minor:
         yield from pair(words.change, money_text(receipt.change_minor, lang), width)
+
+
+def _payment(payment: Payment, lang: Lang, words: Words, width: int) -> Iterator[str]:
+    if payment.gift_card is None:
+        name = words.cash if payment.kind == "cash" else words.card
+        yield from pair(name, money_text(payment.amount_minor, lang), width)
+        return
+    yield from pair(f"{words.gift_card} *{payment.gift_card.tail}", money_text(payment.amount_minor, lang), width)
+    if payment.left_minor is not None:
+        yield from pair(f"  {words.gift_left}", money_text(payment.left_minor, lang), width)
 
 
 def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:

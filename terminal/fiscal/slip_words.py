@@ -21,6 +21,8 @@ class Words(msgspec.Struct, frozen=True):
     total_back: str
     cash: str
     card: str
+    gift_card: str
+    gift_left: str
     change: str
     member: str
     no_name: str
@@ -53,6 +55,11 @@ class Words(msgspec.Struct, frozen=True):
     cash_left: str
     card_left: str
     takings: str
+    gift_in: str
+    gift_out: str
+    loaded: str
+    loaded_back: str
+    to_load: str
 
 
 WORDS = {
@@ -72,6 +79,8 @@ WORDS = {
         total_back="К ВЫДАЧЕ",
         cash="Наличными",
         card="Картой",
+        gift_card="Подарочной картой",
+        gift_left="Осталось на карте",
         change="Сдача",
         member="Участник",
         no_name="по карте",
@@ -104,6 +113,11 @@ WORDS = {
         cash_left="Наличными итого",
         card_left="Картой итого",
         takings="ВЫРУЧКА",
+        gift_in="Оплачено подарочными",
+        gift_out="Возвращено на подарочные",
+        loaded="Подарочных продано",
+        loaded_back="Подарочных возвращено",
+        to_load="на карту",
     ),
     "en": Words(
         sale="Receipt",
@@ -121,6 +135,8 @@ WORDS = {
         total_back="TO PAY OUT",
         cash="Cash",
         card="Card",
+        gift_card="Gift card",
+        gift_left="Left on the card",
         change="Change",
         member="Member",
         no_name="by card",
@@ -153,5 +169,10 @@ WORDS = {
         cash_left="Cash in all",
         card_left="Card in all",
         takings="TAKINGS",
+        gift_in="Paid by gift card",
+        gift_out="Back to gift cards",
+        loaded="Gift cards sold",
+        loaded_back="Gift cards returned",
+        to_load="card",
     ),
 }

@@ -10,7 +10,7 @@ from loyalty.events import bucket_of
 from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, SpentRow, Stream
 from terminal.offline_queue import cache_words
 from terminal.offline_queue.cache_install import Cursor
-from terminal.offline_queue.journal_read import Known
+from terminal.offline_queue.journal_read import Held, Known
 from terminal.offline_queue.keys import signed_by
 from terminal.offline_queue.writer import Connection
 
@@ -45,6 +45,10 @@ class CacheReading:
     def member_by_phone_hash(self, phone_hash: str) -> Known | None:
         """`phone_hash` is hex, by `keys.phone_hash`."""
         return self._read(lambda c: self._known(c, _BY_PHONE, bytes.fromhex(phone_hash)))
+
+    def account(self, account_id: str) -> Held:
+        """The balance of an account that is no member's: a gift card's."""
+        return self._read(lambda c: _held(c, account_id, self._as_of_ms))
 
     def product(self, code: str) -> Product | None:
         row = self._read(lambda c: c.execute("SELECT body FROM goods WHERE key = ?", (code.encode(),)).fetchone())
@@ -88,12 +92,16 @@ class CacheReading:
         if row is None or row[0] is None:
             return None
         ident = _ident.decode(row[0])
-        account = ident.account_id
-        held = connection.execute(_BALANCE, (bytes.fromhex(account), bucket_of(account))).fetchone()
-        if held is None:
-            return Known(ident, BalanceRow(account))
-        balance = BalanceRow(account) if held[0] is None else _balance.decode(held[0])
-        return Known(ident, balance, Applied(held[1], held[2]), max(held[3], self._as_of_ms))
+        held = _held(connection, ident.account_id, self._as_of_ms)
+        return Known(ident, held.balance, held.applied, held.as_of_ms)
+
+
+def _held(connection: Connection, account_id: str, level_ms: int) -> Held:
+    found = connection.execute(_BALANCE, (bytes.fromhex(account_id), bucket_of(account_id))).fetchone()
+    if found is None:
+        return Held(BalanceRow(account_id))
+    balance = BalanceRow(account_id) if found[0] is None else _balance.decode(found[0])
+    return Held(balance, Applied(found[1], found[2]), max(found[3], level_ms))
 
 
 def meta(connection: Connection, name: str) -> str:

@@ -65,6 +65,14 @@ class Pending(msgspec.Struct, frozen=True):
     oldest_at_ms: int | None = None
 
 
+class Held(msgspec.Struct, frozen=True):
+    """An account's balance as the head office said it at `as_of_ms` (0: never), with own events up to `applied`."""
+
+    balance: BalanceRow
+    applied: Applied = Applied()
+    as_of_ms: int = 0
+
+
 class Known(msgspec.Struct, frozen=True):
     """A member found: the balance as the head office said it at `as_of_ms` (0: never), including own events up to
     `applied`."""

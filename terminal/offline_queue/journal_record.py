@@ -10,6 +10,7 @@ from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     Body,
     Envelope,
+    GiftCardMoved,
     MemberEnrolled,
     Personal,
     ReturnCompleted,
@@ -24,6 +25,8 @@ from loyalty.events import (
     personal_hash,
 )
 from loyalty.feed import IdentRow
+from loyalty.gift_card import GIFT_WALLET
+from loyalty.gift_moves import added_minor
 from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
@@ -124,6 +127,8 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
                 _count(connection, receipt.shift_id, extras.totals)
         case MemberEnrolled():
             _enrol(connection, fact.event_id, fact.body, extras)
+        case GiftCardMoved():
+            _move_gift_card(connection, epoch, seq, fact.body)
         case ShiftOpened():
             _open_shift(connection, fact.body, fact.at_ms)
         case ShiftClosed():
@@ -158,6 +163,13 @@ def _effects(connection: Connection, epoch: int, seq: int, receipt: Receipt, sal
         taken = (sign * spent.get(wallet, 0), lots.get(wallet), receipt.moment.local_date)
         row = (epoch, seq, bucket, receipt.account_id, wallet, *taken, counted.day, *sums, earned, returned)
         connection.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _move_gift_card(connection: Connection, epoch: int, seq: int, moved: GiftCardMoved) -> None:
+    """Money on the card, as points of a wallet: what is taken off is spent."""
+    place = (epoch, seq, bucket_of(moved.account_id), moved.account_id, GIFT_WALLET)
+    row = (*place, -added_minor(moved), None, moved.local_date, moved.local_date, 0, 0, 0, 0, 0)
+    connection.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(row))})", row)
 
 
 def _settle_coupons(

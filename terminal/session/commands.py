@@ -8,9 +8,10 @@ from loyalty.basket import Basket
 from loyalty.catalogue import Product
 from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
+from loyalty.gift_card import HeldCard
 from loyalty.member import IdentifiedBy, Member
 from loyalty.quote import Quote
-from loyalty.receipt import Payment, PaymentKind, Receipt
+from loyalty.receipt import MoneyKind, Payment, PaymentKind, Receipt
 from loyalty.sentences import Sentence
 from terminal.session.state import Level, ShiftInfo
 
@@ -95,7 +96,8 @@ class Pay(msgspec.Struct, frozen=True):
 
 
 class Tender(msgspec.Struct, frozen=True):
-    """Money given; None is exactly what is due. The sale completes when nothing is due."""
+    """Money given; None is exactly what is due, or as much of it as the gift card in hand may pay. The sale completes
+    when nothing is due."""
 
     kind: PaymentKind
     amount_minor: int | None = None
@@ -121,7 +123,9 @@ class ReturnAll(msgspec.Struct, frozen=True):
 
 
 class ConfirmReturn(msgspec.Struct, frozen=True):
-    kind: PaymentKind
+    """`kind` is how money is paid out; what gift cards paid goes back to them."""
+
+    kind: MoneyKind
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -176,6 +180,12 @@ class FindCoupon(msgspec.Struct, frozen=True):
     single: bool
 
 
+class FindGiftCard(msgspec.Struct, frozen=True):
+    """What is on a gift card, by its number."""
+
+    number: str
+
+
 class FindReceipt(msgspec.Struct, frozen=True):
     number: str
 
@@ -194,7 +204,7 @@ class CommitReturn(msgspec.Struct, frozen=True):
     original: Receipt
     returned_milli: dict[int, int]
     wanted_milli: dict[int, int]
-    kind: PaymentKind
+    kind: MoneyKind
 
 
 class EnrolMember(msgspec.Struct, frozen=True):
@@ -251,6 +261,10 @@ class CouponFree(msgspec.Struct, frozen=True):
     """As far as this till knows, nobody has used it up."""
 
     coupon: Coupon
+
+
+class GiftCardFound(msgspec.Struct, frozen=True):
+    held: HeldCard
 
 
 class ReceiptFound(msgspec.Struct, frozen=True):
@@ -334,6 +348,7 @@ Command = (
     | ProductUnknown
     | MemberFound
     | CouponFree
+    | GiftCardFound
     | ReceiptFound
     | GoodsFound
     | Completed
@@ -344,5 +359,5 @@ Command = (
     | Notify
     | Failed
 )
-LookUp = FindProduct | FindMember | FindCoupon | FindReceipt | FindGoods
+LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Effect = LookUp | CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | Signal

@@ -3,9 +3,13 @@
 import msgspec
 
 from loyalty.basket import PaidBy
+from loyalty.errors import BadInput
+from loyalty.gift_pay import loaded_cards, paid_by_gift_minor
 from loyalty.money import MAX_MINOR
-from loyalty.receipt import Payment, PaymentKind
+from loyalty.receipt import Payment, PaymentKind, Receipt
+from loyalty.sentences import sentence
 from terminal.session import commands as c
+from terminal.session.gift_cards import may_pay
 from terminal.session.parts import Step, fresh, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
@@ -17,7 +21,11 @@ def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
     state = _paid_by(state, "", around)
     if state.quote is None or not state.basket.lines:
         return refused(state, "sale.empty")
-    paying = replace(state, mode="pay", tenders=(), found=(), offers=None)
+    try:
+        loaded_cards(state.basket)
+    except BadInput as error:
+        return refuse(state, error.said)
+    paying = replace(state, mode="pay", tenders=(), found=(), offers=None, gift_card=None)
     if paying.due_minor == 0:
         return _commit(paying)
     paying = replace(paying, totals=_totals(paying, around))
@@ -29,6 +37,8 @@ def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
 def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
     """Money given. A campaign may hold for one kind of payment: the receipt is quoted for the kinds there are now, and
     where that changes the total, the new one is told first and no money is counted."""
+    if command.kind == "gift_card" and state.gift_card is None:
+        return refused(state, "gift_card.scan_first")
     total_minor = state.total_minor
     kinded = _paid_by(state, _kinds(state, command.kind), around)
     if kinded.total_minor != total_minor:
@@ -36,6 +46,8 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
     state, due = kinded, kinded.due_minor
     if due == 0:
         return _commit(state)
+    if command.kind == "gift_card":
+        return _from_gift_card(state, command.amount_minor, around)
     amount = due if command.amount_minor is None else command.amount_minor
     if amount <= 0:
         return refused(state, "pay.amount")
@@ -43,7 +55,26 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
         return refused(state, "pay.card_over", due_minor=due)
     if amount > MAX_MINOR or (command.kind == "cash" and amount > due + 100_000_00):
         return refused(state, "pay.cash_over")
-    state = replace(state, tenders=(*state.tenders, Payment(command.kind, amount)))
+    return _given(state, Payment(command.kind, amount))
+
+
+def _from_gift_card(state: State, wanted_minor: int | None, around: Surroundings) -> Step:
+    """As much as was asked, or as the card may pay."""
+    held = state.gift_card
+    assert held is not None
+    may_minor, limit = may_pay(state, held, around)
+    if may_minor == 0:
+        return refuse(state, limit or sentence("gift_card.cannot_buy"))
+    amount = may_minor if wanted_minor is None else wanted_minor
+    if amount <= 0:
+        return refused(state, "pay.amount")
+    if amount > may_minor:
+        return refused(state, "gift_card.pays", card=held.card.masked, pay_minor=may_minor)
+    return _given(state, Payment("gift_card", amount, held.card, held.balance_minor - amount))
+
+
+def _given(state: State, payment: Payment) -> Step:
+    state = replace(state, tenders=(*state.tenders, payment), gift_card=None)
     if state.due_minor > 0:
         return told(state, "info", "pay.left", due_minor=state.due_minor), ()
     return _commit(state)
@@ -80,7 +111,10 @@ def _commit(state: State) -> Step:
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
-    """Back to the sale; money already taken is named by its kind, so that it goes back the way it came."""
+    """The gift card in hand is put away, and no more. Then back to the sale; money already taken is named by its kind,
+    so that it goes back the way it came; of a gift card nothing has been taken yet."""
+    if state.gift_card is not None:
+        return told(replace(state, gift_card=None), "info", "gift_card.put_away"), ()
     cash, card = (_taken(state, "cash"), _taken(state, "card"))
     state = _paid_by(replace(state, mode="sale", tenders=(), totals={}), "", around)
     if cash and card:
@@ -100,13 +134,23 @@ def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
     return refuse(kept, command.said, command.hint)
 
 
+def _told_return(done: State, receipt: Receipt) -> State:
+    gift_minor = paid_by_gift_minor(receipt.payments)
+    total_minor = receipt.total_minor - gift_minor
+    if gift_minor:
+        return told(
+            done, "ok", "done.return_gift", number=receipt.number, total_minor=total_minor, gift_minor=gift_minor
+        )
+    return told(done, "ok", "done.return", number=receipt.number, total_minor=total_minor)
+
+
 def completed(state: State, command: c.Completed, around: Surroundings) -> Step:
     receipt = command.receipt
     done = replace(
         fresh(replace(state, shift=command.shift), around.store), mode="done", receipt=receipt, slip=command.slip
     )
     if receipt.kind == "return":
-        said = told(done, "ok", "done.return", number=receipt.number, total_minor=receipt.total_minor)
+        said = _told_return(done, receipt)
     elif receipt.change_minor:
         said = told(done, "ok", "done.sale", number=receipt.number, change_minor=receipt.change_minor)
     else:

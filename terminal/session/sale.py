@@ -9,6 +9,7 @@ from loyalty.catalogue import Product
 from loyalty.codes import (
     CardCode,
     CouponCode,
+    GiftCardCode,
     PhoneCode,
     ProductCode,
     ReceiptCode,
@@ -64,6 +65,8 @@ def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
             return state, (c.FindMember(number, "card" if by == "card" else "manual"),)
         case PhoneCode(e164=phone):
             return state, (c.FindMember(phone, "phone"),)
+        case GiftCardCode(number=number):
+            return state, (c.FindGiftCard(number),)
         case CouponCode(code=code):
             return coupons.read(state, code, around)
         case ReceiptCode():
@@ -79,6 +82,8 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
         return refused(replace(state, multiplier_milli=0), "sale.quantity_piece")
     if product.unit == "kg" and qty_milli == 0:
         return refused(state, "sale.quantity_zero")
+    if product.gift_card and qty_milli != 1000:
+        return refused(replace(state, multiplier_milli=0), "gift_card.one_each")
     lines = _with_goods(state, product, qty_milli, command.price_minor)
     if lines is None:
         return refused(state, "sale.quantity_large", limit_milli=MAX_QTY_MILLI)
@@ -89,15 +94,18 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
     state = changed(state, replace(state.basket, lines=lines), around)
     state = replace(state, multiplier_milli=0, next_line_id=state.next_line_id + 1, found=(), offers=None)
     state = replace(state, unknown_code="")
+    if product.gift_card:
+        return told(state, "warn", "gift_card.no_card", name=product.name), (c.Signal("ok"),)
     said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
     return said, (c.Signal("ok"),)
 
 
 def _with_goods(state: State, product: Product, qty_milli: int, price_minor: int) -> tuple[BasketLine, ...] | None:
-    """Pieces of the same goods share a line; every weighing is its own. None: over the quantity limit."""
+    """Pieces of the same goods share a line; every weighing and every gift card is its own. None: over the limit."""
     lines = state.basket.lines
     for place, line in enumerate(lines):
-        if product.unit == "piece" and line.product.code == product.code and line.price_minor == price_minor:
+        shared = product.unit == "piece" and not product.gift_card
+        if shared and line.product.code == product.code and line.price_minor == price_minor:
             more = line.qty_milli + qty_milli
             grown = replace(line, qty_milli=more)
             return None if more > MAX_QTY_MILLI else (*lines[:place], grown, *lines[place + 1 :])
@@ -136,6 +144,8 @@ def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> 
     problem = _quantity_problem(command.qty_milli)
     if problem is None and line.product.unit == "piece" and command.qty_milli % 1000:
         problem = sentence("sale.quantity_piece")
+    if problem is None and line.product.gift_card and command.qty_milli != 1000:
+        problem = sentence("gift_card.one_each")
     if problem:
         return refuse(state, problem)
     lines = tuple(replace(x, qty_milli=command.qty_milli) if x is line else x for x in state.basket.lines)

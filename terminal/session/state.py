@@ -9,6 +9,7 @@ from loyalty.catalogue import Product
 from loyalty.coupons.reading import Shop
 from loyalty.coupons.shown import ShownCoupon
 from loyalty.events import ShiftTotals
+from loyalty.gift_card import HeldCard
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
 from loyalty.quoting.offers import Offer
@@ -65,6 +66,10 @@ class State(msgspec.Struct, frozen=True):
     """Set by `3*` for the next goods; 0 is not set."""
     undo: tuple[Basket, ...] = ()
     tenders: tuple[Payment, ...] = ()
+    gift_card: HeldCard | None = None
+    """The one in the cashier's hand, in payment: shown, and to be confirmed."""
+    gift_pays_minor: int = 0
+    """What it would pay."""
     totals: dict[PaymentKind, int] = {}
     """In payment: what the receipt comes to paid in one kind alone; empty where no kind makes a difference."""
     notice: Notice | None = None

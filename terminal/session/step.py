@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from terminal.session import asking, coupons, payment, returning, sale, shift
+from terminal.session import asking, coupons, gift_cards, payment, returning, sale, shift
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
@@ -36,6 +36,7 @@ _SALE: dict[type, Handler] = {
     c.ProductUnknown: sale.product_unknown,
     c.MemberFound: sale.member_found,
     c.CouponFree: coupons.free,
+    c.GiftCardFound: gift_cards.found_in_sale,
     c.DropCoupon: coupons.drop,
     c.ListOffers: asking.list_offers,
     c.Ask: asking.ask,
@@ -79,6 +80,9 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "sale": _SALE,
     "pay": {
         c.Tender: payment.tender,
+        c.Scan: gift_cards.scan_in_payment,
+        c.Type: gift_cards.scan_in_payment,
+        c.GiftCardFound: gift_cards.found_in_payment,
         c.Back: payment.back,
         c.Completed: payment.completed,
         c.Failed: payment.failed,

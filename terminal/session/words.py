@@ -81,6 +81,24 @@ SENTENCES = {
     "pay.total_card": ("Картой: {total_minor} вместо {was_minor}", "By card: {total_minor}, not {was_minor}"),
     "pay.total_mixed": ("Частями: {total_minor} вместо {was_minor}", "In parts: {total_minor}, not {was_minor}"),
     "pay.total.hint": ("Нажмите ещё раз", "Press again"),
+    "pay.total_gift_card": (
+        "Подарочной картой: {total_minor} вместо {was_minor}",
+        "By gift card: {total_minor}, not {was_minor}",
+    ),
+    "gift_card.balance": ("Карта {card}: {balance_minor}", "Card {card}: {balance_minor}"),
+    "gift_card.to_load": ("На карту {card} ляжет {amount_minor}", "Card {card} will have {amount_minor} more"),
+    "gift_card.in_hand": (
+        "Карта {card}: {balance_minor}, оплатит {pay_minor}",
+        "Card {card}: {balance_minor}, would pay {pay_minor}",
+    ),
+    "gift_card.in_hand.hint": ("Enter — оплатить, Esc — отложить карту", "Enter pays, Esc puts the card away"),
+    "gift_card.pays": ("Карта {card} оплатит не больше {pay_minor}", "Card {card} can pay at most {pay_minor}"),
+    "gift_card.put_away": ("Подарочная карта отложена", "The gift card is put away"),
+    "gift_card.scan_first": ("Отсканируйте подарочную карту", "Scan the gift card"),
+    "gift_card.cannot_buy": (
+        "Подарочную карту не купить подарочной картой",
+        "A gift card cannot buy a gift card",
+    ),
     "pay.other_kind": (
         "Частями чек стоит {total_minor}: доплатите так же или Esc",
         "In parts it comes to {total_minor}: pay the rest alike, or Esc",
@@ -103,6 +121,10 @@ SENTENCES = {
     "done.return": (
         "Возврат {number} оформлен. Выдайте {total_minor}",
         "Return {number} complete. Pay out {total_minor}",
+    ),
+    "done.return_gift": (
+        "Возврат {number}: на подарочную карту {gift_minor}, выдайте {total_minor}",
+        "Return {number}: {gift_minor} to the gift card, pay out {total_minor}",
     ),
     "return.finish_first": ("Сначала закройте или очистите текущий чек", "Complete or void the current receipt first"),
     "return.of_return": ("Чек {number} сам возврат", "Receipt {number} is itself a return"),

@@ -1,12 +1,12 @@
 """Enter pressed, and figures taken from the line: what was typed becomes a command, by what the line asks for."""
 
 import re
-from typing import Literal
 
 from msgspec.structs import replace
 
-from loyalty.codes import CodeRanges, UnknownCode, classify, parse_phone
+from loyalty.codes import CodeRanges, GiftCardCode, UnknownCode, classify, parse_phone
 from loyalty.money import parse_amount
+from loyalty.receipt import PaymentKind
 from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.sale import milli
@@ -52,11 +52,20 @@ def _enter_by_mode(view: View, desk: Desk, text: str) -> Acted:
         case "closed":
             return Acted(desk, (c.OpenShift(text),))
         case "pay":
-            return tender(view, desk, "cash", text) if text else Acted(replace(desk, note=AMOUNT_NEEDED))
+            return _pay(view, desk, text)
         case "return":
             return quantity(view, desk, text) if text else _toggled(view, desk)
         case _:
             return _code(view, desk, text) if text else _nothing_typed(view, desk)
+
+
+def _pay(view: View, desk: Desk, text: str) -> Acted:
+    """A gift card's number takes it in hand; a figure, or with a gift card in hand nothing typed, pays."""
+    if isinstance(classify(text, view.programme.codes), GiftCardCode):
+        return Acted(desk, (c.Type(text),))
+    if view.state.gift_card:
+        return tender(view, desk, "gift_card", text)
+    return tender(view, desk, "cash", text) if text else Acted(replace(desk, note=AMOUNT_NEEDED))
 
 
 def _code(view: View, desk: Desk, text: str) -> Acted:
@@ -138,7 +147,7 @@ def points(view: View, desk: Desk, text: str) -> Acted:
     return Acted(desk, (spend,))
 
 
-def tender(view: View, desk: Desk, kind: Literal["cash", "card"], text: str) -> Acted:
+def tender(view: View, desk: Desk, kind: PaymentKind, text: str) -> Acted:
     """Money given: `1234` is 12.34; nothing typed is exactly what is due."""
     amount_minor = parse_amount(text) if text else None
     if text and amount_minor is None:

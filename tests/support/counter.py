@@ -8,6 +8,7 @@ from loyalty.codes import card_number, gtin_check_digit, receipt_number
 from loyalty.coupons.reading import Shop
 from loyalty.documents.programme_file import parse_programme
 from loyalty.events import ShiftTotals
+from loyalty.gift_card import HeldCard, gift_card
 from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.quote import Standing
@@ -23,6 +24,9 @@ PROGRAMME = """
 id = "corner"
 version = 1
 name = { ru = "Уголок", en = "Corner" }
+
+[codes]
+gift_card_prefixes = ["298"]
 
 [[season]]
 id = "2026"
@@ -67,6 +71,8 @@ class Counter:
         }
         self.receipts: dict[str, Receipt] = {}
         self.returned: dict[str, dict[int, int]] = {}
+        self.gift_cards: dict[str, int] = {}
+        self.gifts_as_of_ms = NOON.at_ms
         self.standing = Standing()
         self.shop: Shop | None = None
         self.fails: c.Failed | None = None
@@ -110,6 +116,8 @@ class Counter:
                 if single and coupon.id in {id for receipt in self.receipts.values() for id in receipt.coupons}:
                     return c.Failed(sentence("coupon.spent", code=coupon.code))
                 return c.CouponFree(coupon)
+            case c.FindGiftCard(number=number):
+                return c.GiftCardFound(HeldCard(gift_card(number), self.gift_cards.get(number, 0), self.gifts_as_of_ms))
             case c.FindReceipt(number=number):
                 receipt = self.receipts.get(receipt_number(number, "T1"))
                 if receipt is None:

@@ -145,6 +145,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("h", sa.BigInteger()),
         _column("body", sa.LargeBinary(), null=True),
         _column("points", sa.BigInteger()),
+        _column("gift_minor", sa.BigInteger()),
         _column("purse_ms", sa.BigInteger()),
         sa.PrimaryKeyConstraint("bucket", "key"),
         sqlite_with_rowid=False,

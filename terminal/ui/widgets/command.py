@@ -34,6 +34,7 @@ BY_ASKING: dict[Asking, str] = {
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
+GIFT_CARD_IN_HAND = N_("Amount from the gift card")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "offers", "enrol", "help", "close", "exit"})
 
 
@@ -50,7 +51,7 @@ def _prompt(sight: Sight) -> str:
     state, _ = sight.view.state, sight.words.text
     asked = BY_ASKING.get(sight.desk.asking)
     if asked is None:
-        return _(BY_MODE[state.mode])
+        return _(GIFT_CARD_IN_HAND if state.gift_card else BY_MODE[state.mode])
     allowed = state.quote.redemption.allowed_points if state.quote else 0
     return _(asked).format(n=sight.words.points(allowed))
 

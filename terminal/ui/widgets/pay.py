@@ -2,8 +2,9 @@
 
 from textual.strip import Strip
 
+from loyalty.gift_card import GiftCard
 from loyalty.money import parse_amount
-from loyalty.receipt import PaymentKind
+from loyalty.receipt import Payment, PaymentKind
 from terminal.session.state import State
 from terminal.ui.cells import left, right
 from terminal.ui.keys import BY_ID, shown
@@ -18,7 +19,7 @@ LABEL_CELLS = 26
 def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state, _ = sight.view.state, sight.words.text
     palette = sight.palette
-    given = [_given(sight, kind, amount, width) for kind, amount in _tenders(sight)]
+    given = [_given(sight, tender, width) for tender in state.tenders]
     return [
         row(palette, width, [("  " + _("Payment"), "head")]),
         *_points(sight, width),
@@ -26,7 +27,7 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         *given,
         _way(sight, width, "cash", _("Cash, exactly"), due_by(state, "cash")),
         _way(sight, width, "card", _("Card, all of it"), due_by(state, "card")),
-        *_typed(sight, width),
+        *(_gift_card(sight, width) or [*_typed(sight, width), *_gift_card_to_scan(sight, width)]),
         blank(palette, width),
         row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_("back to the receipt, nothing is lost"), "dim")]),
     ]
@@ -37,15 +38,13 @@ def due_by(state: State, kind: PaymentKind) -> int:
     return state.due_minor if state.tenders else state.totals.get(kind, state.due_minor)
 
 
-def _tenders(sight: Sight) -> list[tuple[str, int]]:
-    return [(tender.kind, tender.amount_minor) for tender in sight.view.state.tenders]
-
-
-def _given(sight: Sight, kind: str, amount_minor: int, width: int) -> Strip:
+def _given(sight: Sight, tender: Payment, width: int) -> Strip:
     _ = sight.words.text
-    label = _("Given in cash") if kind == "cash" else _("Taken from the card")
+    label = _("Given in cash") if tender.kind == "cash" else _("Taken from the card")
+    if tender.gift_card is not None:
+        label = _named(sight, tender.gift_card)
     sign = sight.palette.signs.ok
-    money = right(sight.words.money(amount_minor), AMOUNT_CELLS)
+    money = right(sight.words.money(tender.amount_minor), AMOUNT_CELLS)
     return row(
         sight.palette,
         width,
@@ -60,6 +59,34 @@ def _way(sight: Sight, width: int, key: str, label: str, amount_minor: int) -> S
 
 def _cap(key: str) -> list[Part]:
     return [(left(f"  {shown(BY_ID[key].name)}", KEY_CELLS), "accent")]
+
+
+def _named(sight: Sight, card: GiftCard) -> str:
+    return sight.words.text("Gift card {card}").format(card=card.masked)
+
+
+def _gift_card(sight: Sight, width: int) -> list[Strip]:
+    """The gift card in hand: what Enter takes from it."""
+    state, words, _ = sight.view.state, sight.words, sight.words.text
+    if state.gift_card is None:
+        return []
+    typed_minor = parse_amount(sight.desk.line.text) if sight.desk.line.text else None
+    parts: list[Part] = [
+        (left("  Enter", KEY_CELLS), "accent"),
+        (left(_named(sight, state.gift_card.card), LABEL_CELLS), "text"),
+        (right(words.money(typed_minor or state.gift_pays_minor), AMOUNT_CELLS), "strong"),
+        ("   " + _("of") + " ", "text"),
+        (words.money(state.gift_card.balance_minor), "warn"),
+    ]
+    return [row(sight.palette, width, fit(parts, width))]
+
+
+def _gift_card_to_scan(sight: Sight, width: int) -> list[Strip]:
+    _, codes = sight.words.text, sight.view.programme.codes
+    if not codes.gift_card_prefixes:
+        return []
+    parts: list[Part] = [(left("  " + _("scan"), KEY_CELLS), "accent"), (_("a gift card, or type its number"), "dim")]
+    return [row(sight.palette, width, fit(parts, width))]
 
 
 def _typed(sight: Sight, width: int) -> list[Strip]:

@@ -4,12 +4,15 @@ import msgspec
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from loyalty.gift_pay import paid_by_gift_minor
+from loyalty.receipt import PaymentKind, Receipt
 from terminal.ui.digits import digits
 from terminal.ui.rows import Part, blank, cells, ends, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
 GROUND = "band"
+PAID_BY: dict[PaymentKind, str] = {"cash": N_("cash"), "card": N_("card"), "gift_card": N_("gift card")}
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -62,20 +65,26 @@ def _count(sight: Sight) -> str:
     return sight.words.many("{n} line", "{n} lines", len(lines))
 
 
+def _by_gift_card(preview: Receipt | None) -> tuple[tuple[str, int], ...]:
+    """What of a return goes back to gift cards."""
+    amount_minor = paid_by_gift_minor(preview.payments) if preview else 0
+    return ((PAID_BY["gift_card"], amount_minor),) if amount_minor else ()
+
+
 def sum_of(sight: Sight) -> Sum:
     """What is large now."""
     state = sight.view.state
     if state.mode == "done" and state.receipt is not None:
         receipt = state.receipt
-        paid = tuple((N_("cash") if p.kind == "cash" else N_("card"), p.amount_minor) for p in receipt.payments)
+        paid = tuple((PAID_BY[payment.kind], payment.amount_minor) for payment in receipt.payments)
         if receipt.kind == "return":
-            return Sum(N_("PAY OUT"), receipt.total_minor, paid, "warn")
+            return Sum(N_("PAY OUT"), receipt.total_minor - paid_by_gift_minor(receipt.payments), paid, "warn")
         if receipt.change_minor:
             return Sum(N_("CHANGE"), receipt.change_minor, ((N_("receipt"), receipt.total_minor), *paid), "warn")
         return Sum(N_("PAID"), receipt.total_minor, paid, "good")
     if state.mode == "return":
         preview = state.returning.preview if state.returning else None
-        return Sum(N_("TO PAY BACK"), preview.total_minor if preview else 0)
+        return Sum(N_("TO PAY BACK"), preview.total_minor if preview else 0, _by_gift_card(preview))
     quote = state.quote
     if quote is None:
         return Sum(N_("TOTAL"), 0)
