@@ -11,6 +11,7 @@ Paths, all under /v1:
   GET  receipts/{number}                    -> ReceiptReply
   POST confirmations                        ConfirmRequest -> ConfirmReply        (a code goes to the member's phone)
   POST confirmations/{id}/check             CheckRequest -> CheckReply
+  POST shares                               SharesAsk -> SharesReply
 Every reply with an error status carries ErrorReply. All but enrol and segments are signed by RFC 9421.
 """
 
@@ -21,6 +22,7 @@ import msgspec
 from loyalty.events import Personal
 from loyalty.feed import Head, Stream
 from loyalty.receipt import Receipt
+from loyalty.shares import Amount, Kind
 
 FENCE_HEADER = "Kopilka-Fence"
 SEGMENT_TYPE = "application/vnd.kopilka.segment"
@@ -142,3 +144,33 @@ class CheckReply(msgspec.Struct, frozen=True):
 
     state: Literal["confirmed", "wrong", "ended"]
     tries_left: int = 0
+
+
+class ShareTold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a till knows of its share of a campaign's budget: how much was granted, how much its own journal says is
+    used, and what a customer waits for at it."""
+
+    campaign_id: str
+    granted: Amount = Amount()
+    used: Amount = Amount()
+    wanted: tuple[Kind, ...] = ()
+
+
+class SharesAsk(msgspec.Struct, frozen=True):
+    """At most `loyalty.shares.MAX_BUDGETS`."""
+
+    shares: tuple[ShareTold, ...]
+
+
+class ShareGiven(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The share as it is now, never less than it was. `ended`: the head office has nothing to add."""
+
+    campaign_id: str
+    granted: Amount = Amount()
+    ended: bool = False
+
+
+class SharesReply(msgspec.Struct, frozen=True):
+    """Of the campaigns that have a budget in the published programme; of others there is no share."""
+
+    shares: tuple[ShareGiven, ...]

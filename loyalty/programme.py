@@ -22,6 +22,7 @@ from loyalty.quoting.limits import Limit
 from loyalty.quoting.matching import Index
 from loyalty.rewards import Reward
 from loyalty.scene import Event, Terms
+from loyalty.shares import Budget
 from loyalty.statuses.season import OPEN, Season
 
 
@@ -150,6 +151,7 @@ class Campaign(msgspec.Struct, frozen=True):
     base: Literal["running", "original"] = "running"
     cap: Cap = Cap()
     limits: tuple[Limit, ...] = ()
+    budget: Budget = Budget()
     cost: Cost | None = None
     asked: bool = False
     """Given only where the member asks for it."""
@@ -230,6 +232,11 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     def limited(self) -> dict[str, tuple[Limit, ...]]:
         """campaign id -> its limits, for the campaigns that have any."""
         return {campaign.id: campaign.limits for campaign in self.campaigns if campaign.limits}
+
+    @cached_property
+    def budgets(self) -> dict[str, Budget]:
+        """campaign id -> its budget, for the campaigns that have one."""
+        return {campaign.id: campaign.budget for campaign in self.campaigns if campaign.budget != Budget()}
 
     @cached_property
     def coupon_series(self) -> dict[str, frozenset[str]]:

@@ -8,6 +8,7 @@ from loyalty.granted import Granted
 from loyalty.quoting.limits import Room
 from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
+from loyalty.shares import Share
 
 
 class QuoteLine(msgspec.Struct, frozen=True):
@@ -88,7 +89,9 @@ class Standing(msgspec.Struct, frozen=True):
     online: bool = True
     balance_age_s: int = 0
     left: dict[str, Room] = {}
-    """campaign id -> what is left of this store's share of its budget; no entry: no budget."""
+    """campaign id -> what may still be given of its budget; no entry: any amount."""
+    shares: dict[str, Share] = {}
+    """campaign id -> the share of the budget that `left` is what is left of; no entry: it is the budget itself."""
 
     def fresh(self, max_age_s: int) -> bool:
         """Whether the balance may be trusted: the link is up, and it is no older than that."""

@@ -1,7 +1,8 @@
 """Past receipts under two programmes: what each would have come to, and what the change costs in all.
 
 Every receipt stands by itself, with the member as the receipt says: status, balance, what was had of limited
-campaigns. Nothing is carried from one to the next, so a million of them need no more memory than one.
+campaigns. Only budgets are carried on, in the order the receipts come: one count for the whole chain. So a million
+receipts need no more memory than one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,13 +10,16 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from loyalty.documents.basket_file import BasketDoc, basket_of, local_moment, standing_of
 from loyalty.ledger import MAIN_WALLET
 from loyalty.programme import Programme
 from loyalty.quote import quote
-from loyalty.quoted import Quote
+from loyalty.quoted import Quote, Standing
 from loyalty.quoting.earning import points_minor
+from loyalty.quoting.limits import Room, narrower
+from loyalty.shares import Amount, Budget, Share, room_of
 
 
 class ReceiptDoc(BasketDoc, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -86,6 +90,47 @@ class Sums(msgspec.Struct):
     campaigns: dict[str, Effect] = {}
 
 
+class Given:
+    """What receipts have given so far of the campaigns with a budget, in all and by store."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._budgets = programme.budgets
+        self._whole: dict[str, Amount] = {}
+        self._by_store: dict[tuple[str, str], Amount] = {}
+
+    def standing(self, standing: Standing, store: str) -> Standing:
+        """What the next receipt finds left of every budget, or as little as it says itself."""
+        if not self._budgets:
+            return standing
+        rooms = {name: self._room(name, store) for name in self._budgets}
+        said = {name: narrower(room, rooms[name]) if name in rooms else room for name, room in standing.left.items()}
+        return replace(standing, left={**rooms, **said})
+
+    def add(self, done: Quote, store: str) -> None:
+        for name, amount in given_by(done).items() if self._budgets else ():
+            if name in self._budgets:
+                self._whole[name] = self._whole.get(name, Amount()) + amount
+                self._by_store[name, store] = self._by_store.get((name, store), Amount()) + amount
+
+    def _room(self, name: str, store: str) -> Room:
+        budget = self._budgets[name]
+        here = Share(budget.per_store, self._by_store.get((name, store), Amount()))
+        whole = Share(budget, self._whole.get(name, Amount()))
+        of_store = Budget(budget.per_store.times, budget.per_store.minor, budget.per_store.points)
+        of_all = Budget(budget.times, budget.minor, budget.points)
+        return narrower(room_of(of_all, whole), room_of(of_store, here))
+
+
+def given_by(done: Quote) -> dict[str, Amount]:
+    """campaign id -> what one receipt gives of it."""
+    found = {each.campaign_id: Amount(times=1) for each in done.explanations if each.order}
+    for line in done.lines:
+        for applied in line.applied:
+            more = Amount(minor=applied.discount_minor, points=applied.points)
+            found[applied.campaign_id] = found.get(applied.campaign_id, Amount()) + more
+    return found
+
+
 class Simulation:
     """Receipts replayed one by one, summed up as they come."""
 
@@ -93,6 +138,7 @@ class Simulation:
         self.old, self.new = Sums(), Sums()
         self.receipts = self.changed = self.better = self.worse = 0
         self._programmes = old, new
+        self._given = Given(old), Given(new)
 
     @property
     def equal(self) -> int:
@@ -102,7 +148,12 @@ class Simulation:
     def replay(self, doc: ReceiptDoc) -> Replayed:
         """One receipt under both. Raises BadInput where no till could have priced it, and then counts nothing."""
         basket, moment, standing = basket_of(doc), local_moment(doc.at), standing_of(doc)
-        before, after = (quote(basket, programme, moment, standing) for programme in self._programmes)
+        before, after = (
+            quote(basket, programme, moment, given.standing(standing, basket.store))
+            for programme, given in zip(self._programmes, self._given, strict=True)
+        )
+        for answer, given in zip((before, after), self._given, strict=True):
+            given.add(answer, basket.store)
         old, new = figures_of(before, self._programmes[0]), figures_of(after, self._programmes[1])
         done = Replayed(doc.receipt, old, new)
         self.receipts += 1

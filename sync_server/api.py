@@ -18,9 +18,11 @@ from loyalty.api import (
     EnrolRequest,
     PersonalReply,
     PersonalUpload,
+    SharesAsk,
 )
 from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES
 from sync_server.auth import Asked, authenticate
+from sync_server.budgets import give_shares
 from sync_server.clock import now_ms, random_bytes
 from sync_server.confirmations import check_confirmation, start_confirmation
 from sync_server.enrol import enrol_terminal
@@ -39,6 +41,7 @@ SEGMENT_LIMIT = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
 ENROL_LIMIT = 4096
 PERSONAL_LIMIT = 512 * 1024
 CONFIRM_LIMIT = 4096
+SHARES_LIMIT = 64 * 1024
 
 
 @post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
@@ -128,7 +131,14 @@ def check(request: AnyRequest, body: RawBody, confirmation_id: FromPath[str]) ->
     return reply(check_confirmation(office.store, office.identity, terminal, confirmation_id, asked, now_ms()))
 
 
-HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check)
+@post("/v1/shares", sync_to_thread=True, request_max_body_size=SHARES_LIMIT, status_code=200)
+def shares(request: AnyRequest, body: RawBody) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office, body)
+    return reply(give_shares(office.store, terminal, decode(body, SharesAsk), now_ms()), _accepts(request))
+
+
+HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares)
 
 
 def _office(request: AnyRequest) -> Office:

@@ -35,6 +35,8 @@ coupons = typer.Typer(no_args_is_help=True, help="Coupons signed by the head off
 app.add_typer(coupons, name="coupons")
 audience = typer.Typer(no_args_is_help=True, help="Sets of members that campaigns speak to.")
 app.add_typer(audience, name="audience")
+budget = typer.Typer(no_args_is_help=True, help="Campaign budgets and the tills' shares of them.")
+app.add_typer(budget, name="budget")
 HOME = Path.home() / ".local" / "share" / "kopilka-server"
 
 
@@ -296,6 +298,36 @@ def drop(name: Annotated[str, typer.Argument(help="The audience")], data: Data =
     with opened(Settings(data, database)) as (base, _):
         done = drop_audience(base, name)
     typer.echo(f"{done.removed} members removed.")
+
+
+@budget.command("list")
+def list_budgets(data: Data = HOME, database: Database = "") -> None:
+    """Every budget of the published programme: what is in shares, what tills say is used, and where."""
+    from sync_server.budget_report import budget_lines, told_lines
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        for line in told_lines(budget_lines(base), _lang()):
+            typer.echo(line)
+
+
+@budget.command()
+def release(
+    terminal: Annotated[str, typer.Argument(help="The terminal: T3, or its id")],
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Take back what a terminal has not used of its shares: of one revoked, or silent for a day, that will not sell."""
+    from sync_server.budget_release import release_shares
+    from sync_server.budget_report import amount_words
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        done = release_shares(base, terminal, now_ms())
+    for name, amount in done.items():
+        typer.echo(f"{name}: {amount_words(amount, _lang())} to be shared out again.")
+    if not done:
+        typer.echo("It has no unused shares.")
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ from loyalty.api import (  # fmt: skip
     PersonalUpload,
     ReceiptReply,
     SegmentReply,
+    SharesAsk,
+    SharesReply,
     SnapshotManifest,
 )
 from loyalty.events import canonical
@@ -38,6 +40,8 @@ _TYPES = (
     ConfirmReply,
     CheckRequest,
     CheckReply,
+    SharesAsk,
+    SharesReply,
     ErrorReply,
     IdentRow,
     BalanceRow,
@@ -125,6 +129,7 @@ def _paths() -> dict[str, Any]:
                 parameters=[_in_path("confirmation_id")],
             )
         },
+        "/v1/shares": {"post": _operation("Ask for shares of campaign budgets", SharesReply, sends=SharesAsk)},
     }
 
 

@@ -118,6 +118,14 @@ RETURNED = _table(
     "returned", _int("bucket", key=True), _text("receipt_id", key=True), _int("line_no", key=True), _big("qty_milli")
 )
 
+# Campaign budgets, in the bucket of `budget/<campaign id>`: who changes a share holds the budget's row.
+BUDGET = _table("budget", _int("bucket", key=True), _text("campaign_id", key=True))
+BUDGET_SHARE = _table(
+    "budget_share", _int("bucket", key=True), _text("campaign_id", key=True), _text("terminal", key=True),
+    _text("store"), _big("granted_times"), _big("granted_minor"), _big("granted_points"), _big("used_times"),
+    _big("used_minor"), _big("used_points"), _big("told_ms"),
+)  # fmt: skip
+
 # Members.
 MEMBER = _table(
     "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"),

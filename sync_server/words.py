@@ -4,6 +4,7 @@ from loyalty import chain, codes
 from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
+    budget_release,
     confirmations,
     coupons,
     csv_rows,
@@ -26,7 +27,8 @@ SENTENCES = {
     **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
     **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
-    **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
+    **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
+    **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES,
     "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
     "serve.port": ("Порт {port} на {host} занят или недоступен", "Port {port} on {host} is taken or not allowed"),

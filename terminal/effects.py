@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from loyalty.programme import Programme
 from loyalty.published import newest_programme
+from loyalty.quoted import Quote
+from loyalty.quoting.limits import Room
+from loyalty.shares import Share
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
@@ -19,14 +24,23 @@ from terminal.session.parts import requoted, told
 class Effects:
     """The hands of the engine; everything here runs on the engine's thread.
 
-    The shift is the journal's own each time: the screen is not the only one that sells.
+    `hurry` has the sync ask the head office at once. The shift is the journal's own each time: the screen is not the
+    only one that sells.
     """
 
-    def __init__(self, files: Store, sales: Sales, lookups: Lookups, records: Records) -> None:
+    def __init__(
+        self,
+        files: Store,
+        sales: Sales,
+        lookups: Lookups,
+        records: Records,
+        hurry: Callable[[], None] = lambda: None,
+    ) -> None:
         self._files = files
         self._sales = sales
         self._lookups = lookups
         self._records = records
+        self._hurry = hurry
         self._programme: Programme | None = None
         self.store = files.identity.store
         self.store_name = files.identity.store_name
@@ -87,11 +101,21 @@ class Effects:
         """The newest programme of the cache that can be read; without one, sales go on without points."""
         if self._programme is None:
             self._programme = newest_programme(self._files.cache.programmes())
+            self._files.shares.follow(self._programme)
         return self._programme
 
     def forget_programme(self) -> None:
         """The cache has other programmes now: read them again."""
         self._programme = None
+
+    def left(self) -> tuple[dict[str, Room], dict[str, Share]]:
+        """What this till may still give of campaigns with a budget, and the shares that is left of."""
+        return self._files.shares.left()
+
+    def note(self, quote: Quote) -> None:
+        """What a customer cannot have for want of a share is asked for at once."""
+        if self._files.shares.want(quote):
+            self._hurry()
 
     def pending(self) -> int:
         return self._files.journal.pending_count()

@@ -18,7 +18,7 @@ import msgspec
 from loyalty.errors import KopilkaError, NotNow
 from loyalty.member import Member
 from loyalty.programme import Programme
-from loyalty.quote import Standing
+from loyalty.quote import Quote, Standing
 from loyalty.sentences import sentence
 from terminal.clock import moment_at
 from terminal.effects import Effects
@@ -93,9 +93,14 @@ class Engine:
         programme = self._effects.programme()
         now_ms = self._clock()
         age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
-        standing = Standing(online=self._link.online, balance_age_s=age_s)
+        left, shares = self._effects.left()
+        standing = Standing(online=self._link.online, balance_age_s=age_s, left=left, shares=shares)
         moment = moment_at(now_ms, programme.time_zone)
         return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
+
+    def note(self, quote: Quote) -> None:
+        """A quote a customer looks at: what it lacks of a budget is asked for."""
+        self._effects.note(quote)
 
     def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
         self._watchers.append(painted)
@@ -131,6 +136,8 @@ class Engine:
             log.exception("command_failed", extra={"command": type(command).__name__})
             failed = c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
             self._state, _ = step(self._state, failed, self._around())
+        if self._state.quote is not None:
+            self.note(self._state.quote)
         self._view = self._picture(sound)
         for painted in tuple(self._watchers):
             self._show(painted)

@@ -61,7 +61,7 @@ def opened_till(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
         put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
     )  # fmt: skip
-    effects = Effects(store, sales, lookups, records)
+    effects = Effects(store, sales, lookups, records, sync.kick)
     engine = Engine(effects, clock)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms()))
     try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from loyalty.basket import Basket, Moment
 from loyalty.coupons.reading import believed
@@ -22,11 +22,13 @@ from loyalty.errors import KopilkaError, NotNow, StoreFault
 from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.gift_moves import gift_event_id, gift_moves
 from loyalty.points.earned import with_lots
+from loyalty.programme import Programme
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt, returnable
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
+from loyalty.shares import KINDS, room_of
 from loyalty.shift import add_receipt
 from terminal.coupons import ToldCoupons, spent_by, spent_said
 from terminal.fiscal.register import Refused, Register, Unknown
@@ -89,6 +91,7 @@ class Sales:
             series=around.programme.coupons,
         )
         draft = with_lots(made, around.programme)
+        self._refuse_overdrawn(draft, around.programme)
         basket = Basket(store=self._store) if ids else effect.basket
         limited = around.programme.limited
         uses = tuple(use for use in uses_of(draft) if use.campaign_id in limited) if limited else ()
@@ -145,6 +148,21 @@ class Sales:
                 number = spent_by(self._journal, self._cache, coupon.id)
                 if number:
                     raise NotNow(spent_said(coupon.code, number), sentence("coupon.spent_by.hint"))
+
+    def _refuse_overdrawn(self, draft: Receipt, programme: Programme) -> None:
+        """Raises NotNow where another sale of this till has taken what was quoted of its share of a budget."""
+        if not programme.budgets:
+            return
+        shares = self._journal.shares(programme.budgets)
+        for use in uses_of(draft):
+            share = shares.get(use.campaign_id)
+            if share is None:
+                continue
+            room = room_of(programme.budgets[use.campaign_id], share)
+            if any(
+                left is not None and getattr(use, kind) > left for kind, left in zip(KINDS, astuple(room), strict=True)
+            ):
+                raise NotNow(sentence("budget.taken"), sentence("budget.taken.hint"))
 
     def _complete(
         self,

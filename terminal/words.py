@@ -72,6 +72,11 @@ ENGINE = {
     "scan.gone": ("Сканер {port} не отвечает", "The scanner at {port} does not answer"),
     "scan.gone.hint": ("Проверьте кабель; продажа продолжается с клавиатуры", "Check the cable; go on by keyboard"),
     "scan.back": ("Сканер снова работает", "The scanner is back"),
+    "budget.taken": (
+        "Бюджет акции на этой кассе только что исчерпан другой продажей",
+        "Another sale at this till has just used up its share of a campaign's budget",
+    ),
+    "budget.taken.hint": ("Esc и оплатите заново: цена изменилась", "Esc and pay again: the price is another now"),
     "sale.recorded_late": (
         "Чек {number} всё-таки записан: диск ответил с опозданием",
         "Receipt {number} was recorded after all: the disk answered late",

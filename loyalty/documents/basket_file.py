@@ -18,6 +18,7 @@ from loyalty.events import decoded
 from loyalty.member import IdentifiedBy, Member, Used
 from loyalty.money import MAX_MINOR
 from loyalty.quoted import Standing
+from loyalty.quoting.limits import Room
 from loyalty.sentences import sentence
 
 MAX_BASKET_BYTES = 1024 * 1024
@@ -83,6 +84,14 @@ class MemberDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     used: Annotated[tuple[UsedDoc, ...], Meta(max_length=1000)] = ()
 
 
+class LeftDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a campaign may still give of its budget; what is left out has no limit."""
+
+    times: Annotated[int, Meta(ge=0, le=10**9)] | None = None
+    minor: Minor | None = None
+    points: Annotated[int, Meta(ge=0, le=MAX_MINOR)] | None = None
+
+
 class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A basket and everything else that decides what it costs, but for the programme."""
 
@@ -98,6 +107,7 @@ class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     choices: dict[Name, Name] = {}
     link: Literal["online", "offline"] = "online"
     balance_age_s: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    left: Annotated[dict[Name, LeftDoc], Meta(max_length=1000)] = {}
 
 
 _basket = msgspec.json.Decoder(BasketDoc)
@@ -130,7 +140,8 @@ def basket_of(doc: BasketDoc) -> Basket:
 
 
 def standing_of(doc: BasketDoc) -> Standing:
-    return Standing(online=doc.link == "online", balance_age_s=doc.balance_age_s)
+    left = {name: Room(each.times, each.minor, each.points) for name, each in doc.left.items()}
+    return Standing(online=doc.link == "online", balance_age_s=doc.balance_age_s, left=left)
 
 
 def local_moment(at: str, at_ms: int = 0) -> Moment:

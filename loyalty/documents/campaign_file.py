@@ -16,12 +16,16 @@ from loyalty.quoting.limits import PERIODS, Limit
 from loyalty.rewards import REWARDS, BundlePrice, Percent, Reward
 from loyalty.scene import Event
 from loyalty.sentences import sentence
+from loyalty.shares import KINDS, MAX_BUDGETS, Amount, Budget
 
 MAX_CAMPAIGNS = 20_000
 MAX_CONDITIONS = 50
 MAX_NAMED = 1000
 """Wallets, groups, events, groups of stores: so many of each at most."""
 MAX_POINTS = 10_000_000
+MAX_TIMES = 1_000_000_000
+MAX_BUDGET_POINTS = 1_000_000_000_000
+"""Of a budget, which is for everybody together."""
 _STARTS = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d")
 _STARTS_AS = "2026-11-30T19:00"
 _MODES: tuple[Literal["best", "best_line", "first", "sum"], ...] = ("best", "best_line", "first", "sum")
@@ -34,6 +38,10 @@ SENTENCES = {
     "campaign.twice.mend": ("дайте другой id", "give it another id"),
     "campaign.no_limit": ("ничего не ограничено", "nothing is limited"),
     "campaign.no_limit.mend": ("укажите times, minor или points", "give times, minor or points"),
+    "campaign.store_budget": ("на магазин больше, чем на всех: {got}", "more for one store than for all: {got}"),
+    "campaign.store_budget.mend": ("дайте не больше {high}", "give at most {high}"),
+    "campaign.budgets": ("акций с бюджетом больше {high}", "over {high} campaigns with a budget"),
+    "campaign.budgets.mend": ("уберите budget у законченных акций", "remove the budget of campaigns that have ended"),
     "campaign.line_reward": (
         "в группе best_line годятся только скидки на товары, без cost",
         "only discounts on goods without a cost fit a best_line group",
@@ -136,6 +144,9 @@ def read_campaigns(top: Section, groups: Sequence[Group]) -> tuple[Campaign, ...
     parts = top.parts("campaign", MAX_CAMPAIGNS)
     campaigns = tuple(_campaign(part, modes) for part in parts)
     once(top, "campaign", [campaign.id for campaign in campaigns])
+    if sum(campaign.budget != Budget() for campaign in campaigns) > MAX_BUDGETS:
+        what = sentence("campaign.budgets", high=MAX_BUDGETS)
+        top.note("campaign", what, sentence("campaign.budgets.mend"))
     return campaigns
 
 
@@ -150,6 +161,7 @@ def _campaign(part: Section, modes: Mapping[str, str]) -> Campaign:
         base=part.choice("base", _BASES, "running"),
         cap=_cap(part.part("cap")),
         limits=tuple(_limit(each) for each in part.parts("limits", len(PERIODS))),
+        budget=_budget(part.part("budget")),
         cost=_cost(part.part("cost")),
         asked=part.flag("asked", False),
     )
@@ -190,6 +202,31 @@ def _limit(part: Section) -> Limit:
         part.note("", sentence("campaign.no_limit"), sentence("campaign.no_limit.mend"))
     part.finish()
     return limit
+
+
+def _budget(part: Section | None) -> Budget:
+    if part is None:
+        return Budget()
+    whole, below = _amount(part), part.part("per_store")
+    budget = Budget(whole.times, whole.minor, whole.points, _amount(below) if below else Amount())
+    if not any(budget.limits(kind) for kind in KINDS):
+        part.note("", sentence("campaign.no_limit"), sentence("campaign.no_limit.mend"))
+    for kind in KINDS:
+        high, got = budget.of(kind), budget.per_store.of(kind)
+        if high and got > high and below:
+            what = sentence("campaign.store_budget", got=got)
+            below.note(kind, what, sentence("campaign.store_budget.mend", high=high))
+    if below:
+        below.finish()
+    part.finish()
+    return budget
+
+
+def _amount(part: Section) -> Amount:
+    return Amount(
+        part.whole("times", 0, MAX_TIMES, 0), part.whole("minor", 0, MAX_MINOR, 0),
+        part.whole("points", 0, MAX_BUDGET_POINTS, 0),
+    )  # fmt: skip
 
 
 def _cost(part: Section | None) -> Cost | None:

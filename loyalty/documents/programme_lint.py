@@ -21,6 +21,7 @@ from loyalty.programme import Campaign, Programme
 from loyalty.rewards import PointsFixed
 from loyalty.scene import Holds, Scene
 from loyalty.sentences import Sentence, sentence
+from loyalty.shares import Budget
 
 MAX_DAYS = 92
 """Days that are tried one by one; over a longer time days of the week, hours and dates always meet."""
@@ -244,11 +245,12 @@ def _wallet(campaign: Campaign) -> str:
 
 
 def _rounds(programme: Programme, wrong: set[int]) -> Iterator[Found]:
-    """Points of one wallet for points of another, and back for as many or more; limited campaigns are bounded."""
+    """Points of one wallet for points of another, and back for as many or more; limits and budgets are bounds."""
     best: dict[tuple[str, str], tuple[Fraction, tuple[int, ...]]] = {}
     for number, campaign in enumerate(programme.campaigns, start=1):
         points, to = _given_points(campaign), _wallet(campaign)
-        if number in wrong or campaign.cost is None or campaign.limits or not points or to == campaign.cost.wallet:
+        bounded = bool(campaign.limits) or campaign.budget != Budget()
+        if number in wrong or campaign.cost is None or bounded or not points or to == campaign.cost.wallet:
             continue
         way, rate = (campaign.cost.wallet, to), Fraction(points, campaign.cost.points)
         if rate > best.get(way, (Fraction(0), ()))[0]:

@@ -10,7 +10,9 @@ import msgspec
 
 from loyalty.documents.programme_lint import Found
 from loyalty.programme import Campaign, Programme, Redeem
+from loyalty.rewards.mechanic import PointsMechanic, PriceMechanic
 from loyalty.sentences import sentence
+from loyalty.shares import KINDS
 
 SENTENCES = {
     "lint.shadowed": (
@@ -37,6 +39,11 @@ SENTENCES = {
         "over offline_max_points ({limit_points}), which holds",
     ),
     "lint.over_offline.mend": ("уменьшите его до этого числа", "lower it to that"),
+    "lint.idle_budget": (
+        "акция этого не даёт: такой бюджет не расходуется",
+        "the campaign gives none of it: such a budget is never used",
+    ),
+    "lint.idle_budget.mend": ("уберите его или укажите times", "remove it, or give times"),
     "lint.season": ("сезон в программе не назван", "the programme names no season"),
     "lint.season.mend": ("добавьте [[season]]", "add a [[season]]"),
 }
@@ -57,6 +64,7 @@ def warnings(programme: Programme) -> Iterator[Found]:
             if limit.period == "season" and not programme.seasons:
                 path = f"campaign[{number}].limits[{place}].period"
                 yield (path, sentence("lint.season"), sentence("lint.season.mend"))
+        yield from _idle_budget(number, campaign)
     yield from _alike(programme)
     for group, numbers in rivals.items():
         if group and len(numbers) == 1 and group not in programme.group_by_id:
@@ -73,6 +81,17 @@ def _unconfirmed(redeem: Redeem) -> Iterator[Found]:
     elif points > redeem.offline_max_points:
         over = sentence("lint.over_offline", limit_points=redeem.offline_max_points)
         yield path, over, sentence("lint.over_offline.mend")
+
+
+def _idle_budget(number: int, campaign: Campaign) -> Iterator[Found]:
+    """Money of a campaign that takes nothing off, points of one that gives none."""
+    gives = {"minor": isinstance(campaign.reward, PriceMechanic), "points": isinstance(campaign.reward, PointsMechanic)}
+    budget = campaign.budget
+    for kind in KINDS:
+        if budget.limits(kind) and not gives.get(kind, True):
+            below = "" if budget.of(kind) else "per_store."
+            path = f"campaign[{number}].budget.{below}{kind}"
+            yield (path, sentence("lint.idle_budget"), sentence("lint.idle_budget.mend"))
 
 
 def _alike(programme: Programme) -> Iterator[Found]:

@@ -22,6 +22,7 @@ from loyalty.quoting.limits import Limit, Room, narrower, room_for
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Blocked, Missing, Scene, in_units
 from loyalty.sentences import Sentence, sentence
+from loyalty.shares import KINDS
 from loyalty.statuses.season import season_id
 
 SENTENCES = {
@@ -45,6 +46,22 @@ SENTENCES = {
     "limit.season": ("В этом сезоне уже использована", "Used up for this season"),
     "limit.ever": ("Уже использована", "Used up"),
     "limit.budget": ("Бюджет акции исчерпан", "The campaign's budget is spent"),
+    "limit.no_share": (
+        "Касса ещё не получила долю бюджета акции",
+        "This till has no share of the campaign's budget yet",
+    ),
+    "limit.share_times": (
+        "Доля кассы в бюджете акции исчерпана: {times:чек|чека|чеков}",
+        "This till's share of the campaign's budget is used up: {times:receipt|receipts}",
+    ),
+    "limit.share_minor": (
+        "Доля кассы в бюджете акции исчерпана: {given_minor}",
+        "This till's share of the campaign's budget is used up: {given_minor}",
+    ),
+    "limit.share_points": (
+        "Доля кассы в бюджете акции исчерпана: {points:балл|балла|баллов}",
+        "This till's share of the campaign's budget is used up: {points:point|points}",
+    ),
 }
 _MISSING: dict[Unproven, str] = {
     "card_only": "cost.card_only",
@@ -180,7 +197,21 @@ class Course:
         room, spent = self._limits(campaign, scene)
         if spent is not None:
             return Blocked(sentence(_USED_UP[spent.period]))
-        return Blocked(sentence("limit.budget")) if 0 in (room.times, room.minor, room.points) else None
+        return Blocked(self._spent(campaign.id, room)) if 0 in (room.times, room.minor, room.points) else None
+
+    def _spent(self, campaign_id: str, room: Room) -> Sentence:
+        """Of a budget nothing is left: here, or anywhere."""
+        share = self._standing.shares.get(campaign_id)
+        if share is None or share.ended:
+            return sentence("limit.budget")
+        kind = next(kind for kind in KINDS if getattr(room, kind) == 0)
+        if not share.known or not share.granted.of(kind):
+            return sentence("limit.no_share")
+        if kind == "minor":
+            return sentence("limit.share_minor", given_minor=share.used.minor)
+        if kind == "points":
+            return sentence("limit.share_points", points=share.used.points)
+        return sentence("limit.share_times", times=share.used.times)
 
     def _limits(self, campaign: Campaign, scene: Scene) -> tuple[Room, Limit | None]:
         if not campaign.limits and campaign.id not in self._standing.left:

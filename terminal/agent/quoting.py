@@ -67,7 +67,9 @@ def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy) -> Quoted:
         lines, member, coupons, asked.redeem_points, around.store, payment=payment, asked=asked.asked,
         choices=asked.choices,
     )  # fmt: skip
-    return Quoted(basket, quote(basket, around.programme, around.moment, around.standing), around)
+    answer = quote(basket, around.programme, around.moment, around.standing)
+    desk.till.engine.note(answer)
+    return Quoted(basket, answer, around)
 
 
 def quote_reply(done: Quoted, lang: Lang) -> QuoteReply:

@@ -38,7 +38,7 @@ def quote_basket(programme: Path, member: Path | None, at: str, as_json: bool, l
     if as_json:
         sys.stdout.write(answer_json(done))
     else:
-        answer_text(basket, done, rules, language(lang))
+        answer_text(basket, done, rules, language(lang), left=doc.left)
 
 
 def _basket(member: Path | None, at: str, rules: Programme) -> BasketDoc:

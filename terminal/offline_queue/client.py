@@ -20,6 +20,8 @@ from loyalty.api import (
     PersonalUpload,
     ReceiptReply,
     SegmentReply,
+    SharesAsk,
+    SharesReply,
     SnapshotManifest,
 )
 from loyalty.chain import read_segment
@@ -46,6 +48,7 @@ _segment = msgspec.json.Decoder(SegmentReply)
 _personal = msgspec.json.Decoder(PersonalReply)
 _manifest = msgspec.json.Decoder(SnapshotManifest)
 _receipt = msgspec.json.Decoder(ReceiptReply)
+_shares = msgspec.json.Decoder(SharesReply)
 
 
 class Client:
@@ -80,6 +83,10 @@ class Client:
 
     def send_personal(self, items: tuple[Personal, ...]) -> PersonalReply:
         return self._ask("POST", "/v1/personal", _personal, body=canonical(PersonalUpload(items)), headers=_JSON)
+
+    def shares(self, asked: SharesAsk) -> SharesReply:
+        """This till's shares of campaign budgets."""
+        return self._ask("POST", "/v1/shares", _shares, body=canonical(asked), headers=_JSON)
 
     def heads(self) -> Heads:
         return self._ask("GET", "/v1/heads", _heads)

@@ -4,7 +4,7 @@ A sale is two transactions: `prepare` before anything goes to the register, `rec
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,8 @@ from loyalty.feed import Applied, IdentRow
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
-from terminal.offline_queue import journal_file, journal_read
+from loyalty.shares import Share
+from terminal.offline_queue import journal_file, journal_read, journal_shares
 from terminal.offline_queue.journal_file import set_state, state_value
 from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift
 from terminal.offline_queue.journal_record import Extras, Fact, Recorded, write_facts
@@ -149,6 +150,11 @@ class Journal:
     def coupon_receipts(self, coupon_id: str) -> dict[str, bool]:
         """The receipts known here that used a coupon for one use: number -> whether all of it has come back."""
         return self._readers.use(lambda c: journal_read.coupon_receipts(c, coupon_id))
+
+    def shares(self, campaigns: Collection[str]) -> dict[str, Share]:
+        """campaign id -> this till's share of its budget, of those the head office has answered for."""
+        found = self._readers.use(lambda c: journal_shares.kept_shares(c, campaigns)) if campaigns else {}
+        return {campaign_id: kept.share for campaign_id, kept in found.items() if kept.share.known}
 
     def enrolled_by_card(self, card: str) -> Known | None:
         """A member enrolled here whom the cache may not have yet: ask the cache first."""

@@ -1,21 +1,22 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
 `event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use, coupon_use).
-What a sale changes lies on few pages: each is summed and written whole while the customer waits.
+that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use, coupon_use,
+campaign_given) or the head office's word (campaign_share). What a sale changes lies on few pages: each is summed and
+written whole while the customer waits.
 """
 
 import sqlite3
 from pathlib import Path
 
 from loyalty.chain import ZERO_HASH, event_hash
-from terminal.offline_queue import journal_uses
+from terminal.offline_queue import journal_shares, journal_uses
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 5
+VERSION = 6
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE event (
@@ -62,6 +63,7 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     journal_uses.TABLE,
     journal_uses.COUPON_TABLE,
+    *journal_shares.TABLES,
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )

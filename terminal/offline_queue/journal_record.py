@@ -28,11 +28,13 @@ from loyalty.feed import IdentRow
 from loyalty.gift_card import GIFT_WALLET
 from loyalty.gift_moves import added_minor
 from loyalty.ledger import MAIN_WALLET, spent_points
-from loyalty.quoting.uses import Use
+from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
 from loyalty.statuses.tiers import count_receipt
 from terminal.offline_queue.journal_file import NAMED, tip
+from terminal.offline_queue.journal_read import receipt_of, returned_milli
+from terminal.offline_queue.journal_shares import write_given
 from terminal.offline_queue.journal_uses import write_coupon_uses, write_uses
 from terminal.offline_queue.writer import Connection
 
@@ -122,6 +124,7 @@ def _follow(connection: Connection, epoch: int, seq: int, fact: Fact, extras: Ex
             _effects(connection, epoch, seq, receipt, extras.sale_day)
             if receipt.account_id is not None and extras.uses:
                 write_uses(connection, receipt.account_id, epoch, seq, extras.uses)
+            write_given(connection, _given(connection, receipt))
             _settle_coupons(connection, epoch, seq, receipt, extras.freed)
             if extras.totals is not None:
                 _count(connection, receipt.shift_id, extras.totals)
@@ -170,6 +173,22 @@ def _move_gift_card(connection: Connection, epoch: int, seq: int, moved: GiftCar
     place = (epoch, seq, bucket_of(moved.account_id), moved.account_id, GIFT_WALLET)
     row = (*place, -added_minor(moved), None, moved.local_date, moved.local_date, 0, 0, 0, 0, 0)
     connection.execute(f"INSERT INTO effect VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _given(connection: Connection, receipt: Receipt) -> tuple[Use, ...]:
+    """What a sale gave of campaigns, and what a return gives back of a sale made here. That of another till's sale is
+    that till's: two tills that take one thing back must not both have a piece of a budget more."""
+    if receipt.kind == "sale":
+        return uses_of(receipt)
+    found = connection.execute("SELECT e.raw" + NAMED, (receipt.original_id or "", "receipt")).fetchone()
+    original = receipt_of(found[0]) if found else None
+    if original is None:
+        return ()
+    after = returned_milli(connection, original.receipt_id)
+    before = dict(after)
+    for line in receipt.lines:
+        before[line.line_no] -= line.qty_milli
+    return uses_given_back(original, before, after)
 
 
 def _settle_coupons(

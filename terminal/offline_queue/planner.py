@@ -3,8 +3,8 @@
 `next_step` reads RULES from the top: the first that applies names the step. Whoever carries it out tells what came of
 it to `sync_outcome.after`, which gives the next state.
 
-A round: personal data and segments up; heads; what differs, bucket by bucket; level. A cache that is new, of another
-generation or far behind takes the ready file (snapshot) first.
+A round: personal data and segments up; shares of budgets; heads; what differs, bucket by bucket; level. A cache that
+is new, of another generation or far behind takes the ready file (snapshot) first.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from loyalty.api import Position, SnapshotManifest
 from loyalty.feed import DeltaPage, Stream
 from loyalty.sentences import Sentence
 from terminal.offline_queue.steps import (
+    AskShares,
     BeginAnew,
     GetDelta,
     GetHeads,
@@ -82,6 +83,8 @@ class State(msgspec.Struct, frozen=True):
     """Before this no events are sent: the head office refused them."""
     personal_mono_ms: int = 0
     """The same for personal data, so that neither waits for the other."""
+    shares_mono_ms: int = 0
+    """Before this nothing is asked of shares of budgets."""
     stopped: Sentence | None = None
     """Why sending has ended until the till is started again: a person must look."""
     heads_mono_ms: int = 0
@@ -103,7 +106,7 @@ def next_step(state: State, local: Local, now: Now) -> Step:
 
 def hurried(state: State) -> State:
     """Someone asked: try at once, whatever was being waited for."""
-    return replace(state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, heads_mono_ms=0)
+    return replace(state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, shares_mono_ms=0, heads_mono_ms=0)
 
 
 def loading_bp(state: State) -> int | None:
@@ -130,6 +133,10 @@ def _has_events(state: State, local: Local, now: Now) -> bool:
     return local.pending > 0 and state.stopped is None and now.mono_ms >= state.send_mono_ms
 
 
+def _shares_due(state: State, local: Local, now: Now) -> bool:
+    return local.shares and now.mono_ms >= state.shares_mono_ms
+
+
 def _heads_due(state: State, local: Local, now: Now) -> bool:
     return state.round is None and now.mono_ms >= state.heads_mono_ms
 
@@ -144,6 +151,7 @@ def _rewind(state: State, local: Local) -> Step:
 
 def _idle_until(state: State, local: Local) -> Step:
     moments = [state.heads_mono_ms]
+    moments += [state.shares_mono_ms] if local.shares else []
     if state.stopped is None:
         moments += [state.personal_mono_ms] if local.personal else []
         moments += [state.send_mono_ms] if local.pending else []
@@ -155,6 +163,7 @@ RULES: tuple[tuple[Callable[[State, Local, Now], bool], Callable[[State, Local],
     (_must_rewind, _rewind),
     (_has_personal, lambda state, local: SendPersonal()),
     (_has_events, lambda state, local: SendSegment()),
+    (_shares_due, lambda state, local: AskShares()),
     (_heads_due, lambda state, local: GetHeads()),
     (_idle, _idle_until),
 )

@@ -136,7 +136,8 @@ class Runner:
             if self._hurry:
                 self._hurry = False
                 self._state = hurried(self._state)
-        local = Local(self._hands.outbox.has_personal(), self._store.journal.pending_count())
+        shares = self._store.shares.due()
+        local = Local(self._hands.outbox.has_personal(), self._store.journal.pending_count(), shares)
         return next_step(self._state, local, self._now())
 
     def _now(self) -> Now:
@@ -158,8 +159,8 @@ class Runner:
         status = self.status()
         changed = msgspec.structs.replace(status, last_contact_ms=self._told.last_contact_ms) != self._told
         contact = abs(status.last_contact_ms - self._told.last_contact_ms) >= CONTACT_STEP_MS
-        programmes = self._hands.programmes_changed()
-        if not (changed or contact or programmes):
+        programmes, shares = self._hands.programmes_changed(), self._hands.shares_changed()
+        if not (changed or contact or programmes or shares):
             return
         self._told = status
         for listener in self._listeners:

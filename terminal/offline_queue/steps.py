@@ -23,6 +23,10 @@ class Rewind(msgspec.Struct, frozen=True):
     gen: str
 
 
+class AskShares(msgspec.Struct, frozen=True):
+    """Tell what is used of the shares of campaign budgets, and ask for more."""
+
+
 class GetHeads(msgspec.Struct, frozen=True):
     """Ask where every bucket stands."""
 
@@ -85,7 +89,7 @@ class Wait(msgspec.Struct, frozen=True):
     until_ms: int
 
 
-Upward = SendPersonal | SendSegment | Rewind
+Upward = SendPersonal | SendSegment | Rewind | AskShares
 Downward = GetHeads | GetDelta | Install | BeginAnew | MarkLevel
 OfSnapshot = GetManifest | GetPart | Stage | Swap
 Step = Upward | Downward | OfSnapshot | Wait
@@ -95,6 +99,10 @@ class Sent(msgspec.Struct, frozen=True):
     """A segment or a rewind was answered; `ours` False: the hash is not the journal's."""
 
     ours: bool = True
+
+
+class SharesTaken(msgspec.Struct, frozen=True):
+    """The head office has answered for shares of budgets."""
 
 
 class HeadsSeen(msgspec.Struct, frozen=True):
@@ -143,7 +151,19 @@ class Failed(msgspec.Struct, frozen=True):
     gen: str = ""
 
 
-Outcome = PersonalReply | Sent | HeadsSeen | DeltaPage | Installed | ManifestSeen | PartGot | Staged | Done | Failed
+Outcome = (
+    PersonalReply
+    | Sent
+    | SharesTaken
+    | HeadsSeen
+    | DeltaPage
+    | Installed
+    | ManifestSeen
+    | PartGot
+    | Staged
+    | Done
+    | Failed
+)
 
 
 class Local(msgspec.Struct, frozen=True):
@@ -151,6 +171,8 @@ class Local(msgspec.Struct, frozen=True):
 
     personal: bool
     pending: int
+    shares: bool = False
+    """Whether the head office is to be told of shares of budgets, or asked for more."""
 
 
 class Now(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.keys import Identity, device_key, read_identity
 from terminal.offline_queue.lock import FolderLock
+from terminal.offline_queue.share_book import ShareBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Store:
     journal: Journal
     cache: Cache
     lock: FolderLock
+    shares: ShareBook
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
@@ -49,7 +51,8 @@ def open_store(folder: Path) -> Store:
     except BaseException:
         lock.release()
         raise
-    return Store(folder, identity, device_key(folder), journal, members, lock)
+    shares = ShareBook(journal, identity.store)
+    return Store(folder, identity, device_key(folder), journal, members, lock, shares)
 
 
 def create_journal(folder: Path, identity: Identity) -> None:

@@ -12,6 +12,7 @@ from loyalty.sentences import sentence
 from terminal.offline_queue.planner import State
 from terminal.offline_queue.round_work import given_up
 from terminal.offline_queue.steps import (
+    AskShares,
     Failed,
     GetDelta,
     GetManifest,
@@ -29,6 +30,7 @@ FIRST_RETRY_MS = 1_000
 LEAST_RETRY_MS = 100
 LAST_RETRY_MS = 300_000
 PERSONAL_AGAIN_MS = 60_000
+SHARES_AGAIN_MS = 60_000
 SNAPSHOT_TRIES = 3
 SNAPSHOT_AGAIN_MS = 6 * 3600 * 1000
 Reaction = Callable[[State, Step, Failed, Now, float], State]
@@ -101,6 +103,8 @@ def _refused(state: State, step: Step, failed: Failed, now: Now, chance: float) 
     match step:
         case SendPersonal():
             return replace(state, personal_mono_ms=now.mono_ms + PERSONAL_AGAIN_MS)
+        case AskShares():
+            return replace(state, shares_mono_ms=now.mono_ms + SHARES_AGAIN_MS)
         case SendSegment() | Rewind():
             wait = backoff_ms(state.send_failures, chance)
             return replace(state, rewind=None, send_failures=state.send_failures + 1, send_mono_ms=now.mono_ms + wait)

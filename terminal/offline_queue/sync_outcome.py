@@ -20,6 +20,7 @@ from terminal.offline_queue.steps import (
     PartGot,
     Rewind,
     Sent,
+    SharesTaken,
     Staged,
     Step,
     Swap,
@@ -27,6 +28,7 @@ from terminal.offline_queue.steps import (
 from terminal.offline_queue.sync_failures import SNAPSHOT_AGAIN_MS, failed, heard, troubled, without_snapshot
 
 HEADS_EVERY_MS = 30_000
+SHARES_EVERY_MS = 5_000
 
 
 def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -> State:
@@ -36,8 +38,8 @@ def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -
             return failed(state, step, outcome, now, chance)
         case Sent():
             return _sent(heard(state, now), step, outcome)
-        case PersonalReply():
-            return heard(state, now)
+        case PersonalReply() | SharesTaken():
+            return _answered(heard(state, now), outcome, now)
         case HeadsSeen():
             work = begin_round(outcome, now.mono_ms >= state.snapshot_mono_ms)
             return replace(heard(state, now), round=work, heads_mono_ms=now.mono_ms + HEADS_EVERY_MS)
@@ -67,6 +69,12 @@ def _sent(state: State, step: Step, outcome: Sent) -> State:
     if isinstance(step, Rewind):
         return replace(state, rewind=None)
     return replace(state, send_failures=0, disk=None)
+
+
+def _answered(state: State, outcome: PersonalReply | SharesTaken, now: Now) -> State:
+    if isinstance(outcome, PersonalReply):
+        return state
+    return replace(state, shares_mono_ms=now.mono_ms + SHARES_EVERY_MS, disk=None)
 
 
 def _done(state: State, step: Step, now: Now) -> State:

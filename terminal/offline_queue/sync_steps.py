@@ -13,6 +13,7 @@ from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.snapshot import SnapshotFile
 from terminal.offline_queue.steps import (
+    AskShares,
     BeginAnew,
     Done,
     Failed,
@@ -31,6 +32,7 @@ from terminal.offline_queue.steps import (
     SendPersonal,
     SendSegment,
     Sent,
+    SharesTaken,
     Stage,
     Staged,
     Step,
@@ -51,10 +53,12 @@ class Hands:
         self._now_ms = now_ms
         self._snapshot = SnapshotFile(store.folder)
         self._programmes = False
+        self._shares = False
         self.outbox = Outbox(store.journal)
         self._by_step: dict[type[Step], Callable[[Any], Outcome]] = {
             SendPersonal: self._send_personal,
             SendSegment: self._send_segment,
+            AskShares: self._ask_shares,
             Rewind: lambda step: Sent(self.outbox.rewind(step.acked, step.gen)),
             GetHeads: self._get_heads,
             GetDelta: lambda step: client.delta(step.gen, step.stream, step.bucket, step.from_seq),
@@ -82,6 +86,11 @@ class Hands:
     def programmes_changed(self) -> bool:
         """Whether programmes were installed since the last time this was asked."""
         changed, self._programmes = self._programmes, False
+        return changed
+
+    def shares_changed(self) -> bool:
+        """Whether a share of a budget is another since the last time this was asked."""
+        changed, self._shares = self._shares, False
         return changed
 
     def close(self) -> None:
@@ -133,6 +142,11 @@ class Hands:
             at = self.outbox.acked()
             raise store_fault("journal.chain", epoch=at.epoch, seq=at.seq + 1)
         return Sent(self.outbox.acknowledge(self._client.send_segment(segment, self.outbox.fence())))
+
+    def _ask_shares(self, step: AskShares) -> SharesTaken:
+        asked = self._store.shares.ask()
+        self._shares |= self._store.shares.take(asked, self._client.shares(asked))
+        return SharesTaken()
 
     def _install(self, step: Install) -> Installed:
         last = step.pages[-1]

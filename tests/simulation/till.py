@@ -70,7 +70,7 @@ class Till:
     # -- the sync, as terminal.offline_queue.runner does it
 
     def next_step(self) -> Step:
-        local = Local(self.outbox.has_personal(), self.journal.pending_count())
+        local = Local(self.outbox.has_personal(), self.journal.pending_count(), self.store.shares.due())
         return next_step(self.state, local, self.now())
 
     def take(self, step: Step) -> str:

@@ -19,17 +19,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from loyalty import api, chain, codes, events, feed
 from loyalty.coupons.reading import coupon_id
 from loyalty.errors import BadInput
+from loyalty.shares import MAX_BUDGETS
 from sync_server import api as server_api
 from sync_server import auth, confirmations, enrol
 from sync_server.api import HANDLERS
 from sync_server.auth import Asked, authenticate
+from sync_server.budgets import give_shares
 from sync_server.enrol import enrol_terminal, make_code
 from sync_server.ingest import FORK_SEGMENTS, take_segment
 from sync_server.personal import store_personal
+from sync_server.programmes import publish_programme
 from sync_server.publish import MAX_PUBLISHED_BYTES
 from sync_server.refusals import Refused
 from sync_server.replies import MIN_COMPRESSED_BYTES
 from sync_server.sums import wrong_sums
+from terminal.offline_queue.sync_outcome import SHARES_EVERY_MS
 from tests.support.server import TestOffice, opened_office
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "PROTOCOL.md").read_text("utf-8")
@@ -37,6 +41,21 @@ BLOCK = re.compile(r"^ *```(\w+) (\w+)\n(.*?)\n *```$", re.MULTILINE | re.DOTALL
 FLAT = " ".join(PAGE.split())
 """The page without its line ends, for what is said in running text."""
 AT_MS = 1_795_338_000_000
+BUDGETS = """
+id = "club"
+version = 1
+name = { ru = "Клуб", en = "Club" }
+[[campaign]]
+id = "stadium-tour"
+name = { ru = "Экскурсия", en = "A tour" }
+reward = { type = "percent", rate_bp = 1000 }
+budget = { times = 100 }
+[[campaign]]
+id = "walk-out"
+name = { ru = "Выход", en = "Walk out" }
+reward = { type = "percent", rate_bp = 1000 }
+budget = { times = 1 }
+"""
 
 
 def blocks(name: str) -> list[str]:
@@ -272,6 +291,15 @@ def test_the_manifest_is_signed_as_the_page_says() -> None:
     assert msgspec.json.decode(block("manifest"), type=api.SnapshotManifest).gen == REPLY.gen
 
 
+def test_the_head_office_answers_the_page_s_question_for_shares_with_the_page_s_answer(office: TestOffice) -> None:
+    # One till: half of the 80 that are free is 40, and 5 of its 20 are left, so it gets 35 more; of 1 nothing is left.
+    publish_programme(office.store, office.identity, BUDGETS, AT_MS)
+    asked = msgspec.json.decode(block("shares_ask"), type=api.SharesAsk)
+    assert canonical(json.loads(block("shares_ask"))) == events.canonical(asked)
+    given = give_shares(office.store, REPLY.terminal, asked, AT_MS)
+    assert json.loads(events.canonical(given)) == json.loads(block("shares_reply"))
+
+
 def test_every_code_of_an_error_is_on_the_page() -> None:
     codes_ = msgspec.json.schema(api.ErrorReply)["$defs"]["ErrorReply"]["properties"]["code"]["enum"]
     assert {code for code in codes_ if f"`{code}`" not in PAGE} == set()
@@ -293,9 +321,11 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"`POST /v1/enrol` | {server_api.ENROL_LIMIT:,} bytes",
         f"{server_api.CONFIRM_LIMIT:,} bytes; a code said: {confirmations.MAX_TYPED_CHARS} characters",
         f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",
+        f"| {MAX_BUDGETS} shares, {server_api.SHARES_LIMIT // kib} KiB",
         f"the last {FORK_SEGMENTS} segments", f"{auth.MAX_SKEW_S} s", f"{enrol.MAX_TERMINALS:,}",
         f"| {enrol.MAX_OPEN_CODES} |", f"{MAX_PUBLISHED_BYTES // kib} KiB",
     ):  # fmt: skip
         assert limit in table, limit
     assert f"of {MIN_COMPRESSED_BYTES} bytes or" in FLAT
+    assert f"more often than every {SHARES_EVERY_MS // 1000} seconds" in FLAT
     assert f"{enrol.CODE_DIGITS} digits, good for {enrol.CODE_LIFE_MS // 60_000} minutes" in FLAT

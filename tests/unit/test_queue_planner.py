@@ -12,6 +12,7 @@ from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.planner import Round, State, Todo, hurried, loading_bp, next_step
 from terminal.offline_queue.round_work import begin_round
 from terminal.offline_queue.steps import (
+    AskShares,
     BeginAnew,
     Done,
     Failed,
@@ -31,6 +32,7 @@ from terminal.offline_queue.steps import (
     SendPersonal,
     SendSegment,
     Sent,
+    SharesTaken,
     Stage,
     Staged,
     Swap,
@@ -42,6 +44,7 @@ from tests.support.queue_samples import balance_row
 
 NOW = Now(1_000_000, 42)
 QUIET, BUSY, ALL = Local(False, 0), Local(False, 3), Local(True, 3)
+SHARES = Local(False, 0, shares=True)
 TODO = Todo("bal", 7, 0)
 MANIFEST = SnapshotManifest("5" * 32, "g1", 1, 100, "", 400, {}, {"bal": (Head(7, 9, 1),)})
 
@@ -77,6 +80,20 @@ NEXT = {
     ),
     "personal data before events": (State(), ALL, SendPersonal()),
     "events before heads": (State(), BUSY, SendSegment()),
+    "events before shares": (State(), Local(False, 3, shares=True), SendSegment()),
+    "shares before heads": (State(), SHARES, AskShares()),
+    "shares before the rest of a round": (in_round(todo=(TODO,)), SHARES, AskShares()),
+    "shares asked for lately leave heads": (State(shares_mono_ms=NOW.mono_ms + 1), SHARES, GetHeads()),
+    "shares to be asked for again end a wait": (
+        State(heads_mono_ms=NOW.mono_ms + 9, shares_mono_ms=NOW.mono_ms + 2),
+        SHARES,
+        Wait(NOW.mono_ms + 2),
+    ),
+    "shares nobody has anything to say of": (
+        State(heads_mono_ms=NOW.mono_ms + 9, shares_mono_ms=NOW.mono_ms + 2),
+        QUIET,
+        Wait(NOW.mono_ms + 9),
+    ),
     "events before the rest of a round": (in_round(todo=(TODO,)), BUSY, SendSegment()),
     "refused events leave personal data": (State(send_mono_ms=NOW.mono_ms + 1), ALL, SendPersonal()),
     "refused personal data leave events": (State(personal_mono_ms=NOW.mono_ms + 1), ALL, SendSegment()),
@@ -210,6 +227,20 @@ def test_what_is_refused_upwards_waits_and_everything_else_goes_on(code, step, t
     both = failed(code, then, state)
     assert next_step(both, ALL, NOW) == GetHeads()
     assert both.trouble is not None
+
+
+def test_shares_answered_for_are_asked_for_again_five_seconds_later_or_when_someone_asks():
+    state = after(State(heads_mono_ms=NOW.mono_ms + 90_000), AskShares(), SharesTaken(), NOW, 0.5)
+    assert state.online
+    assert next_step(state, SHARES, NOW) == Wait(NOW.mono_ms + 5_000)
+    assert next_step(hurried(state), SHARES, NOW) == AskShares()
+
+
+@pytest.mark.parametrize("code", ["unknown", "too_large"])
+def test_a_head_office_that_refuses_shares_is_asked_for_them_a_minute_later_and_all_else_goes_on(code):
+    state = failed(code, AskShares())
+    assert state.shares_mono_ms == NOW.mono_ms + 60_000
+    assert next_step(state, SHARES, NOW) == GetHeads()
 
 
 def test_a_refused_bucket_is_given_up_for_this_round():

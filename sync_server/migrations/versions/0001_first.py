@@ -37,6 +37,29 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "budget",
+        _column("bucket", sa.Integer()),
+        _column("campaign_id", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "campaign_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "budget_share",
+        _column("bucket", sa.Integer()),
+        _column("campaign_id", TEXT),
+        _column("terminal", TEXT),
+        _column("store", TEXT),
+        _column("granted_times", sa.BigInteger()),
+        _column("granted_minor", sa.BigInteger()),
+        _column("granted_points", sa.BigInteger()),
+        _column("used_times", sa.BigInteger()),
+        _column("used_minor", sa.BigInteger()),
+        _column("used_points", sa.BigInteger()),
+        _column("told_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "campaign_id", "terminal"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "confirmation",
         _column("bucket", sa.Integer()),
         _column("account_id", TEXT),

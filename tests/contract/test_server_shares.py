@@ -1,0 +1,209 @@
+"""Shares of budgets at the head office, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import update
+
+from loyalty.api import ShareGiven, SharesAsk, ShareTold
+from loyalty.errors import BadInput, NotNow
+from loyalty.events import SaleCompleted
+from loyalty.receipt import Applied
+from loyalty.shares import MAX_BUDGETS, Amount
+from sync_server.budget_release import SILENT_MS, release_shares
+from sync_server.budget_report import budget_lines, told_lines
+from sync_server.budgets import give_shares
+from sync_server.enrol import revoke_terminal
+from sync_server.programmes import publish_programme
+from sync_server.refusals import Refused
+from sync_server.schema import TERMINAL
+from tests.support.server import T0_MS, TestOffice, Till, office_on
+
+NOTHING = Amount()
+DOCUMENT = """
+id = "club"
+version = {version}
+name = {{ ru = "Клуб", en = "Club" }}
+
+[[campaign]]
+id = "tour"
+name = {{ ru = "Экскурсия", en = "A tour" }}
+reward = {{ type = "amount", amount_minor = 3_000 }}
+budget = {budget}
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request, tmp_path) -> Iterator[TestOffice]:
+    with office_on(request.param, request, tmp_path) as opened:
+        yield opened
+
+
+def publish(office: TestOffice, budget: str = "{ times = 10 }", version: int = 1) -> None:
+    document = DOCUMENT.format(version=version, budget=budget)
+    publish_programme(office.store, office.identity, document, office.now_ms)
+
+
+def ask(office: TestOffice, till: Till, used: Amount = NOTHING, granted: Amount = NOTHING, want: bool = False):
+    told = ShareTold("tour", granted, used, ("times", "minor") if want else ())
+    (given,) = give_shares(office.store, till.terminal, SharesAsk((told,)), office.now_ms).shares
+    return given
+
+
+def granted_in_all(office: TestOffice) -> Amount:
+    (line,) = budget_lines(office.store)
+    return line.granted
+
+
+def test_a_till_gets_its_part_of_half_and_keeps_it_however_often_it_asks(office: TestOffice) -> None:
+    publish(office, "{ times = 40 }")
+    one, _two = office.till("one"), office.till("two")
+    # 40 free, two tills: 40 / 2 / 2
+    assert ask(office, one) == ShareGiven("tour", Amount(10))
+    assert ask(office, one) == ShareGiven("tour", Amount(10))
+
+
+def test_a_share_grows_as_it_is_used_and_ends_with_the_budget(office: TestOffice) -> None:
+    publish(office)
+    lone = office.till()
+    # 10 free, one till: 5; then of 5 free 2; then 3 free, a portion of 1; then 2, then 1 free: what it wants
+    shares = [ask(office, lone).granted.times]
+    for _ in range(2):
+        shares.append(ask(office, lone, used=Amount(shares[-1])).granted.times)
+    assert shares == [5, 7, 8]
+    assert ask(office, lone, used=Amount(8), want=True) == ShareGiven("tour", Amount(9))
+    assert ask(office, lone, used=Amount(9), want=True) == ShareGiven("tour", Amount(10), ended=True)
+    assert ask(office, lone, used=Amount(10), want=True) == ShareGiven("tour", Amount(10), ended=True)
+
+
+def test_a_store_s_tills_share_the_store_s_budget(office: TestOffice) -> None:
+    publish(office, "{ times = 100, per_store = { times = 2 } }")
+    one, two = office.till("one"), office.till("two")
+    assert ask(office, one, want=True).granted == Amount(1)
+    assert ask(office, two, want=True) == ShareGiven("tour", Amount(1), ended=True)
+    assert ask(office, one, used=Amount(1), want=True) == ShareGiven("tour", Amount(1), ended=True)
+
+
+def test_a_campaign_without_a_budget_has_no_share(office: TestOffice) -> None:
+    publish(office)
+    asked = SharesAsk((ShareTold("other"),))
+    assert give_shares(office.store, office.till().terminal, asked, T0_MS).shares == ()
+
+
+def test_before_anything_is_published_there_is_no_share(office: TestOffice) -> None:
+    assert give_shares(office.store, office.till().terminal, SharesAsk((ShareTold("tour"),)), T0_MS).shares == ()
+
+
+def test_what_a_till_already_holds_or_gave_is_its_share_also_where_it_is_too_much(office: TestOffice) -> None:
+    publish(office)
+    one, two = office.till("one"), office.till("two")
+    assert ask(office, one, granted=Amount(6), used=Amount(5)) == ShareGiven("tour", Amount(6))
+    assert ask(office, two, used=Amount(7), want=True) == ShareGiven("tour", Amount(7), ended=True)
+    assert granted_in_all(office) == Amount(13)
+
+
+def test_a_higher_budget_counts_at_once_and_a_lower_one_takes_nothing_back(office: TestOffice) -> None:
+    publish(office)
+    lone = office.till()
+    assert ask(office, lone).granted == Amount(5)
+    publish(office, "{ times = 3 }", version=2)
+    assert ask(office, lone, used=Amount(5), want=True) == ShareGiven("tour", Amount(5), ended=True)
+    publish(office, "{ times = 7 }", version=3)
+    assert ask(office, lone, used=Amount(5), want=True) == ShareGiven("tour", Amount(6))
+
+
+def test_tills_that_ask_at_the_same_moment_are_not_given_more_than_there_is(office: TestOffice) -> None:
+    publish(office)
+    tills = [office.till(f"till{number}") for number in range(8)]
+
+    def hungry(till: Till) -> None:
+        used = 0
+        for _ in range(6):
+            used = ask(office, till, used=Amount(used), want=True).granted.times
+
+    threads = [threading.Thread(target=hungry, args=(till,)) for till in tills]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert granted_in_all(office) == Amount(10)
+
+
+def test_as_many_shares_as_a_programme_has_budgets_are_asked_for_and_no_more(office: TestOffice) -> None:
+    till = office.till()
+    told = tuple(ShareTold(f"c{number}") for number in range(MAX_BUDGETS + 1))
+    assert give_shares(office.store, till.terminal, SharesAsk(told[:-1]), T0_MS).shares == ()
+    with pytest.raises(Refused) as refused:
+        give_shares(office.store, till.terminal, SharesAsk(told), T0_MS)
+    assert refused.value.reply.code == "too_large"
+
+
+@pytest.mark.parametrize("told", [
+    ShareTold("tour", used=Amount(-1)), ShareTold("tour", granted=Amount(minor=2**53)), ShareTold(""),
+    ShareTold("x" * 65),
+])  # fmt: skip
+def test_figures_no_till_can_mean_are_refused(office: TestOffice, told: ShareTold) -> None:
+    publish(office)
+    with pytest.raises(Refused) as refused:
+        give_shares(office.store, office.till().terminal, SharesAsk((told,)), T0_MS)
+    assert refused.value.reply.code == "bad_request"
+
+
+# -- taking back what a till holds that sells no more
+
+
+def test_a_revoked_till_s_unused_share_is_free_again(office: TestOffice) -> None:
+    publish(office)
+    gone, other = office.till("gone"), office.till("other")
+    assert ask(office, gone, want=True).granted == Amount(2)
+    # 8 are free and 1 is left of 2: as much again and one more
+    assert ask(office, gone, used=Amount(1), want=True).granted == Amount(4)
+    assert ask(office, other, granted=Amount(6)) == ShareGiven("tour", Amount(6), ended=True)
+    revoke_terminal(office.store, gone.terminal)
+    assert release_shares(office.store, "T1", T0_MS) == {"tour": Amount(3)}
+    assert granted_in_all(office) == Amount(7)
+    assert release_shares(office.store, gone.terminal, T0_MS) == {}
+
+
+def test_what_the_till_s_receipts_say_is_used_too(office: TestOffice) -> None:
+    publish(office)
+    gone = office.till()
+    assert ask(office, gone).granted == Amount(5)
+    receipt = gone.receipt()
+    line = replace(receipt.lines[0], applied=(Applied("tour", "Экскурсия", "A tour", 3_000),))
+    gone.put(gone.event(SaleCompleted(replace(receipt, lines=(line,)))))
+    office.apply()
+    assert release_shares(office.store, "t1", T0_MS + SILENT_MS) == {"tour": Amount(4)}
+
+
+def test_a_till_at_work_keeps_its_share_until_it_has_been_silent_for_a_day(office: TestOffice) -> None:
+    publish(office)
+    till = office.till()
+    ask(office, till)
+    with pytest.raises(NotNow):
+        release_shares(office.store, "T1", T0_MS + SILENT_MS - 1)
+    assert release_shares(office.store, "T1", T0_MS + SILENT_MS) == {"tour": Amount(5)}
+
+
+def test_a_till_nobody_knows_has_nothing_to_release(office: TestOffice) -> None:
+    for named in ("T9", "ff" * 16, "T", "x"):
+        with pytest.raises(BadInput):
+            release_shares(office.store, named, T0_MS)
+
+
+def test_the_report_names_budget_shares_and_use_by_store_and_till(office: TestOffice) -> None:
+    publish(office, "{ times = 10, per_store = { minor = 90_000 } }")
+    one, two = office.till("one"), office.till("two")
+    ask(office, two, granted=Amount(2, 6_000), used=Amount(1, 3_000))
+    ask(office, one, granted=Amount(1, 300), used=Amount(1, 300))
+    with office.store.begin(None) as tx:
+        tx.execute(update(TERMINAL).where(TERMINAL.c.terminal == two.terminal).values(state="revoked"))
+    lines = list(told_lines(budget_lines(office.store), "en"))
+    assert lines[0].startswith("tour: 10 receipts, 900.00 a store; ")
+    assert [line.split(":")[0] for line in lines[1:]] == ["  S1 T1", "  S1 T2"]
+    assert lines[2].endswith(", 1 receipt, 30.00 used")
+    assert next(iter(told_lines((), "ru"))) == "В программе нет бюджетов."
