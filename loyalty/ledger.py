@@ -11,11 +11,12 @@ import msgspec
 from loyalty.receipt import Receipt
 
 Contra = Literal[
-    "issued", "redeemed", "issued_back", "redeemed_back", "opening", "loaded", "paid", "loaded_back", "paid_back"
-]
-"""The programme's side: points issued for a purchase, points spent, each taken back by a return, and balances brought
-from another system. Points taken for what a campaign gives are points spent. The last four are of gift cards: money
-put on them, money they paid, each taken back."""
+    "issued", "redeemed", "issued_back", "redeemed_back", "opening", "expired", "loaded", "paid", "loaded_back",
+    "paid_back",
+]  # fmt: skip
+"""The programme's side: points issued for a purchase, points spent, each taken back by a return, balances brought
+from another system, and points that ran out. Points taken for what a campaign gives are points spent. The last four
+are of gift cards: money put on them, money they paid, each taken back."""
 MAIN_WALLET = "main"
 
 

@@ -5,7 +5,7 @@ the sum over both is 0 at every commit (I10).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,14 @@ from loyalty.gift_card import GIFT_WALLET
 from loyalty.points.history import AnyFact
 from loyalty.quoting.uses import Use
 from loyalty.statuses.progress import Counted, Grant
+from sync_server.entries import write_entries
 from sync_server.heads import Change
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
-from sync_server.rows import add_rows, insert_new, select_by
-from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL
+from sync_server.rows import select_by
+from sync_server.schema import FEED
 from sync_server.standing import Rules
 from sync_server.store import Tx
+from sync_server.write_offs import write_off
 
 MAX_COUNTED_SERIES = 100
 """Of coupons one account's uses are counted of."""
@@ -56,7 +58,7 @@ class Moves:
 
 def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     """Write the entries and the programme's totals; the accounts' new rows, for the feed."""
-    new = _write_entries(tx, moves.entries)
+    new = write_entries(tx, moves.entries)
     made = {booked.account for booked in new} | {account for account, _ in moves.counted} | set(moves.opened)
     wanted = made | moves.touched
     found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body", "purse_ms"), ("bucket", "key"), wanted, lock=True)
@@ -82,8 +84,9 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     times = {account: old[account].purse_ms if account in old else 0 for account in rows}
     for account, kept in purses_after(tx, _purses(rows, times), _facts(new, moves.visits)).items():
         rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
+    rows |= write_off(tx, {account: row for account, row in rows.items() if row.purse is not None})
     return [
-        _change(account[0], row, old[account].h if account in old else None, times[account])
+        balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())
     ]
 
@@ -108,37 +111,8 @@ def _facts(new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]]) -> 
     return found
 
 
-def _change(bucket: int, row: BalanceRow, old_h: int | None, purse_ms: int) -> Change:
+def balance_change(bucket: int, row: BalanceRow, old_h: int | None, purse_ms: int) -> Change:
     gift_minor = row.wallets.get(GIFT_WALLET, 0)
     points = sum(row.wallets.values()) - gift_minor
     more: dict[str, Any] = {"points": points, "gift_minor": gift_minor, "purse_ms": purse_ms}
     return Change(bucket, row.account_id, canonical(row), old_h, more)
-
-
-def _write_entries(tx: Tx, entries: Sequence[Booked]) -> list[Booked]:
-    """The entries that were new; the programme's accounts take the other side."""
-    rows = [
-        {
-            "bucket": booked.bucket, "account_id": entry.account_id, "event_id": entry.event_id,
-            "entry_no": entry.entry_no, "wallet": entry.wallet, "contra": entry.contra, "points": entry.points,
-            "at_ms": entry.at_ms, "receipt_id": booked.receipt_id, "date": booked.date,
-            "lot": canonical(booked.lot) if booked.lot else None, "cause_id": booked.cause_id,
-        }
-        for booked in entries
-        for entry in (booked.entry,)
-    ]  # fmt: skip
-    added = insert_new(tx, LEDGER, rows, ("bucket", "account_id", "event_id", "entry_no"))
-    new = [each for each in entries if (*each.account, each.entry.event_id, each.entry.entry_no) in added]
-    totals: defaultdict[tuple[int, str, str], int] = defaultdict(int)
-    for booked in new:
-        totals[booked.bucket, booked.entry.wallet, booked.entry.contra] -= booked.entry.points
-    add_rows(
-        tx,
-        PROGRAMME_TOTAL,
-        ("bucket", "wallet", "contra"),
-        [
-            {"bucket": b, "wallet": wallet, "contra": contra, "points": delta}
-            for (b, wallet, contra), delta in sorted(totals.items())
-        ],
-    )
-    return new

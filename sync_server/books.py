@@ -1,38 +1,51 @@
-"""The books as an auditor reads them: balances against the ledger, each bucket against 0, nothing stored twice."""
+"""The books as an auditor reads them: balances against the ledger, each bucket and wallet against 0, nothing twice."""
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Column, ColumnElement, func, select, union_all
 
 from loyalty.events import bucket_of
+from loyalty.feed import BalanceRow
 from loyalty.gift_card import GIFT_WALLET
+from loyalty.ledger import MAIN_WALLET
 from sync_server.reports import events_behind
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FEED, LEDGER, PROGRAMME_TOTAL, RECEIPT
 from sync_server.store import Store, Tx
 
 POLL_S = 0.05
+_balance = msgspec.json.Decoder(BalanceRow)
+
+
+class AccountWallet(msgspec.Struct, frozen=True):
+    """One wallet of an account: its balance, the sum of its ledger, and of that the opening entries. Of the wallet of a
+    gift card, here as in all books, the figures are money in minor units."""
+
+    balance_points: int = 0
+    ledger_points: int = 0
+    opening_points: int = 0
 
 
 class AccountBooks(msgspec.Struct, frozen=True):
-    """One account: its balance, the sum of its ledger, and of that the opening entries; points and money apart."""
-
     account_id: str
-    balance_points: int
-    ledger_points: int
-    opening_points: int
-    gift_minor: int = 0
-    """The money of a gift card's account."""
-    ledger_gift_minor: int = 0
-    opening_gift_minor: int = 0
+    wallets: dict[str, AccountWallet]
+
+
+class WalletBooks(msgspec.Struct, frozen=True):
+    """One wallet over all members: what they hold, less what they owe, and what it came from, by kind of entry."""
+
+    liability_points: int
+    moved_points: dict[str, int]
 
 
 class Books(msgspec.Struct, frozen=True):
     """`stored_twice` counts event and receipt ids found in two places; `events_behind`: stored, not applied."""
 
     accounts: tuple[AccountBooks, ...]
+    wallets: dict[str, WalletBooks]
     receipts: int
     events: int
     stored_twice: int
@@ -44,10 +57,11 @@ def read_books(store: Store, accounts: Sequence[str]) -> Books:
     with store.read() as tx:
         return Books(
             accounts=tuple(_account(tx, account) for account in accounts),
+            wallets=read_wallets(tx),
             receipts=int(tx.execute(select(func.count()).select_from(RECEIPT)).scalar_one()),
             events=int(tx.execute(select(func.count()).select_from(EVENT)).scalar_one()),
             stored_twice=_twice(tx),
-            conserved=not unbalanced_buckets(tx),
+            conserved=not unbalanced_buckets(tx) and not unbalanced_wallets(tx),
             events_behind=sum(events_behind(tx).values()),
         )
 
@@ -79,21 +93,42 @@ def _unbalanced(tx: Tx, held: Column[int], of_wallets: ColumnElement[bool]) -> d
     return {row.bucket: int(row.held) for row in tx.execute(query)}
 
 
+def unbalanced_wallets(tx: Tx) -> dict[tuple[int, str], int]:
+    """(bucket, wallet) -> sum over the members' ledger and the programme's accounts, where it is not 0."""
+    both = union_all(
+        select(LEDGER.c.bucket, LEDGER.c.wallet, LEDGER.c.points),
+        select(PROGRAMME_TOTAL.c.bucket, PROGRAMME_TOTAL.c.wallet, PROGRAMME_TOTAL.c.points),
+    ).subquery()
+    total = func.sum(both.c.points)
+    query = select(both.c.bucket, both.c.wallet, total.label("points")).group_by(both.c.bucket, both.c.wallet)
+    return {(row.bucket, row.wallet): int(row.points) for row in tx.execute(query.having(total != 0))}
+
+
+def read_wallets(tx: Tx) -> dict[str, WalletBooks]:
+    """The programme's accounts seen from the members' side, the main wallet first."""
+    total = func.sum(PROGRAMME_TOTAL.c.points).label("points")
+    query = select(PROGRAMME_TOTAL.c.wallet, PROGRAMME_TOTAL.c.contra, total)
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for row in tx.execute(query.group_by(PROGRAMME_TOTAL.c.wallet, PROGRAMME_TOTAL.c.contra)):
+        if row.points:
+            found[row.wallet][row.contra] = -int(row.points)
+    names = sorted(found, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
+    return {name: WalletBooks(sum(found[name].values()), dict(sorted(found[name].items()))) for name in names}
+
+
 def _account(tx: Tx, account_id: str) -> AccountBooks:
     place = [(bucket_of(account_id), account_id)]
-    balances = select_by(tx, FEED["bal"], ("points", "gift_minor"), ("bucket", "key"), place)
+    balances = select_by(tx, FEED["bal"], ("body",), ("bucket", "key"), place)
+    told = _balance.decode(balances[0].body).wallets if balances else {}
     entries = select_by(tx, LEDGER, ("wallet", "points", "contra"), ("bucket", "account_id"), place)
-    points = [entry for entry in entries if entry.wallet != GIFT_WALLET]
-    gifts = [entry for entry in entries if entry.wallet == GIFT_WALLET]
-    return AccountBooks(
-        account_id,
-        balances[0].points if balances else 0,
-        sum(entry.points for entry in points),
-        sum(entry.points for entry in points if entry.contra == "opening"),
-        balances[0].gift_minor if balances else 0,
-        sum(entry.points for entry in gifts),
-        sum(entry.points for entry in gifts if entry.contra == "opening"),
-    )
+    sums = Counter[str]()
+    opening = Counter[str]()
+    for entry in entries:
+        sums[entry.wallet] += entry.points
+        opening[entry.wallet] += entry.points if entry.contra == "opening" else 0
+    names = sorted({MAIN_WALLET, *told, *sums}, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
+    wallets = {name: AccountWallet(told.get(name, 0), sums[name], opening[name]) for name in names}
+    return AccountBooks(account_id, wallets)
 
 
 def _twice(tx: Tx) -> int:

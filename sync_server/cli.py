@@ -178,6 +178,7 @@ def books(
 ) -> None:
     """Check the books: every bucket balances, nothing is stored twice, balances are their ledgers."""
     from sync_server.books import wait_for_books
+    from sync_server.books_said import books_lines
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, _):
@@ -185,16 +186,32 @@ def books(
     if as_json:
         typer.echo(canonical(found).decode())
     else:
-        for account in found.accounts:
-            held = f"balance {account.balance_points}, ledger {account.ledger_points}"
-            if account.gift_minor or account.ledger_gift_minor:
-                held = f"gift card {account.gift_minor}, ledger {account.ledger_gift_minor}"
-            typer.echo(f"{account.account_id}: {held}")
-        said = "balance" if found.conserved else "DO NOT balance"
-        typer.echo(
-            f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}."
-        )
+        typer.echo("\n".join(books_lines(found)))
     raise typer.Exit(0 if found.conserved and not found.stored_twice else 1)
+
+
+@app.command()
+def expire(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written off; write nothing.")] = False,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Write off points that have run out, and forget used coupons whose series has ended. Once a day."""
+    from sync_server.expire import expire as run_expire
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _), typer.progressbar(length=256, file=sys.stderr) as bar:
+        done = run_expire(base, now_ms(), dry_run, lambda _: bar.update(1))
+    would = "would be " if dry_run else ""
+    for wallet, run in done.wallets.items():
+        typer.echo(
+            f"{wallet}: {run.expired_points} points {would}written off, {run.restored_points} {would}given back, "
+            f"{run.accounts} accounts."
+        )
+    if not done.wallets:
+        typer.echo(f"Nothing has run out before {done.before_date} that is not written off.")
+    if done.coupons:
+        typer.echo(f"{done.coupons} used coupons are over: tills need not know them any more.")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from loyalty.codes import parse_phone
 from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow, IdentRow
+from loyalty.ledger import MAIN_WALLET
 from loyalty.statuses.progress import Progress
 from sync_server.identity import Identity
 from sync_server.rows import Key, select_by
@@ -83,11 +84,9 @@ def _lines(tx: Tx, keys: list[Key]) -> tuple[MemberLine, ...]:
         (row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None
     }
     accounts = [(bucket, row.account_id) for (bucket, _), row in rows.items()]
-    found = select_by(tx, FEED["bal"], ("bucket", "key", "body", "points"), ("bucket", "key"), accounts)
+    found = select_by(tx, FEED["bal"], ("bucket", "key", "body"), ("bucket", "key"), accounts)
     balances = {
-        (row.bucket, row.key): (msgspec.json.decode(row.body, type=BalanceRow).progress, row.points)
-        for row in found
-        if row.body is not None
+        (row.bucket, row.key): msgspec.json.decode(row.body, type=BalanceRow) for row in found if row.body is not None
     }
     return tuple(_line(int(key[0]), rows[key], balances) for key in map(_pair, keys) if key in rows)
 
@@ -96,8 +95,9 @@ def _pair(key: Key) -> tuple[int, str]:
     return int(key[0]), str(key[1])
 
 
-def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], tuple[Progress, int]]) -> MemberLine:
-    progress, points = balances.get((bucket, row.account_id), (Progress(), 0))
+def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], BalanceRow]) -> MemberLine:
+    of = balances.get((bucket, row.account_id)) or BalanceRow(row.account_id)
+    points = of.wallets.get(MAIN_WALLET, 0)
     return MemberLine(
-        bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, progress, points
+        bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, of.progress, points
     )

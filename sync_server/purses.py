@@ -22,7 +22,7 @@ from sync_server.store import Tx
 
 Account = tuple[int, str]
 _ORDER: dict[Contra, int] = {"opening": 0, "redeemed": 1, "redeemed_back": 2, "issued": 3, "issued_back": 4}
-"""Of one receipt, points are spent before new ones come."""
+"""Of one receipt, points are spent before new ones come. What is written off is no fact: it follows from the purse."""
 _ENTRY = (
     "bucket", "account_id", "event_id", "entry_no", "wallet", "contra", "points", "at_ms", "date", "lot", "cause_id",
 )  # fmt: skip
@@ -122,6 +122,8 @@ def _all_facts(tx: Tx, accounts: Iterable[Account]) -> dict[Account, list[AnyFac
     """Every fact of these accounts, out of the ledger and the receipts."""
     found: dict[Account, list[AnyFact]] = {account: [] for account in accounts}
     for row in select_by(tx, LEDGER, _ENTRY, ("bucket", "account_id"), found):
+        if row.contra not in _ORDER:
+            continue
         entry = Entry(row.event_id, row.entry_no, row.account_id, row.wallet, row.contra, row.points, row.at_ms)
         lot = _lot.decode(row.lot) if row.lot else None
         found[row.bucket, row.account_id].append(fact_of(Booked(row.bucket, entry, row.date, "", lot, row.cause_id)))

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, func, select
 
+from loyalty.ledger import MAIN_WALLET
 from sync_server.schema import (
     EVENT,
     FEED,
     FLAG,
     MEMBER,
+    PROGRAMME_TOTAL,
     RECEIPT,
     SEGMENT,
     TERMINAL,
@@ -79,6 +81,7 @@ def read_counts(store: Store) -> Counts:
             select(EVENT.c.state, func.count().label("n")).where(EVENT.c.state != "applied").group_by(EVENT.c.state)
         )
         states = {row.state: row.n for row in tx.execute(by_state)}
+        main = PROGRAMME_TOTAL.c.wallet == MAIN_WALLET
         return Counts(
             members=_count(tx, select(func.count()).select_from(MEMBER)),
             products=_count(
@@ -86,7 +89,7 @@ def read_counts(store: Store) -> Counts:
             ),
             receipts=_count(tx, select(func.count()).select_from(RECEIPT)),
             terminals=_count(tx, select(func.count()).select_from(TERMINAL)),
-            points=_count(tx, select(func.coalesce(func.sum(FEED["bal"].c.points), 0))),
+            points=-_count(tx, select(func.coalesce(func.sum(PROGRAMME_TOTAL.c.points), 0)).where(main)),
             events_behind=sum(events_behind(tx).values()),
             events_parked=states.get("parked", 0),
             events_waiting=states.get("waiting", 0),

@@ -103,6 +103,11 @@ LEDGER = _table(
 PROGRAMME_TOTAL = _table(
     "programme_total", _int("bucket", key=True), _text("wallet", key=True), _text("contra", key=True), _big("points"),
 )  # fmt: skip
+WRITTEN_OFF = _table(
+    "written_off", _int("bucket", key=True), _text("account_id", key=True), _text("wallet", key=True), _big("points"),
+    _big("entries"), _text("until"), _big("at_ms"),
+)  # fmt: skip
+"""What has been written off of an account so far, in how many entries, and by which date: the sum of its entries."""
 RECEIPT = _table(
     "receipt", _int("bucket", key=True), _text("receipt_id", key=True), _text("number"), _text("kind"),
     _text("event_id"),

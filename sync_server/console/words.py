@@ -16,6 +16,7 @@ ENTRIES: dict[Contra, str] = {
     "paid": N_("Paid with a gift card"),
     "loaded_back": N_("Taken off a gift card with a return"),
     "paid_back": N_("Given back to a gift card with a return"),
+    "expired": N_("Ran out"),
 }
 FLAGS: dict[FlagKind, str] = {
     "other_bytes": N_("One event came twice with different contents; the second changed nothing"),

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from loyalty.ledger import receipt_entries
+from loyalty.ledger import MAIN_WALLET, receipt_entries
 from loyalty.receipt import Receipt
 from terminal.demo.shop import DemoShop
 from terminal.opened import OpenedTill
@@ -24,13 +24,17 @@ class Mismatch(Exception):
     """Two of the three books differ; the text names the member and the figures."""
 
 
-class Account(msgspec.Struct, frozen=True):
-    """One account at the head office: its balance, the sum of its ledger, opening entries apart, rows per event."""
+class Wallet(msgspec.Struct, frozen=True):
+    """One wallet at the head office: its balance, the sum of its ledger, opening entries apart."""
 
-    account_id: str
     balance_points: int
     ledger_points: int
     opening_points: int
+
+
+class Account(msgspec.Struct, frozen=True):
+    account_id: str
+    wallets: dict[str, Wallet]
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -52,9 +56,9 @@ def compare_books(
     moved: Counter[str] = Counter()
     for receipt in receipts:
         for entry in receipt_entries(receipt, receipt.receipt_id):
-            moved[entry.account_id] += entry.points
+            moved[entry.account_id] += entry.points if entry.wallet == MAIN_WALLET else 0
     for account_id, card in cards.items():
-        account = at_office[account_id]
+        account = at_office[account_id].wallets[MAIN_WALLET]
         name, shown = shown_member(till, card)
         summed = account.opening_points + moved[account_id]
         if not shown == account.balance_points == account.ledger_points == summed:

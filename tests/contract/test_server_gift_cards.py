@@ -79,7 +79,7 @@ def test_the_programme_s_side_says_what_was_taken_in_and_what_was_redeemed(offic
     assert totals == {"loaded": -1500_00, "paid": 300_00, "paid_back": -100_00, "loaded_back": 500_00}
     books = read_books(office.store, [CARD.account_id])
     (account,) = books.accounts
-    assert (account.gift_minor, account.ledger_gift_minor, account.balance_points) == (800_00, 800_00, 0)
+    assert (account.wallets[GIFT_WALLET].balance_points, account.wallets[GIFT_WALLET].ledger_points) == (800_00, 800_00)
     assert books.conserved
 
 

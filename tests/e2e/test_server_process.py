@@ -98,7 +98,8 @@ def test_what_was_acknowledged_survives_a_kill_and_is_counted_once(tmp_path):
             send(address, till, till.segment(till.sale(account=ANNA, earned=5)))
             books = json.loads(command("books", "--json", ANNA, data=data).stdout)
     (account,) = books["accounts"]
-    assert (account["balance_points"], account["ledger_points"]) == (205, 205)
+    assert account["wallets"] == {"main": {"balance_points": 205, "ledger_points": 205, "opening_points": 0}}
+    assert books["wallets"] == {"main": {"liability_points": 205, "moved_points": {"issued": 205}}}
     assert (books["receipts"], books["stored_twice"], books["conserved"], books["events_behind"]) == (201, 0, True, 0)
 
 

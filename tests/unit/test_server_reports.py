@@ -85,7 +85,10 @@ def test_counts_and_books_agree(shop):
     counts = read_counts(office.store)
     assert (counts.members, counts.receipts, counts.terminals, counts.points) == (1, 4, 1, 11)
     books = read_books(office.store, [ANNA, hex_id("nobody")])
-    assert [(line.balance_points, line.ledger_points) for line in books.accounts] == [(11, 11), (0, 0)]
+    assert [
+        [(wallet, of.balance_points, of.ledger_points) for wallet, of in line.wallets.items()]
+        for line in books.accounts
+    ] == [[("main", 11, 11)], [("main", 0, 0)]]
     assert (books.receipts, books.events, books.stored_twice, books.conserved) == (4, 6, 0, True)
     till.put(till.sale(account=ANNA, earned=1))
     assert wait_for_books(office.store, [], lambda: 0, 0).events_behind == 1

@@ -422,3 +422,15 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("tshard"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "written_off",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("wallet", TEXT),
+        _column("points", sa.BigInteger()),
+        _column("entries", sa.BigInteger()),
+        _column("until", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "wallet"),
+        sqlite_with_rowid=False,
+    )
