@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sync_server.api import HANDLERS
 from sync_server.clock import random_bytes
 from sync_server.console import console_routes
+from sync_server.console.problems import on_problem
+from sync_server.console.routes import PATH as CONSOLE
 from sync_server.docs_page import docs_page
 from sync_server.metrics import APPLY_FAILURES, EVENTS_APPLIED, EVENTS_BEHIND, EVENTS_PARKED, EVENTS_WAITING
 from sync_server.migrate import init_store
@@ -30,7 +32,7 @@ def make_app(settings: Settings) -> Litestar:
     office = open_office(settings, store, init_store(store, random_bytes))
     app = Litestar(
         route_handlers=[*HANDLERS, healthz, metrics, openapi, docs, *console_handlers(office)],
-        exception_handlers={Exception: on_error},
+        exception_handlers={Exception: _on_error},
         request_max_body_size=settings.body_limit_bytes,
         openapi_config=None,
         lifespan=[_running],
@@ -38,6 +40,12 @@ def make_app(settings: Settings) -> Litestar:
         debug=False,
     )
     return app
+
+
+def _on_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """What no route answers, such as a GET where only a form is taken, is a page for people and JSON for programs."""
+    pages = request.url.path.startswith(f"{CONSOLE}/")
+    return on_problem(request, error) if pages else on_error(request, error)
 
 
 @asynccontextmanager
@@ -76,7 +84,7 @@ def metrics(request: AnyRequest) -> Response[bytes]:
     EVENTS_WAITING.set(counts.events_waiting)
     EVENTS_APPLIED.set(office.applier.applied_events)
     APPLY_FAILURES.set(office.applier.failures)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 @get("/openapi.json", sync_to_thread=False)
@@ -86,4 +94,4 @@ def openapi() -> Response[bytes]:
 
 @get("/docs", sync_to_thread=False)
 def docs() -> Response[str]:
-    return Response(docs_page(), media_type="text/html; charset=utf-8")
+    return Response(docs_page(), media_type="text/html")

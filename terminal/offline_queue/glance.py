@@ -12,6 +12,7 @@ from terminal.offline_queue.cache_read import CacheReading, meta
 from terminal.offline_queue.journal_read import Known, Overlay
 from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.readers import Readers
+from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
 T = TypeVar("T")
@@ -59,8 +60,10 @@ class Glance:
 
 @contextmanager
 def glance(folder: Path) -> Iterator[Glance]:
-    """Look into the till kept in `folder`. Raises StoreFault: not enrolled, a file missing or damaged."""
+    """Look into the till kept in `folder`. Raises StoreFault: not enrolled, nothing received yet, damaged."""
     identity = read_identity(folder)
+    if not (folder / cache.FILE).exists():
+        raise store_fault("store.no_cache")
     journal = _JournalGlance(folder / journal_file.FILE)
     try:
         members = _CacheGlance(folder / cache.FILE, identity.server_key)

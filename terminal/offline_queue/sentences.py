@@ -50,6 +50,11 @@ SENTENCES: Templates = {
         "Верните journal.db из копии или подключите кассу новым кодом",
         "Put journal.db back from a copy or enrol the till with a new code",
     ),
+    "store.no_cache": (
+        "Эта касса ещё ничего не получила от головного офиса",
+        "This till has had nothing from the head office yet",
+    ),
+    "store.no_cache.do": ("Запустите кассу один раз со связью", "Start the till once where there is a link"),
     "journal.other_terminal": (
         "Журнал принадлежит другой кассе: {terminal}",
         "The journal belongs to another till: {terminal}",

@@ -413,10 +413,19 @@ def test_a_fault_of_ours_is_said_without_its_traceback(client, monkeypatch):
     assert "division" not in answer.text
 
 
+def test_what_no_page_of_the_console_answers_is_said_on_a_page_and_to_programs_as_json(client):
+    for answer in (client.get("/console/logout?lang=en"), client.post("/console/receipts?lang=en")):
+        assert (answer.status_code, answer.headers["content-type"]) == (405, "text/html; charset=utf-8")
+        assert "This address takes no such request" in answer.text
+    stranger = client.get("/consoles")
+    assert (stranger.status_code, stranger.headers["content-type"]) == (404, "application/json")
+
+
 def test_health_metrics_and_documentation_answer(client):
     assert client.get("/healthz").json()["status"] == "ok"
     assert "kopilka_events_behind 0.0" in client.get("/metrics").text
-    assert client.get("/docs").headers["content-type"].startswith("text/html")
+    assert client.get("/docs").headers["content-type"] == "text/html; charset=utf-8"
+    assert client.get("/metrics").headers["content-type"].count("charset") == 1
     described = client.get("/openapi.json").json()
     assert "/v1/segments" in described["paths"]
     assert "ErrorReply" in described["components"]["schemas"]

@@ -73,6 +73,15 @@ def test_a_till_that_is_not_enrolled_says_how_to_enrol(
     assert "Traceback" not in err
 
 
+def test_a_till_that_has_had_nothing_from_the_head_office_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for part in folder.glob("cache.db*"):
+        part.unlink()
+    code, _, err = run(capsys, "member", "find", CARD, "--data", folder, "--lang", "en")
+    assert (code, err.splitlines()[0]) == (1, "This till has had nothing from the head office yet")
+
+
 def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture, sheet = folder / "card.png", folder / "sheet.pdf"
     assert run(capsys, "member", "card", CARD, "--data", folder, "--out", picture)[0] == 0
