@@ -15,6 +15,8 @@ import typer
 from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import Lang, say
+from sync_server.cli_options import HOME, Data, Database
+from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.settings import JOURNAL, Settings
 from sync_server.words import SENTENCES
@@ -26,18 +28,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills.",
 )
-Data = Annotated[Path, typer.Option("--data", help="Folder of the head office's data.", envvar="KOPILKA_SERVER_DATA")]
-Database = Annotated[
-    str,
-    typer.Option("--database", help="PostgreSQL URL; SQLite in the data folder without it.", envvar="KOPILKA_DATABASE"),
-]
 coupons = typer.Typer(no_args_is_help=True, help="Coupons signed by the head office.")
 app.add_typer(coupons, name="coupons")
 audience = typer.Typer(no_args_is_help=True, help="Sets of members that campaigns speak to.")
 app.add_typer(audience, name="audience")
 budget = typer.Typer(no_args_is_help=True, help="Campaign budgets and the tills' shares of them.")
 app.add_typer(budget, name="budget")
-HOME = Path.home() / ".local" / "share" / "kopilka-server"
+app.add_typer(status, name="status")
 
 
 @app.command()

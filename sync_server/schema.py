@@ -144,6 +144,12 @@ PERSONAL = _table(
     _text("phone"), _text("name"), _text("name_key"), _text("birthday"),
     Index("personal_member", "bucket", "member_id"), Index("personal_name", "name_key"),
 )  # fmt: skip
+STATUS_ACT = _table(
+    "status_act", _int("bucket", key=True), _text("account_id", key=True), _big("at_ms", key=True),
+    _text("act_id", key=True), _text("act"), _text("status"), _text("given_on"), _text("last_date"), _text("reason"),
+    _text("who"),
+)  # fmt: skip
+"""Statuses given by hand (`act` granted) and taken back (withdrawn), by whom and why. Nothing is ever changed here."""
 CONSENT = _table(
     "consent", _int("bucket", key=True), _text("member_id", key=True), _text("event_id", key=True), _text("purpose",
     key=True),

@@ -9,6 +9,7 @@ from sync_server import (  # fmt: skip
     coupons,
     csv_rows,
     enrol,
+    grants,
     identity,
     import_fields,
     import_members,
@@ -25,7 +26,7 @@ from sync_server.messages import port, sending
 SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **programme_file.SENTENCES,
     **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
-    **coupons.SENTENCES, **enrol.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
+    **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
     **import_fields.SENTENCES, **import_members.SENTENCES,

@@ -6,7 +6,7 @@ What is to come follows from the same function as what is: the status on the day
 from typing import Literal
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from loyalty.money import money_text
 from loyalty.programme import Label, Programme, Status
@@ -41,6 +41,14 @@ SENTENCES = {
         "Чтобы сохранить: ещё {left_ru} до {until_date}; иначе «{then_ru}»",
         "To keep it: {left_en} more by {until_date}; else “{then_en}”",
     ),
+    "status.granted": (
+        "Статус «{name_ru}» присвоен вручную до {until_date}",
+        "The status “{name_en}” is granted until {until_date}",
+    ),
+    "status.granted_at_risk": (
+        "Статус «{name_ru}» присвоен вручную до {until_date}. Чтобы сохранить: ещё {left_ru}; иначе «{then_ru}»",
+        "The status “{name_en}” is granted until {until_date}. To keep it: {left_en} more; else “{then_en}”",
+    ),
     "status.visits": ("{count:визит|визита|визитов}", "{count:visit|visits}"),
     "status.receipts": ("{count:чек|чека|чеков}", "{count:receipt|receipts}"),
 }
@@ -53,7 +61,7 @@ class Outlook(msgspec.Struct, frozen=True):
 
     confirmed: reached in this season, so it holds in the next; held: given for longer than this season; at_risk: over
     after `until`, unless what `keep` misses is done by then; `then` is what it falls to. `until` is the last date it
-    is sure of; empty where no end is known.
+    is sure of; empty where no end is known. `by_hand`: it is in force only since someone of the shop gave it.
     """
 
     status: Status
@@ -61,6 +69,7 @@ class Outlook(msgspec.Struct, frozen=True):
     until: str
     keep: NextStep | None = None
     then: Status | None = None
+    by_hand: bool = False
 
 
 def season_outlook(programme: Programme, progress: Progress, on_date: str) -> Outlook | None:
@@ -74,10 +83,18 @@ def season_outlook(programme: Programme, progress: Progress, on_date: str) -> Ou
         return None
     if reached_in(programme, progress, season) >= place:
         return Outlook(status, "confirmed", until)
+    by_hand = _is_by_hand(programme, progress, place, on_date)
     if not until or (last and until > last):
-        return Outlook(status, "held", until)
+        return Outlook(status, "held", until, by_hand=by_hand)
     then = status_on(programme, progress, day_after(until))
-    return Outlook(status, "at_risk", until, step_to(programme, progress, season, status), then)
+    return Outlook(status, "at_risk", until, step_to(programme, progress, season, status), then, by_hand)
+
+
+def _is_by_hand(programme: Programme, progress: Progress, place: int, on_date: str) -> bool:
+    """Whether the status would be a lower one without what was given by hand."""
+    others = tuple(grant for grant in progress.grants if not grant.by_hand)
+    alone = status_on(programme, replace(progress, grants=others), on_date)
+    return alone is not None and place_of(programme, alone.id) < place
 
 
 def standing_said(programme: Programme, progress: Progress, on_date: str) -> tuple[Sentence, ...]:
@@ -112,7 +129,8 @@ def outlook_said(outlook: Outlook) -> Sentence | None:
     """None where there is no date to name and nothing to do."""
     if outlook.keep is not None and outlook.then is not None:
         return sentence(
-            "status.at_risk",
+            "status.granted_at_risk" if outlook.by_hand else "status.at_risk",
+            **_named(outlook),
             left_ru=left_text(outlook.keep, "ru"),
             left_en=left_text(outlook.keep, "en"),
             until_date=outlook.until,
@@ -125,8 +143,16 @@ def outlook_said(outlook: Outlook) -> Sentence | None:
 
 
 def _sure_said(outlook: Outlook) -> Sentence:
+    if outlook.by_hand:
+        return sentence("status.granted", until_date=outlook.until, **_named(outlook))
     code = "status.confirmed" if outlook.outcome == "confirmed" else "status.held"
     return sentence(code, until_date=outlook.until)
+
+
+def _named(outlook: Outlook) -> dict[str, str]:
+    """The status by its name, where the sentence is about one given."""
+    name = outlook.status.name
+    return {"name_ru": name.ru, "name_en": name.en} if outlook.by_hand else {}
 
 
 def left_text(step: NextStep, lang: Lang) -> str:

@@ -36,11 +36,15 @@ class SeasonFigures(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A status given: to `last_date`, included; without it, as one earned on `given_on` would hold."""
+    """A status given: to `last_date`, included; without it, as one earned on `given_on` would hold.
+
+    `by_hand`: someone of the shop gave it, rather than another system it was brought from.
+    """
 
     status: str
     given_on: str = ""
     last_date: str = ""
+    by_hand: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,7 +89,7 @@ def merge_progress(one: Progress, other: Progress, seasons: Sequence[Season]) ->
         sums[figures.season] = _added(sums[figures.season], figures) if figures.season in sums else figures
     order = {season.id: place for place, season in enumerate(seasons)}
     kept = sorted(sums.values(), key=lambda found: (order.get(found.season, -1), found.season))[-KEPT_SEASONS:]
-    grants = sorted({*one.grants, *other.grants}, key=lambda grant: (grant.given_on, grant.last_date, grant.status))
+    grants = sorted({*one.grants, *other.grants}, key=_age)
     return Progress(tuple(kept), tuple(grants[-MAX_GRANTS:]))
 
 
@@ -96,6 +100,10 @@ def figures_of(progress: Progress, season: str) -> SeasonFigures:
 def visit_days(figures: SeasonFigures) -> tuple[int, ...]:
     """The days with a sale, as numbers since 1 January 1970, ascending."""
     return tuple(accumulate(figures.days))
+
+
+def _age(grant: Grant) -> tuple[str, str, str, bool]:
+    return grant.given_on, grant.last_date, grant.status, grant.by_hand
 
 
 def _added(one: SeasonFigures, other: SeasonFigures) -> SeasonFigures:

@@ -10,7 +10,9 @@ from loyalty.errors import BadInput
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.sentences import sentence
+from loyalty.statuses.progress import Grant
 from sync_server.console.receipt_search import account_of_member
+from sync_server.grants import Act, read_acts
 from sync_server.import_members import IMPORTED
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.rows import Key, select_by
@@ -69,6 +71,13 @@ class MemberFacts(msgspec.Struct, frozen=True):
     consents: tuple[ConsentLine, ...]
     receipts: tuple[ListedReceipt, ...]
     family: tuple[tuple[str, str], ...]
+    acts: tuple[Act, ...]
+    """Statuses given by hand and taken back, newest first."""
+
+    @property
+    def granted(self) -> tuple[Grant, ...]:
+        """Statuses given by hand and not taken back."""
+        return tuple(grant for grant in self.balance.progress.grants if grant.by_hand)
 
     @property
     def is_imported(self) -> bool:
@@ -114,6 +123,7 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
             consents=_consents(tx, bucket, member_id),
             receipts=receipt_lines(tx, receipts.limit(RECEIPT_ROWS)),
             family=_family(tx, bucket, account_id, member_id),
+            acts=read_acts(tx, account_id),
         )
 
 

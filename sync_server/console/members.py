@@ -23,6 +23,7 @@ from sync_server.console.member_facts import MemberFacts, PersonalData, read_mem
 from sync_server.console.pages import go_to, page
 from sync_server.console.visit import AnyRequest, Visit, Visiting
 from sync_server.console.words import ENTRIES, PURPOSES
+from sync_server.grants import MAX_REASON_CHARS, grant_status, withdraw_status
 from sync_server.member_reports import find_members
 from sync_server.refusals import Refused
 
@@ -71,6 +72,23 @@ def show_personal(visit: Visiting, member_id: FromPath[str], body: RawBody) -> R
     return _page(visit, facts, read_personal(visit.store, facts.member_id))
 
 
+@post("/members/{member_id:str}/status", sync_to_thread=True, status_code=200)
+def change_status(visit: Visiting, member_id: FromPath[str], body: RawBody) -> Response[str]:
+    """Give a status by hand, or take one back: who, why and until when go on record."""
+    fields = read_form(body, visit.token)
+    visit.need_owner()
+    facts = _facts(visit, member_id, "")
+    status, until = fields.get("status", ""), fields.get("until", "").strip()
+    why = (fields.get("reason", ""), visit.user.name, visit.now_ms)
+    if "withdraw" in fields:
+        withdraw_status(visit.store, facts.account_id, status, until, *why)
+    else:
+        grant_status(visit.store, facts.account_id, status, until, *why)
+    act = "withdrawn" if "withdraw" in fields else "granted"
+    log.info("status_changed", user=visit.user.name, member=facts.member_id, act=act, status=status)
+    return go_to(f"/console/members/{facts.member_id}#granted")
+
+
 def _facts(visit: Visit, member_id: str, before: str) -> MemberFacts:
     facts = read_member(visit.store, member_id[:64].replace("\x00", ""), before)
     if facts is None:
@@ -90,6 +108,10 @@ def _page(visit: Visit, facts: MemberFacts, personal: PersonalData | None) -> Re
         status=_status(visit, facts.balance.progress),
         wallets=_wallets(visit),
         purse=_purse(visit, facts.balance),
+        statuses={each.id: visit.tongue.name(each.name) for each in visit.programme.statuses[1:]}
+        if visit.programme
+        else {},
+        max_reason=MAX_REASON_CHARS,
         **_standing(visit, facts.balance.progress),
     )
 

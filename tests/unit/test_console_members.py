@@ -116,10 +116,39 @@ def test_a_viewer_sees_no_personal_data_and_makes_no_codes(tmp_path) -> None:
             visitor.log_in("oleg")
             page = f"/console/members/{history.member.member_id}"
             assert "Личные данные видит только владелец." in text_of(visitor.get(page).text)
-            for path in (f"{page}/personal", "/console/terminals/code"):
+            assert "Статусы присваивают владельцы." in text_of(visitor.page)
+            for path in (f"{page}/personal", f"{page}/status", "/console/terminals/code"):
                 visitor.get(page)
                 answer = visitor.post(path, store="S1")
                 assert (answer.status_code, "Это может только владелец" in answer.text) == (400, True)
+
+
+def test_an_owner_grants_a_status_and_withdraws_it_and_both_are_on_record(opened) -> None:
+    _, history, visitor = opened
+    page = f"/console/members/{history.member.member_id}"
+    visitor.get(page)
+    with structlog.testing.capture_logs() as logged:
+        visitor.post(f"{page}/status", status="master", until="2027-01-31", reason="Победа в конкурсе")
+    assert [each["act"] for each in logged if each["event"] == "status_changed"] == ["granted"]
+    shown = text_of(visitor.get(page).text)
+    assert "Начальник поезда присвоен до 31.01.2027" in shown
+    assert "Статус «Начальник поезда» присвоен вручную до 31.01.2027" in shown
+    visitor.post(f"{page}/status", status="master", until="2027-01-31", reason="<b>ошибка</b>", withdraw="1")
+    shown = text_of(visitor.get(page).text)
+    assert "Начальник поезда присвоен до" not in shown
+    assert "Снят: Начальник поезда, до 31.01.2027 <b>ошибка</b> anna" in shown
+    assert "Присвоен: Начальник поезда, до 31.01.2027 Победа в конкурсе anna" in shown
+
+
+def test_a_status_that_cannot_be_granted_says_why(opened) -> None:
+    _, history, visitor = opened
+    page = f"/console/members/{history.member.member_id}"
+    visitor.get(page)
+    answer = visitor.post(f"{page}/status", status="master", until="2026-11-21", reason="Победа")
+    assert (answer.status_code, "21.11.2026 уже прошло" in answer.text) == (400, True)
+    visitor.get(page)
+    answer = visitor.post(f"{page}/status", status="master", reason=" ")
+    assert (answer.status_code, "Напишите, почему" in answer.text) == (400, True)
 
 
 def test_the_balance_is_the_sum_of_the_entries_shown(told) -> None:

@@ -160,3 +160,26 @@ def test_only_what_the_programme_counts_is_told():
     assert sentences(stars, "ru", by_points) == ["За сезон: 299 баллов", "До «Фанат»: 1 балл"]
     assert sentences(stars, "en", programme(statuses=())) == []
     assert sentences(stars, "en", programme(statuses=STATUSES[:1])) == []
+
+
+def test_a_status_given_by_hand_says_until_when_it_is_granted():
+    progress = Progress(grants=(Grant("fan", TODAY, "2027-09-30", by_hand=True),))
+    assert told(progress) == "Статус «Фанат» присвоен вручную до 30.09.2027"
+    assert told(progress, "en") == "The status “Fan” is granted until 2027-09-30"
+
+
+def test_one_given_for_less_than_the_season_says_how_to_keep_it():
+    progress = Progress((SeasonFigures("2026/27", 400_000),), (Grant("fan", TODAY, "2026-12-31", by_hand=True),))
+    assert told(progress, "en") == (
+        "The status “Fan” is granted until 2026-12-31. To keep it: 1,000.00 and 2 visits more; else “Novice”"
+    )
+    assert told(progress).startswith(
+        "Статус «Фанат» присвоен вручную до 31.12.2026. Чтобы сохранить: ещё 1\u00a0000,00 и"
+    )
+
+
+def test_what_is_earned_besides_is_not_said_to_be_granted():
+    given = Grant("fan", TODAY, "2027-09-30", by_hand=True)
+    assert told(Progress((fan(),), (given,)), "en") == "The status is confirmed until 2028-05-31"
+    brought = Grant("fan", TODAY, "2027-09-30")
+    assert told(Progress((), (given, brought)), "en") == "The status holds until 2027-09-30"

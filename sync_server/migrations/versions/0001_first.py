@@ -434,3 +434,18 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("bucket", "account_id", "wallet"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "status_act",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("act_id", TEXT),
+        _column("act", TEXT),
+        _column("status", TEXT),
+        _column("given_on", TEXT),
+        _column("last_date", TEXT),
+        _column("reason", TEXT),
+        _column("who", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "at_ms", "act_id"),
+        sqlite_with_rowid=False,
+    )
