@@ -14,6 +14,7 @@ import msgspec
 from terminal.agent import finding, quoting, selling, standing
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.wire import (
+    GiftCardReply,
     GoodsReply,
     HealthReply,
     LinkReply,
@@ -55,6 +56,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/v1/goods/{key}", "Goods by barcode, label of weighed goods or PLU", finding.answer_goods, GoodsReply,
         refuses=("body", "none"),
+    ),
+    Endpoint(
+        "GET", "/v1/gift-cards/{key}", "A gift card by its number: what is on it, and what it may pay now",
+        finding.answer_gift_card, GiftCardReply, refuses=("body",),
     ),
     Endpoint(
         "POST", "/v1/quote", "What a basket costs, and why", quoting.answer_quote, QuoteReply, QuoteRequest,

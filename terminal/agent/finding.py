@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from loyalty.codes import CardCode, CouponCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
+from loyalty.codes import CardCode, CouponCode, GiftCardCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
 from loyalty.coupons.reading import Refused as RefusedCoupon
 from loyalty.coupons.reading import read_coupon
+from loyalty.gift_card import HeldCard
+from loyalty.gift_pay import spendable
 from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.sentences import Lang
@@ -18,7 +20,7 @@ from loyalty.statuses.season import season_at
 from loyalty.statuses.tiers import done_in
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
-from terminal.agent.wire import DueReply, GoodsReply, LineAsked, MemberAsked, MemberReply
+from terminal.agent.wire import DueReply, GiftCardReply, GoodsReply, LineAsked, MemberAsked, MemberReply
 from terminal.session import Surroundings
 from terminal.session import commands as c
 
@@ -40,9 +42,20 @@ def answer_goods(desk: Desk, asked: Asked) -> Answer:
     product = found.product
     goods = GoodsReply(
         product.code, product.name, product.unit, product.vat, found.price_minor, found.qty_milli,
-        product.category, product.brand,
+        product.category, product.brand, product.gift_card,
     )  # fmt: skip
     return Answer(goods)
+
+
+def answer_gift_card(desk: Desk, asked: Asked) -> Answer:
+    def look() -> GiftCardReply:
+        around = desk.till.engine.around()
+        held = find_gift_card(desk, asked.key, around, "gift_card")
+        may = spendable(held, around.programme.gift_cards, around.standing.online, around.moment.at_ms)
+        limit = told(may.limit, asked.lang) if may.limit else None
+        return GiftCardReply(held.card.tail, held.balance_minor, held.as_of_ms, may.amount_minor, limit)
+
+    return Answer(desk.call(look))
 
 
 def find_member(desk: Desk, asked: MemberAsked, around: Surroundings, status: HTTPStatus) -> Member:
@@ -75,11 +88,22 @@ def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, s
     if isinstance(found, c.ProductFound):
         return found
     assert isinstance(found, c.ProductUnknown)
-    if isinstance(code, CardCode | CouponCode | PhoneCode):
+    if isinstance(code, CardCode | CouponCode | GiftCardCode | PhoneCode):
         raise refused(UNFIT, "agent.not_goods", code=asked.code[:SHOWN_CHARS], where=where)
     if isinstance(code, UnknownCode) and found.said.code == "product.unknown":
         raise Refused(UNFIT, code.why, where=where)
     raise Refused(status, found.said, where=where)
+
+
+def find_gift_card(desk: Desk, text: str, around: Surroundings, where: str) -> HeldCard:
+    """By its number; a card nobody has loaded has nothing on it. Raises Refused for what is no gift card."""
+    match classify(text, around.programme.codes):
+        case GiftCardCode(number=number):
+            return desk.till.lookups.gift_card(c.FindGiftCard(number)).held
+        case UnknownCode(why=why):
+            raise Refused(UNFIT, why, where=where)
+        case _:
+            raise refused(UNFIT, "agent.not_gift_card", code=text[:SHOWN_CHARS], where=where)
 
 
 def find_coupon(desk: Desk, text: str, around: Surroundings, where: str) -> str:

@@ -18,7 +18,7 @@ from loyalty.quoting.offers import Offer, offers
 from loyalty.sentences import Lang
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
-from terminal.agent.finding import UNFIT, find_coupon, find_goods, find_member, member_reply
+from terminal.agent.finding import UNFIT, find_coupon, find_gift_card, find_goods, find_member, member_reply
 from terminal.agent.wire import (
     BasketAsked,
     CouponReply,
@@ -112,7 +112,10 @@ def _line(desk: Desk, line_no: int, asked: LineAsked, around: Surroundings) -> B
         raise refused(UNFIT, "sale.quantity_piece", where=where)
     if product.unit == "kg" and asked.qty_milli is None and product.code == asked.code.strip():
         raise refused(UNFIT, "agent.no_weight", name=product.name, where=where)
-    return BasketLine(line_no, product, found.qty_milli, found.price_minor)
+    if asked.gift_card is not None and not product.gift_card:
+        raise refused(UNFIT, "agent.gift_card_alone", where=where)
+    card = find_gift_card(desk, asked.gift_card, around, where).card if asked.gift_card is not None else None
+    return BasketLine(line_no, product, found.qty_milli, found.price_minor, card)
 
 
 def _quoted_line(line: BasketLine, priced: QuoteLine, lang: Lang) -> QuotedLine:

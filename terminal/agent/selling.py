@@ -20,13 +20,15 @@ from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import Lang, sentence
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.faults import Refused, refused
+from terminal.agent.finding import find_gift_card
 from terminal.agent.quoting import Quoted, quote_reply, quoted
-from terminal.agent.wire import ReceiptReply, ReturnRequest, SaleRequest
+from terminal.agent.wire import PaymentGiven, ReceiptReply, ReturnRequest, SaleRequest
 from terminal.fiscal.slip import receipt_slip
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.journal_made import find_made
 from terminal.records import wallet_names
 from terminal.sales import GivenIds
+from terminal.session import Surroundings
 from terminal.session import commands as c
 
 _SAID_BITS = ((1 << 12) - 1) << 64 | (1 << 62) - 1
@@ -44,7 +46,9 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
         shift = desk.till.records.shift_now()
         done = quoted(desk, request, _payment(request))
         _same_total(request, done, asked.lang)
-        payments = tuple(Payment(given.kind, given.amount_minor) for given in request.payments)
+        payments = tuple(
+            _paid(desk, given, done.around, f"payments[{place}]") for place, given in enumerate(request.payments)
+        )
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
         sold = desk.till.records.sale(c.CommitSale(done.basket, done.quote, payments), shift, done.around, ids)
         return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)
@@ -95,6 +99,16 @@ def _fetch(desk: Desk, number: str) -> c.ReceiptFound:
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, said, hint) from fault
     finally:
         desk.fetching.release()
+
+
+def _paid(desk: Desk, given: PaymentGiven, around: Surroundings, where: str) -> Payment:
+    """Raises Refused where the number is no gift card's, or is named with money."""
+    if given.gift_card is None:
+        return Payment(given.kind, given.amount_minor)
+    if given.kind != "gift_card":
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "agent.gift_card_alone", where=where)
+    held = find_gift_card(desk, given.gift_card, around, where)
+    return Payment("gift_card", given.amount_minor, held.card, held.balance_minor - given.amount_minor)
 
 
 def _payment(request: SaleRequest) -> PaidBy:

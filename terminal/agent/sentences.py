@@ -42,6 +42,8 @@ SENTENCES: Templates = {
     "agent.not_goods": ("«{code}» — не код товара", "“{code}” is no code of goods"),
     "agent.not_member": ("«{key}» — не карта и не телефон", "“{key}” is neither a card nor a phone"),
     "agent.not_coupon": ("«{code}» — не купон", "“{code}” is no coupon"),
+    "agent.not_gift_card": ("«{code}» — не подарочная карта", "“{code}” is no gift card"),
+    "agent.gift_card_alone": ("Подарочная карта указана не там", "A gift card is named where none belongs"),
     "agent.payment": (
         "Заплачено не так, как сказано в payment",
         "The payments are not what payment says",

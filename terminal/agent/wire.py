@@ -49,6 +49,8 @@ class LineAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     code: Code
     qty_milli: Quantity | None = None
+    gift_card: Code | None = None
+    """Of goods that are a gift card: the number of the card to load, as scanned or typed."""
 
 
 class MemberAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,10 +83,14 @@ class QuoteRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Money as handed over; cash may exceed what is due, and the receipt says the change."""
+    """Money as handed over; cash may exceed what is due, and the receipt says the change.
+
+    A payment of the kind `gift_card` names the card by its number; what it may pay is `may_pay_minor` of the card.
+    """
 
     kind: PaymentKind
     amount_minor: Amount
+    gift_card: Code | None = None
 
 
 class SaleRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +167,19 @@ class MemberReply(msgspec.Struct, frozen=True):
     blocked: bool
 
 
+class GiftCardReply(msgspec.Struct, frozen=True):
+    """A gift card: what is on it, as far as the till knows, and how much of it may pay a receipt now."""
+
+    tail: str
+    """The last digits of its number."""
+    balance_minor: int
+    balance_as_of_ms: int
+    """The balance is the head office's at this time and this till's own receipts since; 0: not heard of there yet."""
+    may_pay_minor: int
+    limit: Told | None
+    """Why that is not all of the balance."""
+
+
 class GoodsReply(msgspec.Struct, frozen=True):
     """Goods at today's price in this store; `qty_milli` is what the label of weighed goods says, else one unit."""
 
@@ -172,6 +191,8 @@ class GoodsReply(msgspec.Struct, frozen=True):
     qty_milli: int
     category: str
     brand: str
+    gift_card: bool
+    """It is a gift card: a line of it needs the card to load."""
 
 
 class QuotedLine(msgspec.Struct, frozen=True):

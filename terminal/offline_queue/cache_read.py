@@ -98,8 +98,8 @@ class CacheReading:
 
 def _held(connection: Connection, account_id: str, level_ms: int) -> Held:
     found = connection.execute(_BALANCE, (bytes.fromhex(account_id), bucket_of(account_id))).fetchone()
-    if found is None:
-        return Held(BalanceRow(account_id))
+    if found is None:  # a bucket that holds nothing has no cursor, and was seen to hold nothing at that time
+        return Held(BalanceRow(account_id), as_of_ms=level_ms)
     balance = BalanceRow(account_id) if found[0] is None else _balance.decode(found[0])
     return Held(balance, Applied(found[1], found[2]), max(found[3], level_ms))
 
