@@ -4,22 +4,26 @@ Members and products go in by the import, the programme by `publish`: nothing he
 """
 
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
 from random import Random
 
 from sqlalchemy import select
 
 from loyalty.codes import card_number
+from loyalty.events import bucket_of
+from loyalty.gift_card import gift_card
 from loyalty.programme import Programme
 from sync_server.clock import now_ms
 from sync_server.csv_rows import Row
 from sync_server.demo_goods import demo_products
 from sync_server.demo_names import full_name
+from sync_server.gift_cards import open_gift_card
 from sync_server.identity import Identity
 from sync_server.import_report import Imported
 from sync_server.imports import import_rows
 from sync_server.office import Office
-from sync_server.programmes import publish_programme
+from sync_server.programmes import publish_programme, read_rules
 from sync_server.reports import read_counts
 from sync_server.rows import insert_rows, update_rows
 from sync_server.schema import STATE
@@ -29,6 +33,8 @@ SEED = 20261122
 MEMBERS = 10_000
 CARD_PREFIX, MORE_CARDS = "2990000", "2995"
 """Imported cards: no terminal has the number 0, nor one above 4999. The first has room for 99,999."""
+GIFT_CARDS: dict[str, int] = {card_number("298", 1): 3000_00, card_number("298", 2): 500_00}
+"""Gift cards that have money, in minor units."""
 _BEGUN, _DONE = "begun", "done"
 _MOBILE = (
     "903",
@@ -66,6 +72,7 @@ def fill_demo(office: Office) -> bool:
     publish_demo(store, identity)
     import_rows(store, identity, "products", demo_product_rows(), now_ms())
     import_demo_members(store, identity, MEMBERS)
+    load_demo_gift_cards(store)
     store.write(lambda tx: _set_mark(tx, _DONE))
     return True
 
@@ -88,6 +95,14 @@ def publish_demo(store: Store, identity: Identity) -> Programme:
 def import_demo_members(store: Store, identity: Identity, count: int) -> Imported:
     """`count` members; the first ones are the same whatever the count."""
     return import_rows(store, identity, "members", demo_member_rows(count), now_ms())
+
+
+def load_demo_gift_cards(store: Store) -> None:
+    at_ms = now_ms()
+    date = read_rules(store).date_at(at_ms)
+    for number, amount_minor in GIFT_CARDS.items():
+        bucket = bucket_of(gift_card(number).account_id)
+        store.write(partial(open_gift_card, number=number, amount_minor=amount_minor, at_ms=at_ms, date=date), bucket)
 
 
 def demo_product_rows() -> Iterator[Row]:

@@ -206,15 +206,21 @@ _SWEETS = (
 
 
 def demo_products(random: Random) -> list[dict[str, str]]:
-    """Rows as an import takes them: 470 products with EAN-13 and 30 sold by weight."""
+    """Rows as an import takes them: 469 products with EAN-13, a gift card, and 30 sold by weight."""
     rows = list(_goods(random))
     rows = sorted(random.sample(rows, PRODUCTS - WEIGHED), key=lambda row: row["code"])
-    return rows + [_weighed(random, FIRST_PLU + place, name) for place, name in enumerate(_SWEETS)]
+    return [*rows[:-1], _GIFT_CARD] + [_weighed(random, FIRST_PLU + place, name) for place, name in enumerate(_SWEETS)]
 
 
 def ean13(number: int) -> str:
     body = f"{EAN_PREFIX}{EAN_COMPANY}{number:03d}"
     return body + gtin_check_digit(body)
+
+
+_GIFT_CARD = {
+    "code": ean13(999), "name": "Подарочная карта 1000 ₽", "price": "1000.00", "vat": "none", "unit": "piece",
+    "category": "gift-cards", "brand": "Loko", "gift_card": "1",
+}  # fmt: skip
 
 
 def _goods(random: Random) -> Iterator[dict[str, str]]:

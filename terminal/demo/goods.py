@@ -9,9 +9,13 @@ from pathlib import Path
 import msgspec
 
 from loyalty.catalogue import Product
-from loyalty.codes import gtin_check_digit
+from loyalty.codes import card_number, gtin_check_digit
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
+
+GIFT_CARDS = tuple(card_number("298", number) for number in (1, 2))
+"""The demo's head office has put money on these."""
+NEW_GIFT_CARD = card_number("298", 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Goods:
     weighed: str
     experience: str
     """Something that points buy."""
+    gift_card: str
+    """Goods that are a gift card."""
 
 
 def pick_goods(till_folder: Path, cards: int = 16, pieces: int = 24) -> Goods:
@@ -33,7 +39,7 @@ def pick_goods(till_folder: Path, cards: int = 16, pieces: int = 24) -> Goods:
             for (body,) in connection.execute("SELECT body FROM goods WHERE body IS NOT NULL ORDER BY key")
         ]
         members = _members_with_points(connection, cards)
-    by_piece = [product for product in products if product.unit == "piece"]
+    by_piece = [product for product in products if product.unit == "piece" and not product.gift_card]
     stride = max(1, len(by_piece) // pieces)
     plu = next(product.code for product in products if product.unit == "kg")
     label = f"21{plu}00456"
@@ -42,6 +48,7 @@ def pick_goods(till_folder: Path, cards: int = 16, pieces: int = 24) -> Goods:
         pieces=tuple(product.code for product in by_piece[::stride][:pieces]),
         weighed=label + gtin_check_digit(label),
         experience=next(product.code for product in by_piece if "experience" in product.tags),
+        gift_card=next(product.code for product in products if product.gift_card),
     )
 
 

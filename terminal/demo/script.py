@@ -19,13 +19,14 @@ from devices.virtual.printer import VirtualPrinter
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CardCode, CodeRanges, classify
 from loyalty.errors import KopilkaError
+from loyalty.gift_pay import paid_by_gift_minor
 from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text
 from loyalty.receipt import Receipt
 from loyalty.sentences import Lang, say
 from terminal.cards import card_png
-from terminal.demo.books import Mismatch, compare_books, shown_member
-from terminal.demo.goods import Goods, pick_goods
+from terminal.demo.books import Mismatch, compare_books, shown_gift_card, shown_member
+from terminal.demo.goods import GIFT_CARDS, NEW_GIFT_CARD, Goods, pick_goods
 from terminal.demo.shop import DemoShop
 from terminal.opened import OpenedTill, opened_till
 from terminal.scanner.camera import decode
@@ -82,6 +83,7 @@ class Script:
         goods = pick_goods(self.shop.till_folder)
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
         receipts = [self._sale_with_camera_and_scanner(till, goods), self._experience(till, goods)]
+        receipts += self._gift_cards(till, goods)
         self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
@@ -100,7 +102,7 @@ class Script:
             till.sync.run_until_idle(WAIT_S) and till.store.journal.pending_count() == 0, "nothing waits any more"
         )
         self.step("The books, member by member: till = ledger = receipts")
-        for line in compare_books(self.shop, till, receipts, self.cards):
+        for line in compare_books(self.shop, till, receipts, self.cards, (*GIFT_CARDS, NEW_GIFT_CARD)):
             self.said(f"   {line}")
         self.must(till.engine.dispatch(c.CloseShift()).state.mode == "closed", "the shift is closed, Z report made")
 
@@ -181,6 +183,28 @@ class Script:
             self.said(f"   {self._noticed(view)}")
             till.engine.dispatch(c.VoidReceipt())
         raise StepFailed("nobody has the points and the status for it")
+
+    def _gift_cards(self, till: OpenedTill, goods: Goods) -> tuple[Receipt, Receipt, Receipt]:
+        self.step("A gift card is sold: the card scanned after it is loaded by the receipt")
+        self._fill(till, goods.cards[1], (goods.gift_card, NEW_GIFT_CARD))
+        loaded = self._pay(till)
+        put_minor = loaded.loaded_minor
+        self.must(shown_gift_card(till, NEW_GIFT_CARD) == put_minor > 0, f"{self._money(put_minor)} are on it")
+        self.step("Another gift card pays a part, cash the rest; what comes back goes back to the card first")
+        number = GIFT_CARDS[0]
+        had_minor = shown_gift_card(till, number)
+        self._fill(till, goods.cards[1], goods.pieces[8:10])
+        view = till.engine.dispatch(c.Pay())
+        part_minor = min(had_minor, view.state.due_minor - 1, 2500_00)
+        for command in (c.Scan(number), c.Tender("gift_card", part_minor)):
+            view = till.engine.dispatch(command)
+            self.said(f"   {self._noticed(view)}")
+        sold = self._done(till.engine.dispatch(c.Tender("cash")))
+        self.must(shown_gift_card(till, number) == had_minor - part_minor, f"the card paid {self._money(part_minor)}")
+        back = self._partial_return(till, sold)
+        back_minor = paid_by_gift_minor(back.payments)
+        self.must(back_minor == min(part_minor, back.total_minor), f"{self._money(back_minor)} are on the card again")
+        return loaded, sold, back
 
     def _fill(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> None:
         for code in (card, *codes):

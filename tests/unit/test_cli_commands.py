@@ -93,7 +93,7 @@ def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytes
 def test_a_card_is_made_and_read_by_the_till_s_own_programme(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules = PROGRAMME + '\n[codes]\ncard_prefixes = ["298"]\nqr_prefix = "STAR:"\n'
+    rules = PROGRAMME.replace('gift_card_prefixes = ["298"]', 'card_prefixes = ["298"]\nqr_prefix = "STAR:"')
     folder, number, picture = tmp_path / "till", card_number("298", 7), tmp_path / "card.png"
     make_till(folder, programme=rules)
     assert run(capsys, "member", "card", number, "--out", picture, "--data", folder, "--kind", "qr")[0] == 0

@@ -30,7 +30,19 @@ from sync_server.schema import FEED, FLAG, LEDGER, MEMBER, PERSONAL
 from tests.support.server import T0_MS, TestOffice, office_on
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-CATEGORIES = ("scarves", "shirts", "caps", "souvenirs", "kids", "food", "drinks", "tickets", "books", "weighed")
+CATEGORIES = (
+    "scarves",
+    "shirts",
+    "caps",
+    "souvenirs",
+    "kids",
+    "food",
+    "drinks",
+    "tickets",
+    "books",
+    "weighed",
+    "gift-cards",
+)
 CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 MEMBERS_CSV = f"""card,phone,name,birthday,status,points
 {CARD},8 903 123-45-67,Иванова Мария Петровна,23.05.1990,driver,150
