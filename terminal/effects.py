@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import msgspec
 
+from loyalty.basket import Basket
 from loyalty.programme import Programme
 from loyalty.published import newest_programme
 from loyalty.quoted import Quote
 from loyalty.quoting.limits import Room
 from loyalty.shares import Share
+from terminal.confirming import Confirming
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
@@ -34,6 +36,7 @@ class Effects:
         sales: Sales,
         lookups: Lookups,
         records: Records,
+        confirming: Confirming,
         hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self._files = files
@@ -41,6 +44,7 @@ class Effects:
         self._lookups = lookups
         self._records = records
         self._hurry = hurry
+        self._confirming = confirming
         self._programme: Programme | None = None
         self.store = files.identity.store
         self.store_name = files.identity.store_name
@@ -49,10 +53,22 @@ class Effects:
 
     def run(self, effect: c.Effect, state: State, around: Surroundings) -> c.Command | None:
         """Do what is asked. Returns what came of it, or None where the answer comes later. Raises KopilkaError."""
-        record = self._records
         match effect:
+            case c.SendCode():
+                return self._confirming.send(effect)
+            case c.CheckCode():
+                self._confirming.check(effect)
+                return None
+            case c.Signal():
+                return None
             case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
                 return self._look_up(effect, around)
+            case _:
+                return self._record(effect, around)
+
+    def _record(self, effect: c.Record, around: Surroundings) -> c.Command | None:
+        record = self._records
+        match effect:
             case c.CommitSale():
                 return record.sale(effect, record.shift_now(), around)
             case c.CommitReturn():
@@ -67,8 +83,6 @@ class Effects:
                 return record.end_shift(record.shift_now(), around)
             case c.MakeXReport():
                 return record.x_report(record.shift_now(), around)
-            case c.Signal():
-                return None
 
     def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
         find = self._lookups
@@ -94,7 +108,7 @@ class Effects:
         if shift is None or basket is None:
             return state
         last_id = max(line.line_id for line in basket.lines)
-        state = msgspec.structs.replace(state, basket=basket, next_line_id=last_id + 1)
+        state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)
         return told(requoted(state, around), "warn", "till.unfinished")
 
     def programme(self) -> Programme:
@@ -119,3 +133,11 @@ class Effects:
 
     def pending(self) -> int:
         return self._files.journal.pending_count()
+
+
+def _unconfirmed(basket: Basket) -> Basket:
+    """A confirmed phone is not carried over a stop: who knows who stands at the till now."""
+    member = basket.member
+    if member is None or member.identified_by != "phone_code":
+        return basket
+    return msgspec.structs.replace(basket, member=msgspec.structs.replace(member, identified_by="phone"))

@@ -12,6 +12,7 @@ import uuid_utils
 
 from loyalty.sentences import Lang, Sentence
 from terminal.clock import now_ms
+from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.fiscal.register import NoRegister
@@ -34,6 +35,7 @@ class OpenedTill:
     sync: Syncing
     lookups: Lookups
     records: Records
+    confirming: Confirming
 
 
 @contextmanager
@@ -61,14 +63,15 @@ def opened_till(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
         put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
     )  # fmt: skip
-    effects = Effects(store, sales, lookups, records, sync.kick)
+    confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
+    effects = Effects(store, sales, lookups, records, confirming, sync.kick)
     engine = Engine(effects, clock)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms()))
     try:
         engine.start(screen=screen)
         if sync_at_once:
             sync.start()
-        yield OpenedTill(engine, store, sync, lookups, records)
+        yield OpenedTill(engine, store, sync, lookups, records, confirming)
     finally:
         sync.stop()
         engine.stop()

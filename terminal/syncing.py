@@ -14,7 +14,7 @@ from terminal.offline_queue.store import Store
 from terminal.session import Link
 
 if TYPE_CHECKING:
-    from loyalty.api import ReceiptReply
+    from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest, ReceiptReply
     from terminal.offline_queue.client import Client
     from terminal.offline_queue.runner import LinkStatus, Runner
 
@@ -58,6 +58,14 @@ class Syncing:
     def receipt(self, number: str) -> ReceiptReply:
         """A receipt of any till. Raises LinkFault; Refusal with the code `unknown` where there is none."""
         return self._begun().client.receipt(number)
+
+    def send_code(self, asked: ConfirmRequest) -> ConfirmReply:
+        """Raises LinkFault; Refusal for what the head office refuses."""
+        return self._begun().client.send_code(asked)
+
+    def check_code(self, confirmation_id: str, asked: CheckRequest) -> CheckReply:
+        """The same."""
+        return self._begun().client.check_code(confirmation_id, asked)
 
     def stop(self) -> None:
         """End after the request in hand, or leave it behind when it hangs; nothing begins any more."""

@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.api import (
     FENCE_HEADER,
     SEGMENT_TYPE,
+    CheckReply,
+    CheckRequest,
+    ConfirmReply,
+    ConfirmRequest,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -38,6 +42,8 @@ T = TypeVar("T")
 REPLY_WITHIN_S = 60.0
 MANIFEST_READ_S = 180.0
 """The first terminal to ask for the ready file waits while it is made."""
+CONFIRM_READ_S = 8.0
+"""A cashier and a customer stand and wait."""
 PART_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 1024 * 1024
 """Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
@@ -49,6 +55,8 @@ _personal = msgspec.json.Decoder(PersonalReply)
 _manifest = msgspec.json.Decoder(SnapshotManifest)
 _receipt = msgspec.json.Decoder(ReceiptReply)
 _shares = msgspec.json.Decoder(SharesReply)
+_confirm = msgspec.json.Decoder(ConfirmReply)
+_check = msgspec.json.Decoder(CheckReply)
 
 
 class Client:
@@ -117,6 +125,15 @@ class Client:
     def receipt(self, number: str) -> ReceiptReply:
         """A receipt of any till. Raises LinkFault; Refusal with the code `unknown` where there is none."""
         return self._ask("GET", f"/v1/receipts/{quote(number, safe='')}", _receipt)
+
+    def send_code(self, asked: ConfirmRequest) -> ConfirmReply:
+        """Have a code sent to a member's phone. Raises LinkFault; Refusal with `wait` or `no_messages`."""
+        body = canonical(asked)
+        return self._ask("POST", "/v1/confirmations", _confirm, body=body, headers=_JSON, read_s=CONFIRM_READ_S)
+
+    def check_code(self, confirmation_id: str, asked: CheckRequest) -> CheckReply:
+        path = f"/v1/confirmations/{quote(confirmation_id, safe='')}/check"
+        return self._ask("POST", path, _check, body=canonical(asked), headers=_JSON, read_s=CONFIRM_READ_S)
 
     def close(self) -> None:
         self._http.close()

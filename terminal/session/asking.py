@@ -6,6 +6,7 @@ from loyalty.basket import Basket
 from loyalty.quoting.offers import Offer
 from loyalty.sentences import sentence
 from terminal.session import commands as c
+from terminal.session import confirming
 from terminal.session.parts import Step, changed, offered, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
 
@@ -29,7 +30,7 @@ def ask(state: State, command: c.Ask, around: Surroundings) -> Step:
     if offer is None:
         return refused(state, "offer.gone")
     if not offer.possible:
-        return refuse(state, offer.said)
+        return refuse(state, offer.said, confirming.key_for(offer.said))
     return _given(state, replace(state.basket, asked=(*asked, offer.campaign_id)), offer, around)
 
 

@@ -81,6 +81,20 @@ class Choose(msgspec.Struct, frozen=True):
     code: str
 
 
+class ConfirmPhone(msgspec.Struct, frozen=True):
+    """Have a code sent to the member's phone; once more, another one."""
+
+
+class EnterCode(msgspec.Struct, frozen=True):
+    """The code as the member says it."""
+
+    code: str
+
+
+class CancelConfirm(msgspec.Struct, frozen=True):
+    """Leave the phone unconfirmed."""
+
+
 class SearchGoods(msgspec.Struct, frozen=True):
     text: str
 
@@ -194,6 +208,22 @@ class FindGoods(msgspec.Struct, frozen=True):
     text: str
 
 
+class SendCode(msgspec.Struct, frozen=True):
+    """Answered at once by CodeAsked; later by CodeSent or ConfirmFailed."""
+
+    member_id: str
+    account_id: str
+
+
+class CheckCode(msgspec.Struct, frozen=True):
+    """Answered later by CodeChecked or ConfirmFailed."""
+
+    confirmation_id: str
+    member_id: str
+    account_id: str
+    code: str
+
+
 class CommitSale(msgspec.Struct, frozen=True):
     basket: Basket
     quote: Quote
@@ -277,6 +307,35 @@ class GoodsFound(msgspec.Struct, frozen=True):
     products: tuple[Product, ...]
 
 
+class CodeAsked(msgspec.Struct, frozen=True):
+    """The head office is being asked to send a code, under this id."""
+
+    confirmation_id: str
+
+
+class CodeSent(msgspec.Struct, frozen=True):
+    """A code of so many digits is on its way."""
+
+    confirmation_id: str
+    digits: int
+    resend_after_s: int
+
+
+class CodeChecked(msgspec.Struct, frozen=True):
+    confirmation_id: str
+    state: Literal["confirmed", "wrong", "ended"]
+    tries_left: int = 0
+
+
+class ConfirmFailed(msgspec.Struct, frozen=True):
+    """`offline`: nobody answered · `wait`: too soon · `no_messages`: the head office sends none · `refused`: anything
+    else it said."""
+
+    confirmation_id: str
+    why: Literal["offline", "wait", "no_messages", "refused"]
+    retry_after_s: int = 0
+
+
 class Completed(msgspec.Struct, frozen=True):
     """The sale or return is in the journal: it may be shown as done."""
 
@@ -329,6 +388,9 @@ Command = (
     | ListOffers
     | Ask
     | Choose
+    | ConfirmPhone
+    | EnterCode
+    | CancelConfirm
     | SearchGoods
     | AddProduct
     | Pay
@@ -351,6 +413,10 @@ Command = (
     | GiftCardFound
     | ReceiptFound
     | GoodsFound
+    | CodeAsked
+    | CodeSent
+    | CodeChecked
+    | ConfirmFailed
     | Completed
     | ShiftStarted
     | ShiftEnded
@@ -360,4 +426,6 @@ Command = (
     | Failed
 )
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
-Effect = LookUp | CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | Signal
+Confirm = SendCode | CheckCode
+Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport
+Effect = LookUp | Confirm | Record | Signal

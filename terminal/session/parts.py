@@ -8,7 +8,7 @@ from loyalty.quote import quote
 from loyalty.quoting.offers import Offer, offers, waiting
 from loyalty.sentences import Sentence, sentence
 from terminal.session.commands import Effect, Signal
-from terminal.session.state import Level, Notice, State, Surroundings
+from terminal.session.state import Confirming, Level, Notice, State, Surroundings
 
 UNDO_STEPS = 50
 Step = tuple[State, tuple[Effect, ...]]
@@ -43,7 +43,16 @@ def requoted(state: State, around: Surroundings) -> State:
         coupons=shown_coupons(basket, programme, moment, answer) if basket.coupons else (),
         on_request=waiting(answer, basket, programme) if answer else 0,
         offers=offered(basket, around) if state.offers is not None else None,
+        confirming=_still(state.confirming, basket),
     )
+
+
+def _still(confirming: Confirming | None, basket: Basket) -> Confirming | None:
+    """Nothing to confirm is left once the member is another, or found by other means."""
+    member = basket.member
+    if confirming is None or member is None or member.member_id != confirming.member_id:
+        return None
+    return confirming if member.identified_by == "phone" else None
 
 
 def offered(basket: Basket, around: Surroundings) -> tuple[Offer, ...]:

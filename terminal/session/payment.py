@@ -34,6 +34,12 @@ def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
     return paying, ()
 
 
+def quoted_again(state: State, around: Surroundings) -> State:
+    """In payment, before any money: the receipt and its totals by kind, as they are now."""
+    paying = _paid_by(state, "", around)
+    return replace(paying, totals=_totals(paying, around))
+
+
 def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
     """Money given. A campaign may hold for one kind of payment: the receipt is quoted for the kinds there are now, and
     where that changes the total, the new one is told first and no money is counted."""

@@ -20,7 +20,7 @@ from loyalty.codes import (
 from loyalty.money import MAX_MINOR, line_amount
 from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
-from terminal.session import coupons
+from terminal.session import confirming, coupons
 from terminal.session.parts import Step, changed, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
@@ -119,7 +119,7 @@ def product_unknown(state: State, command: c.ProductUnknown, around: Surrounding
 
 
 def member_found(state: State, command: c.MemberFound, around: Surroundings) -> Step:
-    member = command.member
+    member = confirming.keeps_code(command.member, state.basket.member)
     basket = replace(state.basket, member=member, redeem_points=0)
     state = changed(state, basket, around)
     if member.blocked:
@@ -204,9 +204,9 @@ def spend_points(state: State, command: c.SpendPoints, around: Surroundings) -> 
     wanted = allowed if command.points is None else command.points
     if wanted < 0:
         return refused(state, "pay.amount")
-    if wanted > 0 and allowed == 0:
+    if command.points != 0 and allowed == 0:
         limit = state.quote.redemption.limit
-        return refuse(state, limit) if limit else refused(state, "points.none")
+        return refuse(state, limit, confirming.key_for(limit)) if limit else refused(state, "points.none")
     if wanted > allowed:
         return refused(state, "points.less", points=allowed)
     state = changed(state, replace(state.basket, redeem_points=wanted), around)

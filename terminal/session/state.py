@@ -49,6 +49,20 @@ class ReturnDraft(msgspec.Struct, frozen=True):
     """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
 
 
+class Confirming(msgspec.Struct, frozen=True):
+    """A phone being confirmed: on its way (`sending`), to be typed (`sent`), being checked, or of no use any more."""
+
+    member_id: str
+    phone_tail: str
+    confirmation_id: str = ""
+    stage: Literal["sending", "sent", "checking", "ended"] = "sending"
+    digits: int = 0
+    resend_at_ms: int = 0
+    """From then on another code may be asked for."""
+    tries_left: int | None = None
+    """After a wrong one."""
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None
@@ -78,6 +92,8 @@ class State(msgspec.Struct, frozen=True):
     found: tuple[Product, ...] = ()
     """What a search found, to choose from."""
     returning: ReturnDraft | None = None
+    confirming: Confirming | None = None
+    """While the phone of the basket's member is being confirmed."""
     receipt: Receipt | None = None
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from terminal.session import asking, coupons, gift_cards, payment, returning, sale, shift
+from terminal.session import asking, confirming, coupons, gift_cards, payment, returning, sale, shift
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
@@ -29,7 +29,19 @@ def _quiet(state: State, command: object, around: Surroundings) -> Step:
     return state, ()
 
 
+_CONFIRM: dict[type, Handler] = {
+    c.ConfirmPhone: confirming.begin,
+    c.EnterCode: confirming.enter,
+    c.CancelConfirm: confirming.cancel,
+    c.CodeAsked: confirming.asked,
+    c.CodeSent: confirming.sent,
+    c.CodeChecked: confirming.checked,
+    c.ConfirmFailed: confirming.failed,
+}
+_LATE: dict[type, Handler] = dict.fromkeys(_CONFIRM.keys() - {c.ConfirmPhone, c.EnterCode}, _quiet)
+"""The sale is over: the answer about its member's phone is nobody's."""
 _SALE: dict[type, Handler] = {
+    **_CONFIRM,
     c.Scan: sale.scan,
     c.Type: sale.type_line,
     c.ProductFound: sale.product_found,
@@ -71,6 +83,7 @@ _BEGINS_NEXT: tuple[type, ...] = (
 
 TABLE: dict[Mode, dict[type, Handler]] = {
     "closed": {
+        **_LATE,
         c.OpenShift: shift.open_shift,
         c.ShiftStarted: shift.started,
         c.Back: _new_sale,
@@ -79,6 +92,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     },
     "sale": _SALE,
     "pay": {
+        **_CONFIRM,
         c.Tender: payment.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,
@@ -89,6 +103,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         c.Refresh: _quiet,
     },
     "done": {
+        **_LATE,
         **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
         c.Back: _new_sale,
         c.XReport: shift.x_report,
@@ -97,6 +112,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         c.Failed: shift.failed,
     },
     "return": {
+        **_LATE,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,
         c.ConfirmReturn: returning.confirm,

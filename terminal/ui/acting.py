@@ -10,7 +10,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui import entering, filling
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Desk, new_form, rows_of, selected_line, selected_return
+from terminal.ui.desk import Asking, Desk, new_form, rows_of, selected_line, selected_return
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.lists import list_length
@@ -78,11 +78,13 @@ def _moved(view: View, desk: Desk, step: int) -> Desk:
     return replace(desk, selected=ids[min(max(ids.index(here) + step, 0), len(ids) - 1)])
 
 
+_CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm": (c.CancelConfirm(),)}
+
+
 def _escape(desk: Desk) -> Acted:
     """One level back: what was asked, then what was typed, then the session's own level."""
     if desk.asking != "code":
-        closes = (c.Back(),) if desk.asking == "offers" else ()
-        return Acted(replace(desk, asking="code", line=Line()), closes)
+        return Acted(replace(desk, asking="code", line=Line()), _CLOSES.get(desk.asking, ()))
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
     return Acted(replace(desk, slip_open=False), (c.Back(),))
@@ -165,6 +167,12 @@ def _offers(view: View, desk: Desk) -> Acted:
     return Acted(replace(_calm(desk), asking=asking, choice=0), (c.ListOffers(),))
 
 
+def _confirm(view: View, desk: Desk) -> Acted:
+    """Have a code sent; one that is under way comes back on the screen, and in sight of it another one is sent."""
+    again = view.state.confirming is not None and desk.asking != "confirm"
+    return Acted(replace(_calm(desk), asking="confirm", line=Line()), () if again else (c.ConfirmPhone(),))
+
+
 def _return(view: View, desk: Desk, text: str) -> Acted:
     state = view.state
     if state.mode == "return":
@@ -193,5 +201,6 @@ _FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
     "menu": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "menu" else "menu", choice=0)),
     "help": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "help" else "help")),
     "offers": _offers,
+    "confirm": _confirm,
     "exit": _exit,
 }

@@ -12,10 +12,11 @@ from terminal.session.state import State
 from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
-    "code", "search", "quantity", "points", "return", "menu", "member", "offers", "enrol", "help", "close", "exit"
-]
-"""What the command line asks for; menu, member, offers, enrol and help also take the place of the lines."""
-KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "enrol", "help", "exit", "points"})
+    "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
+    "exit"
+]  # fmt: skip
+"""What the command line asks for; menu, member, offers, confirm, enrol and help also take the place of the lines."""
+KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points"})
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -74,6 +75,8 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, asking="code")
     if desk.asking == "member" and now.basket.member is None:
         desk = replace(desk, asking="code")
+    if desk.asking == "confirm" and now.confirming is None and (was.confirming or now.notice != was.notice):
+        desk = replace(desk, asking="code", line=EMPTY)
     return desk
 
 

@@ -37,6 +37,8 @@ def enter(view: View, desk: Desk) -> Acted:
             return points(view, calm, text)
         case "return":
             return Acted(calm, (c.BeginReturn(text),)) if text else Acted(calm)
+        case "confirm":
+            return _code_said(view, desk, text)
         case "close":
             return Acted(calm, (c.CloseShift(),))
         case "exit":
@@ -66,6 +68,15 @@ def _pay(view: View, desk: Desk, text: str) -> Acted:
     if view.state.gift_card:
         return tender(view, desk, "gift_card", text)
     return tender(view, desk, "cash", text) if text else Acted(replace(desk, note=AMOUNT_NEEDED))
+
+
+def _code_said(view: View, desk: Desk, text: str) -> Acted:
+    """The code goes to be checked; typed before it could be, it stays."""
+    of = view.state.confirming
+    if not text:
+        return Acted(replace(desk, note=N_("Type the code the customer was sent")))
+    kept = desk if of is not None and of.stage == "sending" else replace(desk, line=Line())
+    return Acted(kept, (c.EnterCode(text),))
 
 
 def _code(view: View, desk: Desk, text: str) -> Acted:

@@ -104,11 +104,20 @@ OFFERS = _key(
     N_("What the customer may ask for: offers for points, a gift to choose"),
     "sale",
 )
+CONFIRM = _key(
+    "confirm",
+    "ctrl+v",
+    "ctrl+b",
+    N_("Confirm phone"),
+    N_("Send a code to the phone the member was found by"),
+    "sale",
+    "pay",
+)
 EXIT = _key("exit", "ctrl+q", "ctrl+q", N_("Exit"), N_("Leave the till"))
 BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the receipt is never lost"))
 HELP = _key("help", "f1", "ctrl+t", N_("Keys"), N_("All keys on one page"))
-BY_NAME = {name: key for key in (*KEYS, OFFERS, HELP, EXIT) for name in (key.name, key.alias)}
-BY_ID = {key.id: key for key in (*KEYS, OFFERS, HELP, EXIT)}
+BY_NAME = {name: key for key in (*KEYS, OFFERS, CONFIRM, HELP, EXIT) for name in (key.name, key.alias)}
+BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, HELP, EXIT)}
 
 
 def shown(name: str) -> str:

@@ -26,6 +26,7 @@ Body = Literal[
     "enrol",
     "help",
     "offers",
+    "confirm",
 ]
 
 
@@ -52,6 +53,8 @@ def body_of(sight: Sight) -> Body:
         return desk.asking
     if desk.asking == "offers" and state.offers:
         return "offers"
+    if desk.asking == "confirm" and state.confirming:
+        return "confirm"
     if desk.slip_open and state.mode in ("sale", "closed"):
         return "slip"
     if state.mode in ("pay", "done", "return", "closed"):

@@ -78,6 +78,8 @@ class Counter:
         self.fails: c.Failed | None = None
         self.state = State()
         self.sounds: list[str] = []
+        self.asked: list[c.SendCode | c.CheckCode] = []
+        """What the head office was asked about phones; a test answers."""
 
     def opened(self) -> "Counter":
         return self.do(c.OpenShift("Ольга"))
@@ -126,6 +128,9 @@ class Counter:
             case c.FindGoods(text=text):
                 found = tuple(p for p in self.goods.values() if text.casefold() in p.name.casefold())
                 return c.GoodsFound(text, found)
+            case c.SendCode() | c.CheckCode():
+                self.asked.append(effect)
+                return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
             case c.CommitSale():
                 return self._sold(effect)
             case c.CommitReturn():

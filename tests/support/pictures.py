@@ -95,12 +95,23 @@ async def offers(till: ShopTill, pilot: Pilot[None]) -> None:
     await pilot.press("tab", "2", "down", "enter")
 
 
+async def confirm(till: ShopTill, pilot: Pilot[None]) -> None:
+    badge = shop.BADGE.code
+    for code in (shop.SCARF.code, shop.MUG.code, badge):
+        till.post(c.Scan(code))
+    till.post(c.Type(shop.PHONE))
+    await pilot.press("ctrl+v")
+    till.post(c.CodeSent("code 1", 6, 30))
+    await pilot.press(*"4029")
+
+
 SCENES: dict[str, Play] = {
     "till": sale,
     "till-pay": pay,
     "till-enrol": enrol,
     "till-return": giving_back,
     "till-offers": offers,
+    "till-confirm": confirm,
 }
 
 

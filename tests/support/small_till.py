@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest
 from loyalty.errors import LinkFault
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow
 from loyalty.sentences import sentence
+from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.fiscal.register import NoRegister, Register
@@ -66,6 +68,28 @@ def _add_member(store: Store, account: str, card: str, phone: str, blocked: bool
     store.cache.install(balances, cursor_to("bal", bucket, balances, Applied(), NOON.at_ms))
 
 
+class Codes:
+    """A head office that sends codes, or whatever a test puts in its place: `sends` and `checks` answer or raise."""
+
+    def __init__(self) -> None:
+        self.asked: list[ConfirmRequest | tuple[str, CheckRequest]] = []
+        self.looked = 0
+        self.sends: Callable[[], ConfirmReply] = lambda: ConfirmReply(6, 300, 30)
+        self.checks: Callable[[], CheckReply] = lambda: CheckReply("confirmed")
+
+    def send_code(self, asked: ConfirmRequest) -> ConfirmReply:
+        self.asked.append(asked)
+        return self.sends()
+
+    def check_code(self, confirmation_id: str, asked: CheckRequest) -> CheckReply:
+        self.asked.append((confirmation_id, asked))
+        return self.checks()
+
+    def run_until_idle(self, timeout_s: float) -> bool:
+        self.looked += 1
+        return False
+
+
 class Rig:
     """An engine over a real folder, with a clock that stands still and slips that are kept."""
 
@@ -79,7 +103,9 @@ class Rig:
             self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16, put_slip=self.slips.append,
             recorded=lambda: None, lang="en",
         )  # fmt: skip
-        self.effects = Effects(self.store, self.sales, self.lookups, self.records)
+        self.codes = Codes()
+        confirming = Confirming(self.codes, self._post, new_id, "en")
+        self.effects = Effects(self.store, self.sales, self.lookups, self.records, confirming)
         self.engine = Engine(self.effects, lambda: self.now_ms)
         self.engine.start(screen=screen)
 

@@ -40,6 +40,8 @@ class FakeTill:
         self.receipts: list[Receipt] = []
         self.posted: list[c.Command] = []
         self.consents: list[tuple[str, bool]] = []
+        self.asked: list[c.SendCode | c.CheckCode] = []
+        """What the head office was asked about phones; a test answers."""
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
         shift = ShiftInfo("s1", 12, "Анна", shop.NOW_MS - 3 * shop.HOUR_MS) if open_shift else None
@@ -136,6 +138,9 @@ class FakeTill:
                 return c.GoodsFound(text, found)
             case c.FindReceipt(number=number):
                 return self._receipt(number)
+            case c.SendCode() | c.CheckCode():
+                self.asked.append(effect)
+                return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
             case c.CommitSale() | c.CommitReturn() if self.fails:
                 failed, self.fails = self.fails, None
                 return failed

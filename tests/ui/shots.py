@@ -157,6 +157,38 @@ async def given(cashier: Cashier) -> None:
     await keys(cashier, "f8")
 
 
+async def confirm(cashier: Cashier) -> None:
+    for code in (shop.SCARF.code, shop.MUG.code):
+        cashier.till.post(c.Scan(code))
+    cashier.till.post(c.Type(shop.PHONE))
+    await cashier.press("ctrl+v")
+
+
+async def code_sent(cashier: Cashier) -> None:
+    await confirm(cashier)
+    cashier.till.post(c.CodeSent("code 1", 6, 30))
+    await keys(cashier, "4029")
+
+
+async def code_wrong(cashier: Cashier) -> None:
+    await code_sent(cashier)
+    await keys(cashier, "13", "enter")
+    cashier.till.now_ms += 31_000
+    cashier.till.post(c.CodeChecked("code 1", "wrong", 3))
+
+
+async def code_right(cashier: Cashier) -> None:
+    await code_sent(cashier)
+    await keys(cashier, "13", "enter")
+    cashier.till.post(c.CodeChecked("code 1", "confirmed"))
+    await keys(cashier, "f5")
+
+
+async def by_phone(cashier: Cashier) -> None:
+    await confirm(cashier)
+    await keys(cashier, "escape", "f5")
+
+
 async def closed(cashier: Cashier) -> None:
     cashier.till.post(c.CloseShift())
 
@@ -168,6 +200,8 @@ async def loading(cashier: Cashier) -> None:
 SCENES: dict[str, Play] = {
     "idle": idle, "sale": sale, "guest": guest, "unknown": unknown, "search": search, "pay": pay, "mixed": mixed,
     "done": done, "return": giving_back, "enrol": enrol, "member": member, "offline": offline, "menu": menu,
+    "confirm": confirm, "code-sent": code_sent, "code-wrong": code_wrong, "code-right": code_right,
+    "by-phone": by_phone,
     "coupons": coupons, "offers": offers, "by-card": by_card, "given": given,
     "keys": help_page, "report": report, "closed": closed, "loading": loading,
 }  # fmt: skip

@@ -24,6 +24,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "menu": ("dialogs.menu", "menu_rows"),
     "member": ("dialogs.member", "member_list_rows"),
     "offers": ("dialogs.offers", "offers_rows"),
+    "confirm": ("dialogs.confirm", "confirm_rows"),
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "help": ("dialogs.help", "help_rows"),
 }

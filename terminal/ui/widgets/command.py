@@ -28,6 +28,7 @@ BY_ASKING: dict[Asking, str] = {
     "menu": N_("Choose with arrows or a digit, Enter"),
     "member": N_("Choose with arrows or a digit, Enter"),
     "offers": N_("Choose with arrows or a digit, Enter"),
+    "confirm": N_("Code the customer was sent"),
     "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
     "help": N_("Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),

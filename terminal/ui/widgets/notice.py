@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from terminal.session.state import Level
 from terminal.ui.cells import clean
-from terminal.ui.keys import OFFERS, shown
+from terminal.ui.keys import CONFIRM, OFFERS, shown
 from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
@@ -22,7 +22,7 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     if state.unknown_code and state.mode == "sale" and sight.desk.asking == "code":
         return [row(palette, width, fit(_unknown(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
-    asking = _on_request(sight)
+    asking = [*_to_confirm(sight), *_on_request(sight)]
     if not hints:
         return [ends(palette, width, [], asking, "band") if asking else blank(palette, width)]
     best = hints[0]
@@ -42,6 +42,15 @@ def _on_request(sight: Sight) -> list[Part]:
         return []
     said = sight.words.text("on request: {n}").format(n=state.on_request)
     return [(f"  {shown(OFFERS.name)} ", "accent"), (said + " ", "text")]
+
+
+def _to_confirm(sight: Sight) -> list[Part]:
+    """The key for a code, while points wait for it."""
+    state = sight.view.state
+    limit = state.quote.redemption.limit if state.quote else None
+    if limit is None or limit.code != "redeem.confirm_phone" or state.mode != "sale" or state.confirming:
+        return []
+    return [(f"  {shown(CONFIRM.name)} ", "accent"), (sight.words.text("phone code for points") + " ", "text")]
 
 
 def _unknown(sight: Sight) -> list[Part]:
