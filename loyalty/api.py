@@ -22,6 +22,7 @@ import msgspec
 from loyalty.events import Personal
 from loyalty.feed import Head, Stream
 from loyalty.receipt import Receipt
+from loyalty.returning.parts import GivenBack
 from loyalty.shares import Amount, Kind
 
 FENCE_HEADER = "Kopilka-Fence"
@@ -109,10 +110,11 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
 
 
 class ReceiptReply(msgspec.Struct, frozen=True):
-    """A receipt by number with what has been returned of it: line_no -> qty_milli."""
+    """A receipt by number with what has been returned of it: line_no -> qty_milli, and what each return gave back."""
 
     receipt: Receipt
     returned_milli: dict[int, int]
+    parts: tuple[GivenBack, ...] = ()
 
 
 class ConfirmRequest(msgspec.Struct, frozen=True):

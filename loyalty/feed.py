@@ -65,7 +65,8 @@ class SpentRow(msgspec.Struct, frozen=True):
 
 
 class ProgrammeRow(msgspec.Struct, frozen=True):
-    """One version of a programme (stream `programmes`, key `id`, bucket 0), signed by the head office.
+    """One version of a programme (stream `programmes`, bucket 0), signed by the head office: the newest under the key
+    `id`, those before it that receipts still name under `version_key`.
 
     `signature` is hex Ed25519 over the UTF-8 bytes of `document`.
     """
@@ -74,6 +75,11 @@ class ProgrammeRow(msgspec.Struct, frozen=True):
     version: int
     document: str
     signature: str
+
+
+def version_key(programme_id: str, version: int) -> str:
+    """`club/3`: no id of a programme has a stroke in it."""
+    return f"{programme_id}/{version}"
 
 
 TOMBSTONE = msgspec.Raw(b"null")

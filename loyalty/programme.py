@@ -86,6 +86,16 @@ class GiftCards(msgspec.Struct, frozen=True):
         return online and at_ms - as_of_ms <= self.max_age_s * 1000
 
 
+class Returns(msgspec.Struct, frozen=True):
+    """How goods come back.
+
+    `rule` paid: at the price paid for them. `kept`: what the buyer keeps is worked out again, and what it costs more
+    by itself is held back.
+    """
+
+    rule: Literal["paid", "kept"] = "paid"
+
+
 class Wallet(msgspec.Struct, frozen=True):
     """A kind of points beside the main one: stars, stamps. `unit` holds the forms of its word (`звезда|звезды|звёзд`,
     `star|stars`); `worth_minor` is what one is worth to a member where offers are compared."""
@@ -183,6 +193,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     status_on_return: Literal["recount", "keep"] = "recount"
     """Whether what is returned counts no longer, or stays counted."""
     redeem: Redeem = Redeem()
+    returns: Returns = Returns()
     campaigns: tuple[Campaign, ...] = ()
     wallets: tuple[Wallet, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -1,11 +1,13 @@
-"""Which of the published programmes a shop sells and counts statuses by: one rule for tills and head office."""
+"""Which of the published programmes a shop sells and counts statuses by, and which one a receipt was made by: one rule
+for tills and head office."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.feed import ProgrammeRow
 from loyalty.programme import Label, Programme
+from loyalty.receipt import ProgrammeRef
 
 NO_PROGRAMME = Programme("none", 0, Label("Без программы", "No programme"))
 """Without one, sales go on without points and campaigns."""
@@ -20,3 +22,15 @@ def newest_programme(rows: Iterable[ProgrammeRow]) -> Programme:
         except BadProgramme:
             continue
     return NO_PROGRAMME
+
+
+def programme_of(rows: Iterable[ProgrammeRow], refs: Sequence[ProgrammeRef]) -> Programme | None:
+    """The version a receipt names first, for its return; None where it is not among the rows, or cannot be read."""
+    if not refs or (refs[0].id, refs[0].version) == (NO_PROGRAMME.id, NO_PROGRAMME.version):
+        return NO_PROGRAMME
+    wanted = refs[0].id, refs[0].version
+    document = next((row.document for row in rows if (row.id, row.version) == wanted), None)
+    try:
+        return parse_programme(document) if document is not None else None
+    except BadProgramme:
+        return None

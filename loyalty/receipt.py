@@ -16,6 +16,9 @@ from loyalty.points.terms import Lot
 MoneyKind = Literal["cash", "card"]
 """What a till takes in and pays out."""
 PaymentKind = Literal["cash", "card", "gift_card"]
+ReturnRule = Literal["", "paid", "kept", "unknown"]
+"""How a return was worked out: at the price paid, by what the kept goods cost by themselves, or at the price paid since
+the programme version of the sale was not at hand; empty: no return."""
 
 
 def _written(value: Any) -> Any:
@@ -157,6 +160,12 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The points spent by wallet, in the order the wallets were spent; left out where the main one paid for all."""
     lots: tuple[Lot, ...] = ()
     """The points earned that cannot be spent at once or run out, one lot a wallet; of a return, what it takes back."""
+    return_rule: ReturnRule = ""
+    withheld_minor: int = 0
+    """Of a return: how much less it gives back, in money and points spent, than was paid for its goods; below 0, what
+    was withheld before comes on top."""
+    withheld: tuple[Applied, ...] = ()
+    """Which campaigns give less on what the buyer keeps, and how much."""
 
     @property
     def loaded_minor(self) -> int:

@@ -1,23 +1,23 @@
 """Returns: what may still be returned of a receipt, and the receipt of a return.
 
-Each figure of a line is given back by cumulative proportion: after any quantity returned, the sum given back depends
-on that quantity alone. So any sequence of partial returns comes to the original, to the kopeck and to the point.
+What comes back for a part is in `loyalty.returning`: parts always come to the original, whatever their order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import Moment
 from loyalty.errors import BadInput
 from loyalty.gift_pay import refunds
 from loyalty.ledger import MAIN_WALLET
-from loyalty.money import divide
 from loyalty.points.earned import lots_back
+from loyalty.programme import Programme
 from loyalty.receipt import MoneyKind, Receipt, ReceiptLine
-from loyalty.sentences import sentence
+from loyalty.returning.parts import GivenBack
+from loyalty.returning.settled import before_of, settle
+from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
     "return.not_sale": ("Чек {number} — это возврат: вернуть можно покупку", "Receipt {number} is a return itself"),
@@ -30,7 +30,40 @@ SENTENCES = {
     ),
     "return.all_returned": ("«{name}» уже возвращён", "“{name}” has been returned already"),
     "return.piece": ("«{name}» продаётся целыми штуками", "“{name}” is sold in whole pieces"),
+    "return.less_off": (
+        "«{name_ru}»: на то, что остаётся, скидка меньше на {less_minor}",
+        "“{name_en}” takes {less_minor} less off what is kept",
+    ),
+    "return.withheld": (
+        "К возврату на {withheld_minor} меньше, чем за это уплачено",
+        "{withheld_minor} less comes back than was paid for this",
+    ),
+    "return.repaid": (
+        "Возвращается и удержанное раньше: {repaid_minor}",
+        "Withheld before, paid out now: {repaid_minor}",
+    ),
+    "return.unknown_rules": (
+        "Правил этой покупки на кассе нет ({id} {version}): возврат по уплаченной цене",
+        "This till has not the rules of this sale ({id} {version}): returned at the price paid",
+    ),
 }
+
+SUMMED = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
+
+
+def returned_said(back: Receipt) -> Iterator[Sentence]:
+    """Why a return comes to another sum than was paid for its goods."""
+    if back.return_rule == "unknown":
+        for rules in back.programmes[:1]:
+            yield sentence("return.unknown_rules", id=rules.id, version=rules.version)
+    if back.withheld_minor > 0:
+        yield sentence("return.withheld", withheld_minor=back.withheld_minor)
+    for each in back.withheld:
+        if each.discount_minor:
+            names = {"name_ru": each.name_ru, "name_en": each.name_en}
+            yield sentence("return.less_off", **names, less_minor=each.discount_minor)
+    if back.withheld_minor < 0:
+        yield sentence("return.repaid", repaid_minor=-back.withheld_minor)
 
 
 def returnable(receipt: Receipt, returned_milli: Mapping[int, int]) -> dict[int, int]:
@@ -56,20 +89,22 @@ def return_receipt(
     payment: MoneyKind = "cash",
     balance_before_points: int | None = None,
     offline: bool = False,
+    parts: Iterable[GivenBack] = (),
+    programme: Programme | None = None,
 ) -> Receipt:
     """The receipt of a return: line_no -> thousandths wanted, after those returned before. Raises BadInput.
 
-    Amounts are positive and go the other way; lines keep their numbers in the original. What gift cards paid goes back
-    to them, the rest as `payment`.
+    `parts` are the returns made before, as far as they are known; `programme` is the version the sale was made by,
+    None where it is not at hand: then the return goes by the price paid. Amounts are positive and go the other way;
+    lines keep their numbers in the original. What gift cards paid goes back to them, the rest as `payment`.
     """
-    _check(original, returned_milli, wanted)
-    lines = tuple(
-        _part(line, returned_milli.get(line.line_no, 0), wanted[line.line_no])
-        for line in original.lines
-        if line.line_no in wanted
-    )
-    total_minor = sum(line.total_minor for line in lines)
-    wallets, sums = _all_points(line.wallets for line in lines), _sums(lines)
+    before = before_of(original, returned_milli, parts)
+    _check(original, before.milli, wanted)
+    done = settle(original, before, wanted, programme)
+    lines = done.lines
+    wallets = _all_points(line.wallets for line in lines)
+    sums = {name: sum(getattr(line, name) for line in lines) for name in SUMMED}
+    total_minor = sums["total_minor"]
     return replace(
         original,
         receipt_id=receipt_id,
@@ -81,7 +116,7 @@ def return_receipt(
         shift_id=shift_id,
         moment=moment,
         lines=lines,
-        payments=refunds(original, _goods_back(original, returned_milli), _goods(lines), total_minor, payment),
+        payments=refunds(original, before.given.total_minor, _goods(lines), total_minor, payment),
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
@@ -99,8 +134,11 @@ def return_receipt(
         campaigns=(),
         original_id=original.receipt_id,
         original_number=original.number,
-        redeemed_wallets=_spent_back(original, returned_milli, sums["redeemed_points"]),
+        redeemed_wallets=tuple(_spent_back(original, before.given.redeemed_points, sums["redeemed_points"])),
         lots=lots_back(original, {MAIN_WALLET: sums["earned_points"], **wallets}),
+        return_rule=done.rule,
+        withheld_minor=done.withheld_minor,
+        withheld=done.why,
         **sums,
     )
 
@@ -110,23 +148,14 @@ def _goods(lines: Iterable[ReceiptLine]) -> int:
     return sum(line.total_minor for line in lines if line.gift_card is None)
 
 
-def _goods_back(original: Receipt, returned_milli: Mapping[int, int]) -> int:
-    """What has gone back of them before."""
-    parts = ((line, returned_milli.get(line.line_no, 0)) for line in original.lines if line.gift_card is None)
-    return sum(_given_back(line, qty_milli).total_minor for line, qty_milli in parts)
-
-
-def _spent_back(original: Receipt, returned_milli: Mapping[int, int], points: int) -> tuple[tuple[str, int], ...]:
-    """Points spent come back to the wallet that was spent last, then to the one before it."""
-    before = sum(_given_back(line, returned_milli.get(line.line_no, 0)).redeemed_points for line in original.lines)
-    parts = []
+def _spent_back(original: Receipt, before: int, points: int) -> Iterator[tuple[str, int]]:
+    """Points spent come back to the wallet that was spent last, then to the one before it; `before` came before."""
     for wallet, spent in original.redeemed_wallets[::-1]:
         skipped = min(before, spent)
         part = min(points, spent - skipped)
         before, points = before - skipped, points - part
         if part:
-            parts.append((wallet, part))
-    return tuple(parts)
+            yield wallet, part
 
 
 def _check(original: Receipt, returned_milli: Mapping[int, int], wanted: Mapping[int, int]) -> None:
@@ -150,73 +179,8 @@ def _check(original: Receipt, returned_milli: Mapping[int, int], wanted: Mapping
             raise BadInput(sentence("return.piece", name=line.name))
 
 
-class _Figures(msgspec.Struct, frozen=True):
-    """What is given back of one line once so much of it has been returned; total = base - discount - redeemed."""
-
-    base_minor: int
-    discount_minor: int
-    redeemed_minor: int
-    redeemed_points: int
-    total_minor: int
-    earned_points: int
-
-
-def _part(line: ReceiptLine, before_milli: int, qty_milli: int) -> ReceiptLine:
-    """The line of a return: what is given back after it, less what was before."""
-    before, after = _given_back(line, before_milli), _given_back(line, before_milli + qty_milli)
-    return replace(
-        line,
-        qty_milli=qty_milli,
-        base_minor=after.base_minor - before.base_minor,
-        discount_minor=after.discount_minor - before.discount_minor,
-        redeemed_minor=after.redeemed_minor - before.redeemed_minor,
-        redeemed_points=after.redeemed_points - before.redeemed_points,
-        total_minor=after.total_minor - before.total_minor,
-        earned_points=after.earned_points - before.earned_points,
-        applied=(),
-        wallets=_points_part(line.wallets, before_milli, qty_milli, line.qty_milli),
-        costs=_points_part(line.costs, before_milli, qty_milli, line.qty_milli),
-    )
-
-
-def _given_back(line: ReceiptLine, qty_milli: int) -> _Figures:
-    """Rounded so that no part is ever negative and the parts fit together.
-
-    The base follows the quantity; of the base, the money paid takes its share; of what is left, the points spent.
-    Each step is a share that never falls as the base grows, and neither does its rest.
-    """
-    base = divide(line.base_minor * qty_milli, line.qty_milli)
-    total = _share(line.total_minor, base, line.base_minor)
-    redeemed = _share(line.redeemed_minor, base - total, line.base_minor - line.total_minor)
-    return _Figures(
-        base_minor=base,
-        discount_minor=base - total - redeemed,
-        redeemed_minor=redeemed,
-        redeemed_points=divide(line.redeemed_points * qty_milli, line.qty_milli),
-        total_minor=total,
-        earned_points=divide(line.earned_points * qty_milli, line.qty_milli),
-    )
-
-
-def _share(figure: int, part: int, whole: int) -> int:
-    return divide(figure * part, whole) if whole else 0
-
-
-def _points_part(points: Mapping[str, int], before_milli: int, qty_milli: int, whole_milli: int) -> dict[str, int]:
-    """wallet -> points of this part of a line, after the part returned before."""
-    parts = {
-        wallet: divide(whole * (before_milli + qty_milli), whole_milli) - divide(whole * before_milli, whole_milli)
-        for wallet, whole in points.items()
-    }
-    return {wallet: part for wallet, part in parts.items() if part}
-
-
 def _all_points(lines: Iterable[Mapping[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for wallet, points in chain.from_iterable(each.items() for each in lines):
         found[wallet] = found.get(wallet, 0) + points
     return found
-
-
-def _sums(lines: Sequence[ReceiptLine]) -> dict[str, int]:
-    return {name: sum(getattr(line, name) for line in lines) for name in _Figures.__struct_fields__}

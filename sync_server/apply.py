@@ -64,6 +64,7 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
         out.flags,
         out.states,
         out.moves,
+        rules.versions,
     )
     gifts = [event for event in new if isinstance(event.body, GiftCardMoved)]
     book_gift_cards(gifts, out.moves)

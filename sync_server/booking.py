@@ -5,7 +5,7 @@ printed is honoured: figures that do not add up and returns of more than was sol
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Row
 
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
 from loyalty.ledger import MAIN_WALLET, Contra, Entry, receipt_entries
+from loyalty.programme import Programme
 from loyalty.quoting.uses import uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
@@ -23,9 +24,11 @@ from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived, arrive
 from sync_server.flags import FlagKind, flag
+from sync_server.given_back import Returned, differing
 from sync_server.purses import Account, Booked, bought
 from sync_server.rows import add_rows, insert_new, select_by, update_rows
 from sync_server.schema import EVENT, RECEIPT, RETURNED
+from sync_server.standing import Version
 from sync_server.store import Tx
 from sync_server.sums import wrong_lot, wrong_sums
 
@@ -94,8 +97,18 @@ class _Sale:
         return replace(entry, points=sign * points)
 
 
-def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: States, moves: Moves) -> None:
-    """Store new receipts and say what they move; `states` gets the events that begin or cease to wait."""
+def book_receipts(
+    tx: Tx,
+    events: Sequence[Arrived],
+    flags: Flags,
+    states: States,
+    moves: Moves,
+    versions: Mapping[Version, Programme] = {},
+) -> None:
+    """Store new receipts and say what they move; `states` gets the events that begin or cease to wait.
+
+    `versions` are the programmes that returns are worked out again by, as far as they are known.
+    """
     new = _store(tx, events, flags)
     for event in new:
         wrong = wrong_sums(_of(event))
@@ -105,7 +118,8 @@ def book_receipts(tx: Tx, events: Sequence[Arrived], flags: Flags, states: State
             _move(event, _of(event), moves)
     waiting = _waiting_for(tx, [event for event in new if _of(event).kind == "sale"])
     returns = [event for event in new if _of(event).kind == "return"]
-    _book_returns(tx, returns, waiting, flags, states, moves)
+    booked = _book_returns(tx, returns, waiting, flags, states, moves)
+    flags += differing(tx, booked, versions)
 
 
 def _of(event: Arrived) -> Receipt:
@@ -195,15 +209,18 @@ def _waiting_for(tx: Tx, sales: Sequence[Arrived]) -> list[Arrived]:
 
 def _book_returns(
     tx: Tx, new: Sequence[Arrived], waiting: Sequence[Arrived], flags: Flags, states: States, moves: Moves
-) -> None:
+) -> list[Returned]:
+    """Book the returns whose sale is there; those, each with its sale."""
     if not new and not waiting:
-        return
+        return []
+    booked = []
     sales = _sales(tx, [*new, *waiting])
     for event in sorted([*waiting, *new], key=lambda found: (_of(found).moment.at_ms, found.event_id)):
         ref = _reference(_of(event))
         sale = sales.get((event.bucket, ref))
         if sale is not None:
             _move_back(event, sale, moves, flags)
+            booked.append(Returned(event, _of(event), sale.row.bucket, sale.receipt))
             if event in waiting:
                 states.append(_state(event, "applied", "", None))
         elif ref:
@@ -211,6 +228,7 @@ def _book_returns(
         else:
             flags.append(flag(event, "return_no_sale", f"return {_of(event).number} names no sale"))
     _keep_returned(tx, {id(sale): sale for sale in sales.values()}.values())
+    return booked
 
 
 def _reference(receipt: Receipt) -> str:

@@ -10,6 +10,7 @@ FlagKind = Literal[
     "receipt_again",        # one receipt id in two events: the second changes nothing
     "sums",                 # the receipt's figures do not add up; it is booked as printed
     "return_excess",        # more goods or money returned than were sold
+    "return_differs",       # the sale's rules give back another sum than this return did; booked as printed
     "points_excess",        # more points to take or give back than the sale had: cut to the sale's
     "return_other_account", # a return for another account than the sale's: no points moved
     "return_no_sale",       # a return that names no sale: no points moved

@@ -1,5 +1,8 @@
 """Programmes the head office has published: checked, signed, put into the feed; and the rules stage 2 reads."""
 
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -8,18 +11,26 @@ from sqlalchemy import select
 from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadInput
 from loyalty.events import canonical
-from loyalty.feed import ProgrammeRow
+from loyalty.feed import ProgrammeRow, version_key
 from loyalty.programme import Programme
 from loyalty.published import NO_PROGRAMME, newest_programme
+from loyalty.receipt import ProgrammeRef
 from loyalty.sentences import sentence
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.rows import insert_rows, select_by
 from sync_server.schema import FEED, PROGRAMME_VERSION
-from sync_server.standing import Rules
+from sync_server.standing import Rules, Version
 from sync_server.store import Store, Tx
 
 PROGRAMME_BUCKET = 0
+DAY_MS = 86_400_000
+KEPT_DAYS = 400
+"""Tills keep a version so long after the next was published: a year for returns, and a month for tills that had not
+heard of the next."""
+KEPT_VERSIONS = 30
+"""So many before the newest at most."""
+MAX_VERSIONS_READ = 16
 
 SENTENCES = {
     "publish.older": (
@@ -62,15 +73,38 @@ def _publish(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
         "published_ms": now_ms,
     }
     insert_rows(tx, PROGRAMME_VERSION, [version])
-    put_rows(tx, {"programmes": [Change(PROGRAMME_BUCKET, row.id, canonical(row), old.h if old is not None else None)]})
+    newest = Change(PROGRAMME_BUCKET, row.id, canonical(row), old.h if old is not None else None)
+    put_rows(tx, {"programmes": [newest, *_older(tx, row, now_ms)]})
     return True
+
+
+def _older(tx: Tx, newest: ProgrammeRow, now_ms: int) -> list[Change]:
+    """The versions before it that receipts may still name go into the feed, those out of force for long out of it."""
+    table = PROGRAMME_VERSION
+    query = select(table).where(table.c.id == newest.id, table.c.version < newest.version)
+    versions = tx.execute(query.order_by(table.c.version.desc())).all()
+    keys = [(PROGRAMME_BUCKET, version_key(newest.id, row.version)) for row in versions]
+    there = {row.key: row for row in select_by(tx, FEED["programmes"], ("key", "h", "body"), ("bucket", "key"), keys)}
+    changes, until_ms = [], now_ms
+    for place, row in enumerate(versions):
+        key = version_key(newest.id, row.version)
+        known = there.get(key)
+        is_kept = place < KEPT_VERSIONS and until_ms >= now_ms - KEPT_DAYS * DAY_MS
+        until_ms = row.published_ms
+        if is_kept and (known is None or known.body is None):
+            body = canonical(ProgrammeRow(row.id, row.version, row.document, row.signature))
+            changes.append(Change(PROGRAMME_BUCKET, key, body, known.h if known is not None else None))
+        elif not is_kept and known is not None and known.body is not None:
+            changes.append(Change(PROGRAMME_BUCKET, key, None, known.h))
+    return changes
 
 
 def read_published(store: Store) -> Programme | None:
     """The programme that tills sell by; None before the first."""
     table = FEED["programmes"]
+    newest = table.c.body.is_not(None) & ~table.c.key.contains("/")
     with store.read() as tx:
-        bodies = tx.execute(select(table.c.body).where(table.c.body.is_not(None)).order_by(table.c.key)).scalars().all()
+        bodies = tx.execute(select(table.c.body).where(newest).order_by(table.c.key)).scalars().all()
     found = newest_programme(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies)
     return None if found is NO_PROGRAMME else found
 
@@ -81,3 +115,20 @@ def read_rules(store: Store) -> Rules:
     if programme is None:
         return Rules()
     return Rules(programme if programme.statuses else None, programme if programme.limited else None)
+
+
+def read_versions(store: Store, refs: Iterable[ProgrammeRef]) -> dict[Version, Programme]:
+    """The versions receipts name, as far as the head office published them; those named most, at most 16."""
+    wanted = Counter((ref.id, ref.version) for ref in refs)
+    found = {}
+    for programme_id, version in (version for version, _ in wanted.most_common(MAX_VERSIONS_READ)):
+        with store.read() as tx:
+            rows = select_by(tx, PROGRAMME_VERSION, ("document",), ("id", "version"), [(programme_id, version)])
+        for row in rows:
+            found[programme_id, version] = _parsed(row.document)
+    return found
+
+
+@lru_cache(maxsize=MAX_VERSIONS_READ)
+def _parsed(document: str) -> Programme:
+    return parse_programme(document)

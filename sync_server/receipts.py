@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from loyalty.api import ReceiptReply
 from loyalty.receipt import Receipt
+from sync_server.given_back import parts_of
 from sync_server.refusals import Refused
 from sync_server.schema import RECEIPT, RETURNED
 from sync_server.store import Store
@@ -21,4 +22,6 @@ def find_receipt(store: Store, number: str) -> ReceiptReply:
             raise Refused(404, "unknown", f"there is no receipt {number[:40]}")
         mine = (RETURNED.c.bucket == row.bucket) & (RETURNED.c.receipt_id == row.receipt_id)
         found = tx.execute(select(RETURNED.c.line_no, RETURNED.c.qty_milli).where(mine)).all()
-    return ReceiptReply(msgspec.json.decode(row.raw, type=Receipt), {line.line_no: line.qty_milli for line in found})
+        parts = parts_of(tx, row.bucket, row.receipt_id)
+    returned_milli = {line.line_no: line.qty_milli for line in found}
+    return ReceiptReply(msgspec.json.decode(row.raw, type=Receipt), returned_milli, parts)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.errors import StoreFault
-from loyalty.events import MemberEnrolled
+from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.receipt import ProgrammeRef
 from sync_server.apply import apply_unit
 from sync_server.arrivals import Arrived, arrive
 from sync_server.claims import Claim, Owners, claim
@@ -26,7 +28,7 @@ from sync_server.flags import flag
 from sync_server.identity import Identity
 from sync_server.ingest import decompress
 from sync_server.personal import complete_members
-from sync_server.programmes import read_rules
+from sync_server.programmes import read_rules, read_versions
 from sync_server.rows import insert_rows
 from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.standing import Rules
@@ -53,7 +55,7 @@ def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> 
         return 0
     owners = claim(store, _cards(taken.arrived))
     after = claim_coupons(store, taken.arrived)
-    rules = read_rules(store)
+    rules = replace(read_rules(store), versions=read_versions(store, _refs(taken.arrived)))
     for unit in _units(store, taken.arrived):
         _apply(store, unit, rules, owners)
     flag_again(store, taken.arrived, after)
@@ -101,6 +103,13 @@ def _behind(tx: Tx) -> list[tuple[int, int]]:
 def _cards(arrived: Sequence[Arrived]) -> list[Claim]:
     bodies = [event.body for event in arrived if isinstance(event.body, MemberEnrolled)]
     return [Claim("card", body.card, body.member_id, body.account_id) for body in bodies if body.card]
+
+
+def _refs(arrived: Sequence[Arrived]) -> Iterator[ProgrammeRef]:
+    """The programme versions of returns, and of sales that returns may be waiting for."""
+    for event in arrived:
+        if isinstance(event.body, SaleCompleted | ReturnCompleted):
+            yield from event.body.receipt.programmes[:1]
 
 
 def _units(store: Store, arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:

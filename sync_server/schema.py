@@ -117,6 +117,7 @@ RECEIPT = _table(
     _big("redeemed_points"), _big("earned_points"), _big("total_minor"), _big("returned_minor"),
     _text("returned_points"), _blob("raw"),
     Index("receipt_number", "number"), Index("receipt_account", "bucket", "account_id", "at_ms"),
+    Index("receipt_original", "bucket", "original_id"),
     Index("receipt_at", "at_ms"), Index("receipt_day", "local_date", "local_minute"), rowid=True,
 )  # fmt: skip
 RETURNED = _table(

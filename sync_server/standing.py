@@ -14,6 +14,9 @@ from loyalty.statuses.progress import Counted, Grant, Progress, merge_progress, 
 from loyalty.statuses.season import OPEN
 from loyalty.statuses.tiers import place_of, status_id_on
 
+Version = tuple[str, int]
+"""A programme's id and its version."""
+
 
 class Rules(msgspec.Struct, frozen=True):
     """The published programme statuses are counted by; none before the first is published."""
@@ -21,6 +24,9 @@ class Rules(msgspec.Struct, frozen=True):
     programme: Programme | None = None
     limits: Programme | None = None
     """The published programme where campaigns of it have limits: by it is counted what members have had of them."""
+
+    versions: dict[Version, Programme] = {}
+    """The published versions that the receipts at hand were made by."""
 
     def grant(self, status: str, at_ms: int, last_date: str = "") -> Grant | None:
         """A status a new member has at once; None for the lowest one, which is everyone's."""

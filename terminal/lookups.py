@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from loyalty.catalogue import price_at
 from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError
 from loyalty.gift_card import gift_card
+from loyalty.published import programme_of
+from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
 from terminal.coupons import spent_by, spent_said
 from terminal.gift_cards import held_card
@@ -65,7 +69,7 @@ class Lookups:
         journal, number = self._files.journal, self._full(effect.number)
         receipt = journal.receipt(number)
         if receipt is not None:
-            return c.ReceiptFound(receipt, journal.returned_milli(receipt.receipt_id))
+            return self._own(receipt)
         threading.Thread(target=self._ask, args=(number,), name="ask-receipt", daemon=True).start()
         return None
 
@@ -77,14 +81,16 @@ class Lookups:
         number = self._full(number)
         receipt = self._files.journal.receipt(number)
         if receipt is not None:
-            return c.ReceiptFound(receipt, self._files.journal.returned_milli(receipt.receipt_id))
+            return self._own(receipt)
         found = self._ask_receipt(number)
-        return c.ReceiptFound(found.receipt, self._with_own(found))
+        own = self._own(found.receipt)
+        return replace(own, returned_milli=found.returned_milli, parts=(*own.parts, *found.parts))
 
-    def _with_own(self, found: c.ReceiptFound) -> dict[int, int]:
-        """What has been returned, counting returns made here that the head office may not have heard of yet."""
-        own, told = self._files.journal.returned_milli(found.receipt.receipt_id), found.returned_milli
-        return {no: max(own.get(no, 0), told.get(no, 0)) for no in {*own, *told}}
+    def _own(self, receipt: Receipt) -> c.ReceiptFound:
+        """With the returns made here, which the head office may not have heard of yet."""
+        parts = self._files.journal.returns_of(receipt.receipt_id)
+        programme = programme_of(self._files.cache.programmes(), receipt.programmes)
+        return c.ReceiptFound(receipt, {}, parts, programme)
 
     def _ask(self, number: str) -> None:
         try:

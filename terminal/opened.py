@@ -87,7 +87,7 @@ def new_id() -> str:
 
 def _asked(sync: Syncing, number: str) -> c.ReceiptFound:
     reply = sync.receipt(number)
-    return c.ReceiptFound(reply.receipt, reply.returned_milli)
+    return c.ReceiptFound(reply.receipt, reply.returned_milli, reply.parts)
 
 
 def _not_printed(what: str) -> c.Notify:

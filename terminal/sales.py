@@ -25,6 +25,7 @@ from loyalty.points.earned import with_lots
 from loyalty.programme import Programme
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
+from loyalty.returning.settled import before_of
 from loyalty.returns import return_receipt, returnable
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
@@ -103,14 +104,14 @@ class Sales:
         """What has been returned since the draft was opened is asked again: two screens cannot return one thing twice,
         nor can the head office's word undo what is recorded here and has not reached it yet."""
         self._refuse_late()
-        returned = self._journal.returned_milli(effect.original.receipt_id)
-        merged = {
-            no: max(returned.get(no, 0), effect.returned_milli.get(no, 0)) for no in {*returned, *effect.returned_milli}
-        }
+        parts = (*self._journal.returns_of(effect.original.receipt_id), *effect.parts)
+        merged = before_of(effect.original, effect.returned_milli, parts).milli
         draft = return_receipt(
             effect.original,
             merged,
             effect.wanted_milli,
+            parts=parts,
+            programme=effect.programme,
             receipt_id=ids.receipt_id if ids else self._new_id(),
             number="",
             store=self._store,

@@ -33,7 +33,7 @@ from loyalty.errors import BadProgramme, Problem
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
-from loyalty.programme import GiftCards, Programme, Redeem
+from loyalty.programme import GiftCards, Programme, Redeem, Returns
 from loyalty.sentences import Lang, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -67,6 +67,7 @@ _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in ro
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
+_RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
 _WHOLE = "document"
 """The path of a problem with the document as a whole."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -126,6 +127,7 @@ def read_programme(top: Section) -> Programme:
         status_on_return=ladder.on_return,
         status_wallet=top.ref("status_wallet", "wallet", MAIN_WALLET),
         redeem=_redeem(top.part("redeem")),
+        returns=_returns(top.part("returns")),
         campaigns=read_campaigns(top, groups),
         wallets=wallets,
         groups=groups,
@@ -199,6 +201,14 @@ def _redeem(part: Section | None) -> Redeem:
     )
     part.finish()
     return redeem
+
+
+def _returns(part: Section | None) -> Returns:
+    if part is None:
+        return Returns()
+    returns = Returns(rule=part.choice("rule", _RETURN_RULES, "paid"))
+    part.finish()
+    return returns
 
 
 def _check_step(top: Section, programme: Programme) -> None:

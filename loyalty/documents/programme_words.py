@@ -116,6 +116,8 @@ WORDS: dict[str, Pair] = {
     "identified_by": ("узнан {}", "found {}"),
     "gift_cards": ("подарочные карты: {}", "gift cards: {}"),
     "offline_max_minor": ("без связи самое большее {}", "offline at most {}"),
+    "returns": ("возврат: {}", "returns: {}"),
+    "returns.rule": ("возвращается {}", "given back is {}"),
     # When points can be spent
     "points": ("баллы: {}", "points: {}"),
     "terms": ("сроки: {}", "terms: {}"),
@@ -277,6 +279,8 @@ VALUES: dict[str, Pair] = {
     "status_criteria.any": ("любой из порогов", "any one threshold"),
     "status_on_return.recount": ("больше не считается", "counts no longer"),
     "status_on_return.keep": ("остаётся в счёте", "stays counted"),
+    "rule.paid": ("уплаченное за товар", "what was paid for the goods"),
+    "rule.kept": ("уплаченное без того, что стоит оставшееся", "what was paid less what the rest costs by itself"),
     "mode.best": ("лучшая для участника", "the best for the member"),
     "mode.best_line": ("лучшая для каждой позиции", "the best for each line"),
     "mode.first": ("первая по очереди", "the first by priority"),
@@ -350,6 +354,7 @@ TABLES: dict[str, Pair] = {
     "coupons": ("Купоны", "Coupons"),
     "redeem": ("Оплата баллами", "Spending points"),
     "gift_cards": ("Подарочные карты", "Gift cards"),
+    "returns": ("Возвраты", "Returns"),
     "points": ("Сроки баллов", "When points can be spent"),
     "workdays": ("Рабочие дни", "Working days"),
 }

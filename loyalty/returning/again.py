@@ -69,7 +69,8 @@ def held_programme(sale: Receipt, programme: Programme) -> Programme:
         redeem=Redeem(
             point_value_minor=programme.redeem.point_value_minor,
             max_share_bp=10_000,
-            identified_by=("card", "phone", "manual"),
+            step_points=programme.redeem.step_points,
+            identified_by=("card", "phone", "phone_code", "manual"),
             wallets=programme.redeem.wallets,
             excluded=programme.redeem.excluded,
         ),

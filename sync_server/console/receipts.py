@@ -4,6 +4,8 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
+from loyalty.returns import SENTENCES, returned_said
+from loyalty.sentences import say
 from sync_server.console.pages import page
 from sync_server.console.receipt_facts import read_receipt
 from sync_server.console.receipt_search import find_receipts, read_wanted
@@ -48,6 +50,7 @@ def receipt_page(visit: Visiting, receipt_id: FromPath[str]) -> Response[str]:
         flags=FLAGS,
         identified=IDENTIFIED,
         payments=PAYMENTS,
+        notes=[say(said, visit.tongue.lang, SENTENCES) for said in returned_said(facts.receipt)],
         status=status_name(visit, facts.receipt.status),
     )
 

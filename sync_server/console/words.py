@@ -24,6 +24,7 @@ FLAGS: dict[FlagKind, str] = {
     "receipt_again": N_("One receipt came in two events; the second changed nothing"),
     "sums": N_("The receipt's figures do not add up; it is booked as printed"),
     "return_excess": N_("More goods or money returned than were sold"),
+    "return_differs": N_("A return of another sum than the rules of its sale give; booked as printed"),
     "points_excess": N_("A return of more points than the sale had; cut to the sale's"),
     "return_other_account": N_("A return for another account than the sale's; no points moved"),
     "return_no_sale": N_("A return that names no sale; no points moved"),

@@ -17,8 +17,10 @@ from loyalty.basket import PaidBy
 from loyalty.errors import LinkFault
 from loyalty.events import canonical
 from loyalty.receipt import Payment, Receipt
+from loyalty.returning.settled import before_of
+from loyalty.returns import returned_said
 from loyalty.sentences import Lang, sentence
-from terminal.agent.desk import Answer, Asked, Desk
+from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import find_gift_card
 from terminal.agent.quoting import Quoted, quote_reply, quoted
@@ -69,7 +71,9 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
         if again:
             return _answer(desk, again, asked.lang, HTTPStatus.OK)
         shift, around = desk.till.records.shift_now(), desk.till.engine.around()
-        effect = c.CommitReturn(found.receipt, found.returned_milli, request.lines, request.payment)
+        effect = c.CommitReturn(
+            found.receipt, found.returned_milli, request.lines, request.payment, found.parts, found.programme
+        )
         ids = _ids(desk, "return", request.return_id, request, around.moment.at_ms)
         back = desk.till.records.take_back(effect, shift, around, ids)
         return _answer(desk, back.receipt, asked.lang, HTTPStatus.CREATED)
@@ -80,7 +84,8 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
 def answer_receipt(desk: Desk, asked: Asked) -> Answer:
     """A receipt of this till, or of any other while the head office answers."""
     found = _fetch(desk, asked.key)
-    return Answer(_reply(desk, found.receipt, asked.lang, found.returned_milli))
+    returned_milli = before_of(found.receipt, found.returned_milli, found.parts).milli
+    return Answer(_reply(desk, found.receipt, asked.lang, returned_milli))
 
 
 def _fetch(desk: Desk, number: str) -> c.ReceiptFound:
@@ -169,4 +174,4 @@ def _answer(desk: Desk, receipt: Receipt, lang: Lang, status: HTTPStatus) -> Ans
 def _reply(desk: Desk, receipt: Receipt, lang: Lang, returned_milli: dict[int, int]) -> ReceiptReply:
     names = wallet_names(desk.till.engine.view().programme, lang)
     slip = receipt_slip(receipt, lang, store_name=desk.till.store.identity.store_name, wallets=names)
-    return ReceiptReply(receipt, returned_milli, slip)
+    return ReceiptReply(receipt, returned_milli, slip, tuple(told(said, lang) for said in returned_said(receipt)))

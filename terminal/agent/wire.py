@@ -333,6 +333,8 @@ class ReceiptReply(msgspec.Struct, frozen=True):
     receipt: Receipt
     returned_milli: dict[int, int]
     slip: tuple[str, ...]
+    notes: tuple[Told, ...] = ()
+    """Of a return: why it gives back another sum than was paid for its goods."""
 
 
 class ShiftReply(msgspec.Struct, frozen=True):

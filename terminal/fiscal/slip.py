@@ -12,7 +12,8 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.money import money_text, quantity_text
 from loyalty.points.earned import balance_after, pending
 from loyalty.receipt import Payment, Receipt, ReceiptLine
-from loyalty.sentences import Lang
+from loyalty.returns import SENTENCES, returned_said
+from loyalty.sentences import Lang, say
 from terminal.fiscal.columns import centred, pair, rule, wrapped
 from terminal.fiscal.slip_words import WORDS, Words
 
@@ -34,6 +35,7 @@ def receipt_slip(
         _head(receipt, words, store_name, width),
         *(_line(line, lang, words, width) for line in receipt.lines),
         _sums(receipt, lang, words, width),
+        _reasons(receipt, lang, width),
         _loyalty(receipt, words, wallets, width),
         _messages(receipt, lang, width),
         *(_coupon(coupon, lang, words, width) for coupon in receipt.issued),
@@ -160,6 +162,12 @@ def _payment(payment: Payment, lang: Lang, words: Words, width: int) -> Iterator
     yield from pair(f"{words.gift_card} *{payment.gift_card.tail}", money_text(payment.amount_minor, lang), width)
     if payment.left_minor is not None:
         yield from pair(f"  {words.gift_left}", money_text(payment.left_minor, lang), width)
+
+
+def _reasons(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
+    """Why a return gives back another sum than was paid."""
+    for said in returned_said(receipt):
+        yield from wrapped(say(said, lang, SENTENCES), width)
 
 
 def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:

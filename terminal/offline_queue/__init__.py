@@ -15,7 +15,7 @@ journal:  Journal
               totals=ShiftTotals, sale_day=date) -> Recorded(epoch, first_seq, last_seq, hash)
                                                                 one transaction; the same facts again: the same answer
           .receipt(number) -> Receipt | None                    .recent_receipts(limit) -> tuple[Receipt, ...]
-          .returned_milli(receipt_id) -> {line_no: qty_milli}
+          .returned_milli(receipt_id) -> {line_no: qty_milli}; .returns_of(receipt_id) -> what each return gave back
           .open_shift() -> Shift | None
               Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
           .next_receipt_no() / .next_card_no() / .next_shift_no() -> int        .give_back_receipt_no(number)

@@ -14,6 +14,7 @@ from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompl
 from loyalty.feed import Applied, IdentRow
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
+from loyalty.returning.parts import GivenBack
 from loyalty.sentences import sentence
 from loyalty.shares import Share
 from terminal.offline_queue import journal_file, journal_read, journal_shares
@@ -118,6 +119,10 @@ class Journal:
     def returned_milli(self, receipt_id: str) -> dict[int, int]:
         """What this till has taken back of a receipt: line_no -> qty_milli."""
         return self._readers.use(lambda c: journal_read.returned_milli(c, receipt_id))
+
+    def returns_of(self, receipt_id: str) -> tuple[GivenBack, ...]:
+        """What each return of a receipt that this till made gave back."""
+        return self._readers.use(lambda c: journal_read.returns_of(c, receipt_id))
 
     def open_shift(self) -> Shift | None:
         return self._readers.use(journal_read.open_shift)

@@ -11,6 +11,7 @@ from loyalty.points.shown import OwnPoints
 from loyalty.points.terms import Lot
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
+from loyalty.returning.parts import GivenBack, given_back
 from loyalty.statuses.progress import Counted
 from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
 from terminal.offline_queue.journal_uses import own_coupon_uses, own_uses
@@ -125,11 +126,15 @@ def running_no(receipt: Receipt) -> int:
 
 def returned_milli(connection: Connection, receipt_id: str) -> dict[int, int]:
     returned: dict[int, int] = {}
-    query = "SELECT e.raw FROM returned r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq WHERE r.original_id = ?"
-    for (raw,) in connection.execute(query, (receipt_id,)):
-        for line in receipt_of(raw).lines:
-            returned[line.line_no] = returned.get(line.line_no, 0) + line.qty_milli
+    for part in returns_of(connection, receipt_id):
+        for line_no, qty_milli in part.lines.items():
+            returned[line_no] = returned.get(line_no, 0) + qty_milli
     return returned
+
+
+def returns_of(connection: Connection, receipt_id: str) -> tuple[GivenBack, ...]:
+    query = "SELECT e.raw FROM returned r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq WHERE r.original_id = ?"
+    return tuple(given_back(receipt_of(raw)) for (raw,) in connection.execute(query, (receipt_id,)))
 
 
 def open_shift(connection: Connection) -> Shift | None:

@@ -10,8 +10,10 @@ from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
 from loyalty.gift_card import HeldCard
 from loyalty.member import IdentifiedBy, Member
+from loyalty.programme import Programme
 from loyalty.quote import Quote
 from loyalty.receipt import MoneyKind, Payment, PaymentKind, Receipt
+from loyalty.returning.parts import GivenBack
 from loyalty.sentences import Sentence
 from terminal.session.state import Level, ShiftInfo
 
@@ -235,6 +237,8 @@ class CommitReturn(msgspec.Struct, frozen=True):
     returned_milli: dict[int, int]
     wanted_milli: dict[int, int]
     kind: MoneyKind
+    parts: tuple[GivenBack, ...] = ()
+    programme: Programme | None = None
 
 
 class EnrolMember(msgspec.Struct, frozen=True):
@@ -298,8 +302,15 @@ class GiftCardFound(msgspec.Struct, frozen=True):
 
 
 class ReceiptFound(msgspec.Struct, frozen=True):
+    """A receipt with what has come back of it: line_no -> qty_milli, and what each return that is known gave back.
+
+    `programme` is the version it was made by, None where the till has not got it.
+    """
+
     receipt: Receipt
     returned_milli: dict[int, int]
+    parts: tuple[GivenBack, ...] = ()
+    programme: Programme | None = None
 
 
 class GoodsFound(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import msgspec
 
 from loyalty.errors import BadInput
 from loyalty.receipt import Receipt
+from loyalty.returning.settled import before_of
 from loyalty.returns import return_receipt, returnable
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refuse, refused, told
@@ -22,10 +23,11 @@ def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:
     receipt = command.receipt
     if receipt.kind == "return":
         return refused(state, "return.of_return", number=receipt.number)
-    left = returnable(receipt, command.returned_milli)
+    before_milli = before_of(receipt, command.returned_milli, command.parts).milli
+    left = returnable(receipt, before_milli)
     if not any(left.values()):
         return refused(state, "return.all_back", number=receipt.number)
-    draft = ReturnDraft(receipt, command.returned_milli, left, {})
+    draft = ReturnDraft(receipt, before_milli, left, {}, command.parts, command.programme)
     opened = replace(fresh(state, around.store), mode="return", returning=draft)
     return told(opened, "info", "return.choose", number=receipt.number), (c.Signal("ok"),)
 
@@ -58,7 +60,7 @@ def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
 def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -> Receipt:
     return return_receipt(
         draft.receipt, draft.returned_milli, wanted, receipt_id="", number="", store=around.store, terminal="",
-        cashier="", shift_id="", moment=around.moment, payment="cash",
+        cashier="", shift_id="", moment=around.moment, payment="cash", parts=draft.parts, programme=draft.programme,
     )  # fmt: skip
 
 
@@ -66,7 +68,10 @@ def confirm(state: State, command: c.ConfirmReturn, around: Surroundings) -> Ste
     draft = _draft(state)
     if not draft.wanted_milli:
         return refused(state, "return.nothing")
-    return state, (c.CommitReturn(draft.receipt, draft.returned_milli, draft.wanted_milli, command.kind),)
+    commit = c.CommitReturn(
+        draft.receipt, draft.returned_milli, draft.wanted_milli, command.kind, draft.parts, draft.programme
+    )
+    return state, (commit,)
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:

@@ -14,6 +14,7 @@ from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
 from loyalty.quoting.offers import Offer
 from loyalty.receipt import Payment, PaymentKind, Receipt
+from loyalty.returning.parts import GivenBack
 from loyalty.sentences import Sentence
 
 Mode = Literal["closed", "sale", "pay", "done", "return"]
@@ -45,6 +46,10 @@ class ReturnDraft(msgspec.Struct, frozen=True):
     returned_milli: dict[int, int]
     left_milli: dict[int, int]
     wanted_milli: dict[int, int]
+    parts: tuple[GivenBack, ...] = ()
+    """What each return made before gave back."""
+    programme: Programme | None = None
+    """The version the receipt was made by; None where the till has not got it."""
     preview: Receipt | None = None
     """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
 

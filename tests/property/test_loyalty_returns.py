@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.ledger import balance, receipt_entries
+from loyalty.programme import Programme, Returns
 from loyalty.quote import quote
 from loyalty.receipt import Receipt
+from loyalty.returning.parts import given_back, paid_for
 from loyalty.returns import return_receipt, returnable
 from loyalty.statuses.progress import Progress, progress_after
 from loyalty.statuses.tiers import count_receipt
@@ -18,25 +20,29 @@ from tests.support.loyalty_strategies import baskets, moments, programmes
 FIGURES = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
 
 
-def back(sale: Receipt, done, wanted) -> Receipt:
+KEPT = Returns(rule="kept")
+
+
+def back(sale: Receipt, done, wanted, parts=(), rules: Programme | None = None) -> Receipt:
     place: dict[str, Any] = {"store": "s", "terminal": "t", "cashier": "c", "shift_id": "h"}
-    return return_receipt(sale, done, wanted, receipt_id="r", number="T1-2", moment=SUNDAY, **place)
+    place |= {"parts": [given_back(part) for part in parts], "programme": rules, "receipt_id": f"r{len(parts)}"}
+    return return_receipt(sale, done, wanted, number="T1-2", moment=SUNDAY, **place)
 
 
-def parts_of(sale: Receipt, data) -> list[Receipt]:
+def parts_of(sale: Receipt, data, rules: Programme | None = None) -> list[Receipt]:
     """Return everything in any steps, any lines, any quantities."""
     done: dict[int, int] = {}
-    parts = []
+    parts: list[Receipt] = []
     while left := returnable(sale, done):
         wanted = {}
         chosen = data.draw(st.lists(st.sampled_from(sorted(left)), min_size=1, unique=True))
         for line_no in chosen:
             unit = 1000 if sale.lines[line_no - 1].unit == "piece" else 1
             wanted[line_no] = unit * data.draw(st.integers(1, left[line_no] // unit))
-        parts.append(back(sale, done, wanted))
+        parts.append(back(sale, done, wanted, parts, rules))
         done = {number: done.get(number, 0) + wanted.get(number, 0) for number in {*done, *wanted}}
         if len(parts) == 6 and (left := returnable(sale, done)):
-            return [*parts, back(sale, done, left)]
+            return [*parts, back(sale, done, left, parts, rules)]
     return parts
 
 
@@ -44,10 +50,9 @@ def check(sale: Receipt, parts: list[Receipt]) -> None:
     for name in FIGURES:
         assert sum(getattr(part, name) for part in parts) == getattr(sale, name)
     for part in parts:
-        for given_back in part.lines:
-            assert all(getattr(given_back, name) >= 0 for name in FIGURES)
-            spent_minor = given_back.discount_minor + given_back.redeemed_minor
-            assert given_back.total_minor == given_back.base_minor - spent_minor
+        for came in part.lines:
+            assert all(getattr(came, name) >= 0 for name in FIGURES)
+            assert came.total_minor == came.base_minor - came.discount_minor - came.redeemed_minor
     entries = [entry for number, r in enumerate((sale, *parts)) for entry in receipt_entries(r, f"e{number}")]
     beside, spent = costs_of_gifts(sale), dict(sale.redeemed_wallets)
     for wallet in {"main", *dict(sale.redeemed_wallets), *sale.wallets, *sale.costs}:
@@ -75,6 +80,48 @@ def test_the_parts_of_any_sale_come_to_the_whole(of, rules, at, data):
     if of.lines:
         sale = receipt(quote(of, rules, at), of, series=rules.coupons)
         check(sale, parts_of(sale, data))
+
+
+@given(baskets(max_lines=4), programmes(max_campaigns=4), moments, st.data())
+def test_the_parts_come_to_the_whole_where_what_is_kept_is_worked_out_again(of, rules, at, data):
+    if not of.lines:
+        return
+    rules = replace(rules, returns=KEPT)
+    sale = replace(receipt(quote(of, rules, at), of, series=rules.coupons), moment=at)
+    parts = parts_of(sale, data, rules)
+    check(sale, parts)
+    assert {part.return_rule for part in parts} == {"kept"}
+    assert sum(part.withheld_minor for part in parts) == 0
+    done: dict[int, int] = {}
+    left_minor = sale.total_minor + sale.redeemed_minor
+    for part in parts:
+        left_minor -= part.total_minor + part.redeemed_minor
+        done = {no: done.get(no, 0) + qty for no, qty in quantities(part, sale).items()}
+        share = paid_for(sale, done)
+        paid = sum(line.total_minor + line.redeemed_minor for line in share)
+        base = sum(line.base_minor for line in share)
+        assert sale.total_minor + sale.redeemed_minor - paid <= left_minor <= sale.base_minor - base
+
+
+@given(baskets(max_lines=3), programmes(max_campaigns=3), moments, st.data())
+def test_parts_come_to_the_whole_though_some_tills_have_not_the_rules(of, rules, at, data):
+    if not of.lines:
+        return
+    rules = replace(rules, returns=KEPT)
+    sale = replace(receipt(quote(of, rules, at), of, series=rules.coupons), moment=at)
+    done: dict[int, int] = {}
+    parts: list[Receipt] = []
+    while left := returnable(sale, done):
+        line_no = data.draw(st.sampled_from(sorted(left)))
+        known = data.draw(st.sampled_from([rules, None]))
+        parts.append(back(sale, {}, {line_no: left[line_no]}, parts, known))
+        done[line_no] = sale.lines[line_no - 1].qty_milli
+    check(sale, parts)
+
+
+def quantities(part: Receipt, sale: Receipt) -> dict[int, int]:
+    found = {line.line_no: 0 for line in sale.lines}
+    return found | {line.line_no: line.qty_milli for line in part.lines}
 
 
 SALE = receipt(quote(basket(line()), programme(), SUNDAY), basket(line()))

@@ -87,7 +87,8 @@ class Counter:
 
     def take_back(self, sale: Receipt, wanted: dict[int, int], moment: Moment) -> Receipt:
         """Return line_no -> qty_milli of a sale."""
-        receipt = return_receipt(sale, {}, wanted, moment=moment, **self._ids(), store="S1", cashier="Анна")
+        place = {**self._ids(), "store": "S1", "cashier": "Анна", "programme": self.shop.programme}
+        receipt = return_receipt(sale, {}, wanted, moment=moment, **place)
         self.record(ReturnCompleted(receipt))
         return receipt
 

@@ -124,7 +124,7 @@ class Counter:
                 receipt = self.receipts.get(receipt_number(number, "T1"))
                 if receipt is None:
                     return c.Failed(sentence("receipt.unknown", number=number))
-                return c.ReceiptFound(receipt, self.returned.get(receipt.receipt_id, {}))
+                return c.ReceiptFound(receipt, self.returned.get(receipt.receipt_id, {}), programme=self.programme)
             case c.FindGoods(text=text):
                 found = tuple(p for p in self.goods.values() if text.casefold() in p.name.casefold())
                 return c.GoodsFound(text, found)
@@ -165,7 +165,7 @@ class Counter:
         receipt = return_receipt(
             effect.original, effect.returned_milli, effect.wanted_milli, receipt_id=f"{len(self.receipts) + 1:032x}",
             number=number, store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, moment=NOON,
-            payment=effect.kind,
+            payment=effect.kind, parts=effect.parts, programme=effect.programme,
         )  # fmt: skip
         returned = self.returned.setdefault(effect.original.receipt_id, {})
         for line_no, qty_milli in effect.wanted_milli.items():

@@ -181,7 +181,7 @@ class FakeTill:
         found = next((receipt for receipt in self.receipts if receipt.number == number), None)
         if found is None:
             return c.Failed(sentence("sale.unknown", code=number))
-        return c.ReceiptFound(found, self._returned.get(found.receipt_id, {}))
+        return c.ReceiptFound(found, self._returned.get(found.receipt_id, {}), programme=self.programme)
 
     def _sold(self, effect: c.CommitSale) -> c.Command:
         shift = self._shift()
@@ -199,7 +199,7 @@ class FakeTill:
         receipt = return_receipt(
             effect.original, effect.returned_milli, effect.wanted_milli, receipt_id=number, number=number, store=STORE,
             terminal="T1", cashier=shift.cashier, shift_id=shift.shift_id, moment=self._around().moment,
-            payment=effect.kind,
+            payment=effect.kind, parts=effect.parts, programme=effect.programme,
         )  # fmt: skip
         before = self._returned.setdefault(effect.original.receipt_id, {})
         for line_no, qty_milli in effect.wanted_milli.items():

@@ -337,6 +337,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("bucket", "receipt_id"),
         sqlite_with_rowid=True,
     )
+    op.create_index("receipt_original", "receipt", ["bucket", "original_id"], unique=False)
     op.create_index("receipt_account", "receipt", ["bucket", "account_id", "at_ms"], unique=False)
     op.create_index("receipt_at", "receipt", ["at_ms"], unique=False)
     op.create_index("receipt_day", "receipt", ["local_date", "local_minute"], unique=False)

@@ -3,8 +3,9 @@
 from textual.strip import Strip
 
 from loyalty.receipt import ReceiptLine
+from loyalty.returns import returned_said
 from terminal.session.state import ReturnDraft
-from terminal.ui.cells import clean, left, right
+from terminal.ui.cells import clean, left, right, wrap
 from terminal.ui.desk import selected_return
 from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
@@ -12,6 +13,8 @@ from terminal.ui.widgets.lines import quantity_of, window
 
 LEFT, BACK, SUM = 12, 12, 13
 FOOT_ROWS = 2
+MOST_NOTES, LEAST_LINES = 5, 3
+"""Rows of reasons at most, and rows left to the goods."""
 
 
 def returning_rows(sight: Sight, width: int, height: int) -> list[Strip]:
@@ -21,10 +24,19 @@ def returning_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     here = selected_return(sight.desk, sight.view.state)
     lines = draft.receipt.lines
     place = next((i for i, line in enumerate(lines) if line.line_no == here), 0)
-    first, last = window([1] * len(lines), place, height - 1 - FOOT_ROWS)
+    notes = _notes(sight, draft, width)[: max(0, min(MOST_NOTES, height - 1 - FOOT_ROWS - LEAST_LINES))]
+    room = height - 1 - FOOT_ROWS - len(notes)
+    first, last = window([1] * len(lines), place, room)
     shown = [_row(sight, draft, line, line.line_no == here, width) for line in lines[first:last]]
-    blanks = [blank(sight.palette, width)] * (height - 1 - FOOT_ROWS - len(shown))
-    return [_header(sight, width), *shown, *blanks, *_foot(sight, draft, width)]
+    blanks = [blank(sight.palette, width)] * (room - len(shown))
+    return [_header(sight, width), *shown, *blanks, *notes, *_foot(sight, draft, width)]
+
+
+def _notes(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
+    """Why another sum comes back than was paid."""
+    said = returned_said(draft.preview) if draft.preview else ()
+    lines = (line for each in said for line in wrap(sight.words.say(each), width - 3, 2))
+    return [row(sight.palette, width, [("  " + line, "warn")]) for line in lines]
 
 
 def _header(sight: Sight, width: int) -> Strip:
