@@ -295,8 +295,8 @@ def campaigns(draw, number: int, group=None, eager=False) -> Campaign:
         draw(st.sampled_from(["running", "running", "original"])),
         draw(caps),
         draw(limits),
-        cost,
-        not eager and draw(st.sampled_from([False, False, True])),
+        cost=cost,
+        asked=not eager and draw(st.sampled_from([False, False, True])),
     )
 
 

@@ -199,9 +199,8 @@ def test_one_return_told_twice_counts_once():
 
 
 def test_money_on_a_gift_card_comes_back_whole_whatever_is_withheld_beside_it():
-    card = BasketLine(
-        2, product(code="g", price_minor=50_000, gift_card=True), 1000, 50_000, gift_card("2601234567890")
-    )
+    goods = product(code="g", price_minor=50_000, gift_card=True)
+    card = BasketLine(2, goods, 1000, 50_000, gift_card("2601234567890"))
     rules = kept(campaign(Percent(1000), ReceiptTotal(20_000)))
     bought = sale(basket(line(1), card, line(3)), rules)
     assert [each.total_minor for each in bought.lines] == [9_000, 50_000, 9_000]
