@@ -49,14 +49,21 @@ class BadProgramme(KopilkaError):
 
 
 class Problem:
-    """One mistake: `path` as in `campaign[2].reward.percent_bp`, what is wrong, and how to mend it."""
+    """One mistake: `path` as in `campaign[2].reward.percent_bp`, what is wrong, and how to mend it; `of` is the id of
+    the table it is in, where that has one."""
 
-    __slots__ = ("mend", "path", "what")
+    __slots__ = ("mend", "of", "path", "what")
 
-    def __init__(self, path: str, what: str, mend: str) -> None:
+    def __init__(self, path: str, what: str, mend: str, of: str = "") -> None:
         self.path = path
         self.what = what
         self.mend = mend
+        self.of = of
 
     def __str__(self) -> str:
         return f"{self.path}: {self.what}; {self.mend}"
+
+    @property
+    def shown(self) -> str:
+        """For people, who look for the id and not for the 40th campaign."""
+        return f"{self.path}{f' ({self.of})' if self.of else ''}: {self.what}; {self.mend}"

@@ -360,7 +360,7 @@ def _run(command: Callable[[], T]) -> str | None:
     try:
         command()
     except BadProgramme as error:
-        return "\n".join([_words(error), *(f"  {problem}" for problem in error.problems)])
+        return "\n".join([_words(error), *(f"  {problem.shown}" for problem in error.problems)])
     except KopilkaError as error:
         return _words(error)
     except OSError as error:

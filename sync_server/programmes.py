@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
+from zoneinfo import available_timezones
 
 import msgspec
 from sqlalchemy import select
@@ -49,7 +50,7 @@ class Published(msgspec.Struct, frozen=True):
 
 def publish_programme(store: Store, identity: Identity, document: str, now_ms: int) -> Published:
     """Check, sign and publish one document. Raises BadProgramme, and BadInput where its version is not a new one."""
-    programme = parse_programme(document)
+    programme = parse_programme(document, zones=available_timezones())
     signature = identity.signer.sign(document.encode()).hex()
     row = ProgrammeRow(programme.id, programme.version, document, signature)
     new = store.write(lambda tx: _publish(tx, row, now_ms), PROGRAMME_BUCKET)

@@ -113,7 +113,7 @@ def _starts(part: Section) -> str:
         date.fromisoformat(starts[:10])
     except ValueError:
         if _STARTS.fullmatch(starts):  # else it has been noted
-            part.note("starts", sentence("section.form", got=starts), sentence("section.kind.mend", want=_STARTS_AS))
+            part.note("starts", sentence("section.form", got=starts), sentence("section.form.mend", want=_STARTS_AS))
     return starts
 
 

@@ -6,7 +6,7 @@ Keys of the document are the fields of `loyalty.programme`, but `[[status]]`, `[
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from loyalty import conditions, rewards
@@ -27,7 +27,7 @@ from loyalty.documents.campaign_file import (
 )
 from loyalty.documents.points_file import read_terms, read_workdays
 from loyalty.documents.programme_lint import note_contradictions
-from loyalty.documents.section import ID, Notes, Section
+from loyalty.documents.section import ID, Notes, Section, nearest
 from loyalty.documents.status_file import read_ladder
 from loyalty.errors import BadProgramme, Problem
 from loyalty.ledger import MAIN_WALLET
@@ -47,6 +47,7 @@ SENTENCES = {
     "programme.too_large.mend": ("разделите программу", "split the programme"),
     "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
     "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
+    "programme.zone": ("часового пояса «{zone}» нет", "there is no time zone “{zone}”"),
     "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
     "programme.split": (
         "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
@@ -70,6 +71,8 @@ _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual"
 _RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
 _WHOLE = "document"
 """The path of a problem with the document as a whole."""
+_BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before a text in UTF-8."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
 _PREFIX = re.compile(r"[0-9]{1,11}")
@@ -77,13 +80,39 @@ _WEIGHED = re.compile(r"2[0-9]")
 """GS1 prefixes for use inside a shop; the PLU of five digits follows them."""
 
 
-def parse_programme(text: str, lang: Lang = "en") -> Programme:
-    """The programme a document describes; problems are worded in `lang`. Raises BadProgramme with all of them."""
+def parse_programme(text: str, lang: Lang = "en", zones: Collection[str] = ()) -> Programme:
+    """The programme a document describes; problems are worded in `lang`. `zones` are the time zones there are, where
+    the caller can tell. Raises BadProgramme with all of them."""
     notes = Notes(lang, _TEMPLATES)
-    programme = read_programme(Section(_table(text, notes), "", notes))
+    table = _table(text, notes)
+    notes.ids = _ids(table)
+    top = Section(table, "", notes)
+    programme = read_programme(top)
+    if zones:
+        _check_zone(top, programme.time_zone, zones)
     if notes.problems:
         raise BadProgramme(tuple(notes.problems))
     return programme
+
+
+def _ids(table: Mapping[str, object]) -> dict[str, str]:
+    """`campaign[2]` -> its id, of every table of a list that has one."""
+    lists = {key: tables for key, tables in table.items() if isinstance(tables, list)}
+    return {
+        f"{key}[{place}]": each["id"][:64]
+        for key, tables in lists.items()
+        for place, each in enumerate(tables, start=1)
+        if isinstance(each, dict) and isinstance(each.get("id"), str)
+    }
+
+
+def _check_zone(top: Section, zone: str, zones: Collection[str]) -> None:
+    """Under a zone that nobody knows every till would go by another clock, and say nothing."""
+    if zone in zones:
+        return
+    near = next((known for known in sorted(zones) if known.endswith(f"/{zone}")), nearest(zone, zones))
+    mend = sentence("section.ref.near", near=near) if near else sentence("section.form.mend", want="Europe/Moscow")
+    top.note("time_zone", sentence("programme.zone", zone=zone[:40]), mend)
 
 
 def _table(text: str, notes: Notes) -> dict[str, object]:
@@ -94,7 +123,7 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
         )
         raise BadProgramme(tuple(notes.problems))
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except ValueError as error:
         what = sentence("programme.toml", why=str(error)[:200])
     except RecursionError:
@@ -221,4 +250,4 @@ def _check_step(top: Section, programme: Programme) -> None:
 
 def problems_text(problems: Sequence[Problem]) -> str:
     """All problems, one a line."""
-    return "\n".join(map(str, problems))
+    return "\n".join(problem.shown for problem in problems)

@@ -18,7 +18,7 @@ from loyalty.conditions import BeforeEvent, Condition, Dates, Hours, Products, S
 from loyalty.documents.programme_aspects import ASPECT_OF
 from loyalty.documents.section import Section
 from loyalty.programme import Campaign, Programme
-from loyalty.rewards import PointsFixed
+from loyalty.rewards import IssueCoupon, PointsFixed
 from loyalty.scene import Holds, Scene
 from loyalty.sentences import Sentence, sentence
 from loyalty.shares import Budget
@@ -55,6 +55,11 @@ SENTENCES = {
         "nobody is in this group and in that of condition {other}",
     ),
     "lint.trial.mend": ("дайте им разные salt или оставьте одно", "give them different salts, or keep one of them"),
+    "lint.issued": (
+        "купоны серии «{series}» печатать нельзя: её вид {kind}",
+        "coupons of “{series}” cannot be printed: it is of kind {kind}",
+    ),
+    "lint.issued.mend": ('назовите серию с kind = "series"', 'name one with kind = "series"'),
     "lint.refund": (
         "стоит {cost_points} и даёт {reward_points} того же кошелька: баллы даром",
         "it costs {cost_points} and gives {reward_points} of the same wallet: points for nothing",
@@ -99,8 +104,18 @@ def note_contradictions(top: Section, programme: Programme) -> None:
         top.note(*found)
 
 
+def _issued(campaign: Campaign, programme: Programme) -> Iterator[Found]:
+    """Only codes with a check character can be made at the till."""
+    if isinstance(campaign.reward, IssueCoupon):
+        for series in programme.coupons:
+            if series.id == campaign.reward.series and series.kind != "series":
+                what = sentence("lint.issued", series=series.id, kind=series.kind)
+                yield ("reward.series", what, sentence("lint.issued.mend"))
+
+
 def _of_campaign(campaign: Campaign, programme: Programme) -> Iterator[Found]:
     """Paths are within the campaign."""
+    yield from _issued(campaign, programme)
     if len(campaign.conditions) > 1:
         disjoint = list(_disjoint(campaign.conditions, programme))
         yield from disjoint or _calendar(campaign.conditions, programme)

@@ -37,6 +37,7 @@ SENTENCES = {
     "section.choice.mend": ("выберите из: {want}", "choose from: {want}"),
     "section.choice.near": ("возможно, «{near}»; можно: {want}", "perhaps “{near}”; choose from: {want}"),
     "section.form": ("«{got}» не подходит", "“{got}” does not fit"),
+    "section.form.mend": ("например, {want}", "as in {want}"),
     "section.ref": ("нет {kind_ru} «{id}»", "there is no {kind_en} “{id}”"),
     "section.ref.near": ("возможно, «{near}»", "perhaps “{near}”"),
     "section.ref.mend": ("заведите в [[{table}]]", "add it as a [[{table}]]"),
@@ -82,11 +83,13 @@ class Notes:
         self.lang = lang
         self.names: dict[str, tuple[str, ...]] = {}
         """kind -> the ids there are, of what the document names in one place and refers to in another."""
+        self.ids: dict[str, str] = {}
+        """`campaign[2]` -> its id, for people to find it by."""
         self._templates = templates
 
     def add(self, path: str, what: Sentence, mend: Sentence) -> None:
         told = (say(what, self.lang, self._templates), say(mend, self.lang, self._templates))
-        self.problems.append(Problem(path, *told))
+        self.problems.append(Problem(path, *told, self.ids.get(path.partition("]")[0] + "]", "")))
 
     def kind(self, name: str) -> str:
         return _KINDS[name][0 if self.lang == "ru" else 1]
@@ -143,7 +146,7 @@ class Section:
         """A text that must fit a pattern; `want` shows how it should look."""
         text = self.text(key, default)
         if text and text is not default and not form.fullmatch(text):
-            self.note(key, sentence("section.form", got=text[:40]), sentence("section.kind.mend", want=want))
+            self.note(key, sentence("section.form", got=text[:40]), sentence("section.form.mend", want=want))
         return text
 
     def choice(self, key: str, options: Sequence[_Text], default: _Text | None = None) -> _Text:
@@ -165,7 +168,7 @@ class Section:
             text = self._text_of(f"{key}[{place}]", item, MAX_TEXT_CHARS)
             if text and form and not form.fullmatch(text):
                 bad = sentence("section.form", got=text[:40])
-                self.note(f"{key}[{place}]", bad, sentence("section.kind.mend", want=want))
+                self.note(f"{key}[{place}]", bad, sentence("section.form.mend", want=want))
             found.append(text)
         return tuple(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from loyalty.documents.cases import MAX_CASES_BYTES, Case, read_cases
 from loyalty.documents.programme_file import MAX_DOCUMENT_BYTES, parse_programme
@@ -17,7 +18,7 @@ SHIPPED = files("loyalty") / "programmes"
 
 def programme_at(path: Path, lang: Lang) -> Programme:
     """The programme of a file, or one that comes with the product by its name. Raises BadProgramme and BadInput."""
-    return parse_programme(text_of(path), lang)
+    return parse_programme(text_of(path), lang, available_timezones())
 
 
 def cases_of(path: Path, named: Path | None = None) -> tuple[Case, ...]:
@@ -37,7 +38,10 @@ def text_of(path: Path) -> str:
     shipped = SHIPPED / f"{path}.toml"
     if not path.exists() and path.parent == Path() and shipped.is_file():
         return shipped.read_text("utf-8")
-    return bytes_of(path).decode("utf-8", "replace")
+    try:
+        return bytes_of(path).decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(sentence("file.not_text", name=str(path)), sentence("file.not_text.hint")) from error
 
 
 def bytes_of(path: Path, limit: int = MAX_DOCUMENT_BYTES) -> bytes:

@@ -46,7 +46,7 @@ def tell(error: KopilkaError, asked: str = "") -> None:
     print(spoken(error.said, lang), file=sys.stderr)
     if isinstance(error, BadProgramme):
         for problem in error.problems:
-            print(f"  {problem}", file=sys.stderr)
+            print(f"  {problem.shown}", file=sys.stderr)
     if error.hint:
         print(spoken(error.hint, lang), file=sys.stderr)
 

@@ -86,9 +86,31 @@ def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str], shop:
     assert err.splitlines() == [
         "The loyalty programme has 3 mistakes",
         "  version: 0 is out of range; give 1 to 2147483647",
-        "  campaign[1].reward.rate_bp: a required key is missing; add it: a whole number",
-        "  campaign[1].reward.rate: unknown key; perhaps “rate_bp” was meant",
+        "  campaign[1].reward.rate_bp (tenth): a required key is missing; add it: a whole number",
+        "  campaign[1].reward.rate (tenth): unknown key; perhaps “rate_bp” was meant",
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "mend"),
+    [("Moscow", "perhaps “Europe/Moscow”"), ("Europe/Moskow", "perhaps “Europe/Moscow”"), ("Q", "as in Europe/Moscow")],
+)
+def test_a_time_zone_that_nobody_knows_is_a_mistake(
+    capsys: pytest.CaptureFixture[str], shop: Path, zone: str, mend: str
+) -> None:
+    shop.write_text(SHOP.replace("version = 1", f'version = 1\ntime_zone = "{zone}"'), "utf-8")
+    code, _, err = run(capsys, "check", shop, "--lang", "en")
+    assert (code, err.splitlines()[1]) == (1, f"  time_zone: there is no time zone “{zone}”; {mend}")
+
+
+def test_a_byte_order_mark_does_no_harm_and_another_encoding_is_named(
+    capsys: pytest.CaptureFixture[str], shop: Path
+) -> None:
+    shop.write_text("\ufeff" + SHOP, "utf-8")
+    assert run(capsys, "check", shop)[0] == 0
+    shop.write_bytes(SHOP.encode("cp1251"))
+    code, _, err = run(capsys, "check", shop, "--lang", "en")
+    assert (code, err) == (1, f"{shop} is not UTF-8 text\nSave it in UTF-8\n")
 
 
 def test_a_contradiction_is_a_mistake_and_what_is_hardly_meant_a_warning(
@@ -98,7 +120,7 @@ def test_a_contradiction_is_a_mistake_and_what_is_hardly_meant_a_warning(
     shop.write_text(SHOP + never, "utf-8")
     code, _, err = run(capsys, "check", shop, "--lang", "en")
     assert code == 1
-    assert "campaign[1].conditions[2].days: it has no value in common with condition 1" in err
+    assert "campaign[1].conditions[2].days (tenth): it has no value in common with condition 1" in err
     shop.write_text(SHOP + 'group = "godos"\n', "utf-8")
     code, out, _ = run(capsys, "check", shop, "--lang", "en")
     assert code == 0

@@ -91,7 +91,7 @@ def test_every_key_the_reader_asks_for_is_on_the_page_with_its_limits(monkeypatc
 def test_the_wrong_document_gets_the_answer_of_the_page() -> None:
     with pytest.raises(BadProgramme) as bad:
         parse_programme(blocks("wrong")[0])
-    told = "\n".join([say(bad.value.said, "en", TEMPLATES) + ".", *(f"  {each}" for each in bad.value.problems)])
+    told = "\n".join([say(bad.value.said, "en", TEMPLATES) + ".", *(f"  {each.shown}" for each in bad.value.problems)])
     assert told == blocks("problems")[0]
 
 

@@ -41,7 +41,7 @@ class TestKindsOfCard:
     def test_kinds_are_ids_of_the_programme_s_own(self):
         assert read('{ type = "who", card_kinds = ["bank", "fan-id"] }') == Who(card_kinds=("bank", "fan-id"))
         assert mistakes('{ type = "who", card_kinds = ["Bank", ""], cards = [] }') == [
-            "card_kinds[1]: “Bank” does not fit; needed: bank",
+            "card_kinds[1]: “Bank” does not fit; as in bank",
             "card_kinds[2]: this is empty; needed: a text",
             "cards: unknown key; perhaps “card_kinds” was meant",
         ]
@@ -120,7 +120,7 @@ class TestTrial:
         rest = read('{ type = "trial", salt = "a", share_bp = 10_000, group = "control" }')
         assert rest == Trial("a", 10_000, "control")
         assert mistakes('{ type = "trial", salt = "a|b", share_bp = 10_001, group = "rest", share = 1 }') == [
-            "salt: “a|b” does not fit; needed: autumn-1",
+            "salt: “a|b” does not fit; as in autumn-1",
             "share_bp: 10001 is out of range; give 1 to 10000",
             "group: unknown value “rest”; perhaps “test”; choose from: test, control",
             "share: unknown key; perhaps “share_bp” was meant",

@@ -97,13 +97,13 @@ conditions = [ { type = "hours", windows = ["12-14"] }, { type = "who", statuses
         assert problems(text, "ru") == [
             "status[1].name.en: нет обязательного ключа; добавьте: текст",
             "status[1].earn_bp: здесь дробное число; нужно: целое число",
-            "id: «Клуб» не подходит; нужно: club",
+            "id: «Клуб» не подходит; например, club",
             "version: 0 вне пределов; допустимо от 1 до 2147483647",
             "name: здесь текст; нужно: таблица",
             "redeem.max_share_bp: 20000 вне пределов; допустимо от 0 до 10000",
             "campaign[1].reward.type: неизвестное значение «procent»; возможно, «percent»; можно: "
             + ", ".join(REWARDS),
-            "campaign[1].conditions[1].windows[1]: «12-14» не подходит; нужно: 12:00-14:00",
+            "campaign[1].conditions[1].windows[1]: «12-14» не подходит; например, 12:00-14:00",
             "campaign[1].conditions[2].statuses[1]: нет статуса «novise»; возможно, «novice»",
             "roundign: неизвестный ключ; возможно, имелось в виду «rounding»",
         ]

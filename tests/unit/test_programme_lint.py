@@ -305,3 +305,13 @@ def test_a_season_nobody_names_is_a_warning() -> None:
 def test_so_many_are_taken_and_not_one_more(limit: int, path: str, document: Callable[[int], str]) -> None:
     assert problems(HEAD + document(limit)) == {}
     assert problems(HEAD + document(limit + 1)) == {path: f"over the limit: {limit + 1}"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("promo", 'words = ["LETO"]'), ("signed", 'code = "AB"'), ("series", 'code = "AB"')]
+)
+def test_a_campaign_prints_coupons_of_a_series_alone(kind: str, more: str) -> None:
+    printed = campaign(reward='{ type = "issue_coupon", series = "c" }')
+    coupon = f'[[coupon]]\nid = "c"\nname = {{ ru = "К", en = "C" }}\nkind = "{kind}"\n{more}\n'
+    said = f"coupons of “c” cannot be printed: it is of kind {kind}"
+    assert problems(HEAD + coupon + printed) == ({} if kind == "series" else {"campaign[1].reward.series": said})
