@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.quoting.limits import Room
+from loyalty.quoting.limits import Room, narrower
 
 Kind = Literal["times", "minor", "points"]
 KINDS: tuple[Kind, ...] = ("times", "minor", "points")
@@ -72,6 +72,13 @@ def room_of(budget: Budget, share: Share) -> Room:
     """What a till may still give."""
     left = (max(0, share.granted.of(k) - share.used.of(k)) if budget.limits(k) else None for k in KINDS)
     return Room(*left)
+
+
+def left_of(budget: Budget, given: Amount, in_store: Amount) -> Room:
+    """What is left of a whole budget once so much of it is given, and so much of that in the store it is asked of."""
+    whole = Budget(budget.times, budget.minor, budget.points)
+    store = Budget(budget.per_store.times, budget.per_store.minor, budget.per_store.points)
+    return narrower(room_of(whole, Share(whole, given)), room_of(store, Share(store, in_store)))
 
 
 def rooms_of(budgets: Mapping[str, Budget], shares: Mapping[str, Share]) -> dict[str, Room]:

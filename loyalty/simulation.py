@@ -19,7 +19,7 @@ from loyalty.quote import quote
 from loyalty.quoted import Quote, Standing
 from loyalty.quoting.earning import points_minor
 from loyalty.quoting.limits import Room, narrower
-from loyalty.shares import Amount, Budget, Share, room_of
+from loyalty.shares import Amount, left_of
 
 
 class ReceiptDoc(BasketDoc, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -102,9 +102,8 @@ class Given:
         """What the next receipt finds left of every budget, or as little as it says itself."""
         if not self._budgets:
             return standing
-        rooms = {name: self._room(name, store) for name in self._budgets}
-        said = {name: narrower(room, rooms[name]) if name in rooms else room for name, room in standing.left.items()}
-        return replace(standing, left={**rooms, **said})
+        left = {name: narrower(room, self._room(name, store)) for name, room in standing.left.items()}
+        return replace(standing, left=left)
 
     def add(self, done: Quote, store: str) -> None:
         for name, amount in given_by(done).items() if self._budgets else ():
@@ -113,12 +112,8 @@ class Given:
                 self._by_store[name, store] = self._by_store.get((name, store), Amount()) + amount
 
     def _room(self, name: str, store: str) -> Room:
-        budget = self._budgets[name]
-        here = Share(budget.per_store, self._by_store.get((name, store), Amount()))
-        whole = Share(budget, self._whole.get(name, Amount()))
-        of_store = Budget(budget.per_store.times, budget.per_store.minor, budget.per_store.points)
-        of_all = Budget(budget.times, budget.minor, budget.points)
-        return narrower(room_of(of_all, whole), room_of(of_store, here))
+        here = self._by_store.get((name, store), Amount())
+        return left_of(self._budgets[name], self._whole.get(name, Amount()), here)
 
 
 def given_by(done: Quote) -> dict[str, Amount]:
@@ -147,9 +142,9 @@ class Simulation:
 
     def replay(self, doc: ReceiptDoc) -> Replayed:
         """One receipt under both. Raises BadInput where no till could have priced it, and then counts nothing."""
-        basket, moment, standing = basket_of(doc), local_moment(doc.at), standing_of(doc)
+        basket, moment = basket_of(doc), local_moment(doc.at)
         before, after = (
-            quote(basket, programme, moment, given.standing(standing, basket.store))
+            quote(basket, programme, moment, given.standing(standing_of(doc, programme), basket.store))
             for programme, given in zip(self._programmes, self._given, strict=True)
         )
         for answer, given in zip((before, after), self._given, strict=True):

@@ -42,6 +42,24 @@ class BudgetLine(msgspec.Struct, frozen=True):
         return sum((share.used for share in self.shares), Amount())
 
 
+class Part(msgspec.Struct, frozen=True):
+    """What the tills of one store hold of a budget and have used."""
+
+    store: str
+    granted: Amount
+    used: Amount
+
+
+def by_store(line: BudgetLine) -> tuple[Part, ...]:
+    """The shares of a budget, store by store, in the kinds it speaks of."""
+    found: dict[str, Part] = {}
+    for share in line.shares:
+        had = found.get(share.store, Part(share.store, Amount(), Amount()))
+        granted, used = had.granted + kinds_of(line.budget, share.granted), had.used + kinds_of(line.budget, share.used)
+        found[share.store] = Part(share.store, granted, used)
+    return tuple(found[store] for store in sorted(found))
+
+
 def budget_lines(store: Store) -> tuple[BudgetLine, ...]:
     """Of the published programme, in its order."""
     programme = published_programme(store)
@@ -61,11 +79,13 @@ def told_lines(lines: Sequence[BudgetLine], lang: Lang) -> Iterator[str]:
     if not lines:
         yield "В программе нет бюджетов." if ru else "The programme has no budgets."
     for line in lines:
-        granted, used = (amount_words(_of(line.budget, amount), lang) for amount in (line.granted, line.used))
+        granted, used = (amount_words(kinds_of(line.budget, amount), lang) for amount in (line.granted, line.used))
         said = f"в долях {granted}, дано {used}" if ru else f"{granted} in shares, {used} used"
         yield f"{line.campaign_id}: {budget_words(line.budget, lang)}; {said}"
         for share in line.shares:
-            granted, used = (amount_words(_of(line.budget, amount), lang) for amount in (share.granted, share.used))
+            granted, used = (
+                amount_words(kinds_of(line.budget, amount), lang) for amount in (share.granted, share.used)
+            )
             said = f"доля {granted}, дано {used}" if ru else f"share {granted}, {used} used"
             yield f"  {share.store} T{share.terminal_no}: {said}"
 
@@ -89,7 +109,7 @@ def amount_words(amount: Amount, lang: Lang) -> str:
     return ", ".join(part for part in parts if part) or "0"
 
 
-def _of(budget: Budget, amount: Amount) -> Amount:
+def kinds_of(budget: Budget, amount: Amount) -> Amount:
     """The kinds the budget speaks of."""
     return Amount(*(amount.of(kind) if budget.limits(kind) else 0 for kind in KINDS))
 

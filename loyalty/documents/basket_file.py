@@ -17,9 +17,11 @@ from loyalty.errors import BadInput
 from loyalty.events import decoded
 from loyalty.member import IdentifiedBy, Member, Used
 from loyalty.money import MAX_MINOR
+from loyalty.programme import Programme
 from loyalty.quoted import Standing
 from loyalty.quoting.limits import Room
 from loyalty.sentences import sentence
+from loyalty.shares import Amount, Budget, left_of
 
 MAX_BASKET_BYTES = 1024 * 1024
 MAX_POINTS = 10**9
@@ -84,12 +86,18 @@ class MemberDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     used: Annotated[tuple[UsedDoc, ...], Meta(max_length=1000)] = ()
 
 
-class LeftDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a campaign may still give of its budget; what is left out has no limit."""
+class AmountDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """So much of a campaign: receipts it gave something on, money off, points."""
 
-    times: Annotated[int, Meta(ge=0, le=10**9)] | None = None
-    minor: Minor | None = None
-    points: Annotated[int, Meta(ge=0, le=MAX_MINOR)] | None = None
+    times: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    minor: Minor = 0
+    points: Annotated[int, Meta(ge=0, le=MAX_MINOR)] = 0
+
+
+class GivenDoc(AmountDoc, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a campaign with a budget has given everybody so far, and `in_store` what it has given in this store."""
+
+    in_store: AmountDoc = AmountDoc()
 
 
 class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -107,7 +115,7 @@ class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     choices: dict[Name, Name] = {}
     link: Literal["online", "offline"] = "online"
     balance_age_s: Annotated[int, Meta(ge=0, le=10**9)] = 0
-    left: Annotated[dict[Name, LeftDoc], Meta(max_length=1000)] = {}
+    given: Annotated[dict[Name, GivenDoc], Meta(max_length=1000)] = {}
 
 
 _basket = msgspec.json.Decoder(BasketDoc)
@@ -139,9 +147,15 @@ def basket_of(doc: BasketDoc) -> Basket:
     )
 
 
-def standing_of(doc: BasketDoc) -> Standing:
-    left = {name: Room(each.times, each.minor, each.points) for name, each in doc.left.items()}
+def standing_of(doc: BasketDoc, programme: Programme) -> Standing:
+    """The link, and what is left of each budget of the programme."""
+    left = {name: _left(budget, doc.given.get(name, GivenDoc())) for name, budget in programme.budgets.items()}
     return Standing(online=doc.link == "online", balance_age_s=doc.balance_age_s, left=left)
+
+
+def _left(budget: Budget, given: GivenDoc) -> Room:
+    here = given.in_store
+    return left_of(budget, Amount(given.times, given.minor, given.points), Amount(here.times, here.minor, here.points))
 
 
 def local_moment(at: str, at_ms: int = 0) -> Moment:

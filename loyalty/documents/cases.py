@@ -97,7 +97,7 @@ def read_cases(text: str) -> tuple[Case, ...]:
 def differences(case: Case, programme: Programme) -> list[str]:
     """Where the engine does not come to what a case expects: `total_minor: 900 expected, 1000 found`."""
     doc = case.basket
-    found = figures_of(quote(basket_of(doc), programme, local_moment(doc.at), standing_of(doc)))
+    found = figures_of(quote(basket_of(doc), programme, local_moment(doc.at), standing_of(doc, programme)))
     return list(_compared(case.expect, found))
 
 

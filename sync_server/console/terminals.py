@@ -3,14 +3,17 @@
 import re
 from io import StringIO
 
+import msgspec
 import qrcode
 import structlog
 from litestar import Response, get, post
 from litestar.params import RawBody
 
+from sync_server.budget_report import BudgetLine, amount_words, budget_lines, budget_words, by_store, kinds_of
 from sync_server.console.forms import read_form
 from sync_server.console.pages import page
 from sync_server.console.terminal_facts import LISTED, NEAR_MS, read_flagged, read_held, stores_of
+from sync_server.console.tongue import Tongue
 from sync_server.console.visit import AnyRequest, Visiting
 from sync_server.console.words import EVENTS, FLAGS
 from sync_server.enrol import CODE_LIFE_MS, make_code
@@ -38,7 +41,26 @@ def terminals_page(visit: Visiting) -> Response[str]:
         stores=stores_of(visit.store),
         now_ms=visit.now_ms,
         limit=LISTED,
+        budgets=[_budget(line, visit.tongue) for line in budget_lines(visit.store)],
     )
+
+
+class BudgetRow(msgspec.Struct, frozen=True):
+    """A campaign's budget in words; `stores` are (store, in shares, used)."""
+
+    name: str
+    budget: str
+    granted: str
+    used: str
+    stores: tuple[tuple[str, str, str], ...]
+
+
+def _budget(line: BudgetLine, tongue: Tongue) -> BudgetRow:
+    lang = tongue.lang
+    parts = ((part.store, amount_words(part.granted, lang), amount_words(part.used, lang)) for part in by_store(line))
+    granted, used = (amount_words(kinds_of(line.budget, each), lang) for each in (line.granted, line.used))
+    name = line.name_ru if lang == "ru" else line.name_en
+    return BudgetRow(name, budget_words(line.budget, lang), granted, used, tuple(parts))
 
 
 @post("/terminals/code", sync_to_thread=True, status_code=200)

@@ -37,7 +37,7 @@ def explain_basket(raw: bytes, programme: Programme, campaign_id: str, lang: Lan
     doc = read_basket(raw)
     basket = basket_of(doc)
     at = doc.at or local_text(now_ms(), programme.time_zone)
-    done = quote(basket, programme, local_moment(at), standing_of(doc))
+    done = quote(basket, programme, local_moment(at), standing_of(doc, programme))
     kept = tuple(each for each in done.explanations if campaign_id in ("", each.campaign_id))
     answer_text(basket, replace(done, explanations=kept), programme, lang)
 

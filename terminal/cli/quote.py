@@ -34,11 +34,11 @@ def quote_basket(programme: Path, member: Path | None, at: str, as_json: bool, l
         rules = programme_at(programme, language(lang))
         doc = _basket(member, at, rules)
         basket = basket_of(doc)
-        done = quote(basket, rules, local_moment(doc.at), standing_of(doc))
+        done = quote(basket, rules, local_moment(doc.at), standing_of(doc, rules))
     if as_json:
         sys.stdout.write(answer_json(done))
     else:
-        answer_text(basket, done, rules, language(lang), left=doc.left)
+        answer_text(basket, done, rules, language(lang))
 
 
 def _basket(member: Path | None, at: str, rules: Programme) -> BasketDoc:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -30,16 +30,8 @@ def answer_json(done: Quote) -> str:
     return msgspec.json.format(msgspec.json.encode(_told(msgspec.to_builtins(done))), indent=2).decode() + "\n"
 
 
-def answer_text(
-    basket: Basket,
-    done: Quote,
-    programme: Programme,
-    lang: Lang,
-    console: Console | None = None,
-    left: Collection[str] = (),
-) -> None:
-    """Lines, totals, and every reason in the order campaigns were applied; `left`: the campaigns whose budget was
-    given."""
+def answer_text(basket: Basket, done: Quote, programme: Programme, lang: Lang, console: Console | None = None) -> None:
+    """Lines, totals, and every reason in the order campaigns were applied."""
     console = console or Console()
     console.print(_lines(basket, done, lang))
     for name, value in (*_totals(done, lang), *_others(done, programme, lang)):
@@ -47,20 +39,6 @@ def answer_text(
     console.print()
     for each in done.explanations:
         console.print(_reason(each, lang))
-    for line in _unbounded(done, programme, left, lang):
-        console.print(Text(line, "dim"))
-
-
-def _unbounded(done: Quote, programme: Programme, left: Collection[str], lang: Lang) -> Iterator[str]:
-    """Campaigns whose budget nobody has spoken of."""
-    for each in done.explanations:
-        if each.order and each.campaign_id in programme.budgets and each.campaign_id not in left:
-            name = each.name_ru if lang == "ru" else each.name_en
-            yield (
-                f"«{name}»: бюджет не ограничен, раз в корзине нет left"
-                if lang == "ru"
-                else f"“{name}”: its budget is taken as unlimited, since the basket has no left"
-            )
 
 
 def _lines(basket: Basket, done: Quote, lang: Lang) -> Table:

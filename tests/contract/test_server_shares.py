@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import update
+from typer.testing import CliRunner
 
 from loyalty.api import ShareGiven, SharesAsk, ShareTold
 from loyalty.errors import BadInput, NotNow
@@ -17,11 +18,12 @@ from loyalty.shares import MAX_BUDGETS, Amount
 from sync_server.budget_release import SILENT_MS, release_shares
 from sync_server.budget_report import budget_lines, told_lines
 from sync_server.budgets import give_shares
+from sync_server.cli import app
 from sync_server.enrol import revoke_terminal
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.schema import TERMINAL
-from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.server import T0_MS, TestOffice, Till, office_on, opened_office
 
 NOTHING = Amount()
 DOCUMENT = """
@@ -207,3 +209,26 @@ def test_the_report_names_budget_shares_and_use_by_store_and_till(office: TestOf
     assert [line.split(":")[0] for line in lines[1:]] == ["  S1 T1", "  S1 T2"]
     assert lines[2].endswith(", 1 receipt, 30.00 used")
     assert next(iter(told_lines((), "ru"))) == "В программе нет бюджетов."
+
+
+def test_the_command_line_lists_budgets_and_takes_back_shares(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    with opened_office(f"sqlite:///{tmp_path / 'head_office.db'}") as office:
+        place = ["--data", str(tmp_path)]
+        assert run("budget", "list", *place) == "The programme has no budgets.\n"
+        publish(office)
+        till = office.till()
+        ask(office, till)
+        ask(office, till, used=Amount(1))
+        assert run("budget", "list", *place) == (
+            "tour: 10 receipts; 5 receipts in shares, 1 receipt used\n  S1 T1: share 5 receipts, 1 receipt used\n"
+        )
+        revoke_terminal(office.store, till.terminal)
+        assert run("budget", "release", "T1", *place) == "tour: 4 receipts to be shared out again.\n"
+        assert run("budget", "release", "T1", *place) == "It has no unused shares.\n"
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    return done.output

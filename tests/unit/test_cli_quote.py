@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.documents.basket_file import BasketDoc, LineDoc, MemberDoc
+from loyalty.documents.basket_file import BasketDoc, GivenDoc, LineDoc, MemberDoc
 from terminal.cli import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "QUOTE.md").read_text("utf-8")
@@ -52,6 +52,23 @@ def test_people_read_lines_totals_and_reasons(monkeypatch, capsys) -> None:
     assert "✓ A scarf for the match: 15\u00a0% off: −223.50 [1]" in out
 
 
+GIFT = {
+    "at": "2027-03-10T15:00", "member": {"status": "club"}, "choices": {"lumiere-gift": "MINI-GLOSS"},
+    "lines": [{"code": "1", "brand": "Lumiere", "price_minor": 400_000}],
+}  # fmt: skip
+
+
+def test_a_budget_nobody_has_spoken_of_is_whole(monkeypatch, capsys) -> None:
+    _, out, _ = quote(monkeypatch, capsys, json.dumps(GIFT), "--programme", "beauty")
+    assert "✓ A gift from Lumiere" in out
+
+
+def test_a_budget_that_is_spent_blocks_its_campaign(monkeypatch, capsys) -> None:
+    told = {**GIFT, "given": {"lumiere-gift": {"times": 1_200}}}
+    _, out, _ = quote(monkeypatch, capsys, json.dumps(told), "--programme", "beauty")
+    assert "– A gift from Lumiere: The campaign's budget is spent" in out
+
+
 def test_other_wallets_and_coupons_are_told_by_the_names_people_read(monkeypatch, capsys) -> None:
     # 1,000.00 on a day on which each 500.00 brings a coupon and each 100.00 an activity point
     basket = {"at": "2027-02-10T12:00", "member": {"status": "card"}, "lines": [{"code": "1", "price_minor": 100_000}]}
@@ -93,6 +110,6 @@ def test_a_file_that_is_not_there_and_a_bad_programme_are_sentences(monkeypatch,
     assert {"version", "name", "campain"} <= set(re.findall(r"^  (\w+):", err, re.MULTILINE))
 
 
-@pytest.mark.parametrize("kind", [BasketDoc, LineDoc, MemberDoc])
+@pytest.mark.parametrize("kind", [BasketDoc, GivenDoc, LineDoc, MemberDoc])
 def test_every_field_is_on_the_page(kind) -> None:
     assert [name for name in kind.__struct_fields__ if f"`{name}`" not in PAGE] == []

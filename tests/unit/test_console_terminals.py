@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from loyalty.api import EnrolRequest
+from loyalty.api import EnrolRequest, SharesAsk, ShareTold
 from loyalty.events import Envelope, canonical
+from loyalty.shares import Amount
+from sync_server.budgets import give_shares
 from sync_server.console.terminal_facts import SILENT_MS, read_flagged, read_held, read_warnings
 from sync_server.console.terminals import enrol_command, qr_matrix, qr_path, qr_size
-from sync_server.enrol import CODE_LIFE_MS, enrol_terminal
+from sync_server.enrol import CODE_LIFE_MS, enrol_terminal, make_code
+from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.reports import read_counts, terminal_lines
 from tests.support.console_office import PHONE, SCARF, TODAY, at, make_shop, tell_history, text_of, visiting
@@ -105,6 +108,34 @@ def test_the_page_shows_lag_contact_and_reasons(opened) -> None:
     assert re.search(r"событий 7 не учтено 1 отложено 1", words)
     assert "Отложено и хранится" in words
     assert "Эта версия не может прочесть событие" in words
+
+
+BUDGET = """
+id = "loko"
+version = 900
+name = { ru = "Локо", en = "Loko" }
+[[campaign]]
+id = "tour"
+name = { ru = "Экскурсия", en = "A tour" }
+reward = { type = "amount", amount_minor = 3_000 }
+budget = { times = 20, per_store = { minor = 90_000 } }
+"""
+
+
+def test_the_page_shows_budgets_and_the_stores_that_hold_them(opened) -> None:
+    shop, history, visitor = opened
+    assert "Бюджеты акций" not in text_of(visitor.get("/console/terminals").text)
+    office = shop.office
+    publish_programme(office.store, office.identity, BUDGET, shop.now_ms)
+    code = make_code(office.store, office.identity, "S2", "Вокзал", shop.now_ms, office.random)
+    other = enrol_terminal(office.store, office.identity, EnrolRequest(code, KEY, "Новая"), shop.now_ms, office.random)
+    for terminal, held in ((history.counter.till.terminal, Amount(3, 9_000)), (other.terminal, Amount(2, 90_000))):
+        told = SharesAsk((ShareTold("tour", held, Amount(2, 6_000)),))
+        give_shares(office.store, terminal, told, shop.now_ms)
+    words = text_of(visitor.get("/console/terminals").text)
+    # of 20 in two stores 15 are free, a portion is 3 (15 / 4): S1 has 1 left and gets 2, S2 none left and gets 3
+    assert "Экскурсия 20 чеков, 900,00 на магазин" in words.replace("\u00a0", " ")
+    assert re.search(r"Экскурсия .* S1: \d+ чек\w*.* S2: \d+ чек\w*.*израсходовано 4 чека, 120,00", words)
 
 
 def test_a_code_is_shown_once_and_brings_in_one_terminal(opened) -> None:

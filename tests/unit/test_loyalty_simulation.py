@@ -110,3 +110,41 @@ def test_a_programme_changes_nothing_against_itself() -> None:
         assert not simulation.replay(receipt(price=price, member=FAN, redeem_points=7)).changed
     assert simulation.old == simulation.new
     assert (simulation.better, simulation.worse) == (0, 0)
+
+
+def budgeted(budget: str, reward: str = 'type = "amount", amount_minor = 3_000') -> Programme:
+    return parse_programme(HEAD + CAMPAIGN.format("a", reward) + f"budget = {budget}\n")
+
+
+def test_budgets_are_used_up_in_the_order_of_the_receipts_by_each_programme_for_itself() -> None:
+    # 30.00 off twice; of the other's 70.00 a third receipt gets the 10.00 that are left
+    simulation = Simulation(budgeted("{ times = 2 }"), budgeted("{ minor = 7_000 }"))
+    done = [simulation.replay(receipt(str(number))) for number in range(4)]
+    assert [each.old.discount_minor for each in done] == [3_000, 3_000, 0, 0]
+    assert [each.new.discount_minor for each in done] == [3_000, 3_000, 1_000, 0]
+
+
+def test_the_budget_of_a_store_is_that_of_the_receipts_of_the_store() -> None:
+    simulation = Simulation(programme(), budgeted("{ times = 3, per_store = { times = 1 } }"))
+    stores = ["s1", "s1", "s2", "s3", "s4"]
+    done = [simulation.replay(receipt(str(number), store=store)) for number, store in enumerate(stores)]
+    assert [each.new.discount_minor for each in done] == [3_000, 0, 3_000, 3_000, 0]
+
+
+def test_a_budget_of_points_counts_the_points_given() -> None:
+    simulation = Simulation(programme(), budgeted("{ points = 5 }", STARS))
+    done = [simulation.replay(receipt(str(number), member=FAN)) for number in range(3)]
+    assert [each.new.wallets for each in done] == [{"stars": 3}, {"stars": 2}, {}]
+
+
+def test_what_a_receipt_says_is_given_of_a_budget_may_be_more_than_the_count() -> None:
+    simulation = Simulation(programme(), budgeted("{ times = 9 }"))
+    assert simulation.replay(receipt(given={"a": {"times": 9}})).new.discount_minor == 0
+    assert simulation.replay(receipt()).new.discount_minor == 3_000
+
+
+def test_a_receipt_that_cannot_be_priced_uses_no_budget() -> None:
+    simulation = Simulation(programme(), budgeted("{ times = 1 }"))
+    with pytest.raises(BadInput):
+        simulation.replay(receipt(price=10**12, lines=[{"code": "1", "price_minor": 10**12, "qty_milli": 999_999}]))
+    assert simulation.replay(receipt()).new.discount_minor == 3_000

@@ -137,7 +137,12 @@ def test_the_example_of_the_page_is_a_file_of_cases() -> None:
 def test_every_figure_is_on_the_page() -> None:
     assert [name for name in Expected.__struct_fields__ if f"`{name}`" not in PAGE] == []
     case = CASES["club"][0]
-    done = quote(basket_of(case.basket), PROGRAMMES["club"], local_moment(case.basket.at), standing_of(case.basket))
+    done = quote(
+        basket_of(case.basket),
+        PROGRAMMES["club"],
+        local_moment(case.basket.at),
+        standing_of(case.basket, PROGRAMMES["club"]),
+    )
     assert set(figures_of(done)) == set(Expected.__struct_fields__)
 
 
@@ -224,5 +229,5 @@ def _runner() -> dict[str, Any]:
 def _answer(programme: str, basket: dict[str, Any]) -> Any:
     """What `kopilka quote --json` prints for a basket."""
     doc = read_basket(json.dumps(basket).encode())
-    done = quote(basket_of(doc), PROGRAMMES[programme], local_moment(doc.at), standing_of(doc))
+    done = quote(basket_of(doc), PROGRAMMES[programme], local_moment(doc.at), standing_of(doc, PROGRAMMES[programme]))
     return json.loads(answer_json(done))
