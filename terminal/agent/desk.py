@@ -10,6 +10,7 @@ from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from loyalty.sentences import Lang, Sentence, say
+from terminal.agent.confirmed import ConfirmedPhones
 from terminal.agent.wire import Told
 from terminal.opened import OpenedTill
 from terminal.words import TEMPLATES
@@ -22,11 +23,13 @@ _CHOICE = re.compile(r"\s*([a-zA-Z]{2})(?:-[\w-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`lang` is spoken to clients that name no language; `fetching` bounds who waits for the head office at once."""
+    """`lang` is spoken to clients that name no language; `fetching` bounds who waits for the head office at once;
+    `phones` are those that clients have confirmed."""
 
     till: OpenedTill
     lang: Lang
     fetching: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHING))
+    phones: ConfirmedPhones = field(default_factory=ConfirmedPhones)
 
     def call(self, work: Callable[[], T]) -> T:
         """Do `work` on the till's own thread, in its turn: nothing of it mixes with another request's."""

@@ -11,15 +11,19 @@ from typing import Literal
 
 import msgspec
 
-from terminal.agent import finding, quoting, selling, standing
+from terminal.agent import finding, phones, quoting, selling, standing
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.wire import (
+    CheckedReply,
+    CodeSaid,
+    ConfirmationReply,
     GiftCardReply,
     GoodsReply,
     HealthReply,
     LinkReply,
     MemberReply,
     OpenRequest,
+    PhoneAsked,
     QuoteReply,
     QuoteRequest,
     ReceiptReply,
@@ -29,8 +33,9 @@ from terminal.agent.wire import (
     ShiftReply,
 )
 
-Refusal = Literal["body", "none", "now", "office"]
-"""body: 422 for what the request says · none: 404 · now: 409, not in this state · office: 503, another's receipt."""
+Refusal = Literal["body", "none", "now", "office", "soon"]
+"""body: 422 for what the request says · none: 404 · now: 409, not in this state · office: 503, what only the head
+office can do · soon: 429, with Retry-After."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/v1/members/{key}", "A member by card or phone, in any spelling", finding.answer_member, MemberReply,
         refuses=("body", "none"),
+    ),
+    Endpoint(
+        "POST", "/v1/confirmations", "Send a code to a member's phone", phones.send_code, ConfirmationReply, PhoneAsked,
+        made=201, refuses=("body", "none", "now", "office", "soon"),
+    ),
+    Endpoint(
+        "POST", "/v1/confirmations/{key}/check", "Check the code the member said", phones.check_code, CheckedReply,
+        CodeSaid, refuses=("none", "office"),
     ),
     Endpoint(
         "GET", "/v1/goods/{key}", "Goods by barcode, label of weighed goods or PLU", finding.answer_goods, GoodsReply,

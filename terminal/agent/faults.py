@@ -20,11 +20,13 @@ class Refused(KopilkaError):
         hint: Sentence | None = None,
         where: str = "",
         quote: QuoteReply | None = None,
+        retry_after_s: int = 0,
     ) -> None:
         super().__init__(said, hint)
         self.status = status
         self.where = where
         self.quote = quote
+        self.retry_after_s = retry_after_s
 
 
 def refused(status: HTTPStatus, code: str, /, *, where: str = "", **args: int | str) -> Refused:

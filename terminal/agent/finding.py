@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from msgspec.structs import replace
+
 from loyalty.codes import CardCode, CouponCode, GiftCardCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
 from loyalty.coupons.reading import Refused as RefusedCoupon
 from loyalty.coupons.reading import read_coupon
@@ -71,9 +73,18 @@ def find_member(desk: Desk, asked: MemberAsked, around: Surroundings, status: HT
             raise refused(UNFIT, "agent.not_member", key=asked.key[:SHOWN_CHARS], where="member")
     found = desk.till.lookups.member(effect, around)
     if isinstance(found, c.MemberFound):
-        return found.member
+        return _confirmed(desk, asked, found.member, around)
     assert isinstance(found, c.Failed)
     raise Refused(status, found.said, found.hint, "member")
+
+
+def _confirmed(desk: Desk, asked: MemberAsked, member: Member, around: Surroundings) -> Member:
+    """The member with the phone confirmed, where a confirmation is named. Raises Refused where it does not hold."""
+    if asked.confirmation_id is None:
+        return member
+    if member.identified_by != "phone" or not desk.phones.holds(asked.confirmation_id, member, around.moment.at_ms):
+        raise refused(UNFIT, "agent.not_confirmed", where="member.confirmation_id")
+    return replace(member, identified_by="phone_code")
 
 
 def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, status: HTTPStatus) -> c.ProductFound:

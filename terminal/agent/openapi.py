@@ -23,7 +23,8 @@ _REFUSED: dict[Refusal, tuple[int, str]] = {
     "body": (422, "What the request says will not do; `where` names the part"),
     "none": (404, "There is none"),
     "now": (409, "Not in this state: the shift, the total, or an id that made something else"),
-    "office": (503, "Another till's receipt, while the head office does not answer"),
+    "office": (503, "What only the head office can do, while it does not answer"),
+    "soon": (429, "A code was sent a moment ago: Retry-After says when to ask again"),
 }
 _ALWAYS = {
     400: "The body is not JSON, or has other fields or figures than described",

@@ -32,6 +32,8 @@ def error_reply(error: Exception, lang: Lang) -> tuple[HTTPStatus, bytes, dict[s
     body = ErrorReply(error.code, text_of(error.said, lang), text_of(error.hint, lang) if error.hint else "")
     if isinstance(error, Refused):
         body = msgspec.structs.replace(body, where=error.where, quote=error.quote)
+        if error.retry_after_s:
+            return status, msgspec.json.encode(body), {"retry-after": str(error.retry_after_s)}
     return status, msgspec.json.encode(body), headers_of(status)
 
 

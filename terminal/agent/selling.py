@@ -53,6 +53,8 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
         )
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
         sold = desk.till.records.sale(c.CommitSale(done.basket, done.quote, payments), shift, done.around, ids)
+        if request.member and request.member.confirmation_id:
+            desk.phones.used(request.member.confirmation_id)
         return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)
 
     return desk.call(sell)

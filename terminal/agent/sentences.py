@@ -69,6 +69,13 @@ SENTENCES: Templates = {
         "Новой продаже — новый номер запроса",
         "A new sale needs a new request id",
     ),
+    "agent.no_confirmation": ("Такого подтверждения нет", "There is no such confirmation"),
+    "agent.no_confirmation.do": ("Запросите код: POST /v1/confirmations", "Ask for a code: POST /v1/confirmations"),
+    "agent.not_confirmed": ("Этот телефон не подтверждён", "This phone is not confirmed"),
+    "agent.not_confirmed.do": (
+        "Запросите код и проверьте его: подтверждение действует 15 минут и на один чек",
+        "Ask for a code and check it: a confirmation is good for 15 minutes and one receipt",
+    ),
     "agent.no_receipt": ("Чека {number} нет", "There is no receipt {number}"),
     "agent.screen_busy": ("На экране кассы есть незакрытый чек", "There is an open receipt on the till's screen"),
 }

@@ -25,6 +25,7 @@ MAX_CODE_CHARS = 64
 MAX_COUPON_CHARS = 200
 """A signed coupon has 139; spaces and dashes between them do not matter."""
 MAX_ASKED = 100
+MAX_SAID_CHARS = 16
 MAX_POINTS = 10**9
 
 Code = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_CHARS, description="As scanned or typed")]
@@ -38,6 +39,9 @@ RequestId = Annotated[
         description="A UUID in hex, made by the client once for each sale or return: sent again, it does nothing anew",
     ),
 ]  # fmt: skip
+ConfirmationId = Annotated[
+    str, Meta(pattern="^[0-9a-f]{32}$", description="Of a confirmation, as the agent gave it; good for one sale")
+]
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QTY_MILLI)]
 LineNo = Annotated[int, Meta(ge=1, le=MAX_LINES + MAX_GRANTS)]
 Amount = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
@@ -54,10 +58,24 @@ class LineAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MemberAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member by card or phone, in any spelling; `scanned` says that the card itself was read and not typed."""
+    """A member by card or phone, in any spelling; `scanned` says that the card itself was read and not typed;
+    `confirmation_id` that the phone was confirmed under it."""
 
     key: Code
     scanned: bool = False
+    confirmation_id: ConfirmationId | None = None
+
+
+class PhoneAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The phone of a member, in any spelling: a code is to be sent there."""
+
+    phone: Code
+
+
+class CodeSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The code as the member said it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=MAX_SAID_CHARS)]
 
 
 class BasketAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,6 +196,25 @@ class GiftCardReply(msgspec.Struct, frozen=True):
     may_pay_minor: int
     limit: Told | None
     """Why that is not all of the balance."""
+
+
+class ConfirmationReply(msgspec.Struct, frozen=True):
+    """A code of so many digits is on its way to the phone that ends so. Another may be asked for after
+    `resend_after_s`."""
+
+    confirmation_id: str
+    phone_tail: str
+    digits: int
+    good_for_s: int
+    resend_after_s: int
+
+
+class CheckedReply(msgspec.Struct, frozen=True):
+    """`confirmed`: the member may spend points, on one receipt and within 15 minutes · `wrong`: so many guesses are
+    left · `ended`: only a new code helps."""
+
+    state: Literal["confirmed", "wrong", "ended"]
+    tries_left: int
 
 
 class GoodsReply(msgspec.Struct, frozen=True):
