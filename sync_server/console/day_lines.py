@@ -1,19 +1,24 @@
-"""The lines of one day's receipts, summed by goods and by campaign. Receipts are read newest first, up to a limit."""
+"""The lines of one day's receipts, summed by goods and by campaign, and how they were paid.
+
+Receipts are read newest first, up to a limit."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from sqlalchemy import Select, select
 
 from loyalty.catalogue import Unit
-from loyalty.receipt import Applied
+from loyalty.gift_card import GiftCard
+from loyalty.receipt import Applied, Payment, PaymentKind
 from sync_server.schema import RECEIPT
 from sync_server.store import Store, Tx
 
 MAX_DAY_RECEIPTS = 50_000
 """Beyond, a day's goods and campaigns are of its latest receipts, and the page says so."""
 READ_AT_ONCE = 500
+PaidAs = PaymentKind | Literal["loaded"]
+_Key = TypeVar("_Key", bound=str)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -42,6 +47,7 @@ class _Line(msgspec.Struct, frozen=True):
     qty_milli: int
     total_minor: int
     applied: tuple[Applied, ...] = ()
+    gift_card: GiftCard | None = None
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -49,6 +55,8 @@ class Lines(msgspec.Struct, frozen=True):
 
     kind: Literal["sale", "return"]
     lines: tuple[_Line, ...]
+    payments: tuple[Payment, ...] = ()
+    change_minor: int = 0
 
     def goods(self) -> dict[str, Part]:
         """code -> what of it this receipt moved; a return counts against."""
@@ -68,15 +76,28 @@ class Lines(msgspec.Struct, frozen=True):
                 found[applied.campaign_id] = found.get(applied.campaign_id, Part(receipts=1)) + part
         return found
 
+    def paid(self) -> dict[PaidAs, Part]:
+        """How it was paid, the change taken off the cash, and what was put on gift cards; a return counts against."""
+        sign = 1 if self.kind == "sale" else -1
+        parts: list[tuple[PaidAs, int]] = [(payment.kind, payment.amount_minor) for payment in self.payments]
+        parts += [("cash", -self.change_minor)] if self.change_minor else []
+        parts += [("loaded", line.total_minor) for line in self.lines if line.gift_card is not None]
+        found: dict[PaidAs, Part] = {}
+        for name, minor in parts:
+            found[name] = found.get(name, Part(receipts=1)) + Part(minor=sign * minor)
+        return found
+
 
 class DayLines(msgspec.Struct, frozen=True):
     """Sums by product code and by campaign id, with what they are called: goods by name and unit, campaigns in Russian
-    and in English. `whole` is False where the day had more receipts than are read."""
+    and in English. `paid` is money by its kind, and what was put on gift cards (`loaded`), which is among it. `whole`
+    is False where the day had more receipts than are read."""
 
     goods: dict[str, Part]
     campaigns: dict[str, Part]
     goods_names: dict[str, tuple[str, str]]
     campaign_names: dict[str, tuple[str, str]]
+    paid: dict[PaidAs, Part]
     whole: bool
 
 
@@ -84,7 +105,7 @@ decode_lines = msgspec.json.Decoder(Lines).decode
 
 
 def sum_day(store: Store, local_date: str) -> DayLines:
-    found = DayLines({}, {}, {}, {}, True)
+    found = DayLines({}, {}, {}, {}, {}, True)
     query = select(RECEIPT.c.raw).where(RECEIPT.c.local_date == local_date).order_by(RECEIPT.c.local_minute.desc())
     with store.read() as tx:
         for count, row in enumerate(stream(tx, query.limit(MAX_DAY_RECEIPTS + 1)), start=1):
@@ -93,6 +114,7 @@ def sum_day(store: Store, local_date: str) -> DayLines:
             receipt = decode_lines(row.raw)
             _add(found.goods, receipt.goods())
             _add(found.campaigns, receipt.campaigns())
+            _add(found.paid, receipt.paid())
             _name(found, receipt)
     return found
 
@@ -102,7 +124,7 @@ def stream(tx: Tx, query: Select[Any]) -> Iterator[Any]:
     yield from tx.execute(query.execution_options(yield_per=READ_AT_ONCE))
 
 
-def _add(sums: dict[str, Part], found: dict[str, Part]) -> None:
+def _add(sums: dict[_Key, Part], found: dict[_Key, Part]) -> None:
     for key, part in found.items():
         sums[key] = sums.get(key, Part()) + part
 

@@ -12,6 +12,7 @@ from sync_server.console.pages import page
 from sync_server.console.receipt_search import is_date
 from sync_server.console.terminal_facts import read_warnings
 from sync_server.console.visit import AnyRequest, Visiting
+from sync_server.console.words import PAID_AS
 
 LAST_MINUTE = 24 * 60 - 1
 FIRST_DATE = "2000-01-01"
@@ -36,6 +37,7 @@ def today_page(request: AnyRequest, visit: Visiting) -> Response[str]:
         previous=_moved(chosen, -1),
         following=_moved(chosen, 1),
         chart=hours_chart(report, visit.tongue),
+        paid_as=PAID_AS,
         warnings=read_warnings(visit.store, visit.now_ms, report.counts),
         now_ms=visit.now_ms,
     )

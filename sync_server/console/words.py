@@ -3,6 +3,7 @@
 from loyalty.ledger import Contra
 from loyalty.member import IdentifiedBy
 from loyalty.receipt import PaymentKind
+from sync_server.console.day_lines import PaidAs
 from sync_server.console.tongue import N_
 from sync_server.flags import FlagKind
 
@@ -36,6 +37,7 @@ FLAGS: dict[FlagKind, str] = {
     "failed": N_("Applying the event failed; it is kept and put aside"),
 }
 PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card"), "gift_card": N_("Gift card")}
+PAID_AS: dict[PaidAs, str] = {**PAYMENTS, "loaded": N_("Put on gift cards")}
 IDENTIFIED: dict[IdentifiedBy, str] = {
     "card": N_("by a scanned card"),
     "phone": N_("by phone"),

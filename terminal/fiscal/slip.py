@@ -124,7 +124,7 @@ def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[s
     figures = f"  {quantity_text(line.qty_milli, lang)} {unit} × {money_text(line.price_minor, lang)}"
     yield from pair(figures, money_text(line.base_minor, lang), width)
     if line.gift_card is not None:
-        yield from wrapped(f"  {words.to_load} *{line.gift_card.tail}", width)
+        yield from wrapped(f"  {words.card_no} *{line.gift_card.tail}", width)
     for applied in line.applied:
         name = applied.name_ru if lang == "ru" else applied.name_en
         if applied.discount_minor:

@@ -59,7 +59,7 @@ class Words(msgspec.Struct, frozen=True):
     gift_out: str
     loaded: str
     loaded_back: str
-    to_load: str
+    card_no: str
 
 
 WORDS = {
@@ -79,7 +79,7 @@ WORDS = {
         total_back="К ВЫДАЧЕ",
         cash="Наличными",
         card="Картой",
-        gift_card="Подарочной картой",
+        gift_card="Подарочная карта",
         gift_left="Осталось на карте",
         change="Сдача",
         member="Участник",
@@ -117,7 +117,7 @@ WORDS = {
         gift_out="Возвращено на подарочные",
         loaded="Подарочных продано",
         loaded_back="Подарочных возвращено",
-        to_load="на карту",
+        card_no="карта",
     ),
     "en": Words(
         sale="Receipt",
@@ -173,6 +173,6 @@ WORDS = {
         gift_out="Back to gift cards",
         loaded="Gift cards sold",
         loaded_back="Gift cards returned",
-        to_load="card",
+        card_no="card",
     ),
 }

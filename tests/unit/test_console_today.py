@@ -164,3 +164,24 @@ def test_goods_sold_by_weight_are_summed_in_kilograms(tmp_path) -> None:
             visitor.log_in()
             assert "Яблоки 1 кг" in text_of(visitor.get("/console").text)
             assert msgspec.to_builtins(sum_day(office.store, TODAY).goods["00123"])["receipts"] == 1
+
+
+def test_the_day_says_how_it_was_paid_and_what_was_put_on_gift_cards() -> None:
+    """Goods for 100.00 and a card for 1,000.00: 60.00 by gift card, 1,050.00 cash, 10.00 change. It comes back."""
+    card, other = {"account_id": "aa" * 16, "tail": "0017"}, {"account_id": "bb" * 16, "tail": "0024"}
+    line = {"code": "1", "name": "Мяч", "unit": "piece", "qty_milli": 1000, "total_minor": 100_00}
+    loads = {**line, "code": "2", "total_minor": 1000_00, "gift_card": card}
+    paid = [{"kind": "gift_card", "amount_minor": 60_00, "gift_card": other}, {"kind": "cash", "amount_minor": 1050_00}]
+    sale = {"kind": "sale", "lines": [line, loads], "payments": paid, "change_minor": 10_00}
+    back = {"kind": "return", "lines": [loads], "payments": [{"kind": "cash", "amount_minor": 1000_00}]}
+    found = [day_lines.decode_lines(msgspec.json.encode(each)).paid() for each in (sale, back)]
+    assert [{name: part.minor for name, part in each.items()} for each in found] == [
+        {"gift_card": 60_00, "cash": 1040_00, "loaded": 1000_00},
+        {"cash": -1000_00, "loaded": -1000_00},
+    ]
+
+
+def test_the_page_shows_the_money_by_its_kind(visitor, told) -> None:
+    _, history = told
+    taken = history.sale.total_minor + history.guest.total_minor - history.back.total_minor
+    assert f"Наличные 3 {money(taken)}" in text_of(visitor.get("/console").text)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loyalty.basket import Moment
 from loyalty.coupons.issuing import IssuedCoupon
 from loyalty.events import ShiftTotals
+from loyalty.gift_card import GiftCard
 from loyalty.granted import Message
 from loyalty.points.terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
@@ -19,6 +20,7 @@ from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
 from terminal.fiscal.register import NoRegister, Registered
 from terminal.fiscal.slip import WIDTHS, receipt_slip, report_slip
+from terminal.fiscal.slip_words import WORDS
 
 MOMENT = Moment(1_795_338_000_000, "2026-11-22", 14 * 60 + 5, 6)
 SCARF = ReceiptLine(
@@ -211,3 +213,29 @@ def test_points_with_dates_say_from_when_and_until_when_and_those_that_wait_are_
     back = plain(receipt_slip(msgspec.structs.replace(told, kind="return"), "en"))
     assert not any("can be spent from" in line or "good until" in line for line in back)
     assert "Points on account 1200" in back
+
+
+def test_a_gift_card_is_masked_on_paper_with_what_it_paid_and_what_is_left() -> None:
+    lines = (msgspec.structs.replace(SCARF, gift_card=GiftCard("aa" * 16, "0017")), CHEESE)
+    payments = (Payment("gift_card", 60_00, GiftCard("bb" * 16, "0024"), 440_00), Payment("cash", 2804_80))
+    slip = plain(receipt_slip(msgspec.structs.replace(SALE, lines=lines, payments=payments), "en"))
+    assert "card *0017" in slip
+    place = slip.index("Gift card *0024 60.00")
+    assert slip[place + 1 : place + 3] == ["Left on the card 440.00", "Cash 2,804.80"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_gift_cards_have_lines_of_their_own_in_a_report_and_only_where_there_are_any(lang: Lang, width: int) -> None:
+    totals = ShiftTotals(
+        gift_card_minor=60_00, returned_gift_card_minor=10_00, loaded_minor=700_00, loaded_back_minor=5_00
+    )
+    with_cards, without = (
+        report_slip("X", each, lang, shift_no=1, cashier="A", moment=MOMENT, width=width)
+        for each in (totals, ShiftTotals())
+    )
+    words, point = WORDS[lang], "," if lang == "ru" else "."
+    figures = {words.gift_in: "60", words.gift_out: "\u221210", words.loaded: "700", words.loaded_back: "\u22125"}
+    assert {f"{name} {figure}{point}00" for name, figure in figures.items()} <= set(plain(with_cards))
+    assert not any(name in line for line in plain(without) for name in figures)
+    assert all(len(line) <= width for line in with_cards)
