@@ -16,6 +16,8 @@ from sync_server.store import Store, Tx
 
 AliasKind = Literal["card", "phone"]
 Owners = dict[tuple[str, str], str]
+Holders = dict[tuple[str, str], tuple[str, str]]
+"""(kind, alias) -> (member_id, account_id)."""
 _MAX_CLAIMS = 5000
 
 
@@ -41,10 +43,13 @@ def claim(store: Store, claims: Iterable[Claim]) -> Owners:
     return owners
 
 
-def read_owners(store: Store, claims: Iterable[Claim]) -> Owners:
+def read_holders(store: Store, claims: Iterable[Claim]) -> Holders:
     """Who has each alias now, without claiming any; those nobody has are left out."""
+    keys = ("abucket", "kind", "alias")
     with store.read() as tx:
-        return _owners(tx, claims)
+        wanted = [(c.abucket, c.kind, c.alias) for c in claims]
+        found = select_by(tx, ALIAS, (*keys, "member_id", "account_id"), keys, wanted)
+    return {(row.kind, row.alias): (row.member_id, row.account_id) for row in found}
 
 
 def _groups(store: Store, wanted: list[Claim]) -> Iterable[list[Claim]]:

@@ -120,19 +120,23 @@ def import_(
     data: Data = HOME,
     database: Database = "",
 ) -> None:
-    """Import members or products from CSV; running it again adds nothing."""
+    """Import members or products from CSV: new ones are added, others changed where the file says something else."""
     from sync_server.imports import import_file
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, identity):
         done = import_file(base, identity, what, file, now_ms(), dry_run, report, _lang())
-    verb = "would be added" if dry_run else "added"
+    would = "would be " if dry_run else ""
     typer.echo(
-        f"{done.rows} rows: {done.added} {verb}, {done.changed} changed, "
-        f"{done.known} already there, {done.refused} not taken."
+        f"{done.rows} rows: {done.added} {would}added, {done.changed} {would}changed, "
+        f"{done.known} already so, {done.refused} not taken."
     )
-    if done.refused or done.known:
+    if done.refused:
         typer.echo(_where_not_taken(report))
+    elif done.changed and dry_run:
+        typer.echo(
+            f"What would change: {report}" if report else "Run again with --report FILE to see what would change."
+        )
     raise typer.Exit(1 if done.refused and not done.added and not done.known and not done.changed else 0)
 
 

@@ -2,17 +2,21 @@
 
 import re
 from datetime import date
+from typing import Literal
 
 import phonenumbers
 
 from loyalty.codes import CardCode, CodeRanges, ProductCode, classify, parse_phone
 from loyalty.documents.section import ID
+from loyalty.events import Consent
 from loyalty.money import MAX_MINOR
 from loyalty.sentences import Sentence, sentence
 
 MAX_POINTS = 1_000_000_000
 MAX_RECEIPTS = 1_000_000
 MAX_NAME_CHARS = 200
+MAX_VERSION_CHARS = 40
+Purpose = Literal["processing", "advertising"]
 _YES, _NO = ("1", "yes", "true", "да"), ("", "0", "no", "false", "нет")
 _AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?")
 _PLU = re.compile(r"\d{5}")
@@ -43,6 +47,11 @@ SENTENCES = {
     "import.kind_what.mend": ("впишите карту или уберите вид", "write the card or remove the kind"),
     "import.status": ("такого статуса в программе нет", "the programme has no such status"),
     "import.status.mend": ("один из: {known}", "one of: {known}"),
+    "import.consent": ("это не версия текста согласия", "this is no version of a consent's text"),
+    "import.consent.mend": (
+        "версия до {limit} знаков; чтобы отозвать — нет",
+        "a version of up to {limit} characters; to withdraw it: no",
+    ),
     "import.until": ("это не дата", "this is no date"),
     "import.until.mend": ("запишите как 2027-05-31 или 31.05.2027", "write it as 2027-05-31 or 31.05.2027"),
     "import.until_what": ("дата есть, а статуса нет", "there is a date and no status"),
@@ -162,6 +171,17 @@ def status_until(text: str, of_status: str) -> str:
 def expires(text: str) -> str:
     """The last date points that were brought along can be spent; empty where they never run out."""
     return _day(text) if text else ""
+
+
+def consent(text: str, purpose: Purpose) -> Consent | None:
+    """The version of the text agreed to, or a word for no; None where nothing is said."""
+    if not text:
+        return None
+    if text.casefold() in _NO:
+        return Consent(purpose, "", given=False)
+    if len(text) > MAX_VERSION_CHARS or not text.isprintable():
+        raise Unfit(text[:80], sentence("import.consent"), sentence("import.consent.mend", limit=MAX_VERSION_CHARS))
+    return Consent(purpose, text, given=True)
 
 
 def _day(text: str) -> str:

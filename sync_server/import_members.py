@@ -5,45 +5,45 @@ A status brought along holds to `status_until`, or without it as if it had been 
 `receipts` is how often the member has bought before, `card_kind` what campaigns call such cards by.
 
 Ids derive from the card (or the keyed hash of the phone), so the same row imported again is the same member and adds
-nothing. Cards and phones are claimed like those of any new member; a row whose card or phone another has is left out.
+nothing. Cards and phones are claimed like those of any new member. A row with somebody's card, or without a card and
+with somebody's phone, is about that member (`import_changes`); one whose phone another has is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import blake2b
 from typing import Any
 
-import msgspec
-
 from loyalty.codes import CodeRanges
-from loyalty.events import Personal, bucket_of, canonical, personal_hash
+from loyalty.events import Personal, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, Entry
 from loyalty.points.terms import Lot, lot_id
 from loyalty.sentences import sentence
 from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts
-from sync_server.claims import AliasKind, Claim, Owners, claim, read_owners
+from sync_server.claims import Claim, Holders, Owners, claim, read_holders
 from sync_server.csv_rows import Row
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
-from sync_server.import_fields import Unfit
+from sync_server.import_changes import Existing, change_members
+from sync_server.import_fields import Purpose, Unfit
 from sync_server.import_report import NotTaken, Tally
+from sync_server.import_rows import IMPORTED, MemberRow, consent_rows, derived, salt_of
 from sync_server.personal import fill_ident, personal_row
 from sync_server.purses import Booked
 from sync_server.rows import insert_new, insert_rows, select_by
-from sync_server.schema import MEMBER, PERSONAL
+from sync_server.schema import CONSENT, MEMBER, PERSONAL
 from sync_server.seen import Seen
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
     "card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind", "expires",
+    "consent_processing", "consent_advertising",
 )  # fmt: skip
 NEEDED = ()
-IMPORTED = "import"
-"""The cashier and store of imported members."""
+PURPOSES: tuple[Purpose, ...] = ("processing", "advertising")
 
 SENTENCES = {
     "import.nobody": ("нет ни карты, ни телефона", "there is neither a card nor a phone"),
@@ -52,40 +52,9 @@ SENTENCES = {
     "import.twice.mend": ("оставьте одну из строк", "keep one of the rows"),
     "import.taken": ("принадлежит другому участнику", "it belongs to another member"),
     "import.taken.mend": ("уточните, чьё это, и исправьте строку", "find out whose it is and mend the row"),
-    "import.known": ("такой участник уже есть", "this member is there already"),
-    "import.known.mend": ("ничего: импорт не меняет участников", "nothing: an import does not change members"),
     "import.wide": ("в строке лишние или слишком длинные поля", "the row has too many fields or one too long"),
     "import.wide.mend": ("проверьте разделители и кавычки", "check delimiters and quotes"),
 }
-
-
-class NewMember(msgspec.Struct, frozen=True):
-    """One row, checked; ids in hex."""
-
-    line: int
-    member_id: str
-    account_id: str
-    event_id: str
-    card: str
-    phone: str
-    phone_hash: str
-    name: str
-    birthday: str
-    status: str
-    status_until: str
-    points: int
-    receipts: int = 0
-    card_kind: str = ""
-    expires: str = ""
-
-    @property
-    def bucket(self) -> int:
-        return bucket_of(self.account_id)
-
-    @property
-    def claims(self) -> list[Claim]:
-        pairs: tuple[tuple[AliasKind, str], ...] = (("card", self.card), ("phone", self.phone_hash))
-        return [Claim(kind, alias, self.member_id, self.account_id) for kind, alias in pairs if alias]
 
 
 def import_members(
@@ -100,8 +69,9 @@ def import_members(
 ) -> None:
     """Take one batch of rows in; each is counted once."""
     checked = [member for row in rows if (member := _checked(row, identity, rules, now_ms, seen, tally))]
-    free = _free(checked, read_owners(store, _claims(checked)), tally)
-    new = _unknown(store, free, tally)
+    fresh, existing = _parted(checked, read_holders(store, _claims(checked)), seen, tally)
+    new = _unknown(store, fresh, existing)
+    change_members(store, identity, existing, now_ms, dry_run, tally)
     if dry_run:
         tally.count("added", len(new))
         return
@@ -112,7 +82,7 @@ def import_members(
         store.write(partial(_add, identity=identity, rules=rules, group=group, now_ms=now_ms), bucket)
 
 
-def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> NewMember | None:
+def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> MemberRow | None:
     try:
         member = _member(row, identity, rules, now_ms)
         for kind, alias, text in (("card", member.card, member.card), ("phone", member.phone_hash, member.phone)):
@@ -125,7 +95,7 @@ def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen
         return None
 
 
-def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMember:
+def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> MemberRow:
     if row.wide:
         raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
     fields = {name: row.fields.get(name, "") for name in COLUMNS}
@@ -136,11 +106,11 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
         raise Unfit("", sentence("import.nobody"), sentence("import.nobody.mend"))
     phone_hash = identity.phone_hash(phone) if phone else ""
     key = f"card:{card}" if card else f"phone:{phone_hash}"
-    return NewMember(
+    return MemberRow(
         line=row.line,
-        member_id=_derived("member", key),
-        account_id=_derived("account", key),
-        event_id=_derived("opening", key),
+        member_id=derived("member", key),
+        account_id=derived("account", key),
+        event_id=derived("opening", key),
         card=card,
         phone=phone,
         phone_hash=phone_hash,
@@ -154,23 +124,24 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> NewMembe
         receipts=import_fields.receipts(fields["receipts"]),
         card_kind=import_fields.card_kind(fields["card_kind"], card),
         expires=import_fields.expires(fields["expires"]),
+        consents=tuple(
+            consent
+            for purpose in PURPOSES
+            if (consent := import_fields.consent(fields[f"consent_{purpose}"], purpose)) is not None
+        ),
     )
 
 
-def _derived(what: str, key: str) -> str:
-    return blake2b(f"{IMPORTED}\x00{what}\x00{key}".encode(), digest_size=16).hexdigest()
-
-
-def _claims(members: Sequence[NewMember]) -> list[Claim]:
+def _claims(members: Sequence[MemberRow]) -> list[Claim]:
     return [found for member in members for found in member.claims]
 
 
-def _free(members: Sequence[NewMember], owners: Owners, tally: Tally) -> list[NewMember]:
+def _free(members: Sequence[MemberRow], owners: Owners, tally: Tally) -> list[MemberRow]:
     """The rows whose card and phone nobody else has."""
     return [member for member in members if _is_free(member, owners, tally)]
 
 
-def _is_free(member: NewMember, owners: Owners, tally: Tally) -> bool:
+def _is_free(member: MemberRow, owners: Owners, tally: Tally) -> bool:
     for found in member.claims:
         if owners.get((found.kind, found.alias), member.member_id) != member.member_id:
             value = member.card if found.kind == "card" else member.phone
@@ -181,35 +152,67 @@ def _is_free(member: NewMember, owners: Owners, tally: Tally) -> bool:
     return True
 
 
-def _unknown(store: Store, members: Sequence[NewMember], tally: Tally) -> list[NewMember]:
-    """The rows of members who are not there yet."""
+def _parted(
+    rows: Sequence[MemberRow], holders: Holders, seen: Seen, tally: Tally
+) -> tuple[list[MemberRow], list[Existing]]:
+    """The rows of new members, and those of members who have the card, or the phone of a row without a card. With a
+    phone, or a card, that another has a row is left out."""
+    fresh: list[MemberRow] = []
+    existing: list[Existing] = []
+    for row in rows:
+        found = [holders.get((each.kind, each.alias)) for each in row.claims]
+        if any(other not in (None, found[0]) for other in found):
+            value = row.phone or row.card
+            tally.leave("refused", NotTaken(row.line, value, sentence("import.taken"), sentence("import.taken.mend")))
+        elif found[0] is None:
+            fresh.append(row)
+        else:
+            existing.append(Existing(row, *found[0]))
+    return fresh, _once(existing, seen, tally)
+
+
+def _once(existing: Sequence[Existing], seen: Seen, tally: Tally) -> list[Existing]:
+    """Without the rows about a member whom an earlier row was about."""
+    first = []
+    for one in existing:
+        line = seen.first("member", one.member_id, one.row.line)
+        if line == one.row.line:
+            first.append(one)
+        else:
+            why = (sentence("import.twice", line=line), sentence("import.twice.mend"))
+            tally.leave("refused", NotTaken(one.row.line, one.row.card or one.row.phone, *why))
+    return first
+
+
+def _unknown(store: Store, fresh: Sequence[MemberRow], existing: list[Existing]) -> list[MemberRow]:
+    """The rows of members who are not there yet. A claim may have been made by an import that was cut short: then the
+    member is new all the same."""
+    claimed = [one.row for one in existing if one.member_id == one.row.member_id]
     with store.read() as tx:
-        found = select_by(
-            tx, MEMBER, ("bucket", "member_id"), ("bucket", "member_id"), [(m.bucket, m.member_id) for m in members]
-        )
-    known = {(row.bucket, row.member_id) for row in found}
-    for member in members:
-        if (member.bucket, member.member_id) in known:
-            value = member.card or member.phone
-            tally.leave("known", NotTaken(member.line, value, sentence("import.known"), sentence("import.known.mend")))
-    return [member for member in members if (member.bucket, member.member_id) not in known]
+        keys = [(row.bucket, row.member_id) for row in claimed]
+        found = select_by(tx, MEMBER, ("member_id",), ("bucket", "member_id"), keys)
+    known = {row.member_id for row in found}
+    cut = [row for row in claimed if row.member_id not in known]
+    existing[:] = [one for one in existing if one.row not in cut]
+    return [*fresh, *cut]
 
 
-def _by_bucket(store: Store, members: Sequence[NewMember]) -> list[list[NewMember]]:
+def _by_bucket(store: Store, members: Sequence[MemberRow]) -> list[list[MemberRow]]:
     if store.sqlite:
         return [list(members)] if members else []
-    groups: dict[int, list[NewMember]] = {}
+    groups: dict[int, list[MemberRow]] = {}
     for member in members:
         groups.setdefault(member.bucket, []).append(member)
     return [groups[bucket] for bucket in sorted(groups)]
 
 
-def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], now_ms: int) -> None:
+def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[MemberRow], now_ms: int) -> None:
     personal = {member.member_id: _personal(identity, member) for member in group}
     rows = [_row(member, personal_hash(personal[member.member_id]), now_ms) for member in group]
     added = insert_new(tx, MEMBER, rows, ("bucket", "member_id"))
     new = [member for member in group if (member.bucket, member.member_id) in added]
     insert_rows(tx, PERSONAL, [personal_row(personal[member.member_id]) for member in new])
+    insert_rows(tx, CONSENT, [row for member in new for row in _consents(member, now_ms)])
     moves = Moves()
     for member in new:
         moves.opened[member.bucket, member.account_id] = rules.grant(member.status, now_ms, member.status_until)
@@ -223,21 +226,31 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[NewMember], n
     put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
 
 
-def _lot(member: NewMember, today: str) -> Lot | None:
+def _consents(member: MemberRow, now_ms: int) -> Iterator[dict[str, Any]]:
+    given = (consent for consent in member.consents if consent.given)
+    return consent_rows(member.bucket, member.member_id, given, now_ms)
+
+
+def _lot(member: MemberRow, today: str) -> Lot | None:
     """The points brought along, where they run out."""
     if not member.expires:
         return None
     return Lot(lot_id(member.event_id), MAIN_WALLET, member.points, today, expires_date=member.expires)
 
 
-def _personal(identity: Identity, member: NewMember) -> Personal:
-    salt = identity.code_hash(f"salt:{member.member_id}")[:32]
+def _personal(identity: Identity, member: MemberRow) -> Personal:
     return Personal(
-        member.member_id, member.account_id, member.event_id, salt, member.phone, member.name, member.birthday
+        member.member_id,
+        member.account_id,
+        member.event_id,
+        salt_of(identity, member.member_id),
+        member.phone,
+        member.name,
+        member.birthday,
     )
 
 
-def _ident(member: NewMember) -> IdentRow:
+def _ident(member: MemberRow) -> IdentRow:
     kinds = {member.card: member.card_kind} if member.card_kind else {}
     row = IdentRow(
         member.member_id, member.account_id, cards=(member.card,) if member.card else (), card_kinds=kinds
@@ -245,7 +258,7 @@ def _ident(member: NewMember) -> IdentRow:
     return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
 
 
-def _row(member: NewMember, hashed: str, now_ms: int) -> dict[str, Any]:
+def _row(member: MemberRow, hashed: str, now_ms: int) -> dict[str, Any]:
     return {
         "bucket": member.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
         "personal_hash": hashed, "event_id": member.event_id, "store": IMPORTED, "cashier": IMPORTED, "at_ms": now_ms,

@@ -13,7 +13,7 @@ Outcome = Literal["added", "changed", "known", "refused"]
 
 
 class NotTaken(msgspec.Struct, frozen=True):
-    """One row left out: `value` is what is wrong with it, as it stands in the file."""
+    """One row left out, or in a dry run one that would change a member: `value` is what it is about, as in the file."""
 
     line: int
     value: str
@@ -39,7 +39,7 @@ class Tally:
     def count(self, outcome: Outcome, rows: int = 1) -> None:
         self._counts[outcome] += rows
 
-    def leave(self, outcome: Literal["known", "refused"], row: NotTaken) -> None:
+    def leave(self, outcome: Literal["changed", "known", "refused"], row: NotTaken) -> None:
         self._counts[outcome] += 1
         self._keep(row)
 

@@ -13,7 +13,7 @@ from loyalty.sentences import sentence
 from loyalty.statuses.progress import Grant
 from sync_server.console.receipt_search import account_of_member
 from sync_server.grants import Act, read_acts
-from sync_server.import_members import IMPORTED
+from sync_server.import_rows import IMPORTED
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.rows import Key, select_by
 from sync_server.schema import CONSENT, FEED, LEDGER, MEMBER, PERSONAL, RECEIPT
