@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import pytest
@@ -23,7 +24,7 @@ from sync_server.grants import (
     read_acts,
     withdraw_status,
 )
-from sync_server.heads import take_numbers
+from sync_server.heads import Place, take_numbers
 from sync_server.imports import import_rows
 from sync_server.programmes import read_rules
 from sync_server.schema import FEED
@@ -84,7 +85,7 @@ def test_without_a_date_it_holds_to_the_end_of_the_next_season(office):
 
 def test_it_travels_as_a_change_of_the_balance(office):
     account = account_of_card(office.store, CARD)
-    place = (bucket_of(account), "bal")
+    place: Place = (bucket_of(account), "bal")
     before = office.store.write(lambda tx: take_numbers(tx, {place: 0}), place[0])[place]
     grant(office)
     after = office.store.write(lambda tx: take_numbers(tx, {place: 0}), place[0])[place]
@@ -130,7 +131,7 @@ def test_what_cannot_be_granted_is_said(office):
 
 def test_a_reason_has_three_characters_to_the_limit(office):
     for reason in ("", "  ab  ", "x" * (MAX_REASON_CHARS + 1)):
-        assert refusal(lambda reason=reason: grant(office, reason=reason)) == "grant.reason"
+        assert refusal(partial(grant, office, reason=reason)) == "grant.reason"
     grant(office, reason="abc")
     grant(office, status="master", reason="x" * MAX_REASON_CHARS)
 
