@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyalty.sentences import Lang
-from terminal.cli.told import in_language, language
+from terminal.cli.told import errors_in, in_language, language
 
 if TYPE_CHECKING:
     from terminal.demo.shop import DemoShop
@@ -26,6 +26,10 @@ HINT = {
 STARTING = {
     "ru": ("Запускаю головной офис демо-магазина…", "Подключаю кассу…", "Данные демо: {folder}"),
     "en": ("Starting the demo shop's head office…", "Enrolling the till…", "Demo data: {folder}"),
+}
+ANEW = {
+    "ru": "Начать демо заново: kopilka demo --fresh, или make run ARGS=--fresh",
+    "en": "To begin the demo anew: kopilka demo --fresh, or make run ARGS=--fresh",
 }
 
 
@@ -46,11 +50,16 @@ def demo(script: bool, fresh: bool, data: Path | None, theme: str, lang: str) ->
     shop = DemoShop(data or data_folder(), fresh=fresh)
     said = STARTING[chosen]
     try:
-        click.echo(said[0])
-        shop.start_office()
-        click.echo(said[1])
-        shop.enrol_till()
-        _screen(shop, chosen, theme)
+        with errors_in(lang):
+            click.echo(said[0])
+            shop.start_office()
+            click.echo(said[1])
+            shop.enrol_till()
+            _screen(shop, chosen, theme)
+    except SystemExit as ended:
+        if ended.code:
+            click.echo(ANEW[chosen], err=True)
+        raise
     finally:
         shop.close()
     click.echo(said[2].format(folder=shop.folder))

@@ -63,6 +63,10 @@ SENTENCES: Templates = {
         "Журнал записан другой версией программы ({version})",
         "The journal was written by another version ({version})",
     ),
+    "journal.version.do": (
+        "Запустите версию, которая его записала: она отправит неотправленные чеки",
+        "Start the version that wrote it: it sends the receipts that still wait",
+    ),
     "journal.chain": ("Журнал повреждён у события {epoch}/{seq}", "The journal is damaged at event {epoch}/{seq}"),
     "journal.chain.do": (
         "Не продавайте и не удаляйте файл: он хранит неотправленные чеки. Позовите того, кто ставил кассу",

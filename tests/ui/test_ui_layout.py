@@ -116,6 +116,18 @@ def test_a_line_takes_as_many_rows_as_room_was_kept_for_it() -> None:
     play(story)
 
 
+def test_points_spent_on_a_line_are_told_once() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.CARD))
+        cashier.till.post(c.Scan(shop.MUG.code))
+        cashier.till.post(c.SpendPoints(100))
+        await cashier.settled()
+        cashier.sees("└ баллами: 100, −100,00")
+        cashier.sees_not("Баллами: −100,00")
+
+    play(story)
+
+
 def test_reasons_beyond_the_room_of_a_line_are_counted_and_the_selected_line_shows_them() -> None:
     async def story(cashier: Cashier) -> None:
         shots.fill(cashier.till)

@@ -11,6 +11,7 @@ from loyalty.codes import card_number
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from terminal.cli import main
+from terminal.offline_queue.sentences import store_fault
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME
 from tests.support.queue_samples import cursor_to
@@ -143,3 +144,19 @@ def test_a_member_s_other_wallets_are_named_as_the_programme_names_them(
     assert code == 0
     assert {"Points: 200", "Stars: 12"} <= set(out.splitlines())
     assert "5" not in out.replace(CARD, "")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "To begin the demo anew"), ("ru", "Начать демо заново")])
+def test_a_demo_that_cannot_go_on_says_why_and_how_to_begin_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    def older(shop: object) -> None:
+        raise store_fault("journal.version", version=4)
+
+    monkeypatch.setattr("terminal.demo.shop.DemoShop.start_office", older)
+    code, _, err = run(capsys, "demo", "--data", tmp_path, "--lang", lang)
+    reason, hint, anew = err.splitlines()
+    assert code == 1
+    assert "4" in reason
+    assert hint
+    assert anew.startswith(said)

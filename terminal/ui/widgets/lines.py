@@ -11,6 +11,7 @@ from loyalty.catalogue import Unit
 from loyalty.coupons.shown import ShownCoupon
 from loyalty.programme import Label
 from loyalty.quote import QuoteLine
+from loyalty.sentences import Sentence
 from terminal.ui.cells import clean, left, right
 from terminal.ui.desk import coupon_row, selected_line
 from terminal.ui.rows import Part, fit, row
@@ -104,7 +105,12 @@ def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: st
 
 def _height(quoted: QuoteLine | None, here: bool) -> int:
     """How many rows `_block` makes."""
-    return 1 + (min(len(quoted.notes), _most(here)) + bool(quoted.redeemed_points) if quoted else 0)
+    return 1 + (min(len(_notes(quoted)), _most(here)) + bool(quoted.redeemed_points) if quoted else 0)
+
+
+def _notes(quoted: QuoteLine) -> list[Sentence]:
+    """Without that of points spent, which has a row of its own."""
+    return [note for note in quoted.notes if note.code != "line.redeemed"]
 
 
 def _most(here: bool) -> int:
@@ -177,7 +183,7 @@ def _reason(sight: Sight, said: str, table: Table) -> Strip:
 def _reasons(sight: Sight, quoted: QuoteLine, here: bool) -> list[str]:
     """The reasons in their order; where they are too many, the last row says how many more there are."""
     words, most = sight.words, _most(here)
-    said = [words.say(note) for note in quoted.notes]
+    said = [words.say(note) for note in _notes(quoted)]
     if (over := len(said) - most) > 0:
         said = [*said[: most - 1], words.text("and {n} more").format(n=over + 1)]
     if quoted.redeemed_points:
