@@ -37,5 +37,5 @@ def key_bytes(stream: Stream, key: str) -> bytes:
 def finders(row: IdentRow) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, bytes]]]:
     """The (card, member) and (phone, member) entries of one identity row."""
     member = bytes.fromhex(row.member_id)
-    phones = [(bytes.fromhex(row.phone_hash), member)] if row.phone_hash else []
+    phones = [(bytes.fromhex(phone), member) for phone in (row.phone_hash, *row.more_phones) if phone]
     return [(card, member) for card in row.cards], phones

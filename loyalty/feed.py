@@ -21,8 +21,10 @@ _MASK = 2**64 - 1
 
 
 class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A member's identity (stream `ident`, key member_id, bucket of account_id): cold, and nothing personal.
+    """A member's identity (stream `ident`, key member_id): cold, and nothing personal.
 
+    Its bucket is that of the account the member was enrolled with, for ever; `account_id` is the account of today,
+    which a family shares.
     `phone_hash` is hex of HMAC-SHA256(scope key, E.164 phone) cut to 16 bytes; `phone_tail` the last two digits.
     """
 
@@ -37,6 +39,8 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
     blocked: bool = False
     card_kinds: dict[str, str] = {}
     """card -> its kind, of the cards that have one."""
+    more_phones: tuple[str, ...] = ()
+    """Hashes of further phones, of members who were merged into this one."""
 
 
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,6 +60,10 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     purse: Purse | None = None
     coupon_uses: dict[str, int] = {}
     """series of coupons that allows a member so many -> how many of it have been used."""
+    moved_to: str = ""
+    """The account that has everything of this one, and gets what still comes for it."""
+    came_from: tuple[str, ...] = ()
+    """The accounts that moved to this one, by whatever way: what a till has of them counts here."""
 
 
 class SpentRow(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ the sum over both is 0 at every commit (I10).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from loyalty.gift_card import GIFT_WALLET
 from loyalty.points.history import AnyFact
 from loyalty.quoting.uses import Use
 from loyalty.statuses.progress import Counted, Grant
+from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
 from sync_server.heads import Change
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
@@ -25,7 +26,7 @@ from sync_server.rows import select_by
 from sync_server.schema import FEED
 from sync_server.standing import Rules
 from sync_server.store import Tx
-from sync_server.write_offs import write_off
+from sync_server.write_offs import write_off_moved
 
 MAX_COUNTED_SERIES = 100
 """Of coupons one account's uses are counted of."""
@@ -54,12 +55,19 @@ class Moves:
     brought: dict[Account, int] = field(default_factory=dict)
     """How many receipts new members had in the system they come from."""
     touched: set[Account] = field(default_factory=set)
+    came: list[Carried] = field(default_factory=list)
+    """What accounts that moved hand on to these."""
+    leaving: dict[Account, Leaving] = field(default_factory=dict)
+    """Accounts that move now."""
+    cause: str = ""
+    """What names this transaction alone: an event's id, an effect's, a change's."""
 
 
 def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     """Write the entries and the programme's totals; the accounts' new rows, for the feed."""
     new = write_entries(tx, moves.entries)
     made = {booked.account for booked in new} | {account for account, _ in moves.counted} | set(moves.opened)
+    made |= {carried.account for carried in moves.came} | set(moves.leaving)
     wanted = made | moves.touched
     found = select_by(tx, FEED["bal"], ("bucket", "key", "h", "body", "purse_ms"), ("bucket", "key"), wanted, lock=True)
     old = {(row.bucket, row.key): row for row in found}
@@ -68,6 +76,29 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         for account in wanted
         if account in old or account in made
     }
+    _count(rows, new, moves, rules)
+    for account, leaving in moves.leaving.items():
+        if not rows[account].moved_to:
+            note_move(tx, account, leaving)
+            rows[account] = replace(rows[account], moved_to=leaving.to_account)
+    moved = {account for account, row in rows.items() if row.moved_to}
+    times = {account: old[account].purse_ms if account in old else 0 for account in rows}
+    taken = keep_purses(tx, moves.came)
+    facts = {account: each for account, each in _facts(new, moves.visits, taken).items() if account not in moved}
+    for account, kept in purses_after(tx, _purses(rows, times), facts).items():
+        rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
+    untils = latest_untils(moves.came)
+    for account in sorted(moved & made):
+        rows[account], times[account] = hand_on(tx, account, rows[account], moves.cause, untils.get(account)), 0
+    rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
+    return [
+        balance_change(account[0], row, old[account].h if account in old else None, times[account])
+        for account, row in sorted(rows.items())
+    ]
+
+
+def _count(rows: dict[Account, BalanceRow], new: Sequence[Booked], moves: Moves, rules: Rules) -> None:
+    """Points, progress and uses: what adds up, so that nothing hangs on the order."""
     for account, grant in moves.opened.items():
         opened = rules.opened(rows[account], grant)
         rows[account] = replace(opened, receipts=opened.receipts + moves.brought.get(account, 0))
@@ -81,14 +112,8 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         rows[account] = rules.used(rows[account], uses)
     for account, used in moves.coupon_uses.items():
         rows[account] = replace(rows[account], coupon_uses=_coupon_uses(rows[account].coupon_uses, used))
-    times = {account: old[account].purse_ms if account in old else 0 for account in rows}
-    for account, kept in purses_after(tx, _purses(rows, times), _facts(new, moves.visits)).items():
-        rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
-    rows |= write_off(tx, {account: row for account, row in rows.items() if row.purse is not None})
-    return [
-        balance_change(account[0], row, old[account].h if account in old else None, times[account])
-        for account, row in sorted(rows.items())
-    ]
+    for carried in moves.came:
+        rows[carried.account] = _joined(rows[carried.account], carried, rules)
 
 
 def _coupon_uses(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
@@ -101,10 +126,22 @@ def _purses(rows: Mapping[Account, BalanceRow], times: Mapping[Account, int]) ->
     return {account: None if row.purse is None else Kept(row.purse, times[account]) for account, row in rows.items()}
 
 
-def _facts(new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]]) -> dict[Account, list[AnyFact]]:
+def _joined(row: BalanceRow, carried: Carried, rules: Rules) -> BalanceRow:
+    """The account with what another handed on, but for its points, which are entries."""
+    came_from = tuple(sorted({*row.came_from, *carried.came_from}))
+    coupon_uses = _coupon_uses(row.coupon_uses, carried.coupon_uses)
+    row = replace(row, receipts=row.receipts + carried.receipts, coupon_uses=coupon_uses, came_from=came_from)
+    return rules.joined(row, carried.progress, carried.used)
+
+
+def _facts(
+    new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]], taken: Mapping[Account, Sequence[AnyFact]]
+) -> dict[Account, list[AnyFact]]:
     found: defaultdict[Account, list[AnyFact]] = defaultdict(list)
+    for account, facts in taken.items():
+        found[account] += facts
     for booked in new:
-        if booked.entry.wallet != GIFT_WALLET:  # money has no dates
+        if booked.entry.wallet != GIFT_WALLET and booked.entry.contra != "clearing":  # money has no dates
             found[booked.account].append(fact_of(booked))
     for account, fact in visits:
         found[account].append(fact)

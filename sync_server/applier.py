@@ -6,6 +6,7 @@ import structlog
 
 from loyalty.errors import KopilkaError
 from sync_server.clock import steady_ms
+from sync_server.effects import send_again
 from sync_server.identity import Identity
 from sync_server.rounds import run_round
 from sync_server.store import Store
@@ -29,6 +30,7 @@ class Applier:
         self._thread = threading.Thread(target=self._run, name="applier", daemon=True)
 
     def start(self) -> None:
+        send_again(self._store)
         self._thread.start()
 
     def kick(self) -> None:

@@ -45,6 +45,7 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
         return
     out = Outcome()
     new = _admit(tx, fresh, out)
+    out.moves.cause = min((event.event_id for event in new), default="")
     out.moves.touched.update((event.bucket, event.account_id) for event in fresh if event.account_id)
     members = [event for event in new if isinstance(event.body, MemberEnrolled)]
     admit_members(tx, members, owners, out.flags, out.moves, out.idents, rules)

@@ -27,6 +27,7 @@ from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.import_fields import Unfit
 from sync_server.import_report import NotTaken, ReportFile
+from sync_server.personal import MAX_AUDIENCES
 from sync_server.programmes import read_rules
 from sync_server.rows import select_by
 from sync_server.schema import ALIAS, FEED
@@ -34,7 +35,7 @@ from sync_server.store import Store, Tx, open_scratch
 
 COLUMNS = ("card", "phone")
 MAX_ROWS = 5_000_000
-MAX_OF_MEMBER = 100
+MAX_OF_MEMBER = MAX_AUDIENCES
 BATCH_ROWS = 10_000
 UNIT_MEMBERS = 1000
 """So many a transaction, so that receipts need not wait long."""

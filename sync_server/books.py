@@ -11,6 +11,7 @@ from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow
 from loyalty.gift_card import GIFT_WALLET
 from loyalty.ledger import MAIN_WALLET
+from sync_server.effects import count_under_way
 from sync_server.reports import events_behind
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FEED, LEDGER, PROGRAMME_TOTAL, RECEIPT
@@ -42,7 +43,11 @@ class WalletBooks(msgspec.Struct, frozen=True):
 
 
 class Books(msgspec.Struct, frozen=True):
-    """`stored_twice` counts event and receipt ids found in two places; `events_behind`: stored, not applied."""
+    """`stored_twice` counts event and receipt ids found in two places; `events_behind`: stored, not applied.
+
+    `effects_under_way` and `effects_failed` were sent from one bucket to another and have not been applied there;
+    `clearing_points` are the points on their way with them, by wallet.
+    """
 
     accounts: tuple[AccountBooks, ...]
     wallets: dict[str, WalletBooks]
@@ -51,10 +56,20 @@ class Books(msgspec.Struct, frozen=True):
     stored_twice: int
     conserved: bool
     events_behind: int
+    effects_under_way: int = 0
+    effects_failed: int = 0
+    clearing_points: dict[str, int] = {}
+
+    @property
+    def sound(self) -> bool:
+        """Whether there is nothing to look into: points that are on no way are not lost between buckets either."""
+        under_way = self.effects_under_way or self.effects_failed
+        return self.conserved and not self.stored_twice and bool(under_way or not self.clearing_points)
 
 
 def read_books(store: Store, accounts: Sequence[str]) -> Books:
     with store.read() as tx:
+        effects = count_under_way(tx)
         return Books(
             accounts=tuple(_account(tx, account) for account in accounts),
             wallets=read_wallets(tx),
@@ -63,6 +78,9 @@ def read_books(store: Store, accounts: Sequence[str]) -> Books:
             stored_twice=_twice(tx),
             conserved=not unbalanced_buckets(tx) and not unbalanced_wallets(tx),
             events_behind=sum(events_behind(tx).values()),
+            effects_under_way=effects.get("sent", 0),
+            effects_failed=effects.get("failed", 0),
+            clearing_points=clearing_points(tx),
         )
 
 
@@ -71,7 +89,7 @@ def wait_for_books(store: Store, accounts: Sequence[str], clock_ms: Callable[[],
     until_ms = clock_ms() + wait_s * 1000
     while True:
         with store.read() as tx:
-            behind = sum(events_behind(tx).values())
+            behind = sum(events_behind(tx).values()) + count_under_way(tx).get("sent", 0)
         if not behind or clock_ms() >= until_ms:
             return read_books(store, accounts)
         time.sleep(POLL_S)
@@ -114,6 +132,14 @@ def read_wallets(tx: Tx) -> dict[str, WalletBooks]:
             found[row.wallet][row.contra] = -int(row.points)
     names = sorted(found, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
     return {name: WalletBooks(sum(found[name].values()), dict(sorted(found[name].items()))) for name in names}
+
+
+def clearing_points(tx: Tx) -> dict[str, int]:
+    """wallet -> points that left one bucket and have not reached another; without wallets that have none."""
+    total = func.sum(PROGRAMME_TOTAL.c.points)
+    query = select(PROGRAMME_TOTAL.c.wallet, total.label("points")).where(PROGRAMME_TOTAL.c.contra == "clearing")
+    rows = tx.execute(query.group_by(PROGRAMME_TOTAL.c.wallet).having(total != 0))
+    return {row.wallet: int(row.points) for row in rows}
 
 
 def _account(tx: Tx, account_id: str) -> AccountBooks:

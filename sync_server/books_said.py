@@ -17,6 +17,12 @@ def books_lines(found: Books) -> Iterator[str]:
         yield f"{wallet}: members hold {_figure(wallet, total.liability_points)} ({moved})"
     said = "balance" if found.conserved else "DO NOT balance"
     yield f"{found.receipts} receipts, {found.events} events, {found.stored_twice} stored twice; the books {said}."
+    if found.effects_under_way or found.effects_failed or found.clearing_points:
+        on_way = ", ".join(f"{_figure(name, points)} {name}" for name, points in found.clearing_points.items())
+        yield (
+            f"Between buckets: {found.effects_under_way} effects under way, {found.effects_failed} failed; "
+            f"points on the way: {on_way or 'none'}."
+        )
 
 
 def _figure(wallet: str, points: int) -> str:

@@ -15,6 +15,7 @@ import typer
 from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import Lang, say
+from sync_server import cli_members
 from sync_server.cli_options import HOME, Data, Database
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
@@ -35,6 +36,8 @@ app.add_typer(audience, name="audience")
 budget = typer.Typer(no_args_is_help=True, help="Campaign budgets and the tills' shares of them.")
 app.add_typer(budget, name="budget")
 app.add_typer(status, name="status")
+app.add_typer(cli_members.families, name="family")
+app.command()(cli_members.merge)
 
 
 @app.command()
@@ -188,7 +191,7 @@ def books(
         typer.echo(canonical(found).decode())
     else:
         typer.echo("\n".join(books_lines(found)))
-    raise typer.Exit(0 if found.conserved and not found.stored_twice else 1)
+    raise typer.Exit(0 if found.sound else 1)
 
 
 @app.command()

@@ -10,19 +10,18 @@ from functools import partial
 from hmac import compare_digest
 from typing import Any
 
-import msgspec
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, update
 
 from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest
 from loyalty.events import bucket_of
-from loyalty.feed import IdentRow
 from loyalty.sentences import Lang, say, sentence
+from sync_server.find_member import place_by_id, read_found, read_gone
 from sync_server.identity import Identity, Random
 from sync_server.messages.port import Message
 from sync_server.programmes import read_rules
 from sync_server.refusals import Refused
-from sync_server.rows import insert_rows
-from sync_server.schema import CONFIRMATION, CONFIRMATION_PACE, FEED, MEMBER, PERSONAL, tshard_of
+from sync_server.rows import insert_rows, select_by
+from sync_server.schema import CONFIRMATION, CONFIRMATION_PACE, PERSONAL, tshard_of
 from sync_server.store import Store, Tx
 
 CODE_DIGITS = 6
@@ -37,7 +36,6 @@ MAX_TYPED_CHARS = 16
 NO_CODE = ""
 """The hash of a code that nothing comes up to."""
 _HEX = frozenset("0123456789abcdef")
-_ident = msgspec.json.Decoder(IdentRow)
 Put = Callable[[Message], bool]
 
 SENTENCES = {
@@ -177,17 +175,20 @@ def _check(tx: Tx, of: tuple[str, str], asked: CheckRequest, hashed: str, now_ms
 
 def _phone_of(store: Store, identity: Identity, asked: ConfirmRequest) -> str:
     """The member's phone where it is the member's own and the card is not blocked; else nothing."""
-    bucket, table = bucket_of(asked.account_id), FEED["ident"]
-    member = (MEMBER.c.bucket == bucket) & (MEMBER.c.member_id == asked.member_id)
     with store.read() as tx:
-        known = tx.execute(select(MEMBER.c.account_id).where(member)).scalar_one_or_none()
-        body = tx.execute(select(table.c.body).where(table.c.bucket == bucket, table.c.key == asked.member_id)).scalar()
-        mine = (PERSONAL.c.bucket == bucket) & (PERSONAL.c.member_id == asked.member_id)
-        phones = set(tx.execute(select(PERSONAL.c.phone).where(mine)).scalars())
-    ident = _ident.decode(body) if body is not None else None
-    if known != asked.account_id or ident is None or ident.blocked or not ident.phone_hash:
+        place = place_by_id(tx, asked.member_id)
+        found = read_found(tx, place) if place else None
+        if place is None or found is None or (found.ident.member_id, found.ident.account_id) != _names(asked):
+            return ""
+        keys = [(each.bucket, each.member_id) for each in (place, *read_gone(tx, place))]
+        phones = {row.phone for row in select_by(tx, PERSONAL, ("phone",), ("bucket", "member_id"), keys)}
+    if found.ident.blocked or not found.ident.phone_hash:
         return ""
-    return next((phone for phone in phones if phone and identity.phone_hash(phone) == ident.phone_hash), "")
+    return next((each for each in phones if each and identity.phone_hash(each) == found.ident.phone_hash), "")
+
+
+def _names(asked: ConfirmRequest) -> tuple[str, str]:
+    return asked.member_id, asked.account_id
 
 
 def _text(store: Store, code: str, lang: Lang) -> str:

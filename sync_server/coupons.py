@@ -25,13 +25,11 @@ from loyalty.coupons.codes import (
 )
 from loyalty.coupons.series import CODE, CouponSeries
 from loyalty.errors import BadInput
-from loyalty.events import bucket_of
 from loyalty.programme import Programme
 from loyalty.sentences import sentence
+from sync_server.find_member import place_of_card, read_found
 from sync_server.identity import Identity, Random
 from sync_server.programmes import read_published
-from sync_server.rows import select_by
-from sync_server.schema import ALIAS
 from sync_server.standing import date_at
 from sync_server.store import Store
 
@@ -214,11 +212,11 @@ def _check_day(expires: str, today: str) -> None:
 def _account(store: Store, card: str) -> str:
     """Whose card it is. Raises BadInput where nobody has it."""
     with store.read() as tx:
-        names = ("abucket", "kind", "alias")
-        found = select_by(tx, ALIAS, ("account_id",), names, [(bucket_of(card), "card", card)])
-    if not found:
+        place = place_of_card(tx, card)
+        found = read_found(tx, place) if place else None
+    if found is None:
         raise BadInput(sentence("issue.no_member", card=card[:40]))
-    return str(found[0].account_id)
+    return found.ident.account_id
 
 
 def _serials(count: int, random: Random) -> Iterator[str]:

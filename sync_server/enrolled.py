@@ -73,5 +73,5 @@ def _row(event: Arrived, member: MemberEnrolled) -> dict[str, Any]:
         "bucket": event.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
         "personal_hash": member.personal_hash, "event_id": event.event_id, "store": member.store,
         "cashier": member.cashier,
-        "at_ms": event.at_ms,
+        "at_ms": event.at_ms, "merged_into": "", "merged_home": "",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from loyalty.errors import BadInput, NotNow
 from loyalty.events import bucket_of, canonical
@@ -19,10 +19,11 @@ from loyalty.statuses.progress import MAX_GRANTS, Grant
 from loyalty.statuses.season import day_number
 from loyalty.statuses.tiers import granted_on, place_of
 from sync_server.accounts import balance_change
+from sync_server.find_member import place_of_card, read_balance, read_found
 from sync_server.heads import put_rows
 from sync_server.programmes import read_published
 from sync_server.rows import insert_only, select_by
-from sync_server.schema import ALIAS, FEED, STATUS_ACT
+from sync_server.schema import FEED, STATUS_ACT
 from sync_server.standing import date_at
 from sync_server.store import Store, Tx
 
@@ -74,10 +75,11 @@ class Act(msgspec.Struct, frozen=True):
 def account_of_card(store: Store, card: str) -> str:
     """Whose card it is. Raises BadInput where nobody has it."""
     with store.read() as tx:
-        found = select_by(tx, ALIAS, ("account_id",), ("abucket", "kind", "alias"), [(bucket_of(card), "card", card)])
-    if not found:
+        place = place_of_card(tx, card)
+        found = read_found(tx, place) if place else None
+    if found is None:
         raise BadInput(sentence("grant.no_member", card=card[:40]))
-    return str(found[0].account_id)
+    return found.ident.account_id
 
 
 def grant_status(
@@ -131,8 +133,9 @@ def withdraw_status(
 
 
 def read_acts(tx: Tx, account_id: str) -> tuple[Act, ...]:
-    """What was given by hand and taken back, newest first."""
-    mine = (STATUS_ACT.c.bucket == bucket_of(account_id)) & (STATUS_ACT.c.account_id == account_id)
+    """What was given by hand and taken back, newest first; to accounts that moved to this one too."""
+    accounts = (account_id, *read_balance(tx, account_id).came_from)
+    mine = or_(*((STATUS_ACT.c.bucket == bucket_of(each)) & (STATUS_ACT.c.account_id == each) for each in accounts))
     query = select(STATUS_ACT).where(mine).order_by(STATUS_ACT.c.at_ms.desc(), STATUS_ACT.c.act_id).limit(LISTED_ACTS)
     return tuple(
         Act(row.at_ms, row.act, Grant(row.status, row.given_on, row.last_date, by_hand=True), row.reason, row.who)

@@ -262,4 +262,5 @@ def _row(member: MemberRow, hashed: str, now_ms: int) -> dict[str, Any]:
     return {
         "bucket": member.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
         "personal_hash": hashed, "event_id": member.event_id, "store": IMPORTED, "cashier": IMPORTED, "at_ms": now_ms,
+        "merged_into": "", "merged_home": "",
     }  # fmt: skip

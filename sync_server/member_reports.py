@@ -10,6 +10,7 @@ from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.statuses.progress import Progress
+from sync_server.find_member import Place, survivor
 from sync_server.identity import Identity
 from sync_server.rows import Key, select_by
 from sync_server.schema import ALIAS, FEED, MEMBER, PERSONAL
@@ -39,12 +40,26 @@ def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -
     digits = "".join(char for char in wanted if char.isdigit())
     with store.read() as tx:
         if not wanted:
-            keys = _keys(tx, select(MEMBER.c.bucket, MEMBER.c.member_id).order_by(MEMBER.c.at_ms.desc()), limit)
+            newest = select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.merged_into == "")
+            keys = _keys(tx, newest.order_by(MEMBER.c.at_ms.desc()), limit)
         elif digits:
             keys = _by_alias(tx, identity, wanted, digits) or _by_tail(tx, digits, limit)
         else:
             keys = _by_name(tx, wanted, limit)
-        return _lines(tx, keys)
+        return _lines(tx, _survivors(tx, keys))
+
+
+def _survivors(tx: Tx, keys: list[Key]) -> list[Key]:
+    """Those merged into another are that other."""
+    names = ("bucket", "member_id", "account_id", "merged_into")
+    merged = {
+        (row.bucket, row.member_id): survivor(tx, Place(row.account_id, row.member_id))
+        for row in select_by(tx, MEMBER, names, ("bucket", "member_id"), keys)
+        if row.merged_into
+    }
+    places = (merged.get(_pair(key)) for key in keys)
+    found = ((place.bucket, place.member_id) if place else key for key, place in zip(keys, places, strict=True))
+    return list(dict.fromkeys(found))
 
 
 def _keys(tx: Tx, query: Select[Any], limit: int) -> list[Key]:
@@ -83,7 +98,7 @@ def _lines(tx: Tx, keys: list[Key]) -> tuple[MemberLine, ...]:
     rows = {
         (row.bucket, row.key): msgspec.json.decode(row.body, type=IdentRow) for row in idents if row.body is not None
     }
-    accounts = [(bucket, row.account_id) for (bucket, _), row in rows.items()]
+    accounts = [(bucket_of(row.account_id), row.account_id) for row in rows.values()]
     found = select_by(tx, FEED["bal"], ("bucket", "key", "body"), ("bucket", "key"), accounts)
     balances = {
         (row.bucket, row.key): msgspec.json.decode(row.body, type=BalanceRow) for row in found if row.body is not None
@@ -96,7 +111,7 @@ def _pair(key: Key) -> tuple[int, str]:
 
 
 def _line(bucket: int, row: IdentRow, balances: dict[tuple[int, str], BalanceRow]) -> MemberLine:
-    of = balances.get((bucket, row.account_id)) or BalanceRow(row.account_id)
+    of = balances.get((bucket_of(row.account_id), row.account_id)) or BalanceRow(row.account_id)
     points = of.wallets.get(MAIN_WALLET, 0)
     return MemberLine(
         bucket, row.member_id, row.account_id, row.name_masked, row.cards, row.phone_tail, of.progress, points

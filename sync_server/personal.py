@@ -20,6 +20,7 @@ from loyalty.feed import IdentRow
 from loyalty.member import mask_name
 from loyalty.sentences import sentence
 from sync_server.claims import Claim, Owners, claim
+from sync_server.find_member import Place, survivor
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.rows import insert_rows, select_by
@@ -27,6 +28,9 @@ from sync_server.schema import FEED, FLAG, MEMBER, PERSONAL
 from sync_server.store import Store, Tx
 
 MAX_NAME_CHARS = 200
+MAX_CARDS = 100
+MAX_AUDIENCES = 100
+"""Of one member."""
 Key = tuple[int, str]
 """(bucket of the account, event id)."""
 _ident = msgspec.json.Decoder(IdentRow)
@@ -86,23 +90,22 @@ def complete_members(store: Store, identity: Identity, keys: Iterable[Key]) -> N
     if not found:
         return
     claims = [
-        Claim("phone", identity.phone_hash(row.phone), row.member_id, row.account_id) for row in found if row.phone
+        Claim("phone", identity.phone_hash(row.phone), row.kept.member_id, row.kept.home) for row in found if row.phone
     ]
     owners = claim(store, claims)
     if store.sqlite:
         store.write(lambda tx: _complete(tx, identity, found, owners), "many")
         return
-    for bucket in sorted({row.bucket for row in found}):
-        rows = [row for row in found if row.bucket == bucket]
+    for bucket in sorted({row.kept.bucket for row in found}):
+        rows = [row for row in found if row.kept.bucket == bucket]
         store.write(partial(_complete, identity=identity, known=rows, owners=owners), bucket)
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """A member's personal data that match the event which enrolled it."""
+    """A member's personal data that match the event which enrolled it; `kept` is the one it was merged into, or it."""
 
-    bucket: int
     member_id: str
-    account_id: str
+    kept: Place
     event_id: str
     phone: str
     name: str
@@ -115,7 +118,7 @@ def _matching(store: Store, keys: Sequence[Key]) -> list[_Known]:
         members = select_by(
             tx,
             MEMBER,
-            ("bucket", "member_id", "account_id", "event_id", "personal_hash", "at_ms"),
+            ("bucket", "member_id", "account_id", "event_id", "personal_hash", "at_ms", "merged_into"),
             ("bucket", "event_id"),
             keys,
         )
@@ -127,14 +130,14 @@ def _matching(store: Store, keys: Sequence[Key]) -> list[_Known]:
             ("bucket", "event_id", "hash"),
             wanted,
         )
-    return [_known(wanted[row.bucket, row.event_id, row.hash], row) for row in data]
+        return [_known(tx, wanted[row.bucket, row.event_id, row.hash], row) for row in data]
 
 
-def _known(member: Row[Any], data: Row[Any]) -> _Known:
+def _known(tx: Tx, member: Row[Any], data: Row[Any]) -> _Known:
+    own = Place(member.account_id, member.member_id)
     return _Known(
-        member.bucket,
         member.member_id,
-        member.account_id,
+        survivor(tx, own) if member.merged_into else own,
         member.event_id,
         data.phone,
         data.name,
@@ -149,25 +152,51 @@ def _complete(tx: Tx, identity: Identity, known: Sequence[_Known], owners: Owner
         FEED["ident"],
         ("bucket", "key", "h", "body"),
         ("bucket", "key"),
-        [(k.bucket, k.member_id) for k in known],
+        [(k.kept.bucket, k.kept.member_id) for k in known],
         lock=True,
     )
     old = {(row.bucket, row.key): row for row in rows if row.body is not None}
-    changes = []
+    idents = {place: _ident.decode(row.body) for place, row in old.items()}
     for one in known:
-        row = old.get((one.bucket, one.member_id))
-        if row is None:
+        place = (one.kept.bucket, one.kept.member_id)
+        if place not in old:
             continue
         phone_hash = identity.phone_hash(one.phone) if one.phone else ""
-        mine = bool(phone_hash) and owners[("phone", phone_hash)] == one.member_id
+        mine = bool(phone_hash) and owners[("phone", phone_hash)] == one.kept.member_id
         if phone_hash and not mine:
             insert_rows(tx, FLAG, [_phone_taken(one)])
-        body = canonical(
-            fill_ident(_ident.decode(row.body), one.name, one.birthday, one.phone if mine else "", phone_hash)
-        )
-        if body != bytes(row.body):
-            changes.append(Change(one.bucket, one.member_id, body, row.h))
+        idents[place] = _filled(idents[place], one, one.phone if mine else "", phone_hash)
+    bodies = {place: canonical(ident) for place, ident in idents.items()}
+    changes = [Change(*place, body, old[place].h) for place, body in bodies.items() if body != bytes(old[place].body)]
     put_rows(tx, {"ident": changes})
+
+
+def _filled(row: IdentRow, one: _Known, phone: str, phone_hash: str) -> IdentRow:
+    """With what the member said. What others who were merged into it said comes second."""
+    if one.kept.member_id == one.member_id:
+        return united(fill_ident(row, one.name, one.birthday, phone, phone_hash), row)
+    return united(row, fill_ident(IdentRow(one.member_id, ""), one.name, one.birthday, phone, phone_hash))
+
+
+def united(kept: IdentRow, gone: IdentRow) -> IdentRow:
+    """One member out of two: cards, phones and audiences of both; a name and a birthday where the kept one has none.
+
+    Who was blocked stays blocked.
+    """
+    phones = [phone for phone in (kept.phone_hash, gone.phone_hash, *kept.more_phones, *gone.more_phones) if phone]
+    first, *more = dict.fromkeys(phones) or [""]
+    return msgspec.structs.replace(
+        kept,
+        name_masked=kept.name_masked or gone.name_masked,
+        cards=tuple(dict.fromkeys((*kept.cards, *gone.cards)))[:MAX_CARDS],
+        card_kinds=gone.card_kinds | kept.card_kinds,
+        phone_hash=first,
+        phone_tail=kept.phone_tail or gone.phone_tail,
+        more_phones=tuple(more),
+        birthday_md=kept.birthday_md or gone.birthday_md,
+        audiences=tuple(sorted({*kept.audiences, *gone.audiences}))[:MAX_AUDIENCES],
+        blocked=kept.blocked or gone.blocked,
+    )
 
 
 def fill_ident(row: IdentRow, name: str, birthday: str, phone: str, phone_hash: str) -> IdentRow:
@@ -183,6 +212,6 @@ def fill_ident(row: IdentRow, name: str, birthday: str, phone: str, phone_hash: 
 
 def _phone_taken(one: _Known) -> dict[str, Any]:
     return {
-        "bucket": one.bucket, "event_id": one.event_id, "kind": "phone_taken", "place": one.member_id,
+        "bucket": one.kept.bucket, "event_id": one.event_id, "kind": "phone_taken", "place": one.member_id,
         "detail": f"the phone ending in {one.phone[-2:]} belongs to another member", "at_ms": one.at_ms, "raw": None,
     }  # fmt: skip

@@ -11,23 +11,25 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from loyalty.ledger import Contra, Entry
-from loyalty.points.history import AnyFact, Books, Bought, Issued, IssuedBack, Redeemed, RedeemedBack, replay
+from loyalty.points.history import AnyFact, Books, Bought, Issued, IssuedBack, Merged, Redeemed, RedeemedBack, replay
 from loyalty.points.purse import Purse
 from loyalty.points.shown import plain_lot
 from loyalty.points.terms import Lot
 from loyalty.statuses.season import day_number
 from sync_server.rows import select_by
-from sync_server.schema import LEDGER, RECEIPT
+from sync_server.schema import LEDGER, RECEIPT, TAKEN
 from sync_server.store import Tx
 
 Account = tuple[int, str]
 _ORDER: dict[Contra, int] = {"opening": 0, "redeemed": 1, "redeemed_back": 2, "issued": 3, "issued_back": 4}
-"""Of one receipt, points are spent before new ones come. What is written off is no fact: it follows from the purse."""
+"""Of one receipt, points are spent before new ones come. What is written off is no fact: it follows from the purse. Nor
+is what moved between accounts: it came with a purse."""
 _ENTRY = (
     "bucket", "account_id", "event_id", "entry_no", "wallet", "contra", "points", "at_ms", "date", "lot", "cause_id",
 )  # fmt: skip
 LONG_AGO = "1970-01-01"
 _lot = msgspec.json.Decoder(Lot)
+_purse = msgspec.json.Decoder(Purse)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -64,13 +66,13 @@ def purses_after(
     again: list[Account] = []
     for account, facts in new.items():
         before = kept[account]
-        if before is None and not any(isinstance(fact, Issued) and _is_dated(fact.lot) for fact in facts):
+        if before is None and not any(_is_dated(lot) for fact in facts for lot in _lots_of(fact)):
             continue
         if before is not None and all(_is_next(fact, before) for fact in facts):
             found[account] = _kept(facts, before)
         else:
             again.append(account)
-    everything = _all_facts(tx, again)
+    everything = read_facts(tx, again)
     return found | {account: _kept(everything[account]) for account in again}
 
 
@@ -96,6 +98,11 @@ def bought(event_id: str, at_ms: int, date: str) -> Bought:
     return Bought(fact_id=event_id, at_ms=at_ms, date=_day(date))
 
 
+def merged(from_account: str, at_ms: int, date: str, purse: Purse) -> Merged:
+    """An account was taken over, with the purse it has by all that is known of it."""
+    return Merged(fact_id=f"merged#{from_account}", at_ms=at_ms, date=date, account_id=from_account, books=Books(purse))
+
+
 def _day(text: str) -> str:
     """What is no date counts as long ago: a receipt is booked as printed, and others must not fail by it."""
     return LONG_AGO if day_number(text) is None else text
@@ -105,12 +112,23 @@ def _fact_id(event_id: str, contra: Contra, wallet: str) -> str:
     return f"{event_id}#{_ORDER[contra]}{wallet}"
 
 
+def _lots_of(fact: AnyFact) -> Sequence[Lot]:
+    """The lots a fact brings."""
+    match fact:
+        case Issued():
+            return (fact.lot,)
+        case Merged():
+            return fact.books.purse.lots
+        case _:
+            return ()
+
+
 def _is_dated(lot: Lot) -> bool:
     return bool(lot.usable_from_date or lot.expires_date or lot.idle_days)
 
 
 def _is_next(fact: AnyFact, before: Kept) -> bool:
-    return fact.at_ms > before.at_ms and not isinstance(fact, IssuedBack | RedeemedBack)
+    return fact.at_ms > before.at_ms and not isinstance(fact, IssuedBack | RedeemedBack | Merged)
 
 
 def _kept(facts: Sequence[AnyFact], before: Kept | None = None) -> Kept:
@@ -118,8 +136,11 @@ def _kept(facts: Sequence[AnyFact], before: Kept | None = None) -> Kept:
     return Kept(books.purse, max(fact.at_ms for fact in facts))
 
 
-def _all_facts(tx: Tx, accounts: Iterable[Account]) -> dict[Account, list[AnyFact]]:
-    """Every fact of these accounts, out of the ledger and the receipts."""
+def read_facts(tx: Tx, accounts: Iterable[Account]) -> dict[Account, list[AnyFact]]:
+    """Every fact of these accounts, out of the ledger, the receipts and the purses they took over.
+
+    Entries of clearing are none: the points that came with an account are in its purse.
+    """
     found: dict[Account, list[AnyFact]] = {account: [] for account in accounts}
     for row in select_by(tx, LEDGER, _ENTRY, ("bucket", "account_id"), found):
         if row.contra not in _ORDER:
@@ -131,4 +152,8 @@ def _all_facts(tx: Tx, accounts: Iterable[Account]) -> dict[Account, list[AnyFac
     for row in select_by(tx, RECEIPT, names, ("bucket", "account_id"), found):
         if row.kind == "sale":
             found[row.bucket, row.account_id].append(bought(row.event_id, row.at_ms, row.local_date))
+    names = ("bucket", "account_id", "from_account", "at_ms", "date", "purse")
+    for row in select_by(tx, TAKEN, names, ("bucket", "account_id"), found):
+        fact = merged(row.from_account, row.at_ms, row.date, _purse.decode(row.purse))
+        found[row.bucket, row.account_id].append(fact)
     return found

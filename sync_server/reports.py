@@ -83,7 +83,7 @@ def read_counts(store: Store) -> Counts:
         states = {row.state: row.n for row in tx.execute(by_state)}
         main = PROGRAMME_TOTAL.c.wallet == MAIN_WALLET
         return Counts(
-            members=_count(tx, select(func.count()).select_from(MEMBER)),
+            members=_count(tx, select(func.count()).select_from(MEMBER).where(MEMBER.c.merged_into == "")),
             products=_count(
                 tx, select(func.count()).select_from(FEED["goods"]).where(FEED["goods"].c.body.is_not(None))
             ),

@@ -24,9 +24,11 @@ from sync_server.apply import apply_unit
 from sync_server.arrivals import Arrived, arrive
 from sync_server.claims import Claim, Owners, claim
 from sync_server.coupon_uses import claim_coupons, flag_again, free_coupons
+from sync_server.effect_kinds import apply_effects
 from sync_server.flags import flag
 from sync_server.identity import Identity
 from sync_server.ingest import decompress
+from sync_server.member_changes import finish_changes
 from sync_server.personal import complete_members
 from sync_server.programmes import read_rules, read_versions
 from sync_server.rows import insert_rows
@@ -49,7 +51,12 @@ class Round:
 
 
 def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> int:
-    """Apply one round; how many events it held. 0: everything stored is applied."""
+    """Apply one round; how many events and effects it held. 0: everything stored is applied, nothing is under way."""
+    applied = _run_events(store, identity, clock_ms)
+    return applied + int(finish_changes(store, identity)) + apply_effects(store)
+
+
+def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> int:
     taken = _read_round(store, clock_ms)
     if not taken.marks:
         return 0

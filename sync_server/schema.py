@@ -132,13 +132,51 @@ BUDGET_SHARE = _table(
     _big("used_minor"), _big("used_points"), _big("told_ms"),
 )  # fmt: skip
 
+# Effects from bucket to bucket, and accounts that moved.
+EFFECT_OUT = _table(
+    "effect_out", _int("bucket", key=True), _text("effect_id", key=True), _text("kind"), _text("target"),
+    _big("at_ms"), _text("state"), _blob("body"),
+    Index("effect_out_state", "state"), rowid=True,
+)  # fmt: skip
+"""`state`: sent, done (and its body empty), failed. The target's bucket is that of the key `target`."""
+EFFECT_IN = _table(
+    "effect_in", _int("bucket", key=True), _text("effect_id", key=True), _text("kind"), _big("at_ms")
+)  # fmt: skip
+MOVED = _table(
+    "moved", _int("bucket", key=True), _text("account_id", key=True), _text("to_account"), _big("at_ms"), _text("date"),
+    _text("change_id"),
+)  # fmt: skip
+TAKEN = _table(
+    "taken", _int("bucket", key=True), _text("account_id", key=True), _text("from_account", key=True), _big("at_ms"),
+    _text("date"), _big("facts"), _blob("purse"), rowid=True,
+)  # fmt: skip
+"""By the account that took another over: the other's purse as it stands by so many facts, whatever came late."""
+HOUSEHOLD = _table(
+    "household", _int("bucket", key=True), _text("account_id", key=True), _text("member_id", key=True),
+    _text("change_id", key=True), _text("home"), _text("by_whom"), _big("joined_ms"), _big("left_ms"),
+)  # fmt: skip
+"""Who shares an account, since when, and until when (0: still)."""
+MEMBER_CHANGE = _table(
+    "member_change", _text("change_id", key=True), _text("kind"), _text("by_whom"), _big("at_ms"), _text("body"),
+)  # fmt: skip
+"""Families and merges, each with its steps and who wanted it."""
+CHANGE_OPEN = _table("change_open", _int("slot", key=True), _text("change_id"), _big("changes"))
+"""The change whose steps are not all done, or none; and how many there have been. There is one slot for all."""
+
 # Members.
 MEMBER = _table(
     "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"),
     _text("personal_hash"),
-    _text("event_id"), _text("store"), _text("cashier"), _big("at_ms"),
+    _text("event_id"), _text("store"), _text("cashier"), _big("at_ms"), _text("merged_into"), _text("merged_home"),
     Index("member_account", "bucket", "account_id"), Index("member_event", "bucket", "event_id"),
 )  # fmt: skip
+"""`account_id` is the account of the enrolment, whose bucket holds the member for ever; the account of today stands in
+the identity row. `merged_into`, `merged_home`: the member who took this one over, and that one's `account_id`."""
+MERGED = _table(
+    "merged", _int("bucket", key=True), _text("member_id", key=True), _text("gone_id", key=True), _text("gone_home"),
+    _text("by_whom"), _big("at_ms"),
+)  # fmt: skip
+"""By the member who was kept: those who were taken over."""
 PERSONAL = _table(
     "personal", _int("bucket", key=True), _text("event_id", key=True), _text("hash", key=True), _text("member_id"),
     _text("salt"),

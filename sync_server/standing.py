@@ -8,8 +8,9 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.feed import BalanceRow
+from loyalty.member import Used
 from loyalty.programme import Programme
-from loyalty.quoting.uses import Use, used_after
+from loyalty.quoting.uses import Use, merge_used, used_after
 from loyalty.statuses.progress import Counted, Grant, Progress, merge_progress, progress_after
 from loyalty.statuses.season import OPEN
 from loyalty.statuses.tiers import place_of, status_id_on
@@ -40,6 +41,15 @@ class Rules(msgspec.Struct, frozen=True):
             return row
         seasons = self.programme.spans if self.programme else OPEN
         return replace(row, progress=merge_progress(row.progress, Progress(grants=(grant,)), seasons))
+
+    def joined(self, row: BalanceRow, progress: Progress, used: Sequence[Used]) -> BalanceRow:
+        """The account with what another one that moved to it had reached and had of campaigns with limits."""
+        seasons = self.programme.spans if self.programme else OPEN
+        return replace(
+            row,
+            progress=merge_progress(row.progress, progress, seasons),
+            used=merge_used(row.used, used, self.limits),
+        )
 
     def after(self, row: BalanceRow, counted: Counted) -> BalanceRow:
         """The account after one more receipt, whatever came before."""

@@ -66,6 +66,38 @@ def write_off(tx: Tx, rows: Mapping[Account, BalanceRow], until: Until | None = 
     return changed
 
 
+def write_off_moved(
+    tx: Tx, rows: Mapping[Account, BalanceRow], untils: Mapping[Account, Until]
+) -> dict[Account, BalanceRow]:
+    """As `write_off`; of accounts that another one with write-offs moved to, by the later date of both."""
+    changed = write_off(tx, {account: row for account, row in rows.items() if account not in untils})
+    kept = _kept(tx, untils)
+    for account, until in untils.items():
+        if account in rows:
+            latest = max([until, *_untils(kept[account])], key=lambda each: each.date)
+            changed |= write_off(tx, {account: rows[account]}, latest)
+    return changed
+
+
+def give_back(tx: Tx, account: Account) -> tuple[dict[str, int], Until | None]:
+    """An account moves: what was written off of it is in its wallets again (wallet -> points, written here), for the
+    account it moves to will write it off; and by which date that was."""
+    kept = _kept(tx, [account])[account]
+    given = [
+        WriteOff(account, wallet, -row["points"], 0, row["entries"], Until(row["until"], row["at_ms"]))
+        for wallet, row in sorted(kept.items())
+        if row["points"]
+    ]
+    write_entries(tx, [_booked(each) for each in given])
+    _keep(tx, given)
+    until = max(_untils(kept), key=lambda each: each.date, default=None)
+    return {each.wallet: -each.points for each in given}, until
+
+
+def _untils(kept: Mapping[str, Mapping[str, Any]]) -> list[Until]:
+    return [Until(row["until"], row["at_ms"]) for row in kept.values()]
+
+
 def differences(tx: Tx, rows: Mapping[Account, BalanceRow], until: Until | None) -> list[WriteOff]:
     """What is to be written off and has not been, and what has been and is not to be."""
     kept = _kept(tx, rows)

@@ -55,7 +55,7 @@ def member_from(
     """`balance` and progress of the head office + own events they do not include; a status raised by them holds at
     once. `on_date`: today by the store's clock."""
     ident, row = known.ident, known.balance
-    own = journal.overlay(ident.account_id, known.applied)
+    own = sum((journal.overlay(*each) for each in known.accounts), Overlay())
     progress = row.progress
     for counted in own.counted:
         progress = progress_after(progress, counted, programme.spans)

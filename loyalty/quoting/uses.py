@@ -91,6 +91,19 @@ def used_after(used: Sequence[Used], uses: Iterable[Use], programme: Programme) 
     return _kept(sums, programme) if added else tuple(used)
 
 
+def merge_used(one: Sequence[Used], other: Iterable[Used], programme: Programme | None) -> tuple[Used, ...]:
+    """What two accounts have had, as if one had had it all; kept as `used_after` keeps it where limits are known."""
+    sums: dict[_Key, Used] = {(each.campaign_id, each.period): each for each in one}
+    for each in other:
+        old = sums.get((each.campaign_id, each.period)) or Used(each.campaign_id, each.period)
+        sums[each.campaign_id, each.period] = Used(
+            each.campaign_id, each.period, old.times + each.times, old.minor + each.minor, old.points + each.points
+        )
+    if programme is not None:
+        return _kept(sums, programme)
+    return tuple(sums[key] for key in sorted(sums))
+
+
 def used_at_till(used: Sequence[Used], own: Iterable[Use], programme: Programme) -> tuple[Used, ...]:
     """What limits are judged by: nobody has had less than nothing, though a return may come of a sale made before the
     campaign had limits."""

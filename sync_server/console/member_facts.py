@@ -1,27 +1,29 @@
 """One member with what the books know: standing, entries line by line, consents, receipts. Personal data apart."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, func, select, tuple_
 
 from loyalty.errors import BadInput
+from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.sentences import sentence
 from loyalty.statuses.progress import Grant
-from sync_server.console.receipt_search import account_of_member
+from sync_server.console.receipt_search import receipts_of
+from sync_server.find_member import Place, members_of, place_by_id, read_balance, read_gone, read_idents
 from sync_server.grants import Act, read_acts
 from sync_server.import_rows import IMPORTED
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.rows import Key, select_by
-from sync_server.schema import CONSENT, FEED, LEDGER, MEMBER, PERSONAL, RECEIPT
+from sync_server.schema import CONSENT, HOUSEHOLD, LEDGER, MEMBER, MERGED, PERSONAL, RECEIPT
 from sync_server.store import Store, Tx
 
 LEDGER_ROWS = 100
 RECEIPT_ROWS = 10
-MAX_FAMILY = 20
 MAX_CONSENTS = 100
 _PLACE = re.compile(r"(\d{1,16})-([0-9a-f]{32})-(\d{1,6})")
 _ENTRY = (LEDGER.c.at_ms, LEDGER.c.event_id, LEDGER.c.entry_no)
@@ -57,8 +59,18 @@ class ConsentLine(msgspec.Struct, frozen=True):
     cashier: str
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """Who put the member into the family, or another member into this one, and when."""
+
+    by: str
+    at_ms: int
+
+
 class MemberFacts(msgspec.Struct, frozen=True):
-    """`family`: the other members of the account, as (member_id, masked name)."""
+    """`family`: the other members of the account, as (member_id, masked name); `joined` where someone put it there.
+
+    `merged`: members who were merged into this one, newest first.
+    """
 
     member_id: str
     account_id: str
@@ -71,6 +83,8 @@ class MemberFacts(msgspec.Struct, frozen=True):
     consents: tuple[ConsentLine, ...]
     receipts: tuple[ListedReceipt, ...]
     family: tuple[tuple[str, str], ...]
+    joined: Joined | None
+    merged: tuple[Joined, ...]
     acts: tuple[Act, ...]
     """Statuses given by hand and taken back, newest first."""
 
@@ -104,57 +118,65 @@ class PersonalData(msgspec.Struct, frozen=True):
 def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts | None:
     """`before` is the `older` of the ledger's page before. Raises BadInput."""
     with store.read() as tx:
-        place = account_of_member(tx, member_id)
+        place = place_by_id(tx, member_id)
         if place is None:
             return None
-        bucket, account_id = place
-        row = _member(tx, bucket, member_id)
-        idents = _idents(tx, bucket, [member_id])
-        receipts = receipt_list().where(RECEIPT.c.bucket == bucket, RECEIPT.c.account_id == account_id)
+        row = _member(tx, place)
+        ident = read_idents(tx, [place]).get(place) or IdentRow(place.member_id, place.home)
+        account_id = ident.account_id
+        bucket = bucket_of(account_id)
+        receipts = receipt_list().where(receipts_of(tx, account_id))
+        everyone = [place, *read_gone(tx, place)]
         return MemberFacts(
-            member_id=member_id,
+            member_id=place.member_id,
             account_id=account_id,
-            ident=idents.get(member_id) or IdentRow(member_id, account_id),
-            balance=_balance(tx, bucket, account_id),
+            ident=ident,
+            balance=read_balance(tx, account_id),
             enrolled_ms=row.at_ms,
             store=row.store,
             cashier=row.cashier,
             ledger=_ledger(tx, (LEDGER.c.bucket == bucket) & (LEDGER.c.account_id == account_id), before),
-            consents=_consents(tx, bucket, member_id),
+            consents=_consents(tx, everyone),
             receipts=receipt_lines(tx, receipts.limit(RECEIPT_ROWS)),
-            family=_family(tx, bucket, account_id, member_id),
+            family=_family(tx, account_id, place.member_id),
+            joined=_joined(tx, account_id, place.member_id),
+            merged=_merged(tx, everyone),
             acts=read_acts(tx, account_id),
         )
 
 
 def read_personal(store: Store, member_id: str) -> PersonalData:
-    """The personal data the member's own event commits to; empty where they have not come or are erased."""
+    """The personal data the member's own event commits to; empty where they have not come or are erased.
+
+    Of members who were merged into it, what the member does not have, and every phone.
+    """
     with store.read() as tx:
-        place = account_of_member(tx, member_id)
+        place = place_by_id(tx, member_id)
         if place is None:
             return PersonalData()
-        row = _member(tx, place[0], member_id)
-        own = (
-            (PERSONAL.c.bucket == place[0])
-            & (PERSONAL.c.event_id == row.event_id)
-            & (PERSONAL.c.hash == row.personal_hash)
-        )
-        found = tx.execute(select(PERSONAL.c.name, PERSONAL.c.phone, PERSONAL.c.birthday).where(own)).first()
-    return PersonalData(found.name, found.phone, found.birthday) if found else PersonalData()
+        found = [data for each in (place, *read_gone(tx, place)) if (data := _personal(tx, each))]
+    phones = dict.fromkeys(data.phone for data in found if data.phone)
+    return PersonalData(
+        next((data.name for data in found if data.name), ""),
+        ", ".join(phones),
+        next((data.birthday for data in found if data.birthday), ""),
+    )
 
 
-def _member(tx: Tx, bucket: int, member_id: str) -> Row[Any]:
-    return tx.execute(MEMBER.select().where(MEMBER.c.bucket == bucket, MEMBER.c.member_id == member_id)).one()
+def _personal(tx: Tx, place: Place) -> PersonalData | None:
+    row = _member(tx, place)
+    own = (
+        (PERSONAL.c.bucket == place.bucket)
+        & (PERSONAL.c.event_id == row.event_id)
+        & (PERSONAL.c.hash == row.personal_hash)
+    )
+    found = tx.execute(select(PERSONAL.c.name, PERSONAL.c.phone, PERSONAL.c.birthday).where(own)).first()
+    return PersonalData(found.name, found.phone, found.birthday) if found else None
 
 
-def _idents(tx: Tx, bucket: int, member_ids: list[str]) -> dict[str, IdentRow]:
-    found = select_by(tx, FEED["ident"], ("key", "body"), ("bucket", "key"), [(bucket, each) for each in member_ids])
-    return {row.key: msgspec.json.decode(row.body, type=IdentRow) for row in found if row.body is not None}
-
-
-def _balance(tx: Tx, bucket: int, account_id: str) -> BalanceRow:
-    rows = select_by(tx, FEED["bal"], ("body",), ("bucket", "key"), [(bucket, account_id)])
-    return msgspec.json.decode(rows[0].body, type=BalanceRow) if rows and rows[0].body else BalanceRow(account_id)
+def _member(tx: Tx, place: Place) -> Row[Any]:
+    mine = (MEMBER.c.bucket == place.bucket) & (MEMBER.c.member_id == place.member_id)
+    return tx.execute(MEMBER.select().where(mine)).one()
 
 
 def _ledger(tx: Tx, mine: ColumnElement[bool], before: str) -> Ledger:
@@ -195,16 +217,28 @@ def _before(place: str) -> ColumnElement[bool]:
     return tuple_(*_ENTRY) < tuple_(int(found[1]), found[2], int(found[3]))
 
 
-def _consents(tx: Tx, bucket: int, member_id: str) -> tuple[ConsentLine, ...]:
-    query = CONSENT.select().where(CONSENT.c.bucket == bucket, CONSENT.c.member_id == member_id)
-    rows = tx.execute(query.order_by(CONSENT.c.at_ms.desc(), CONSENT.c.purpose).limit(MAX_CONSENTS))
-    return tuple(ConsentLine(row.purpose, row.version, bool(row.given), row.at_ms, row.cashier) for row in rows)
+def _consents(tx: Tx, places: Sequence[Place]) -> tuple[ConsentLine, ...]:
+    """Newest first, of the member and of those merged into it; of two at one moment the one that was withdrawn."""
+    names = ("purpose", "version", "given", "at_ms", "cashier")
+    wanted = [(place.bucket, place.member_id) for place in places]
+    rows = select_by(tx, CONSENT, names, ("bucket", "member_id"), wanted)
+    newest = sorted(rows, key=lambda row: (-row.at_ms, row.given, row.purpose))[:MAX_CONSENTS]
+    return tuple(ConsentLine(row.purpose, row.version, bool(row.given), row.at_ms, row.cashier) for row in newest)
 
 
-def _family(tx: Tx, bucket: int, account_id: str, member_id: str) -> tuple[tuple[str, str], ...]:
-    query = select(MEMBER.c.member_id).where(
-        MEMBER.c.bucket == bucket, MEMBER.c.account_id == account_id, MEMBER.c.member_id != member_id
-    )
-    others = list(tx.execute(query.order_by(MEMBER.c.member_id).limit(MAX_FAMILY)).scalars())
-    idents = _idents(tx, bucket, others)
-    return tuple((other, idents[other].name_masked if other in idents else "") for other in others)
+def _family(tx: Tx, account_id: str, member_id: str) -> tuple[tuple[str, str], ...]:
+    others = (each.ident for each in members_of(tx, account_id) if each.place.member_id != member_id)
+    return tuple((other.member_id, other.name_masked) for other in others)
+
+
+def _joined(tx: Tx, account_id: str, member_id: str) -> Joined | None:
+    key = (bucket_of(account_id), account_id, member_id)
+    names = ("by_whom", "joined_ms", "left_ms")
+    rows = select_by(tx, HOUSEHOLD, names, ("bucket", "account_id", "member_id"), [key])
+    return next((Joined(row.by_whom, row.joined_ms) for row in rows if not row.left_ms), None)
+
+
+def _merged(tx: Tx, places: Sequence[Place]) -> tuple[Joined, ...]:
+    wanted = [(place.bucket, place.member_id) for place in places]
+    rows = select_by(tx, MERGED, ("by_whom", "at_ms"), ("bucket", "member_id"), wanted)
+    return tuple(Joined(row.by_whom, row.at_ms) for row in sorted(rows, key=lambda row: -row.at_ms))

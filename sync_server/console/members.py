@@ -59,7 +59,10 @@ def search_members(visit: Visiting, body: RawBody) -> Response[str]:
 
 @get("/members/{member_id:str}", sync_to_thread=True)
 def member_page(request: AnyRequest, visit: Visiting, member_id: FromPath[str]) -> Response[str]:
-    return _page(visit, _facts(visit, member_id, request.query_params.get("before", "")), None)
+    facts = _facts(visit, member_id, request.query_params.get("before", ""))
+    if facts.member_id != member_id:  # merged into another: that one's page is the only one
+        return go_to(f"/console/members/{facts.member_id}")
+    return _page(visit, facts, None)
 
 
 @post("/members/{member_id:str}/personal", sync_to_thread=True, status_code=200)

@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from loyalty.errors import BadInput
-from loyalty.events import BUCKETS, bucket_of
+from loyalty.events import bucket_of
 from loyalty.sentences import sentence
 from sync_server.console.day_lines import MAX_DAY_RECEIPTS, Lines, Part, stream
+from sync_server.find_member import place_by_id, read_balance, read_found
 from sync_server.receipt_reports import ListedReceipt, listed_receipt
-from sync_server.schema import MEMBER, RECEIPT
+from sync_server.schema import RECEIPT
 from sync_server.store import Store, Tx
 
 PAGE_ROWS = 50
@@ -118,11 +119,10 @@ def find_receipts(store: Store, wanted: Wanted, before: str) -> Found:
     return _page(rows, sums)
 
 
-def account_of_member(tx: Tx, member_id: str) -> tuple[int, str] | None:
-    """(bucket, account) of a member; each bucket is asked by its key, so this reads no table whole."""
-    known = (MEMBER.c.bucket.in_(range(BUCKETS))) & (MEMBER.c.member_id == member_id)
-    row = tx.execute(select(MEMBER.c.bucket, MEMBER.c.account_id).where(known)).first()
-    return (row.bucket, row.account_id) if row else None
+def receipts_of(tx: Tx, account_id: str) -> ColumnElement[bool]:
+    """The receipts of an account and of those that moved to it."""
+    accounts = (account_id, *read_balance(tx, account_id).came_from)
+    return or_(*((RECEIPT.c.bucket == bucket_of(each)) & (RECEIPT.c.account_id == each) for each in accounts))
 
 
 def _text(params: Mapping[str, str], name: str) -> str:
@@ -148,9 +148,9 @@ def _narrowed(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.hour:
         where.append(RECEIPT.c.local_minute // 60 == int(wanted.hour))
     if wanted.member:
-        account = account_of_member(tx, wanted.member)
-        bucket, account_id = account or (bucket_of(wanted.member), "-")
-        where += [RECEIPT.c.bucket == bucket, RECEIPT.c.account_id == account_id]
+        place = place_by_id(tx, wanted.member)
+        found = read_found(tx, place) if place else None
+        where.append(receipts_of(tx, found.ident.account_id if found else "-"))
     return where
 
 

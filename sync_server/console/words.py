@@ -18,6 +18,7 @@ ENTRIES: dict[Contra, str] = {
     "loaded_back": N_("Taken off a gift card with a return"),
     "paid_back": N_("Given back to a gift card with a return"),
     "expired": N_("Ran out"),
+    "clearing": N_("Moved between accounts"),
 }
 FLAGS: dict[FlagKind, str] = {
     "other_bytes": N_("One event came twice with different contents; the second changed nothing"),

@@ -25,7 +25,8 @@ journal:  Journal
           .verify() -> int                                      walks the whole chain; StoreFault where it breaks
 cache:    Cache
           .member_by_card(card) / .member_by_phone_hash(hex) -> Known | None
-              Known(ident, balance, applied, as_of_ms): show balance + journal.overlay(account_id, known.applied)
+              Known(ident, balance, applied, as_of_ms, before): show balance + the sum of
+              journal.overlay(account_id, applied) over known.accounts
           .product(code) -> Product | None                      .search_products(text, limit) -> tuple[Product, ...]
           .programmes() -> tuple[ProgrammeRow, ...]             only those with the head office's signature
           .as_of_ms() -> int                                    when heads were last compared and found equal

@@ -19,6 +19,7 @@ _BY_CARD = "SELECT ident.body FROM card JOIN ident ON ident.key = card.member WH
 _BY_PHONE = "SELECT ident.body FROM phone JOIN ident ON ident.key = phone.member WHERE phone.phone = ?"
 _BALANCE = """SELECT (SELECT body FROM bal WHERE key = ?), applied_epoch, applied_seq, as_of_ms
     FROM cursor WHERE stream = 'bal' AND bucket = ?"""
+_APPLIED = "SELECT applied_epoch, applied_seq FROM cursor WHERE stream = 'bal' AND bucket = ?"
 _ident = msgspec.json.Decoder(IdentRow)
 _balance = msgspec.json.Decoder(BalanceRow)
 _product = msgspec.json.Decoder(Product)
@@ -93,7 +94,8 @@ class CacheReading:
             return None
         ident = _ident.decode(row[0])
         held = _held(connection, ident.account_id, self._as_of_ms)
-        return Known(ident, held.balance, held.applied, held.as_of_ms)
+        before = tuple((each, _applied(connection, each)) for each in held.balance.came_from)
+        return Known(ident, held.balance, held.applied, held.as_of_ms, before)
 
 
 def _held(connection: Connection, account_id: str, level_ms: int) -> Held:
@@ -102,6 +104,11 @@ def _held(connection: Connection, account_id: str, level_ms: int) -> Held:
         return Held(BalanceRow(account_id), as_of_ms=level_ms)
     balance = BalanceRow(account_id) if found[0] is None else _balance.decode(found[0])
     return Held(balance, Applied(found[1], found[2]), max(found[3], level_ms))
+
+
+def _applied(connection: Connection, account: str) -> Applied:
+    row = connection.execute(_APPLIED, (bucket_of(account),)).fetchone()
+    return Applied(*row) if row else Applied()
 
 
 def meta(connection: Connection, name: str) -> str:

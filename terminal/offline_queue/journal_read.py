@@ -58,6 +58,16 @@ class Overlay(msgspec.Struct, frozen=True):
             sums[each.wallet] = sums.get(each.wallet, 0) + each.earned - each.spent
         return sums
 
+    def __add__(self, other: "Overlay") -> "Overlay":
+        """Both together: what a till sold to an account, and before it to one that has moved there."""
+        series = {*self.coupon_uses, *other.coupon_uses}
+        return Overlay(
+            self.points + other.points,
+            self.counted + other.counted,
+            self.uses + other.uses,
+            {each: self.coupon_uses.get(each, 0) + other.coupon_uses.get(each, 0) for each in sorted(series)},
+        )
+
 
 class Pending(msgspec.Struct, frozen=True):
     """Events the head office has not stored; `oldest_at_ms` is None when there are none."""
@@ -82,6 +92,13 @@ class Known(msgspec.Struct, frozen=True):
     balance: BalanceRow
     applied: Applied = Applied()
     as_of_ms: int = 0
+    before: tuple[tuple[str, Applied], ...] = ()
+    """The accounts that moved to this one: the balance includes own events of each up to its place."""
+
+    @property
+    def accounts(self) -> tuple[tuple[str, Applied], ...]:
+        """Every account whose own events count, each with its place, the oldest first."""
+        return (*self.before, (self.ident.account_id, self.applied))
 
 
 _RECEIPT_TYPES = ("sale_completed", "return_completed")

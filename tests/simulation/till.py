@@ -90,8 +90,10 @@ class Till:
 
     def balances(self, known: Known) -> dict[str, int]:
         """wallet -> what its entries come to, as far as the till knows."""
-        own = self.journal.overlay(known.ident.account_id, known.applied)
-        return added(known.balance.wallets, own.wallets)
+        sums = known.balance.wallets
+        for each in known.accounts:
+            sums = added(sums, self.journal.overlay(*each).wallets)
+        return sums
 
     def spendable(self, known: Known, on_date: str) -> dict[str, int]:
         """wallet -> what the screen shows on a date."""

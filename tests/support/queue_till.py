@@ -49,8 +49,8 @@ class Till:
         """What the cashier would be shown."""
         known = self.cache.member_by_card(card)
         assert known
-        own = self.journal.overlay(known.ident.account_id, known.applied)
-        return known.balance.wallets.get("main", 0) + own.wallets.get("main", 0)
+        own = (self.journal.overlay(*each).wallets.get("main", 0) for each in known.accounts)
+        return known.balance.wallets.get("main", 0) + sum(own)
 
     def restarted(self, lose_cache: bool = False) -> "Till":
         self.close()

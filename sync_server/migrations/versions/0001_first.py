@@ -142,6 +142,91 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "change_open",
+        _column("slot", sa.Integer()),
+        _column("change_id", TEXT),
+        _column("changes", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("slot"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "effect_in",
+        _column("bucket", sa.Integer()),
+        _column("effect_id", TEXT),
+        _column("kind", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "effect_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "effect_out",
+        _column("bucket", sa.Integer()),
+        _column("effect_id", TEXT),
+        _column("kind", TEXT),
+        _column("target", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("state", TEXT),
+        _column("body", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("bucket", "effect_id"),
+    )
+    op.create_index("effect_out_state", "effect_out", ["state"], unique=False)
+    op.create_table(
+        "household",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("member_id", TEXT),
+        _column("change_id", TEXT),
+        _column("home", TEXT),
+        _column("by_whom", TEXT),
+        _column("joined_ms", sa.BigInteger()),
+        _column("left_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "member_id", "change_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "member_change",
+        _column("change_id", TEXT),
+        _column("kind", TEXT),
+        _column("by_whom", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("body", TEXT),
+        sa.PrimaryKeyConstraint("change_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "merged",
+        _column("bucket", sa.Integer()),
+        _column("member_id", TEXT),
+        _column("gone_id", TEXT),
+        _column("gone_home", TEXT),
+        _column("by_whom", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "member_id", "gone_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "moved",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("to_account", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("date", TEXT),
+        _column("change_id", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "account_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "taken",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("from_account", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("date", TEXT),
+        _column("facts", sa.BigInteger()),
+        _column("purse", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "from_account"),
+    )
+    op.create_table(
         "event",
         _column("bucket", sa.Integer()),
         _column("event_id", TEXT),
@@ -258,6 +343,8 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("store", TEXT),
         _column("cashier", TEXT),
         _column("at_ms", sa.BigInteger()),
+        _column("merged_into", TEXT),
+        _column("merged_home", TEXT),
         sa.PrimaryKeyConstraint("bucket", "member_id"),
         sqlite_with_rowid=False,
     )
