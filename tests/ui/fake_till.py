@@ -15,6 +15,7 @@ import msgspec
 from loyalty.basket import Basket, Moment
 from loyalty.catalogue import price_at
 from loyalty.codes import card_number
+from loyalty.gift_card import HeldCard, gift_card
 from loyalty.member import mask_name
 from loyalty.quoted import Standing
 from loyalty.receipt import Receipt
@@ -136,6 +137,8 @@ class FakeTill:
             case c.FindGoods(text=text):
                 found = tuple(goods for goods in shop.GOODS if text.casefold() in goods.name.casefold())
                 return c.GoodsFound(text, found)
+            case c.FindGiftCard(number=number):
+                return c.GiftCardFound(HeldCard(gift_card(number), shop.GIFT_MINOR, self.now_ms))
             case c.FindReceipt(number=number):
                 return self._receipt(number)
             case c.SendCode() | c.CheckCode():

@@ -153,5 +153,10 @@ def with_offers() -> Programme:
     return parse_programme(CLUB.read_text(encoding="utf-8") + OFFERS)
 
 
+GIFT_CARD = card_number("298", 1)
+GIFT_MINOR = 500_00
+"""What is on any gift card."""
+
+
 def programme() -> Programme:
     return parse_programme(CLUB.read_text(encoding="utf-8"))

@@ -66,6 +66,38 @@ def test_payment_can_be_mixed_from_points_card_and_cash() -> None:
     assert [(p.kind, p.amount_minor) for p in receipt.payments] == [("card", 100_000), ("cash", 76_550)]
 
 
+def test_a_gift_card_is_shown_before_it_pays_and_the_rest_is_paid_in_money() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2")
+        await cashier.type(shop.GIFT_CARD, "enter")
+        cashier.sees("Подарочная карта •••• 0010", "из 500,00", "Сумма с подарочной карты")
+        assert cashier.state.tenders == ()
+        await cashier.press("escape")
+        cashier.sees("Подарочная карта отложена")
+        assert cashier.mode == "pay"
+        cashier.till.post(c.Scan(shop.GIFT_CARD))
+        await cashier.settled()
+        await cashier.type("20000", "enter")
+        cashier.sees("Подарочная карта •••• 0010", "200,00", "Осталось оплатить 1 765,50")
+        await cashier.press("f7")
+        cashier.sees("подарочной картой 200,00", "наличными 1 765,50")
+
+    till = play(story)
+    paid = [(p.kind, p.amount_minor) for p in till.receipts[0].payments]
+    assert paid == [("gift_card", 200_00), ("cash", 1765_50)]
+
+
+def test_enter_alone_takes_from_a_gift_card_in_hand_all_it_can_pay() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2")
+        await cashier.type(shop.GIFT_CARD, "enter", "enter")
+        assert [tender.amount_minor for tender in cashier.state.tenders] == [500_00]
+
+    play(story)
+
+
 def test_points_can_be_spent_from_the_payment_too() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)
