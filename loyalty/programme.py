@@ -16,6 +16,7 @@ from loyalty.coupons.series import CouponSeries
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
 from loyalty.money import Rounding
+from loyalty.points.lots import Shortfall
 from loyalty.points.terms import LotTerms
 from loyalty.points.workdays import Workdays
 from loyalty.quoting.limits import Limit
@@ -90,10 +91,12 @@ class Returns(msgspec.Struct, frozen=True):
     """How goods come back.
 
     `rule` paid: at the price paid for them. `kept`: what the buyer keeps is worked out again, and what it costs more
-    by itself is held back.
+    by itself is held back. `shortfall` is what becomes of points to be taken back that are gone: the account owes
+    them, their worth is kept from the refund, or they are left.
     """
 
     rule: Literal["paid", "kept"] = "paid"
+    shortfall: Shortfall = "debt"
 
 
 class Wallet(msgspec.Struct, frozen=True):

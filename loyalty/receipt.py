@@ -166,6 +166,15 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     was withheld before comes on top."""
     withheld: tuple[Applied, ...] = ()
     """Which campaigns give less on what the buyer keeps, and how much."""
+    short_points: dict[str, int] = {}
+    """Of a return: wallet -> points that were to be taken back and were not there; they are not in `earned_points`."""
+    short_minor: int = 0
+    """What is kept for them from the money: `payments` come to the total less this."""
+
+    @property
+    def settled_minor(self) -> int:
+        """What is paid for it; of a return, what is paid out: less what is kept for points that were gone."""
+        return self.total_minor - self.short_minor
 
     @property
     def loaded_minor(self) -> int:

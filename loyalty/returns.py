@@ -13,10 +13,12 @@ from loyalty.errors import BadInput
 from loyalty.gift_pay import refunds
 from loyalty.ledger import MAIN_WALLET
 from loyalty.points.earned import lots_back
+from loyalty.points.purse import Purse
 from loyalty.programme import Programme
-from loyalty.receipt import MoneyKind, Receipt, ReceiptLine
-from loyalty.returning.parts import GivenBack
-from loyalty.returning.settled import before_of, settle
+from loyalty.receipt import MoneyKind, Payment, Receipt
+from loyalty.returning.parts import GivenBack, sums_of
+from loyalty.returning.settled import before_of, settle, with_earned
+from loyalty.returning.short import short_of
 from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
@@ -42,6 +44,14 @@ SENTENCES = {
         "Возвращается и удержанное раньше: {repaid_minor}",
         "Withheld before, paid out now: {repaid_minor}",
     ),
+    "return.short_paid": (
+        "На счёте не хватает {points:балла|баллов|баллов}: за них удержано {short_minor}",
+        "The account is {points:point|points} short: {short_minor} is kept for them",
+    ),
+    "return.short_left": (
+        "На счёте не хватает {points:балла|баллов|баллов}: они не снимаются",
+        "The account is {points:point|points} short: they are not taken",
+    ),
     "return.unknown_rules": (
         "Правил этой покупки на кассе нет ({id} {version}): возврат по уплаченной цене",
         "This till has not the rules of this sale ({id} {version}): returned at the price paid",
@@ -64,6 +74,11 @@ def returned_said(back: Receipt) -> Iterator[Sentence]:
             yield sentence("return.less_off", **names, less_minor=each.discount_minor)
     if back.withheld_minor < 0:
         yield sentence("return.repaid", repaid_minor=-back.withheld_minor)
+    points = sum(back.short_points.values())
+    if back.short_minor:
+        yield sentence("return.short_paid", points=points, short_minor=back.short_minor)
+    elif points:
+        yield sentence("return.short_left", points=points)
 
 
 def returnable(receipt: Receipt, returned_milli: Mapping[int, int]) -> dict[int, int]:
@@ -91,20 +106,28 @@ def return_receipt(
     offline: bool = False,
     parts: Iterable[GivenBack] = (),
     programme: Programme | None = None,
+    purse: Purse | None = None,
 ) -> Receipt:
     """The receipt of a return: line_no -> thousandths wanted, after those returned before. Raises BadInput.
 
     `parts` are the returns made before, as far as they are known; `programme` is the version the sale was made by,
-    None where it is not at hand: then the return goes by the price paid. Amounts are positive and go the other way;
+    None where it is not at hand: then the return goes by the price paid. `purse` is what the account has, None where
+    nobody knows. Amounts are positive and go the other way;
     lines keep their numbers in the original. What gift cards paid goes back to them, the rest as `payment`.
     """
     before = before_of(original, returned_milli, parts)
     _check(original, before.milli, wanted)
     done = settle(original, before, wanted, programme)
-    lines = done.lines
+    back = sums_of(done.lines)
+    total_minor = sum(line.total_minor for line in done.lines)
+    payments = refunds(original, before.given.total_minor, back.total_minor, total_minor, payment)
+    spent_back = tuple(_spent_back(original, before.given.redeemed_points, back.redeemed_points))
+    spent = _all_points([dict(spent_back) or {MAIN_WALLET: back.redeemed_points}, back.costs])
+    money_minor = sum(paid.amount_minor for paid in payments if paid.kind == payment)
+    short = short_of(original, back.earned, spent, purse, programme, money_minor, moment.local_date)
+    lines = with_earned(done.lines, short.taken)
     wallets = _all_points(line.wallets for line in lines)
     sums = {name: sum(getattr(line, name) for line in lines) for name in SUMMED}
-    total_minor = sums["total_minor"]
     return replace(
         original,
         receipt_id=receipt_id,
@@ -116,7 +139,7 @@ def return_receipt(
         shift_id=shift_id,
         moment=moment,
         lines=lines,
-        payments=refunds(original, before.given.total_minor, _goods(lines), total_minor, payment),
+        payments=tuple(_kept_from(payments, payment, short.minor)),
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
@@ -134,18 +157,23 @@ def return_receipt(
         campaigns=(),
         original_id=original.receipt_id,
         original_number=original.number,
-        redeemed_wallets=tuple(_spent_back(original, before.given.redeemed_points, sums["redeemed_points"])),
+        redeemed_wallets=spent_back,
         lots=lots_back(original, {MAIN_WALLET: sums["earned_points"], **wallets}),
         return_rule=done.rule,
         withheld_minor=done.withheld_minor,
         withheld=done.why,
+        short_points=short.missing,
+        short_minor=short.minor,
         **sums,
     )
 
 
-def _goods(lines: Iterable[ReceiptLine]) -> int:
-    """What lines come to, without those of gift cards."""
-    return sum(line.total_minor for line in lines if line.gift_card is None)
+def _kept_from(payments: Iterable[Payment], kind: MoneyKind, minor: int) -> Iterator[Payment]:
+    """The payments with so much kept from the money, which has as much."""
+    for paid in payments:
+        rest = paid.amount_minor - minor if paid.kind == kind else paid.amount_minor
+        if rest:
+            yield replace(paid, amount_minor=rest)
 
 
 def _spent_back(original: Receipt, before: int, points: int) -> Iterator[tuple[str, int]]:

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from loyalty.errors import BadInput
 from loyalty.ledger import MAIN_WALLET
-from loyalty.programme import Programme
+from loyalty.programme import Programme, Returns
+from loyalty.quoting.earning import points_minor
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack, Sums, given_back
 from loyalty.returns import return_receipt
@@ -46,26 +47,34 @@ def parts_of(tx: Tx, bucket: int, receipt_id: str) -> tuple[GivenBack, ...]:
 
 
 def differing(tx: Tx, booked: Sequence[Returned], versions: Mapping[Version, Programme]) -> Iterator[dict[str, Any]]:
-    """A flag for each return that gave back another sum than its rules give, of sales made by rules that work out
-    again what is kept."""
+    """A flag for each return that gave back another sum than its rules give; of sales by the plainest rules, none."""
     judged = [each for each in booked if _rules(each, versions) is not None]
     earlier = _parts(tx, {(each.bucket, each.sale.receipt_id) for each in judged})
     for each in judged:
+        programme, name = _rules(each, versions), f"return {each.back.number} of sale {each.sale.number}"
         place = each.back.moment.at_ms, each.event.event_id
         parts = [part for at, part in earlier[each.bucket, each.sale.receipt_id] if at < place]
-        expected = _again(each, parts, _rules(each, versions))
+        expected = _again(each, parts, programme)
         given = given_back(each.back).sums
         if expected is not None and expected != given:
-            why = (
-                f"return {each.back.number} of sale {each.sale.number}: {_said(given)}; by its rules {_said(expected)}"
-            )
-            yield flag(each.event, "return_differs", why)
+            yield flag(each.event, "return_differs", f"{name}: {_said(given)}; by its rules {_said(expected)}")
+        elif not _short_agrees(each.back, programme):
+            why = f"{each.back.short_minor} is kept for points that were missing, not as its rules say"
+            yield flag(each.event, "return_differs", f"{name}: {why}")
 
 
 def _rules(each: Returned, versions: Mapping[Version, Programme]) -> Programme | None:
     refs = each.sale.programmes[:1]
     found = next((versions.get((ref.id, ref.version)) for ref in refs), None)
-    return found if found is not None and found.returns.rule == "kept" else None
+    return found if found is not None and found.returns != Returns() else None
+
+
+def _short_agrees(back: Receipt, programme: Programme | None) -> bool:
+    """Whether points that were missing went by the rule; how many were, the till knew."""
+    if programme is None or not back.short_points:
+        return back.short_minor == 0
+    worth_minor = sum(points_minor(programme, wallet, points) for wallet, points in back.short_points.items())
+    return back.short_minor == {"debt": -1, "refund": worth_minor, "balance": 0}[programme.returns.shortfall]
 
 
 def _parts(

@@ -27,9 +27,10 @@ def wrong_sums(receipt: Receipt) -> str:
         return why
     if (
         receipt.payments
-        and sum(paid.amount_minor for paid in receipt.payments) - receipt.change_minor != receipt.total_minor
+        and sum(paid.amount_minor for paid in receipt.payments) - receipt.change_minor
+        != receipt.total_minor - receipt.short_minor
     ):
-        return f"payments less change are not {receipt.total_minor}"
+        return f"payments less change are not {receipt.total_minor - receipt.short_minor}"
     return _negative(receipt)
 
 
@@ -73,5 +74,7 @@ def _negative(receipt: Receipt) -> str:
         *receipt.wallets.values(),
         *receipt.costs.values(),
         *(points for _, points in receipt.redeemed_wallets),
+        *receipt.short_points.values(),
+        receipt.short_minor,
     )
     return "a figure is below zero" if any(figure < 0 for figure in figures) else ""

@@ -11,6 +11,8 @@ from loyalty.catalogue import price_at
 from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError
 from loyalty.gift_card import gift_card
+from loyalty.points.purse import Purse
+from loyalty.points.shown import purse_of
 from loyalty.published import programme_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
@@ -90,7 +92,17 @@ class Lookups:
         """With the returns made here, which the head office may not have heard of yet."""
         parts = self._files.journal.returns_of(receipt.receipt_id)
         programme = programme_of(self._files.cache.programmes(), receipt.programmes)
-        return c.ReceiptFound(receipt, {}, parts, programme)
+        return c.ReceiptFound(receipt, {}, parts, programme, self._purse(receipt))
+
+    def _purse(self, receipt: Receipt) -> Purse | None:
+        """What the account has: by the head office's last word and this till's own events since; None before any."""
+        if receipt.account_id is None:
+            return None
+        held = self._files.cache.account(receipt.account_id)
+        if held.as_of_ms == 0:
+            return None
+        own = self._files.journal.overlay(receipt.account_id, held.applied)
+        return purse_of(held.balance, own.points, receipt.moment.local_date)
 
     def _ask(self, number: str) -> None:
         try:

@@ -112,6 +112,7 @@ class Sales:
             effect.wanted_milli,
             parts=parts,
             programme=effect.programme,
+            purse=effect.purse,
             receipt_id=ids.receipt_id if ids else self._new_id(),
             number="",
             store=self._store,

@@ -33,6 +33,7 @@ from loyalty.errors import BadProgramme, Problem
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
+from loyalty.points.lots import Shortfall
 from loyalty.programme import GiftCards, Programme, Redeem, Returns
 from loyalty.sentences import Lang, sentence
 
@@ -57,6 +58,11 @@ SENTENCES = {
         "step_points × point_value_minor должно делиться на point_scale",
         "let step_points × point_value_minor divide by point_scale",
     ),
+    "programme.no_worth": ("не сказано, сколько стоит балл", "what a point is worth is not said"),
+    "programme.no_worth.mend": (
+        "укажите point_value_minor в [redeem]",
+        "give point_value_minor in [redeem]",
+    ),
     "programme.prefixes": ("префикс «{prefix}» уже занят", "the prefix “{prefix}” is taken already"),
     "programme.prefixes.mend": (
         "разведите префиксы карт, весовых товаров и подарочных карт",
@@ -69,6 +75,7 @@ _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
 _RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
+_SHORTFALLS: tuple[Shortfall, ...] = ("debt", "refund", "balance")
 _WHOLE = "document"
 """The path of a problem with the document as a whole."""
 _BYTE_ORDER_MARK = "\ufeff"
@@ -156,7 +163,7 @@ def read_programme(top: Section) -> Programme:
         status_on_return=ladder.on_return,
         status_wallet=top.ref("status_wallet", "wallet", MAIN_WALLET),
         redeem=_redeem(top.part("redeem")),
-        returns=_returns(top.part("returns")),
+        returns=_returns(top.part("returns"), top.part("redeem")),
         campaigns=read_campaigns(top, groups),
         wallets=wallets,
         groups=groups,
@@ -232,10 +239,14 @@ def _redeem(part: Section | None) -> Redeem:
     return redeem
 
 
-def _returns(part: Section | None) -> Returns:
+def _returns(part: Section | None, redeem: Section | None) -> Returns:
     if part is None:
         return Returns()
-    returns = Returns(rule=part.choice("rule", _RETURN_RULES, "paid"))
+    returns = Returns(
+        rule=part.choice("rule", _RETURN_RULES, "paid"), shortfall=part.choice("shortfall", _SHORTFALLS, "debt")
+    )
+    if returns.shortfall == "refund" and (redeem is None or not redeem.has("point_value_minor")):
+        part.note("shortfall", sentence("programme.no_worth"), sentence("programme.no_worth.mend"))
     part.finish()
     return returns
 

@@ -44,6 +44,11 @@ SENTENCES = {
         "the campaign gives none of it: such a budget is never used",
     ),
     "lint.idle_budget.mend": ("уберите его или укажите times", "remove it, or give times"),
+    "lint.worthless": (
+        "не сказано, сколько это стоит: при возврате недостающее останется долгом, а не удержится",
+        "what it is worth is not said: what is missing at a return is owed, and not kept from the refund",
+    ),
+    "lint.worthless.mend": ("укажите worth_minor", "give worth_minor"),
     "lint.season": ("сезон в программе не назван", "the programme names no season"),
     "lint.season.mend": ("добавьте [[season]]", "add a [[season]]"),
 }
@@ -56,6 +61,7 @@ _NOT_SPOKEN_OF = ("campaigns", "statuses", "seasons")
 def warnings(programme: Programme) -> Iterator[Found]:
     """What is allowed and hardly meant, in the order of the document."""
     yield from _unused(programme)
+    yield from _worthless(programme)
     yield from _unconfirmed(programme.redeem)
     rivals: dict[str, list[int]] = defaultdict(list)
     for number, campaign in enumerate(programme.campaigns, start=1):
@@ -92,6 +98,14 @@ def _idle_budget(number: int, campaign: Campaign) -> Iterator[Found]:
             below = "" if budget.of(kind) else "per_store."
             path = f"campaign[{number}].budget.{below}{kind}"
             yield (path, sentence("lint.idle_budget"), sentence("lint.idle_budget.mend"))
+
+
+def _worthless(programme: Programme) -> Iterator[Found]:
+    """Wallets whose missing points no refund can pay for."""
+    for number, wallet in enumerate(programme.wallets, start=1):
+        if programme.returns.shortfall == "refund" and not wallet.worth_minor:
+            path = f"wallet[{number}].worth_minor"
+            yield (path, sentence("lint.worthless"), sentence("lint.worthless.mend"))
 
 
 def _alike(programme: Programme) -> Iterator[Found]:

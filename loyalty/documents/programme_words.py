@@ -118,6 +118,7 @@ WORDS: dict[str, Pair] = {
     "offline_max_minor": ("без связи самое большее {}", "offline at most {}"),
     "returns": ("возврат: {}", "returns: {}"),
     "returns.rule": ("возвращается {}", "given back is {}"),
+    "shortfall": ("если начисленных баллов уже нет: {}", "if the points earned are gone: {}"),
     # When points can be spent
     "points": ("баллы: {}", "points: {}"),
     "terms": ("сроки: {}", "terms: {}"),
@@ -281,6 +282,9 @@ VALUES: dict[str, Pair] = {
     "status_on_return.keep": ("остаётся в счёте", "stays counted"),
     "rule.paid": ("уплаченное за товар", "what was paid for the goods"),
     "rule.kept": ("уплаченное без того, что стоит оставшееся", "what was paid less what the rest costs by itself"),
+    "shortfall.debt": ("их должен счёт", "the account owes them"),
+    "shortfall.refund": ("их стоимость удерживается из возврата", "their worth is kept from the refund"),
+    "shortfall.balance": ("снимаются только имеющиеся", "only those there are taken"),
     "mode.best": ("лучшая для участника", "the best for the member"),
     "mode.best_line": ("лучшая для каждой позиции", "the best for each line"),
     "mode.first": ("первая по очереди", "the first by priority"),

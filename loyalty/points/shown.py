@@ -59,14 +59,20 @@ def shown_points(row: BalanceRow, own: Sequence[OwnPoints], today: str) -> Shown
         for each in own:
             sums[each.wallet] += each.earned - each.spent
         return Shown(sums)
-    purse = row.purse if row.purse is not None else plain_purse(row.wallets, today)
-    for each in own:
-        purse = _after(purse, each)
+    purse = purse_of(row, own, today)
     return Shown(
         {wallet: spendable(purse, wallet, today) for wallet in names},
         _dues((wallet, maturing(purse, wallet, today)) for wallet in names),
         _dues((wallet, ending(purse, wallet, today)) for wallet in names),
     )
+
+
+def purse_of(row: BalanceRow, own: Iterable[OwnPoints], today: str) -> Purse:
+    """The purse of an account, one without dated points too: the row's with a till's own events since."""
+    purse = row.purse if row.purse is not None else plain_purse(row.wallets, today)
+    for each in own:
+        purse = _after(purse, each)
+    return purse
 
 
 def spendable(purse: Purse, wallet: str, today: str) -> int:

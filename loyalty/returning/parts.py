@@ -39,11 +39,11 @@ class GivenBack(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def given_back(back: Receipt) -> GivenBack:
-    """A return, as far as later ones need it."""
+    """A return, as far as later ones need it; points that were not there to be taken back are settled too."""
     lines: dict[int, int] = {}
     for line in back.lines:
         lines[line.line_no] = lines.get(line.line_no, 0) + line.qty_milli
-    return GivenBack(back.receipt_id, lines, sums_of(back.lines))
+    return GivenBack(back.receipt_id, lines, sums_of(back.lines) + Sums(earned=back.short_points))
 
 
 def sums_of(lines: Iterable[ReceiptLine]) -> Sums:

@@ -5,6 +5,7 @@ the latest with the last of the goods. So whatever the order, the parts come to 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -126,6 +127,26 @@ def _money(due: Sums, withhold_minor: int, room_minor: int) -> Sums:
     return Sums(total_minor, redeemed_minor, points)
 
 
+def with_earned(lines: Sequence[ReceiptLine], earned: Mapping[str, int]) -> tuple[ReceiptLine, ...]:
+    """The lines with other points taken back: wallet -> points, shared over those that had some."""
+    goods = [line for line in lines if line.gift_card is None]
+    by_line = _earned_by(goods, earned)
+    found = {line.line_no: replace(line, **by_line[place]) for place, line in enumerate(goods)}
+    return tuple(found.get(line.line_no, line) for line in lines)
+
+
+def _earned_by(lines: Sequence[ReceiptLine], earned: Mapping[str, int]) -> list[dict[str, Any]]:
+    """For each line the fields that hold its points."""
+    parts = {wallet: _shared(points, [_earned(line, wallet) for line in lines]) for wallet, points in earned.items()}
+    return [
+        {
+            "earned_points": parts[MAIN_WALLET][place] if MAIN_WALLET in parts else 0,
+            "wallets": {wallet: of[place] for wallet, of in parts.items() if of[place] and wallet != MAIN_WALLET},
+        }
+        for place in range(len(lines))
+    ]
+
+
 def _spread(paid: Sequence[ReceiptLine], sums: Sums) -> tuple[ReceiptLine, ...]:
     """The sums on the lines: each its own part, as far as that goes."""
     base = [line.base_minor for line in paid]
@@ -133,7 +154,7 @@ def _spread(paid: Sequence[ReceiptLine], sums: Sums) -> tuple[ReceiptLine, ...]:
     rooms = [room - minor for room, minor in zip(base, redeemed, strict=True)]
     total = _fitted(sums.total_minor, [line.total_minor for line in paid], rooms)
     points = _shared(sums.redeemed_points, [line.redeemed_points for line in paid])
-    earned = {wallet: _shared(count, [_earned(line, wallet) for line in paid]) for wallet, count in sums.earned.items()}
+    earned = _earned_by(paid, sums.earned)
     costs = {
         wallet: _shared(count, [line.costs.get(wallet, 0) for line in paid]) for wallet, count in sums.costs.items()
     }
@@ -144,9 +165,8 @@ def _spread(paid: Sequence[ReceiptLine], sums: Sums) -> tuple[ReceiptLine, ...]:
             redeemed_minor=redeemed[place],
             redeemed_points=points[place],
             total_minor=total[place],
-            earned_points=earned[MAIN_WALLET][place] if MAIN_WALLET in earned else 0,
-            wallets={wallet: of[place] for wallet, of in earned.items() if of[place] and wallet != MAIN_WALLET},
             costs={wallet: of[place] for wallet, of in costs.items() if of[place]},
+            **earned[place],
         )
         for place, line in enumerate(paid)
     )

@@ -74,7 +74,13 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
             return _answer(desk, again, asked.lang, HTTPStatus.OK)
         shift, around = desk.till.records.shift_now(), desk.till.engine.around()
         effect = c.CommitReturn(
-            found.receipt, found.returned_milli, request.lines, request.payment, found.parts, found.programme
+            found.receipt,
+            found.returned_milli,
+            request.lines,
+            request.payment,
+            found.parts,
+            found.programme,
+            found.purse,
         )
         ids = _ids(desk, "return", request.return_id, request, around.moment.at_ms)
         back = desk.till.records.take_back(effect, shift, around, ids)

@@ -145,8 +145,10 @@ def _sums(receipt: Receipt, lang: Lang, words: Words, width: int) -> Iterator[st
         yield from pair(words.discount, money_text(-receipt.discount_minor, lang), width)
     if receipt.redeemed_minor:
         yield from pair(words.by_points, money_text(-receipt.redeemed_minor, lang), width)
+    if receipt.short_minor:
+        yield from pair(words.for_missing, money_text(-receipt.short_minor, lang), width)
     yield from pair(
-        words.total if receipt.kind == "sale" else words.total_back, money_text(receipt.total_minor, lang), width
+        words.total if receipt.kind == "sale" else words.total_back, money_text(receipt.settled_minor, lang), width
     )
     for payment in receipt.payments:
         yield from _payment(payment, lang, words, width)

@@ -19,6 +19,7 @@ class Words(msgspec.Struct, frozen=True):
     discount: str
     total: str
     total_back: str
+    for_missing: str
     cash: str
     card: str
     gift_card: str
@@ -77,6 +78,7 @@ WORDS = {
         discount="Скидки",
         total="ИТОГО",
         total_back="К ВЫДАЧЕ",
+        for_missing="За недостающие баллы",
         cash="Наличными",
         card="Картой",
         gift_card="Подарочная карта",
@@ -133,6 +135,7 @@ WORDS = {
         discount="Discounts",
         total="TOTAL",
         total_back="TO PAY OUT",
+        for_missing="For missing points",
         cash="Cash",
         card="Card",
         gift_card="Gift card",

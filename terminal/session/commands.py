@@ -10,6 +10,7 @@ from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
 from loyalty.gift_card import HeldCard
 from loyalty.member import IdentifiedBy, Member
+from loyalty.points.purse import Purse
 from loyalty.programme import Programme
 from loyalty.quote import Quote
 from loyalty.receipt import MoneyKind, Payment, PaymentKind, Receipt
@@ -239,6 +240,7 @@ class CommitReturn(msgspec.Struct, frozen=True):
     kind: MoneyKind
     parts: tuple[GivenBack, ...] = ()
     programme: Programme | None = None
+    purse: Purse | None = None
 
 
 class EnrolMember(msgspec.Struct, frozen=True):
@@ -304,13 +306,15 @@ class GiftCardFound(msgspec.Struct, frozen=True):
 class ReceiptFound(msgspec.Struct, frozen=True):
     """A receipt with what has come back of it: line_no -> qty_milli, and what each return that is known gave back.
 
-    `programme` is the version it was made by, None where the till has not got it.
+    `programme` is the version it was made by, None where the till has not got it; `purse` is what its account has as
+    far as the till knows, None where it does not.
     """
 
     receipt: Receipt
     returned_milli: dict[int, int]
     parts: tuple[GivenBack, ...] = ()
     programme: Programme | None = None
+    purse: Purse | None = None
 
 
 class GoodsFound(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:
     left = returnable(receipt, before_milli)
     if not any(left.values()):
         return refused(state, "return.all_back", number=receipt.number)
-    draft = ReturnDraft(receipt, before_milli, left, {}, command.parts, command.programme)
+    draft = ReturnDraft(receipt, before_milli, left, {}, command.parts, command.programme, command.purse)
     opened = replace(fresh(state, around.store), mode="return", returning=draft)
     return told(opened, "info", "return.choose", number=receipt.number), (c.Signal("ok"),)
 
@@ -61,6 +61,7 @@ def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -
     return return_receipt(
         draft.receipt, draft.returned_milli, wanted, receipt_id="", number="", store=around.store, terminal="",
         cashier="", shift_id="", moment=around.moment, payment="cash", parts=draft.parts, programme=draft.programme,
+        purse=draft.purse,
     )  # fmt: skip
 
 
@@ -69,7 +70,13 @@ def confirm(state: State, command: c.ConfirmReturn, around: Surroundings) -> Ste
     if not draft.wanted_milli:
         return refused(state, "return.nothing")
     commit = c.CommitReturn(
-        draft.receipt, draft.returned_milli, draft.wanted_milli, command.kind, draft.parts, draft.programme
+        draft.receipt,
+        draft.returned_milli,
+        draft.wanted_milli,
+        command.kind,
+        draft.parts,
+        draft.programme,
+        draft.purse,
     )
     return state, (commit,)
 

@@ -10,6 +10,7 @@ from loyalty.coupons.reading import Shop
 from loyalty.coupons.shown import ShownCoupon
 from loyalty.events import ShiftTotals
 from loyalty.gift_card import HeldCard
+from loyalty.points.purse import Purse
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
 from loyalty.quoting.offers import Offer
@@ -50,6 +51,8 @@ class ReturnDraft(msgspec.Struct, frozen=True):
     """What each return made before gave back."""
     programme: Programme | None = None
     """The version the receipt was made by; None where the till has not got it."""
+    purse: Purse | None = None
+    """What the account has, as far as the till knew when the receipt was found."""
     preview: Receipt | None = None
     """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
 

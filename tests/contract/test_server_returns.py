@@ -12,19 +12,22 @@ from sqlalchemy import select
 from loyalty.documents.programme_file import parse_programme
 from loyalty.events import ReturnCompleted, SaleCompleted
 from loyalty.feed import ProgrammeRow
+from loyalty.points.shown import plain_purse
 from loyalty.published import newest_programme, programme_of
 from loyalty.quote import quote
 from loyalty.receipt import ProgrammeRef, Receipt
 from loyalty.returning.parts import given_back
 from loyalty.returns import return_receipt
+from sync_server.books import read_books
 from sync_server.feed import read_delta
 from sync_server.programmes import DAY_MS, KEPT_DAYS, KEPT_VERSIONS, publish_programme
 from sync_server.receipts import find_receipt
 from sync_server.schema import FLAG
-from tests.support.loyalty_samples import basket, line, receipt
-from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.loyalty_samples import basket, line, member, receipt
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ANNA = hex_id("anna")
 CLUB = """
 id = "club"
 version = {version}
@@ -191,3 +194,77 @@ def test_sales_of_rules_by_the_price_paid_or_of_unknown_ones_are_not_judged(offi
     till.put(till.event(SaleCompleted(other)), till.event(ReturnCompleted(back(till, other, rule="paid"))))
     office.apply()
     assert flags(office) == {}
+
+
+EARNS = """
+id = "club"
+version = 1
+name = { ru = "Клуб", en = "Club" }
+[returns]
+shortfall = "refund"
+[redeem]
+point_value_minor = 100
+[[status]]
+id = "fan"
+name = { ru = "Фанат", en = "Fan" }
+earn_bp = 1000
+"""
+
+
+def sale_to_anna(till: Till) -> Receipt:
+    """200.00 that earn 20 points."""
+    of = basket(line(1), line(2), member=member("fan"))
+    made = receipt(quote(of, parse_programme(EARNS), at(till)), of)
+    number = next(till.numbers)
+    ids = {"receipt_id": f"{number:032x}", "number": f"T1-{number:06d}", "account_id": ANNA, "member_id": ANNA}
+    return replace(made, moment=at(till), **ids)
+
+
+def back_of_anna(till: Till, sale: Receipt, **wallets: int) -> Receipt:
+    number = next(till.numbers)
+    return return_receipt(
+        sale, {}, {1: 1000, 2: 1000}, receipt_id=f"{number:032x}", number=f"T1-{number:06d}", store="s1", terminal="t",
+        cashier="Anna", shift_id="s", moment=replace(sale.moment, at_ms=sale.moment.at_ms + 1000),
+        programme=parse_programme(EARNS), purse=plain_purse(wallets, "2026-11-22"),
+    )  # fmt: skip
+
+
+def points(office: TestOffice) -> int:
+    return read_books(office.store, [ANNA]).accounts[0].wallets["main"].balance_points
+
+
+def test_points_kept_from_the_money_are_booked_as_the_receipt_says_and_not_flagged(office):
+    publish_programme(office.store, office.identity, EARNS, T0_MS)
+    till = office.till()
+    sale = sale_to_anna(till)
+    printed = back_of_anna(till, sale, main=5)
+    till.put(till.event(SaleCompleted(sale)), till.event(ReturnCompleted(printed)))
+    office.apply()
+    # 20 earned, 5 taken, 15 paid for with 15.00: they stay, whoever spent them.
+    assert (printed.short_points, printed.short_minor, points(office)) == ({"main": 15}, 15_00, 15)
+    assert flags(office) == {}
+    assert read_books(office.store, [ANNA]).conserved
+
+
+def test_points_the_till_took_though_the_account_had_them_no_more_are_owed(office):
+    publish_programme(office.store, office.identity, EARNS, T0_MS)
+    till = office.till()
+    sale = sale_to_anna(till)
+    spent = till.receipt(account=ANNA, redeemed=18)
+    printed = back_of_anna(till, sale, main=20)
+    till.put(*map(till.event, [SaleCompleted(sale), SaleCompleted(spent), ReturnCompleted(printed)]))
+    office.apply()
+    assert (printed.short_minor, points(office), flags(office)) == (0, -18, {})
+
+
+@pytest.mark.parametrize("minor", [14_00, 0])
+def test_another_sum_kept_for_missing_points_than_the_rules_say_is_flagged(office, minor):
+    publish_programme(office.store, office.identity, EARNS, T0_MS)
+    till = office.till()
+    sale = sale_to_anna(till)
+    printed = back_of_anna(till, sale, main=5)
+    paid = (replace(printed.payments[0], amount_minor=200_00 - minor),)
+    wrong = replace(printed, short_minor=minor, payments=paid)
+    till.put(till.event(SaleCompleted(sale)), till.event(ReturnCompleted(wrong)))
+    office.apply()
+    assert set(flags(office)) == {"return_differs"}

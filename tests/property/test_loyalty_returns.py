@@ -7,13 +7,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.ledger import balance, receipt_entries
+from loyalty.points.purse import Purse
+from loyalty.points.shown import plain_purse
 from loyalty.programme import Programme, Returns
 from loyalty.quote import quote
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import given_back, paid_for
+from loyalty.returning.settled import before_of
 from loyalty.returns import return_receipt, returnable
 from loyalty.statuses.progress import Progress, progress_after
 from loyalty.statuses.tiers import count_receipt
+from sync_server.sums import wrong_sums
 from tests.support.loyalty_samples import SEASONS, SUNDAY, basket, line, programme, receipt
 from tests.support.loyalty_strategies import baskets, moments, programmes
 
@@ -23,9 +27,14 @@ FIGURES = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", 
 KEPT = Returns(rule="kept")
 
 
-def back(sale: Receipt, done, wanted, parts=(), rules: Programme | None = None) -> Receipt:
+def back(sale: Receipt, done, wanted, parts=(), rules: Programme | None = None, purse: Purse | None = None) -> Receipt:
     place: dict[str, Any] = {"store": "s", "terminal": "t", "cashier": "c", "shift_id": "h"}
-    place |= {"parts": [given_back(part) for part in parts], "programme": rules, "receipt_id": f"r{len(parts)}"}
+    place |= {
+        "parts": [given_back(part) for part in parts],
+        "programme": rules,
+        "receipt_id": f"r{len(parts)}",
+        "purse": purse,
+    }
     return return_receipt(sale, done, wanted, number="T1-2", moment=SUNDAY, **place)
 
 
@@ -117,6 +126,38 @@ def test_parts_come_to_the_whole_though_some_tills_have_not_the_rules(of, rules,
         parts.append(back(sale, {}, {line_no: left[line_no]}, parts, known))
         done[line_no] = sale.lines[line_no - 1].qty_milli
     check(sale, parts)
+
+
+@given(
+    baskets(max_lines=3),
+    programmes(max_campaigns=3),
+    moments,
+    st.sampled_from(["paid", "kept"]),
+    st.sampled_from(["refund", "balance"]),
+    st.dictionaries(st.sampled_from(["main", "stars", "promo"]), st.integers(-50, 300)),
+    st.data(),
+)
+def test_points_that_are_gone_are_paid_for_or_left_and_everything_else_comes_to_the_whole(
+    of, rules, at, rule, shortfall, wallets, data
+):
+    if not of.lines:
+        return
+    rules = replace(rules, returns=Returns(rule, shortfall))
+    sale = replace(receipt(quote(of, rules, at), of, series=rules.coupons), moment=at)
+    purse = plain_purse(wallets, "2026-11-22")
+    parts: list[Receipt] = []
+    while left := returnable(sale, before_of(sale, {}, map(given_back, parts)).milli):
+        line_no = data.draw(st.sampled_from(sorted(left)))
+        parts.append(back(sale, {}, {line_no: left[line_no]}, parts, rules, purse))
+    for part in parts:
+        assert wrong_sums(part) == ""
+        assert sum(paid.amount_minor for paid in part.payments) == part.total_minor - part.short_minor >= 0
+        assert all(points > 0 for points in part.short_points.values())
+    for name in ("total_minor", "redeemed_minor", "redeemed_points"):
+        assert sum(getattr(part, name) for part in parts) == getattr(sale, name)
+    for wallet, points in {"main": sale.earned_points, **sale.wallets}.items():
+        taken = sum(part.earned_points if wallet == "main" else part.wallets.get(wallet, 0) for part in parts)
+        assert taken + sum(part.short_points.get(wallet, 0) for part in parts) == points
 
 
 def quantities(part: Receipt, sale: Receipt) -> dict[int, int]:

@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loyalty.events import canonical
-from loyalty.feed import FeedRow, ProgrammeRow, version_key
-from loyalty.receipt import Receipt
+from loyalty.events import bucket_of, canonical
+from loyalty.feed import Applied, BalanceRow, FeedRow, ProgrammeRow, version_key
+from loyalty.receipt import Payment, Receipt
 from loyalty.returning.parts import GivenBack, Sums, given_back
 from loyalty.returns import returned_said
 from terminal.session import State
 from terminal.session import commands as c
-from tests.support.counter import TEA
+from tests.support.counter import CARD, NOON, TEA
 from tests.support.queue_samples import OFFICE, cursor_to
 from tests.support.small_till import Rig, opened_rig
 
@@ -24,6 +24,7 @@ version = {version}
 name = {{ ru = "Уголок", en = "Corner" }}
 [returns]
 rule = "{rule}"
+{more}
 [[campaign]]
 id = "three"
 name = {{ ru = "3 по цене 2", en = "3 for 2" }}
@@ -37,11 +38,11 @@ def rig(tmp_path: Path):
         yield made
 
 
-def install(rig: Rig, *versions: tuple[str, int, str], seq: int) -> None:
+def install(rig: Rig, *versions: tuple[str, int, str], seq: int, more: str = "") -> None:
     """What the head office's feed brings: (key, version, rule)."""
     rows = []
     for key, version, rule in versions:
-        text = RULES.format(version=version, rule=rule)
+        text = RULES.format(version=version, rule=rule, more=more)
         row = ProgrammeRow("corner", version, text, OFFICE.sign(text.encode()).hex())
         rows.append(FeedRow(key, seq, msgspec.Raw(canonical(row))))
     cursor = msgspec.structs.replace(cursor_to("programmes", 0, rows), seq=seq)
@@ -131,3 +132,50 @@ def test_a_return_made_on_another_screen_meanwhile_is_counted(rig: Rig) -> None:
     commit = c.CommitReturn(sale, {}, {1: 1000}, "cash", found.parts, found.programme)
     made = rig.records.take_back(commit, rig.records.shift_now(), rig.engine.around())
     assert made.receipt.total_minor == 100_00
+
+
+EARNING = """shortfall = "refund"
+[redeem]
+point_value_minor = 100
+[[status]]
+id = "basic"
+name = { ru = "Базовый", en = "Basic" }
+earn_bp = 500
+"""
+
+
+def test_points_that_are_gone_are_kept_from_the_money_and_the_slip_says_so(rig: Rig) -> None:
+    # 100.00 earn 5 points. By the head office's word the account owes 3: with these it has 2, so 3.00 are kept.
+    install(rig, ("corner", 1, "paid"), seq=2, more=EARNING)
+    state = do(rig, c.OpenShift("Anna"), c.Scan(CARD), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    assert state.receipt is not None
+    assert state.receipt.earned_points == 5
+    owes(rig, state.receipt.account_id or "", 3)
+    state = do(rig, c.BeginReturn(state.receipt.number), c.ReturnAll())
+    assert state.returning is not None
+    assert state.returning.preview is not None
+    assert state.returning.preview.settled_minor == 97_00
+    state = do(rig, c.ConfirmReturn("cash"))
+    made = state.receipt
+    assert made is not None
+    assert (made.earned_points, made.short_points, made.short_minor) == (2, {"main": 3}, 3_00)
+    assert made.payments == (Payment("cash", 97_00),)
+    assert state.shift is not None
+    assert state.shift.totals.returned_cash_minor == 97_00
+    paper = [" ".join(row.split()) for row in rig.slips[-1]]
+    assert "For missing points −3.00" in paper
+    assert "TO PAY OUT 97.00" in paper
+    assert "The account is 3 points short: 3.00 is" in paper
+
+
+def test_of_an_account_no_round_ever_told_of_nothing_is_known(rig: Rig) -> None:
+    sale = sold_three(rig)
+    assert rig.lookups.fetch_receipt(sale.number).purse is None, "nobody's"
+    other = msgspec.structs.replace(sale, account_id="dd" * 16)
+    assert rig.lookups._own(other).purse is None
+
+
+def owes(rig: Rig, account: str, points: int) -> None:
+    rows = [FeedRow(account, 9, msgspec.Raw(canonical(BalanceRow(account, {"main": -points}))))]
+    cursor = msgspec.structs.replace(cursor_to("bal", bucket_of(account), rows, Applied(), NOON.at_ms), seq=9)
+    assert rig.store.cache.install(rows, cursor, afresh=True)

@@ -78,13 +78,13 @@ def sum_of(sight: Sight) -> Sum:
         receipt = state.receipt
         paid = tuple((PAID_BY[payment.kind], payment.amount_minor) for payment in receipt.payments)
         if receipt.kind == "return":
-            return Sum(N_("PAY OUT"), receipt.total_minor - paid_by_gift_minor(receipt.payments), paid, "warn")
+            return Sum(N_("PAY OUT"), receipt.settled_minor - paid_by_gift_minor(receipt.payments), paid, "warn")
         if receipt.change_minor:
             return Sum(N_("CHANGE"), receipt.change_minor, ((N_("receipt"), receipt.total_minor), *paid), "warn")
         return Sum(N_("PAID"), receipt.total_minor, paid, "good")
     if state.mode == "return":
         preview = state.returning.preview if state.returning else None
-        return Sum(N_("TO PAY BACK"), preview.total_minor if preview else 0, _by_gift_card(preview))
+        return Sum(N_("TO PAY BACK"), preview.settled_minor if preview else 0, _by_gift_card(preview))
     quote = state.quote
     if quote is None:
         return Sum(N_("TOTAL"), 0)
