@@ -23,7 +23,7 @@ from loyalty.events import Personal
 from loyalty.feed import Head, Stream
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack
-from loyalty.shares import Amount, Kind
+from loyalty.shares import Amount
 
 FENCE_HEADER = "Kopilka-Fence"
 SEGMENT_TYPE = "application/vnd.kopilka.segment"
@@ -150,12 +150,12 @@ class CheckReply(msgspec.Struct, frozen=True):
 
 class ShareTold(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a till knows of its share of a campaign's budget: how much was granted, how much its own journal says is
-    used, and what a customer waits for at it."""
+    used, and how much a customer could have on one receipt of what there is too little of."""
 
     campaign_id: str
     granted: Amount = Amount()
     used: Amount = Amount()
-    wanted: tuple[Kind, ...] = ()
+    wanted: Amount = Amount()
 
 
 class SharesAsk(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from loyalty.granted import Granted
 from loyalty.quoting.limits import Room
 from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
-from loyalty.shares import Share
+from loyalty.shares import Amount, Share
 
 
 class QuoteLine(msgspec.Struct, frozen=True):
@@ -96,3 +96,13 @@ class Standing(msgspec.Struct, frozen=True):
     def fresh(self, max_age_s: int) -> bool:
         """Whether the balance may be trusted: the link is up, and it is no older than that."""
         return self.online and self.balance_age_s <= max_age_s
+
+
+def given_by(done: Quote) -> dict[str, Amount]:
+    """campaign id -> what one receipt gives of it."""
+    found = {each.campaign_id: Amount(times=1) for each in done.explanations if each.order}
+    for line in done.lines:
+        for applied in line.applied:
+            more = Amount(minor=applied.discount_minor, points=applied.points)
+            found[applied.campaign_id] = found.get(applied.campaign_id, Amount()) + more
+    return found

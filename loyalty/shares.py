@@ -5,7 +5,7 @@ gives more than its share: so together they never give more than there is, whoev
 large a share becomes (`grown`) is a matter of skill only, never of safety.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -86,16 +86,16 @@ def rooms_of(budgets: Mapping[str, Budget], shares: Mapping[str, Share]) -> dict
     return {name: room_of(budget, shares.get(name, Share(known=False))) for name, budget in budgets.items()}
 
 
-def grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: Collection[Kind]) -> Amount:
+def grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: Amount) -> Amount:
     """A till's share after it has asked: never less than before, and never more by more than is free (both pools hold
-    the share as it is now). `wanted`: what a customer waits for at this till.
+    the share as it is now). `wanted`: what a customer at this till could have on one receipt.
 
     A till that has less than half a portion left is filled up to one portion: an equal part of half of what is free.
     So the first to ask does not take it all, and shares shrink as the budget does. What is too little for every till
-    goes only to those that want it, so that the last pieces do not lie where nobody comes; and a till that wants gets
-    at least as much again as it has left, so that it comes to what is needed however small its portion is.
+    goes only to those that want it, so that the last pieces do not lie where nobody comes; and a till that wants is
+    filled up to what it wants, however small its portion is.
     """
-    return Amount(*(_grown(budget, mine, whole, store, kind in wanted, kind) for kind in KINDS))
+    return Amount(*(_grown(budget, mine, whole, store, wanted.of(kind), kind) for kind in KINDS))
 
 
 def ended(budget: Budget, whole: Pool, store: Pool) -> bool:
@@ -103,7 +103,7 @@ def ended(budget: Budget, whole: Pool, store: Pool) -> bool:
     return any(free <= 0 for kind in KINDS for free, _ in _free(budget, whole, store, kind))
 
 
-def _grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: bool, kind: Kind) -> int:
+def _grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: int, kind: Kind) -> int:
     """`least`: one receipt, or what two of them take on average; less is no use to anybody."""
     granted = mine.granted.of(kind)
     bounds = list(_free(budget, whole, store, kind))
@@ -114,10 +114,10 @@ def _grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: bool, 
     portion = min(free // (2 * max(1, tills)) for free, tills in bounds)
     left = max(0, granted - mine.used.of(kind))
     if wanted:
-        portion = max(portion, least, 2 * left + 1)
+        portion = max(portion, least, wanted)
     elif portion < least:
         return granted
-    return granted if 2 * left >= portion else granted + min(free, portion - left)
+    return granted if 2 * left >= portion and left >= wanted else granted + min(free, portion - left)
 
 
 def _free(budget: Budget, whole: Pool, store: Pool, kind: Kind) -> Iterable[tuple[int, int]]:

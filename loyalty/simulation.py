@@ -16,7 +16,7 @@ from loyalty.documents.basket_file import BasketDoc, basket_of, local_moment, st
 from loyalty.ledger import MAIN_WALLET
 from loyalty.programme import Programme
 from loyalty.quote import quote
-from loyalty.quoted import Quote, Standing
+from loyalty.quoted import Quote, Standing, given_by
 from loyalty.quoting.earning import points_minor
 from loyalty.quoting.limits import Room, narrower
 from loyalty.shares import Amount, left_of
@@ -114,16 +114,6 @@ class Given:
     def _room(self, name: str, store: str) -> Room:
         here = self._by_store.get((name, store), Amount())
         return left_of(self._budgets[name], self._whole.get(name, Amount()), here)
-
-
-def given_by(done: Quote) -> dict[str, Amount]:
-    """campaign id -> what one receipt gives of it."""
-    found = {each.campaign_id: Amount(times=1) for each in done.explanations if each.order}
-    for line in done.lines:
-        for applied in line.applied:
-            more = Amount(minor=applied.discount_minor, points=applied.points)
-            found[applied.campaign_id] = found.get(applied.campaign_id, Amount()) + more
-    return found
 
 
 class Simulation:

@@ -72,7 +72,7 @@ def _newest(rows: tuple[ProgrammeRow, ...]) -> Programme:
 
 
 def _check(told: ShareTold) -> None:
-    figures = [amount.of(kind) for amount in (told.granted, told.used) for kind in KINDS]
+    figures = [amount.of(kind) for amount in (told.granted, told.used, told.wanted) for kind in KINDS]
     if not 0 < len(told.campaign_id) <= 64 or not all(0 <= figure <= MAX_FIGURE for figure in figures):
         raise Refused(400, "bad_request", "a share has a campaign's id and figures from 0 to 2^53 - 1")
 

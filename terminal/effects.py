@@ -9,6 +9,7 @@ import msgspec
 from loyalty.basket import Basket
 from loyalty.programme import Programme
 from loyalty.published import newest_programme
+from loyalty.quote import quote
 from loyalty.quoted import Quote
 from loyalty.quoting.limits import Room
 from loyalty.shares import Share
@@ -126,9 +127,10 @@ class Effects:
         """What this till may still give of campaigns with a budget, and the shares that is left of."""
         return self._files.shares.left()
 
-    def note(self, quote: Quote) -> None:
+    def note(self, basket: Basket, answer: Quote, around: Surroundings) -> None:
         """What a customer cannot have for want of a share is asked for at once."""
-        if self._files.shares.want(quote):
+        standing = msgspec.structs.replace(around.standing, left={}, shares={})
+        if self._files.shares.want(answer, lambda: quote(basket, around.programme, around.moment, standing)):
             self._hurry()
 
     def pending(self) -> int:

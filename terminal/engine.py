@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from loyalty.basket import Basket
 from loyalty.errors import KopilkaError, NotNow
 from loyalty.member import Member
 from loyalty.programme import Programme
@@ -98,9 +99,9 @@ class Engine:
         moment = moment_at(now_ms, programme.time_zone)
         return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
 
-    def note(self, quote: Quote) -> None:
+    def note(self, basket: Basket, quote: Quote, around: Surroundings) -> None:
         """A quote a customer looks at: what it lacks of a budget is asked for."""
-        self._effects.note(quote)
+        self._effects.note(basket, quote, around)
 
     def watch(self, painted: Callable[[View], None]) -> Callable[[], None]:
         self._watchers.append(painted)
@@ -136,8 +137,8 @@ class Engine:
             log.exception("command_failed", extra={"command": type(command).__name__})
             failed = c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
             self._state, _ = step(self._state, failed, self._around())
-        if self._state.quote is not None:
-            self.note(self._state.quote)
+        if self._state.quote is not None and self._state.quote is not self._view.state.quote:
+            self.note(self._state.basket, self._state.quote, self._around())
         self._view = self._picture(sound)
         for painted in tuple(self._watchers):
             self._show(painted)

@@ -68,7 +68,7 @@ def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy) -> Quoted:
         choices=asked.choices,
     )  # fmt: skip
     answer = quote(basket, around.programme, around.moment, around.standing)
-    desk.till.engine.note(answer)
+    desk.till.engine.note(basket, answer, around)
     return Quoted(basket, answer, around)
 
 

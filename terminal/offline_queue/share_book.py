@@ -5,14 +5,14 @@ given nothing since it asked, and is asked for nothing, does not ask again.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from loyalty.api import SharesAsk, SharesReply, ShareTold
 from loyalty.conditions import Stores
 from loyalty.programme import Campaign, Programme
-from loyalty.quoted import Quote
+from loyalty.quoted import Quote, given_by
 from loyalty.quoting.limits import Room
-from loyalty.shares import KINDS, Budget, Kind, Share, room_of
+from loyalty.shares import KINDS, Amount, Budget, Kind, Share, room_of
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_shares import Kept, keep_shares, kept_shares
 
@@ -28,7 +28,7 @@ class ShareBook:
         self._lock = threading.Lock()
         self._programme: Programme | None = None
         self._budgets: dict[str, Budget] = {}
-        self._wanted: dict[str, tuple[Kind, ...]] = {}
+        self._wanted: dict[str, Amount] = {}
         self._unanswered: set[str] = set()
 
     def follow(self, programme: Programme) -> None:
@@ -50,13 +50,17 @@ class ShareBook:
         rooms = {name: room_of(budget, kept[name].share) for name, budget in self._budgets.items()}
         return rooms, {name: each.share for name, each in kept.items()}
 
-    def want(self, quote: Quote) -> bool:
-        """Note what a customer could not have for want of a share, or had the last of; whether that is news."""
-        if not self._budgets:
+    def want(self, quote: Quote, unbounded: Callable[[], Quote]) -> bool:
+        """Note what a customer could not have for want of a share; whether that is news. `unbounded` quotes the same
+        basket as if there were no budgets."""
+        lacking = _lacking(quote, self.left()[0]) if self._budgets else {}
+        if not lacking:
             return False
-        wanted = _wanted(quote, self.left()[0])
+        full = given_by(unbounded())
+        wanted = {name: _of_kinds(full.get(name, Amount()), kinds) for name, kinds in lacking.items()}
+        wanted = {name: amount for name, amount in wanted.items() if amount != Amount()}
         with self._lock:
-            news = any(self._wanted.get(name) != kinds for name, kinds in wanted.items())
+            news = any(self._wanted.get(name) != amount for name, amount in wanted.items())
             self._wanted |= wanted
         return news
 
@@ -67,7 +71,7 @@ class ShareBook:
     def ask(self) -> SharesAsk:
         """What to ask for now."""
         told = (
-            ShareTold(name, kept.share.granted, kept.share.used, self._wanted.get(name, ()))
+            ShareTold(name, kept.share.granted, kept.share.used, self._wanted.get(name, Amount()))
             for name, kept in self._kept().items()
             if self._is_due(name, kept)
         )
@@ -104,21 +108,20 @@ def _is_here(campaign: Campaign, shop: str, groups: tuple[str, ...]) -> bool:
     return all(shop in each.stores or set(groups) & set(each.groups) for each in stores)
 
 
-def _wanted(quote: Quote, rooms: Mapping[str, Room]) -> dict[str, tuple[Kind, ...]]:
+def _of_kinds(amount: Amount, kinds: Sequence[Kind]) -> Amount:
+    return Amount(*(amount.of(kind) if kind in kinds else 0 for kind in KINDS))
+
+
+def _lacking(quote: Quote, rooms: Mapping[str, Room]) -> dict[str, tuple[Kind, ...]]:
     """campaign id -> the kinds of which there was too little."""
     found: dict[str, tuple[Kind, ...]] = {}
     for told in quote.explanations:
         room = rooms.get(told.campaign_id)
         if room is not None and told.outcome == "blocked" and told.said.code in _REFUSALS:
             found[told.campaign_id] = tuple(kind for kind in KINDS if getattr(room, kind) == 0)
-    for name in {applied.campaign_id for line in quote.lines for applied in line.applied} & rooms.keys():
-        done = [applied for line in quote.lines for applied in line.applied if applied.campaign_id == name]
-        minor, points = rooms[name].minor, rooms[name].points
-        last: list[Kind] = []
-        if minor is not None and sum(each.discount_minor for each in done) >= minor:
-            last.append("minor")
-        if points is not None and sum(each.points for each in done) >= points:
-            last.append("points")
+    for name, given in given_by(quote).items():
+        room = rooms.get(name)
+        last = tuple(kind for kind in KINDS if kind != "times" and room and given.of(kind) == getattr(room, kind))
         if last:
-            found[name] = tuple(last)
+            found[name] = last
     return found

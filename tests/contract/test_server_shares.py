@@ -51,7 +51,7 @@ def publish(office: TestOffice, budget: str = "{ times = 10 }", version: int = 1
 
 
 def ask(office: TestOffice, till: Till, used: Amount = NOTHING, granted: Amount = NOTHING, want: bool = False):
-    told = ShareTold("tour", granted, used, ("times", "minor") if want else ())
+    told = ShareTold("tour", granted, used, Amount(1) if want else NOTHING)
     (given,) = give_shares(office.store, till.terminal, SharesAsk((told,)), office.now_ms).shares
     return given
 
@@ -162,12 +162,12 @@ def test_a_revoked_till_s_unused_share_is_free_again(office: TestOffice) -> None
     publish(office)
     gone, other = office.till("gone"), office.till("other")
     assert ask(office, gone, want=True).granted == Amount(2)
-    # 8 are free and 1 is left of 2: as much again and one more
-    assert ask(office, gone, used=Amount(1), want=True).granted == Amount(4)
-    assert ask(office, other, granted=Amount(6)) == ShareGiven("tour", Amount(6), ended=True)
+    # 8 free for two tills: 8 / 2 / 2 = 2, and with 1 left of them that is enough
+    assert ask(office, gone, used=Amount(1), want=True).granted == Amount(2)
+    assert ask(office, other, granted=Amount(8)) == ShareGiven("tour", Amount(8), ended=True)
     revoke_terminal(office.store, gone.terminal)
-    assert release_shares(office.store, "T1", T0_MS) == {"tour": Amount(3)}
-    assert granted_in_all(office) == Amount(7)
+    assert release_shares(office.store, "T1", T0_MS) == {"tour": Amount(1)}
+    assert granted_in_all(office) == Amount(9)
     assert release_shares(office.store, gone.terminal, T0_MS) == {}
 
 

@@ -110,7 +110,7 @@ class World:
         left, shares = till.store.shares.left()
         around = Surroundings(self._moment(), programme, shop.store, Standing(left=left, shares=shares))
         answer = quote(basket, programme, around.moment, around.standing)
-        till.store.shares.want(answer)
+        till.store.shares.want(answer, lambda: quote(basket, programme, around.moment, Standing()))
         held = till.image() if self.chance.random() < 0.1 else None
         effect = c.CommitSale(basket, answer, (Payment("cash", answer.total_minor),))
         receipt = self._sales(till).sell(effect, SHIFT, around)

@@ -142,47 +142,49 @@ def pool(granted: int, used: int, tills: int) -> Pool:
 
 def test_the_first_of_four_tills_gets_its_part_of_half_of_the_budget() -> None:
     # 100 free, 4 tills: 100 / 2 / 4 = 12
-    assert grown(Budget(times=100), Share(), pool(0, 0, 4), pool(0, 0, 2), ()) == Amount(12)
+    assert grown(Budget(times=100), Share(), pool(0, 0, 4), pool(0, 0, 2), EMPTY) == Amount(12)
 
 
 def test_a_share_with_half_a_portion_left_is_enough() -> None:
     # 80 are free, a portion is 10: with 5 left nothing comes, with 4 it is filled up to 10
     enough, few = Share(Amount(20), Amount(15)), Share(Amount(20), Amount(16))
-    assert grown(Budget(times=100), enough, pool(20, 15, 4), pool(20, 15, 4), ()) == Amount(20)
-    assert grown(Budget(times=100), few, pool(20, 16, 4), pool(20, 16, 4), ()) == Amount(26)
+    assert grown(Budget(times=100), enough, pool(20, 15, 4), pool(20, 15, 4), EMPTY) == Amount(20)
+    assert grown(Budget(times=100), few, pool(20, 16, 4), pool(20, 16, 4), EMPTY) == Amount(26)
 
 
 def test_the_store_s_budget_counts_its_own_tills() -> None:
     # of the chain's 100 a portion would be 12; of the store's 20, shared by 2 tills, it is 5
     budget = Budget(times=100, per_store=Amount(times=20))
-    assert grown(budget, Share(), pool(0, 0, 4), pool(0, 0, 2), ()) == Amount(5)
+    assert grown(budget, Share(), pool(0, 0, 4), pool(0, 0, 2), EMPTY) == Amount(5)
 
 
 def test_what_is_scarce_goes_to_those_who_want_it() -> None:
     # 7 free for 4 tills: no portion of at least 1 for each
-    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), ()) == EMPTY
-    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), ("times",)) == Amount(1)
-    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), ("minor",)) == EMPTY
+    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), EMPTY) == EMPTY
+    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), Amount(1)) == Amount(1)
+    assert grown(Budget(times=10), Share(), pool(3, 3, 4), pool(3, 3, 4), Amount(minor=1)) == EMPTY
 
 
-def test_a_till_that_wants_more_than_a_portion_gets_as_much_again_as_it_has() -> None:
-    # 1,000.00 free for 100 tills: a portion is 5.00; with 6.00 left and more wanted it becomes 12.01
-    whole = Pool(Amount(minor=600), EMPTY, 100)
-    assert grown(Budget(minor=100_600), Share(Amount(minor=600)), whole, whole, ("minor",)) == Amount(minor=1_201)
+def test_a_till_that_wants_more_than_a_portion_is_filled_up_to_what_it_wants() -> None:
+    # 1,000.00 free for 100 tills: a portion is 5.00; it has 6.00 left, and a customer could have 30.00
+    whole, mine = Pool(Amount(minor=600), EMPTY, 100), Share(Amount(minor=600))
+    assert grown(Budget(minor=100_600), mine, whole, whole, Amount(minor=3_000)) == Amount(minor=3_000)
+    assert grown(Budget(minor=100_600), mine, whole, whole, Amount(minor=600)) == Amount(minor=600)
+    assert grown(Budget(minor=1_600), mine, whole, whole, Amount(minor=3_000)) == Amount(minor=1_600)
 
 
 def test_less_than_two_receipts_take_is_no_portion() -> None:
     # 10 receipts took 300.00: 60.00 for two; of 40.00 free nobody gets anything but who wants it, and he all of it
     whole = Pool(Amount(minor=30_000), Amount(10, 30_000), 1)
     nothing_left = Share(Amount(minor=9_000), Amount(3, 9_000))
-    assert grown(Budget(minor=34_000), nothing_left, whole, whole, ()) == Amount(minor=9_000)
-    assert grown(Budget(minor=34_000), nothing_left, whole, whole, ("minor",)) == Amount(minor=13_000)
+    assert grown(Budget(minor=34_000), nothing_left, whole, whole, EMPTY) == Amount(minor=9_000)
+    assert grown(Budget(minor=34_000), nothing_left, whole, whole, Amount(minor=1)) == Amount(minor=13_000)
 
 
 def test_nothing_is_added_where_nothing_is_free() -> None:
     held = Share(Amount(4), Amount(4))
-    assert grown(Budget(times=10), held, pool(10, 4, 1), pool(10, 4, 1), ("times",)) == Amount(4)
-    assert grown(Budget(times=10), held, pool(12, 4, 1), pool(12, 4, 1), ("times",)) == Amount(4)
+    assert grown(Budget(times=10), held, pool(10, 4, 1), pool(10, 4, 1), Amount(1)) == Amount(4)
+    assert grown(Budget(times=10), held, pool(12, 4, 1), pool(12, 4, 1), Amount(1)) == Amount(4)
 
 
 def test_a_budget_has_ended_where_one_kind_of_it_is_in_shares() -> None:
