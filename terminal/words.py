@@ -46,6 +46,7 @@ ENGINE = {
         "Головной офис демо-магазина не запустился: см. {log}",
         "The demo's head office did not start: see {log}",
     ),
+    "demo.sms": ("СМС на ··{tail}: {text}", "SMS to ··{tail}: {text}"),
     "demo.no_code": ("Головной офис не дал код подключения: {said}", "The head office gave no enrolment code: {said}"),
     "card.kind": (
         "Вид карты «{kind}» неизвестен: qr, barcode или both",

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 FIRST_LOAD_S = 30
 
 HINT = {
-    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; или наберите код и Enter\n"
-    "Головной офис: {url} — {login}",
-    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; or type a code and Enter\nHead office: {url} — {login}",
+    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; телефон: {phone}, Enter\nГоловной офис: {url} — {login}",
+    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; a phone: {phone}, Enter\nHead office: {url} — {login}",
 }
 STARTING = {
     "ru": ("Запускаю головной офис демо-магазина…", "Подключаю кассу…", "Данные демо: {folder}"),
@@ -74,13 +73,14 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from loyalty.codes import is_scan
     from terminal.cli.logs import log_to
     from terminal.demo.goods import pick_goods
+    from terminal.demo.phone import DEMO_PHONE, showing_messages
     from terminal.demo.tray import DemoKeys, scanning
     from terminal.opened import opened_till
     from terminal.ui.app import TillApp
     from terminal.words import TEMPLATES
 
     log_to(shop.folder)
-    hint = HINT[lang].format(url=shop.url, login=shop.console_login())
+    hint = HINT[lang].format(url=shop.url, login=shop.console_login(), phone=DEMO_PHONE.removeprefix("+7"))
     printer = VirtualPrinter(
         DeviceInfo("demo-printer", "printer", "virtual", str(shop.slips_folder)), shop.slips_folder
     )
@@ -91,7 +91,8 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         scans: dict[str, Callable[[], None]] = {}
         keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
         app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
-        with scanning(shop.folder, pick_goods(shop.till_folder), app.bring) as tray:
+        tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring)
+        with tray_of as tray, showing_messages(till.engine, shop):
             scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
             app.run()
 

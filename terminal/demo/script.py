@@ -7,6 +7,7 @@ and comes back; then till, ledger and receipts must agree member by member, with
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from loyalty.sentences import Lang, say
 from terminal.cards import card_png
 from terminal.demo.books import Mismatch, compare_books, shown_gift_card, shown_member
 from terminal.demo.goods import GIFT_CARDS, NEW_GIFT_CARD, Goods, pick_goods
+from terminal.demo.phone import DEMO_PHONE
 from terminal.demo.shop import DemoShop
 from terminal.opened import OpenedTill, opened_till
 from terminal.scanner.camera import decode
@@ -84,6 +86,7 @@ class Script:
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
         receipts = [self._sale_with_camera_and_scanner(till, goods), self._experience(till, goods)]
         receipts += self._gift_cards(till, goods)
+        receipts.append(self._by_phone(till, goods))
         self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
@@ -151,6 +154,47 @@ class Script:
         self.must(classify(member.card, CodeRanges()) == CardCode(member.card), f"card {member.card} is active")
         self._fill(till, member.card, goods.pieces[6:8])
         return self._pay(till)
+
+    def _by_phone(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("The card is at home: a member found by phone spends points once a code confirms the phone")
+        till.engine.dispatch(c.Type(DEMO_PHONE))
+        for code in goods.pieces[2:5]:
+            till.engine.dispatch(c.Scan(code))
+        view = till.engine.dispatch(c.SpendPoints())
+        notice = view.state.notice
+        self.must(notice is not None and notice.said.code == "redeem.confirm_phone", self._noticed(view))
+        member = view.state.basket.member
+        assert member is not None
+        self._remember(view, member.card)
+        till.engine.dispatch(c.ConfirmPhone())
+        code = self._code_sent(till)
+        till.engine.dispatch(c.EnterCode("000000" if code != "000000" else "000001"))
+        self.must(self._soon(lambda: self._stage(till) == "sent"), self._noticed(till.engine.view()))
+        till.engine.dispatch(c.EnterCode(code))
+        self.must(self._soon(lambda: self._stage(till) == ""), self._noticed(till.engine.view()))
+        view = till.engine.dispatch(c.SpendPoints())
+        used = view.state.quote.redemption.used_points if view.state.quote else 0
+        self.must(used > 0, f"{used} points are spent")
+        receipt = self._pay(till)
+        self.must(receipt.identified_by == "phone_code", "the receipt says that a code confirmed the phone")
+        return receipt
+
+    def _code_sent(self, till: OpenedTill) -> str:
+        """The code, as the member reads it."""
+        self.must(self._soon(lambda: self._stage(till) == "sent"), self._noticed(till.engine.view()))
+        of = till.engine.view().state.confirming
+        assert of is not None
+        self.must(self._soon(lambda: bool(self.shop.message(of.confirmation_id))), "the message is written down")
+        text = self.shop.message(of.confirmation_id)
+        self.said(f"   SMS: {text}")
+        found = re.search(r"\b\d{6}\b", text)
+        self.must(found is not None, "the message has the code")
+        assert found is not None
+        return found.group()
+
+    def _stage(self, till: OpenedTill) -> str:
+        of = till.engine.view().state.confirming
+        return of.stage if of else ""
 
     def _sale(self, till: OpenedTill, card: str, codes: tuple[str, ...]) -> Receipt:
         self.step("Offline sale")

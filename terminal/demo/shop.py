@@ -98,6 +98,14 @@ class DemoShop:
             raise LinkFault(sentence("demo.no_code", said=(done.stderr or done.stdout).strip()[-200:]))
         return code
 
+    def message(self, message_id: str) -> str:
+        """What the head office wrote down instead of sending it; empty where there is no such message."""
+        command = [sys.executable, "-m", "sync_server", "messages", "--json", "--data", str(self.office_folder)]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        with contextlib.suppress(ValueError):
+            return next((str(each["text"]) for each in json.loads(done.stdout) if each["message_id"] == message_id), "")
+        return ""
+
     def console_login(self) -> str:
         """`name / password` of the demo's console, as the head office keeps them for this machine's user."""
         with contextlib.suppress(OSError):
