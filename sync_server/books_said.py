@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from loyalty.gift_card import GIFT_WALLET
+from loyalty.gift_card import GIFT_WALLET, gift_card
 from loyalty.money import money_text
 from sync_server.books import Books
+
+GIFT_CARD_DIGITS = 13
 
 
 def books_lines(found: Books) -> Iterator[str]:
@@ -23,6 +25,11 @@ def books_lines(found: Books) -> Iterator[str]:
             f"Between buckets: {found.effects_under_way} effects under way, {found.effects_failed} failed; "
             f"points on the way: {on_way or 'none'}."
         )
+
+
+def account_named(text: str) -> str:
+    """The account of an id, or of a gift card's number."""
+    return gift_card(text).account_id if text.isdigit() and len(text) == GIFT_CARD_DIGITS else text
 
 
 def _figure(wallet: str, points: int) -> str:

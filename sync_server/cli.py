@@ -172,7 +172,7 @@ def snapshot(data: Data = HOME, database: Database = "") -> None:
 
 @app.command()
 def books(
-    accounts: Annotated[list[str] | None, typer.Argument(help="Account ids to show")] = None,
+    accounts: Annotated[list[str] | None, typer.Argument(help="Account ids, or numbers of gift cards, to show")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     wait_s: Annotated[
         float, typer.Option("--wait", min=0, max=600, help="Wait so many seconds for what is not applied yet.")
@@ -182,11 +182,11 @@ def books(
 ) -> None:
     """Check the books: every bucket balances, nothing is stored twice, balances are their ledgers."""
     from sync_server.books import wait_for_books
-    from sync_server.books_said import books_lines
+    from sync_server.books_said import account_named, books_lines
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, _):
-        found = wait_for_books(base, accounts or [], steady_ms, wait_s)
+        found = wait_for_books(base, [account_named(text) for text in accounts or []], steady_ms, wait_s)
     if as_json:
         typer.echo(canonical(found).decode())
     else:

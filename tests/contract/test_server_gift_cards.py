@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from loyalty.gift_card import GIFT_WALLET, gift_card
 from loyalty.gift_moves import gift_event_id
 from loyalty.money import MAX_MINOR
 from sync_server.books import read_books, unbalanced_buckets
+from sync_server.books_said import account_named, books_lines
 from sync_server.reports import read_counts
 from sync_server.schema import EVENT, FEED, FLAG, PROGRAMME_TOTAL
 from tests.support.server import TestOffice, Till, hex_id, office_on
@@ -134,6 +137,42 @@ def test_a_till_learns_how_far_its_own_events_are_in_the_card_s_bucket(office):
     till.put(event(till, moved("paid", 1_00, "r2")))
     office.apply()
     assert _change_seq(office) > before
+
+
+def test_the_books_show_a_gift_card_by_its_number_as_money(office):
+    till = office.till()
+    till.put(event(till, moved("loaded", 1000_00, "r1")), event(till, moved("paid", 300_00, "r2")))
+    office.apply()
+    account_id = account_named("2980000001239")
+    assert (account_id, account_named(ANNA)) == (CARD.account_id, ANNA)
+    lines = list(books_lines(read_books(office.store, [account_id])))
+    assert f"{account_id} {GIFT_WALLET}: balance 700.00, ledger 700.00" in lines
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_in_whatever_order_facts_come_and_however_often_the_money_is_the_same(office, seed):
+    """1,000.00 and 500.00 loaded, 300.00 and 900.00 paid, 200.00 of it back, the second load taken back: none is left."""
+    chance = random.Random(seed)
+    moves = [
+        moved("loaded", 1000_00, "r1"),
+        moved("loaded", 500_00, "r2"),
+        moved("paid", 300_00, "r3"),
+        moved("paid", 900_00, "r4"),
+        moved("paid_back", 200_00, "r5"),
+        moved("loaded_back", 500_00, "r6"),
+    ]
+    tills = [office.till(name) for name in ("one", "two")]
+    told = [(chance.choice(tills), each) for each in moves + chance.sample(moves, 3)]
+    chance.shuffle(told)
+    for till, each in told:
+        till.put(event(till, each))
+        if chance.random() < 0.4:
+            office.apply()
+            held(office)
+    office.apply()
+    row, points, gift_minor = held(office)
+    assert (row.wallets[GIFT_WALLET], points, gift_minor) == (0, 0, 0)
+    assert read_books(office.store, []).conserved
 
 
 def _change_seq(office: TestOffice) -> int:
