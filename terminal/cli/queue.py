@@ -47,3 +47,28 @@ def status(data: Path, lang: str) -> None:
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         click.echo(f"{name.ljust(width)}  {value}")
+
+
+@queue.command
+@in_folder
+@in_language
+def verify(data: Path, lang: str) -> None:
+    """Check the whole journal: every event's hash in the chain, the file, and the index made from it."""
+    from terminal.offline_queue import journal_index
+    from terminal.offline_queue import verify as checking
+
+    with errors_in(lang):
+        found = checking.verify(data)
+    ru = language(lang) == "ru"
+    click.echo(f"Журнал цел, событий: {found.events}" if ru else f"The journal is whole, events: {found.events}")
+    if not found.differing:
+        click.echo("Указатель сходится с журналом" if ru else "The index agrees with the journal")
+        return
+    tables, file = ", ".join(found.differing), journal_index.FILE
+    told = (
+        f"Указатель не сходится с журналом: {tables}\nЗакройте кассу, удалите {file}: он составится заново"
+        if ru
+        else f"The index differs from the journal: {tables}\nEnd the till and delete {file}: it is made anew"
+    )
+    click.echo(told, err=True)
+    raise SystemExit(1)

@@ -20,9 +20,10 @@ journal:  Journal
               Shift(shift_id, shift_no, store, cashier, opened_at_ms, totals, closed_at_ms)
           .next_receipt_no() / .next_card_no() / .next_shift_no() -> int        .give_back_receipt_no(number)
           .pending() -> Pending(count, oldest_at_ms)            .pending_count() -> int
-          .overlay(account_id, applied) -> Overlay(points, counted, uses)
+          .overlay(account_id, applied) -> Overlay(points, counted, uses)    .own_buckets() -> tuple[int, ...]
           .enrolled_by_card(card) / .enrolled_by_phone_hash(hex) -> Known | None     members the cache does not have yet
           .verify() -> int                                      walks the whole chain; StoreFault where it breaks
+          .differing() -> tuple[str, ...]                       tables of the index that are not what follows from it
 cache:    Cache
           .member_by_card(card) / .member_by_phone_hash(hex) -> Known | None
               Known(ident, balance, applied, as_of_ms, before): show balance + the sum of
@@ -36,6 +37,7 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
           LinkStatus(online, pending, oldest_pending_ms, as_of_ms, last_contact_ms, trouble, loading_bp,
               programmes_changed)
 status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
+verify:   verify(folder) -> Verified(events, differing)           whether the journal is whole; also while a till runs
 glance:   glance(folder) -> with Glance(identity, journal, cache)   look-ups beside a running till
 client:   Client(identity, key, now_ms, url="")                   .receipt(number) -> ReceiptReply; LinkFault
 sentences: SENTENCES                                            everything this room says, Russian and English

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from loyalty.feed import Applied
-from terminal.offline_queue import cache, journal_file, journal_read
+from terminal.offline_queue import cache, journal_file, journal_index, journal_index_read, journal_read
 from terminal.offline_queue.cache_read import CacheReading, meta
-from terminal.offline_queue.journal_read import Known, Overlay
+from terminal.offline_queue.journal_index import JournalIndex
+from terminal.offline_queue.journal_index_read import Overlay
+from terminal.offline_queue.journal_read import Known
 from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
@@ -35,9 +37,10 @@ class _CacheGlance(CacheReading):
 class _JournalGlance:
     def __init__(self, path: Path) -> None:
         self._readers = Readers(path, PAGES_KIB)
+        self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers, journal_index.BESIDE)
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay:
-        return self._readers.use(lambda c: journal_read.overlay(c, account_id, applied))
+        return self._index.use(lambda index: journal_index_read.overlay(index, account_id, applied))
 
     def enrolled_by_card(self, card: str) -> Known | None:
         return self._readers.use(lambda c: journal_read.enrolled(c, "card", card))
@@ -46,6 +49,7 @@ class _JournalGlance:
         return self._readers.use(lambda c: journal_read.enrolled(c, "phone_hash", phone_hash))
 
     def close(self) -> None:
+        self._index.close()
         self._readers.close()
 
 

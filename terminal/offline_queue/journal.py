@@ -14,13 +14,25 @@ from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompl
 from loyalty.feed import Applied, IdentRow
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
-from loyalty.returning.parts import GivenBack
+from loyalty.returning.parts import GivenBack, given_back
 from loyalty.sentences import sentence
 from loyalty.shares import Share
-from terminal.offline_queue import journal_file, journal_read, journal_shares
+from terminal.offline_queue import (
+    journal_file,
+    journal_follow,
+    journal_index,
+    journal_index_read,
+    journal_read,
+    journal_shares,
+)
+from terminal.offline_queue.journal_beside import Beside
 from terminal.offline_queue.journal_file import set_state, state_value
-from terminal.offline_queue.journal_read import Known, Overlay, Pending, Prepared, Shift
-from terminal.offline_queue.journal_record import Extras, Fact, Recorded, write_facts
+from terminal.offline_queue.journal_index import JournalIndex
+from terminal.offline_queue.journal_index_read import Overlay
+from terminal.offline_queue.journal_names import greatest_names
+from terminal.offline_queue.journal_read import Known, Pending, Prepared, Shift
+from terminal.offline_queue.journal_record import Extras, Fact, Head, Recorded, recorded_before, write_facts
+from terminal.offline_queue.journal_shares import Kept
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, Writer
@@ -47,8 +59,14 @@ class Journal:
         self._counting = threading.Lock()
         self._writer = Writer(path, self._prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
-        self._receipt_no = self._readers.use(journal_read.last_receipt_no)
-        self._card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
+        self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers)
+        try:
+            self._head: Head | None = self._writer.run(self._read_head)
+            self._receipt_no = self._readers.use(journal_read.last_receipt_no)
+            self._card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
+        except BaseException:
+            self.close()
+            raise
 
     def prepare(self, sale_id: str, raw: bytes, at_ms: int) -> None:
         """PREPARED: `raw` (at most 256 KiB) is what is needed to finish or undo the sale after a power cut."""
@@ -56,10 +74,10 @@ class Journal:
 
         def write(connection: Connection) -> None:
             connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
-            (count,) = connection.execute("SELECT count(*) FROM prepared").fetchone()
-            if count >= MAX_PREPARED:
+            room = "(SELECT count(*) FROM prepared) < ?"
+            row = (sale_id, raw, at_ms, MAX_PREPARED)
+            if connection.execute(f"INSERT INTO prepared SELECT ?, ?, ? WHERE {room}", row).rowcount != 1:
                 raise store_fault("journal.too_many", limit=MAX_PREPARED)
-            connection.execute("INSERT INTO prepared VALUES (?, ?, ?)", (sale_id, raw, at_ms))
 
         self._writer.run(write)
 
@@ -78,7 +96,7 @@ class Journal:
         sale_day: str = "",
         uses: tuple[Use, ...] = (),
     ) -> Recorded:
-        """Append facts to the chain with their effects, as one transaction; durable when it returns.
+        """Append facts to the chain with what they carry, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
         `totals` are the shift's after a receipt among them, `uses` what it changes in what the member has had of
@@ -90,15 +108,20 @@ class Journal:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, freed, sale_day, uses)
+        extras = Extras(completes, personal, enrolled, totals, Beside(freed, sale_day, uses))
 
-        def write(connection: Connection) -> Recorded:
-            recorded = write_facts(connection, self.terminal, facts, raws, extras)
+        def write(connection: Connection) -> tuple[Recorded, Head]:
+            # Known only between transactions: one that fails, however it does, leaves it to be read anew.
+            head, self._head = self._head or self._read_head(connection), None
+            before = recorded_before(connection, facts, raws, head.names, self._place)
+            if before is not None:
+                return before, head
+            now = write_facts(connection, self.terminal, facts, raws, extras, head)
             if enrolled is not None:
                 set_state(connection, "card_no", str(self._card_no))
-            return recorded
+            return Recorded(now.epoch, head.seq + 1, now.seq, now.hash.hex()), now
 
-        recorded = self._writer.run(write)
+        recorded, _ = self._writer.run(write, self._keep_head)
         with self._counting:
             for fact in facts:
                 if isinstance(fact.body, SaleCompleted | ReturnCompleted):
@@ -110,7 +133,7 @@ class Journal:
         return self._readers.use(journal_read.prepared)
 
     def receipt(self, number: str) -> Receipt | None:
-        return self._readers.use(lambda c: journal_read.receipt(c, number))
+        return self._receipt("number", number)
 
     def recent_receipts(self, limit: int = 20) -> tuple[Receipt, ...]:
         """The last receipts, newest first."""
@@ -118,11 +141,11 @@ class Journal:
 
     def returned_milli(self, receipt_id: str) -> dict[int, int]:
         """What this till has taken back of a receipt: line_no -> qty_milli."""
-        return self._readers.use(lambda c: journal_read.returned_milli(c, receipt_id))
+        return journal_follow.quantities(self._returns(receipt_id))
 
     def returns_of(self, receipt_id: str) -> tuple[GivenBack, ...]:
         """What each return of a receipt that this till made gave back."""
-        return self._readers.use(lambda c: journal_read.returns_of(c, receipt_id))
+        return tuple(given_back(each) for each in self._returns(receipt_id))
 
     def open_shift(self) -> Shift | None:
         return self._readers.use(journal_read.open_shift)
@@ -150,16 +173,25 @@ class Journal:
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay:
         """This till's own events of an account that the head office's balance does not include yet."""
-        return self._readers.use(lambda c: journal_read.overlay(c, account_id, applied))
+        return self._index.use(lambda index: journal_index_read.overlay(index, account_id, applied))
 
     def coupon_receipts(self, coupon_id: str) -> dict[str, bool]:
         """The receipts known here that used a coupon for one use: number -> whether all of it has come back."""
-        return self._readers.use(lambda c: journal_read.coupon_receipts(c, coupon_id))
+        return self._index.use(lambda index: journal_index_read.coupon_receipts(index, coupon_id))
 
     def shares(self, campaigns: Collection[str]) -> dict[str, Share]:
         """campaign id -> this till's share of its budget, of those the head office has answered for."""
-        found = self._readers.use(lambda c: journal_shares.kept_shares(c, campaigns)) if campaigns else {}
+        found = self.kept_shares(campaigns) if campaigns else {}
         return {campaign_id: kept.share for campaign_id, kept in found.items() if kept.share.known}
+
+    def kept_shares(self, campaigns: Collection[str]) -> dict[str, Kept]:
+        """campaign id -> its share and what the head office was told of it, of all these campaigns."""
+        given = self._index.use(lambda index: journal_index_read.given(index, campaigns))
+        return self._readers.use(lambda c: journal_shares.kept_shares(c, campaigns, given))
+
+    def own_buckets(self) -> tuple[int, ...]:
+        """Buckets with an account this till has moved."""
+        return self._index.use(journal_index_read.own_buckets)
 
     def enrolled_by_card(self, card: str) -> Known | None:
         """A member enrolled here whom the cache may not have yet: ask the cache first."""
@@ -179,17 +211,43 @@ class Journal:
         """Walk every event's chain and SQLite's own check; how many events hold. Raises StoreFault where it breaks."""
         return self._readers.use(lambda c: journal_read.verify(c, self.terminal))
 
+    def differing(self) -> tuple[str, ...]:
+        """The tables of journal-index.db that are not what follows from the events."""
+        return self._index.differing()
+
     def read(self, read: Callable[[Connection], T]) -> T:
         """For this room's own use: a look at the tables."""
         return self._readers.use(read)
+
+    def read_index(self, read: Callable[[Connection], T]) -> T:
+        """For this room's own use: a look at the tables of what follows from the events, level with them."""
+        return self._index.use(read)
 
     def write(self, write: Callable[[Connection], T]) -> T:
         """For this room's own use: one transaction."""
         return self._writer.run(write)
 
     def close(self) -> None:
+        self._index.close()
         self._readers.close()
         self._writer.close()
+
+    def _place(self, kind: str, name: str) -> int:
+        return self._index.use(lambda index: journal_follow.place_of_name(index, kind, name))
+
+    def _receipt(self, kind: str, name: str) -> Receipt | None:
+        place = self._place(kind, name)
+        return self._readers.use(lambda c: journal_read.receipts_at(c, [place]))[0] if place else None
+
+    def _returns(self, receipt_id: str) -> list[Receipt]:
+        places = self._index.use(lambda index: journal_follow.return_places(index, receipt_id))
+        return self._readers.use(lambda c: journal_read.receipts_at(c, places))
+
+    def _read_head(self, connection: Connection) -> Head:
+        return Head(*journal_file.tip(connection), self._index.use(greatest_names))
+
+    def _keep_head(self, recorded: tuple[Recorded, Head]) -> None:
+        self._head = recorded[1]
 
     def _prepare_connection(self, connection: Connection) -> None:
         journal_file.set_pragmas(connection)

@@ -1,44 +1,31 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
-`event` is the chain; everything else either waits (prepared, personal, segment), counts (shift, state) or is an index
-that the events could rebuild (effect, named, numbered, returned, enrolled, coupon_spent, campaign_use, coupon_use,
-campaign_given) or the head office's word (campaign_share). What a sale changes lies on few pages: each is summed and
-written whole while the customer waits.
+`event` is the chain; everything else waits (prepared, personal, enrolled, segment), counts (shift, state) or is what
+the head office said (campaign_share). What follows from events stands apart, in journal-index.db: what a sale changes
+here is summed and written while the customer waits, so it is little and lies on few pages.
 """
 
 import sqlite3
 from pathlib import Path
 
 from loyalty.chain import ZERO_HASH, event_hash
-from terminal.offline_queue import journal_shares, journal_uses
+from terminal.offline_queue import journal_shares
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 6
+VERSION = 7
+EPOCH_AT = 40
+"""A place in the chain is one number, epoch and seq: events lie in their order, and a new one at the end."""
 
 DDL: tuple[str, ...] = (
-    """CREATE TABLE event (
-        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL,
-        account_id TEXT, bucket INTEGER NOT NULL, at_ms INTEGER NOT NULL, hash BLOB NOT NULL, raw BLOB NOT NULL,
-        PRIMARY KEY (epoch, seq)
-    ) WITHOUT ROWID""",
-    """CREATE TABLE effect (
-        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL, account_id TEXT NOT NULL,
-        wallet TEXT NOT NULL, spent INTEGER NOT NULL, lot BLOB, date TEXT NOT NULL,
-        day TEXT NOT NULL, sold_minor INTEGER NOT NULL,
-        returned_minor INTEGER NOT NULL, receipts INTEGER NOT NULL, earned_points INTEGER NOT NULL,
-        returned_points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq, wallet)
-    ) WITHOUT ROWID""",
+    f"""CREATE TABLE event (
+        place INTEGER PRIMARY KEY, event_id TEXT NOT NULL, type TEXT NOT NULL, account_id TEXT, at_ms INTEGER NOT NULL,
+        hash BLOB NOT NULL, receipt_id TEXT, number TEXT, totals BLOB, beside BLOB, raw BLOB NOT NULL,
+        epoch INTEGER AS (place >> {EPOCH_AT}), seq INTEGER AS (place & {(1 << EPOCH_AT) - 1})
+    )""",
     "CREATE TABLE prepared (sale_id TEXT NOT NULL, raw BLOB NOT NULL, at_ms INTEGER NOT NULL)",
-    """CREATE TABLE named (
-        id TEXT NOT NULL, kind TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (id, kind)
-    ) WITHOUT ROWID""",
-    "CREATE TABLE numbered (number TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE returned (
-        original_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (original_id, epoch, seq)
-    ) WITHOUT ROWID""",
     """CREATE TABLE personal (
         event_id TEXT PRIMARY KEY, raw BLOB, sent INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID""",
@@ -54,29 +41,16 @@ DDL: tuple[str, ...] = (
     )""",
     """CREATE TABLE shift (
         shift_id TEXT PRIMARY KEY, shift_no INTEGER NOT NULL, store TEXT NOT NULL, cashier TEXT NOT NULL,
-        opened_at_ms INTEGER NOT NULL, totals BLOB NOT NULL, closed_at_ms INTEGER
+        opened_at_ms INTEGER NOT NULL, opened_place INTEGER NOT NULL, totals BLOB, closed_at_ms INTEGER
     ) WITHOUT ROWID""",
     "CREATE UNIQUE INDEX shift_one_open ON shift (ifnull(closed_at_ms, 0)) WHERE closed_at_ms IS NULL",
-    """CREATE TABLE coupon_spent (
-        id TEXT NOT NULL, receipt_id TEXT NOT NULL, number TEXT NOT NULL, back INTEGER NOT NULL,
-        PRIMARY KEY (id, receipt_id)
-    ) WITHOUT ROWID""",
-    journal_uses.TABLE,
-    journal_uses.COUPON_TABLE,
-    *journal_shares.TABLES,
+    journal_shares.TABLE,
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )
-"""`named` finds an event by its own id (kind `event`) or its receipt's (`receipt`): ids of the same moment lie side by
-side. `numbered` finds it by its receipt's number. `effect` has a row for each wallet: the points spent, below 0 where a
-return gives them back; the lot of those that wait or run out; and what counts for the progress: money and receipts in
-that of the main one, points in each. `date` is the receipt's, `day` that of its sale. `prepared` is at most 64 rows and
-needs no index. `coupon_spent` has the coupons that may be used once, with the receipt that used each; `back` 1: all of
-it has come back, so that the head office's older word about that receipt is known to be out of date."""
-
-
-NAMED = " FROM named n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.id = ? AND n.kind = ?"
-"""The end of a query for an event by an id and its kind."""
+"""Of a receipt, `event.totals` are the shift's after it, and `beside` what stands nowhere in its bytes and is this
+till's own: the chain does not hold it. `shift.totals` are those it was closed with. No index keeps names of events from
+coming twice: see journal_names. `prepared` is at most 64 rows and needs none."""
 
 
 def create(path: Path, state: dict[str, str]) -> None:
@@ -129,18 +103,23 @@ def check(connection: Connection, terminal: str) -> None:
 
 def check_event(connection: Connection, terminal: str, epoch: int, seq: int, previous: bytes) -> bytes:
     """The hash of one event, when it follows from `previous` and its bytes (I3). Raises StoreFault."""
-    row = connection.execute("SELECT raw, hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
+    row = connection.execute("SELECT raw, hash FROM event WHERE place = ?", (place_of(epoch, seq),)).fetchone()
     sound = row is not None and isinstance(row[0], bytes) and isinstance(row[1], bytes)
     if not sound or event_hash(previous, terminal, epoch, seq, row[0]) != row[1]:
         raise store_fault("journal.chain", epoch=epoch, seq=seq)
     return bytes(row[1])
 
 
+def place_of(epoch: int, seq: int) -> int:
+    """Where the event stands: later ones stand higher."""
+    return epoch << EPOCH_AT | seq
+
+
 def tip(connection: Connection) -> tuple[int, int, bytes]:
     """The place of the last event and its hash; before the first event of an epoch: seq 0 and what it will follow."""
     epoch, seq, digest = connection.execute(
-        "SELECT CAST(s.value AS INTEGER), e.seq, e.hash FROM state s LEFT JOIN event e ON e.epoch = s.value"
-        " WHERE s.name = 'epoch' ORDER BY e.seq DESC LIMIT 1"
+        f"SELECT CAST(s.value AS INTEGER), e.seq, e.hash FROM state s LEFT JOIN event e"
+        f" ON e.place > CAST(s.value AS INTEGER) << {EPOCH_AT} WHERE s.name = 'epoch' ORDER BY e.place DESC LIMIT 1"
     ).fetchone()
     return (epoch, seq, bytes(digest)) if seq else (epoch, 0, hash_before(connection, epoch, 1))
 
@@ -149,10 +128,16 @@ def hash_before(connection: Connection, epoch: int, seq: int) -> bytes:
     """What event `seq` follows: the event before it, or what the epoch began with."""
     if seq == 1:
         return bytes.fromhex(state_value(connection, f"before:{epoch}", ZERO_HASH.hex()))
-    row = connection.execute("SELECT hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq - 1)).fetchone()
-    if row is None:
+    digest = hash_at(connection, place_of(epoch, seq - 1))
+    if digest is None:
         raise store_fault("journal.chain", epoch=epoch, seq=seq - 1)
-    return bytes(row[0])
+    return digest
+
+
+def hash_at(connection: Connection, place: int) -> bytes | None:
+    """The hash of the event that stands there."""
+    row = connection.execute("SELECT hash FROM event WHERE place = ?", (place,)).fetchone()
+    return bytes(row[0]) if row else None
 
 
 def state_value(connection: Connection, name: str, default: str = "") -> str:

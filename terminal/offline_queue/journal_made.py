@@ -6,7 +6,7 @@ import msgspec
 
 from loyalty.receipt import Receipt
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.journal_file import NAMED
+from terminal.offline_queue.journal_follow import place_of_name
 from terminal.offline_queue.journal_read import receipt_of
 
 
@@ -19,6 +19,7 @@ class Made(msgspec.Struct, frozen=True):
 
 def find_made(journal: Journal, receipt_id: str) -> Made | None:
     """The receipt recorded under `receipt_id` (hex). Raises StoreFault."""
-    query = "SELECT e.raw, e.event_id" + NAMED
-    row = journal.read(lambda connection: connection.execute(query, (receipt_id, "receipt")).fetchone())
+    place = journal.read_index(lambda index: place_of_name(index, "receipt", receipt_id))
+    query = "SELECT raw, event_id FROM event WHERE place = ?"
+    row = journal.read(lambda connection: connection.execute(query, (place,)).fetchone()) if place else None
     return Made(receipt_of(row[0]), row[1]) if row else None

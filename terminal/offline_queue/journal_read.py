@@ -1,5 +1,6 @@
 """What one can ask the journal, each a function of a read-only connection."""
 
+from collections.abc import Iterable
 from itertools import islice
 
 import msgspec
@@ -7,14 +8,8 @@ import msgspec
 from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
-from loyalty.points.shown import OwnPoints
-from loyalty.points.terms import Lot
-from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
-from loyalty.returning.parts import GivenBack, given_back
-from loyalty.statuses.progress import Counted
-from terminal.offline_queue.journal_file import check_event, hash_before, state_value, tip
-from terminal.offline_queue.journal_uses import own_coupon_uses, own_uses
+from terminal.offline_queue.journal_file import check_event, hash_before, place_of, state_value, tip
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
@@ -37,36 +32,6 @@ class Shift(msgspec.Struct, frozen=True):
     opened_at_ms: int
     totals: ShiftTotals
     closed_at_ms: int | None = None
-
-
-class Overlay(msgspec.Struct, frozen=True):
-    """What own events add to a balance: points by event and wallet, in order; progress by wallet, summed by the day of
-    the sale."""
-
-    points: tuple[OwnPoints, ...] = ()
-    counted: tuple[Counted, ...] = ()
-    uses: tuple[Use, ...] = ()
-    """What was had of campaigns with limits, summed by campaign and day of the sale."""
-    coupon_uses: dict[str, int] = {}
-    """series -> coupons used, of those that allow a member so many."""
-
-    @property
-    def wallets(self) -> dict[str, int]:
-        """wallet -> the sum of it."""
-        sums: dict[str, int] = {}
-        for each in self.points:
-            sums[each.wallet] = sums.get(each.wallet, 0) + each.earned - each.spent
-        return sums
-
-    def __add__(self, other: "Overlay") -> "Overlay":
-        """Both together: what a till sold to an account, and before it to one that has moved there."""
-        series = {*self.coupon_uses, *other.coupon_uses}
-        return Overlay(
-            self.points + other.points,
-            self.counted + other.counted,
-            self.uses + other.uses,
-            {each: self.coupon_uses.get(each, 0) + other.coupon_uses.get(each, 0) for each in sorted(series)},
-        )
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -101,11 +66,8 @@ class Known(msgspec.Struct, frozen=True):
         return (*self.before, (self.ident.account_id, self.applied))
 
 
-_RECEIPT_TYPES = ("sale_completed", "return_completed")
-_SUMS = ", ".join(f"sum({name})" for name in Counted.__struct_fields__[1:])
+RECEIPT_TYPES = ("sale_completed", "return_completed")
 NOWHERE = Position(1, 0, "")
-_POINTS = "wallet, date, spent, earned_points - returned_points, lot, receipts"
-_lot = msgspec.json.Decoder(Lot)
 _totals = msgspec.json.Decoder(ShiftTotals)
 _ident = msgspec.json.Decoder(IdentRow)
 _position = msgspec.json.Decoder(Position)
@@ -116,16 +78,23 @@ def prepared(connection: Connection) -> tuple[Prepared, ...]:
     return tuple(Prepared(*row) for row in rows)
 
 
-def receipt(connection: Connection, number: str) -> Receipt | None:
-    query = "SELECT e.raw FROM numbered n JOIN event e ON e.epoch = n.epoch AND e.seq = n.seq WHERE n.number = ?"
-    row = connection.execute(query, (number,)).fetchone()
-    return receipt_of(row[0]) if row else None
+def last_place(connection: Connection) -> int:
+    """Where the last event stands; 0 before the first."""
+    (place,) = connection.execute("SELECT ifnull(max(place), 0) FROM event").fetchone()
+    return int(place)
+
+
+def receipts_at(connection: Connection, places: Iterable[int]) -> list[Receipt]:
+    """The receipts that stand there. Raises StoreFault where there is none."""
+    query = "SELECT raw FROM event WHERE place = ?"
+    rows = [connection.execute(query, (place,)).fetchone() for place in places]
+    return [receipt_of(row[0] if row else b"") for row in rows]
 
 
 def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
     """Read from the end of the chain, so it costs the events passed over, not the journal's length."""
-    rows = connection.execute("SELECT type, raw FROM event ORDER BY epoch DESC, seq DESC")
-    receipts = (receipt_of(raw) for kind, raw in rows if kind in _RECEIPT_TYPES)
+    rows = connection.execute("SELECT type, raw FROM event ORDER BY place DESC")
+    receipts = (receipt_of(raw) for kind, raw in rows if kind in RECEIPT_TYPES)
     return tuple(islice(receipts, limit))
 
 
@@ -141,49 +110,23 @@ def running_no(receipt: Receipt) -> int:
     return int(counter) if counter.isdecimal() else 0
 
 
-def returned_milli(connection: Connection, receipt_id: str) -> dict[int, int]:
-    returned: dict[int, int] = {}
-    for part in returns_of(connection, receipt_id):
-        for line_no, qty_milli in part.lines.items():
-            returned[line_no] = returned.get(line_no, 0) + qty_milli
-    return returned
-
-
-def returns_of(connection: Connection, receipt_id: str) -> tuple[GivenBack, ...]:
-    query = "SELECT e.raw FROM returned r JOIN event e ON e.epoch = r.epoch AND e.seq = r.seq WHERE r.original_id = ?"
-    return tuple(given_back(receipt_of(raw)) for (raw,) in connection.execute(query, (receipt_id,)))
-
-
 def open_shift(connection: Connection) -> Shift | None:
     row = connection.execute(
-        "SELECT shift_id, shift_no, store, cashier, opened_at_ms, totals FROM shift WHERE closed_at_ms IS NULL"
+        "SELECT shift_id, shift_no, store, cashier, opened_at_ms, opened_place FROM shift WHERE closed_at_ms IS NULL"
     ).fetchone()
-    return Shift(row[0], row[1], row[2], row[3], row[4], _totals.decode(row[5])) if row else None
+    return Shift(row[0], row[1], row[2], row[3], row[4], _counted(connection, row[5])) if row else None
+
+
+def _counted(connection: Connection, since_place: int) -> ShiftTotals:
+    """The totals after the last receipt of a shift, looked for from the end of the chain."""
+    query = "SELECT totals FROM event WHERE place > ? AND totals IS NOT NULL ORDER BY place DESC LIMIT 1"
+    row = connection.execute(query, (since_place,)).fetchone()
+    return _totals.decode(row[0]) if row else ShiftTotals()
 
 
 def next_shift_no(connection: Connection) -> int:
     (last,) = connection.execute("SELECT ifnull(max(shift_no), 0) FROM shift").fetchone()
     return int(last) + 1
-
-
-def overlay(connection: Connection, account_id: str, applied: Applied) -> Overlay:
-    own = " FROM effect WHERE account_id = ? AND (epoch, seq) > (?, ?) "
-    since = (account_id, applied.epoch, applied.seq)
-    rows = connection.execute(f"SELECT {_POINTS} {own} ORDER BY epoch, seq, receipts DESC, wallet", since).fetchall()
-    points = tuple(
-        OwnPoints(wallet, date, spent, earned, _lot.decode(lot) if lot else None, receipts > 0)
-        for wallet, date, spent, earned, lot, receipts in rows
-    )
-    by_wallet = f"SELECT wallet, day, {_SUMS} {own} GROUP BY wallet, day ORDER BY day, wallet"
-    counted = tuple(_counted(*row) for row in connection.execute(by_wallet, since))
-    uses = own_uses(connection, account_id, applied)
-    return Overlay(points, counted, uses, own_coupon_uses(connection, account_id, applied))
-
-
-def _counted(wallet: str, day: str, sold: int, back: int, receipts: int, earned: int, returned: int) -> Counted:
-    return Counted(
-        day, sold, back, receipts, {wallet: earned} if earned else {}, {wallet: returned} if returned else {}
-    )
 
 
 def enrolled(connection: Connection, column: str, value: str) -> Known | None:
@@ -192,11 +135,6 @@ def enrolled(connection: Connection, column: str, value: str) -> Known | None:
         return None
     ident = _ident.decode(row[0])
     return Known(ident, BalanceRow(ident.account_id))
-
-
-def coupon_receipts(connection: Connection, coupon_id: str) -> dict[str, bool]:
-    rows = connection.execute("SELECT number, back FROM coupon_spent WHERE id = ?", (coupon_id,)).fetchall()
-    return {number: bool(back) for number, back in rows}
 
 
 def acked(connection: Connection) -> Position:
@@ -210,14 +148,15 @@ def safe(connection: Connection) -> Position:
 def pending(connection: Connection) -> Pending:
     at = acked(connection)
     epoch, last, _ = tip(connection)
-    after = " FROM event WHERE (epoch, seq) > (?, ?)"
+    after = (place_of(at.epoch, at.seq),)
     if epoch == at.epoch:  # without gaps, so that the screen need not wait until all are counted
         count = last - at.seq
     else:
-        (count,) = connection.execute("SELECT count(*)" + after, (at.epoch, at.seq)).fetchone()
+        (count,) = connection.execute("SELECT count(*) FROM event WHERE place > ?", after).fetchone()
     if not count:
         return Pending(0)
-    (oldest,) = connection.execute(f"SELECT at_ms{after} ORDER BY epoch, seq LIMIT 1", (at.epoch, at.seq)).fetchone()
+    query = "SELECT at_ms FROM event WHERE place > ? ORDER BY place LIMIT 1"
+    (oldest,) = connection.execute(query, after).fetchone()
     return Pending(count, oldest)
 
 

@@ -1,29 +1,22 @@
-"""This till's shares of campaign budgets, and what its own receipts have given of each campaign.
+"""This till's shares of campaign budgets, as the head office gave them.
 
-Both stand in the journal: with the cache lost, a till neither gives a share twice nor forgets one it has. What is given
-follows from the events alone and is counted in the transaction that records them, for every campaign, since a budget
-may come later.
+They stand in the journal: with the cache lost, a till neither gives a share twice nor forgets one it has. What its own
+receipts have given of each campaign follows from them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from loyalty.api import ShareGiven
-from loyalty.quoting.uses import Use
 from loyalty.shares import Amount, Share
 from terminal.offline_queue.writer import Connection
 
-TABLES = (
-    """CREATE TABLE campaign_given (
-        campaign_id TEXT PRIMARY KEY, times INTEGER NOT NULL, minor INTEGER NOT NULL, points INTEGER NOT NULL
-    ) WITHOUT ROWID""",
-    """CREATE TABLE campaign_share (
+TABLE = """CREATE TABLE campaign_share (
         campaign_id TEXT PRIMARY KEY, granted_times INTEGER NOT NULL, granted_minor INTEGER NOT NULL,
         granted_points INTEGER NOT NULL, ended INTEGER NOT NULL, told_times INTEGER NOT NULL,
         told_minor INTEGER NOT NULL, told_points INTEGER NOT NULL, programme TEXT NOT NULL
-    ) WITHOUT ROWID""",
-)
+    ) WITHOUT ROWID"""
 """`campaign_share` is the head office's last answer, with what it was told and under which programme it was asked."""
 
 
@@ -35,21 +28,10 @@ class Kept(msgspec.Struct, frozen=True):
     programme: str = ""
 
 
-def write_given(connection: Connection, uses: Sequence[Use]) -> None:
-    """Add what one receipt gave, or gave back."""
-    connection.executemany(
-        "INSERT INTO campaign_given VALUES (?, ?, ?, ?) ON CONFLICT (campaign_id) DO UPDATE SET"
-        " times = times + excluded.times, minor = minor + excluded.minor, points = points + excluded.points",
-        [(use.campaign_id, use.times, use.minor, use.points) for use in uses],
-    )
-
-
-def kept_shares(connection: Connection, campaigns: Collection[str]) -> dict[str, Kept]:
-    """campaign id -> its share, of all these campaigns."""
+def kept_shares(connection: Connection, campaigns: Collection[str], used: Mapping[str, Amount]) -> dict[str, Kept]:
+    """campaign id -> its share, of all these campaigns; `used` is what own receipts have given of each."""
     names = msgspec.json.encode(sorted(campaigns)).decode()
     wanted = "WHERE campaign_id IN (SELECT value FROM json_each(?))"
-    given = connection.execute(f"SELECT campaign_id, times, minor, points FROM campaign_given {wanted}", (names,))
-    used = {campaign_id: Amount(*figures) for campaign_id, *figures in given}
     rows = connection.execute(
         "SELECT campaign_id, granted_times, granted_minor, granted_points, ended, told_times, told_minor, told_points,"
         f" programme FROM campaign_share {wanted}",

@@ -11,7 +11,7 @@ from loyalty.events import Personal
 from loyalty.feed import IdentRow
 from terminal.offline_queue import journal_read
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.journal_file import hash_before, set_state, state_value, tip
+from terminal.offline_queue.journal_file import hash_at, hash_before, place_of, set_state, state_value, tip
 from terminal.offline_queue.writer import Connection
 
 PERSONAL_BATCH = 100
@@ -99,8 +99,7 @@ class Outbox:
 
     def own_buckets(self) -> tuple[int, ...]:
         """Buckets with an account this till has moved."""
-        rows = self._journal.read(lambda c: c.execute("SELECT DISTINCT bucket FROM effect ORDER BY bucket").fetchall())
-        return tuple(bucket for (bucket,) in rows)
+        return self._journal.own_buckets()
 
     def enrolled(self) -> tuple[IdentRow, ...]:
         """Members enrolled here whom the cache may not have yet."""
@@ -133,8 +132,8 @@ def _segment(connection: Connection, epoch: int, first_seq: int) -> bytes | None
 
 def _run(connection: Connection, epoch: int, first_seq: int) -> Run | None:
     rows = connection.execute(
-        "SELECT raw, hash FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?",
-        (epoch, first_seq, MAX_SEGMENT_EVENTS),
+        "SELECT raw, hash FROM event WHERE place >= ? AND place < ? ORDER BY place LIMIT ?",
+        (place_of(epoch, first_seq), place_of(epoch + 1, 0), MAX_SEGMENT_EVENTS),
     )
     raws: list[bytes] = []
     size, last = 0, b""
@@ -184,5 +183,5 @@ def _ours(connection: Connection, place: Position) -> bool:
     """Whether our event at `place` has that hash; of seq 0 there is nothing to compare."""
     if place.seq == 0:
         return place.epoch <= tip(connection)[0]
-    own = connection.execute("SELECT hash FROM event WHERE epoch = ? AND seq = ?", (place.epoch, place.seq)).fetchone()
-    return own is not None and bytes(own[0]).hex() == place.hash
+    own = hash_at(connection, place_of(place.epoch, place.seq))
+    return own is not None and own.hex() == place.hash

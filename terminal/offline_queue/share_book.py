@@ -14,7 +14,7 @@ from loyalty.quoted import Quote, given_by
 from loyalty.quoting.limits import Room
 from loyalty.shares import KINDS, Amount, Budget, Kind, Share, room_of
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.journal_shares import Kept, keep_shares, kept_shares
+from terminal.offline_queue.journal_shares import Kept, keep_shares
 
 _REFUSALS = ("limit.budget", "limit.no_share", "limit.share_times", "limit.share_minor", "limit.share_points")
 
@@ -91,7 +91,7 @@ class ShareBook:
         return before != self.left()[1]
 
     def _kept(self) -> Mapping[str, Kept]:
-        return self._journal.read(lambda c: kept_shares(c, self._budgets))
+        return self._journal.kept_shares(self._budgets)
 
     def _is_due(self, name: str, kept: Kept) -> bool:
         if name in self._unanswered:

@@ -36,13 +36,13 @@ class Writer:
         self._closed = False
         self._in_turn(self._open)
 
-    def run(self, transaction: Callable[[Connection], T]) -> T:
-        """Do `transaction` as one, in its turn, and return once it is durable.
+    def run(self, transaction: Callable[[Connection], T], then: Callable[[T], None] | None = None) -> T:
+        """Do `transaction` as one, in its turn, and return once it is durable; `then` is told of it in the same turn.
 
         Raises StoreFault (locked, full, damaged, no turn in time) and whatever `transaction` raises; then nothing of it
         is kept.
         """
-        return self._in_turn(lambda: self._transact(transaction))
+        return self._in_turn(lambda: self._transact(transaction, then))
 
     def reopen(self, between: Callable[[], None]) -> None:
         """Close the connection, call `between` with the file at rest, and open again, also after an error."""
@@ -88,7 +88,7 @@ class Writer:
         finally:
             self._open()
 
-    def _transact(self, transaction: Callable[[Connection], T]) -> T:
+    def _transact(self, transaction: Callable[[Connection], T], then: Callable[[T], None] | None) -> T:
         connection = self._connection
         if connection is None:
             raise store_fault("store.closed", file=self._path.name)
@@ -101,6 +101,8 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        if then is not None:
+            then(result)
         return result
 
 

@@ -187,8 +187,9 @@ class Watch:
         return self._office.office.identity.gen
 
     def whole(self, till: Till) -> None:
-        """The chain holds, without gaps, and everything told is in it (I1, I2, I3)."""
+        """The chain holds, without gaps, everything told is in it (I1, I2, I3), and the index says what follows."""
         held = till.journal.verify()
+        assert till.journal.differing() == (), f"{till.name}'s index is not what one made from nothing is"
         ids = till.journal.read(lambda c: c.execute("SELECT seq, event_id FROM event ORDER BY seq").fetchall())
         assert [seq for seq, _ in ids] == list(range(1, held + 1)), f"I2: {till.name} has a gap"
         lost = self._promises.tills[till.store.identity.terminal] - {event_id for _, event_id in ids}

@@ -110,8 +110,11 @@ class Till:
 
     def image(self) -> Image:
         """The files as they are now."""
-        skipped = ("lock", "journal.db-shm", "cache.db-shm")
-        return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.name not in skipped}
+        return {
+            path.name: path.read_bytes()
+            for path in self.folder.iterdir()
+            if path.name != "lock" and not path.name.endswith("-shm")
+        }
 
     def restart(self, held: Image | None = None) -> None:
         """End and begin again: in good order, or on what the disk `held` when the process or its power went."""
@@ -129,11 +132,7 @@ class Till:
         self.store.close()
 
 
-def with_cache_of(held: Image, cache: Image) -> Image:
-    """The journal of one moment beside the cache of another: the cache is not synced at each commit."""
-    mine = {name: data for name, data in held.items() if not name.startswith("cache.db")}
-    return {**mine, **{name: data for name, data in cache.items() if name.startswith("cache.db")}}
-
-
-def without_cache(held: Image) -> Image:
-    return with_cache_of(held, {})
+def with_file_of(held: Image, name: str, other: Image) -> Image:
+    """The files of one moment, but one database of another: only the journal is synced at each commit."""
+    mine = {each: data for each, data in held.items() if not each.startswith(name)}
+    return {**mine, **{each: data for each, data in other.items() if each.startswith(name)}}

@@ -12,13 +12,14 @@ from loyalty.errors import LinkFault
 from loyalty.events import Consent, ConsentChanged, ReturnCompleted, SaleCompleted, ShiftClosed, ShiftOpened, canonical
 from loyalty.receipt import Receipt
 from loyalty.shift import add_receipt
+from terminal.offline_queue import cache, journal_index
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.steps import Wait
 from tests.simulation import making
 from tests.simulation.checks import Watch
 from tests.simulation.head_office import Died, HeadOffice, Hiccup
 from tests.simulation.promises import Person, Promises
-from tests.simulation.till import Image, Till, with_cache_of, without_cache
+from tests.simulation.till import Image, Till, with_file_of
 from tests.simulation.wire import Wire
 
 START_MS = 1_795_303_900_000
@@ -272,8 +273,10 @@ class World:
     def _dies_amid(self, till: Till, before: Image) -> None:
         """Of what a step wrote, each file has it or has it not."""
         after = till.image()
-        journal, cache = self.chance.choice(((before, before), (before, after), (after, before), (after, after)))
-        self._dies(till, with_cache_of(journal, cache))
+        held, *others = (self.chance.choice((before, after)) for _ in range(3))
+        for name, other in zip((cache.FILE, journal_index.FILE), others, strict=True):
+            held = with_file_of(held, name, other)
+        self._dies(till, held)
 
     def _dies(self, till: Till, held: Image) -> None:
         self.trace.append(f"  {till.name} dies")
@@ -282,14 +285,17 @@ class World:
         self.watch.whole(till)
 
     def _restart_till(self) -> None:
-        """In good order, with the cache lost, or after a power cut that took the cache back in time."""
+        """In good order, or after a power cut that took the cache, the index or both away or back in time."""
         till, how = self._till(), self.chance.choice(("well", "lost", "older"))
-        self.trace.append(f"  cache: {how}")
+        names = self.chance.choice(((cache.FILE,), (journal_index.FILE,), (cache.FILE, journal_index.FILE)))
+        self.trace.append(f"  {' and '.join(names)}: {how}")
         if how == "well":
             till.restart()
         else:
             held = till.image()
-            self._dies(till, without_cache(held) if how == "lost" else with_cache_of(held, self._caches[till.name]))
+            for name in names:
+                held = with_file_of(held, name, {} if how == "lost" else self._caches[till.name])
+            self._dies(till, held)
         self.watch.see_till(till)
 
     def _keep_cache(self) -> None:

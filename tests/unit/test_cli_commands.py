@@ -1,5 +1,6 @@
 """The command line of a till: what it prints, and that every error is a sentence and exit status 1."""
 
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -64,7 +65,51 @@ def test_queue_status_counts_what_waits(folder: Path, capsys: pytest.CaptureFixt
     assert counts["Events recorded"] == counts["Waiting to be sent"] == "1"
 
 
-@pytest.mark.parametrize("command", [("queue", "status"), ("member", "find", CARD), ("terminal",), ("agent",)])
+def test_queue_verify_reads_the_whole_journal_beside_a_running_till(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+        code, out, _ = run(capsys, "queue", "verify", "--data", folder, "--lang", "en")
+    assert (code, out) == (0, "The journal is whole, events: 1\nThe index agrees with the journal\n")
+    _, out, _ = run(capsys, "queue", "verify", "--data", folder, "--lang", "ru")
+    assert out == "Журнал цел, событий: 1\nУказатель сходится с журналом\n"
+
+
+def test_queue_verify_says_where_the_journal_breaks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+    spoil(folder / "journal.db", "UPDATE event SET raw = raw || ' '")
+    code, _, err = run(capsys, "queue", "verify", "--data", folder, "--lang", "en")
+    assert (code, err.splitlines()[0]) == (1, "The journal is damaged at event 1/1")
+
+
+def test_queue_verify_says_which_tables_of_the_index_differ(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+    with opened_rig(folder):
+        pass  # which brings the index up to the journal
+    spoil(folder / "journal-index.db", "DELETE FROM named")
+    code, out, err = run(capsys, "queue", "verify", "--data", folder, "--lang", "en")
+    assert (code, out) == (1, "The journal is whole, events: 1\n")
+    told = "The index differs from the journal: named\nEnd the till and delete journal-index.db: it is made anew\n"
+    assert err == told
+    (folder / "journal-index.db").unlink()
+    with opened_rig(folder):
+        pass
+    assert run(capsys, "queue", "verify", "--data", folder, "--lang", "ru")[0] == 0
+
+
+def spoil(path: Path, statement: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "command", [("queue", "status"), ("queue", "verify"), ("member", "find", CARD), ("terminal",), ("agent",)]
+)
 def test_a_till_that_is_not_enrolled_says_how_to_enrol(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:

@@ -88,10 +88,10 @@ def sell(rig: Rig, *codes: str) -> State:
 
 
 def rows_of(rig: Rig) -> list[tuple[str, str, str, int]]:
-    return rig.store.journal.read(lambda connection: connection.execute("SELECT * FROM coupon_spent").fetchall())
+    return rig.store.journal.read_index(lambda connection: connection.execute("SELECT * FROM coupon_spent").fetchall())
 
 
-def test_a_coupon_is_spent_in_the_transaction_of_its_receipt(rig: Rig) -> None:
+def test_a_coupon_is_spent_with_its_receipt(rig: Rig) -> None:
     state = sell(rig, TEA.code, FIRST)
     assert state.receipt is not None
     assert state.receipt.coupons == (FIRST_ID,)
