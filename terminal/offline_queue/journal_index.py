@@ -21,7 +21,7 @@ from loyalty.receipt import Receipt
 from terminal.offline_queue import journal_read
 from terminal.offline_queue.journal_file import hash_at
 from terminal.offline_queue.journal_follow import EVENTS, TABLES, Event, follow
-from terminal.offline_queue.journal_index_file import Unfit, anew, copied, in_memory, kept
+from terminal.offline_queue.journal_index_file import Missing, Unfit, anew, copied, in_memory, kept
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
@@ -61,7 +61,8 @@ class JournalIndex:
                 try:
                     return read(self._level(way(self._path)))
                 except BROKEN as error:
-                    log.info("journal_index_unfit", extra={"way": way.__name__, "why": str(error)})
+                    if not isinstance(error, Missing):
+                        log.warning("journal_index_unfit", extra={"way": way.__name__, "why": str(error)})
                     self._shut()
                     fault = error
             raise store_fault("store.disk", file=FILE, what=str(fault)) from fault
@@ -87,7 +88,7 @@ class JournalIndex:
 
     def _as_it_is(self, path: Path) -> Connection:
         if self._connection is None:
-            raise Unfit("not open")
+            raise Missing("not open")
         return self._connection
 
     def _level(self, index: Connection) -> Connection:

@@ -16,10 +16,14 @@ class Unfit(Exception):
     """There is no index of this version and journal here."""
 
 
+class Missing(Unfit):
+    """There is none yet."""
+
+
 def kept(path: Path) -> Connection:
     """The file as it was left. Raises Unfit, sqlite3.Error."""
     if not path.exists():
-        raise Unfit(f"no {path.name}")
+        raise Missing(path.name)
     return _checked(_opened(path))
 
 
@@ -33,6 +37,8 @@ def anew(path: Path) -> Connection:
 
 def copied(path: Path) -> Connection:
     """A copy, in memory, of a file that another process writes. Raises Unfit, sqlite3.Error."""
+    if not path.exists():
+        raise Missing(path.name)
     copy = in_memory_empty()
     try:
         source = open_to_read(path, CACHE_KIB)
