@@ -245,3 +245,10 @@ name = {{ ru = "Фанатам", en = "For fans" }}
 conditions = [{{ type = "who", audiences = ["fans"] }}]
 reward = {{ type = "percent", rate_bp = 1000 }}
 """
+
+
+def test_the_database_counts_audiences_and_no_member_is_read(office, tmp_path, monkeypatch):
+    put(office, tmp_path, "fans", "card", *CARDS[:3])
+    put(office, tmp_path, "b.2", "card", CARDS[0])
+    monkeypatch.delattr(audiences, "_idents")
+    assert list_audiences(office.store) == {"b.2": 1, "fans": 3}
