@@ -96,8 +96,11 @@ class Syncing:
         try:
             from terminal.offline_queue.client import Client
             from terminal.offline_queue.runner import Runner
+            from terminal.offline_queue.trust import trust_of
 
-            client = Client(self._store.identity, self._store.key, self._clock, url=self._url)
+            client = Client(
+                self._store.identity, self._store.key, self._clock, url=self._url, trust=trust_of(self._store.folder)
+            )
         except Exception as error:
             # A broken library or a bad address: the till sells on, and its strip says why it is alone.
             log.exception("sync_not_begun")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.cli.told import errors_in, in_folder, in_language, language
+from terminal.cli.told import by_authority, errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
     from terminal.printing import Paper
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 @click.argument("url")
 @click.argument("code")
 @click.option("--name", default="", help="What the head office is to call this till.")
+@by_authority
 @in_folder
 @in_language
-def enrol_till(url: str, code: str, name: str, data: Path, lang: str) -> None:
+def enrol_till(url: str, code: str, name: str, ca: Path | None, data: Path, lang: str) -> None:
     """Bring this till in: a one-time code against a key that never leaves this machine.
 
     URL is where the head office is, as in https://office.example; CODE the one-time code it gave.
@@ -34,6 +35,7 @@ def enrol_till(url: str, code: str, name: str, data: Path, lang: str) -> None:
     from terminal.offline_queue.enrol import enrol
 
     with errors_in(lang):
+        _keep_ca(data, ca)
         identity = enrol(url, code, name or socket.gethostname(), data)
     ru = language(lang) == "ru"
     click.echo(f"{'Касса подключена' if ru else 'Enrolled'}: T{identity.terminal_no}, {identity.store_name}")
@@ -51,8 +53,11 @@ def enrol_till(url: str, code: str, name: str, data: Path, lang: str) -> None:
     "--camera", default="", help="Read codes with a camera: its number, a device, an address or a video file."
 )
 @click.option("--slips", type=click.Path(path_type=Path), help="A folder to write each slip to, as a text file.")
-def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips: Path | None) -> None:
+@by_authority
+def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips: Path | None, ca: Path | None) -> None:
     """Run the till with the cashier's screen."""
+    with errors_in(lang):
+        _keep_ca(data, ca)
     with _uncollected() as collect:
         _run_screen(data, lang, theme, scanner, camera, slips, collect)
 
@@ -63,15 +68,25 @@ def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips
     "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="On 127.0.0.1; 0 takes any free one."
 )
 @click.option("--host", default="127.0.0.1", hidden=True)
+@by_authority
 @in_language
-def agent(data: Path, port: int, host: str, lang: str) -> None:
+def agent(data: Path, port: int, host: str, ca: Path | None, lang: str) -> None:
     """Run the till without a screen, for other tills and programs of this machine (docs/AGENT.md)."""
     from terminal.agent.serve import serve
     from terminal.cli.logs import log_to
 
     log_to(data)
     with errors_in(lang):
+        _keep_ca(data, ca)
         serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port)
+
+
+def _keep_ca(data: Path, ca: Path | None) -> None:
+    """Raises BadInput for a file without a certificate."""
+    if ca is not None:
+        from terminal.offline_queue.trust import keep_ca
+
+        keep_ca(data, ca)
 
 
 def _run_screen(

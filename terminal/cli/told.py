@@ -24,6 +24,10 @@ in_folder = click.option(
     "--data", type=click.Path(path_type=Path), envvar="KOPILKA_DATA", show_envvar=True, default=till_folder,
     show_default="~/.local/share/kopilka/till", help="The till's folder.",
 )  # fmt: skip
+by_authority = click.option(
+    "--ca", type=click.Path(path_type=Path), envvar="KOPILKA_CA", show_envvar=True,
+    help="The certificate (PEM) of the authority that issued the head office's, if no public one did; it is kept.",
+)  # fmt: skip
 in_language = click.option("--lang", default="", help="ru or en; by default what the system speaks.")
 
 

@@ -4,6 +4,7 @@ A wrong clock of ours is answered with the head office's time: the request is si
 everything after it.
 """
 
+import ssl
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -60,7 +61,10 @@ _check = msgspec.json.Decoder(CheckReply)
 
 
 class Client:
-    """Talks for `identity` to its head office, or to the one at `url`; `now_ms` is the wall clock."""
+    """Talks for `identity` to its head office, or to the one at `url`; `now_ms` is the wall clock.
+
+    `trust` is what the head office's certificate is checked by (`trust.trust_of`).
+    """
 
     def __init__(
         self,
@@ -69,12 +73,13 @@ class Client:
         now_ms: Callable[[], int],
         url: str = "",
         transport: httpx.BaseTransport | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._identity = identity
         self._now_ms = now_ms
         self._clock_off_ms = 0
         self._signer = Signer(identity.terminal, key)
-        self._http = open_http(url or identity.url, transport)
+        self._http = open_http(url or identity.url, transport, trust)
 
     def send_segment(self, data: bytes, fence: str) -> SegmentReply:
         """Segments carry their own signature, so that no clock can refuse them.

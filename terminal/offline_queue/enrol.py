@@ -1,5 +1,6 @@
 """Brings a new till in: a one-time code against an identity, with a key that never leaves the device."""
 
+import ssl
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from terminal.offline_queue.keys import IDENTITY_FILE, Identity, device_key, pub
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.store import create_journal
+from terminal.offline_queue.trust import trust_of
 
 REPLY_WITHIN_S = 60.0
 _reply = msgspec.json.Decoder(EnrolReply)
@@ -31,7 +33,7 @@ def enrol(url: str, code: str, name: str, folder: Path, transport: httpx.BaseTra
         if (folder / IDENTITY_FILE).exists() or (folder / journal_file.FILE).exists():
             raise store_fault("journal.exists", folder=str(folder))
         request = EnrolRequest(code.strip(), public_hex(device_key(folder)), name)
-        reply = _ask(address, request, transport)
+        reply = _ask(address, request, transport, trust_of(folder))
         identity = Identity(url=address, name=name, **msgspec.structs.asdict(reply))
         create_journal(folder, identity)
         write_identity(folder, identity)
@@ -50,8 +52,10 @@ def _address(url: str) -> str:
     return str(parsed)
 
 
-def _ask(url: str, asked: EnrolRequest, transport: httpx.BaseTransport | None) -> EnrolReply:
-    http = open_http(url, transport)
+def _ask(
+    url: str, asked: EnrolRequest, transport: httpx.BaseTransport | None, trust: ssl.SSLContext | None
+) -> EnrolReply:
+    http = open_http(url, transport, trust)
     try:
         request = http.build_request(
             "POST", "/v1/enrol", content=canonical(asked), headers={"content-type": "application/json"}

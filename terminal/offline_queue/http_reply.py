@@ -1,5 +1,6 @@
 """One exchange over HTTP within its limits: never a larger body, a longer wait or another kind of reply than agreed."""
 
+import ssl
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -32,10 +33,15 @@ class Refusal(LinkFault):
         self.retry_after_s = retry_after_s
 
 
-def open_http(url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """A client for one head office: no redirects, no proxies or passwords from the environment's files."""
+def open_http(
+    url: str, transport: httpx.BaseTransport | None = None, trust: ssl.SSLContext | None = None
+) -> httpx.Client:
+    """A client for one head office: no redirects, no proxies or passwords from the environment's files. `trust` is what
+    its certificate is checked by, if not by the public authorities."""
     headers = {"user-agent": "kopilka-terminal/1", "accept": "application/json", "accept-encoding": "zstd"}
-    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False)
+    return httpx.Client(
+        base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False, verify=trust or True
+    )
 
 
 def send(http: httpx.Client, request: httpx.Request, take: Callable[[httpx.Response], T]) -> T:
@@ -49,7 +55,17 @@ def send(http: httpx.Client, request: httpx.Request, take: Callable[[httpx.Respo
     except httpx.RemoteProtocolError as error:
         raise not_ours(str(error), str(http.base_url)) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-        raise offline() from error
+        raise (_untrusted(error) or offline()) from error
+
+
+def _untrusted(error: BaseException) -> LinkFault | None:
+    """Why it is not believed, where that is what was wrong: found among the causes, since the library wraps it."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return None
+    return LinkFault(sentence("link.untrusted", what=cause.verify_message), sentence("link.untrusted.do"))
 
 
 def offline() -> LinkFault:

@@ -126,6 +126,19 @@ SENTENCES: Templates = {
     "link.broken": ("Обмен с офисом споткнулся: {what}", "The sync stumbled: {what}"),
     "link.bad_code": ("Одноразовый код не подошёл: {detail}", "The one-time code was not accepted: {detail}"),
     "link.bad_code.do": ("Получите в офисе новый код", "Get a new code from the office"),
+    "link.untrusted": (
+        "Сертификат офиса не подтверждён: {what}",
+        "The head office's certificate is not vouched for: {what}",
+    ),
+    "link.untrusted.do": (
+        "Если он выдан внутри компании, укажите её сертификат: --ca FILE",
+        "If the company issued it, name the company's certificate: --ca FILE",
+    ),
+    "link.bad_ca": ("{file}: это не сертификат (PEM): {what}", "{file} is no certificate (PEM): {what}"),
+    "link.bad_ca.do": (
+        "Нужен сертификат центра, выдавшего сертификат офиса",
+        "It takes the certificate of the authority that issued the head office's",
+    ),
     "link.bad_url": ("«{url}» — не адрес офиса", "“{url}” is no address of a head office"),
     "link.bad_url.do": ("Нужен адрес вида https://office.example", "It looks like https://office.example"),
 }

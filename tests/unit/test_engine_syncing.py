@@ -27,7 +27,7 @@ SOON_S = 30.0
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     """What every client of this test talks to."""
     office = Office()
-    monkeypatch.setattr(client, "open_http", lambda url, transport: open_http(url, office.transport()))
+    monkeypatch.setattr(client, "open_http", lambda url, transport, trust: open_http(url, office.transport(), trust))
     return office
 
 
@@ -110,7 +110,7 @@ def test_two_starts_are_one_sync(folder: Path, office: Office) -> None:
 def test_a_sync_that_cannot_be_loaded_is_said_and_the_till_sells_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(url: str, transport: object) -> None:
+    def broken(url: str, transport: object, trust: object) -> None:
         raise OSError("no certificates here")
 
     monkeypatch.setattr(client, "open_http", broken)
