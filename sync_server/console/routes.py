@@ -12,6 +12,7 @@ from sync_server.clock import now_ms, random_bytes
 from sync_server.console.assets import static_file
 from sync_server.console.forms import MAX_FORM_BYTES
 from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME, log_in, log_out, login_page
+from sync_server.console.member_joining import change_family, merge_confirmed, show_merge
 from sync_server.console.members import change_status, member_page, members_page, search_members, show_personal
 from sync_server.console.messages import messages_page
 from sync_server.console.pages import go_to
@@ -28,7 +29,7 @@ from sync_server.store import Store
 PATH = "/console"
 _PAGES = (
     today_page, receipts_page, receipt_page, members_page, search_members, member_page, show_personal, change_status,
-    terminals_page,
+    change_family, show_merge, merge_confirmed, terminals_page,
     make_enrol_code, messages_page, login_page, log_in, log_out, static_file,
 )  # fmt: skip
 
