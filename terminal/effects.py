@@ -17,6 +17,7 @@ from terminal.confirming import Confirming
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
+from terminal.open_basket import OpenBasket
 from terminal.records import Records, shift_info
 from terminal.sales import Sales
 from terminal.session import State, Surroundings
@@ -47,6 +48,8 @@ class Effects:
         self._hurry = hurry
         self._confirming = confirming
         self._programme: Programme | None = None
+        self._open = OpenBasket(files.folder)
+        self._screen = False
         self.store = files.identity.store
         self.store_name = files.identity.store_name
         self.shop = coupon_shop(files.identity.server_key)
@@ -71,6 +74,7 @@ class Effects:
         record = self._records
         match effect:
             case c.CommitSale():
+                self._open.forget()
                 return record.sale(effect, record.shift_now(), around)
             case c.CommitReturn():
                 return record.take_back(effect, record.shift_now(), around)
@@ -102,15 +106,27 @@ class Effects:
                 return find.goods(effect)
 
     def resume(self, around: Surroundings, screen: bool = True) -> State:
-        """The state a start begins with: the open shift and, on a screen, the basket of a sale that never completed."""
+        """The state a start begins with: the open shift and, on a screen, the basket that was on it, or that of a sale
+        that never completed."""
+        self._screen = screen
         shift = self._files.journal.open_shift()
-        basket = self._sales.unfinished(screen)
+        basket, why = self._sales.unfinished(screen), "till.unfinished"
+        if basket is None and screen and shift is not None:
+            basket, why = self._open.kept(shift.shift_id, self._last_receipt_ms()), "till.basket_back"
         state = State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None)
         if shift is None or basket is None:
             return state
         last_id = max(line.line_id for line in basket.lines)
         state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)
-        return told(requoted(state, around), "warn", "till.unfinished")
+        return told(requoted(state, around), "warn", why)
+
+    def keep(self, state: State, at_ms: int) -> None:
+        """What is on the screen now comes back after a stop."""
+        if self._screen and state.shift is not None:
+            self._open.keep(state.basket, state.shift.shift_id, at_ms)
+
+    def _last_receipt_ms(self) -> int:
+        return max((receipt.moment.at_ms for receipt in self._files.journal.recent_receipts(1)), default=0)
 
     def programme(self) -> Programme:
         """The newest programme of the cache that can be read; without one, sales go on without points."""

@@ -142,6 +142,7 @@ class Engine:
         self._view = self._picture(sound)
         for painted in tuple(self._watchers):
             self._show(painted)
+        self._effects.keep(self._state, self._clock())
         return self._view
 
     def _show(self, painted: Callable[[View], None]) -> None:

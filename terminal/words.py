@@ -20,6 +20,10 @@ ENGINE = {
         "Программа лояльности ещё не получена: продажа без баллов и акций",
         "No loyalty programme yet: selling without points and campaigns",
     ),
+    "till.basket_back": (
+        "Касса была остановлена: чек снова на экране",
+        "The till was stopped: the receipt is on the screen again",
+    ),
     "till.unfinished": (
         "Касса остановилась посреди оплаты: чек восстановлен, закройте его снова",
         "The till stopped during payment: the receipt is back, complete it again",

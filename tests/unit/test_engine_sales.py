@@ -18,6 +18,7 @@ from loyalty.sentences import sentence
 from terminal.fiscal.register import Answer, Refused, Registered, Unknown
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.sentences import store_fault
+from terminal.open_basket import FILE
 from terminal.sales import GivenIds
 from terminal.session import State
 from terminal.session import commands as c
@@ -124,8 +125,78 @@ with opened_rig(Path(sys.argv[1]), Death()) as rig:
 """
 
 
+KILLED_AMID_SALE = KILLED.replace(
+    'c.Tender("cash")):\n        rig.engine.dispatch(command)',
+    'c.Tender("cash", 1_00)):\n        rig.engine.dispatch(command)\n    os.kill(os.getpid(), signal.SIGKILL)',
+)
+
+
+def test_a_till_killed_amid_a_receipt_shows_it_again(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AMID_SALE, str(tmp_path / "till")], cwd=ROOT, check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL
+    for _ in range(2):  # a start changes nothing
+        with opened_rig(tmp_path / "till") as rig:
+            state = rig.engine.view().state
+            assert (state.mode, said(state), state.basket.payment) == ("sale", "till.basket_back", "")
+            assert [(line.product.code, line.qty_milli) for line in state.basket.lines] == [
+                (TEA.code, 2000),
+                (CUP.code, 1000),
+            ]
+            assert state.basket.member is not None
+            assert state.quote is not None
+            assert state.quote.total_minor == 650_50
+    with opened_rig(tmp_path / "till") as rig:
+        lines = do(rig, c.Scan(CUP.code)).basket.lines
+        assert len({line.line_id for line in lines}) == len(lines)
+        assert do(rig, c.Pay(), c.Tender("cash")).mode == "done"
+    with opened_rig(tmp_path / "till") as rig:
+        assert rig.engine.view().state.basket.lines == ()
+
+
+def test_a_receipt_left_empty_void_or_of_another_shift_does_not_come_back(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "till") as rig:
+        do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.VoidReceipt())
+    with opened_rig(tmp_path / "till") as rig:
+        assert rig.engine.view().state.basket.lines == ()
+        do(rig, c.Scan(TEA.code))
+        kept = (tmp_path / "till" / FILE).read_bytes()
+        assert (tmp_path / "till" / FILE).stat().st_mode & 0o777 == 0o600
+        do(rig, c.Pay(), c.Tender("cash"))
+        assert not (tmp_path / "till" / FILE).exists()
+    for old in (kept, kept.replace(b'"shift_id":"', b'"shift_id":"x'), b"{", b""):
+        (tmp_path / "till" / FILE).write_bytes(old)
+        with opened_rig(tmp_path / "till") as rig:
+            assert rig.engine.view().state.basket.lines == ()
+
+
+def test_a_receipt_is_no_longer_kept_once_it_is_being_recorded_and_kept_again_when_that_fails(
+    rig: Rig, spy: Spy
+) -> None:
+    there: list[bool] = []
+    file = rig.store.folder / FILE
+    spy.meanwhile = lambda: there.append(file.exists())
+    spy.answer = Refused(sentence("store.full"))
+    state = do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    assert (state.mode, there, file.exists()) == ("pay", [False], True)
+
+
+def test_without_a_screen_the_receipt_that_was_on_it_waits(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "till") as rig:
+        do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code))
+    with opened_rig(tmp_path / "till", screen=False) as rig:
+        assert do(rig, c.Refresh()).basket.lines == ()
+    with opened_rig(tmp_path / "till") as rig:
+        assert [line.product for line in rig.engine.view().state.basket.lines] == [TEA]
+
+
 def killed_amid_payment(folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, check=False, timeout=60)
+    killed(KILLED, folder)
+
+
+def killed(script: str, folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
 
 

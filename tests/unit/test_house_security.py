@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from loyalty.api import EnrolReply
+from loyalty.basket import Basket, BasketLine
+from loyalty.catalogue import Product
 from sync_server import confirmations, users
 from sync_server import enrol as head_office_enrol
 from sync_server.console import demo_user, login, sessions, tries
@@ -20,6 +22,7 @@ from terminal.agent.token import token_of
 from terminal.cli.logs import log_to
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.store import open_store
+from terminal.open_basket import OpenBasket
 from tests.support.server import opened_office
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "SECURITY.md").read_text("utf-8")
@@ -48,6 +51,7 @@ def test_the_files_of_a_till_have_the_modes_of_the_page(tmp_path: Path) -> None:
     open_store(folder).close()
     token_of(folder)
     log_to(folder)
+    OpenBasket(folder).keep(Basket(lines=(BasketLine(1, Product("1", "Tea", ()), 1000, 100),)), "shift", 1)
     told = modes_told()
     files = {path.name: mode_of(path) for path in folder.iterdir()}
     assert files == {name: told[name] for name in files}

@@ -1,0 +1,71 @@
+"""The receipt on the screen, kept in a file of its own: a till that was killed, or left, shows it again.
+
+The journal keeps sales, and the basket of a sale while it is paid; this file keeps what comes before. It is written
+after the picture is shown and is not forced to the disk: a power cut may cost the last lines, a killed program none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from pathlib import Path
+
+import msgspec
+
+from loyalty.basket import Basket
+
+FILE = "basket.json"
+MAX_BYTES = 1024 * 1024
+log = logging.getLogger("till")
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A basket, the shift it is of, and when it last changed."""
+
+    basket: Basket
+    shift_id: str
+    at_ms: int
+
+
+class OpenBasket:
+    """Kept in `folder`. A fault of the disk is logged and costs no sale."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._written: Basket | None = None
+
+    def keep(self, basket: Basket, shift_id: str, at_ms: int) -> None:
+        """Write the basket if it has changed; an empty one is forgotten."""
+        if not basket.lines:
+            if self._written is not None:
+                self.forget()
+        elif basket is not self._written:
+            self._write(Kept(basket, shift_id, at_ms))
+            self._written = basket
+
+    def forget(self) -> None:
+        """Nothing is kept. To be called before a sale is recorded: what has become a receipt must not come back."""
+        self._written = None
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError:
+            log.exception("basket_not_forgotten")
+
+    def kept(self, shift_id: str, last_receipt_ms: int) -> Basket | None:
+        """What was on the screen of this shift, unless a receipt has been made since."""
+        with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
+            with self._path.open("rb") as file:
+                found = msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
+            if found.shift_id == shift_id and found.at_ms > last_receipt_ms and found.basket.lines:
+                return msgspec.structs.replace(found.basket, payment="")
+        return None
+
+    def _write(self, kept: Kept) -> None:
+        beside = self._path.with_suffix(".part")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.json.encode(kept))
+            beside.replace(self._path)
+        except OSError:
+            log.exception("basket_not_kept")
