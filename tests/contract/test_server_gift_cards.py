@@ -151,7 +151,7 @@ def test_the_books_show_a_gift_card_by_its_number_as_money(office):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_in_whatever_order_facts_come_and_however_often_the_money_is_the_same(office, seed):
-    """1,000.00 and 500.00 loaded, 300.00 and 900.00 paid, 200.00 of it back, the second load taken back: none is left."""
+    """1,000.00 and 500.00 loaded, 300.00 and 900.00 paid, 200.00 of it back, 500.00 taken back: none is left."""
     chance = random.Random(seed)
     moves = [
         moved("loaded", 1000_00, "r1"),
