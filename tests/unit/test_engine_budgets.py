@@ -100,14 +100,15 @@ def test_the_open_receipt_is_priced_anew_when_a_share_comes(rig: Rig) -> None:
     assert quote.discount_minor == 10_00
 
 
-def test_what_was_given_is_known_to_the_next_start_with_the_cache_lost(tmp_path: Path) -> None:
+def test_what_was_given_is_known_to_the_next_start_with_all_lost_but_the_journal(tmp_path: Path) -> None:
     make_till(tmp_path / "till", programme=PROGRAMME + BUDGETS)
     with opened_rig(tmp_path / "till") as rig:
         do(rig, c.OpenShift("Ольга"))
         grant(rig, 2)
         sell(rig)
         kept = rig.store.journal.shares({"ten"})
-    (tmp_path / "till" / "cache.db").unlink()
+    for lost in ("cache.db", "journal-index.db"):
+        (tmp_path / "till" / lost).unlink()
     with opened_rig(tmp_path / "till") as rig:
         assert rig.store.journal.shares({"ten"}) == kept == {"ten": Share(Amount(2, 50_000), Amount(1, 10_00))}
 
