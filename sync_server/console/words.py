@@ -38,7 +38,7 @@ FLAGS: dict[FlagKind, str] = {
     "failed": N_("Applying the event failed; it is kept and put aside"),
 }
 PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card"), "gift_card": N_("Gift card")}
-PAID_AS: dict[PaidAs, str] = {**PAYMENTS, "loaded": N_("Put on gift cards")}
+PAID_AS: dict[PaidAs, str] = {**dict(PAYMENTS.items()), "loaded": N_("Put on gift cards")}
 IDENTIFIED: dict[IdentifiedBy, str] = {
     "card": N_("by a scanned card"),
     "phone": N_("by phone"),

@@ -16,6 +16,7 @@ from loyalty.codes import CodeRanges, is_scan
 from terminal.scanner.gate import KeyGate
 from terminal.session import commands as c
 from terminal.ui.app import TillApp
+from terminal.ui.inlet import Item
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
@@ -30,7 +31,7 @@ class ReportingApp(TillApp):
     def on_ready(self) -> None:
         self.report()
 
-    async def _take(self, item: events.Event | str) -> None:
+    async def _take(self, item: Item) -> None:
         if isinstance(item, events.Key) and item.key == "ctrl+y":
             await self._settle()
             self.call_after_refresh(self.report)
