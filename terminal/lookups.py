@@ -105,7 +105,12 @@ class Lookups:
         return purse_of(held.balance, own.points, receipt.moment.local_date)
 
     def _ask(self, number: str) -> None:
+        from terminal.offline_queue.http_reply import Refusal  # an HTTP client: not at the start of a till
+
         try:
             self._later(self.fetch_receipt(number))
-        except KopilkaError:
+        except KopilkaError as error:
+            if isinstance(error, Refusal) and error.reply.code == "unknown":
+                self._later(c.Notify("error", sentence("receipt.none", number=number), sentence("receipt.none.hint")))
+                return
             self._later(c.Notify("error", sentence("receipt.unknown", number=number), sentence("receipt.unknown.hint")))

@@ -1,0 +1,46 @@
+"""Another till's receipt: the cashier hears whether there is none, or whether nobody could say."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty.api import ErrorReply
+from loyalty.errors import LinkFault
+from loyalty.sentences import sentence
+from terminal.lookups import Lookups
+from terminal.offline_queue.http_reply import Refusal
+from terminal.session import commands as c
+from tests.support.small_till import Rig, opened_rig
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with opened_rig(tmp_path / "till") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Refusal(404, ErrorReply("unknown", "there is no such receipt"), 0), "receipt.none"),
+        (Refusal(503, ErrorReply("busy", "try again"), 5), "receipt.unknown"),
+        (LinkFault(sentence("link.offline")), "receipt.unknown"),
+    ],
+)
+def test_a_receipt_that_nobody_made_is_told_from_one_that_cannot_be_asked_for(
+    rig: Rig, fault: Exception, said: str
+) -> None:
+    answers: queue.Queue[c.Command] = queue.Queue()
+
+    def asked(number: str) -> c.ReceiptFound:
+        raise fault
+
+    assert Lookups(rig.store, asked, answers.put).receipt(c.FindReceipt("T9-000001")) is None
+    answer = answers.get(timeout=10)
+    assert isinstance(answer, c.Notify)
+    assert (answer.level, answer.said) == ("error", sentence(said, number="T9-000001"))
+    assert answer.hint == sentence(f"{said}.hint")
