@@ -220,6 +220,9 @@ def test_the_confirmation_holds_until_the_sale_ends() -> None:
     assert found_by(made) == "", "the member itself is undone"
     made = confirmed().do(c.Scan(CUP.code), c.Undo())
     assert found_by(made) == "phone_code"
+    before = counter().do(c.Scan(TEA.code), c.Type(PHONE), c.Scan(CUP.code), c.ConfirmPhone(), SENT)
+    before.do(c.EnterCode("123456"), c.CodeChecked("code 1", "confirmed"), c.Undo())
+    assert (len(before.state.basket.lines), found_by(before)) == (1, "phone_code"), "undone to before the code"
     made.do(c.Type(PHONE))
     assert found_by(made) == "phone_code", "found again by the same phone"
     made.do(c.Pay(), c.Back())
@@ -245,6 +248,7 @@ def test_a_phone_is_confirmed_in_payment_before_any_money() -> None:
 def test_money_given_meanwhile_stays_given() -> None:
     made = begun().do(c.Pay(), c.EnterCode("123456"), c.Tender("cash", 10_00), c.CodeChecked("code 1", "confirmed"))
     assert (made.state.mode, made.state.due_minor, found_by(made)) == ("pay", 90_00, "phone_code")
+    assert made.state.basket.payment == "cash"
 
 
 def test_no_order_of_answers_but_the_right_one_confirms() -> None:
