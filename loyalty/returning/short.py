@@ -66,10 +66,9 @@ def _missing(
         if not points:
             continue
         piece = replace(lots.get(wallet) or plain_lot(wallet, points, today), points=points)
-        done = take_back(purse, piece, today, "balance")
-        purse = done.purse
-        if done.forgiven_points:
-            gone[wallet] = done.forgiven_points
+        missing = take_back(purse, piece, today, "balance").forgiven_points
+        if missing:
+            gone[wallet] = missing
     return gone
 
 
