@@ -20,7 +20,7 @@ from terminal.session import commands as c
 from tests.support.agent import SOON_S, Served, served
 from tests.support.counter import ANNA, BLOCKED, CARD, CUP, PHONE, TEA, UNPRICED, gtin
 from tests.support.queue_samples import receipt as foreign_receipt
-from tests.support.small_till import ANNAS_POINTS
+from tests.support.small_till import ANNAS_POINTS, make_till
 
 TEA_LINE = {"code": TEA.code}
 
@@ -280,6 +280,34 @@ def test_a_part_comes_back_once_for_each_return_id(open_agent: Served) -> None:
     more = open_agent.ask("POST", "/v1/returns", {**back, "return_id": uuid.uuid4().hex})
     assert (more.status_code, more.json()["code"]) == (422, "return.too_much")
     assert open_agent.written() == (3, 0)
+
+
+THREE_FOR_TWO = """
+id = "corner"
+version = 1
+name = { ru = "Уголок", en = "Corner" }
+[returns]
+rule = "kept"
+[[campaign]]
+id = "three"
+name = { ru = "3 по цене 2", en = "3 for 2" }
+reward = { type = "n_for_m", take = 3, pay = 2 }
+"""
+
+
+def test_a_return_of_less_than_was_paid_says_why_in_words_and_as_data(tmp_path: Path) -> None:
+    make_till(tmp_path / "till", programme=THREE_FOR_TWO)
+    with served(tmp_path / "till") as agent:
+        agent.ask("POST", "/v1/shift/open", {"cashier": "Ольга"})
+        lines = [{"code": TEA.code, "qty_milli": 3000}]
+        number = agent.ask("POST", "/v1/receipts", sale(200_00, lines=lines)).json()["receipt"]["number"]
+        back = {"return_id": uuid.uuid4().hex, "number": number, "lines": {"1": 1000}, "payment": "cash"}
+        made = agent.ask("POST", "/v1/returns", back).json()
+        assert made["receipt"]["total_minor"] == 0
+        assert [note["code"] for note in made["notes"]] == ["return.withheld", "return.less_off"]
+        assert made["notes"][0]["text"] == "66.67 less comes back than was paid for this"
+        back |= {"return_id": uuid.uuid4().hex, "lines": {"1": 2000}}
+        assert agent.ask("POST", "/v1/returns", back).json()["receipt"]["total_minor"] == 200_00
 
 
 def test_a_sale_and_a_return_may_have_the_same_id(open_agent: Served) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest
+from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import LinkFault
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow, IdentRow
@@ -51,7 +52,7 @@ def fill(store: Store, programme: str = PROGRAMME) -> None:
     """What the first download brings; the members' balances are of NOON."""
     goods = [FeedRow(product.code, 1, msgspec.Raw(canonical(product))) for product in GOODS]
     store.cache.install(goods, cursor_to("goods", 0, goods))
-    documents = [programme_row(programme)]
+    documents = [programme_row(programme, id=parse_programme(programme).id)]
     store.cache.install(documents, cursor_to("programmes", 0, documents))
     for number, (card, phone, blocked) in enumerate([(CARD, PHONE, False), (BLOCKED, "", True)]):
         _add_member(store, f"{number + 10:x}a" * 16, card, phone, blocked)

@@ -274,6 +274,30 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
     assert till.receipts[1].total_minor == 126_650
 
 
+def test_a_return_that_brings_less_than_was_paid_says_which_campaign_gives_less() -> None:
+    rules = parse_programme(
+        'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n[returns]\nrule = "kept"\n[[campaign]]\n'
+        'id = "three"\nname = { ru = "3 по цене 2", en = "3 for 2" }\n'
+        'reward = { type = "n_for_m", take = 3, pay = 2 }\n'
+    )
+    till = FakeTill()
+    till.programme = rules
+
+    async def story(cashier: Cashier) -> None:
+        for _ in range(3):
+            cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.settled()
+        await cashier.press("f2", "f7", "f11")
+        await cashier.type("T1-1", "enter", "1", "enter")
+        # 3 x 90.00 for 180.00: 60.00 were paid for one, and the two kept cost 180.00.
+        cashier.sees("К возврату на 60,00 меньше, чем за это уплачено", "[✓] Вода")
+        cashier.sees("«3 по цене 2»: на то, что остаётся, скидка меньше на 60,00", "F7 выдать")
+        await cashier.press("f11")
+        cashier.sees_not("меньше, чем за это уплачено")
+
+    play(story, till)
+
+
 def test_a_scanned_receipt_number_begins_the_return_where_one_was_asked_for() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)
