@@ -1,7 +1,7 @@
 """Which of the published programmes a shop sells and counts statuses by, and which one a receipt was made by: one rule
 for tills and head office."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadProgramme
@@ -24,13 +24,13 @@ def newest_programme(rows: Iterable[ProgrammeRow]) -> Programme:
     return NO_PROGRAMME
 
 
-def programme_of(rows: Iterable[ProgrammeRow], refs: Sequence[ProgrammeRef]) -> Programme | None:
-    """The version a receipt names first, for its return; None where it is not among the rows, or cannot be read."""
+def programme_of(refs: Sequence[ProgrammeRef], find: Callable[[str, int], ProgrammeRow | None]) -> Programme | None:
+    """The version a receipt names first, for its return; `find` looks one up by id and version. None where it is not
+    there, or cannot be read."""
     if not refs or (refs[0].id, refs[0].version) == (NO_PROGRAMME.id, NO_PROGRAMME.version):
         return NO_PROGRAMME
-    wanted = refs[0].id, refs[0].version
-    document = next((row.document for row in rows if (row.id, row.version) == wanted), None)
+    row = find(refs[0].id, refs[0].version)
     try:
-        return parse_programme(document) if document is not None else None
+        return parse_programme(row.document) if row is not None else None
     except BadProgramme:
         return None

@@ -91,7 +91,7 @@ class Lookups:
     def _own(self, receipt: Receipt) -> c.ReceiptFound:
         """With the returns made here, which the head office may not have heard of yet."""
         parts = self._files.journal.returns_of(receipt.receipt_id)
-        programme = programme_of(self._files.cache.programmes(), receipt.programmes)
+        programme = programme_of(receipt.programmes, self._files.cache.programme)
         return c.ReceiptFound(receipt, {}, parts, programme, self._purse(receipt))
 
     def _purse(self, receipt: Receipt) -> Purse | None:

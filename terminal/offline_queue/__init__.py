@@ -30,6 +30,7 @@ cache:    Cache
               journal.overlay(account_id, applied) over known.accounts
           .product(code) -> Product | None                      .search_products(text, limit) -> tuple[Product, ...]
           .programmes() -> tuple[ProgrammeRow, ...]             only those with the head office's signature
+          .programme(id, version) -> ProgrammeRow | None        the version a receipt was made by
           .as_of_ms() -> int                                    when heads were last compared and found equal
 runner:   Runner(store, client, now_ms, chance)                 one thread: .start() .kick() .stop() .status()
           .on_change(callback(LinkStatus))                      called from the runner's thread

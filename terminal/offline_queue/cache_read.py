@@ -7,7 +7,7 @@ import msgspec
 
 from loyalty.catalogue import Product
 from loyalty.events import bucket_of
-from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, SpentRow, Stream
+from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, SpentRow, Stream, version_key
 from terminal.offline_queue import cache_words
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.journal_read import Held, Known
@@ -70,6 +70,15 @@ class CacheReading:
         bodies = self._read(lambda c: c.execute("SELECT body FROM programmes WHERE body IS NOT NULL").fetchall())
         rows = (_programme.decode(body) for (body,) in bodies)
         return tuple(row for row in rows if signed_by(self._server_key, row.signature, row.document.encode()))
+
+    def programme(self, programme_id: str, version: int) -> ProgrammeRow | None:
+        """One version of a programme, as the feed has it: the newest under its id, older ones under their own keys."""
+        keys = (programme_id.encode(), version_key(programme_id, version).encode())
+        query = "SELECT body FROM programmes WHERE key IN (?, ?) AND body IS NOT NULL"
+        rows = (_programme.decode(body) for (body,) in self._read(lambda c: c.execute(query, keys).fetchall()))
+        named = (row for row in rows if (row.id, row.version) == (programme_id, version))
+        signed = (row for row in named if signed_by(self._server_key, row.signature, row.document.encode()))
+        return next(signed, None)
 
     def as_of_ms(self) -> int:
         """When everything here was last found equal to the head office; 0 is never."""

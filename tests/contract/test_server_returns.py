@@ -105,10 +105,14 @@ def test_the_version_before_goes_on_beside_the_newest(office):
     rows = [each.row for each in told(office)]
     assert newest_programme(rows).version == 3
     for version in (1, 2, 3):
-        found = programme_of(rows, (ProgrammeRef("club", version, "1"),))
+        found = programme_of((ProgrammeRef("club", version, "1"),), by_version(rows))
         assert found is not None
         assert found.version == version
-    assert programme_of(rows, (ProgrammeRef("club", 4, "1"),)) is None
+    assert programme_of((ProgrammeRef("club", 4, "1"),), by_version(rows)) is None
+
+
+def by_version(rows: list[ProgrammeRow]):
+    return lambda id, version: next((row for row in rows if (row.id, row.version) == (id, version)), None)
 
 
 def test_a_version_goes_so_many_days_after_the_next_was_published(office):

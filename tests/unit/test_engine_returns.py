@@ -179,3 +179,13 @@ def owes(rig: Rig, account: str, points: int) -> None:
     rows = [FeedRow(account, 9, msgspec.Raw(canonical(BalanceRow(account, {"main": -points}))))]
     cursor = msgspec.structs.replace(cursor_to("bal", bucket_of(account), rows, Applied(), NOON.at_ms), seq=9)
     assert rig.store.cache.install(rows, cursor, afresh=True)
+
+
+def test_a_version_somebody_else_signed_is_not_taken_for_the_head_office_s(rig: Rig) -> None:
+    sale = sold_three(rig)
+    text = RULES.format(version=1, rule="kept", more="")
+    forged = ProgrammeRow("corner", 1, text, "00" * 64)
+    rows = [FeedRow(version_key("corner", 1), 3, msgspec.Raw(canonical(forged)))]
+    cursor = msgspec.structs.replace(cursor_to("programmes", 0, rows), seq=3)
+    assert rig.store.cache.install(rows, cursor, afresh=True)
+    assert rig.lookups.fetch_receipt(sale.number).programme is None
