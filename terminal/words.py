@@ -29,6 +29,7 @@ ENGINE = {
         "The till stopped during payment: the receipt is back, complete it again",
     ),
     "file.unread": ("Файл {name} не читается: {why}", "{name} cannot be read: {why}"),
+    "file.fault": ("Файл {name}: {why}", "{name}: {why}"),
     "file.not_text": ("Файл {name} — не текст в UTF-8", "{name} is not UTF-8 text"),
     "file.not_text.hint": ("Сохраните его в кодировке UTF-8", "Save it in UTF-8"),
     "file.large": ("Файл {name} больше {limit} байт", "{name} is over {limit} bytes"),

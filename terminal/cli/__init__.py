@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from loyalty.errors import KopilkaError
+from loyalty.errors import BadInput, KopilkaError
+from loyalty.sentences import sentence
 from terminal.cli.demo import demo
 from terminal.cli.member import member
 from terminal.cli.programme import programme
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(app.main(arguments, prog_name="kopilka", standalone_mode=False))
     except KopilkaError as error:
         tell(error)
+        sys.exit(1)
+    except OSError as error:
+        tell(BadInput(sentence("file.fault", name=str(error.filename or ""), why=error.strerror or str(error))))
         sys.exit(1)
     except click.ClickException as error:
         error.show()

@@ -136,6 +136,15 @@ def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytes
     assert sheet.read_bytes().startswith(b"%PDF")
 
 
+def test_a_card_that_cannot_be_written_is_a_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    nowhere = folder / "nowhere" / "card.png"
+    code, out, err = run(capsys, "member", "card", CARD, "--data", folder, "--out", nowhere)
+    assert (code, out, err) == (1, "", f"{nowhere}: No such file or directory\n")
+
+
 def test_a_card_is_made_and_read_by_the_till_s_own_programme(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
