@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +20,12 @@ from loyalty.feed import BalanceRow, SpentRow
 from loyalty.programme import Label, Programme
 from loyalty.receipt import Receipt
 from sync_server import rounds
+from sync_server.arrivals import arrive
 from sync_server.coupon_ends import settle_spent
+from sync_server.coupon_uses import claim_coupons
 from sync_server.feed import read_delta, read_heads
 from sync_server.schema import COUPON_USE, FEED, FLAG
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
@@ -272,3 +276,32 @@ def test_a_coupon_that_was_given_back_is_dropped_with_its_series_too(office):
     assert settle_spent(office.store, with_series("2026-12-31"), "2026-12-31") == {}
     assert settle_spent(office.store, with_series("2026-12-31"), "2027-02-01") == {"dropped": 1}
     assert told(office) == {}
+
+
+@pytest.mark.postgres
+def test_of_racing_processes_one_is_first_for_each_coupon(postgres_database):
+    """The coupons have been used and given back before, so that no two of them make the same row."""
+    coupons = [hex_id("raced", number) for number in range(24)]
+    with opened_office(postgres_database) as office:
+        till = office.till()
+        before = sold(till, *coupons, account=ANNA)
+        put(till, before, back(till, before))
+        office.apply()
+        together = threading.Barrier(4)
+
+        def claim_all(process: int) -> None:
+            for coupon in coupons:
+                together.wait(30)
+                arrived = arrive(till.terminal, 1, 1, T0_MS, till.event(SaleCompleted(sold(till, coupon))))
+                claim_coupons(office.store, [arrived])
+
+        processes = [threading.Thread(target=claim_all, args=(number,)) for number in range(4)]
+        for each in processes:
+            each.start()
+        for each in processes:
+            each.join()
+        with office.store.read() as tx:
+            firsts = Counter(tx.execute(select(COUPON_USE.c.coupon_id).where(COUPON_USE.c.after == "")).scalars())
+        assert uses(office) == 24 * 5
+        assert set(firsts.values()) == {2}, "the one before, and one of these"
+        assert set(told(office)) == set(coupons)
