@@ -43,10 +43,13 @@ SENTENCES = {
     "campaign.budgets": ("акций с бюджетом больше {high}", "over {high} campaigns with a budget"),
     "campaign.budgets.mend": ("уберите budget у законченных акций", "remove the budget of campaigns that have ended"),
     "campaign.line_reward": (
-        "в группе best_line годятся только скидки на товары, без cost",
-        "only discounts on goods without a cost fit a best_line group",
+        "в группе best_line годятся percent, amount за единицу и fixed_price, без on, cap_minor и cost",
+        "percent, amount per unit and fixed_price fit a best_line group, without on, cap_minor and cost",
     ),
-    "campaign.line_reward.mend": ("возьмите группу best", "use a group of mode best"),
+    "campaign.line_reward.mend": (
+        "возьмите группу best; вместо cap_minor годится cap",
+        "use a group of mode best; instead of cap_minor a cap will do",
+    ),
 }
 
 
