@@ -49,8 +49,10 @@ class Basket(msgspec.Struct, frozen=True):
     store: str = ""
     channel: Channel = "till"
     payment: PaidBy = ""
-    """How it is to be paid; empty while nobody has said, `mixed` where kinds are mixed."""
+    """How it is to be paid; empty while nobody has said, `mixed` where kinds of money are mixed."""
     asked: tuple[str, ...] = ()
     """Ids of the campaigns the member asked for: those that are given on request only (`Campaign.asked`)."""
     choices: dict[str, str] = {}
     """campaign id -> the goods chosen of those it offers as a gift."""
+    beside_gift_card: bool = False
+    """A gift card pays a part, and `payment` is how the rest is paid."""

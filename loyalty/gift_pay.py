@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from loyalty.basket import Basket
+from loyalty.basket import Basket, PaidBy
 from loyalty.errors import BadInput
 from loyalty.gift_card import GiftCard, HeldCard
 from loyalty.programme import GiftCards
 from loyalty.quoted import Quote
-from loyalty.receipt import MoneyKind, Payment, Receipt
+from loyalty.receipt import MoneyKind, Payment, PaymentKind, Receipt
 from loyalty.sentences import Sentence, sentence
 
 MAX_GIFT_CARDS = 10
@@ -126,6 +126,16 @@ def loaded_cards(basket: Basket) -> tuple[GiftCard, ...]:
             raise BadInput(sentence("gift_card.no_card", name=line.product.name))
         cards.append(line.gift_card)
     return tuple(cards)
+
+
+def how_paid(kinds: Iterable[PaymentKind]) -> tuple[PaidBy, bool]:
+    """How the money of a receipt is paid, and whether a gift card pays a part beside it; `gift_card` where it pays all
+    there is yet."""
+    found = set(kinds)
+    money = found - {"gift_card"}
+    if not money:
+        return ("gift_card" if found else ""), False
+    return ("mixed" if len(money) > 1 else money.pop()), "gift_card" in found
 
 
 def paid_by_gift_minor(payments: Iterable[Payment]) -> int:

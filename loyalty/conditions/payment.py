@@ -22,7 +22,8 @@ _HOW = {
 
 
 class Paid(ConditionMechanic, frozen=True, tag="payment"):
-    """The whole receipt is paid in one of these ways; where they are mixed, it is none of them.
+    """The whole receipt is paid in one of these ways; where money is mixed, it is none of them. What a gift card leaves
+    over counts as it is paid, if gift cards are one of the ways.
 
     While nobody has said how it will be paid, the buyer can still choose.
     """
@@ -38,7 +39,7 @@ class Paid(ConditionMechanic, frozen=True, tag="payment"):
 
     def judge(self, scene: Scene) -> Verdict:
         paid = scene.basket.payment
-        if paid in self.kinds:
+        if paid in self.kinds and (not scene.basket.beside_gift_card or "gift_card" in self.kinds):
             return HOLDS
         ways = [_HOW[kind] for kind in _KINDS if kind in self.kinds]
         ru, en = " или ".join(way[0] for way in ways), " or ".join(way[1] for way in ways)

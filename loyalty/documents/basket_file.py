@@ -109,6 +109,7 @@ class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     store: Name = ""
     channel: Channel = "till"
     payment: PaidBy = ""
+    beside_gift_card: bool = False
     coupons: Words = ()
     redeem_points: Annotated[int, Meta(ge=0, le=MAX_POINTS)] = 0
     asked: Words = ()
@@ -142,6 +143,7 @@ def basket_of(doc: BasketDoc) -> Basket:
         store=doc.store,
         channel=doc.channel,
         payment=doc.payment,
+        beside_gift_card=doc.beside_gift_card,
         asked=doc.asked,
         choices=doc.choices,
     )

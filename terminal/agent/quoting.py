@@ -50,14 +50,14 @@ def answer_quote(desk: Desk, asked: Asked) -> Answer:
     request: QuoteRequest = asked.body
 
     def work() -> QuoteReply:
-        done = quoted(desk, request, request.payment)
+        done = quoted(desk, request, request.payment, request.beside_gift_card)
         reply = quote_reply(done, asked.lang)
         return replace(reply, offers=_offers(done, asked.lang)) if request.with_offers else reply
 
     return Answer(desk.call(work))
 
 
-def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy) -> Quoted:
+def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy, beside_gift_card: bool) -> Quoted:
     """What is asked about, priced at this moment. Raises Refused, naming the part that will not do, and BadInput."""
     member = find_member(desk, asked.member, desk.till.engine.around(), UNFIT) if asked.member else None
     around = desk.till.engine.around(member)
@@ -65,7 +65,7 @@ def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy) -> Quoted:
     coupons = tuple(find_coupon(desk, code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
     basket = Basket(
         lines, member, coupons, asked.redeem_points, around.store, payment=payment, asked=asked.asked,
-        choices=asked.choices,
+        choices=asked.choices, beside_gift_card=beside_gift_card,
     )  # fmt: skip
     answer = quote(basket, around.programme, around.moment, around.standing)
     desk.till.engine.note(basket, answer, around)

@@ -16,6 +16,7 @@ import msgspec
 from loyalty.basket import PaidBy
 from loyalty.errors import LinkFault
 from loyalty.events import canonical
+from loyalty.gift_pay import how_paid
 from loyalty.receipt import Payment, Receipt
 from loyalty.returning.settled import before_of
 from loyalty.returns import returned_said
@@ -46,7 +47,7 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
         if before:
             return _answer(desk, before, asked.lang, HTTPStatus.OK)
         shift = desk.till.records.shift_now()
-        done = quoted(desk, request, _payment(request))
+        done = quoted(desk, request, *_payment(request))
         _same_total(request, done, asked.lang)
         payments = tuple(
             _paid(desk, given, done.around, f"payments[{place}]") for place, given in enumerate(request.payments)
@@ -124,13 +125,14 @@ def _paid(desk: Desk, given: PaymentGiven, around: Surroundings, where: str) -> 
     return Payment("gift_card", given.amount_minor, held.card, held.balance_minor - given.amount_minor)
 
 
-def _payment(request: SaleRequest) -> PaidBy:
-    """How it was paid. Raises Refused where the request says it otherwise."""
-    kinds = {given.kind for given in request.payments}
-    paid: PaidBy = request.payment if not kinds else "mixed" if len(kinds) > 1 else kinds.pop()
-    if request.payment not in ("", paid):
+def _payment(request: SaleRequest) -> tuple[PaidBy, bool]:
+    """How it was paid, and whether a gift card paid a part. Raises Refused where the request says it otherwise."""
+    paid, beside = how_paid(given.kind for given in request.payments)
+    if not request.payments:
+        return request.payment, request.beside_gift_card
+    if request.payment not in ("", paid) or (request.beside_gift_card and not beside):
         raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "agent.payment", where="payment")
-    return paid
+    return paid, beside
 
 
 def _same_total(request: SaleRequest, done: Quoted, lang: Lang) -> None:

@@ -91,6 +91,8 @@ class BasketAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Campaign id -> code of the gift chosen of those it offers."""
     payment: PaidBy = ""
     """How it will be paid, where that is known: a campaign may hold for one way. A sale is quoted by its payments."""
+    beside_gift_card: bool = False
+    """A gift card will pay a part, and `payment` says how the rest is paid."""
 
 
 class QuoteRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ import msgspec
 
 from loyalty.basket import PaidBy
 from loyalty.errors import BadInput
-from loyalty.gift_pay import loaded_cards, paid_by_gift_minor
+from loyalty.gift_pay import how_paid, loaded_cards, paid_by_gift_minor
 from loyalty.money import MAX_MINOR
 from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.sentences import sentence
@@ -46,7 +46,7 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
     if command.kind == "gift_card" and state.gift_card is None:
         return refused(state, "gift_card.scan_first")
     total_minor = state.total_minor
-    kinded = _paid_by(state, _kinds(state, command.kind), around)
+    kinded = _with_kind(state, command.kind, around)
     if kinded.total_minor != total_minor:
         return _told_total(state, kinded, total_minor)
     state, due = kinded, kinded.due_minor
@@ -86,13 +86,15 @@ def _given(state: State, payment: Payment) -> Step:
     return _commit(state)
 
 
-def _kinds(state: State, kind: PaymentKind) -> PaidBy:
-    """How the receipt is paid with this kind beside the money already given."""
-    return kind if all(tender.kind == kind for tender in state.tenders) else "mixed"
+def _with_kind(state: State, kind: PaymentKind, around: Surroundings) -> State:
+    """The receipt quoted as paid with this kind beside the money already given."""
+    payment, beside = how_paid((*(tender.kind for tender in state.tenders), kind))
+    return _paid_by(state, payment, around, beside)
 
 
-def _paid_by(state: State, payment: PaidBy, around: Surroundings) -> State:
-    return requoted(replace(state, basket=replace(state.basket, payment=payment)), around)
+def _paid_by(state: State, payment: PaidBy, around: Surroundings, beside_gift_card: bool = False) -> State:
+    basket = replace(state.basket, payment=payment, beside_gift_card=beside_gift_card)
+    return requoted(replace(state, basket=basket), around)
 
 
 def _told_total(before: State, after: State, total_minor: int) -> Step:

@@ -15,7 +15,7 @@ from loyalty.errors import BadInput, BadProgramme
 from loyalty.events import GiftCardMoved, ShiftTotals
 from loyalty.gift_card import GIFT_WALLET, GiftCard, HeldCard, gift_card
 from loyalty.gift_moves import gift_entry, gift_event_id, gift_moves
-from loyalty.gift_pay import MAX_GIFT_CARDS, check_gift_cards, spendable
+from loyalty.gift_pay import MAX_GIFT_CARDS, check_gift_cards, how_paid, spendable
 from loyalty.programme import GiftCards, Programme
 from loyalty.quote import Standing, quote
 from loyalty.receipt import Payment, Receipt
@@ -252,6 +252,40 @@ def test_a_campaign_for_gift_cards_holds_for_them_alone():
         for paid in ("gift_card", "cash", "mixed")
     }
     assert totals == {"gift_card": 90_00, "cash": 100_00, "mixed": 100_00}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "payment", "beside", "held"),
+    [
+        (["card", "gift_card"], "card", True, True),
+        (["card"], "card", True, False),
+        (["gift_card"], "card", True, False),
+        (["gift_card"], "gift_card", False, True),
+        (["card", "gift_card"], "mixed", True, False),
+        (["card", "gift_card"], "cash", True, False),
+    ],
+)
+def test_beside_a_gift_card_the_rest_decides_where_gift_cards_are_meant_too(kinds, payment, beside, held):
+    text = PROGRAMME + '[[campaign]]\nid = "gift"\nname = { ru = "К", en = "G" }\n'
+    text += 'reward = { type = "percent", rate_bp = 1000 }\n'
+    text += f'conditions = [{{ type = "payment", kinds = {kinds} }}]\n'
+    paid = replace(basket(TEA), payment=payment, beside_gift_card=beside)
+    assert quote(paid, parse_programme(text), NOON, Standing()).total_minor == (90_00 if held else 100_00)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "paid"),
+    [
+        ([], ("", False)),
+        (["cash", "cash"], ("cash", False)),
+        (["cash", "card"], ("mixed", False)),
+        (["gift_card"], ("gift_card", False)),
+        (["gift_card", "card", "gift_card"], ("card", True)),
+        (["cash", "gift_card", "card"], ("mixed", True)),
+    ],
+)
+def test_how_a_receipt_is_paid_is_said_of_its_money(kinds, paid):
+    assert how_paid(kinds) == paid
 
 
 def test_the_bytes_of_a_card_s_event_stay_what_they_are():

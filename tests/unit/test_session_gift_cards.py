@@ -170,6 +170,22 @@ def test_a_total_that_is_another_by_gift_card_is_told_before_it_is_paid():
     assert at.state.receipt.payments == (Payment("gift_card", 90_00, gift_card(NUMBER), 410_00),)
 
 
+def test_what_the_gift_card_leaves_over_decides_whether_a_campaign_for_cards_holds():
+    campaign = '[[campaign]]\nid = "card"\nname = { ru = "К", en = "C" }\n'
+    campaign += 'reward = { type = "percent", rate_bp = 1000 }\n'
+    campaign += 'conditions = [{ type = "payment", kinds = ["card", "gift_card"] }]\n'
+    at = Counter(parse_programme(PROGRAMME + campaign))
+    at.gift_cards[NUMBER] = 50_00
+    at.opened().do(c.Scan(TEA.code), c.Pay(), c.Scan(NUMBER), c.Tender("gift_card"), c.Tender("gift_card"))
+    assert (at.state.total_minor, at.state.due_minor) == (90_00, 40_00)
+    at.do(c.Tender("card"))
+    assert at.state.receipt is not None
+    assert [(each.kind, each.amount_minor) for each in at.state.receipt.payments] == [
+        ("gift_card", 50_00),
+        ("card", 40_00),
+    ]
+
+
 def test_a_refused_commit_gives_the_card_its_money_back():
     at = counter(one=500_00).do(c.Scan(TEA.code), c.Pay(), c.Scan(NUMBER))
     at.fails = c.Failed(sentence("store.full"))
