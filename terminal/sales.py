@@ -94,9 +94,7 @@ class Sales:
         draft = with_lots(made, around.programme)
         self._refuse_overdrawn(draft, around.programme)
         basket = Basket(store=self._store) if ids else effect.basket
-        limited = around.programme.limited
-        uses = tuple(use for use in uses_of(draft) if use.campaign_id in limited) if limited else ()
-        return self._complete(draft, basket, shift, ids, uses=uses)
+        return self._complete(draft, basket, shift, ids)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None

@@ -44,6 +44,8 @@ MAX_FACTS = 16
 MAX_PREPARED = 64
 """Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
 READER_CACHE_KIB = 1024
+_PREPARE = """INSERT INTO prepared SELECT ?, ?, ?
+    WHERE (SELECT count(*) FROM prepared) < ? AND NOT EXISTS (SELECT 1 FROM prepared WHERE sale_id = ?)"""
 
 
 class Journal:
@@ -73,11 +75,11 @@ class Journal:
         _limited(len(raw))
 
         def write(connection: Connection) -> None:
-            connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
-            room = "(SELECT count(*) FROM prepared) < ?"
-            row = (sale_id, raw, at_ms, MAX_PREPARED)
-            if connection.execute(f"INSERT INTO prepared SELECT ?, ?, ? WHERE {room}", row).rowcount != 1:
-                raise store_fault("journal.too_many", limit=MAX_PREPARED)
+            row = (sale_id, raw, at_ms, MAX_PREPARED, sale_id)
+            if connection.execute(_PREPARE, row).rowcount != 1:
+                connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
+                if connection.execute(_PREPARE, row).rowcount != 1:
+                    raise store_fault("journal.too_many", limit=MAX_PREPARED)
 
         self._writer.run(write)
 
@@ -99,10 +101,10 @@ class Journal:
         """Append facts to the chain with what they carry, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them, `uses` what it changes in what the member has had of
-        campaigns; `freed` are, of a return after which nothing of its sale is left, the sale's coupons, and `sale_day`
-        the day of the sale. Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing
-        is recorded, and the same call may be made again, also after a doubt.
+        `totals` are the shift's after a receipt among them. Of a return, `freed` are the coupons of its sale where
+        nothing of that is left, `sale_day` is its day, `uses` what comes off what the member has had of campaigns.
+        Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the
+        same call may be made again, also after a doubt.
         """
         if not 1 <= len(facts) <= MAX_FACTS:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))

@@ -11,9 +11,8 @@ from loyalty.quoting.uses import Use
 
 
 class Beside(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Of a return: `freed` are the coupons of its sale where nothing of that is left, `sale_day` the sale's day. `uses`
-    is what the receipt changes in what the member has had of campaigns: of a sale those with limits, of a return all,
-    negative, on the sale's day."""
+    """Of a return, which knew its sale and what else of it is back: `freed` are its coupons where nothing of it is left,
+    `sale_day` is its day, `uses` what comes off what the member has had of campaigns, negative."""
 
     freed: tuple[SpentCoupon, ...] = ()
     sale_day: str = ""

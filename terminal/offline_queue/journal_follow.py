@@ -79,8 +79,8 @@ of those that wait or run out; and what counts for the progress: money and recei
 each. `date` is the receipt's, `day` that of its sale. `coupon_spent` has the coupons that may be used once, with the
 receipt that used each; `back` 1: all of it has come back, so that the head office's older word about that receipt is
 known to be out of date. `coupon_use` is of series that allow a member so many; a return of all of a sale has its rows,
-negative. `campaign_use` is of campaigns with limits, by member; `campaign_given` of every campaign, over all receipts,
-since a budget may come later."""
+negative. `campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
+budget may come later."""
 
 EVENTS = f"""
     SELECT place, epoch, seq, event_id, hash, receipt_id, number, beside,
@@ -122,8 +122,9 @@ def follow(index: Connection, event: Event, look: Look) -> None:
             beside = _beside(event.beside)
             _returned(index, event.place, receipt)
             _effects(index, event, receipt, beside.sale_day)
-            _uses(index, event, receipt, beside)
-            _given(index, receipt, look)
+            is_sale = receipt.kind == "sale"
+            _uses(index, event, receipt, uses_of(receipt) if is_sale else beside.uses)
+            _given(index, uses_of(receipt) if is_sale else _given_back(index, receipt, look))
             _settle_coupons(index, event, receipt, beside)
         case _:
             pass
@@ -168,9 +169,9 @@ def _effect_rows(event: Event, receipt: Receipt, account_id: str, sale_day: str)
         yield event.epoch, event.seq, bucket, account_id, wallet, *taken, counted.day, *sums, earned, returned
 
 
-def _uses(index: Connection, event: Event, receipt: Receipt, beside: Beside) -> None:
+def _uses(index: Connection, event: Event, receipt: Receipt, uses: tuple[Use, ...]) -> None:
     if receipt.account_id is not None:
-        for nth, use in enumerate(beside.uses):
+        for nth, use in enumerate(uses):
             row = (receipt.account_id, event.epoch, event.seq, nth, *astuple(use))
             index.execute("INSERT INTO campaign_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -181,21 +182,17 @@ def _move_gift_card(index: Connection, event: Event, moved: GiftCardMoved) -> No
     index.execute(_EFFECT, (*at, -added_minor(moved), None, moved.local_date, moved.local_date, 0, 0, 0, 0, 0))
 
 
-def _given(index: Connection, receipt: Receipt, look: Look) -> None:
-    """What a sale gave of campaigns, and what a return gives back of a sale made here. That of another till's sale is
-    that till's: two tills that take one thing back must not both have a piece of a budget more."""
-    rows = [
-        (use.campaign_id, use.times, use.minor, use.points)
-        for use in (uses_of(receipt) if receipt.kind == "sale" else _given_back(index, receipt, look))
-    ]
+def _given(index: Connection, uses: tuple[Use, ...]) -> None:
     index.executemany(
         "INSERT INTO campaign_given VALUES (?, ?, ?, ?) ON CONFLICT (campaign_id) DO UPDATE SET"
         " times = times + excluded.times, minor = minor + excluded.minor, points = points + excluded.points",
-        rows,
+        [(use.campaign_id, use.times, use.minor, use.points) for use in uses],
     )
 
 
 def _given_back(index: Connection, receipt: Receipt, look: Look) -> tuple[Use, ...]:
+    """What a return gives back of a sale made here. That of another till's sale is that till's: two tills that take one
+    thing back must not both have a piece of a budget more."""
     sold = place_of_name(index, "receipt", receipt.original_id or "")
     if not sold:
         return ()

@@ -20,7 +20,7 @@ class Overlay(msgspec.Struct, frozen=True):
     points: tuple[OwnPoints, ...] = ()
     counted: tuple[Counted, ...] = ()
     uses: tuple[Use, ...] = ()
-    """What was had of campaigns with limits, summed by campaign and day of the sale."""
+    """What was had of campaigns, with limits and without, summed by campaign and day of the sale."""
     coupon_uses: dict[str, int] = {}
     """series -> coupons used, of those that allow a member so many."""
 

@@ -60,25 +60,24 @@ class IndexMachine(RuleBasedStateMachine):
         self.money = dict.fromkeys(ACCOUNTS, 0)
         self.back: dict[str, int] = {}
         self.spent: dict[str, dict[str, bool]] = {coupon: {} for coupon in COUPONS}
-        self.given_minor = 0
+        self.given_minor = self.had_minor = 0
 
     @rule(
         target=sold,
         account=st.sampled_from([None, *ACCOUNTS]),
         points=st.integers(0, 9),
         coupons=st.sets(st.sampled_from(COUPONS)),
-        uses=st.integers(0, 2),
     )
-    def sell(self, account, points, coupons, uses):
+    def sell(self, account, points, coupons):
         self.number += 1
         made = receipt(self.number, account, earned=points)
         line = msgspec.structs.replace(receipt_line(qty_milli=2000), applied=(Reward("tea", "", "", 200),))
         spent = tuple(SpentCoupon(coupon, "next", single=True, counted=True) for coupon in sorted(coupons))
         made = msgspec.structs.replace(made, lines=(line,), spent=spent)
-        had = tuple(Use("gift", made.moment.local_date, 1, n, 0) for n in range(uses))
-        self.store.journal.record(fact_of(made), uses=had)
+        self.store.journal.record(fact_of(made))
         self.given_minor += 200
         if account:
+            self.had_minor += 200
             self.points[account] += points
         for coupon in coupons:
             self.spent[coupon][made.number] = False
@@ -91,10 +90,13 @@ class IndexMachine(RuleBasedStateMachine):
         self.number += 1
         made = receipt(self.number, original.account_id, earned=1, original=original)
         is_last = self.back.get(original.receipt_id, 0) == 1000
-        self.store.journal.record(fact_of(made), sale_day=day, freed=original.spent if is_last else ())
+        uses = (Use("tea", original.moment.local_date, -int(is_last), -100, 0),)
+        freed = original.spent if is_last else ()
+        self.store.journal.record(fact_of(made), sale_day=day, freed=freed, uses=uses)
         self.given_minor -= 100
         self.back[original.receipt_id] = self.back.get(original.receipt_id, 0) + 1000
         if original.account_id:
+            self.had_minor -= 100
             self.points[original.account_id] -= 1
         for coupon in original.spent if is_last else ():
             self.spent[coupon.id][original.number] = True
@@ -185,6 +187,8 @@ class IndexMachine(RuleBasedStateMachine):
         assert {account: of.get(MAIN_WALLET, 0) for account, of in wallets.items()} == self.points
         assert {account: of.get(GIFT_WALLET, 0) for account, of in wallets.items()} == self.money
         assert {coupon: journal.coupon_receipts(coupon) for coupon in COUPONS} == self.spent
+        had = [use.minor for account in ACCOUNTS for use in journal.overlay(account, Applied()).uses]
+        assert sum(had) == self.had_minor
         assert journal.kept_shares(CAMPAIGNS)["tea"].share.used.minor == self.given_minor
         assert {id_: milli for id_, milli in self.back.items() if journal.returned_milli(id_) != {1: milli}} == {}
 
