@@ -26,7 +26,7 @@ from terminal.offline_queue import (
     journal_shares,
 )
 from terminal.offline_queue.journal_beside import Beside
-from terminal.offline_queue.journal_file import set_state, state_value
+from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_names import greatest_names
@@ -61,9 +61,10 @@ class Journal:
         self._counting = threading.Lock()
         self._writer = Writer(path, self._prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
-        self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers)
+        self._head: Head | None = None
+        self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers, last_place=self._last_place)
         try:
-            self._head: Head | None = self._writer.run(self._read_head)
+            self._head = self._writer.run(self._read_head)
             self._receipt_no = self._readers.use(journal_read.last_receipt_no)
             self._card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
         except BaseException:
@@ -244,6 +245,11 @@ class Journal:
     def _returns(self, receipt_id: str) -> list[Receipt]:
         places = self._index.use(lambda index: journal_follow.return_places(index, receipt_id))
         return self._readers.use(lambda c: journal_read.receipts_at(c, places))
+
+    def _last_place(self) -> int:
+        """Of the last event: known between transactions, else the journal is asked."""
+        head = self._head
+        return place_of(head.epoch, head.seq) if head and head.seq else self._index.asked_last_place()
 
     def _read_head(self, connection: Connection) -> Head:
         return Head(*journal_file.tip(connection), self._index.use(greatest_names))

@@ -11,7 +11,7 @@ from loyalty.quoting.uses import Use
 
 
 class Beside(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Of a return, which knew its sale and what else of it is back: `freed` are its coupons where nothing of it is left,
+    """Of a return, which knew its sale and what of it is back: `freed` are its coupons where nothing of it is left,
     `sale_day` is its day, `uses` what comes off what the member has had of campaigns, negative."""
 
     freed: tuple[SpentCoupon, ...] = ()

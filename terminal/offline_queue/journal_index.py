@@ -43,9 +43,13 @@ BROKEN = (sqlite3.Error, OSError, msgspec.MsgspecError, Unfit)
 class JournalIndex:
     """The index at `path` of the journal that `journal` reads. Any thread may look, one at a time."""
 
-    def __init__(self, path: Path, journal: Readers, ways: tuple[Way, ...] = OWN) -> None:
+    def __init__(
+        self, path: Path, journal: Readers, ways: tuple[Way, ...] = OWN, last_place: Callable[[], int] | None = None
+    ) -> None:
+        """`last_place` says where the last event stands, for one who need not ask the journal."""
         self._path = path
         self._journal = journal
+        self._last_place = last_place or self.asked_last_place
         self._ways = ways
         self._turn = threading.Lock()
         self._closed = False
@@ -80,6 +84,10 @@ class JournalIndex:
         finally:
             fresh.close()
 
+    def asked_last_place(self) -> int:
+        """Where the last event stands, as the journal says."""
+        return self._journal.use(journal_read.last_place)
+
     def close(self) -> None:
         """What comes later is refused."""
         with self._turn:
@@ -97,7 +105,7 @@ class JournalIndex:
             self._shut()
             self._connection = index
             self._at = self._mark(index)
-        last_place = self._journal.use(journal_read.last_place)
+        last_place = self._last_place()
         while self._at < last_place:
             self._at = self._advanced(index, self._at, last_place)
         return index
