@@ -41,13 +41,10 @@ SENTENCES = {
         "Чтобы сохранить: ещё {left_ru} до {until_date}; иначе «{then_ru}»",
         "To keep it: {left_en} more by {until_date}; else “{then_en}”",
     ),
-    "status.granted": (
-        "Статус «{name_ru}» присвоен вручную до {until_date}",
-        "The status “{name_en}” is granted until {until_date}",
-    ),
+    "status.granted": ("Статус присвоен вручную до {until_date}", "The status is granted until {until_date}"),
     "status.granted_at_risk": (
-        "Статус «{name_ru}» присвоен вручную до {until_date}. Чтобы сохранить: ещё {left_ru}; иначе «{then_ru}»",
-        "The status “{name_en}” is granted until {until_date}. To keep it: {left_en} more; else “{then_en}”",
+        "Присвоен вручную до {until_date}; чтобы сохранить: ещё {left_ru}, иначе «{then_ru}»",
+        "Granted until {until_date}; to keep it: {left_en} more, else “{then_en}”",
     ),
     "status.visits": ("{count:визит|визита|визитов}", "{count:visit|visits}"),
     "status.receipts": ("{count:чек|чека|чеков}", "{count:receipt|receipts}"),
@@ -130,7 +127,6 @@ def outlook_said(outlook: Outlook) -> Sentence | None:
     if outlook.keep is not None and outlook.then is not None:
         return sentence(
             "status.granted_at_risk" if outlook.by_hand else "status.at_risk",
-            **_named(outlook),
             left_ru=left_text(outlook.keep, "ru"),
             left_en=left_text(outlook.keep, "en"),
             until_date=outlook.until,
@@ -143,16 +139,8 @@ def outlook_said(outlook: Outlook) -> Sentence | None:
 
 
 def _sure_said(outlook: Outlook) -> Sentence:
-    if outlook.by_hand:
-        return sentence("status.granted", until_date=outlook.until, **_named(outlook))
-    code = "status.confirmed" if outlook.outcome == "confirmed" else "status.held"
-    return sentence(code, until_date=outlook.until)
-
-
-def _named(outlook: Outlook) -> dict[str, str]:
-    """The status by its name, where the sentence is about one given."""
-    name = outlook.status.name
-    return {"name_ru": name.ru, "name_en": name.en} if outlook.by_hand else {}
+    held = "status.granted" if outlook.by_hand else "status.held"
+    return sentence("status.confirmed" if outlook.outcome == "confirmed" else held, until_date=outlook.until)
 
 
 def left_text(step: NextStep, lang: Lang) -> str:

@@ -132,7 +132,7 @@ def test_an_owner_grants_a_status_and_withdraws_it_and_both_are_on_record(opened
     assert [each["act"] for each in logged if each["event"] == "status_changed"] == ["granted"]
     shown = text_of(visitor.get(page).text)
     assert "Начальник поезда присвоен до 31.01.2027" in shown
-    assert "Статус «Начальник поезда» присвоен вручную до 31.01.2027" in shown
+    assert "Присвоен вручную до 31.01.2027; чтобы сохранить" in shown
     visitor.post(f"{page}/status", status="master", until="2027-01-31", reason="<b>ошибка</b>", withdraw="1")
     shown = text_of(visitor.get(page).text)
     assert "Начальник поезда присвоен до" not in shown
