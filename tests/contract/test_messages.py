@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from loyalty.errors import NotNow
 from loyalty.events import bucket_of
@@ -17,7 +18,7 @@ from sync_server.messages.port import Message, Messenger, NotSent
 from sync_server.messages.sending import MAX_WAITING, TRIES, Sender, sender_for
 from sync_server.messages.webhook import Webhook
 from sync_server.settings import Settings
-from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
+from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
 ANNA = hex_id("anna")
 WAIT_S = 20.0
@@ -68,9 +69,9 @@ def gateway() -> Iterator[Gateway]:
     made.close()
 
 
-@pytest.fixture
-def office(tmp_path) -> Iterator[TestOffice]:
-    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as made:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def office(request, tmp_path) -> Iterator[TestOffice]:
+    with office_on(request.param, request, tmp_path) as made:
         yield made
 
 
@@ -194,6 +195,16 @@ def test_the_journal_keeps_a_day_and_shows_the_newest_first(office: TestOffice) 
         journal.send(message(number, at_ms))
     assert [each.message_id for each in written(office.store)] == [hex_id("message", 3), hex_id("message", 2)]
     assert [each.at_ms for each in written(office.store, T0_MS + KEPT_MS + 1)] == [T0_MS + KEPT_MS + 1]
+
+
+def test_a_message_that_is_old_goes_with_the_next_whoever_that_is_for(office: TestOffice) -> None:
+    journal, boris = Journal(office.store), bucket_of(hex_id("boris"))
+    assert boris != bucket_of(ANNA)
+    journal.send(message(1))
+    journal.send(replace(message(2, T0_MS + KEPT_MS), bucket=boris))
+    assert len(written(office.store)) == 2
+    journal.send(replace(message(3, T0_MS + KEPT_MS + 1), bucket=boris))
+    assert [each.message_id for each in written(office.store)] == [hex_id("message", 3), hex_id("message", 2)]
 
 
 def test_the_journal_lists_a_hundred(office: TestOffice) -> None:
