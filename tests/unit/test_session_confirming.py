@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from importlib.resources import files
 
 import pytest
 from msgspec.structs import replace
@@ -260,3 +261,12 @@ def test_no_order_of_answers_but_the_right_one_confirms() -> None:
     for order in itertools.permutations(answers, 4):
         assert found_by(begun().do(c.EnterCode("123456"), *order)) == "phone"
     assert found_by(begun().do(c.CodeChecked("code 1", "confirmed"))) == "phone", "nothing was being checked"
+
+
+def test_the_beauty_chain_takes_a_confirmed_phone_for_the_card() -> None:
+    """200 bonuses of 0.10 are 20.00, less than 30 % of 100.00."""
+    beauty = files("loyalty").joinpath("programmes", "beauty.toml").read_text("utf-8")
+    made = counter(beauty).do(c.Scan(TEA.code), c.Type(PHONE), c.SpendPoints())
+    assert (made.said, made.state.total_minor) == ("redeem.confirm_phone", 100_00)
+    made.do(c.ConfirmPhone(), SENT, c.EnterCode("123456"), c.CodeChecked("code 1", "confirmed"), c.SpendPoints())
+    assert made.state.total_minor == 80_00
