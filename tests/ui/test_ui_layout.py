@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual.geometry import Region
 
 from loyalty.documents.programme_file import parse_programme
-from loyalty.sentences import Lang
+from loyalty.sentences import Lang, sentence
 from terminal.session import Link
 from terminal.session import commands as c
 from terminal.ui.layout import LEAST_CELLS, LEAST_ROWS, parts
@@ -114,6 +114,25 @@ def test_a_line_takes_as_many_rows_as_room_was_kept_for_it() -> None:
                 assert len(_block(sight, line, told, here, Table(80))) == _height(told, here)
 
     play(story)
+
+
+@pytest.mark.parametrize(
+    ("size", "above", "below"),
+    [
+        ((80, 24), "✗ Не сделано: Возврат по чеку T9-000001: отметьте, что возвращают", "   Нажмите ещё раз"),
+        ((160, 48), "", "отметьте, что возвращают. Нажмите ещё раз"),
+    ],
+)
+def test_what_to_do_is_never_cut_off_by_what_is_said(size: tuple[int, int], above: str, below: str) -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Notify("error", sentence("return.choose", number="T9-000001"), sentence("pay.total.hint")))
+        await cashier.settled()
+        fits(cashier)
+        assert cashier.row_of("hint").strip() == above
+        assert below in cashier.row_of("notice")
+        assert "…" not in cashier.row_of("notice")
+
+    play(story, size=size)
 
 
 def test_points_spent_on_a_line_are_told_once() -> None:

@@ -5,7 +5,7 @@ from textual.strip import Strip
 from terminal.session.state import Level
 from terminal.ui.cells import clean
 from terminal.ui.keys import CONFIRM, OFFERS, shown
-from terminal.ui.rows import Part, blank, ends, fit, row
+from terminal.ui.rows import Part, blank, cells, ends, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
@@ -19,8 +19,10 @@ LEVELS: dict[Level, tuple[str, str]] = {
 
 def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state, palette, _ = sight.view.state, sight.palette, sight.words.text
-    if state.unknown_code and state.mode == "sale" and sight.desk.asking == "code":
+    if _names_unknown(sight):
         return [row(palette, width, fit(_unknown(sight), width), "band")]
+    if _needs_both_rows(sight, width):
+        return [row(palette, width, fit(_said(sight), width))]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
     asking = [*_to_confirm(sight), *_on_request(sight)]
     if not hints:
@@ -33,6 +35,19 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         (sight.words.say(best.said), "text"),
     ]
     return [ends(palette, width, parts, asking, "band")]
+
+
+def _names_unknown(sight: Sight) -> bool:
+    state = sight.view.state
+    return bool(state.unknown_code) and state.mode == "sale" and sight.desk.asking == "code"
+
+
+def _needs_both_rows(sight: Sight, width: int) -> bool:
+    """What to do must not be cut off: it then has the notice's row to itself, and what is said stands above it."""
+    notice = sight.view.state.notice
+    if notice is None or notice.hint is None or sight.desk.note or _names_unknown(sight):
+        return False
+    return cells(notice_parts(sight)) > width
 
 
 def _on_request(sight: Sight) -> list[Part]:
@@ -65,7 +80,10 @@ def _unknown(sight: Sight) -> list[Part]:
 
 
 def notice_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    return [row(sight.palette, width, fit(notice_parts(sight), width))]
+    parts = notice_parts(sight)
+    if _needs_both_rows(sight, width):
+        parts = [("   " + parts[-1][0].removeprefix(". "), "text")]
+    return [row(sight.palette, width, fit(parts, width))]
 
 
 def notice_parts(sight: Sight) -> list[Part]:
@@ -75,10 +93,15 @@ def notice_parts(sight: Sight) -> list[Part]:
         return _levelled(sight, "info", words.text(sight.desk.note))
     if notice is None:
         return []
-    parts = _levelled(sight, notice.level, words.say(notice.said))
+    parts = _said(sight)
     if notice.hint:
         parts.append((". " + words.say(notice.hint), "dim"))
     return parts
+
+
+def _said(sight: Sight) -> list[Part]:
+    notice = sight.view.state.notice
+    return _levelled(sight, notice.level, sight.words.say(notice.said)) if notice else []
 
 
 def _levelled(sight: Sight, level: Level, said: str) -> list[Part]:
