@@ -25,6 +25,7 @@ from sync_server.books import read_books
 from sync_server.carrying import Leaving, is_full
 from sync_server.console.member_facts import read_member, read_personal
 from sync_server.effects import Effect, effect_id, run_effects, send_again, send_effects
+from sync_server.expire import expire
 from sync_server.families import MAX_FAMILY, add_to_family, create_family, leave_family
 from sync_server.find_member import Place, find_member, members_of
 from sync_server.member_changes import Wish, finish_changes, make_change
@@ -754,3 +755,30 @@ def test_who_was_blocked_stays_blocked_and_audiences_are_united():
         ANNA, ANNA, "Мария И.", ("1", "2"), "aa", "67", "05-23", ("east", "north"), True,
         {"1": "bank", "2": "district"}, ("bb",),
     )  # fmt: skip
+
+
+def test_points_written_off_before_the_move_are_written_off_once_after_it(office):
+    till = office.till()
+    enrol(till, ANNA, BORIS)
+    put(till, sold(till, terms=LotTerms(expire_days=10), earned=30), sold(till, 1, earned=4))
+    till.put(till.sale(account=BORIS, earned=12))
+    office.apply()
+    later_ms = T0_MS + 20 * 86_400_000
+    expire(office.store, later_ms)
+    assert main(office, ANNA) == 4
+    account = family(office, ANNA, BORIS)
+    assert (main(office, account), main(office, ANNA)) == (16, 0)
+    expire(office.store, later_ms)
+    assert main(office, account) == 16
+    with office.store.read() as tx:
+        query = select(LEDGER.c.account_id, LEDGER.c.points).where(LEDGER.c.contra == "expired")
+        entries = sorted((row.account_id, row.points) for row in tx.execute(query))
+    assert entries == sorted([(ANNA, -30), (ANNA, 30), (account, -30)])
+    # spent while they were good, by a till that was offline: the family has them in its books again
+    put(till, sold(till, 2, redeemed=30))
+    office.apply()
+    assert main(office, account) == 16
+    purse = balance(office, account).purse
+    assert purse is not None
+    assert figures(purse, "main", "2026-12-31").expired_points == 0
+    check(office)
