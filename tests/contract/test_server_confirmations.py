@@ -25,6 +25,9 @@ from sync_server.confirmations import (
     start_confirmation,
 )
 from sync_server.demo_data import publish_demo
+from sync_server.families import create_family
+from sync_server.member_changes import Wish
+from sync_server.merging import merge_members
 from sync_server.messages.port import Message
 from sync_server.personal import store_personal
 from sync_server.refusals import Refused
@@ -281,3 +284,27 @@ def test_what_is_no_id_or_no_code_is_refused(counter: Counter, asked: str, code:
 def test_anything_else_typed_is_a_wrong_code(counter: Counter, code: str) -> None:
     counter.start()
     assert counter.check(code).state == "wrong"
+
+
+def test_a_member_of_a_family_gets_the_code_to_the_own_phone(counter: Counter) -> None:
+    office = counter.office
+    wish = Wish("olga", T0_MS, office.random)
+    family = create_family(office.store, office.identity, wish, tuple(PHONES.values()))[0].ident.account_id
+
+    def start(id: str, account: str) -> None:
+        asked = ConfirmRequest(id, BORIS, account, "ru")
+        till = counter.till.terminal
+        start_confirmation(office.store, office.identity, till, asked, T0_MS, office.random, counter.put)
+
+    start(ONE, BORIS)  # the account of before is not the member's any more
+    assert counter.sent == []
+    start(TWO, family)
+    assert [message.phone for message in counter.sent] == [PHONES[BORIS]]
+
+
+def test_after_a_merge_codes_go_to_the_phone_of_the_one_who_stayed(counter: Counter) -> None:
+    office = counter.office
+    merge_members(office.store, office.identity, Wish("olga", T0_MS, office.random), *PHONES.values())
+    counter.start()
+    counter.start(TWO, BORIS)
+    assert [message.phone for message in counter.sent] == [PHONES[ANNA]]
