@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -25,6 +28,7 @@ from sync_server.coupon_ends import settle_spent
 from sync_server.coupon_uses import claim_coupons
 from sync_server.feed import read_delta, read_heads
 from sync_server.schema import COUPON_USE, FEED, FLAG
+from sync_server.snapshot import make_snapshot
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -305,3 +309,18 @@ def test_of_racing_processes_one_is_first_for_each_coupon(postgres_database):
         assert uses(office) == 24 * 5
         assert set(firsts.values()) == {2}, "the one before, and one of these"
         assert set(told(office)) == set(coupons)
+
+
+def test_a_fresh_till_gets_spent_coupons_with_the_ready_file(office, tmp_path):
+    till = office.till()
+    sale = sold(till, ONE)
+    put(till, sale)
+    office.apply()
+    made = make_snapshot(office.store, office.identity, tmp_path, T0_MS, "5a" * 16)
+    assert made.rows["spent"] == 1
+    assert [head.bucket for head in made.vectors["spent"]] == [bucket_of(ONE)]
+    with (tmp_path / f"{'5a' * 16}.zst").open("rb") as packed, (tmp_path / "cache.db").open("wb") as file:
+        zstandard.ZstdDecompressor().copy_stream(packed, file)
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+        rows = cache.execute("SELECT key, body FROM spent").fetchall()
+    assert rows == [(bytes.fromhex(ONE), b'{"number":"%s"}' % sale.number.encode())]
