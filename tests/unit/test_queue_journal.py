@@ -217,6 +217,37 @@ def test_a_transaction_broken_off_at_any_statement_leaves_the_journal_as_it_was(
     assert journal.open_shift().totals == ShiftTotals(sales=1)
 
 
+def test_an_interrupt_just_after_the_commit_leaves_nothing_stale(journal, monkeypatch):
+    sell(journal, 1, account_in(3))
+
+    def interrupted(recorded):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "_keep_head", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sell(journal, 2, account_in(3))
+    assert journal.overlay(account_in(3), Applied()).wallets == {"main": 20}
+    sell(journal, 3, account_in(3))
+    assert journal.overlay(account_in(3), Applied()).wallets == {"main": 30}
+    assert journal.verify() == 3
+
+
+def test_an_index_of_another_version_is_made_anew(till):
+    sell(till.journal, 1, account_in(3))
+    assert till.journal.overlay(account_in(3), Applied()).wallets == {"main": 10}
+    till.close()
+    for statement in ("DELETE FROM effect", "PRAGMA user_version = 77"):
+        connection = sqlite3.connect(till.folder / "journal-index.db")
+        connection.execute(statement)
+        connection.commit()
+        connection.close()
+    again = open_store(till.folder)
+    assert again.journal.overlay(account_in(3), Applied()).wallets == {"main": 10}
+    assert again.journal.differing() == ()
+    again.close()
+
+
 def test_several_facts_are_recorded_as_one(journal):
     recorded = journal.record(*[fact_of(receipt(number)) for number in range(MAX_FACTS)])
     assert (recorded.first_seq, recorded.last_seq) == (1, MAX_FACTS)
