@@ -14,9 +14,9 @@ import typer
 
 from loyalty.errors import BadProgramme, KopilkaError
 from loyalty.events import canonical
-from loyalty.sentences import Lang, say
-from sync_server import cli_members
-from sync_server.cli_options import HOME, Data, Database
+from loyalty.sentences import say
+from sync_server import cli_members, cli_upkeep
+from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.settings import JOURNAL, Settings
@@ -38,6 +38,7 @@ app.add_typer(budget, name="budget")
 app.add_typer(status, name="status")
 app.add_typer(cli_members.families, name="family")
 app.command()(cli_members.merge)
+app.command()(cli_upkeep.verify)
 
 
 @app.command()
@@ -128,7 +129,7 @@ def import_(
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, identity):
-        done = import_file(base, identity, what, file, now_ms(), dry_run, report, _lang())
+        done = import_file(base, identity, what, file, now_ms(), dry_run, report, lang())
     would = "would be " if dry_run else ""
     typer.echo(
         f"{done.rows} rows: {done.added} {would}added, {done.changed} {would}changed, "
@@ -289,7 +290,7 @@ def set_(
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, identity):
-        done = set_audience(base, identity, name, file, dry_run, report, _lang())
+        done = set_audience(base, identity, name, file, dry_run, report, lang())
     would = "would be " if dry_run else ""
     typer.echo(
         f"{done.rows} rows: {done.added} members {would}added, {done.removed} {would}removed, "
@@ -328,7 +329,7 @@ def list_budgets(data: Data = HOME, database: Database = "") -> None:
     from sync_server.office import opened
 
     with opened(Settings(data, database)) as (base, _):
-        for line in told_lines(budget_lines(base), _lang()):
+        for line in told_lines(budget_lines(base), lang()):
             typer.echo(line)
 
 
@@ -346,7 +347,7 @@ def release(
     with opened(Settings(data, database)) as (base, _):
         done = release_shares(base, terminal, now_ms())
     for name, amount in done.items():
-        typer.echo(f"{name}: {amount_words(amount, _lang())} to be shared out again.")
+        typer.echo(f"{name}: {amount_words(amount, lang())} to be shared out again.")
     if not done:
         typer.echo("It has no unused shares.")
 
@@ -379,13 +380,7 @@ def _run(command: Callable[[], T]) -> str | None:
     return None
 
 
-def _lang() -> Lang:
-    """Russian where KOPILKA_LANG or the system says so."""
-    said = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "ru" if said.startswith("ru") else "en"
-
-
 def _words(error: KopilkaError) -> str:
-    lang = _lang()
-    hint = f" {say(error.hint, lang, SENTENCES)}" if error.hint else ""
-    return say(error.said, lang, SENTENCES) + "." + hint
+    tongue = lang()
+    hint = f" {say(error.hint, tongue, SENTENCES)}" if error.hint else ""
+    return say(error.said, tongue, SENTENCES) + "." + hint
