@@ -12,15 +12,14 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from loyalty.errors import BadProgramme, KopilkaError
+from loyalty.errors import KopilkaError
 from loyalty.events import canonical
-from loyalty.sentences import say
 from sync_server import cli_members, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
+from sync_server.cli_said import error_text, tell
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.settings import JOURNAL, Settings
-from sync_server.words import SENTENCES
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -130,17 +129,16 @@ def import_(
 
     with opened(Settings(data, database)) as (base, identity):
         done = import_file(base, identity, what, file, now_ms(), dry_run, report, lang())
-    would = "would be " if dry_run else ""
-    typer.echo(
-        f"{done.rows} rows: {done.added} {would}added, {done.changed} {would}changed, "
-        f"{done.known} already so, {done.refused} not taken."
-    )
+    tell(
+        "cli.import.dry" if dry_run else "cli.import",
+        rows=done.rows, added=done.added, changed=done.changed, known=done.known, refused=done.refused,
+    )  # fmt: skip
+    if done.first_purchases:
+        tell("cli.import.first", members=done.first_purchases)
     if done.refused:
-        typer.echo(_where_not_taken(report))
+        _tell_not_taken(report)
     elif done.changed and dry_run:
-        typer.echo(
-            f"What would change: {report}" if report else "Run again with --report FILE to see what would change."
-        )
+        _tell_file("cli.would_change", report)
     raise typer.Exit(1 if done.refused and not done.added and not done.known and not done.changed else 0)
 
 
@@ -297,7 +295,7 @@ def set_(
         f"{done.kept} in it before, {done.refused} not taken."
     )
     if done.refused:
-        typer.echo(_where_not_taken(report))
+        _tell_not_taken(report)
 
 
 @audience.command("list")
@@ -360,17 +358,23 @@ def main() -> None:
         sys.exit(1)
 
 
-def _where_not_taken(report: Path | None) -> str:
-    return f"Rows not taken: {report}" if report else "Run again with --report FILE to see each row not taken and why."
+def _tell_not_taken(report: Path | None) -> None:
+    _tell_file("cli.not_taken", report)
+
+
+def _tell_file(what: str, report: Path | None) -> None:
+    """Where the report is, or how to have one."""
+    if report:
+        tell(what, file=str(report))
+    else:
+        tell(f"{what}.how")
 
 
 def _run(command: Callable[[], T]) -> str | None:
     try:
         command()
-    except BadProgramme as error:
-        return "\n".join([_words(error), *(f"  {problem.shown}" for problem in error.problems)])
     except KopilkaError as error:
-        return _words(error)
+        return error_text(error)
     except OSError as error:
         return f"{error.filename or 'file'}: {error.strerror or error}"
     except Exception as error:
@@ -378,9 +382,3 @@ def _run(command: Callable[[], T]) -> str | None:
             raise
         return f"This should not have happened: {type(error).__name__}: {error}. Set KOPILKA_DEBUG=1 to see where."
     return None
-
-
-def _words(error: KopilkaError) -> str:
-    tongue = lang()
-    hint = f" {say(error.hint, tongue, SENTENCES)}" if error.hint else ""
-    return say(error.said, tongue, SENTENCES) + "." + hint

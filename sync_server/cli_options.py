@@ -17,6 +17,6 @@ HOME = Path.home() / ".local" / "share" / "kopilka-server"
 
 
 def lang() -> Lang:
-    """Russian where KOPILKA_LANG or the system says so."""
-    said = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "ru" if said.startswith("ru") else "en"
+    """KOPILKA_LANG, else the system's language: Russian where it is Russian, English elsewhere."""
+    set_to = (os.environ.get(name, "") for name in ("KOPILKA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ru" if next((value for value in set_to if value), "").lower().startswith("ru") else "en"

@@ -60,6 +60,8 @@ _SHARES = (46, 24, 14, 9, 5, 2)
 """Members of each status in percent, lowest first."""
 _POINTS = (300, 900, 2200, 4500, 9000, 20_000)
 """The most points a member of each status has."""
+_POINTS_A_RECEIPT = 60
+"""Whoever has a status or that many points has bought before; a few members have not, and are still to be welcomed."""
 
 
 def fill_demo(office: Office) -> bool:
@@ -116,13 +118,17 @@ def demo_member_rows(count: int) -> Iterator[Row]:
     statuses = _statuses()
     for number in range(1, count + 1):
         place = random.choices(range(len(_SHARES)), _SHARES)[0]
+        name = full_name(random)
+        birthday = f"{random.randrange(1948, 2011)}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}"
+        points = random.randrange(0, _POINTS[place])
         yield Row(number + 1, {
             "card": card_number(CARD_PREFIX if number < 100_000 else MORE_CARDS, number),
             "phone": f"+7{_MOBILE[number % len(_MOBILE)]}{(number * 7_368_787) % 10**7:07d}",
-            "name": full_name(random),
-            "birthday": f"{random.randrange(1948, 2011)}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}",
+            "name": name,
+            "birthday": birthday,
             "status": statuses[place],
-            "points": str(random.randrange(0, _POINTS[place])),
+            "points": str(points),
+            "receipts": str(place + points // _POINTS_A_RECEIPT),
         })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from loyalty.codes import CodeRanges
+from loyalty.conditions import FirstPurchase
 from loyalty.events import Personal, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, Entry
@@ -74,12 +75,20 @@ def import_members(
     change_members(store, identity, existing, now_ms, dry_run, tally)
     if dry_run:
         tally.count("added", len(new))
+        if welcomes_first_purchases(rules):
+            tally.warn_of_first_purchases(sum(not row.receipts_said for row in new))
         return
     mine = _free(new, claim(store, _claims(new)), tally)
     tally.count("added", len(mine))
     for group in _by_bucket(store, mine):
         bucket: Bucket = "many" if store.sqlite else group[0].bucket
         store.write(partial(_add, identity=identity, rules=rules, group=group, now_ms=now_ms), bucket)
+
+
+def welcomes_first_purchases(rules: Rules) -> bool:
+    """Whether a campaign of the published programme is for a member's first purchase."""
+    campaigns = rules.programme.campaigns if rules.programme else ()
+    return any(isinstance(each, FirstPurchase) for campaign in campaigns for each in campaign.conditions)
 
 
 def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> MemberRow | None:
@@ -122,6 +131,7 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> MemberRo
         status_until=import_fields.status_until(fields["status_until"], fields["status"]),
         points=import_fields.points(fields["points"]),
         receipts=import_fields.receipts(fields["receipts"]),
+        receipts_said=bool(fields["receipts"]),
         card_kind=import_fields.card_kind(fields["card_kind"], card),
         expires=import_fields.expires(fields["expires"]),
         consents=tuple(

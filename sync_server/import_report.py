@@ -27,6 +27,8 @@ class Imported(msgspec.Struct, frozen=True):
     changed: int = 0
     known: int = 0
     refused: int = 0
+    first_purchases: int = 0
+    """Of a dry run: new members whose row says nothing of receipts, where a campaign welcomes the first purchase."""
 
 
 class Tally:
@@ -35,6 +37,7 @@ class Tally:
     def __init__(self, keep: Callable[[NotTaken], None]) -> None:
         self._keep = keep
         self._counts: dict[Outcome, int] = {"added": 0, "changed": 0, "known": 0, "refused": 0}
+        self._first_purchases = 0
 
     def count(self, outcome: Outcome, rows: int = 1) -> None:
         self._counts[outcome] += rows
@@ -43,9 +46,12 @@ class Tally:
         self._counts[outcome] += 1
         self._keep(row)
 
+    def warn_of_first_purchases(self, members: int) -> None:
+        self._first_purchases += members
+
     @property
     def imported(self) -> Imported:
-        return Imported(sum(self._counts.values()), **self._counts)
+        return Imported(sum(self._counts.values()), **self._counts, first_purchases=self._first_purchases)
 
 
 class ReportFile:

@@ -30,6 +30,7 @@ class MemberRow(msgspec.Struct, frozen=True):
     status_until: str
     points: int
     receipts: int = 0
+    receipts_said: bool = True
     card_kind: str = ""
     expires: str = ""
     consents: tuple[Consent, ...] = ()

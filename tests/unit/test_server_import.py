@@ -154,9 +154,19 @@ def test_an_import_cut_after_its_claims_goes_on(office, tmp_path, monkeypatch):
     assert take(office, "members", path) == Imported(rows=3, added=3)
 
 
+def test_a_dry_run_counts_new_members_who_would_be_welcomed_as_if_they_had_never_bought(sqlite_office, tmp_path):
+    without, some = f"card\n{CARD}\n{CARD2}\n", f"card,receipts\n{CARD},\n{CARD2},0\n{CARD3},7\n"
+    assert take(sqlite_office, "members", write(tmp_path, without), dry_run=True).first_purchases == 0, "no programme"
+    publish_demo(sqlite_office.store, sqlite_office.identity)
+    assert take(sqlite_office, "members", write(tmp_path, without), dry_run=True).first_purchases == 2
+    assert take(sqlite_office, "members", write(tmp_path, some), dry_run=True).first_purchases == 1
+    take(sqlite_office, "members", write(tmp_path, some))
+    assert take(sqlite_office, "members", write(tmp_path, without), dry_run=True).first_purchases == 0, "known by now"
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(office, tmp_path):
     path = write(tmp_path, MEMBERS_CSV)
-    assert take(office, "members", path, dry_run=True) == Imported(rows=3, added=3)
+    assert take(office, "members", path, dry_run=True) == Imported(rows=3, added=3, first_purchases=3)
     with office.store.read() as tx:
         assert tx.execute(select(MEMBER)).all() == []
     assert take(office, "members", path) == Imported(rows=3, added=3)
@@ -396,6 +406,9 @@ def test_demo_members_are_believable_and_all_different():
     document = files("loyalty").joinpath("programmes", "club.toml").read_text("utf-8")
     assert set(statuses) == {status.id for status in parse_programme(document).statuses}
     assert min(statuses.values()) > 100
+    bought = [int(row["receipts"]) > 0 for row in rows]
+    assert all(held for row, held in zip(rows, bought, strict=True) if row["status"] != "novice")
+    assert bought.count(False) > 100, "somebody is still to be welcomed"
     assert list(demo_member_rows(20)) == list(demo_member_rows(20))
 
 
