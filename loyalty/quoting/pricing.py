@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.programme import Campaign, Cap, Programme
+from loyalty.programme import Campaign, Programme
+from loyalty.quoting.by_line import shared_out
 from loyalty.quoting.judging import Judged
-from loyalty.quoting.turns import Course, Deed, Stop, capped
+from loyalty.quoting.turns import Course, Deed, Stop, capped_by_line, limit_minor, within
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
 from loyalty.scene import Scene
 
-NO_CAP = Cap()
 Turn = tuple[Judged, ...]
 """Campaigns that are applied at the same prices: one by itself, or a whole group that is settled line by line."""
 
@@ -55,7 +55,7 @@ def price(turns: Iterable[Turn], scene: Scene, course: Course, before: Priced | 
                 stopped[judged.campaign.id] = stop
         won = _by_line(going, now, course) if len(going) > 1 else {}
         for judged in going:
-            deed = _won(judged, now, course, won) if won else deed_of(judged, judged.scene(now), course)
+            deed = deed_of(judged, judged.scene(now), course, won.get(judged.campaign.id))
             if deed.in_price:
                 scene = replace(scene, running_minor=_lowered(scene, deed.by_place))
             course.note(deed)
@@ -63,20 +63,24 @@ def price(turns: Iterable[Turn], scene: Scene, course: Course, before: Priced | 
     return Priced(scene.running_minor, tuple(deeds), stopped)
 
 
-def deed_of(judged: Judged, now: Scene, course: Course) -> Deed:
-    """What one campaign does to a scene as it sees it."""
+def deed_of(judged: Judged, now: Scene, course: Course, won: frozenset[int] | None = None) -> Deed:
+    """What one campaign does to a scene as it sees it; `won`: the lines it has of those it shares with others."""
     campaign = judged.campaign
     if isinstance(campaign.reward, GrantMechanic):
         return Deed(campaign, {}, campaign.reward.grant(now, campaign.id))
-    off = discounts(judged, now, course)
-    return Deed(campaign, dict(zip(judged.selected, off, strict=True)))
+    off = _wanted(judged, now)
+    if won is not None:
+        off = {place: minor for place, minor in off.items() if place in won}
+    limit = limit_minor(campaign.cap, course.room(campaign, now), now)
+    return Deed(campaign, dict(zip(off, within(limit, [*off.values()]), strict=True)))
 
 
-def discounts(judged: Judged, now: Scene, course: Course) -> list[int]:
-    """Minor units off each of its lines, within every cap."""
+def _wanted(judged: Judged, now: Scene) -> dict[int, int]:
+    """place -> minor units off each of its lines, within its caps on a line."""
     campaign = judged.campaign
     assert isinstance(campaign.reward, PriceMechanic)
-    return capped(campaign.reward.discounts(seen_by(campaign, now)), campaign.cap, course.room(campaign, now), now)
+    off = campaign.reward.discounts(seen_by(campaign, now))
+    return dict(zip(judged.selected, capped_by_line(off, campaign.cap, now), strict=True))
 
 
 def seen_by(campaign: Campaign, now: Scene) -> Scene:
@@ -98,20 +102,15 @@ def _lowered(scene: Scene, off: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(running)
 
 
-def _by_line(rivals: Sequence[Judged], scene: Scene, course: Course) -> dict[int, tuple[int, str]]:
-    """place -> what is taken off it by the campaign that takes most, and which that is; of equal ones the first."""
-    best: dict[int, tuple[int, str]] = {}
+def _by_line(rivals: Sequence[Judged], scene: Scene, course: Course) -> dict[str, frozenset[int]]:
+    """campaign id -> the lines it has, of several that share them out."""
+    offers, limits = [], []
     for rival in rivals:
-        for place, off in zip(rival.selected, discounts(rival, rival.scene(scene), course), strict=True):
-            if off > best.get(place, (0, ""))[0]:
-                best[place] = (off, rival.campaign.id)
-    return best
-
-
-def _won(judged: Judged, scene: Scene, course: Course, won: Mapping[int, tuple[int, str]]) -> Deed:
-    """What one of several does on the lines it has won, within what its group has left."""
-    campaign = judged.campaign
-    off = {place: minor for place, (minor, winner) in won.items() if winner == campaign.id}
-    now = replace(scene, selected=tuple(off))
-    within = capped([*off.values()], NO_CAP, course.room(campaign, now), now)
-    return Deed(campaign, dict(zip(off, within, strict=True)))
+        now = rival.scene(scene)
+        offers.append(_wanted(rival, now))
+        limits.append(limit_minor(rival.campaign.cap, course.room(rival.campaign, now), now))
+    way = shared_out(offers, limits)
+    return {
+        rival.campaign.id: frozenset(place for place, winner in way.items() if winner == number)
+        for number, rival in enumerate(rivals)
+    }

@@ -230,15 +230,28 @@ def unmet_running(conditions: Sequence[Condition], scene: Scene) -> list[Stop]:
 
 def capped(off: list[int], cap: Cap, room: Room, scene: Scene) -> list[int]:
     """Discounts of the selected lines within a campaign's own caps and what room is left."""
-    original = [scene.original_minor[place] for place in scene.selected]
+    return within(limit_minor(cap, room, scene), capped_by_line(off, cap, scene))
+
+
+def capped_by_line(off: list[int], cap: Cap, scene: Scene) -> list[int]:
+    """Discounts of the selected lines within what a campaign may take off each."""
     if cap.line_minor:
         off = [min(minor, cap.line_minor) for minor in off]
     if cap.line_bp:
+        original = (scene.original_minor[place] for place in scene.selected)
         off = [min(minor, part_bp(whole, cap.line_bp, "floor")) for minor, whole in zip(off, original, strict=True)]
-    limits = [*_caps(cap.receipt_minor, cap.receipt_bp, sum(original))]
-    if room.minor is not None:
-        limits.append(room.minor)
-    return share(min(limits), off) if limits and min(limits) < sum(off) else off
+    return off
+
+
+def limit_minor(cap: Cap, room: Room, scene: Scene) -> int | None:
+    """What a campaign may take off the receipt, by its own cap on the selected lines and what room is left."""
+    caps = _caps(cap.receipt_minor, cap.receipt_bp, sum(scene.original_minor[place] for place in scene.selected))
+    return min([*caps, *(() if room.minor is None else (room.minor,))], default=None)
+
+
+def within(limit: int | None, off: list[int]) -> list[int]:
+    """Discounts that come to no more than the limit together."""
+    return share(limit, off) if limit is not None and limit < sum(off) else off
 
 
 def capped_points(points: list[int], cap: Cap, room: Room) -> list[int]:

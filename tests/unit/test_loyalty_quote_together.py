@@ -36,6 +36,24 @@ def test_a_group_shared_out_by_lines_takes_its_turn_as_a_whole():
     assert [done.discount_minor for done in made.lines[1].applied] == [5_000, 5_000]
 
 
+def test_a_cap_counts_what_a_campaign_takes_off_the_lines_it_has():
+    vitamins = campaign(Percent(1000), Products(categories=("a",)), id="vitamins", group="lines")
+    seniors = replace(campaign(Percent(700), id="seniors", group="lines"), cap=Cap(receipt_minor=5_000))
+    of = basket(line(1, 112_500, category="a"), line(2, 33_333, category="b"))
+    made = priced(of, vitamins, seniors, groups=(LINES,))
+    # 10 % of 1,125.00 is more than 7 % of it; the cap of 50.00 then holds for 7 % of 333.33, which is 23.33
+    assert [each.discount_minor for each in made.lines] == [11_250, 2_333]
+
+
+def test_a_line_goes_where_it_brings_more_once_the_caps_are_counted():
+    ten = campaign(Percent(1000), id="ten", group="lines")
+    twelve = replace(campaign(Percent(1200), id="twelve", group="lines"), cap=Cap(receipt_minor=1_500))
+    made = priced(basket(line(1, 10_000, code="a"), line(2, 8_000, code="b")), ten, twelve, groups=(LINES,))
+    # 12 % of both would be 21.60, of which 15.00 may be: 12 % of 100.00 and 10 % of 80.00 are 20.00,
+    # 10 % of 100.00 and 12 % of 80.00 only 19.60
+    assert [each.discount_minor for each in made.lines] == [1_200, 800]
+
+
 def test_what_the_group_lowers_puts_none_of_its_own_out_of_reach():
     half = campaign(Percent(5000), Products(categories=("a",)), id="half", group="lines", priority=1)
     ten = campaign(Percent(1000), Products(categories=("b",)), ReceiptTotal(20_000), id="ten", group="lines")
