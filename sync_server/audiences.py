@@ -26,6 +26,7 @@ from sync_server.csv_rows import Row, read_rows
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.import_fields import Unfit
+from sync_server.import_names import MEMBER_ALIASES
 from sync_server.import_report import NotTaken, ReportFile
 from sync_server.personal import MAX_AUDIENCES
 from sync_server.programmes import read_rules
@@ -93,7 +94,7 @@ def set_audience(
     from sync_server.words import SENTENCES as ALL  # which has those of this module
 
     _check_name(name)
-    rows = read_rows(path, COLUMNS, ())
+    rows = read_rows(path, COLUMNS, (), MEMBER_ALIASES)
     first = list(islice(rows, 1))  # a file that cannot be used is known by now
     file = ReportFile(report, lang, ALL)
     with closing(file), closing(_scratch()) as wanted:
@@ -179,8 +180,7 @@ def _found(
 def _aliases(row: Row, identity: Identity, ranges: CodeRanges, keep: Keep) -> list[_Alias]:
     """What the row names a member by; nothing where it cannot be used."""
     try:
-        if row.wide:
-            raise Unfit("", *_why("import.wide"))
+        import_fields.check_whole(row)
         card = import_fields.card(row.fields.get("card", ""), ranges)
         phone = import_fields.phone(row.fields.get("phone", ""))
         if not card and not phone:

@@ -11,6 +11,7 @@ from loyalty.documents.section import ID
 from loyalty.events import Consent
 from loyalty.money import MAX_MINOR
 from loyalty.sentences import Sentence, sentence
+from sync_server.csv_rows import Row
 
 MAX_POINTS = 1_000_000_000
 MAX_RECEIPTS = 1_000_000
@@ -67,6 +68,16 @@ SENTENCES = {
     "import.price.mend": ("рубли и копейки, например 1234.50", "roubles and kopecks, for example 1234.50"),
     "import.choice": ("такого значения нет", "there is no such value"),
     "import.choice.mend": ("одно из: {known}", "one of: {known}"),
+    "import.wide": ("в строке лишние или слишком длинные поля", "the row has too many fields or one too long"),
+    "import.wide.mend": ("проверьте разделители и кавычки", "check delimiters and quotes"),
+    "import.unclosed": (
+        "в строке {line} открыта и не закрыта кавычка",
+        "a quote opens in line {line} and is never closed",
+    ),
+    "import.unclosed.mend": (
+        "закройте кавычку, а кавычку внутри текста удвойте",
+        "close it; a quote within a text is written twice",
+    ),
     "import.empty": ("поле {name} пусто", "field {name} is empty"),
     "import.empty.mend": ("впишите значение", "write a value"),
 }
@@ -78,6 +89,14 @@ class Unfit(Exception):
     def __init__(self, value: str, reason: Sentence, mend: Sentence) -> None:
         super().__init__(reason.code)
         self.value, self.reason, self.mend = value, reason, mend
+
+
+def check_whole(row: Row) -> None:
+    """Raises Unfit for a row whose fields cannot be told apart."""
+    if row.unclosed:
+        raise Unfit("", sentence("import.unclosed", line=row.line), sentence("import.unclosed.mend"))
+    if row.wide:
+        raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
 
 
 def card(text: str, ranges: CodeRanges) -> str:

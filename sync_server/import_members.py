@@ -53,8 +53,6 @@ SENTENCES = {
     "import.twice.mend": ("оставьте одну из строк", "keep one of the rows"),
     "import.taken": ("принадлежит другому участнику", "it belongs to another member"),
     "import.taken.mend": ("уточните, чьё это, и исправьте строку", "find out whose it is and mend the row"),
-    "import.wide": ("в строке лишние или слишком длинные поля", "the row has too many fields or one too long"),
-    "import.wide.mend": ("проверьте разделители и кавычки", "check delimiters and quotes"),
 }
 
 
@@ -105,8 +103,7 @@ def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen
 
 
 def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> MemberRow:
-    if row.wide:
-        raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
+    import_fields.check_whole(row)
     fields = {name: row.fields.get(name, "") for name in COLUMNS}
     programme = rules.programme
     card = import_fields.card(fields["card"], programme.codes if programme else CodeRanges())

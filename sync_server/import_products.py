@@ -21,7 +21,7 @@ from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
     "code", "name", "price", "vat", "unit", "category", "brand", "tags", "no_discount", "no_earn", "no_redeem",
-    "min_price", "gift_card",
+    "min_price", "gift_card", "free",
 )  # fmt: skip
 NEEDED = ("code", "name", "price")
 MAX_TAGS = 20
@@ -51,6 +51,13 @@ def import_products(store: Store, rules: Rules, rows: Sequence[Row], dry_run: bo
 SENTENCES = {
     "import.same": ("такой товар уже есть, и он такой же", "this product is there already, and the same"),
     "import.same.mend": ("ничего", "nothing"),
+    "import.no_price": ("цена 0", "the price is 0"),
+    "import.no_price.mend": (
+        "впишите цену; если товар бесплатный — yes в столбец free",
+        "write the price; where the product is free, yes in the column free",
+    ),
+    "import.not_free": ("бесплатный товар с ценой", "a free product with a price"),
+    "import.not_free.mend": ("уберите цену (0) или отметку free", "make the price 0, or leave free empty"),
     "import.gift_unit": ("подарочная карта — штука", "a gift card is a piece"),
     "import.gift_unit.mend": ("укажите unit = piece", "give piece as its unit"),
 }
@@ -69,8 +76,7 @@ def _checked(row: Row, rules: Rules, seen: Seen, tally: Tally) -> tuple[int, Pro
 
 
 def _product(row: Row, ranges: CodeRanges) -> Product:
-    if row.wide:
-        raise Unfit("", sentence("import.wide"), sentence("import.wide.mend"))
+    import_fields.check_whole(row)
     fields = {name: row.fields.get(name, "") for name in COLUMNS}
     unit = import_fields.choice(fields["unit"], _UNIT)
     gift_card = import_fields.truth(fields["gift_card"])
@@ -79,7 +85,7 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
     return Product(
         code=import_fields.product_code(fields["code"], unit, ranges),
         name=import_fields.filled(fields["name"], "name"),
-        prices=(Price(import_fields.price(fields["price"])),),
+        prices=(Price(_price_minor(fields["price"], import_fields.truth(fields["free"]))),),
         vat="none" if gift_card else cast(Vat, import_fields.choice(fields["vat"], _VAT)),
         unit=cast(Unit, unit),
         category=import_fields.name(fields["category"]),
@@ -91,6 +97,16 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
         min_price_minor=import_fields.price(fields["min_price"], empty_minor=0),
         gift_card=gift_card,
     )
+
+
+def _price_minor(text: str, free: bool) -> int:
+    """A price of nothing is a slip of the pen, unless the row says that it is meant."""
+    price_minor = import_fields.price(text)
+    if free and price_minor:
+        raise Unfit(text, sentence("import.not_free"), sentence("import.not_free.mend"))
+    if not free and not price_minor:
+        raise Unfit(text, sentence("import.no_price"), sentence("import.no_price.mend"))
+    return price_minor
 
 
 def _put(tx: Tx, products: Sequence[tuple[int, Product]], dry_run: bool) -> tuple[int, int, list[tuple[int, Product]]]:

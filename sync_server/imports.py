@@ -9,6 +9,7 @@ from loyalty.sentences import Lang, sentence
 from sync_server import import_members, import_products
 from sync_server.csv_rows import Row, read_rows
 from sync_server.identity import Identity
+from sync_server.import_names import MEMBER_ALIASES, PRODUCT_ALIASES
 from sync_server.import_report import Imported, NotTaken, ReportFile, Tally
 from sync_server.programmes import read_rules
 from sync_server.seen import Seen
@@ -17,8 +18,8 @@ from sync_server.words import SENTENCES
 
 BATCH_ROWS = 10_000
 _COLUMNS = {
-    "members": (import_members.COLUMNS, import_members.NEEDED),
-    "products": (import_products.COLUMNS, import_products.NEEDED),
+    "members": (import_members.COLUMNS, import_members.NEEDED, MEMBER_ALIASES),
+    "products": (import_products.COLUMNS, import_products.NEEDED, PRODUCT_ALIASES),
 }
 
 
