@@ -101,7 +101,7 @@ class Effects:
             case c.FindGiftCard():
                 return find.gift_card(effect)
             case c.FindReceipt():
-                return find.receipt(effect)
+                return find.receipt(effect, around.standing.online)
             case c.FindGoods():
                 return find.goods(effect)
 

@@ -17,6 +17,7 @@ from loyalty.published import programme_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
 from terminal.coupons import spent_by, spent_said
+from terminal.elsewhere import WITHIN_S, Elsewhere, alone
 from terminal.gift_cards import held_card
 from terminal.members import find_known, member_from
 from terminal.offline_queue.store import Store
@@ -28,12 +29,20 @@ Later = Callable[[c.Command], None]
 
 
 class Lookups:
-    """`ask_receipt` fetches another till's receipt from the head office; it may block, so it runs on its own thread."""
+    """`ask_receipt` fetches a receipt from the head office; it may block, so it runs on its own thread. For one of this
+    till's own it is waited for no longer than `within_s`."""
 
-    def __init__(self, files: Store, ask_receipt: Callable[[str], c.ReceiptFound], later: Later) -> None:
+    def __init__(
+        self,
+        files: Store,
+        ask_receipt: Callable[[str], c.ReceiptFound],
+        later: Later,
+        within_s: float = WITHIN_S,
+    ) -> None:
         self._files = files
         self._ask_receipt = ask_receipt
         self._later = later
+        self._elsewhere = Elsewhere(ask_receipt, within_s)
 
     def product(self, effect: c.FindProduct, around: Surroundings) -> c.Command:
         product = self._files.cache.product(effect.code)
@@ -66,24 +75,24 @@ class Lookups:
     def gift_card(self, effect: c.FindGiftCard) -> c.GiftCardFound:
         return c.GiftCardFound(held_card(self._files, gift_card(effect.number)))
 
-    def receipt(self, effect: c.FindReceipt) -> c.Command | None:
-        """This till's own journal first; another till's receipt is asked for without holding the queue."""
-        journal, number = self._files.journal, self._full(effect.number)
-        receipt = journal.receipt(number)
+    def receipt(self, effect: c.FindReceipt, online: bool) -> c.Command:
+        """Offline this till's own journal at once. Else the head office is asked as well, without holding the queue."""
+        number = self._full(effect.number)
+        receipt = None if online else self._files.journal.receipt(number)
         if receipt is not None:
-            return self._own(receipt)
+            return alone(self._own(receipt))
         threading.Thread(target=self._ask, args=(number,), name="ask-receipt", daemon=True).start()
-        return None
+        return c.Notify("info", sentence("receipt.asking", number=number))
 
     def _full(self, typed: str) -> str:
         return receipt_number(typed, f"T{self._files.identity.terminal_no}")
 
     def fetch_receipt(self, number: str) -> c.ReceiptFound:
-        """The same for those who can wait: never on the till's thread. Raises KopilkaError."""
+        """With the returns of all tills, for those who can wait: never on the till's thread. Raises KopilkaError."""
         number = self._full(number)
         receipt = self._files.journal.receipt(number)
         if receipt is not None:
-            return self._own(receipt)
+            return self._elsewhere.joined(self._own(receipt))
         found = self._ask_receipt(number)
         own = self._own(found.receipt)
         return replace(own, returned_milli=found.returned_milli, parts=(*own.parts, *found.parts))

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from loyalty.basket import PaidBy
 from loyalty.errors import LinkFault
@@ -62,7 +63,7 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
 
 
 def answer_return(desk: Desk, asked: Asked) -> Answer:
-    """201 with the return's receipt, or 200 with the one made before. Another till's receipt is asked for first."""
+    """201 with the return's receipt, or 200 with the one made before. The head office is asked first what came back."""
     request: ReturnRequest = asked.body
     before = desk.call(lambda: _made_before(desk, "return", request.return_id, request))
     if before:
@@ -91,10 +92,12 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
 
 
 def answer_receipt(desk: Desk, asked: Asked) -> Answer:
-    """A receipt of this till, or of any other while the head office answers."""
+    """A receipt of this till, or of any other while the head office answers; what is not known of it is a note."""
     found = _fetch(desk, asked.key)
     returned_milli = before_of(found.receipt, found.returned_milli, found.parts).milli
-    return Answer(_reply(desk, found.receipt, asked.lang, returned_milli))
+    reply = _reply(desk, found.receipt, asked.lang, returned_milli)
+    alone = () if found.elsewhere_known else (told(sentence("return.alone"), asked.lang),)
+    return Answer(replace(reply, notes=(*alone, *reply.notes)))
 
 
 def _fetch(desk: Desk, number: str) -> c.ReceiptFound:

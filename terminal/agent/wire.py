@@ -373,7 +373,8 @@ class ReceiptReply(msgspec.Struct, frozen=True):
     returned_milli: dict[int, int]
     slip: tuple[str, ...]
     notes: tuple[Told, ...] = ()
-    """Of a return: why it gives back another sum than was paid for its goods."""
+    """Of a return: why it gives back another sum than was paid for its goods. Of a receipt that was asked for: that the
+    head office did not answer, so `returned_milli` is this till's word alone."""
 
 
 class ShiftReply(msgspec.Struct, frozen=True):

@@ -265,6 +265,8 @@ class Script:
     def _partial_return(self, till: OpenedTill, sold: Receipt) -> Receipt:
         self.step(f"Partial return of receipt {sold.number}")
         till.engine.dispatch(c.BeginReturn(sold.number))
+        if not self._soon(lambda: till.engine.view().state.mode == "return"):
+            raise StepFailed(self._noticed(till.engine.view()))
         line = sold.lines[0]
         till.engine.dispatch(c.SetReturn(line.line_no, 1000))
         view = till.engine.dispatch(c.ConfirmReturn("cash"))

@@ -307,7 +307,7 @@ class ReceiptFound(msgspec.Struct, frozen=True):
     """A receipt with what has come back of it: line_no -> qty_milli, and what each return that is known gave back.
 
     `programme` is the version it was made by, None where the till has not got it; `purse` is what its account has as
-    far as the till knows, None where it does not.
+    far as the till knows, None where it does not. `elsewhere_known`: whether what other tills took back is among it.
     """
 
     receipt: Receipt
@@ -315,6 +315,7 @@ class ReceiptFound(msgspec.Struct, frozen=True):
     parts: tuple[GivenBack, ...] = ()
     programme: Programme | None = None
     purse: Purse | None = None
+    elsewhere_known: bool = True
 
 
 class GoodsFound(msgspec.Struct, frozen=True):

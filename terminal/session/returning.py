@@ -20,6 +20,8 @@ def begin(state: State, command: c.BeginReturn, around: Surroundings) -> Step:
 
 
 def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:
+    if state.basket.lines:  # begun while the head office was asked
+        return refused(state, "return.finish_first")
     receipt = command.receipt
     if receipt.kind == "return":
         return refused(state, "return.of_return", number=receipt.number)
@@ -27,7 +29,9 @@ def found(state: State, command: c.ReceiptFound, around: Surroundings) -> Step:
     left = returnable(receipt, before_milli)
     if not any(left.values()):
         return refused(state, "return.all_back", number=receipt.number)
-    draft = ReturnDraft(receipt, before_milli, left, {}, command.parts, command.programme, command.purse)
+    draft = ReturnDraft(
+        receipt, before_milli, left, {}, command.parts, command.programme, command.purse, command.elsewhere_known
+    )
     opened = replace(fresh(state, around.store), mode="return", returning=draft)
     return told(opened, "info", "return.choose", number=receipt.number), (c.Signal("ok"),)
 

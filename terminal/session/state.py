@@ -53,6 +53,8 @@ class ReturnDraft(msgspec.Struct, frozen=True):
     """The version the receipt was made by; None where the till has not got it."""
     purse: Purse | None = None
     """What the account has, as far as the till knew when the receipt was found."""
+    elsewhere_known: bool = True
+    """Whether what other tills took back is among it."""
     preview: Receipt | None = None
     """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
 

@@ -113,6 +113,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     },
     "return": {
         **_LATE,
+        c.ReceiptFound: _quiet,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,
         c.ConfirmReturn: returning.confirm,

@@ -156,6 +156,10 @@ SENTENCES = {
         "Возврат по чеку {number}: отметьте, что возвращают",
         "Return of receipt {number}: choose what comes back",
     ),
+    "return.alone": (
+        "Нет ответа из офиса: возвраты на других кассах сейчас не видны",
+        "The head office does not answer: returns made at other tills are not known now",
+    ),
     "return.nothing": ("Не выбрано, что возвращают", "Nothing is chosen to return"),
     "return.left": ("По этой позиции можно вернуть {left_milli}", "Of this line {left_milli} can still be returned"),
     "shift.opened": ("Смена {number} открыта", "Shift {number} is open"),

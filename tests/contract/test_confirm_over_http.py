@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
@@ -17,65 +14,40 @@ from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest, 
 from loyalty.codes import card_number
 from loyalty.errors import LinkFault
 from loyalty.events import canonical
-from sync_server.app import make_app
 from sync_server.clock import now_ms
 from sync_server.messages.journal import written
 from sync_server.personal import store_personal
-from sync_server.settings import Settings
 from terminal.confirming import failure
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.keys import Identity
 from tests.support.queue_samples import identity
-from tests.support.server import TestOffice, Till, hex_id
+from tests.support.served_office import ServedOffice, served_office
+from tests.support.server import Till, hex_id
 
 ANNA, NOBODY = hex_id("anna"), hex_id("nobody")
 ONE, TWO = hex_id("one"), hex_id("two")
-WAIT_S = 20.0
-
-
-class Telling(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 class Served:
     """A head office that writes messages down, a till of it, and the till's client."""
 
-    def __init__(self, folder: Path) -> None:
-        self.app = make_app(Settings(folder, messages="journal"))
-        self.server = Telling(uvicorn.Config(self.app, port=0, log_level="error", lifespan="on"))
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        assert self.server.ready.wait(WAIT_S)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        running = self.app.state.office
-        self.office = TestOffice(running.store, running.identity, now_ms())
+    def __init__(self, at: ServedOffice) -> None:
+        self.app, self.office = at.app, at.office
         self.till: Till = self.office.till()
-        who: Identity = identity(f"http://127.0.0.1:{port}")
+        who: Identity = identity(at.url)
         self.client = Client(replace(who, terminal=self.till.terminal), self.till.key, now_ms)
-
-    def close(self) -> None:
-        self.client.close()
-        self.server.should_exit = True
-        self.thread.join(WAIT_S)
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    made = Served(tmp_path / "office")
-    event, personal = made.till.enrolled(ANNA, card_number("2990001", 1), "+79161234567")
-    made.till.put(event)
-    made.office.apply()
-    store_personal(made.office.store, made.office.identity, (personal,))
-    yield made
-    made.close()
+    with served_office(tmp_path / "office") as at:
+        made = Served(at)
+        event, personal = made.till.enrolled(ANNA, card_number("2990001", 1), "+79161234567")
+        made.till.put(event)
+        made.office.apply()
+        store_personal(made.office.store, made.office.identity, (personal,))
+        yield made
+        made.client.close()
 
 
 def test_a_phone_is_confirmed_from_end_to_end(served: Served) -> None:

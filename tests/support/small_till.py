@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,13 +25,16 @@ from terminal.offline_queue.store import Store, create_journal, open_store
 from terminal.opened import new_id
 from terminal.records import Records
 from terminal.sales import Sales
+from terminal.session import State
 from terminal.session import commands as c
+from terminal.session.port import View
 from tests.support.counter import ANNA, BLOCKED, CARD, CUP, NOON, PHONE, PROGRAMME, SWEETS, TEA, UNPRICED
 from tests.support.queue_samples import SCOPE, cursor_to, identity, programme_row
 
 NOWHERE = "http://127.0.0.1:9"
 """Nothing listens there: the till is offline."""
 ANNAS_POINTS = 200
+SOON_S = 20.0
 GOODS = (TEA, CUP, SWEETS, UNPRICED)
 
 
@@ -99,7 +103,9 @@ class Rig:
         self.slips: list[tuple[str, ...]] = []
         self.store = open_store(folder)
         self.sales = Sales(self.store.journal, register, self.store.identity, new_id, self.store.cache)
-        self.lookups = Lookups(self.store, _offline, self._post)
+        self.ask: Callable[[str], c.ReceiptFound] = _offline
+        """What the head office says of a receipt."""
+        self.lookups = Lookups(self.store, lambda number: self.ask(number), self._post)  # noqa: PLW0108
         self.records = Records(
             self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16, put_slip=self.slips.append,
             recorded=lambda: None, lang="en",
@@ -116,6 +122,23 @@ class Rig:
     def close(self) -> None:
         self.engine.stop()
         self.store.close()
+
+
+def begin_return(engine: Engine, number: str) -> State:
+    """The state once the till knows what can come back, or says why nothing can: online it asks the head office."""
+    settled = threading.Event()
+    before = engine.view().state.notice
+
+    def look(view: View) -> None:
+        notice = view.state.notice
+        if notice is not None and notice != before and notice.said.code != "receipt.asking":
+            settled.set()
+
+    unwatch = engine.watch(look)
+    engine.dispatch(c.BeginReturn(number))
+    assert settled.wait(SOON_S)
+    unwatch()
+    return engine.view().state
 
 
 @contextmanager

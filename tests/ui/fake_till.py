@@ -184,7 +184,8 @@ class FakeTill:
         found = next((receipt for receipt in self.receipts if receipt.number == number), None)
         if found is None:
             return c.Failed(sentence("sale.unknown", code=number))
-        return c.ReceiptFound(found, self._returned.get(found.receipt_id, {}), programme=self.programme)
+        before = self._returned.get(found.receipt_id, {})
+        return c.ReceiptFound(found, before, programme=self.programme, elsewhere_known=self.link.online)
 
     def _sold(self, effect: c.CommitSale) -> c.Command:
         shift = self._shift()

@@ -274,6 +274,24 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
     assert till.receipts[1].total_minor == 126_650
 
 
+def test_a_return_without_the_head_office_says_that_other_tills_are_not_known_and_one_with_it_does_not() -> None:
+    said = "Нет ответа из офиса: возвраты на других кассах сейчас не видны"
+
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f7", "f11")
+        await cashier.type("T1-1", "enter", "enter")
+        cashier.sees("[✓] Шарф")
+        cashier.sees_not("других кассах")
+        await cashier.press("escape")
+        cashier.till.link_is(Link())
+        await cashier.press("f11")
+        await cashier.type("T1-1", "enter", "enter")
+        cashier.sees(said, "[✓] Шарф", "F7 выдать")
+
+    play(story)
+
+
 def test_a_return_that_brings_less_than_was_paid_says_which_campaign_gives_less() -> None:
     rules = parse_programme(
         'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n[returns]\nrule = "kept"\n[[campaign]]\n'

@@ -21,7 +21,7 @@ from terminal.session import Link, State
 from terminal.session import commands as c
 from tests.support.counter import CARD, NOON, PROGRAMME, TEA, gtin
 from tests.support.queue_samples import cursor_to
-from tests.support.small_till import GOODS, Rig, make_till, opened_rig
+from tests.support.small_till import GOODS, Rig, begin_return, make_till, opened_rig
 
 GIFT = Product(gtin(9), "Подарочная карта", (Price(1000_00),), vat="none", gift_card=True)
 NUMBER, NEW = card_number("298", 1), card_number("298", 2)
@@ -137,7 +137,8 @@ def test_what_a_client_has_spent_meanwhile_is_refused_at_the_end_and_the_receipt
 def test_a_return_gives_back_to_the_card_what_it_paid(rig: Rig) -> None:
     state = do(rig, c.Scan(TEA.code), c.Pay(), c.Scan(NUMBER), c.Tender("gift_card", 60_00), c.Tender("cash"))
     assert state.receipt is not None
-    state = do(rig, c.BeginReturn(state.receipt.number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    begin_return(rig.engine, state.receipt.number)
+    state = do(rig, c.ReturnAll(), c.ConfirmReturn("cash"))
     assert state.receipt is not None
     assert state.receipt.payments == (Payment("gift_card", 60_00, LOADED), Payment("cash", 40_00))
     assert left_minor(rig) == 300_00
@@ -145,7 +146,8 @@ def test_a_return_gives_back_to_the_card_what_it_paid(rig: Rig) -> None:
 
 def test_a_gift_card_is_taken_back_while_all_its_money_is_on_it(rig: Rig) -> None:
     number = _loaded(rig)
-    state = do(rig, c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    begin_return(rig.engine, number)
+    state = do(rig, c.ReturnAll(), c.ConfirmReturn("cash"))
     assert (state.mode, left_minor(rig)) == ("done", 300_00)
 
 
@@ -153,14 +155,16 @@ def test_a_gift_card_is_not_taken_back_once_its_money_is_spent(rig: Rig) -> None
     number = _loaded(rig)
     do(rig, *[c.Scan(TEA.code)] * 4, c.Pay(), c.Scan(NUMBER), c.Tender("gift_card"))
     assert left_minor(rig) == 900_00
-    state = do(rig, c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    begin_return(rig.engine, number)
+    state = do(rig, c.ReturnAll(), c.ConfirmReturn("cash"))
     assert (state.mode, said(state)) == ("return", "gift_card.return_used")
 
 
 def test_a_gift_card_is_not_taken_back_while_nobody_knows_what_is_on_it(rig: Rig) -> None:
     number = _loaded(rig)
     rig.engine.link_changed(Link(online=False))
-    state = do(rig, c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    begin_return(rig.engine, number)
+    state = do(rig, c.ReturnAll(), c.ConfirmReturn("cash"))
     assert (state.mode, said(state)) == ("return", "gift_card.return_unknown")
 
 

@@ -4,6 +4,7 @@ from textual.strip import Strip
 
 from loyalty.receipt import ReceiptLine
 from loyalty.returns import returned_said
+from loyalty.sentences import sentence
 from terminal.session.state import ReturnDraft
 from terminal.ui.cells import clean, left, right, wrap
 from terminal.ui.desk import selected_return
@@ -33,10 +34,12 @@ def returning_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 
 def _notes(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
-    """Why another sum comes back than was paid."""
-    said = returned_said(draft.preview) if draft.preview else ()
-    lines = (line for each in said for line in wrap(sight.words.say(each), width - 3, 2))
-    return [row(sight.palette, width, [("  " + line, "warn")]) for line in lines]
+    """What is not known of other tills, and why another sum comes back than was paid."""
+    said = [(each, "warn") for each in returned_said(draft.preview)] if draft.preview else []
+    if not draft.elsewhere_known:
+        said.insert(0, (sentence("return.alone"), "dim"))
+    lines = [(line, ink) for each, ink in said for line in wrap(sight.words.say(each), width - 3, 2)]
+    return [row(sight.palette, width, [("  " + line, ink)]) for line, ink in lines]
 
 
 def _header(sight: Sight, width: int) -> Strip:
