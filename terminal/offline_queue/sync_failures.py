@@ -1,7 +1,7 @@
 """What a step that failed leads to: one table, by code of the head office's ErrorReply or of our own.
 
 Only fork, fence and revoked need a person. Everything else is tried again: when the head office does not answer, after
-a full-jitter backoff of at most 5 minutes; when it names a time, then.
+a full-jitter backoff of at most a minute; when it names a time, then, up to 5 minutes.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,9 @@ from terminal.offline_queue.steps import (
 
 FIRST_RETRY_MS = 1_000
 LEAST_RETRY_MS = 100
-LAST_RETRY_MS = 300_000
+LAST_RETRY_MS = 60_000
+LONGEST_WAIT_MS = 300_000
+"""The longest the head office can ask for, and how often one that has revoked this till is asked."""
 PERSONAL_AGAIN_MS = 60_000
 SHARES_AGAIN_MS = 60_000
 SNAPSHOT_TRIES = 3
@@ -61,7 +63,7 @@ def without_snapshot(state: State, now: Now) -> State:
 
 
 def backoff_ms(failures: int, chance: float) -> int:
-    """Full jitter: anything up to twice as long each time, at most 5 minutes."""
+    """Full jitter: anything up to twice as long each time, at most a minute."""
     most = min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** min(failures, 20))
     return max(LEAST_RETRY_MS, int(most * chance))
 
@@ -79,7 +81,7 @@ def _busy(state: State, step: Step, failed: Failed, now: Now, chance: float) -> 
     """The head office answers and asks for time."""
     if _tried_enough(state, step):
         return without_snapshot(heard(state, now), now)
-    asked_ms = min(failed.retry_after_s * 1000, LAST_RETRY_MS)
+    asked_ms = min(failed.retry_after_s * 1000, LONGEST_WAIT_MS)
     retry = now.mono_ms + max(asked_ms, backoff_ms(state.failures, chance))
     return replace(heard(state, now), failures=state.failures + 1, retry_mono_ms=retry)
 
@@ -142,7 +144,7 @@ def _stop_sending(code: str) -> Reaction:
 def _revoked(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
     """Nothing more is answered; once in 5 minutes we ask whether that still holds."""
     said = sentence("link.revoked")
-    return replace(heard(state, now), trouble=said, retry_mono_ms=now.mono_ms + LAST_RETRY_MS)
+    return replace(heard(state, now), trouble=said, retry_mono_ms=now.mono_ms + LONGEST_WAIT_MS)
 
 
 _FAILURES: dict[str, Reaction] = {

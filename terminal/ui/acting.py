@@ -10,7 +10,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui import entering, filling
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Asking, Desk, new_form, rows_of, selected_line, selected_return
+from terminal.ui.desk import Asking, Desk, new_form, put_away, rows_of, selected_line, selected_return
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.lists import list_length
@@ -32,7 +32,12 @@ def scanned(view: View, desk: Desk, scan: c.Scan) -> Acted:
 
 def press(view: View, desk: Desk, name: str, text: str = "") -> Acted:
     """One key: `name` as Textual names it, `text` the character it types (empty for keys that type none)."""
-    desk = replace(desk, note="")
+    acted = _pressed(view, replace(desk, note=""), name, text)
+    opened = acted.desk.asking not in ("code", desk.asking)
+    return replace(acted, desk=put_away(acted.desk, view.state)) if opened else acted
+
+
+def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
     if desk.asking == "enrol":
         return filling.press(view, desk, name, text)
     if name in BY_NAME:

@@ -50,6 +50,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The amount last typed in payment: it stands there again where the total turned out to be another."""
     phone: str = ""
     """The phone last looked for, so that a card for it need not ask again."""
+    read: int = 0
+    """The serial of a refusal that a form, a list or payment has taken the place of: it is not shown any more."""
 
 
 def after(desk: Desk, old: View, new: View) -> Desk:
@@ -57,14 +59,15 @@ def after(desk: Desk, old: View, new: View) -> Desk:
     was, now = old.state, new.state
     if now.notice != was.notice:
         desk = replace(desk, note="")
-        if desk.asking == "enrol" and now.notice is not None and now.notice.said.code == "member.enrolled":
-            desk = replace(desk, asking="code", form=Form())
+        if desk.asking == "enrol" and now.notice is not None:
+            desk = _form_after(desk, now.notice.said.code)
         desk = _points_again(_amount_again(desk, now), now)
         if desk.asking == "offers" and not now.offers:
             desk = replace(desk, asking="code")
     if now.mode != was.mode:
         kept = desk.asking in KEPT_OVER_MODES
         desk = replace(desk, selected=None, choice=0, asking=desk.asking if kept else "code")
+        desk = put_away(desk, now) if now.notice == was.notice else desk
     if now.found != was.found:
         desk = replace(desk, choice=0, asking="code" if desk.asking == "search" and now.found else desk.asking)
     if now.slip != was.slip:
@@ -78,6 +81,23 @@ def after(desk: Desk, old: View, new: View) -> Desk:
     if desk.asking == "confirm" and now.confirming is None and (was.confirming or now.notice != was.notice):
         desk = replace(desk, asking="code", line=EMPTY)
     return desk
+
+
+def put_away(desk: Desk, state: State) -> Desk:
+    """What was refused before belongs to the screen before."""
+    notice = state.notice
+    return replace(desk, read=notice.serial) if notice is not None and notice.level == "error" else desk
+
+
+def _form_after(desk: Desk, said: str) -> Desk:
+    """The form is done, or stands at the field that was not right."""
+    if said == "member.enrolled":
+        return replace(desk, asking="code", form=Form())
+    return replace(desk, form=replace(desk.form, at=_MENDED_AT.get(said, desk.form.at)))
+
+
+_MENDED_AT = {"code.phone": 0, "member.needs_consent": 2}
+"""code of a refusal -> the field of the form it is about."""
 
 
 def _amount_again(desk: Desk, now: State) -> Desk:

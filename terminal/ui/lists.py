@@ -26,8 +26,8 @@ MENU = (
     Item(N_("Exit"), id="exit"),
 )
 MEMBER = (
-    Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
     Item(N_("Give consent to advertising"), c.ChangeConsent("advertising", True)),
+    Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
     Item(N_("Take the member off the receipt"), c.ForgetMember()),
 )
 ITEMS: dict[Asking, tuple[Item, ...]] = {"menu": MENU, "member": MEMBER}

@@ -248,7 +248,7 @@ def test_advertising_is_withdrawn_from_the_member_panel() -> None:
         await fill(cashier)
         await cashier.press("f6")
         cashier.sees("Участник и согласия", "Согласен получать предложения", "текст 1")
-        await cashier.press("1")
+        await cashier.press("2")
         cashier.sees("Отзыв согласия записан")
         await cashier.press("f6", "3")
         assert cashier.state.basket.member is None
@@ -257,13 +257,52 @@ def test_advertising_is_withdrawn_from_the_member_panel() -> None:
     assert till.consents == [("advertising", False)]
 
 
+def test_after_a_wrong_phone_the_form_stands_at_the_phone_and_without_a_consent_at_the_consent() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f6")
+        await cashier.type("12", "down", "f6")
+        cashier.sees("Не сделано")
+        assert cashier.app._desk.form.at == 0
+        await cashier.press("backspace", "backspace")
+        await cashier.type("+79267654321", "f6")
+        assert cashier.app._desk.form.at == 2
+
+    play(story)
+
+
+@pytest.mark.parametrize("opens", ["f6", "f12", "f1", "f3"])
+def test_what_was_refused_goes_when_a_form_or_a_list_opens(opens: str) -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f2")
+        cashier.sees("Не сделано")
+        await cashier.press(opens)
+        cashier.sees_not("Не сделано")
+        await cashier.press("escape", "f2")
+        cashier.sees("Не сделано")
+
+    play(story)
+
+
+def test_what_was_refused_goes_when_payment_begins() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.type("99", "enter")
+        cashier.sees("Не сделано")
+        await cashier.press("f2")
+        assert cashier.mode == "pay"
+        cashier.sees_not("Не сделано")
+
+    play(story)
+
+
 def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)
         await cashier.press("f2", "f7", "f11")
         cashier.sees("Номер чека")
         await cashier.type("T1-1", "enter")
-        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22")
+        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22 · оплачен наличными")
+        cashier.sees_not("за этот чек", "+164")
         await cashier.press("enter")
         cashier.sees("[✓] Шарф", "баллов: снимется 164")
         await cashier.press("f7")

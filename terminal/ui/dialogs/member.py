@@ -20,7 +20,14 @@ def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     phone = f"  ··{clean(member.phone_tail)}" if member.phone_tail else ""
     who = [(f"  {clean(member.name_masked) or clean(member.card)}", "strong"), (phone, "dim")]
     return [
-        row(palette, width, [("  " + sight.words.text("Member and consents"), "head")]),
+        row(
+            palette,
+            width,
+            [
+                ("  " + sight.words.text("Member and consents"), "head"),
+                ("  " + sight.words.text("what holds now, the head office knows"), "dim"),
+            ],
+        ),
         row(palette, width, who),
         *item_rows(sight, MEMBER, width),
         _outlook(sight, member, width),

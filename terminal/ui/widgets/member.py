@@ -28,7 +28,10 @@ def member_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state = sight.view.state
     shown = state.receipt if state.mode == "done" else None
     if state.mode == "return" and state.returning:
-        shown = state.returning.preview or state.returning.receipt
+        shown = state.returning.preview
+        if shown is None:
+            rows = _of_buyer(sight, state.returning.receipt, width)
+            return rows + [blank(sight.palette, width, GROUND)] * (height - len(rows))
     if shown is not None:
         rows = _of_receipt(sight, shown, width) if shown.member_name else _nobody(sight, width)
     else:
@@ -63,6 +66,13 @@ def _of_member(sight: Sight, member: Member, width: int, height: int) -> list[St
         _way(sight, member, width),
         *_outlook(sight, member, width),
     ]
+
+
+def _of_buyer(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
+    """Before it is chosen what comes back: whose receipt it is, and none of its figures."""
+    if not receipt.member_name:
+        return _nobody(sight, width)
+    return [row(sight.palette, width, [(clean(receipt.member_name), "strong")], GROUND)]
 
 
 def _of_receipt(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:

@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from terminal.session.state import Level
+from terminal.session.state import Level, Notice
 from terminal.ui.cells import clean
 from terminal.ui.keys import CONFIRM, OFFERS, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
@@ -44,7 +44,7 @@ def _names_unknown(sight: Sight) -> bool:
 
 def _needs_both_rows(sight: Sight, width: int) -> bool:
     """What to do must not be cut off: it then has the notice's row to itself, and what is said stands above it."""
-    notice = sight.view.state.notice
+    notice = _unread(sight)
     if notice is None or notice.hint is None or sight.desk.note or _names_unknown(sight):
         return False
     return cells(notice_parts(sight)) > width
@@ -88,7 +88,7 @@ def notice_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 def notice_parts(sight: Sight) -> list[Part]:
     """Level as sign, word and colour; then what is said, and what to do next."""
-    words, notice = sight.words, sight.view.state.notice
+    words, notice = sight.words, _unread(sight)
     if sight.desk.note:
         return _levelled(sight, "info", words.text(sight.desk.note))
     if notice is None:
@@ -99,8 +99,14 @@ def notice_parts(sight: Sight) -> list[Part]:
     return parts
 
 
-def _said(sight: Sight) -> list[Part]:
+def _unread(sight: Sight) -> Notice | None:
+    """The notice, unless another screen has taken its place."""
     notice = sight.view.state.notice
+    return notice if notice is not None and notice.serial != sight.desk.read else None
+
+
+def _said(sight: Sight) -> list[Part]:
+    notice = _unread(sight)
     return _levelled(sight, notice.level, sight.words.say(notice.said)) if notice else []
 
 

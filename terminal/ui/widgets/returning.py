@@ -11,6 +11,7 @@ from terminal.ui.desk import selected_return
 from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.widgets.lines import quantity_of, window
+from terminal.ui.widgets.total import PAID_BY
 
 LEFT, BACK, SUM = 12, 12, 13
 FOOT_ROWS = 2
@@ -82,5 +83,7 @@ def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
         ("  Enter ", "accent"), (_("whole line"), "text"), ("   F11 ", "accent"), (_("everything"), "text"),
         ("   F7 ", "accent"), (_("pay out cash"), "text"), ("   F8 ", "accent"), (_("to the card"), "text"),
     ]  # fmt: skip
-    return [ends(sight.palette, width, [("  " + origin, "dim")], [*points, (" ", "text")]),
+    paid_by = ", ".join(_(PAID_BY[payment.kind]) for payment in draft.receipt.payments)
+    paid: list[Part] = [(" · " + _("paid by {kinds}").format(kinds=paid_by), "text")] if paid_by else []
+    return [ends(sight.palette, width, [("  " + origin, "dim"), *paid], [*points, (" ", "text")]),
             row(sight.palette, width, fit(keys, width))]  # fmt: skip
