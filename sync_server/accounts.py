@@ -17,6 +17,7 @@ from loyalty.feed import BalanceRow
 from loyalty.gift_card import GIFT_WALLET
 from loyalty.points.history import AnyFact
 from loyalty.quoting.uses import Use
+from loyalty.receipt import Receipt
 from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
@@ -61,6 +62,13 @@ class Moves:
     """Accounts that move now."""
     cause: str = ""
     """What names this transaction alone: an event's id, an effect's, a change's."""
+
+
+def count_coupons(sale: Receipt, moves: Moves, account: Account, sign: int) -> None:
+    """The coupons of series that allow a member so many: used with the sale, given back with the last of it."""
+    for coupon in sale.spent:
+        if coupon.counted:
+            moves.coupon_uses[account][coupon.series] += sign
 
 
 def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:

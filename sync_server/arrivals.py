@@ -57,6 +57,12 @@ class Arrived:
         return self.bucket, self.event_id
 
 
+def receipt_of(event: Arrived) -> Receipt:
+    """The receipt of a sale or a return; other events have none."""
+    assert isinstance(event.body, SaleCompleted | ReturnCompleted)
+    return event.body.receipt
+
+
 def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) -> Arrived:
     digest = blake2b(raw, digest_size=16).digest()
     envelope, body, why = _read(raw)
