@@ -38,6 +38,7 @@ app.add_typer(status, name="status")
 app.add_typer(cli_members.families, name="family")
 app.command()(cli_members.merge)
 app.command()(cli_upkeep.verify)
+app.command()(cli_upkeep.rebuild)
 
 
 @app.command()

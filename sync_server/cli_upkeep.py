@@ -1,12 +1,14 @@
-"""`kopilka-server verify`: what an operator runs to know that nothing is lost."""
+"""`kopilka-server verify` and `rebuild`: what an operator runs to know that nothing is lost."""
 
 import sys
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
 from loyalty.events import canonical
 from sync_server.cli_options import HOME, Data, Database, lang
+from sync_server.clock import now_ms
 from sync_server.settings import Settings
 
 
@@ -21,11 +23,34 @@ def verify(
     from sync_server.verifying.verify import verify as read_all
 
     with opened(Settings(data, database)) as (base, _), typer.progressbar(length=1, file=sys.stderr) as bar:
-
-        def tell(done: int, whole: int) -> None:
-            bar.length = whole
-            bar.update(done - bar.pos)
-
-        found = read_all(base, tell)
+        found = read_all(base, partial(_show, bar))
     typer.echo(canonical(found).decode() if as_json else "\n".join(verified_lines(found, lang())))
     raise typer.Exit(0 if found.sound else 1)
+
+
+def rebuild(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put what was worked out in place of what differs. Stop the server first.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Work the books out again from what tills sent, and say where those in use differ."""
+    from sync_server.office import opened
+    from sync_server.rebuilding.rebuild import rebuild as work_out
+    from sync_server.rebuilding.rebuild import rebuilt_lines
+
+    aside = data / f"before-rebuild-{now_ms()}.db" if replace else None
+    with opened(Settings(data, database)) as (base, _), typer.progressbar(length=1, file=sys.stderr) as bar:
+        data.mkdir(parents=True, exist_ok=True)
+        done = work_out(base, data, now_ms(), aside, partial(_show, bar))
+    typer.echo(canonical(done).decode() if as_json else "\n".join(rebuilt_lines(done)))
+    if aside and not done.same:
+        typer.echo(f"Replaced in {len(done.buckets)} buckets; what was there is in {aside}.", err=as_json)
+    raise typer.Exit(0 if done.same or replace else 1)
+
+
+def _show(bar: Any, done: int, whole: int) -> None:
+    bar.length = max(whole, 1)
+    bar.update(done - bar.pos)

@@ -35,6 +35,17 @@ def settle_spent(store: Store, programme: Programme | None, today: str) -> Count
     return done
 
 
+def over_coupons(tx: Tx, bucket: int, programme: Programme | None, today: str) -> set[str]:
+    """The coupons of a bucket that nobody takes any more: all their uses are over."""
+    if programme is None:
+        return set()
+    open_series = _open_series(programme, today)
+    over, going = set[str](), set[str]()
+    for row in tx.execute(select(COUPON_USE).where(COUPON_USE.c.bucket == bucket)):
+        (over if _is_over(dict(row._mapping), open_series, today) else going).add(row.coupon_id)
+    return over - going
+
+
 def _settle(tx: Tx, bucket: int, programme: Programme, today: str) -> Counter[str]:
     table = FEED["spent"]
     with_uses = tx.execute(select(COUPON_USE.c.coupon_id).where(COUPON_USE.c.bucket == bucket).limit(1)).first()

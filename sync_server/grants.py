@@ -99,7 +99,7 @@ def grant_status(
         row = _held(tx, account_id)
         if grant in row.progress.grants:
             raise NotNow(sentence("grant.again"))
-        kept = [each for each in row.progress.grants if _may_count(programme, each, today)]
+        kept = _that_count(programme, row, today)
         if len(kept) >= MAX_GRANTS:
             raise NotNow(sentence("grant.many", limit=MAX_GRANTS))
         _put(tx, row, (*kept, grant))
@@ -165,6 +165,23 @@ def _check(programme: Programme, status: str, last_date: str, today: str) -> Non
 def _check_reason(reason: str) -> None:
     if not 3 <= len(reason.strip()) <= MAX_REASON_CHARS:
         raise BadInput(sentence("grant.reason", limit=MAX_REASON_CHARS))
+
+
+def act_again(tx: Tx, programme: Programme | None, account_id: str, act: Act) -> None:
+    """Do what is on record to an account that does not know of it; one that is not there stays so."""
+    if programme is None or not select_by(
+        tx, FEED["bal"], ("key",), ("bucket", "key"), [(bucket_of(account_id), account_id)]
+    ):
+        return
+    row = _held(tx, account_id)
+    if act.act == "granted":
+        _put(tx, row, (*_that_count(programme, row, act.grant.given_on), act.grant))
+    else:
+        _put(tx, row, tuple(each for each in row.progress.grants if each != act.grant))
+
+
+def _that_count(programme: Programme, row: BalanceRow, today: str) -> list[Grant]:
+    return [each for each in row.progress.grants if _may_count(programme, each, today)]
 
 
 def _may_count(programme: Programme, grant: Grant, today: str) -> bool:

@@ -21,6 +21,7 @@ from loyalty.feed import IdentRow
 from loyalty.ledger import MAIN_WALLET, Entry
 from loyalty.points.terms import Lot, lot_id
 from loyalty.sentences import sentence
+from loyalty.statuses.progress import Grant
 from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.claims import Claim, Holders, Owners, claim, read_holders
@@ -34,7 +35,7 @@ from sync_server.import_rows import IMPORTED, MemberRow, consent_rows, derived, 
 from sync_server.personal import fill_ident, personal_row
 from sync_server.purses import Booked
 from sync_server.rows import insert_new, insert_rows, select_by
-from sync_server.schema import CONSENT, MEMBER, PERSONAL
+from sync_server.schema import BROUGHT, CONSENT, MEMBER, PERSONAL
 from sync_server.seen import Seen
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
@@ -220,17 +221,29 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[MemberRow], n
     new = [member for member in group if (member.bucket, member.member_id) in added]
     insert_rows(tx, PERSONAL, [personal_row(personal[member.member_id]) for member in new])
     insert_rows(tx, CONSENT, [row for member in new for row in _consents(member, now_ms)])
-    moves = Moves()
+    moves, brought = Moves(), []
     for member in new:
         moves.opened[member.bucket, member.account_id] = rules.grant(member.status, now_ms, member.status_until)
         if member.receipts:
             moves.brought[member.bucket, member.account_id] = member.receipts
+        grant = moves.opened[member.bucket, member.account_id]
+        if member.receipts or grant:
+            brought.append(_brought(member, grant))
         if member.points:
             entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
             lot = _lot(member, rules.date_at(now_ms))
             moves.entries.append(Booked(member.bucket, entry, rules.date_at(now_ms), lot=lot))
+    insert_rows(tx, BROUGHT, brought)
     idents = [Change(member.bucket, member.member_id, canonical(_ident(member)), None) for member in new]
     put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
+
+
+def _brought(member: MemberRow, grant: Grant | None) -> dict[str, Any]:
+    status = grant or Grant("", "")
+    return {
+        "bucket": member.bucket, "account_id": member.account_id, "receipts": member.receipts,
+        "status": status.status, "given_on": status.given_on, "last_date": status.last_date,
+    }  # fmt: skip
 
 
 def _consents(member: MemberRow, now_ms: int) -> Iterator[dict[str, Any]]:

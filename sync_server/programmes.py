@@ -53,11 +53,12 @@ def publish_programme(store: Store, identity: Identity, document: str, now_ms: i
     programme = parse_programme(document, zones=available_timezones())
     signature = identity.signer.sign(document.encode()).hex()
     row = ProgrammeRow(programme.id, programme.version, document, signature)
-    new = store.write(lambda tx: _publish(tx, row, now_ms), PROGRAMME_BUCKET)
+    new = store.write(lambda tx: put_version(tx, row, now_ms), PROGRAMME_BUCKET)
     return Published(programme, "new" if new else "same")
 
 
-def _publish(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
+def put_version(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
+    """The version is the newest from now on; False where it is so already. Raises BadInput for an older one."""
     found = select_by(tx, FEED["programmes"], ("h", "body"), ("bucket", "key"), [(PROGRAMME_BUCKET, row.id)], lock=True)
     old = found[0] if found else None
     if old is not None and old.body is not None:

@@ -60,16 +60,21 @@ def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int]) -
     taken = _read_round(store, clock_ms)
     if not taken.marks:
         return 0
-    owners = claim(store, _cards(taken.arrived))
-    after = claim_coupons(store, taken.arrived)
-    rules = replace(read_rules(store), versions=read_versions(store, _refs(taken.arrived)))
-    for unit in _units(store, taken.arrived):
-        _apply(store, unit, rules, owners)
-    flag_again(store, taken.arrived, after)
-    free_coupons(store, taken.arrived)
+    apply_events(store, taken.arrived)
     complete_members(store, identity, [event.key for event in taken.arrived if isinstance(event.body, MemberEnrolled)])
     store.write(lambda tx: _move_marks(tx, taken.marks))
     return len(taken.arrived)
+
+
+def apply_events(store: Store, arrived: Sequence[Arrived]) -> None:
+    """Claim what these events name, and apply them, each once. Given in each terminal's order."""
+    owners = claim(store, _cards(arrived))
+    after = claim_coupons(store, arrived)
+    rules = replace(read_rules(store), versions=read_versions(store, _refs(arrived)))
+    for unit in _units(store, arrived):
+        _apply(store, unit, rules, owners)
+    flag_again(store, arrived, after)
+    free_coupons(store, arrived)
 
 
 def _read_round(store: Store, clock_ms: Callable[[], int]) -> Round:

@@ -183,6 +183,11 @@ PERSONAL = _table(
     _text("phone"), _text("name"), _text("name_key"), _text("birthday"),
     Index("personal_member", "bucket", "member_id"), Index("personal_name", "name_key"),
 )  # fmt: skip
+BROUGHT = _table(
+    "brought", _int("bucket", key=True), _text("account_id", key=True), _big("receipts"), _text("status"),
+    _text("given_on"), _text("last_date"),
+)  # fmt: skip
+"""What an imported member had besides points: receipts, and a status (or none). Written once, with the import."""
 STATUS_ACT = _table(
     "status_act", _int("bucket", key=True), _text("account_id", key=True), _big("at_ms", key=True),
     _text("act_id", key=True), _text("act"), _text("status"), _text("given_on"), _text("last_date"), _text("reason"),

@@ -27,6 +27,7 @@ from sync_server import (  # fmt: skip
     users,
 )
 from sync_server.messages import port, sending
+from sync_server.rebuilding import replace, work_out
 from sync_server.verifying import found
 
 SENTENCES = {
@@ -37,7 +38,7 @@ SENTENCES = {
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,
-    **merging.SENTENCES, **found.SENTENCES,
+    **merging.SENTENCES, **found.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
     "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
     "serve.port": ("Порт {port} на {host} занят или недоступен", "Port {port} on {host} is taken or not allowed"),
     "refused": ("Отказано: {detail}", "Refused: {detail}"),

@@ -8,6 +8,14 @@ _BACKUP = (
     "верните последнюю целую копию и выполните kopilka-server restored: кассы дошлют остальное",
     "put the last sound backup back, then kopilka-server restored: the tills send the rest again",
 )
+_REBUILD = (
+    "остановите сервер и выполните kopilka-server rebuild --replace",
+    "stop the server, then kopilka-server rebuild --replace",
+)
+_OF_BOOKS = (
+    "event", "bytes", "receipt", "bucket", "total", "balance", "columns", "clearing", "coupon",
+)  # fmt: skip
+"""What follows from segments that are sound."""
 SENTENCES: Templates = {
     "verify.segment": ("Пакет событий испорчен", "A segment is damaged"),
     "verify.signature": ("Подпись пакета не от этой кассы", "A segment's signature is not this terminal's"),
@@ -36,6 +44,7 @@ SENTENCES: Templates = {
     "verify.coupon": ("Кассам сказано о купоне не то", "Tills are told something else of a coupon"),
     "verify.share": ("Доля бюджета меньше использованного", "A share of a budget is less than what is used of it"),
     "verify.mend": _BACKUP,
+    **{f"verify.{kind}.mend": _REBUILD for kind in _OF_BOOKS},
     "verify.effect_failed.mend": (
         "обновите программу и перезапустите её: она попробует снова",
         "bring the program up to date and start it again: it tries once more",

@@ -523,6 +523,17 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "brought",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("receipts", sa.BigInteger()),
+        _column("status", TEXT),
+        _column("given_on", TEXT),
+        _column("last_date", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "account_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "status_act",
         _column("bucket", sa.Integer()),
         _column("account_id", TEXT),
