@@ -31,8 +31,11 @@ class AccountWallet(msgspec.Struct, frozen=True):
 
 
 class AccountBooks(msgspec.Struct, frozen=True):
+    """`known`: the head office has a balance or an entry of it."""
+
     account_id: str
     wallets: dict[str, AccountWallet]
+    known: bool = True
 
 
 class WalletBooks(msgspec.Struct, frozen=True):
@@ -154,7 +157,7 @@ def _account(tx: Tx, account_id: str) -> AccountBooks:
         opening[entry.wallet] += entry.points if entry.contra == "opening" else 0
     names = sorted({MAIN_WALLET, *told, *sums}, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
     wallets = {name: AccountWallet(told.get(name, 0), sums[name], opening[name]) for name in names}
-    return AccountBooks(account_id, wallets)
+    return AccountBooks(account_id, wallets, known=bool(balances or entries))
 
 
 def _twice(tx: Tx) -> int:

@@ -16,7 +16,7 @@ from loyalty.errors import KopilkaError
 from loyalty.events import canonical
 from sync_server import cli_members, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
-from sync_server.cli_said import error_text, tell
+from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.settings import JOURNAL, Settings
@@ -26,7 +26,6 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills.",
 )
 coupons = typer.Typer(no_args_is_help=True, help="Coupons signed by the head office.")
 app.add_typer(coupons, name="coupons")
@@ -41,6 +40,15 @@ app.command()(cli_upkeep.verify)
 app.command()(cli_upkeep.rebuild)
 
 
+@app.callback()
+def in_language(
+    spoken_in: Annotated[str, typer.Option("--lang", help="ru or en; by default what the system speaks.")] = "",
+) -> None:
+    """Kopilka's head office: takes receipts in, keeps the ledger, feeds the tills."""
+    if spoken_in:
+        os.environ["KOPILKA_LANG"] = spoken_in
+
+
 @app.command()
 def init(data: Data = HOME, database: Database = "") -> None:
     """Prepare the data folder and the tables; running it again does no harm."""
@@ -51,7 +59,7 @@ def init(data: Data = HOME, database: Database = "") -> None:
     store = open_store(settings.url)
     identity = init_store(store, random_bytes)
     store.close()
-    typer.echo(f"Head office ready in {data}, generation {identity.gen}.")
+    tell("cli.init", folder=str(data), gen=identity.gen)
 
 
 @app.command()
@@ -153,8 +161,8 @@ def publish(
 
     with opened(Settings(data, database)) as (base, identity):
         done = publish_file(base, identity, file, now_ms())
-    word = "published" if done.outcome == "new" else "was published already"
-    typer.echo(f"Programme {done.programme.id}, version {done.programme.version}, {word}.")
+    said = "cli.publish" if done.outcome == "new" else "cli.publish.again"
+    tell(said, id=done.programme.id, version=done.programme.version)
 
 
 @app.command()
@@ -167,7 +175,7 @@ def snapshot(data: Data = HOME, database: Database = "") -> None:
     with opened(settings) as (base, identity):
         made = make_snapshot(base, identity, settings.snapshots, now_ms(), random_bytes(16).hex())
     rows = ", ".join(f"{count} {stream}" for stream, count in made.rows.items())
-    typer.echo(f"Snapshot {made.snapshot_id}: {rows}; {made.bytes} bytes packed, {made.file_bytes} unpacked.")
+    tell("cli.snapshot", id=made.snapshot_id, rows=rows, packed=made.bytes, plain=made.file_bytes)
 
 
 @app.command()
@@ -190,7 +198,7 @@ def books(
     if as_json:
         typer.echo(canonical(found).decode())
     else:
-        typer.echo("\n".join(books_lines(found)))
+        typer.echo("\n".join(books_lines(found, lang())))
     raise typer.Exit(0 if found.sound else 1)
 
 
@@ -206,16 +214,13 @@ def expire(
 
     with opened(Settings(data, database)) as (base, _), typer.progressbar(length=256, file=sys.stderr) as bar:
         done = run_expire(base, now_ms(), dry_run, lambda _: bar.update(1))
-    would = "would be " if dry_run else ""
+    said = "cli.expire.dry" if dry_run else "cli.expire"
     for wallet, run in done.wallets.items():
-        typer.echo(
-            f"{wallet}: {run.expired_points} points {would}written off, {run.restored_points} {would}given back, "
-            f"{run.accounts} accounts."
-        )
+        tell(said, wallet=wallet, expired=run.expired_points, restored=run.restored_points, accounts=run.accounts)
     if not done.wallets:
-        typer.echo(f"Nothing has run out before {done.before_date} that is not written off.")
+        tell("cli.expire.nothing", before_date=done.before_date)
     if done.coupons:
-        typer.echo(f"{done.coupons} used coupons are over: tills need not know them any more.")
+        tell("cli.expire.coupons", count=done.coupons)
 
 
 @app.command()
@@ -226,7 +231,7 @@ def restored(data: Data = HOME, database: Database = "") -> None:
 
     with opened(Settings(data, database)) as (base, _):
         gen = base.write(lambda tx: renew_generation(tx, random_bytes))
-    typer.echo(f"Generation {gen} begins: terminals compare and send again what is missing.")
+    tell("cli.restored", gen=gen)
 
 
 @app.command()
@@ -240,11 +245,11 @@ def user(
 
     chosen = next((known for known in ROLES if known == role), None)
     if chosen is None:
-        raise typer.BadParameter("owner or viewer")
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        raise typer.BadParameter(spoken("cli.user.role"))
+    password = getpass.getpass(spoken("cli.user.password")) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with opened(Settings(data, database)) as (base, _):
         set_user(base, name, password, chosen, now_ms())
-    typer.echo(f"User {name} ({role}) can log in.")
+    tell("cli.user", name=name, role=role)
 
 
 @coupons.command()
@@ -268,7 +273,7 @@ def issue(
         made = issue_coupons(base, identity, Wanted(series, count, expires, member), now_ms(), random_bytes)
     if out:
         save_coupons(out, made)
-        typer.echo(f"{len(made)} coupons written to {out}.")
+        tell("cli.coupons", count=len(made), file=str(out))
     else:
         write_coupons(sys.stdout, made)
     if png:
@@ -290,11 +295,10 @@ def set_(
 
     with opened(Settings(data, database)) as (base, identity):
         done = set_audience(base, identity, name, file, dry_run, report, lang())
-    would = "would be " if dry_run else ""
-    typer.echo(
-        f"{done.rows} rows: {done.added} members {would}added, {done.removed} {would}removed, "
-        f"{done.kept} in it before, {done.refused} not taken."
-    )
+    tell(
+        "cli.audience.dry" if dry_run else "cli.audience",
+        rows=done.rows, added=done.added, removed=done.removed, kept=done.kept, refused=done.refused,
+    )  # fmt: skip
     if done.refused:
         _tell_not_taken(report)
 
@@ -318,7 +322,7 @@ def drop(name: Annotated[str, typer.Argument(help="The audience")], data: Data =
 
     with opened(Settings(data, database)) as (base, _):
         done = drop_audience(base, name)
-    typer.echo(f"{done.removed} members removed.")
+    tell("cli.audience.drop", count=done.removed)
 
 
 @budget.command("list")
@@ -346,9 +350,9 @@ def release(
     with opened(Settings(data, database)) as (base, _):
         done = release_shares(base, terminal, now_ms())
     for name, amount in done.items():
-        typer.echo(f"{name}: {amount_words(amount, lang())} to be shared out again.")
+        tell("cli.release", name=name, amount=amount_words(amount, lang()))
     if not done:
-        typer.echo("It has no unused shares.")
+        tell("cli.release.nothing")
 
 
 def main() -> None:
@@ -377,9 +381,9 @@ def _run(command: Callable[[], T]) -> str | None:
     except KopilkaError as error:
         return error_text(error)
     except OSError as error:
-        return f"{error.filename or 'file'}: {error.strerror or error}"
+        return f"{error.filename or spoken('cli.file')}: {error.strerror or error}"
     except Exception as error:
         if os.environ.get("KOPILKA_DEBUG"):
             raise
-        return f"This should not have happened: {type(error).__name__}: {error}. Set KOPILKA_DEBUG=1 to see where."
+        return spoken("cli.bug", what=f"{type(error).__name__}: {error}")
     return None

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sync_server.cli_options import HOME, Data, Database
+from sync_server.cli_said import spoken, tell
 from sync_server.clock import now_ms, random_bytes
 from sync_server.find_member import FoundMember
 from sync_server.member_changes import Wish
@@ -27,7 +28,7 @@ def create(
 
     with opened(Settings(data, database)) as (base, identity):
         made = create_family(base, identity, _wish(), members)
-    typer.echo(f"A family of {len(made)} with the account {made[0].ident.account_id}: {_names(made)}")
+    tell("cli.family", count=len(made), account=made[0].ident.account_id, names=_names(made))
 
 
 @families.command()
@@ -40,7 +41,7 @@ def add(
 
     with opened(Settings(data, database)) as (base, identity):
         inside = add_to_family(base, identity, _wish(), family, member)
-    typer.echo(f"A family of {len(inside)}: {_names(inside)}")
+    tell("cli.family.more", count=len(inside), names=_names(inside))
 
 
 @families.command()
@@ -50,9 +51,7 @@ def leave(member: Who, data: Data = HOME, database: Database = "") -> None:
 
     with opened(Settings(data, database)) as (base, identity):
         left = leave_family(base, identity, _wish(), member)
-    typer.echo(
-        f"{_names([left])} has left with the empty account {left.ident.account_id}; the points stay with the family."
-    )
+    tell("cli.family.left", name=_names([left]), account=left.ident.account_id)
 
 
 def merge(
@@ -65,8 +64,8 @@ def merge(
 
     with opened(Settings(data, database)) as (base, identity):
         one = merge_members(base, identity, _wish(), keep, gone)
-    cards = ", ".join(one.ident.cards) or "none"
-    typer.echo(f"They are one member: {_names([one])}, cards {cards}, account {one.ident.account_id}")
+    cards = ", ".join(one.ident.cards) or spoken("cli.merge.no_cards")
+    tell("cli.merge", names=_names([one]), cards=cards, account=one.ident.account_id)
 
 
 def _wish() -> Wish:

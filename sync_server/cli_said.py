@@ -8,6 +8,103 @@ from sync_server.cli_options import lang
 from sync_server.words import SENTENCES as ALL
 
 SENTENCES = {
+    "cli.init": (
+        "Головной офис готов в {folder}, поколение {gen}.",
+        "Head office ready in {folder}, generation {gen}.",
+    ),
+    "cli.publish": ("Программа {id}, версия {version}, опубликована.", "Programme {id}, version {version}, published."),
+    "cli.publish.again": (
+        "Программа {id}, версия {version}, уже была опубликована.",
+        "Programme {id}, version {version}, was published already.",
+    ),
+    "cli.snapshot": (
+        "Снимок {id}: {rows}; байт в упаковке {packed}, без неё {plain}.",
+        "Snapshot {id}: {rows}; {packed} bytes packed, {plain} unpacked.",
+    ),
+    "cli.expire": (
+        "{wallet}: {expired:балл списан|балла списаны|баллов списано}, {restored} возвращено, "
+        "{accounts:счёт|счёта|счетов}.",
+        "{wallet}: {expired:point|points} written off, {restored} given back, {accounts:account|accounts}.",
+    ),
+    "cli.expire.dry": (
+        "{wallet}: списалось бы {expired:балл|балла|баллов}, вернулось бы {restored}, {accounts:счёт|счёта|счетов}.",
+        "{wallet}: {expired:point|points} would be written off, {restored} would be given back, "
+        "{accounts:account|accounts}.",
+    ),
+    "cli.expire.nothing": (
+        "До {before_date} не сгорело ничего, что не списано.",
+        "Nothing has run out before {before_date} that is not written off.",
+    ),
+    "cli.expire.coupons": (
+        "{count:использованный купон|использованных купона|использованных купонов} больше не нужны кассам.",
+        "{count:used coupon is|used coupons are} over: tills need not know of them any more.",
+    ),
+    "cli.restored": (
+        "Начинается поколение {gen}: кассы сверятся и пришлют недостающее.",
+        "Generation {gen} begins: terminals compare and send again what is missing.",
+    ),
+    "cli.user": ("Пользователь {name} ({role}) может войти.", "User {name} ({role}) can log in."),
+    "cli.user.role": ("Роль: owner (владелец) или viewer (только смотрит)", "The role is owner or viewer"),
+    "cli.user.password": ("Пароль: ", "Password: "),
+    "cli.coupons": (
+        "{count:купон записан|купона записаны|купонов записано} в {file}.",
+        "{count:coupon|coupons} written to {file}.",
+    ),
+    "cli.audience": (
+        "{rows:строка|строки|строк}: добавлено участников {added}, убрано {removed}, уже были {kept}, "
+        "не принято {refused}.",
+        "{rows:row|rows}: {added:member|members} added, {removed} removed, {kept} in it before, {refused} not taken.",
+    ),
+    "cli.audience.dry": (
+        "{rows:строка|строки|строк}: добавилось бы участников {added}, убралось бы {removed}, уже есть {kept}, "
+        "не принято {refused}.",
+        "{rows:row|rows}: {added:member|members} would be added, {removed} would be removed, {kept} in it before, "
+        "{refused} not taken.",
+    ),
+    "cli.audience.drop": ("Убрано {count:участник|участника|участников}.", "{count:member|members} removed."),
+    "cli.release": ("{name}: {amount} снова можно раздать.", "{name}: {amount} to be shared out again."),
+    "cli.release.nothing": ("Неизрасходованных долей у неё нет.", "It has no unused shares."),
+    "cli.file": ("файл", "file"),
+    "cli.bug": (
+        "Этого не должно было случиться: {what}. С KOPILKA_DEBUG=1 видно, где.",
+        "This should not have happened: {what}. Set KOPILKA_DEBUG=1 to see where.",
+    ),
+    "cli.family": (
+        "Семья из {count}, счёт {account}: {names}",
+        "A family of {count} with the account {account}: {names}",
+    ),
+    "cli.family.more": ("Семья из {count}: {names}", "A family of {count}: {names}"),
+    "cli.family.left": (
+        "{name}: больше не в семье, пустой счёт {account}; баллы остаются семье.",
+        "{name} has left with the empty account {account}; the points stay with the family.",
+    ),
+    "cli.merge": (
+        "Теперь это один участник: {names}, карты {cards}, счёт {account}",
+        "They are one member: {names}, cards {cards}, account {account}",
+    ),
+    "cli.merge.no_cards": ("нет", "none"),
+    "cli.status.grant": (
+        "{card}: статус {status} с {from_date} по {until_date}.",
+        "{card} has the status {status} from {from_date} until {until_date}.",
+    ),
+    "cli.status.grant.season": (
+        "{card}: статус {status} с {from_date} до конца следующего сезона.",
+        "{card} has the status {status} from {from_date} to the end of the season after this one.",
+    ),
+    "cli.status.withdraw": (
+        "Статус {status}, данный {card} вручную, снят.",
+        "The status {status} given to {card} by hand is taken back.",
+    ),
+    "cli.status.none": ("Вручную статусов не давали.", "No status was given by hand."),
+    "cli.status.granted": (
+        "дан {status} с {from_date}{end}, {who}: {reason}",
+        "granted {status} from {from_date}{end}, {who}: {reason}",
+    ),
+    "cli.status.withdrawn": (
+        "снят {status} с {from_date}{end}, {who}: {reason}",
+        "withdrawn {status} from {from_date}{end}, {who}: {reason}",
+    ),
+    "cli.status.end": (" по {until_date}", " until {until_date}"),
     "cli.import": (
         "{rows:строка|строки|строк}: добавлено {added}, изменено {changed}, уже так {known}, не принято {refused}.",
         "{rows:row|rows}: {added} added, {changed} changed, {known} already so, {refused} not taken.",

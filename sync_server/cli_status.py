@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sync_server.cli_options import HOME, Data, Database
+from sync_server.cli_said import spoken, tell
 from sync_server.clock import now_ms
 from sync_server.settings import Settings
 
@@ -31,8 +32,10 @@ def grant(
     with opened(Settings(data, database)) as (base, _):
         account_id = account_of_card(base, card)
         given = grant_status(base, account_id, status, until, reason, getpass.getuser(), now_ms())
-    end = f"until {given.last_date}" if given.last_date else "to the end of the season after this one"
-    typer.echo(f"{card} has the status {status} from {given.given_on} {end}.")
+    if given.last_date:
+        tell("cli.status.grant", card=card, status=status, from_date=given.given_on, until_date=given.last_date)
+    else:
+        tell("cli.status.grant.season", card=card, status=status, from_date=given.given_on)
 
 
 @status.command()
@@ -44,7 +47,7 @@ def withdraw(card: Card, status: Status, reason: Reason, data: Data = HOME, data
     with opened(Settings(data, database)) as (base, _):
         account_id = account_of_card(base, card)
         withdraw_status(base, account_id, status, None, reason, getpass.getuser(), now_ms())
-    typer.echo(f"The status {status} given to {card} by hand is taken back.")
+    tell("cli.status.withdraw", card=card, status=status)
 
 
 @status.command("list")
@@ -58,7 +61,10 @@ def list_(card: Card, data: Data = HOME, database: Database = "") -> None:
         with base.read() as tx:
             acts = read_acts(tx, account_id)
     for act in acts:
-        end = f" until {act.grant.last_date}" if act.grant.last_date else ""
-        typer.echo(f"{act.act} {act.grant.status} from {act.grant.given_on}{end}, {act.who}: {act.reason}")
+        end = spoken("cli.status.end", until_date=act.grant.last_date) if act.grant.last_date else ""
+        tell(
+            f"cli.status.{act.act}",
+            status=act.grant.status, from_date=act.grant.given_on, end=end, who=act.who, reason=act.reason,
+        )  # fmt: skip
     if not acts:
-        typer.echo("No status was given by hand.")
+        tell("cli.status.none")

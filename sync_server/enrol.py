@@ -29,13 +29,17 @@ MAX_NAME_CHARS = 60
 SENTENCES = {
     "enrol.full": ("Больше {limit} касс подключить нельзя", "No more than {limit} terminals can be enrolled"),
     "enrol.codes": ("Уже выдано {limit} действующих кодов", "There are {limit} live codes already"),
-    "enrol.store": ("Код магазина: от 1 до {limit} знаков", "A store's code has 1 to {limit} characters"),
+    "enrol.store": (
+        "Код магазина: от 1 до {limit} знаков, без пробелов",
+        "A store's code has 1 to {limit} characters and no blanks",
+    ),
 }
 
 
 def make_code(store: Store, identity: Identity, shop: str, shop_name: str, now_ms: int, random: Random) -> str:
     """A new one-time code for a terminal of the store `shop`. Raises BadInput."""
-    if not 0 < len(shop) <= MAX_NAME_CHARS or len(shop_name) > MAX_NAME_CHARS or "\x00" in shop + shop_name:
+    fits = 0 < len(shop) <= MAX_NAME_CHARS and not any(map(str.isspace, shop))
+    if not fits or len(shop_name) > MAX_NAME_CHARS or "\x00" in shop + shop_name:
         raise BadInput(sentence("enrol.store", limit=MAX_NAME_CHARS))
     code = str(int.from_bytes(random(8), "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
     row: dict[str, str | int] = {

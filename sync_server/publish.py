@@ -1,5 +1,7 @@
 """Publishing a programme from a file."""
 
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from loyalty.errors import BadInput
@@ -10,6 +12,7 @@ from sync_server.programmes import Published, publish_programme, read_published
 from sync_server.standing import date_at
 from sync_server.store import Store
 
+SHIPPED = files("loyalty") / "programmes"
 MAX_PUBLISHED_BYTES = 512 * 1024
 """A programme travels as one row, which a till decodes at once."""
 
@@ -20,8 +23,9 @@ SENTENCES = {
 
 
 def publish_file(store: Store, identity: Identity, path: Path, now_ms: int) -> Published:
-    """Publish the document in a file. Raises BadInput, BadProgramme, OSError."""
-    with path.open("rb") as file:
+    """Publish the document in a file, or a programme that comes with the product by its name. Raises BadInput,
+    BadProgramme, OSError."""
+    with _document_at(path).open("rb") as file:
         data = file.read(MAX_PUBLISHED_BYTES + 1)
     if len(data) > MAX_PUBLISHED_BYTES:
         raise BadInput(sentence("publish.size", name=path.name, limit=MAX_PUBLISHED_BYTES))
@@ -34,3 +38,8 @@ def publish_file(store: Store, identity: Identity, path: Path, now_ms: int) -> P
         programme = read_published(store)
         settle_spent(store, programme, date_at(programme, now_ms))
     return done
+
+
+def _document_at(path: Path) -> Path | Traversable:
+    shipped = SHIPPED / f"{path}.toml"
+    return shipped if not path.exists() and path.parent == Path() and shipped.is_file() else path

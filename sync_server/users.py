@@ -22,14 +22,17 @@ _NOBODY = _hasher.hash("nobody has this password")
 """Checked for names that are not there, so that a wrong name takes as long as a wrong password."""
 
 SENTENCES = {
-    "user.name": ("Имя пользователя: от 1 до {limit} знаков", "A user's name has 1 to {limit} characters"),
+    "user.name": (
+        "Имя пользователя: от 1 до {limit} знаков, без пробелов",
+        "A user's name has 1 to {limit} characters and no blanks",
+    ),
     "user.password": ("Пароль: от {least} до {limit} знаков", "A password has {least} to {limit} characters"),
 }
 
 
 def set_user(store: Store, name: str, password: str, role: Role, now_ms: int) -> None:
     """Make a user, or give one a new password and role. Raises BadInput."""
-    if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
+    if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable() or " " in name:
         raise BadInput(sentence("user.name", limit=MAX_NAME_CHARS))
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise BadInput(sentence("user.password", least=MIN_PASSWORD_CHARS, limit=MAX_PASSWORD_CHARS))
