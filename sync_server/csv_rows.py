@@ -93,7 +93,7 @@ class _Lines:
         self.taken.append(line)
         return line
 
-    def begin(self) -> int:
+    def next_row(self) -> int:
         """The number of the line the next row begins on."""
         self._begun_at += len(self.taken)
         self.taken, self.cut = [], False
@@ -109,7 +109,7 @@ def _rows(lines: _Lines, delimiter: str, names: Sequence[str]) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE_CHARS)
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
-        line = lines.begin()
+        line = lines.next_row()
         try:
             fields = next(reader)
         except StopIteration:
