@@ -19,9 +19,10 @@ from loyalty.money import MAX_MINOR, line_amount
 from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.quoting.choosing import MAX_CHOICES, Outcome, best_of
+from loyalty.quoting.findings import Findings, findings
 from loyalty.quoting.judging import Judged, judge_all
 from loyalty.quoting.presented import presented, used
-from loyalty.quoting.reasons import Findings, applied_to, best_hints, explain, findings, notes_on
+from loyalty.quoting.reasons import applied_to, best_hints, explain, notes_on
 from loyalty.quoting.sharing import costs_at, costs_of, granted_for, wallets_at
 from loyalty.scene import Scene
 from loyalty.sentences import Sentence, sentence

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from loyalty.ledger import MAIN_WALLET
-from loyalty.programme import Campaign, Programme
-from loyalty.quoted import Explanation, Standing
-from loyalty.quoting.choosing import Outcome
-from loyalty.quoting.earning import earning_scene, points_deed, worth_minor
-from loyalty.quoting.judging import Judged, judge
-from loyalty.quoting.pricing import deed_of, seen_by
-from loyalty.quoting.redemption import Spent
-from loyalty.quoting.turns import Course, Deed, Stop, unmet_running
+from loyalty.programme import Campaign
+from loyalty.quoted import Explanation
+from loyalty.quoting.earning import worth_minor
+from loyalty.quoting.findings import Findings
+from loyalty.quoting.judging import Judged
+from loyalty.quoting.pricing import seen_by
+from loyalty.quoting.turns import Deed, Stop
+from loyalty.quoting.what_if import course_without, deed_on, gain_if, in_its_place, off_by_place, without
 from loyalty.receipt import Applied
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
 from loyalty.scene import Missing, Scene, in_units
@@ -41,43 +40,6 @@ SENTENCES = {
     "line.no_redeem": ("Баллами не оплачивается", "Points cannot pay for this"),
     "line.minimum": ("Минимальная цена", "Minimum price"),
 }
-
-
-class Findings(msgspec.Struct, frozen=True):
-    """Everything a quote has found out, as the reasons are told from it."""
-
-    programme: Programme
-    judged: tuple[Judged, ...]
-    scene: Scene
-    """The basket after all discounts."""
-    spent: Spent
-    standing: Standing
-    deeds: dict[str, Deed]
-    """What each campaign did, by its id, in the order they were applied."""
-    stopped: dict[str, Stop]
-    winners: dict[str, Deed]
-    """What won in each group whose campaigns compete for the whole receipt."""
-
-
-def findings(
-    programme: Programme,
-    judged: Sequence[Judged],
-    scene: Scene,
-    outcome: Outcome,
-    standing: Standing,
-) -> Findings:
-    """Put together what an outcome says; `scene` is the basket after all discounts."""
-    rivals = [deed for deed in outcome.deeds if deed.done and deed.campaign.group]
-    return Findings(
-        programme,
-        tuple(judged),
-        scene,
-        outcome.spent,
-        standing,
-        {deed.campaign.id: deed for deed in outcome.deeds},
-        {**outcome.priced.stopped, **outcome.earned.stopped},
-        {d.campaign.group: d for d in rivals if programme.group_of(d.campaign).mode in ("best", "first")},
-    )
 
 
 def explain(found: Findings) -> list[Explanation]:
@@ -162,11 +124,11 @@ def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
 
 def _in_vain(found: Findings, judged: Judged) -> tuple[Stop | None, Deed | None]:
     """What stops a campaign that was not chosen of its group, or what it would have done in the winner's place."""
-    instead_of = _in_its_place(found, judged.campaign)
-    scene = _without(found.scene, instead_of)
-    course = _course_without(found, judged.campaign, instead_of, scene)
+    instead_of = in_its_place(found, judged.campaign)
+    scene = without(found.scene, instead_of)
+    course = course_without(found, judged.campaign, instead_of, scene)
     stop = course.stop(judged, judged.scene(scene))
-    return (stop, None) if stop is not None else (None, _deed(found, judged, scene, course))
+    return (stop, None) if stop is not None else (None, deed_on(found, judged, scene, course))
 
 
 def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
@@ -186,7 +148,7 @@ def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
 def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
     said, gain_minor = missing[0].said, 0
     if len(missing) == 1 and missing[0].within_reach:
-        gain_minor = _gain_if(found, judged, missing[0], _in_its_place(found, judged.campaign))
+        gain_minor = gain_if(found, judged, missing[0], in_its_place(found, judged.campaign))
     if gain_minor > 0:
         said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})
     return _explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), max(0, gain_minor))
@@ -195,112 +157,12 @@ def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Expl
 def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
     """A campaign that applied and would give more: the next step of a ladder, one more of three."""
     deed = found.deeds[judged.campaign.id]
-    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(_without(found.scene, [deed]))))
-    gain_minor = _gain_if(found, judged, short, [deed]) if short is not None and short.within_reach else 0
+    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(without(found.scene, [deed]))))
+    gain_minor = gain_if(found, judged, short, [deed]) if short is not None and short.within_reach else 0
     if short is None or gain_minor <= 0:
         return []
     said = Sentence(short.said.code + ".gain", {**short.said.args, "gain_minor": gain_minor})
     return [_explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), gain_minor)]
-
-
-def _in_its_place(found: Findings, campaign: Campaign) -> list[Deed]:
-    """What is given now and would give way: the winner of its group, or whatever has won lines."""
-    if not campaign.group:
-        return []
-    if found.programme.group_of(campaign).mode == "best_line":
-        return [deed for deed in found.deeds.values() if deed.campaign.group == campaign.group]
-    return [found.winners[campaign.group]] if campaign.group in found.winners else []
-
-
-def _gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> int:
-    """What the campaign would give if just this were not missing, beyond what now is given in its place."""
-    mode = found.programme.group_of(judged.campaign).mode
-    if mode == "first" and any(_turn(deed.campaign) < _turn(judged.campaign) for deed in instead_of):
-        return 0
-    deed = _deed_if(found, judged, missing, instead_of)
-    if deed is None:
-        return 0
-    if mode == "best_line":
-        had = _off_by_place(instead_of)
-        return sum(max(0, off - had.get(place, 0)) for place, off in deed.by_place.items())
-    return worth_minor(found.programme, [deed]) - worth_minor(found.programme, instead_of)
-
-
-def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Deed | None:
-    """What the campaign would do if just this were not missing and nothing were given in its place."""
-    scene = _with_more(_without(found.scene, instead_of), missing)
-    then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
-    if then is None or (then is not judged and not then.ready):
-        return None
-    unmet = unmet_running(then.campaign.conditions, then.scene_for_conditions(scene))
-    if len(unmet) > 1 or any(stop.said.code != missing.said.code for stop in unmet):
-        return None
-    course = _course_without(found, judged.campaign, instead_of, scene)
-    return _deed(found, then, scene, course) if course.refusal(judged.campaign, scene) is None else None
-
-
-def _deed(found: Findings, judged: Judged, scene: Scene, course: Course) -> Deed:
-    """What a campaign does to a basket that may be another than the one quoted."""
-    if isinstance(judged.campaign.reward, PointsMechanic):
-        return points_deed(judged, earning_scene(found.programme, scene, found.spent.minor), course)
-    return deed_of(judged, judged.scene(scene), course)
-
-
-def _course_without(found: Findings, campaign: Campaign, instead_of: Sequence[Deed], scene: Scene) -> Course:
-    """What has been taken on the receipt by all but the campaign itself and those it would stand in for."""
-    out = {campaign.id, *(deed.campaign.id for deed in instead_of)}
-    course = Course(found.programme, scene, found.standing)
-    for deed in found.deeds.values():
-        if deed.campaign.id not in out:
-            course.note(deed)
-    if isinstance(campaign.reward, PointsMechanic):
-        course.take(found.spent.redemption.wallets)
-    return course
-
-
-def _turn(campaign: Campaign) -> tuple[bool, int, str]:
-    """The order campaigns are applied in: those in points after all others."""
-    return isinstance(campaign.reward, PointsMechanic), campaign.priority, campaign.id
-
-
-def _off_by_place(deeds: Iterable[Deed]) -> dict[int, int]:
-    """What campaigns took off each line together."""
-    found: dict[int, int] = {}
-    for deed in deeds:
-        for place, off in deed.by_place.items() if deed.in_price else ():
-            found[place] = found.get(place, 0) + off
-    return found
-
-
-def _without(scene: Scene, deeds: Sequence[Deed]) -> Scene:
-    """The scene as if these campaigns had taken nothing off."""
-    off = _off_by_place(deeds)
-    running = enumerate(scene.running_minor)
-    return replace(scene, running_minor=tuple(minor + off.get(place, 0) for place, minor in running)) if off else scene
-
-
-def _with_more(scene: Scene, missing: Missing) -> Scene:
-    """The scene with more of some lines, at the price each has now; or at a higher price, for more goods like them."""
-    if not (missing.more_milli or missing.more_minor):
-        return scene
-    lines = list(scene.lines)
-    running, floor, original = list(scene.running_minor), list(scene.floor_minor), list(scene.original_minor)
-    for place, more in missing.more_minor.items():
-        running[place] += more
-        original[place] += more
-    for place, more in missing.more_milli.items():
-        had = lines[place].qty_milli
-        lines[place] = replace(lines[place], qty_milli=had + more)
-        running[place] = running[place] * (had + more) // had
-        floor[place] = -(-floor[place] * (had + more) // had)
-        original[place] = original[place] * (had + more) // had
-    return replace(
-        scene,
-        lines=tuple(lines),
-        running_minor=tuple(running),
-        floor_minor=tuple(floor),
-        original_minor=tuple(original),
-    )
 
 
 def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence:
@@ -317,7 +179,7 @@ def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence
         return sentence("campaign.outdone")
     if all(found.scene.room_minor(place) == 0 for place in judged.selected):
         return sentence("campaign.no_room")
-    room = _course_without(found, campaign, (), found.scene).room(campaign, found.scene)
+    room = course_without(found, campaign, (), found.scene).room(campaign, found.scene)
     return sentence("campaign.group_cap" if room.minor == 0 else "campaign.too_little")
 
 
@@ -326,7 +188,7 @@ def _outdone(found: Findings, judged: Judged) -> bool:
     campaign = judged.campaign
     if found.programme.group_of(campaign).mode != "best_line":
         return False
-    off = _off_by_place(_in_its_place(found, campaign))
+    off = off_by_place(in_its_place(found, campaign))
     return any(off.get(place) for place in judged.selected)
 
 
