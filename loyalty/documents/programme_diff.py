@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.documents.programme_said import said
 from loyalty.documents.programme_told import DERIVED, INLINE, World, mechanic_text, value_text
-from loyalty.documents.programme_words import said
 from loyalty.programme import Label, Programme
 from loyalty.sentences import Lang
 

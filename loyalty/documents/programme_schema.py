@@ -16,7 +16,7 @@ import msgspec
 
 from loyalty.conditions import CONDITIONS
 from loyalty.documents.programme_file import read_programme
-from loyalty.documents.programme_words import described, titled
+from loyalty.documents.programme_said import described, titled
 from loyalty.documents.section import ID, MAX_LIST_ITEMS, MAX_TEXT_CHARS, Notes, Section
 from loyalty.rewards import REWARDS
 from loyalty.sentences import Lang, Sentence

@@ -12,7 +12,8 @@ from msgspec.structs import fields
 
 from loyalty.conditions import Condition
 from loyalty.documents.programme_aspects import ASPECT_OF, ASPECTS
-from loyalty.documents.programme_words import TABLES, said, titled, written
+from loyalty.documents.programme_said import said, titled, written
+from loyalty.documents.programme_words import TABLES
 from loyalty.documents.recurrence_words import rule_text
 from loyalty.programme import Campaign, Label, Programme
 from loyalty.recurrence import Rule

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loyalty.documents.programme_words import written
+from loyalty.documents.programme_said import written
 from loyalty.recurrence import Rule
 from loyalty.sentences import Lang, counted
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 from loyalty.documents.cases import Case, differences
+from loyalty.documents.programme_said import titled, written
 from loyalty.documents.programme_told import aspect_of, tell_programme, world_of
 from loyalty.documents.programme_warnings import warnings
-from loyalty.documents.programme_words import TABLES, titled, written
+from loyalty.documents.programme_words import TABLES
 from loyalty.errors import BadInput
 from loyalty.explain import TEMPLATES
 from loyalty.programme import Programme

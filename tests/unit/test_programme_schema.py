@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 from loyalty.conditions import CONDITIONS
 from loyalty.documents.programme_aspects import ASPECT_OF, ASPECTS
 from loyalty.documents.programme_file import read_programme
+from loyalty.documents.programme_said import described
 from loyalty.documents.programme_schema import Recorder, keys_of, programme_schema, recorded
-from loyalty.documents.programme_words import NOUNS, TITLES, VALUES, WORDS, described
+from loyalty.documents.programme_words import NOUNS, TITLES, VALUES, WORDS
 from loyalty.documents.section import Section
 from loyalty.rewards import REWARDS
 from tests.unit.test_house_programmes import documents

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from loyalty.documents.programme_file import parse_programme
+from loyalty.documents.programme_said import described, said, titled, written
 from loyalty.documents.programme_told import MAX_RIVALS, tell_campaign, tell_programme, world_of
-from loyalty.documents.programme_words import TABLES, WORDS, described, said, titled, written
+from loyalty.documents.programme_words import TABLES, WORDS
 from loyalty.documents.recurrence_text import read_rule
 from loyalty.documents.recurrence_words import rule_text
 from loyalty.programme import Campaign, Programme
