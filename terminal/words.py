@@ -58,6 +58,10 @@ ENGINE = {
         "Card kind “{kind}” is not known: qr, barcode or both",
     ),
     "card.not_a_card": ("«{text}» — не номер карты", "“{text}” is no card number"),
+    "card.suffix": (
+        "{name}: карту можно записать как .png (одну) или .pdf (лист)",
+        "{name}: a card is written as .png (one) or .pdf (a sheet)",
+    ),
     "card.sheet_needs_pdf": (
         "Несколько карт печатают листом: укажите файл .pdf",
         "Several cards make a sheet: name a .pdf file",

@@ -80,11 +80,16 @@ def read_day(store: Store, local_date: str, until_minute: int) -> DayReport:
         before_hours=before_hours,
         before_so_far_minor=_takings(store, before_date, until_minute),
         back=_points_back(store, local_date),
-        goods=_greatest(lines.goods)[:TOP_GOODS],
+        goods=_greatest(_sold(lines.goods))[:TOP_GOODS],
         campaigns=_greatest(lines.campaigns),
         lines=lines,
         counts=read_counts(store),
     )
+
+
+def _sold(sums: dict[str, Part]) -> dict[str, Part]:
+    """Without goods of which as many came back as were sold, or more."""
+    return {code: part for code, part in sums.items() if part.qty_milli > 0}
 
 
 def _greatest(sums: dict[str, Part]) -> tuple[tuple[str, Part], ...]:

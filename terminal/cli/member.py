@@ -54,6 +54,9 @@ def find(key: str, data: Path, lang: str) -> None:
         click.echo("Карта заблокирована" if ru else "The card is blocked")
 
 
+SUFFIXES = (".png", ".pdf")
+
+
 @member.command
 @click.argument("numbers", nargs=-1, required=True)
 @click.option(
@@ -79,6 +82,8 @@ def _make_cards(numbers: Sequence[str], out: Path, kind: str, data: Path, lang: 
     wanted: CardKind | None = next((known for known in ("qr", "barcode", "both") if known == kind), None)
     if wanted is None:
         raise BadInput(sentence("card.kind", kind=kind))
+    if out.suffix.lower() not in SUFFIXES:
+        raise BadInput(sentence("card.suffix", name=out.name))
     faces = _faces(data, numbers, lang, wanted)
     if out.suffix.lower() == ".pdf":
         out.write_bytes(card_sheet(faces))

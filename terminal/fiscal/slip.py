@@ -19,6 +19,7 @@ from terminal.fiscal.slip_words import WORDS, Words
 
 WIDTHS = (32, 42, 48)
 DEFAULT_WIDTH = 42
+ONE_PIECE_MILLI = 1000
 
 
 def receipt_slip(
@@ -120,7 +121,7 @@ def _head(receipt: Receipt, words: Words, store_name: str, width: int) -> Iterat
 def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[str]:
     """Name, then quantity x price with the full amount, then each reason with what it took off; for a gift, why."""
     yield from wrapped((lang == "en" and line.name_en) or line.name, width)
-    unit = words.kg if line.unit == "kg" else words.piece
+    unit = words.kg if line.unit == "kg" else words.piece if line.qty_milli == ONE_PIECE_MILLI else words.pieces
     figures = f"  {quantity_text(line.qty_milli, lang)} {unit} × {money_text(line.price_minor, lang)}"
     yield from pair(figures, money_text(line.base_minor, lang), width)
     if line.gift_card is not None:

@@ -13,6 +13,7 @@ class Words(msgspec.Struct, frozen=True):
     till: str
     shift: str
     piece: str
+    pieces: str
     kg: str
     by_points: str
     before: str
@@ -72,6 +73,7 @@ WORDS = {
         till="Касса",
         shift="Смена",
         piece="шт",
+        pieces="шт",
         kg="кг",
         by_points="Оплачено баллами",
         before="Без скидок",
@@ -128,7 +130,8 @@ WORDS = {
         cashier="Cashier",
         till="Till",
         shift="Shift",
-        piece="pcs",
+        piece="pc",
+        pieces="pcs",
         kg="kg",
         by_points="Paid with points",
         before="Before discounts",

@@ -136,6 +136,14 @@ def test_a_card_is_a_picture_and_several_are_a_sheet(folder: Path, capsys: pytes
     assert sheet.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["card.gif", "card"])
+def test_a_card_is_written_in_no_other_way(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / name
+    code, _, err = run(capsys, "member", "card", CARD, "--data", folder, "--out", out, "--lang", "en")
+    assert (code, err.strip()) == (1, f"{name}: a card is written as .png (one) or .pdf (a sheet)")
+    assert not out.exists()
+
+
 def test_a_card_that_cannot_be_written_is_a_sentence(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,8 @@ import pytest
 from loyalty.catalogue import Price, Product
 from loyalty.money import money_text
 from sync_server.console import day_lines
-from sync_server.console.day_lines import sum_day
-from sync_server.console.day_report import read_day
+from sync_server.console.day_lines import Part, sum_day
+from sync_server.console.day_report import _sold, read_day
 from tests.support.console_office import MUG, SCARF, TODAY, WEEK_AGO, at, make_shop, tell_history, text_of, visiting
 from tests.support.server import office_on, opened_office
 
@@ -63,6 +63,11 @@ def test_the_week_before_counts_up_to_the_same_minute(told) -> None:
     shop, history = told
     assert read_day(shop.office.store, TODAY, 12 * 60 + 29).before_so_far_minor == 0
     assert read_day(shop.office.store, TODAY, 12 * 60 + 30).before_so_far_minor == history.before.total_minor
+
+
+def test_goods_that_all_came_back_are_not_among_the_goods_sold() -> None:
+    sums = {"none": Part(), "back": Part(qty_milli=-1000, minor=-5), "gift": Part(qty_milli=1), "sold": Part(1000, 9)}
+    assert set(_sold(sums)) == {"gift", "sold"}
 
 
 def test_goods_and_campaigns_are_the_sums_of_their_lines(told) -> None:
