@@ -3,6 +3,7 @@
 Paths, all under /v1:
   POST enrol                                EnrolRequest -> EnrolReply            (the one-time code is the credential)
   POST segments                             segment bytes -> SegmentReply         (self-signed; header Kopilka-Fence)
+  POST carried                              segment bytes -> CarriedReply         (another till's, as it made them)
   POST personal                             PersonalUpload -> PersonalReply
   GET  heads                                -> feed.Heads
   GET  delta/{gen}/{stream}/{bucket}/{from} -> feed.DeltaPage
@@ -69,6 +70,13 @@ class SegmentReply(msgspec.Struct, frozen=True):
     gen: str
     fence_next: str
     server_time_ms: int
+
+
+class CarriedReply(msgspec.Struct, frozen=True):
+    """`acked`: how far the head office has the events of the till whose segment was carried; `new`: it had not."""
+
+    acked: Position
+    new: bool
 
 
 class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
-from loyalty import chain, codes, conditions, gift_pay, quote, returns, rewards, sale
+from loyalty import chain, codes, conditions, gift_pay, quote, returns, rewards, sale, segment_file, segments_told
 from loyalty.coupons import reading as coupons
 from loyalty.coupons import series as coupon_series
 from loyalty.coupons import shown as coupons_shown
@@ -45,6 +45,8 @@ _ROOMS = (
     rewards,
     sale,
     section,
+    segment_file,
+    segments_told,
     shown_points,
     status_file,
     turns,

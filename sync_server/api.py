@@ -13,6 +13,7 @@ from litestar.params import FromPath, RawBody
 from loyalty.api import (
     FENCE_HEADER,
     MAX_PERSONAL_ITEMS,
+    CarriedReply,
     CheckRequest,
     ConfirmRequest,
     EnrolRequest,
@@ -27,7 +28,7 @@ from sync_server.clock import now_ms, random_bytes
 from sync_server.confirmations import check_confirmation, start_confirmation
 from sync_server.enrol import enrol_terminal
 from sync_server.feed import read_delta, read_heads
-from sync_server.ingest import take_segment
+from sync_server.ingest import take_carried, take_segment
 from sync_server.metrics import SEGMENTS
 from sync_server.office import Office
 from sync_server.personal import store_personal
@@ -59,6 +60,17 @@ def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
     if stored.new:
         office.applier.kick()
     return reply(stored.reply)
+
+
+@post("/v1/carried", sync_to_thread=True, request_max_body_size=SEGMENT_LIMIT, status_code=200)
+def carried(request: AnyRequest, body: RawBody) -> Response[bytes]:
+    office = _office(request)
+    _signed_by(request, office, body)
+    taken = take_carried(office.store, body, office.identity.gen, now_ms())
+    SEGMENTS.labels("new" if taken.new else "again").inc()
+    if taken.new:
+        office.applier.kick()
+    return reply(CarriedReply(taken.acked, taken.new))
 
 
 @post("/v1/personal", sync_to_thread=True, request_max_body_size=PERSONAL_LIMIT, status_code=200)
@@ -138,7 +150,7 @@ def shares(request: AnyRequest, body: RawBody) -> Response[bytes]:
     return reply(give_shares(office.store, terminal, decode(body, SharesAsk), now_ms()), _accepts(request))
 
 
-HANDLERS = (enrol, segments, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares)
+HANDLERS = (enrol, segments, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares)
 
 
 def _office(request: AnyRequest) -> Office:

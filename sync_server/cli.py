@@ -12,16 +12,19 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from loyalty.errors import KopilkaError
+from loyalty.errors import BadInput, KopilkaError
 from loyalty.events import canonical
+from loyalty.sentences import say, sentence
 from sync_server import cli_members, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.settings import JOURNAL, Settings
+from sync_server.words import SENTENCES
 
 T = TypeVar("T")
+SEGMENTS = "segments"
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -125,17 +128,28 @@ def enrol(
 
 @app.command("import")
 def import_(
-    what: Annotated[str, typer.Argument(help="members or products")],
-    file: Annotated[Path, typer.Argument(help="CSV file")],
+    what: Annotated[str, typer.Argument(help="members, products or segments")],
+    file: Annotated[Path, typer.Argument(help="CSV file; of segments what kopilka queue export wrote")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
     data: Data = HOME,
     database: Database = "",
 ) -> None:
-    """Import members or products from CSV: new ones are added, others changed where the file says something else."""
+    """Import members or products from CSV, or a till's events (segments) from a file of its export.
+
+    New members and products are added, others changed where the file says something else; events come in once.
+    """
+    from sync_server.import_segments import import_segments
     from sync_server.imports import import_file
     from sync_server.office import opened
 
+    if what == SEGMENTS:
+        if dry_run or report:
+            raise BadInput(sentence("segments.plain"))
+        with opened(Settings(data, database)) as (base, identity):
+            said = import_segments(base, identity, file, now_ms())
+        typer.echo(say(said, lang(), SENTENCES))
+        return
     with opened(Settings(data, database)) as (base, identity):
         done = import_file(base, identity, what, file, now_ms(), dry_run, report, lang())
     tell(

@@ -35,7 +35,7 @@ def import_file(
 ) -> Imported:
     """Import a CSV file of `members` or `products`. Raises BadInput for a file that cannot be used, OSError."""
     if what not in _COLUMNS:
-        raise BadInput(sentence("import.what", known=", ".join(_COLUMNS)))
+        raise BadInput(sentence("import.what", known=", ".join((*_COLUMNS, "segments"))))
     rows = read_rows(path, *_COLUMNS[what])
     first = next(rows, None)
     file = ReportFile(report, lang, SENTENCES)

@@ -3,6 +3,9 @@
 Whatever a terminal has signed and its chain follows is stored: a recorded receipt is a fact. A segment sent again gets
 the same answer. Refusals say what the terminal must do: gap (send from `acked`), fork (begin a new epoch), fence
 (a copy of this terminal is about), revoked.
+
+A segment may be carried by another: a till of the same chain, or a person with a file. Then it comes without a fence,
+and neither reads nor moves that of the terminal it is of, nor when that terminal was last heard.
 """
 
 from dataclasses import dataclass
@@ -54,9 +57,19 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """How far the terminal's events are stored, and whether anything new came in."""
+
+    acked: Position
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Arrival:
+    """`fence` None: it is carried by another than its terminal."""
+
     segment: Segment
-    fence: str
+    fence: str | None
     hashes: list[bytes]
     now_ms: int
     gen: str
@@ -72,6 +85,30 @@ def take_segment(store: Store, data: bytes, fence: str, gen: str, now_ms: int, n
 
     Raises BadInput for bytes that are no segment, Refused for everything else that is not stored.
     """
+    return _take_checked(store, data, fence, gen, now_ms, new_fence)
+
+
+def take_carried(store: Store, data: bytes, gen: str, now_ms: int) -> Carried:
+    """Store one segment that another than its terminal brings.
+
+    Raises as `take_segment`, but never for a fence, and for a terminal that is not known or revoked in such a way that
+    the carrier does not take it for itself: 404 unknown, 409 revoked.
+    """
+    try:
+        stored = _take_checked(store, data, None, gen, now_ms, "")
+    except Refused as refused:
+        detail = refused.reply.detail
+        match refused.reply.code:
+            case "unsigned":
+                raise Refused(404, "unknown", detail, now_ms=now_ms) from refused
+            case "revoked":
+                raise Refused(409, "revoked", detail, now_ms=now_ms) from refused
+            case _:
+                raise
+    return Carried(stored.reply.acked, stored.new)
+
+
+def _take_checked(store: Store, data: bytes, fence: str | None, gen: str, now_ms: int, new_fence: str) -> Stored:
     segment = read_segment(data)
     key = _key_of(store, segment.header.terminal)
     try:
@@ -114,9 +151,8 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
     if verdict is not None:
         raise Refused(409, verdict, _ADVICE[verdict], _position(cursor), arrival.gen, arrival.now_ms)
     new = _is_new(arrival.header, cursor)
-    rotated = arrival.fence == cursor.fence_cur or arrival.fence != cursor.fence_prev
-    fence = arrival.new_fence if rotated else cursor.fence_cur
-    changes: dict[str, Any] = {"fence_cur": fence, "fence_prev": arrival.fence} if rotated else {}
+    changes = _next_fence(arrival, cursor)
+    fence = changes.get("fence_cur", cursor.fence_cur)
     header = arrival.header
     if new:
         changes |= {"epoch": header.epoch, "seq": header.last_seq, "hash": header.last_hash}
@@ -124,12 +160,20 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
     if changes:
         place = (TERMINAL_CURSOR.c.tshard == cursor.tshard) & (TERMINAL_CURSOR.c.terminal == cursor.terminal)
         tx.execute(update(TERMINAL_CURSOR).where(place).values(changes))
-    seen = (TERMINAL.c.tshard == cursor.tshard) & (TERMINAL.c.terminal == cursor.terminal)
-    tx.execute(update(TERMINAL).where(seen).values(seen_ms=arrival.now_ms))
+    if arrival.fence is not None:
+        seen = (TERMINAL.c.tshard == cursor.tshard) & (TERMINAL.c.terminal == cursor.terminal)
+        tx.execute(update(TERMINAL).where(seen).values(seen_ms=arrival.now_ms))
     if new:
         _store(tx, cursor.tshard, arrival)
     acked = Position(header.epoch, header.last_seq, header.last_hash) if new else _position(cursor)
     return Stored(SegmentReply(acked, acked, arrival.gen, fence, arrival.now_ms), new)
+
+
+def _next_fence(arrival: _Arrival, cursor: Row[Any]) -> dict[str, Any]:
+    """A new fence for who presents the one in use; the one before again: its answer was lost, nothing moves."""
+    if arrival.fence is None or arrival.fence == cursor.fence_prev != cursor.fence_cur:
+        return {}
+    return {"fence_cur": arrival.new_fence, "fence_prev": arrival.fence}
 
 
 def _cursor(tx: Tx, terminal: str) -> Row[Any]:
@@ -158,7 +202,7 @@ def _verdict(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
 
 
 def _knows_fence(arrival: _Arrival, cursor: Row[Any]) -> bool:
-    return cursor.fence_cur == ANY_FENCE or arrival.fence in (cursor.fence_cur, cursor.fence_prev)
+    return cursor.fence_cur == ANY_FENCE or arrival.fence in (None, cursor.fence_cur, cursor.fence_prev)
 
 
 def _placed(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:

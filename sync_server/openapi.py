@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from loyalty.api import (  # fmt: skip
+    CarriedReply,
     CheckReply,
     CheckRequest,
     ConfirmReply,
@@ -30,6 +31,7 @@ _TYPES = (
     EnrolRequest,
     EnrolReply,
     SegmentReply,
+    CarriedReply,
     PersonalUpload,
     PersonalReply,
     Heads,
@@ -95,6 +97,7 @@ def _paths() -> dict[str, Any]:
                 "Send a signed segment of events", SegmentReply, sends=_SEGMENT, signed=False, parameters=[_FENCE]
             )
         },
+        "/v1/carried": {"post": _operation("Bring a segment of another terminal", CarriedReply, sends=_SEGMENT)},
         "/v1/personal": {
             "post": _operation("Send personal data beside their events", PersonalReply, sends=PersonalUpload)
         },

@@ -1,6 +1,6 @@
 """Every sentence of the head office in both languages."""
 
-from loyalty import chain, codes
+from loyalty import chain, codes, segment_file, segments_told
 from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
@@ -31,7 +31,8 @@ from sync_server.rebuilding import replace, work_out
 from sync_server.verifying import found
 
 SENTENCES = {
-    **chain.SENTENCES, **codes.SENTENCES, **programme_file.SENTENCES,
+    **chain.SENTENCES, **codes.SENTENCES, **segment_file.SENTENCES, **segments_told.SENTENCES,
+    **programme_file.SENTENCES,
     **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
     **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from terminal.cli.told import errors_in, in_folder, in_language, language
+from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 
 @click.group
@@ -72,3 +72,55 @@ def verify(data: Path, lang: str) -> None:
     )
     click.echo(told, err=True)
     raise SystemExit(1)
+
+
+@queue.command("export")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--all", "every", is_flag=True, help="Everything kept, also what the head office has.")
+@in_folder
+@in_language
+def export_(target: Path, every: bool, data: Path, lang: str) -> None:
+    """Write the events that wait into one file, to be carried to the head office by hand.
+
+    TARGET is a file, or the folder to put it into. The till goes on as before and still sends them itself: each counts
+    once.
+    """
+    from terminal.clock import now_ms
+    from terminal.offline_queue.export import export
+
+    with errors_in(lang):
+        done = export(data, target, every, now_ms())
+    ru = language(lang) == "ru"
+    if done.path is None:
+        click.echo("Ничего не ждёт: файл не записан" if ru else "Nothing waits: no file was written")
+    else:
+        span = f"{done.first}–{done.last}" if ru else f"{done.first} to {done.last}"
+        click.echo(f"{'Записаны события' if ru else 'Written: events'} {span} ({done.events})")
+        click.echo(f"{'Файл' if ru else 'File'}: {done.path}")
+    if done.personal:
+        click.echo(
+            f"Личных данных новых участников в файле нет ({done.personal}): касса отправит их сама"
+            if ru
+            else f"No personal data of new members in the file ({done.personal}): the till sends them itself"
+        )
+
+
+@queue.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@in_folder
+@in_language
+def import_(file: Path, data: Path, lang: str) -> None:
+    """Carry another till's events to the head office, from the file that its export wrote."""
+    from terminal.clock import now_ms
+    from terminal.offline_queue.carry import carry
+    from terminal.offline_queue.client import Client
+    from terminal.offline_queue.keys import device_key, read_identity
+    from terminal.offline_queue.trust import trust_of
+
+    with errors_in(lang):
+        identity = read_identity(data)
+        client = Client(identity, device_key(data), now_ms, trust=trust_of(data))
+        try:
+            click.echo(spoken(carry(file, client), language(lang)))
+        finally:
+            client.close()

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.api import (
     FENCE_HEADER,
     SEGMENT_TYPE,
+    CarriedReply,
     CheckReply,
     CheckRequest,
     ConfirmReply,
@@ -52,6 +53,7 @@ _JSON = {"content-type": "application/json"}
 _heads = msgspec.json.Decoder(Heads)
 _delta = msgspec.json.Decoder(DeltaPage)
 _segment = msgspec.json.Decoder(SegmentReply)
+_carried = msgspec.json.Decoder(CarriedReply)
 _personal = msgspec.json.Decoder(PersonalReply)
 _manifest = msgspec.json.Decoder(SnapshotManifest)
 _receipt = msgspec.json.Decoder(ReceiptReply)
@@ -93,6 +95,10 @@ class Client:
         if (reply.acked.epoch, reply.acked.seq) < (sent.epoch, sent.last_seq):
             raise not_ours(f"acked {reply.acked.seq}", str(self._http.base_url))
         return reply
+
+    def carry(self, data: bytes) -> CarriedReply:
+        """Bring a segment of another till, as that till made it."""
+        return self._ask("POST", "/v1/carried", _carried, body=data, headers={"content-type": SEGMENT_TYPE})
 
     def send_personal(self, items: tuple[Personal, ...]) -> PersonalReply:
         return self._ask("POST", "/v1/personal", _personal, body=canonical(PersonalUpload(items)), headers=_JSON)

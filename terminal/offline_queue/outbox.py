@@ -47,11 +47,11 @@ class Outbox:
 
     def segment_after(self, at: Position) -> bytes | None:
         """The segment that was closed to follow `at`, exactly as before."""
-        return self._journal.read(lambda c: _segment(c, *_following(c, at)))
+        return self._journal.read(lambda c: closed_segment(c, *following(c, at)))
 
     def run_after(self, at: Position) -> Run | None:
         """The events that follow `at`: at most 500, and 256 KiB unless one alone is larger; None where none do."""
-        return self._journal.read(lambda c: _run(c, *_following(c, at)))
+        return self._journal.read(lambda c: run_at(c, *following(c, at)))
 
     def keep_segment(self, epoch: int, first_seq: int, last_seq: int, data: bytes) -> bytes:
         """Store a closed segment; the first one stored for its place is the one, and is returned."""
@@ -61,7 +61,7 @@ class Outbox:
             connection.execute(
                 "INSERT OR IGNORE INTO segment (epoch, first_seq, last_seq, bytes) VALUES (?, ?, ?, ?)", row
             )
-            return _segment(connection, epoch, first_seq) or data
+            return closed_segment(connection, epoch, first_seq) or data
 
         return self._journal.write(write)
 
@@ -117,23 +117,26 @@ class Outbox:
         self._journal.write(write)
 
 
-def _following(connection: Connection, at: Position) -> tuple[int, int]:
+def following(connection: Connection, at: Position) -> tuple[int, int]:
     """Where the event after `at` stands: in its epoch, or first in ours when that has moved on."""
     epoch = int(state_value(connection, "epoch"))
     return (epoch, at.seq + 1) if epoch == at.epoch else (at.epoch + 1, 1)
 
 
-def _segment(connection: Connection, epoch: int, first_seq: int) -> bytes | None:
+def closed_segment(connection: Connection, epoch: int, first_seq: int) -> bytes | None:
+    """The segment that was closed to begin there."""
     row = connection.execute(
         "SELECT bytes FROM segment WHERE epoch = ? AND first_seq = ?", (epoch, first_seq)
     ).fetchone()
     return bytes(row[0]) if row else None
 
 
-def _run(connection: Connection, epoch: int, first_seq: int) -> Run | None:
+def run_at(connection: Connection, epoch: int, first_seq: int, before_seq: int | None = None) -> Run | None:
+    """The events from there on that a segment has room for; only those before `before_seq` where it is given."""
+    until = place_of(epoch + 1, 0) if before_seq is None else place_of(epoch, before_seq)
     rows = connection.execute(
         "SELECT raw, hash FROM event WHERE place >= ? AND place < ? ORDER BY place LIMIT ?",
-        (place_of(epoch, first_seq), place_of(epoch + 1, 0), MAX_SEGMENT_EVENTS),
+        (place_of(epoch, first_seq), until, MAX_SEGMENT_EVENTS),
     )
     raws: list[bytes] = []
     size, last = 0, b""

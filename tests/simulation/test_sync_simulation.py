@@ -127,6 +127,10 @@ def test_what_a_head_office_lost_comes_back_from_tills_that_have_nothing_new():
     play(6, SOME, check)
 
 
+def test_events_come_in_by_hand_before_their_till_sends_them():
+    assert sum(play(seed, SOME).taken for seed in (1, 2)) > 0
+
+
 @pytest.mark.parametrize("seed", seeds_of(os.environ.get("KOPILKA_SOAK_SEEDS") or SEEDS))
 def test_whatever_fails_on_the_way_tills_ledger_and_model_come_to_the_same(seed):
     play(seed)

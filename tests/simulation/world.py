@@ -3,16 +3,21 @@
 Everything is drawn from the seed: time moves only when the world says so, and a seed gives the same story each time.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from loyalty.errors import LinkFault
+from loyalty.errors import BadInput, LinkFault
 from loyalty.events import Consent, ConsentChanged, ReturnCompleted, SaleCompleted, ShiftClosed, ShiftOpened, canonical
 from loyalty.receipt import Receipt
 from loyalty.shift import add_receipt
+from sync_server.import_segments import import_segments
 from terminal.offline_queue import cache, journal_index
+from terminal.offline_queue.carry import carry
+from terminal.offline_queue.export import export
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.steps import Wait
 from tests.simulation import making
@@ -31,6 +36,7 @@ MOST_STEPS = 400
 MOST_CYCLES = 6
 """Rounds of everything until all must be level (I26)."""
 NEWEST = 6
+MOST_FILES = 8
 """Sales the head office may well not have yet."""
 TRACE = 60
 MARKS = "INSERT INTO tshard_applied"
@@ -89,6 +95,11 @@ class World:
         self.wires: dict[str, Wire] = {}
         self.tills: list[Till] = []
         self._imported: list[dict[str, str]] = []
+        self._sticks, self._files = folder / "sticks", deque[Path](maxlen=MOST_FILES)
+        self._sticks.mkdir()
+        self._written = itertools.count()
+        self.taken = 0
+        """Events that came in by hand before their till sent them."""
         self._caches: dict[str, Image] = {}
         """Of each till as it was some time ago."""
         for number in range(self.chance.randint(2, 4)):
@@ -245,6 +256,42 @@ class World:
         body = ShiftClosed(shift.shift_id, shift.shift_no, "S1", "anna", shift.totals) if shift else opened
         till.journal.record(Fact(making.hex_id(chance), till.wall_ms(), body))
         self.events += 1
+
+    def _export(self) -> None:
+        """What waits, or everything, on a stick: beside the running till, which knows nothing of it."""
+        till, held = self._till(), self._journal_of
+        before = held(till)
+        every = self.chance.random() < 0.3
+        target = self._sticks / f"{'all' if every else 'new'}{next(self._written)}.kopilka"
+        done = export(till.folder, target, every, till.wall_ms())
+        assert held(till) == before, "an export changed the journal"
+        if done.path is not None:
+            self._files.append(target)
+            self.trace.append(f"  {done.events} events, {done.first} to {done.last}")
+
+    def _carry(self) -> None:
+        """A file, however old, brought to the head office or to any till, whose link may fail on the way."""
+        if not self._files:
+            return
+        file = self.chance.choice(self._files)
+        try:
+            if self.chance.random() < 0.5:
+                office = self.office.office
+                came = import_segments(office.store, office.identity, file, self.office_ms())
+            else:
+                came = carry(file, self._till().client)
+            self.taken += int(came.args["new"])
+            self.trace.append(f"  {came.args}")
+        except LinkFault as fault:
+            self.trace.append(f"  not carried: {fault.code}")
+        except BadInput as error:
+            if error.code != "segments.gap" and (error.code, file.stem[:3]) != ("segments.part", "all"):
+                raise  # of what waits no segment lies across what the head office has
+            self.trace.append(f"  not taken: {error.code}")
+
+    def _journal_of(self, till: Till) -> list[list[tuple[Any, ...]]]:
+        tables = ("event", "segment", "state", "personal", "prepared", "enrolled", "shift")
+        return till.journal.read(lambda c: [c.execute(f"SELECT * FROM {table}").fetchall() for table in tables])
 
     # -- what machines do
 
@@ -425,6 +472,8 @@ _ACTIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (World._enrol_member, 6),
     (World._change_consent, 2),
     (World._change_shift, 3),
+    (World._export, 5),
+    (World._carry, 6),
     (World._sync_a_while, 40),
     (World._apply, 14),
     (World._apply_interrupted, 5),

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 import zxingcpp
 from PIL import Image
 
+from loyalty.chain import read_segment
 from loyalty.codes import card_number
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
+from loyalty.segment_file import read_segment_file
 from terminal.cli import main
 from terminal.offline_queue.sentences import store_fault
 from terminal.session import commands as c
@@ -100,6 +103,53 @@ def test_queue_verify_says_which_tables_of_the_index_differ(folder: Path, capsys
     assert run(capsys, "queue", "verify", "--data", folder, "--lang", "ru")[0] == 0
 
 
+def test_queue_export_writes_what_waits_beside_a_running_till(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+        code, out, err = run(capsys, "queue", "export", tmp_path, "--data", folder, "--lang", "en")
+    file = tmp_path / "T1-1-000001-000001.kopilka"
+    assert (code, out, err) == (0, f"Written: events 1 to 1 (1)\nFile: {file}\n", "")
+    (segment,) = read_segment_file(file.read_bytes(), file.name).segments
+    assert b"shift_opened" in zstandard.ZstdDecompressor().decompress(read_segment(segment).blob)
+    assert sorted(tmp_path.glob("*.kopilka*")) == [file]
+
+
+def test_queue_export_says_that_nothing_waits(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "file"
+    done = run(capsys, "queue", "export", target, "--data", folder, "--lang", "en")
+    assert (*done, target.exists()) == (0, "Nothing waits: no file was written\n", "", False)
+
+
+def test_queue_export_does_not_pass_a_damaged_journal_for_a_whole_one(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+    spoil(folder / "journal.db", "UPDATE event SET raw = raw || ' '")
+    target = tmp_path / "file"
+    code, _, err = run(capsys, "queue", "export", target, "--data", folder, "--lang", "en")
+    assert (code, err.splitlines()[0], target.exists()) == (1, "The journal is damaged at event 1/1", False)
+
+
+def test_queue_export_to_where_nothing_can_be_written_is_a_sentence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+    code, _, err = run(capsys, "queue", "export", tmp_path / "gone" / "file", "--data", folder)
+    assert (code, "gone" in err, "Traceback" in err) == (1, True, False)
+
+
+def test_queue_import_refuses_what_is_no_file_of_events(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    code, _, err = run(capsys, "queue", "import", tmp_path / "photo.jpg", "--data", folder, "--lang", "en")
+    assert (code, err) == (1, "photo.jpg is no file of a till's events\n")
+
+
 def spoil(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     connection.execute(statement)
@@ -108,7 +158,16 @@ def spoil(path: Path, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("queue", "status"), ("queue", "verify"), ("member", "find", CARD), ("terminal",), ("agent",)]
+    "command",
+    [
+        ("queue", "status"),
+        ("queue", "verify"),
+        ("queue", "export", "stick"),
+        ("queue", "import", "file"),
+        ("member", "find", CARD),
+        ("terminal",),
+        ("agent",),
+    ],
 )
 def test_a_till_that_is_not_enrolled_says_how_to_enrol(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]

@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from loyalty import api, chain, codes, events, feed
+from loyalty import api, chain, codes, events, feed, segment_file
 from loyalty.coupons.reading import coupon_id
 from loyalty.errors import BadInput
 from loyalty.shares import MAX_BUDGETS
@@ -26,7 +26,7 @@ from sync_server.api import HANDLERS
 from sync_server.auth import Asked, authenticate
 from sync_server.budgets import give_shares
 from sync_server.enrol import enrol_terminal, make_code
-from sync_server.ingest import FORK_SEGMENTS, take_segment
+from sync_server.ingest import FORK_SEGMENTS, take_carried, take_segment
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
 from sync_server.publish import MAX_PUBLISHED_BYTES
@@ -300,6 +300,25 @@ def test_the_head_office_answers_the_page_s_question_for_shares_with_the_page_s_
     assert json.loads(events.canonical(given)) == json.loads(block("shares_reply"))
 
 
+def test_the_file_of_segments_is_worked_out_byte_by_byte() -> None:
+    segment = hexes("segment")
+    held = struct.pack(">I", len(segment)) + segment
+    manifest = json.loads(block("file_manifest"))
+    assert canonical(manifest).decode() == block("file_manifest")
+    assert (manifest["bytes"], manifest["sha256"]) == (len(held), sha256(held).hexdigest())
+    head = b"KSF1" + struct.pack(">I", len(block("file_manifest"))) + block("file_manifest").encode()
+    told = re.search(r"as a file of (\d+) bytes: the manifest has (\d+) of them, after it come `(\w+)`", FLAT)
+    assert told
+    assert told.groups() == (str(len(head + held)), str(len(block("file_manifest"))), held[:4].hex())
+    assert segment_file.write_segment_file(1, "s1", AT_MS, [segment]) == head + held
+    assert segment_file.read_segment_file(head + held, "x").segments == (segment,)
+
+
+def test_the_head_office_answers_a_carried_segment_as_the_page_says(office: TestOffice) -> None:
+    taken = take_carried(office.store, hexes("segment"), REPLY.gen, AT_MS)
+    assert json.loads(events.canonical(api.CarriedReply(taken.acked, taken.new))) == json.loads(block("carried_reply"))
+
+
 def test_every_code_of_an_error_is_on_the_page() -> None:
     codes_ = msgspec.json.schema(api.ErrorReply)["$defs"]["ErrorReply"]["properties"]["code"]["enum"]
     assert {code for code in codes_ if f"`{code}`" not in PAGE} == set()
@@ -318,6 +337,7 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"{events.MAX_EVENT_BYTES // kib} KiB", f"| {chain.MAX_SEGMENT_EVENTS} |",
         f"{chain.MAX_PAYLOAD_BYTES // kib**2} MiB; aim at {chain.TARGET_PAYLOAD_BYTES // kib} KiB",
         f"Blob, packed | {chain.MAX_BLOB_BYTES // kib} KiB", f"{chain.MAX_HEADER_BYTES:,} bytes",
+        f"| {segment_file.MAX_FILE_BYTES // kib**2} MiB; {segment_file.MAX_MANIFEST_BYTES:,} bytes |",
         f"`POST /v1/enrol` | {server_api.ENROL_LIMIT:,} bytes",
         f"{server_api.CONFIRM_LIMIT:,} bytes; a code said: {confirmations.MAX_TYPED_CHARS} characters",
         f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",

@@ -1,0 +1,92 @@
+"""What is said of a till's events that come by hand, at the head office and at the till that carries them."""
+
+from loyalty.api import Position
+from loyalty.chain import read_segment
+from loyalty.segment_file import Manifest
+from loyalty.sentences import Sentence, sentence
+
+SENTENCES = {
+    "segments.taken": (
+        "T{till}, события {first}–{last}: принято {new}, уже было {known}",
+        "T{till}, events {first} to {last}: {new} taken in, {known} were there already",
+    ),
+    "segments.plain": (
+        "У событий кассы нет --dry-run и --report: что уже принято, второй раз не примется",
+        "A till's events have no --dry-run and no --report: what is in is not taken in again",
+    ),
+    "segments.unknown": (
+        "Касса {terminal} (T{till}, магазин {store}) головному офису неизвестна, или подпись не её",
+        "Till {terminal} (T{till}, store {store}) is not known to the head office, or the signature is not its own",
+    ),
+    "segments.unknown.do": (
+        "Файл для другого головного офиса? Этот чужого не возьмёт",
+        "Is the file for another head office? This one takes nothing of a stranger's",
+    ),
+    "segments.gap": (
+        "T{till}: файл начинается с {first}, а в офисе есть до {here}: не хватает событий. Принято {new}",
+        "T{till}: the file begins at {first}, the head office has up to {here}: some are missing. {new} taken in",
+    ),
+    "segments.gap.do": (
+        "Сначала импортируйте более ранний файл или выгрузите всё: kopilka queue export --all",
+        "Import the earlier file first, or write everything: kopilka queue export --all",
+    ),
+    "segments.part": (
+        "T{till}: события до {here} пришли другим путём и разделены иначе. Принято {new}",
+        "T{till}: events up to {here} came by another way, cut otherwise. {new} taken in",
+    ),
+    "segments.part.do": (
+        "Выгрузите ожидающее без --all: kopilka queue export; или дождитесь, пока касса отправит его сама",
+        "Write what waits without --all: kopilka queue export; or let the till send it itself",
+    ),
+    "segments.fork": (
+        "T{till}: события в файле не те, что в офисе: работали две копии этой кассы. Принято {new}",
+        "T{till}: the events in the file are not those stored: two copies of this till have run. {new} taken in",
+    ),
+    "segments.fork.do": (
+        "Сохраните файл и разберитесь, какая из касс настоящая",
+        "Keep the file and find out which of the two is the till",
+    ),
+    "segments.revoked": (
+        "T{till} отключена головным офисом: её события не принимаются",
+        "T{till} has been revoked by the head office: its events are not taken in",
+    ),
+}
+
+
+def taken(manifest: Manifest, new: int) -> Sentence:
+    """All of the file is stored, `new` events of it now."""
+    first, last = manifest.first.seq, manifest.last.seq
+    return sentence(
+        "segments.taken", till=manifest.terminal_no, first=first, last=last, new=new, known=manifest.events - new
+    )
+
+
+def not_taken(code: str, manifest: Manifest, segment: bytes, acked: Position | None, new: int) -> tuple[Sentence, ...]:
+    """Why a segment of the file is not, with what to do: by the code the head office refused it with, after `new`
+    events had come in. Empty where the code says nothing of the file itself.
+    """
+    header = read_segment(segment).header
+    if code == "gap" and acked and (header.epoch, header.first_seq) <= (acked.epoch, acked.seq):
+        code = "part"
+    said = f"segments.{code}"
+    if said not in SENTENCES:
+        return ()
+    args: dict[str, str | int] = {"till": manifest.terminal_no, "new": new}
+    match code:
+        case "gap":
+            args |= {"first": header.first_seq, "here": acked.seq if acked else 0}
+        case "part":
+            args |= {"here": acked.seq if acked else 0}
+        case "unknown":
+            args = {"till": manifest.terminal_no, "terminal": manifest.terminal, "store": manifest.store}
+        case "revoked":
+            args = {"till": manifest.terminal_no}
+        case _:
+            pass
+    hint = (sentence(f"{said}.do"),) if f"{said}.do" in SENTENCES else ()
+    return (sentence(said, **args), *hint)
+
+
+def events_in(segment: bytes) -> int:
+    header = read_segment(segment).header
+    return header.last_seq - header.first_seq + 1

@@ -1,0 +1,34 @@
+"""Carries the events of another till to the head office: from the file that till wrote, as they are.
+
+Its segments keep that till's signature, so this till adds nothing and its own queue has no part in it.
+"""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from loyalty import segments_told
+from loyalty.errors import BadInput
+from loyalty.segment_file import MAX_FILE_BYTES, read_segment_file
+from loyalty.sentences import Sentence
+from terminal.offline_queue.client import Client
+from terminal.offline_queue.http_reply import Refusal
+
+
+def carry(path: Path, client: Client) -> Sentence:
+    """What to say of a file that the head office has whole. Raises BadInput, LinkFault, OSError: why it has not; then
+    the same file may be brought again.
+    """
+    with path.open("rb") as data:
+        file = read_segment_file(data.read(MAX_FILE_BYTES + 1), path.name)
+    new = 0
+    for segment in file.segments:
+        try:
+            taken = client.carry(segment)
+        except Refusal as refusal:
+            reply = refusal.reply
+            said = segments_told.not_taken(reply.code, file.manifest, segment, reply.acked, new)
+            if not said or refusal.status == HTTPStatus.GONE:  # this till itself is revoked
+                raise
+            raise BadInput(*said) from refusal
+        new += segments_told.events_in(segment) if taken.new else 0
+    return segments_told.taken(file.manifest, new)
