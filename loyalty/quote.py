@@ -20,9 +20,10 @@ from loyalty.programme import Programme
 from loyalty.quoted import Explanation, Quote, QuoteLine, Redemption, Standing
 from loyalty.quoting.choosing import MAX_CHOICES, Outcome, best_of
 from loyalty.quoting.findings import Findings, findings
+from loyalty.quoting.hints import Again, best_hints, with_hints, without_hints
 from loyalty.quoting.judging import Judged, judge_all
 from loyalty.quoting.presented import presented, used
-from loyalty.quoting.reasons import applied_to, best_hints, explain, notes_on
+from loyalty.quoting.reasons import applied_to, explain, notes_on
 from loyalty.quoting.sharing import costs_at, costs_of, granted_for, wallets_at
 from loyalty.scene import Scene
 from loyalty.sentences import Sentence, sentence
@@ -57,13 +58,18 @@ SENTENCES = {
 }
 
 
-def quote(basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE) -> Quote:
-    """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput."""
+def quote(
+    basket: Basket, programme: Programme, moment: Moment, standing: Standing = ONLINE, *, hints: bool = True
+) -> Quote:
+    """Price a basket. Pure: equal arguments give an equal quote in every process. Raises BadInput.
+
+    `hints`: what is missing is tried, to say what it would bring; without, the figures are the same and sooner there.
+    """
     _check(basket)
     scene = scene_of(basket, programme, moment)
     judged = judge_all(tuple(programme.index.candidates(scene)), scene)
     outcome = best_of(judged, basket, programme, scene, standing)
-    return told(outcome, judged, basket, programme, scene, standing)
+    return told(outcome, judged, basket, programme, scene, standing, hints=hints)
 
 
 def told(
@@ -73,13 +79,21 @@ def told(
     programme: Programme,
     scene: Scene,
     standing: Standing,
+    *,
+    hints: bool = True,
 ) -> Quote:
     """The figures of an outcome, with the reason for each."""
     after = replace(scene, running_minor=outcome.priced.running_minor)
     found = findings(programme, judged, after, outcome, standing)
-    explanations = [_in_order(each, basket) for each in explain(found)]
+
+    def again(other: Basket, moment: Moment) -> Outcome:
+        return _outcome(other, programme, moment, standing)
+
+    reasons = explain(found)
+    said = with_hints(reasons, basket, programme, after, outcome, again) if hints else without_hints(reasons)
+    explanations = [_in_order(each, basket) for each in said]
     if basket.member is None:
-        explanations += _with_card(basket, programme, scene.moment, standing, outcome)
+        explanations += _with_card(basket, outcome, programme, again, scene.moment) if hints else []
     elif basket.member.blocked:
         explanations.append(_about_programme(programme, "blocked", sentence("member.blocked"), 0))
     coupons = presented(basket, programme, scene.moment)
@@ -187,18 +201,19 @@ def _in_order(explanation: Explanation, basket: Basket) -> Explanation:
     return replace(explanation, lines=tuple(line.line_id for line in basket.lines if line.line_id in touched))
 
 
-def _with_card(
-    basket: Basket, programme: Programme, moment: Moment, standing: Standing, now: Outcome
-) -> list[Explanation]:
+def _outcome(basket: Basket, programme: Programme, moment: Moment, standing: Standing) -> Outcome:
+    scene = scene_of(basket, programme, moment)
+    judged = judge_all(tuple(programme.index.candidates(scene)), scene)
+    return best_of(judged, basket, programme, scene, standing)
+
+
+def _with_card(basket: Basket, now: Outcome, programme: Programme, again: Again, moment: Moment) -> list[Explanation]:
     """What a card of the lowest status would bring for this basket, if anything."""
     if not basket.lines:
         return []
     lowest = programme.statuses[0].id if programme.statuses else ""
     newcomer = Member("", "", "", lowest, identified_by="card")
-    guest = replace(basket, member=newcomer, redeem_points=0)
-    scene = scene_of(guest, programme, moment)
-    judged = judge_all(tuple(programme.index.candidates(scene)), scene)
-    then = best_of(judged, guest, programme, scene, standing)
+    then = again(replace(basket, member=newcomer, redeem_points=0), moment)
     gain = then.benefit_minor - now.benefit_minor
     if gain <= 0:
         return []

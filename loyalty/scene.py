@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.basket import Basket, BasketLine, Moment
+from loyalty.basket import Basket, BasketLine, Moment, PaidBy
 from loyalty.member import Member
 from loyalty.money import Rounding, divide, share
 from loyalty.sentences import Sentence, counted
@@ -102,14 +102,23 @@ class Holds(msgspec.Struct, frozen=True):
 class Missing(msgspec.Struct, frozen=True):
     """Not met, but the buyer could still do it now: `said` is what is missing.
 
-    The code `said.code + ".gain"` says the same with the worth to the member (`gain_minor`). `more_milli` is what
-    the basket would have to gain: place -> quantity in thousandths; or `more_minor`, place -> what more goods like it
-    come to, whatever goods they are. Out of reach, it is explained but no hint.
+    The code `said.code + ".gain"` says the same with the worth to the member (`gain_minor`). The rest is how it can be
+    done, so that it can be tried. Out of reach, it is explained but no hint.
     """
 
     said: Sentence
     more_milli: dict[int, int] = {}
+    """place -> quantity in thousandths that the basket would have to gain."""
     more_minor: dict[int, int] = {}
+    """place -> what more goods like it come to, whatever goods they are."""
+    any_minor: int = 0
+    """What more goods come to, whatever they are, or whatever goods like that at the place `like`; at any price."""
+    like: int | None = None
+    from_minute: int | None = None
+    """The minute of the day it begins at."""
+    paid: tuple[PaidBy, ...] = ()
+    """Any of these ways to pay would do."""
+    on_request: bool = False
     within_reach: bool = True
 
 

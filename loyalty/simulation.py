@@ -134,7 +134,7 @@ class Simulation:
         """One receipt under both. Raises BadInput where no till could have priced it, and then counts nothing."""
         basket, moment = basket_of(doc), local_moment(doc.at)
         before, after = (
-            quote(basket, programme, moment, given.standing(standing_of(doc, programme), basket.store))
+            quote(basket, programme, moment, given.standing(standing_of(doc, programme), basket.store), hints=False)
             for programme, given in zip(self._programmes, self._given, strict=True)
         )
         for answer, given in zip((before, after), self._given, strict=True):

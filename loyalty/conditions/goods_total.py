@@ -7,8 +7,8 @@ from loyalty.sentences import sentence
 SENTENCES = {
     "goods_total.more": ("Таких товаров не хватает на {more_minor}", "{more_minor} short of such goods"),
     "goods_total.more.gain": (
-        "Ещё таких товаров на {more_minor}: выгода {gain_minor}",
-        "{more_minor} more of such goods saves {gain_minor}",
+        "Ещё таких товаров на {more_minor}: выгода около {gain_minor}",
+        "{more_minor} more of such goods saves about {gain_minor}",
     ),
     "goods_total.over": ("Только если таких товаров до {max_minor}", "Only for up to {max_minor} of such goods"),
 }
@@ -25,7 +25,7 @@ class GoodsTotal(SumMechanic, frozen=True, tag="goods_total"):
         more_minor = self.min_total_minor - total_minor
         if more_minor > 0:
             said = sentence("goods_total.more", more_minor=more_minor)
-            return Missing(said, within_reach=more_minor <= total_minor)
+            return Missing(said, any_minor=more_minor, like=scene.selected[0], within_reach=more_minor <= total_minor)
         if self.is_over(total_minor):
             return Blocked(sentence("goods_total.over", max_minor=self.max_total_minor))
         return HOLDS

@@ -42,7 +42,7 @@ class Hours(ConditionMechanic, frozen=True, tag="hours"):
         later = min((start for start, _ in spans if start > now), default=None)
         if later is None:
             return Blocked(sentence("hours.over", windows=", ".join(self.windows).replace("-", "–")))
-        return Missing(sentence("hours.later", start=f"{later // 60:02d}:{later % 60:02d}"))
+        return Missing(sentence("hours.later", start=f"{later // 60:02d}:{later % 60:02d}"), from_minute=later)
 
 
 def _minute(clock: str) -> int:

@@ -44,5 +44,5 @@ class Paid(ConditionMechanic, frozen=True, tag="payment"):
         ways = [_HOW[kind] for kind in _KINDS if kind in self.kinds]
         ru, en = " или ".join(way[0] for way in ways), " or ".join(way[1] for way in ways)
         if paid == "":
-            return Missing(sentence("payment.open", how_ru=ru, how_en=en))
+            return Missing(sentence("payment.open", how_ru=ru, how_en=en), paid=self.kinds)
         return Blocked(sentence("payment.other", how_ru=ru, how_en=en))

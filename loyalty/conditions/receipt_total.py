@@ -7,8 +7,8 @@ from loyalty.sentences import sentence
 SENTENCES = {
     "receipt_total.more": ("Не хватает {more_minor}", "{more_minor} short"),
     "receipt_total.more.gain": (
-        "Ещё на {more_minor}: выгода {gain_minor}",
-        "Spend {more_minor} more to save {gain_minor}",
+        "Ещё на {more_minor}: выгода около {gain_minor}",
+        "Spend {more_minor} more to save about {gain_minor}",
     ),
     "receipt_total.over": ("Только для чека до {max_minor}", "Only for a receipt of up to {max_minor}"),
 }
@@ -22,7 +22,7 @@ class ReceiptTotal(SumMechanic, frozen=True, tag="receipt_total"):
         more_minor = self.min_total_minor - total_minor
         if more_minor > 0:
             said = sentence("receipt_total.more", more_minor=more_minor)
-            return Missing(said, within_reach=more_minor <= total_minor)
+            return Missing(said, any_minor=more_minor, within_reach=more_minor <= total_minor)
         if self.is_over(total_minor):
             return Blocked(sentence("receipt_total.over", max_minor=self.max_total_minor))
         return HOLDS

@@ -87,7 +87,7 @@ def _narrowed(scene: Scene, held: Holds) -> Scene:
 
 def _on_request(campaign: Campaign, scene: Scene) -> Verdict:
     if campaign.asked and campaign.id not in scene.basket.asked:
-        return Missing(sentence("campaign.ask"))
+        return Missing(sentence("campaign.ask"), on_request=True)
     return HOLDS
 
 

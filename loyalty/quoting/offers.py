@@ -46,8 +46,8 @@ class Offer(msgspec.Struct, frozen=True):
 
 def offers(basket: Basket, programme: Programme, moment: Moment, standing: Standing) -> tuple[Offer, ...]:
     """Gifts to choose first, then what is given on request, in the order campaigns are applied."""
-    now = quote(basket, programme, moment, standing)
-    unchosen = quote(replace(basket, choices={}), programme, moment, standing) if basket.choices else now
+    now = quote(basket, programme, moment, standing, hints=False)
+    unchosen = quote(replace(basket, choices={}), programme, moment, standing, hints=False) if basket.choices else now
     campaigns = {campaign.id: campaign for campaign in programme.campaigns}
     gifts = _gifts(unchosen, basket, campaigns)
     wanted = list(dict.fromkeys(told.campaign_id for told in now.explanations))
@@ -80,7 +80,7 @@ def _request(
     taken = campaign.id in basket.asked
     then = now
     if not taken:
-        then = quote(replace(basket, asked=(*basket.asked, campaign.id)), programme, moment, standing)
+        then = quote(replace(basket, asked=(*basket.asked, campaign.id)), programme, moment, standing, hints=False)
     told = _about(campaign, then)
     return Offer(
         campaign.id, "", campaign.name.ru, campaign.name.en, taken, told.outcome == "applied", told.said,

@@ -1,8 +1,9 @@
-"""The reasons of a quote: what became of each campaign, the best hints, and the notes beside each line."""
+"""The reasons of a quote: what became of each campaign, what it might still bring, and the notes beside each line."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from loyalty.ledger import MAIN_WALLET
@@ -13,13 +14,12 @@ from loyalty.quoting.findings import Findings
 from loyalty.quoting.judging import Judged
 from loyalty.quoting.pricing import seen_by
 from loyalty.quoting.turns import Deed, Stop
-from loyalty.quoting.what_if import course_without, deed_on, gain_if, in_its_place, off_by_place, without
+from loyalty.quoting.what_if import at_its_turn, course_without, deed_on, gain_if, in_its_place, off_by_place
 from loyalty.receipt import Applied
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic
 from loyalty.scene import Missing, Scene, in_units
 from loyalty.sentences import Sentence, sentence
 
-MAX_HINTS = 3
 Fate = Literal["applied", "blocked", "missing"]
 SENTENCES = {
     "campaign.better": ("Выгоднее «{name_ru}»", "“{name_en}” saves more"),
@@ -42,25 +42,29 @@ SENTENCES = {
 }
 
 
-def explain(found: Findings) -> list[Explanation]:
+class Told(msgspec.Struct, frozen=True):
+    """What is said of a campaign: `plain` (None: nothing), or `hint` where trying it shows that it is worth something.
+
+    The gain of `hint` is an estimate, good enough to say which are worth trying (`loyalty.quoting.hints`).
+    """
+
+    plain: Explanation | None
+    hint: Explanation | None = None
+    missing: Missing | None = None
+
+
+def explain(found: Findings) -> list[Told]:
     """What became of each campaign that has to do with the basket, in the order they are applied."""
     order = {campaign_id: number for number, campaign_id in enumerate(_applied_ids(found), start=1)}
-    told: list[Explanation] = []
+    told: list[Told] = []
     for judged in found.judged:
-        told.append(_explained(found, judged, order.get(judged.campaign.id, 0)))
-        if told[-1].outcome == "applied":
-            told += _more_to_come(found, judged)
+        place = order.get(judged.campaign.id, 0)
+        told += _applied(found, judged, place) if place else [_explained(found, judged)]
     return told
 
 
 def _applied_ids(found: Findings) -> list[str]:
     return [campaign_id for campaign_id, deed in found.deeds.items() if deed.done]
-
-
-def best_hints(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
-    """The missed ones worth most to the member, at most three."""
-    missed = [each for each in explanations if each.outcome == "missing" and each.gain_minor > 0]
-    return tuple(sorted(missed, key=lambda each: (-each.gain_minor, each.campaign_id))[:MAX_HINTS])
 
 
 def applied_to(found: Findings, place: int) -> tuple[Applied, ...]:
@@ -102,36 +106,46 @@ def _line_note(done: Applied, scene: Scene) -> Sentence:
     return sentence("line.discount", name_ru=done.name_ru, name_en=done.name_en, discount_minor=done.discount_minor)
 
 
-def _explained(found: Findings, judged: Judged, order: int) -> Explanation:
+def _explained(found: Findings, judged: Judged) -> Told:
     campaign = judged.campaign
     deed, stop = found.deeds.get(campaign.id), found.stopped.get(campaign.id)
-    if deed is not None and deed.done:
-        return _applied(found, deed, order)
     if judged.ready and deed is None and stop is None:
         stop, deed = _in_vain(found, judged)
     missing = judged.missing or ((stop,) if isinstance(stop, Missing) else ())
     if not missing and deed is not None:
-        short = campaign.reward.short(seen_by(campaign, judged.scene(found.scene)))
+        short = campaign.reward.short(seen_by(campaign, judged.scene(at_its_turn(found, campaign, []))))
         missing = (short,) if short is not None else ()
-    if missing and judged.blocked is None:
-        missed = _missed(found, judged, missing)
-        if missed.gain_minor or deed is None or not deed.done:
-            return missed
+    hint, would = None, missing[0] if missing and judged.blocked is None else None
+    if would is not None and len(missing) == 1:
+        hint = _hint(found, judged, would, in_its_place(found, campaign))
+    if would is not None and (deed is None or not deed.done):
+        plain = _explanation(campaign, "missing", would.said, _line_ids(found, judged.selected))
+        return Told(plain, hint, would)
     blocked = judged.blocked or stop
     said = blocked.said if blocked is not None else _why_nothing(found, judged, deed)
-    return _explanation(campaign, "blocked", said)
+    return Told(_explanation(campaign, "blocked", said), hint, would)
 
 
 def _in_vain(found: Findings, judged: Judged) -> tuple[Stop | None, Deed | None]:
     """What stops a campaign that was not chosen of its group, or what it would have done in the winner's place."""
     instead_of = in_its_place(found, judged.campaign)
-    scene = without(found.scene, instead_of)
+    scene = at_its_turn(found, judged.campaign, instead_of)
     course = course_without(found, judged.campaign, instead_of, scene)
     stop = course.stop(judged, judged.scene(scene))
     return (stop, None) if stop is not None else (None, deed_on(found, judged, scene, course))
 
 
-def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
+def _applied(found: Findings, judged: Judged, order: int) -> list[Told]:
+    """What a campaign has given; and where it would give more, the next step of a ladder, one more of three."""
+    campaign = judged.campaign
+    deed = found.deeds[campaign.id]
+    told = Told(_given(found, deed, order))
+    short = campaign.reward.short(seen_by(campaign, judged.scene(at_its_turn(found, campaign, []))))
+    hint = None if short is None else _hint(found, judged, short, [deed])
+    return [told, Told(None, hint, short)] if hint is not None else [told]
+
+
+def _given(found: Findings, deed: Deed, order: int) -> Explanation:
     reward = deed.campaign.reward
     if isinstance(reward, GrantMechanic):
         said = reward.told(deed.granted)
@@ -145,24 +159,15 @@ def _applied(found: Findings, deed: Deed, order: int) -> Explanation:
     return replace(told, order=order)
 
 
-def _missed(found: Findings, judged: Judged, missing: Sequence[Missing]) -> Explanation:
-    said, gain_minor = missing[0].said, 0
-    if len(missing) == 1 and missing[0].within_reach:
-        gain_minor = gain_if(found, judged, missing[0], in_its_place(found, judged.campaign))
-    if gain_minor > 0:
-        said = Sentence(said.code + ".gain", {**said.args, "gain_minor": gain_minor})
-    return _explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), max(0, gain_minor))
-
-
-def _more_to_come(found: Findings, judged: Judged) -> list[Explanation]:
-    """A campaign that applied and would give more: the next step of a ladder, one more of three."""
-    deed = found.deeds[judged.campaign.id]
-    short = judged.campaign.reward.short(seen_by(judged.campaign, judged.scene(without(found.scene, [deed]))))
-    gain_minor = gain_if(found, judged, short, [deed]) if short is not None and short.within_reach else 0
-    if short is None or gain_minor <= 0:
-        return []
-    said = Sentence(short.said.code + ".gain", {**short.said.args, "gain_minor": gain_minor})
-    return [_explanation(judged.campaign, "missing", said, _line_ids(found, judged.selected), gain_minor)]
+def _hint(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Explanation | None:
+    """What the campaign would bring if just this were not missing, by an estimate; None: nothing worth a try."""
+    gain_minor = gain_if(found, judged, missing, instead_of) if missing.within_reach else 0
+    if gain_minor <= 0:
+        return None
+    said = Sentence(missing.said.code + ".gain", {**missing.said.args, "gain_minor": gain_minor})
+    return _explanation(
+        judged.campaign, "missing", said, _line_ids(found, missing.more_milli or judged.selected), gain_minor
+    )
 
 
 def _why_nothing(found: Findings, judged: Judged, deed: Deed | None) -> Sentence:

@@ -39,7 +39,7 @@ def gain_if(found: Findings, judged: Judged, missing: Missing, instead_of: Seque
 
 def _deed_if(found: Findings, judged: Judged, missing: Missing, instead_of: Sequence[Deed]) -> Deed | None:
     """What the campaign would do if just this were not missing and nothing were given in its place."""
-    scene = _with_more(without(found.scene, instead_of), missing)
+    scene = _with_more(at_its_turn(found, judged.campaign, instead_of), missing)
     then = judge(judged.campaign, scene) if missing.more_milli or missing.more_minor else judged
     if then is None or (then is not judged and not then.ready):
         return None
@@ -83,7 +83,14 @@ def off_by_place(deeds: Iterable[Deed]) -> dict[int, int]:
     return found
 
 
-def without(scene: Scene, deeds: Sequence[Deed]) -> Scene:
+def at_its_turn(found: Findings, campaign: Campaign, instead_of: Sequence[Deed]) -> Scene:
+    """The basket at the prices a campaign finds at its turn, as if these had taken nothing off."""
+    turn, out = _turn(campaign), {deed.campaign.id for deed in instead_of}
+    later = [deed for deed in found.deeds.values() if deed.campaign.id in out or _turn(deed.campaign) >= turn]
+    return _without(found.scene, later)
+
+
+def _without(scene: Scene, deeds: Sequence[Deed]) -> Scene:
     """The scene as if these campaigns had taken nothing off."""
     off = off_by_place(deeds)
     running = enumerate(scene.running_minor)

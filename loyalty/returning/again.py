@@ -55,7 +55,7 @@ def sold_again(
     held = held_programme(sale, programme)
     asked = sale.redeemed_points if spent_points is None else spent_points
     basket = replace(basket_again(sale, kept_milli), redeem_points=asked)
-    return quote(basket, held, sale.moment, Standing(left=_had(sale, held)))
+    return quote(basket, held, sale.moment, Standing(left=_had(sale, held)), hints=False)
 
 
 def held_programme(sale: Receipt, programme: Programme) -> Programme:

@@ -19,13 +19,13 @@ SENTENCES = {
     "steps.given": ("Чем больше, тем дешевле: −{discount_minor}", "The more, the cheaper: −{discount_minor}"),
     "steps.minor_rate": ("До скидки {rate_bp} не хватает {more_minor}", "{more_minor} short of {rate_bp} off"),
     "steps.minor_rate.gain": (
-        "Ещё {more_minor} — скидка {rate_bp}: выгода {gain_minor}",
-        "{more_minor} more for {rate_bp} off: saves {gain_minor}",
+        "Ещё {more_minor} — скидка {rate_bp}: выгода около {gain_minor}",
+        "{more_minor} more for {rate_bp} off: saves about {gain_minor}",
     ),
     "steps.minor_amount": ("До скидки {off_minor} не хватает {more_minor}", "{more_minor} short of {off_minor} off"),
     "steps.minor_amount.gain": (
-        "Ещё {more_minor} — скидка {off_minor}: выгода {gain_minor}",
-        "{more_minor} more for {off_minor} off: saves {gain_minor}",
+        "Ещё {more_minor} — скидка {off_minor}: выгода около {gain_minor}",
+        "{more_minor} more for {off_minor} off: saves about {gain_minor}",
     ),
     "steps.pieces_rate": ("До скидки {rate_bp} не хватает {more_milli} шт.", "{more_milli} pc. short of {rate_bp} off"),
     "steps.pieces_rate.gain": (

@@ -68,7 +68,7 @@ class TestGoodsTotal:
     def test_only_the_chosen_goods_count_and_the_sum_itself_is_enough(self):
         assert GoodsTotal(17_000).judge(chosen(self.SHOP, 0, 1)) == HOLDS
         verdict = GoodsTotal(17_001).judge(chosen(self.SHOP, 0, 1))
-        assert verdict == Missing(sentence("goods_total.more", more_minor=1))
+        assert verdict == Missing(sentence("goods_total.more", more_minor=1), any_minor=1, like=0)
         assert told(verdict) == ("Таких товаров не хватает на 0,01", "0.01 short of such goods")
         assert fits(sentence("goods_total.more.gain", more_minor=1, gain_minor=1))
 
@@ -85,7 +85,8 @@ class TestGoodsTotal:
 
     def test_it_goes_by_the_running_price_or_by_the_original(self):
         cheaper = replace(self.SHOP, running_minor=(8_000, 7_000, 50_000))
-        assert GoodsTotal(17_000).judge(chosen(cheaper, 0, 1)) == Missing(sentence("goods_total.more", more_minor=2000))
+        said = sentence("goods_total.more", more_minor=2000)
+        assert GoodsTotal(17_000).judge(chosen(cheaper, 0, 1)) == Missing(said, any_minor=2000, like=0)
         assert GoodsTotal(17_000, of="original").judge(chosen(cheaper, 0, 1)) == HOLDS
         assert GoodsTotal(1).on_running_price()
         assert not GoodsTotal(1, of="original").on_running_price()
@@ -124,7 +125,9 @@ class TestReceiptTotal:
 
     def test_it_goes_by_the_running_price_or_by_the_original(self):
         of = replace(stands(line(1, 10_000)), running_minor=(8_000,))
-        assert ReceiptTotal(10_000).judge(of) == Missing(sentence("receipt_total.more", more_minor=2000))
+        assert ReceiptTotal(10_000).judge(of) == Missing(
+            sentence("receipt_total.more", more_minor=2000), any_minor=2000
+        )
         assert ReceiptTotal(10_000, of="original").judge(of) == HOLDS
         assert ReceiptTotal(0, 9_999, "original").judge(of) == Blocked(sentence("receipt_total.over", max_minor=9_999))
         assert not ReceiptTotal(1, of="original").on_running_price()
@@ -153,7 +156,7 @@ class TestInTheQuote:
         lines = (line(1, 10_000, category="scarves"), line(2, 50_000, category="books"))
         (_, told_of) = quote(basket(*lines), programme(first, then, statuses=()), SUNDAY).explanations
         # 100.00 less 10.00 is 90.00: 10.00 short, for 10 % of 90.00.
-        assert say(told_of.said, "en", TEMPLATES) == "10.00 more of such goods saves 9.00"
+        assert say(told_of.said, "en", TEMPLATES) == "10.00 more of such goods saves about 9.00"
 
     def test_a_hint_is_not_worth_anything_where_another_sum_is_missing_too(self):
         both = campaign(Percent(1000), self.SCARVES, GoodsTotal(12_000), ReceiptTotal(13_000))

@@ -197,7 +197,7 @@ class TestPayment:
 
     def test_while_nobody_has_said_how_the_buyer_can_still_choose(self):
         verdict = Paid(("card",)).judge(stands())
-        assert verdict == Missing(sentence("payment.open", how_ru="картой", how_en="by card"))
+        assert verdict == Missing(sentence("payment.open", how_ru="картой", how_en="by card"), paid=("card",))
         assert told(verdict) == ("При оплате картой", "When paid by card")
         assert fits(sentence("payment.open.gain", how_ru="", how_en="", gain_minor=1))
 

@@ -4,14 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, Basket
-from loyalty.conditions import Hours, Products, Quantity, ReceiptTotal, Weekdays, Who
+from loyalty.conditions import Hours, Paid, Products, Quantity, ReceiptTotal, Weekdays, Who
 from loyalty.errors import BadInput
 from loyalty.explain import TEMPLATES
 from loyalty.ledger import MAIN_WALLET
+from loyalty.money import MAX_MINOR
 from loyalty.programme import Cost, Group
 from loyalty.quote import MAX_CHOICES, Standing, quote
 from loyalty.rewards import Amount, FixedPrice, Percent, PointsFixed, PointsMultiplier, PointsPercent
-from loyalty.sentences import say
+from loyalty.sentences import say, sentence
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, moment, programme, sentences_of
 
 SCARVES = Products(categories=("scarves",))
@@ -252,14 +253,14 @@ class TestHints:
 
     def test_a_sum_missing_says_how_much_and_what_it_brings(self):
         made = priced(basket(line(1, 90_000)), campaign(Amount(5000), ReceiptTotal(100_000)), statuses=())
-        assert say(made.hints[0].said, "en", TEMPLATES) == "Spend 100.00 more to save 50.00"
+        assert say(made.hints[0].said, "en", TEMPLATES) == "Spend 100.00 more to save about 50.00"
 
     def test_a_later_hour_says_when(self):
         made = priced(basket(line()), campaign(Percent(2000), Hours(("15:00-16:00",))), statuses=())
         assert say(made.hints[0].said, "ru", TEMPLATES) == "Начнётся в 15:00: выгода 20,00"
 
     def test_the_three_best_are_told_greatest_first(self):
-        later = [campaign(Percent(100 * n), Hours(("15:00-16:00",)), id=f"c{n}") for n in (1, 4, 2, 3)]
+        later = [campaign(Percent(100 * n), Hours((f"{14 + n}:00-{15 + n}:00",)), id=f"c{n}") for n in (1, 4, 2, 3)]
         made = priced(basket(line()), *later, statuses=())
         assert [each.campaign_id for each in made.hints] == ["c4", "c3", "c2"]
 
@@ -305,9 +306,34 @@ class TestHints:
         assert [each.campaign_id for each in rich.hints] == ["open"]
         assert poor.hints == ()
 
+    def test_five_are_tried_and_of_a_sixth_no_figure_is_told(self):
+        later = [campaign(Percent(100 * n), Hours((f"{14 + n}:00-{15 + n}:00",)), id=f"c{n}") for n in range(1, 7)]
+        made = priced(basket(line()), *later, statuses=())
+        assert [each.gain_minor for each in made.explanations] == [0, 200, 300, 400, 500, 600]
+        assert made.explanations[0].said == sentence("hours.later", start="15:00")
+
+    def test_what_no_receipt_can_hold_is_no_hint(self):
+        def hints(more, *lines):
+            return priced(basket(*lines), campaign(Percent(1000), more), statuses=()).hints
+
+        assert hints(Quantity(min_weight_g=999_999), line(1, 10, 999_000, unit="kg"))
+        assert not hints(Quantity(min_weight_g=1_000_000), line(1, 10, 999_000, unit="kg"))
+        assert hints(ReceiptTotal(500_000), *(line(n, 999) for n in range(1, 500)))
+        assert not hints(ReceiptTotal(500_000), *(line(n, 999) for n in range(1, 501)))
+        assert hints(ReceiptTotal(MAX_MINOR), line(1, MAX_MINOR - 1))
+        assert not hints(Quantity(min_pieces=2), line(1, MAX_MINOR // 2 + 1))
+
+    def test_a_hint_that_can_be_done_in_several_ways_is_worth_the_least_of_them(self):
+        paid = campaign(Percent(1000), Paid(("cash", "card")), id="paid")
+        cash = campaign(Percent(500), Paid(("cash",)), id="cash", priority=200)
+        made = priced(basket(line()), paid, cash, statuses=())
+        # by card 10.00; in cash 10.00, and 5 % of 90.00
+        gains = {each.campaign_id: each.gain_minor for each in made.hints}
+        assert gains == {"paid": 1_000, "cash": 1_450}
+
     def test_points_missing_are_counted_at_their_value(self):
         made = priced(basket(line(), member=member()), campaign(PointsFixed(25), Quantity(min_pieces=2)))
-        assert made.hints[0].gain_minor == 2500
+        assert made.hints[0].gain_minor == 2800  # 25, and 3 % of another 100.00
 
 
 class TestRefused:

@@ -245,19 +245,22 @@ class TestSteps:
 
     def test_the_next_step_is_a_hint_with_its_gain(self):
         # 2,660.00: 5 % is 133.00; with 340.00 more, 10 % of 3,000.00 is 300.00
-        said = ("Ещё 340,00 — скидка 10\u00a0%: выгода 167,00", "340.00 more for 10\u00a0% off: saves 167.00")
+        said = (
+            "Ещё 340,00 — скидка 10\u00a0%: выгода около 167,00",
+            "340.00 more for 10\u00a0% off: saves about 167.00",
+        )
         assert hints_of(self.RATES, line(1, 266_000)) == [said]
 
     def test_before_the_first_step_too(self):
         # 800.00 and 200.00 more: 5 % of 1,000.00
-        assert hints_of(self.RATES, line(1, 80_000))[0][0] == "Ещё 200,00 — скидка 5\u00a0%: выгода 50,00"
+        assert hints_of(self.RATES, line(1, 80_000))[0][0] == "Ещё 200,00 — скидка 5\u00a0%: выгода около 50,00"
 
     def test_a_step_by_pieces_and_one_of_a_sum_say_so(self):
         assert hints_of(self.PIECES, line(1, 10_000))[0][0] == "Ещё 1 шт. — скидка 50,00: выгода 50,00"
         # four at 100.00 have 50.00 off; five would have 20 % of 500.00 off
         assert hints_of(self.PIECES, line(1, 10_000, 4000))[0][1] == "1 pc. more for 20\u00a0% off: saves 50.00"
         sums = Steps((Step(from_minor=10_000, amount_minor=500),))
-        assert hints_of(sums, line(1, 9_000))[0][0] == "Ещё 10,00 — скидка 5,00: выгода 5,00"
+        assert hints_of(sums, line(1, 9_000))[0][0] == "Ещё 10,00 — скидка 5,00: выгода около 5,00"
 
     def test_a_step_further_away_than_half_is_told_and_no_hint(self):
         made = quoted(self.RATES, line(1, 49_999))

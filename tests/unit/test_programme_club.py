@@ -49,7 +49,9 @@ def test_a_scarf_is_15_percent_off_for_anyone():
 def test_two_souvenirs_want_a_third():
     made = bought(line(1, 35_000, 2000, category="souvenirs"), of=member())
     assert made.discount_minor == 0
-    assert russian(made.hints[0].said) == "Ещё 1 шт.: выгода 210,00"  # 20 % of three at 350.00
+    assert (
+        russian(made.hints[0].said) == "Ещё 1 шт.: выгода 214,00"
+    )  # 20 % of three at 350.00, and 3 % of 840.00 for 700.00
 
 
 def test_three_souvenirs_are_20_percent_off_for_members():
@@ -69,13 +71,13 @@ def test_lunch_is_cheaper_from_noon_to_two():
     assert bought(*lunch, at=MONDAY).discount_minor == 11_000  # 20 % of 550.00
     made = bought(*lunch, of=member())
     assert made.discount_minor == 0
-    assert russian(made.hints[0].said) == "Начнётся в 12:00: выгода 110,00"
+    assert russian(made.hints[0].said) == "Начнётся в 12:00: выгода 107,00"  # and 13 points instead of 16
 
 
 def test_a_large_receipt_is_300_less_after_the_other_campaigns():
     # a scarf for 3,500.00 is 2,975.00 after 15 %: 25.00 short of 3,000.00
     made = bought(line(1, 350_000, category="scarves"), of=member())
-    assert russian(made.hints[0].said) == "Ещё на 25,00: выгода 300,00"
+    assert russian(made.hints[0].said) == "Ещё на 25,00: выгода около 291,00"  # 80 points instead of 89
     # with a book for 25.00 it is there: 2,975.00 + 25.00 - 300.00
     made = bought(line(1, 350_000, category="scarves"), line(2, 2_500, category="books"), of=member())
     assert made.total_minor == 270_000
