@@ -35,7 +35,7 @@ from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.points.lots import Shortfall
 from loyalty.programme import GiftCards, Programme, Redeem, Returns
-from loyalty.sentences import Lang, sentence
+from loyalty.sentences import Lang, Sentence, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 
@@ -47,6 +47,11 @@ SENTENCES = {
     "programme.too_large": ("документ больше {limit} байт", "the document is over {limit} bytes"),
     "programme.too_large.mend": ("разделите программу", "split the programme"),
     "programme.toml": ("это не TOML: {why}", "this is no TOML: {why}"),
+    "programme.toml_twice": (
+        "таблица «{table}» начата дважды: второй раз в строке {line}",
+        "table “{table}” is begun twice: the second time in line {line}",
+    ),
+    "programme.toml_twice.mend": ("оставьте одну, со всеми ключами обеих", "keep one, with the keys of both"),
     "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
     "programme.zone": ("часового пояса «{zone}» нет", "there is no time zone “{zone}”"),
     "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
@@ -76,6 +81,8 @@ _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
 _RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
 _SHORTFALLS: tuple[Shortfall, ...] = ("debt", "refund", "balance")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice \(at line (\d+)")
+"""What the reader of TOML says of a table that is begun a second time."""
 _WHOLE = "document"
 """The path of a problem with the document as a whole."""
 _BYTE_ORDER_MARK = "\ufeff"
@@ -132,11 +139,20 @@ def _table(text: str, notes: Notes) -> dict[str, object]:
     try:
         return tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except ValueError as error:
-        what = sentence("programme.toml", why=str(error)[:200])
+        what, mend = _not_toml(str(error))
     except RecursionError:
-        what = sentence("programme.toml_deep")
-    notes.add(_WHOLE, what, sentence("programme.toml.mend"))
+        what, mend = sentence("programme.toml_deep"), sentence("programme.toml.mend")
+    notes.add(_WHOLE, what, mend)
     raise BadProgramme(tuple(notes.problems))
+
+
+def _not_toml(why: str) -> tuple[Sentence, Sentence]:
+    """What is wrong with the writing, and what to do."""
+    twice = _TWICE.match(why)
+    if twice is None:
+        return sentence("programme.toml", why=why[:200]), sentence("programme.toml.mend")
+    table = ".".join(re.findall(r"'([^']*)'", twice[1]))[:80]
+    return sentence("programme.toml_twice", table=table, line=int(twice[2])), sentence("programme.toml_twice.mend")
 
 
 def read_programme(top: Section) -> Programme:

@@ -14,6 +14,7 @@ from loyalty.sentences import Lang, counted
 _POINTS = ("балл|балла|баллов", "point|points")
 _DAYS = ("день|дня|дней", "day|days")
 _WORKDAYS = ("рабочий день|рабочих дня|рабочих дней", "working day|working days")
+_SPANS = ((86_400, _DAYS), (3600, ("час|часа|часов", "hour|hours")), (60, ("минута|минуты|минут", "minute|minutes")))
 _MONTHS = ("месяц|месяца|месяцев", "month|months")
 _FORMS = re.compile(r"\{:([^}]*)\}")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?")
@@ -81,6 +82,14 @@ def _of(forms: Pair) -> Callable[[int, Lang], str]:
     return lambda value, lang: counted(value, forms[lang == "en"])
 
 
+def _duration(seconds: int, lang: Lang) -> str:
+    """In the largest unit that it is a whole number of."""
+    for size, forms in _SPANS:
+        if seconds and seconds % size == 0:
+            return counted(seconds // size, forms[lang == "en"])
+    return f"{seconds} с" if lang == "ru" else f"{seconds} s"
+
+
 _WRITERS: tuple[tuple[str, Callable[[int, Lang], str]], ...] = (
     ("factor_bp", lambda value, lang: f"×{quantity_text(value // 10, lang)}"),
     ("minor", money_text),
@@ -91,6 +100,6 @@ _WRITERS: tuple[tuple[str, Callable[[int, Lang], str]], ...] = (
     ("days_before", _of(_DAYS)),
     ("_months", _of(_MONTHS)),
     ("_g", lambda value, lang: quantity_text(value, lang) + (" кг" if lang == "ru" else " kg")),
-    ("_s", lambda value, lang: f"{value} с" if lang == "ru" else f"{value} s"),
+    ("_s", _duration),
 )
 """How a key ends -> how its figure is written; the first that fits."""

@@ -15,7 +15,7 @@ from loyalty.documents.programme_aspects import ASPECT_OF, ASPECTS
 from loyalty.documents.programme_said import said, titled, written
 from loyalty.documents.programme_words import TABLES
 from loyalty.documents.recurrence_words import rule_text
-from loyalty.programme import Campaign, Label, Programme
+from loyalty.programme import Campaign, Label, Programme, Wallet
 from loyalty.recurrence import Rule
 from loyalty.rewards.mechanic import PointsMechanic
 from loyalty.sentences import Lang, counted
@@ -35,6 +35,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "limits": ("Пределы", "Limits"),
     "stacks": ("С другими", "With others"),
     "adds": ("складывается с другими", "adds up with others"),
+    "no_worth": ("в деньгах не оценивается", "no worth in money"),
+    "buys": ("{price} — «{name}»", "{price} for “{name}”"),
     "competes": ("в группе «{id}» ({mode}) с: {others}", "in group “{id}” ({mode}) with: {others}"),
     "alone": ("одна в группе «{id}»", "alone in group “{id}”"),
 }
@@ -78,13 +80,26 @@ def tell_programme(programme: Programme, world: World, lang: Lang) -> tuple[Told
     told = [Told(title, (("", "; ".join(_rules(programme, world, lang))),))]
     for key, value in _values(programme, whole=True):
         heading = _pair(TABLES.get(key, (key, key)), lang)
-        if isinstance(value, tuple) and value and key not in ("campaigns", "groups"):
+        if key == "wallets" and programme.wallets:
+            told.append(Told(heading, tuple(_wallet(each, programme, world, lang) for each in programme.wallets)))
+        elif isinstance(value, tuple) and value and key not in ("campaigns", "groups"):
             items = tuple((_title(item, lang), ", ".join(_parts(item, key, world, lang, _NAMES))) for item in value)
             told.append(Told(heading, items))
         elif isinstance(value, msgspec.Struct) and key not in ("name", "codes"):
             facts = ", ".join(_parts(value, key, world, lang, whole=key == "redeem"))
             told += [Told(heading, (("", facts),))] if facts else []
     return tuple(told)
+
+
+def _wallet(wallet: Wallet, programme: Programme, world: World, lang: Lang) -> tuple[str, str]:
+    """What one of its points is worth, and what so many of them buy."""
+    parts = [] if wallet.worth_minor else [_pair(_WORDS["no_worth"], lang)]
+    parts += _parts(wallet, "wallets", world, lang, _NAMES)
+    for each in programme.campaigns:
+        if each.cost is not None and each.cost.wallet == wallet.id:
+            price = value_text("points", each.cost.points, world, lang, wallet.id)
+            parts.append(_pair(_WORDS["buys"], lang).format(price=price, name=_label(each.name, lang)))
+    return _title(wallet, lang), ", ".join(parts)
 
 
 def tell_campaign(campaign: Campaign, programme: Programme, world: World, lang: Lang) -> Told:
@@ -153,10 +168,12 @@ def _values(value: msgspec.Struct, *, whole: bool = False) -> Iterator[tuple[str
     """(field, value) of those that are not as they usually are."""
     for key, usual in _fields(type(value)):
         each = getattr(value, key)
-        if each != usual or (whole and key not in _SILENT):
+        if each != usual or key in _ALWAYS or (whole and key not in _SILENT):
             yield key, each
 
 
+_ALWAYS = frozenset({"reward_points"})
+"""These are said even as they usually are."""
 _SILENT = frozenset({"max_points", "excluded", "wallets"})
 """As they usually are, these say nothing."""
 

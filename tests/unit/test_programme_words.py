@@ -180,7 +180,7 @@ def test_of_a_large_group_so_many_rivals_are_named_and_not_one_more() -> None:
         ("pending_workdays", 2, "2 working days", "2 рабочих дня"),
         ("expire_months", 12, "12 months", "12 месяцев"),
         ("weekend", 6, "Sat", "сб"),
-        ("max_age_s", 60, "60 s", "60 с"),
+        ("max_age_s", 60, "1 minute", "1 минута"),
         ("asked", True, "yes", "да"),
         ("first", "2026-11-30", "2026-11-30", "30.11.2026"),
         ("starts", "2026-11-30T19:00", "2026-11-30 19:00", "30.11.2026 19:00"),
