@@ -41,6 +41,8 @@ app.add_typer(cli_members.families, name="family")
 app.command()(cli_members.merge)
 app.command()(cli_upkeep.verify)
 app.command()(cli_upkeep.rebuild)
+app.command()(cli_upkeep.backup)
+app.command()(cli_upkeep.restore)
 
 
 @app.callback()

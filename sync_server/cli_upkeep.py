@@ -1,14 +1,17 @@
-"""`kopilka-server verify` and `rebuild`: what an operator runs to know that nothing is lost."""
+"""`kopilka-server verify`, `rebuild`, `backup` and `restore`: what an operator runs to know that nothing is lost."""
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from loyalty.errors import NotNow
 from loyalty.events import canonical
+from loyalty.sentences import sentence
 from sync_server.cli_options import HOME, Data, Database, lang
-from sync_server.clock import now_ms
+from sync_server.clock import now_ms, random_bytes
 from sync_server.settings import Settings
 
 
@@ -49,6 +52,40 @@ def rebuild(
     if aside and not done.same:
         typer.echo(f"Replaced in {len(done.buckets)} buckets; what was there is in {aside}.", err=as_json)
     raise typer.Exit(0 if done.same or replace else 1)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file for the copy")],
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Copy the database as it is at one moment into a file; the server may go on."""
+    from sync_server.backups import back_up
+    from sync_server.office import opened
+
+    if database:
+        command = f"pg_dump --format=custom --file={file} DATABASE"
+        raise NotNow(sentence("backup.postgres", command=command))
+    settings = Settings(data)
+    with opened(settings), typer.progressbar(length=1, file=sys.stderr) as bar:
+        back_up(settings.sqlite_file, file, partial(_show, bar))
+    typer.echo(f"Copied to {file}. Whoever has it has the keys of the head office and members' personal data.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy made by `backup`")],
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Put a copy in the database's place and begin a new generation: tills send again what it lacks."""
+    from sync_server.backups import restore as put_back
+
+    if database:
+        raise NotNow(sentence("restore.postgres"))
+    aside = data / f"before-restore-{now_ms()}.db"
+    gen = put_back(file, Settings(data).sqlite_file, aside, random_bytes)
+    kept = f" What was there is in {aside}." if aside.exists() else ""
+    typer.echo(f"{file} is in place; generation {gen} begins: tills compare and send again what is missing.{kept}")
 
 
 def _show(bar: Any, done: int, whole: int) -> None:

@@ -170,7 +170,13 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
 
 
 def _next_fence(arrival: _Arrival, cursor: Row[Any]) -> dict[str, Any]:
-    """A new fence for who presents the one in use; the one before again: its answer was lost, nothing moves."""
+    """A new fence for who presents the one in use; the one before again: its answer was lost, nothing moves.
+
+    While it is not known which one the terminal has, none is ruled out by what arrives: that may be an old request, late.
+    """
+    is_current = arrival.fence == cursor.fence_cur != ANY_FENCE
+    if arrival.fence is not None and not is_current and _is_unsure(cursor):
+        return {"fence_cur": cursor.fence_cur or arrival.new_fence, "fence_prev": ANY_FENCE}
     if arrival.fence is None or arrival.fence == cursor.fence_prev != cursor.fence_cur:
         return {}
     return {"fence_cur": arrival.new_fence, "fence_prev": arrival.fence}
@@ -202,7 +208,12 @@ def _verdict(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
 
 
 def _knows_fence(arrival: _Arrival, cursor: Row[Any]) -> bool:
-    return cursor.fence_cur == ANY_FENCE or arrival.fence in (None, cursor.fence_cur, cursor.fence_prev)
+    return _is_unsure(cursor) or arrival.fence in (None, cursor.fence_cur, cursor.fence_prev)
+
+
+def _is_unsure(cursor: Row[Any]) -> bool:
+    """A generation has begun, and the terminal has not shown the fence it was given since."""
+    return ANY_FENCE in (cursor.fence_cur, cursor.fence_prev)
 
 
 def _placed(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:

@@ -24,8 +24,12 @@ class Settings(msgspec.Struct, frozen=True):
     """What the webhook knows this head office by."""
 
     @property
+    def sqlite_file(self) -> Path:
+        return self.data / "head_office.db"
+
+    @property
     def url(self) -> str:
-        return self.database or f"sqlite:///{self.data / 'head_office.db'}"
+        return self.database or f"sqlite:///{self.sqlite_file}"
 
     @property
     def snapshots(self) -> Path:

@@ -4,6 +4,7 @@ from loyalty import chain, codes, segment_file, segments_told
 from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
+    backups,
     budget_release,
     confirmations,
     coupons,
@@ -39,7 +40,7 @@ SENTENCES = {
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,
-    **merging.SENTENCES, **found.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
+    **merging.SENTENCES, **found.SENTENCES, **backups.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
     "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
     "serve.port": ("Порт {port} на {host} занят или недоступен", "Port {port} on {host} is taken or not allowed"),
     "refused": ("Отказано: {detail}", "Refused: {detail}"),

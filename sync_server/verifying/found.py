@@ -5,8 +5,8 @@ import msgspec
 from loyalty.sentences import Lang, Templates, say, sentence
 
 _BACKUP = (
-    "верните последнюю целую копию и выполните kopilka-server restored: кассы дошлют остальное",
-    "put the last sound backup back, then kopilka-server restored: the tills send the rest again",
+    "верните последнюю целую копию: kopilka-server restore; кассы дошлют остальное",
+    "put the last sound backup back: kopilka-server restore; the tills send the rest again",
 )
 _REBUILD = (
     "остановите сервер и выполните kopilka-server rebuild --replace",
