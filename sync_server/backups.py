@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from loyalty.errors import BadInput, NotNow
 from loyalty.sentences import sentence
 from sync_server.identity import Random, read_identity, renew_generation
-from sync_server.store import open_store
+from sync_server.store import open_file, open_store
 
 PAGES = 2000
 """Copied at once; writers wait no longer than for these."""
@@ -83,18 +83,16 @@ def _prepare(source: Path, coming: Path, random: Random) -> str:
 
 
 def _copy(source: Path, target: Path, tell: Tell) -> None:
-    with closing(_read_only(source)) as old, closing(sqlite3.connect(target)) as new:
+    with closing(open_file(source)) as old, closing(open_file(target, write=True)) as new:
+        old.execute("BEGIN")  # one moment, held to the end: else each write meanwhile would begin the copy anew
+        old.execute("SELECT count(*) FROM sqlite_master").fetchone()
         old.backup(new, pages=PAGES, progress=lambda _, left, whole: tell(whole - left, whole))
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _check(source: Path) -> None:
     """Raises BadInput for what is no whole database of a head office with this version's tables."""
     try:
-        with closing(_read_only(source)) as file:
+        with closing(open_file(source)) as file:
             (whole,) = file.execute("PRAGMA integrity_check(1)").fetchone()
             (version,) = file.execute("SELECT version_num FROM alembic_version").fetchone()
             named = {name for (name,) in file.execute("SELECT name FROM state")}
@@ -107,7 +105,7 @@ def _check(source: Path) -> None:
 
 def _to_one_file(path: Path) -> None:
     """Without a log beside it: only a connection that is alone can do that. Raises NotNow where it is not."""
-    with closing(sqlite3.connect(path, timeout=0)) as file:
+    with closing(open_file(path, write=True)) as file:
         try:
             file.execute("PRAGMA journal_mode=DELETE").fetchall()
         except sqlite3.OperationalError as error:

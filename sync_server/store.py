@@ -119,6 +119,12 @@ def open_scratch(path: Path | None) -> sqlite3.Connection:
     return file
 
 
+def open_file(path: Path, write: bool = False) -> sqlite3.Connection:
+    """A SQLite file as a file: to copy and check it. It waits for nobody."""
+    where = f"{path.resolve().as_uri()}?mode={'rw' if write else 'ro'}"
+    return sqlite3.connect(where, uri=True, timeout=0, isolation_level=None)
+
+
 def open_store(url: str) -> Store:
     """Open the database and speak to it once. Raises StoreFault where it cannot be opened."""
     try:

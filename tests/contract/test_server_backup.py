@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from unittest.mock import patch
 
 import pytest
 
@@ -55,6 +56,24 @@ def test_sold_backed_up_sold_more_restored_and_refilled_nothing_is_lost_or_twice
     with closing(sqlite3.connect(aside)) as kept:
         assert kept.execute("SELECT count(*) FROM receipt").fetchone() == (3,)
     assert (copy.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o600, 0o600)
+
+
+def test_a_backup_is_of_one_moment_while_more_is_sold(tmp_path):
+    file, copy = tmp_path / "office.db", tmp_path / "copy.db"
+    with opened_office(f"sqlite:///{file}") as office, patch("sync_server.backups.PAGES", 20):
+        till = office.till()
+        till.put(till.sale())
+        steps = []
+
+        def sell(done: int, whole: int) -> None:
+            till.put(till.sale())
+            steps.append((done, whole))
+
+        back_up(file, copy, sell)
+        assert len(steps) == -(-steps[-1][1] // 20)
+        assert steps[-1][0] == steps[-1][1]
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT max(last_seq) FROM segment").fetchone() == (1,)
 
 
 def test_a_backup_never_overwrites_a_file(tmp_path):
