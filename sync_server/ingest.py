@@ -172,7 +172,7 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
 def _next_fence(arrival: _Arrival, cursor: Row[Any]) -> dict[str, Any]:
     """A new fence for who presents the one in use; the one before again: its answer was lost, nothing moves.
 
-    While it is not known which one the terminal has, none is ruled out by what arrives: that may be an old request, late.
+    While it is not known which one the terminal has, none is ruled out by what comes: that may be an old request.
     """
     is_current = arrival.fence == cursor.fence_cur != ANY_FENCE
     if arrival.fence is not None and not is_current and _is_unsure(cursor):
