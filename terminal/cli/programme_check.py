@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -19,6 +20,18 @@ from loyalty.sentences import Lang, say
 
 _DATES = ("Даты", "Dates")
 _WARNINGS = ("Обратите внимание", "Worth a look")
+_PLACE = re.compile(r"(\w+)\[(\d+)\]")
+_LISTS = {
+    "campaign": "campaigns",
+    "coupon": "coupons",
+    "event": "events",
+    "group": "groups",
+    "season": "seasons",
+    "status": "statuses",
+    "store_group": "store_groups",
+    "wallet": "wallets",
+}
+"""A table of the document -> where the programme keeps what is in it."""
 _CASES = ("Случаи: сошлось {held} из {all}", "Cases: {held} of {all} hold")
 
 
@@ -45,7 +58,15 @@ def warnings_text(programme: Programme, lang: Lang) -> Iterator[str]:
     if found:
         yield click.style(f"{_WARNINGS[lang == 'en']}:", fg="yellow")
     for path, what, mend in found:
-        yield f"  {path}: {say(what, lang, TEMPLATES)}; {say(mend, lang, TEMPLATES)}"
+        yield f"  {path}{_id_at(path, programme)}: {say(what, lang, TEMPLATES)}; {say(mend, lang, TEMPLATES)}"
+
+
+def _id_at(path: str, programme: Programme) -> str:
+    """The id of the table a path is in, as mistakes have it; an empty text where it has none."""
+    place = _PLACE.match(path)
+    table = getattr(programme, _LISTS.get(place[1], ""), ()) if place else ()
+    number = int(place[2]) - 1 if place else 0
+    return f" ({table[number].id})" if 0 <= number < len(table) else ""
 
 
 def cases_text(cases: Sequence[Case], programme: Programme, lang: Lang) -> tuple[list[str], int]:

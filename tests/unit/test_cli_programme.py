@@ -124,7 +124,7 @@ def test_a_contradiction_is_a_mistake_and_what_is_hardly_meant_a_warning(
     shop.write_text(SHOP + 'group = "godos"\n', "utf-8")
     code, out, _ = run(capsys, "check", shop, "--lang", "en")
     assert code == 0
-    assert "Worth a look:\n  campaign[1].group: this campaign is alone in group “godos”; check the name" in out
+    assert "Worth a look:\n  campaign[1].group (tenth): this campaign is alone in group “godos”; check the name" in out
 
 
 @pytest.mark.parametrize(
