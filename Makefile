@@ -15,7 +15,7 @@ LOCK := $(UV) pip compile --extra dev --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak lock
+.PHONY: help setup run test lint bench soak mutate lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,11 @@ bench: ## Measure against peers and physical limits, print the ratios
 	@$(SETUP)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-soak: ## Run the simulation over many seeds (SEEDS=200)
+mutate: ## Take away every guard against loss and doubles, one by one, and see its test fail (ARGS=fence for some)
+	@$(SETUP)
+	@$(BIN)/python -m tests.mutations $(ARGS)
+
+soak: ## Run the simulation and the killed processes over many seeds (SEEDS=200)
 	@$(SETUP)
 	@KOPILKA_SOAK_SEEDS="$(SEEDS)" $(BIN)/python -m pytest tests/simulation -m simulation --timeout 0 $(ARGS)
 

@@ -89,21 +89,29 @@ class Writer:
             self._open()
 
     def _transact(self, transaction: Callable[[Connection], T], then: Callable[[T], None] | None) -> T:
+        if self._connection is None:
+            self._open()
         connection = self._connection
-        if connection is None:
-            raise store_fault("store.closed", file=self._path.name)
+        assert connection is not None
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = transaction(connection)
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
+            if _is_of_the_disk(error):
+                # What a failed sync has left is not known: closing undoes it, and who opens anew checks what is there.
+                self._shut()
             # SQLite rolls back by itself after some faults (a full disk): then there is nothing left to undo.
-            if connection.in_transaction:
+            elif connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         if then is not None:
             then(result)
         return result
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_IOERR
 
 
 _FAULTS = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
+from contextlib import contextmanager
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from loyalty.documents.programme_file import parse_programme
 from loyalty.events import (
@@ -329,6 +332,31 @@ def test_the_primary_keys_hold_where_the_watermark_is_lost(office):
     assert office.apply() == 1
     assert dump(office) == before
     check_books(office)
+
+
+def test_a_commit_nobody_heard_of_is_done_once(office, monkeypatch):
+    """The connection is lost amid every other COMMIT, and all of it had been committed."""
+    begin, calls = office.store.begin, itertools.count()
+
+    @contextmanager
+    def unheard(bucket):
+        with begin(bucket) as tx:
+            yield tx
+        if next(calls) % 2 == 0:
+            raise OperationalError("COMMIT", None, ConnectionError("gone"), connection_invalidated=True)
+
+    till = office.till()
+    sale = till.receipt(account=ANNA, earned=8)
+    monkeypatch.setattr(office.store, "begin", unheard)
+    till.put(till.event(sale_of(sale)), till.sale(account=BORIS, earned=3))
+    till.put(till.back(sale, earned=2, total=2_500))
+    office.apply()
+    monkeypatch.undo()
+    assert next(calls) >= 8, "every transaction ran twice"
+    assert (points(office, ANNA), points(office, BORIS)) == (6, 3)
+    assert (flags(office), counted(office, RECEIPT), counted(office, LEDGER)) == ({}, 3, 3)
+    check_books(office)
+    check_feed(office)
 
 
 def test_the_watermark_tells_a_till_which_of_its_events_are_in(office):

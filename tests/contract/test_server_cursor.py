@@ -274,3 +274,37 @@ def test_two_copies_of_a_till_that_race_store_one_chain(office):
     assert answers.count(True) == 1
     assert answers.count(False) == 5
     assert office.apply() == 1
+
+
+def test_a_segment_that_comes_twice_at_once_gets_one_fence(office, monkeypatch):
+    """Two answers with two fences would lock the till out with the one of them it keeps."""
+    till = office.till()
+    data = till.segment(till.sale(account=hex_id("a"), earned=1))
+    till.send(data)
+    looked, go = threading.Event(), threading.Event()
+    verdict = ingest._verdict
+
+    def slow_at_first(tx, arrival, cursor):
+        found = verdict(tx, arrival, cursor)
+        if not looked.is_set():
+            looked.set()
+            go.wait(30)
+        return found
+
+    monkeypatch.setattr(ingest, "_verdict", slow_at_first)
+    fences: list[str] = []
+
+    def again() -> None:
+        fences.append(till.send(data, keep_fence=False).reply.fence_next)
+
+    threads = [threading.Thread(target=again) for _ in range(2)]
+    threads[0].start()
+    assert looked.wait(30)
+    threads[1].start()
+    threads[1].join(0.3)
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    assert len(fences) == 2
+    assert len(set(fences)) == 1
+    assert till.send(till.segment(till.sale(account=hex_id("a"), earned=1)), fence=fences[0]).new

@@ -15,6 +15,7 @@ from loyalty.errors import BadInput, NotNow
 from loyalty.events import SaleCompleted
 from loyalty.receipt import Applied
 from loyalty.shares import MAX_BUDGETS, Amount
+from sync_server import budgets
 from sync_server.budget_release import SILENT_MS, release_shares
 from sync_server.budget_report import budget_lines, told_lines
 from sync_server.budgets import give_shares
@@ -132,6 +133,36 @@ def test_tills_that_ask_at_the_same_moment_are_not_given_more_than_there_is(offi
         thread.start()
     for thread in threads:
         thread.join()
+    assert granted_in_all(office) == Amount(10)
+
+
+def test_the_last_piece_goes_to_one_of_two_tills_that_ask_at_once(
+    office: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(office)
+    tills = [office.till(f"till{number}") for number in range(3)]
+    used = 0
+    while used < 9:
+        used = ask(office, tills[0], used=Amount(used), want=True).granted.times
+    looked, go = threading.Event(), threading.Event()
+    pools = budgets._pools
+
+    def slow_at_first(*given):
+        found = pools(*given)
+        if not looked.is_set():
+            looked.set()
+            go.wait(30)
+        return found
+
+    monkeypatch.setattr(budgets, "_pools", slow_at_first)
+    threads = [threading.Thread(target=ask, args=(office, till), kwargs={"want": True}) for till in tills[1:]]
+    threads[0].start()
+    assert looked.wait(30)
+    threads[1].start()
+    threads[1].join(0.3)
+    go.set()
+    for thread in threads:
+        thread.join(30)
     assert granted_in_all(office) == Amount(10)
 
 

@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.simulation.checks import ALLOWED_FLAGS
+from tests.simulation.seeds import seeds_of
 from tests.simulation.world import ACTIONS, World
 
 pytestmark = pytest.mark.simulation
@@ -20,17 +21,6 @@ SOME = 100
 """Actions enough for every kind of event."""
 MEMORY = Path("/dev/shm")
 """Where there is one, files are kept in memory: a process that dies loses nothing by it, and a sync costs nothing."""
-
-
-def seeds_of(text: str) -> list[int]:
-    """A count, or a list of seeds and ranges (both ends included)."""
-    if text.strip().isdigit():
-        return list(range(1, int(text) + 1))
-    found: list[int] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        first, _, last = part.partition("-")
-        found += range(int(first), int(last or first) + 1)
-    return found
 
 
 def play(seed: int, actions: int = ACTIONS, then: Callable[[World], None] = lambda _: None) -> World:

@@ -251,6 +251,7 @@ def test_an_index_of_another_version_is_made_anew(till):
 def test_several_facts_are_recorded_as_one(journal):
     recorded = journal.record(*[fact_of(receipt(number)) for number in range(MAX_FACTS)])
     assert (recorded.first_seq, recorded.last_seq) == (1, MAX_FACTS)
+    assert journal.verify() == MAX_FACTS
     with pytest.raises(StoreFault):
         journal.record(fact_of(receipt(98)), fact_of(receipt(1)), Fact(hex_id("x"), 0, fact_of(receipt(99)).body))
     assert journal.pending_count() == MAX_FACTS
@@ -490,7 +491,7 @@ def spoil(till, statement, *values):
 def test_a_changed_last_event_is_seen_at_the_start(till):
     sell(till.journal, 1)
     sell(till.journal, 2)
-    spoil(till, "UPDATE event SET raw = raw || ' ' WHERE seq = 2")
+    spoil(till, "UPDATE event SET raw = CAST(raw || ' ' AS BLOB) WHERE seq = 2")
     with pytest.raises(StoreFault) as caught:
         open_store(till.folder)
     assert (caught.value.code, caught.value.said.args) == ("journal.chain", {"epoch": 1, "seq": 2})
@@ -498,7 +499,7 @@ def test_a_changed_last_event_is_seen_at_the_start(till):
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE event SET raw = raw || ' ' WHERE seq = 2", "DELETE FROM event WHERE seq = 2"]
+    "change", ["UPDATE event SET raw = CAST(raw || ' ' AS BLOB) WHERE seq = 2", "DELETE FROM event WHERE seq = 2"]
 )
 def test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify(till, change):
     for number in range(5):

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from functools import partial
 
 import pytest
 
@@ -126,6 +127,40 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_done(writer):
     assert caught.value.code == "store.full"
     assert writer.run(lambda c: c.execute("SELECT count(*) FROM t").fetchone()) == (0,)
     assert writer.run(insert(1)) == 1
+
+
+class FailingDisk(sqlite3.Connection):
+    """Fails the sync of the next COMMIT, where told to."""
+
+    fails = False
+
+    def execute(self, statement, *values):
+        if statement == "COMMIT" and FailingDisk.fails:
+            FailingDisk.fails = False
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+            raise error
+        return super().execute(statement, *values)
+
+
+def test_a_disk_that_fails_at_the_commit_is_left_and_what_is_there_is_checked_before_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=FailingDisk))
+    opened = []
+
+    def check(connection):
+        prepare(connection)
+        opened.append(connection.execute("SELECT n FROM t").fetchall())
+
+    writer = Writer(tmp_path / "a.db", check)
+    writer.run(insert(1))
+    FailingDisk.fails = True
+    with pytest.raises(StoreFault) as caught:
+        writer.run(insert(2))
+    assert caught.value.code == "store.disk"
+    assert writer.run(insert(3)) == 1
+    assert opened == [[], [(1,)]]
+    assert writer.run(lambda c: c.execute("SELECT n FROM t").fetchall()) == [(1,), (3,)]
+    writer.close()
 
 
 def test_a_reader_cannot_write(writer, tmp_path):

@@ -1,0 +1,10 @@
+"""Every guard that keeps a sale from being lost or counted twice, and the test that fails once it is taken away.
+
+`make mutate` takes each away in a copy of the sources and runs its test (`tests/mutations/__main__.py`).
+"""
+
+from tests.mutations.guard import Guard
+from tests.mutations.office import OFFICE
+from tests.mutations.till import TILL
+
+GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE)
