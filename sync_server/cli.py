@@ -43,6 +43,7 @@ app.command()(cli_upkeep.verify)
 app.command()(cli_upkeep.rebuild)
 app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.restore)
+app.command()(cli_upkeep.revoke)
 
 
 @app.callback()

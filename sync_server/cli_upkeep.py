@@ -1,4 +1,4 @@
-"""`kopilka-server verify`, `rebuild`, `backup` and `restore`: what an operator runs to know that nothing is lost."""
+"""`kopilka-server verify`, `rebuild`, `backup`, `restore`, `revoke`: what an operator runs so that nothing is lost."""
 
 import sys
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from loyalty.errors import NotNow
+from loyalty.errors import BadInput, NotNow
 from loyalty.events import canonical
 from loyalty.sentences import sentence
 from sync_server.cli_options import HOME, Data, Database, lang
@@ -86,6 +86,21 @@ def restore(
     gen = put_back(file, Settings(data).sqlite_file, aside, random_bytes)
     kept = f" What was there is in {aside}." if aside.exists() else ""
     typer.echo(f"{file} is in place; generation {gen} begins: tills compare and send again what is missing.{kept}")
+
+
+def revoke(
+    terminal: Annotated[str, typer.Argument(help="The terminal: T3, or its id")],
+    data: Data = HOME,
+    database: Database = "",
+) -> None:
+    """Take nothing more from a terminal and tell it nothing; it holds at once. A new code brings the device in anew."""
+    from sync_server.enrol import revoke_terminal
+    from sync_server.office import opened
+
+    with opened(Settings(data, database)) as (base, _):
+        if not revoke_terminal(base, terminal):
+            raise BadInput(sentence("revoke.unknown", terminal=terminal[:40]))
+    typer.echo(f"{terminal} is revoked. What it has sent counts; to use the device again, enrol it with a new code.")
 
 
 def _show(bar: Any, done: int, whole: int) -> None:

@@ -25,10 +25,12 @@ CARD_PREFIX = "299"
 MAX_TERMINALS = 4999
 MAX_OPEN_CODES = 100
 MAX_NAME_CHARS = 60
+MAX_NUMBER_DIGITS = 4
 
 SENTENCES = {
     "enrol.full": ("Больше {limit} касс подключить нельзя", "No more than {limit} terminals can be enrolled"),
     "enrol.codes": ("Уже выдано {limit} действующих кодов", "There are {limit} live codes already"),
+    "revoke.unknown": ("Кассы {terminal} нет", "There is no terminal {terminal}"),
     "enrol.store": (
         "Код магазина: от 1 до {limit} знаков, без пробелов",
         "A store's code has 1 to {limit} characters and no blanks",
@@ -129,6 +131,9 @@ def _next_number(tx: Tx) -> int:
 
 
 def revoke_terminal(store: Store, terminal: str) -> bool:
-    """From now on nothing of this terminal is taken in; whether there is such a terminal."""
-    place = (TERMINAL.c.tshard == tshard_of(terminal)) & (TERMINAL.c.terminal == terminal)
-    return store.write(lambda tx: tx.execute(update(TERMINAL).where(place).values(state="revoked")).rowcount == 1)
+    """From now on nothing of this terminal (T3, or its id) is taken in; whether there is such a terminal."""
+    number = terminal[1:]
+    named = TERMINAL.c.terminal == terminal
+    if terminal[:1] in ("T", "t") and number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS:
+        named = TERMINAL.c.terminal_no == int(number)
+    return store.write(lambda tx: tx.execute(update(TERMINAL).where(named).values(state="revoked")).rowcount == 1)
