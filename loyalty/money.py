@@ -111,3 +111,9 @@ def quantity_text(qty_milli: int, lang: str = "ru") -> str:
     mark = "," if lang == "ru" else "."
     sign = "\u2212" if qty_milli < 0 else ""
     return sign + str(whole) + (f"{mark}{fraction:03d}" if fraction else "")
+
+
+def points_text(points: int, lang: str = "ru") -> str:
+    """`1,540`, in Russian `1 540` with a no-break space."""
+    sign = "\u2212" if points < 0 else ""
+    return sign + f"{abs(points):,}".replace(",", "\u00a0" if lang == "ru" else ",")

@@ -12,7 +12,7 @@ from typing import get_args
 
 from babel.dates import format_date, format_datetime, format_timedelta
 
-from loyalty.money import money_text, percent_text, quantity_text
+from loyalty.money import money_text, percent_text, points_text, quantity_text
 from loyalty.programme import Label
 from loyalty.sentences import Lang, Sentence, say
 from sync_server.console.sentences import SENTENCES
@@ -57,8 +57,7 @@ class Tongue:
 
     def points(self, count: int) -> str:
         """A whole number with thousands apart."""
-        sign = "\u2212" if count < 0 else ""
-        return sign + f"{abs(count):,}".replace(",", "\u00a0" if self.lang == "ru" else ",")
+        return points_text(count, self.lang)
 
     def signed(self, count: int) -> str:
         """A change: `+120` or `−50`."""

@@ -10,7 +10,7 @@ A new label goes into till.po, by hand or by `pybabel extract -k N_ -k text -k m
 import gettext
 from pathlib import Path
 
-from loyalty.money import money_text, quantity_text
+from loyalty.money import money_text, points_text, quantity_text
 from loyalty.programme import Label
 from loyalty.sentences import Lang, Sentence, Templates, say
 from terminal.ui.cells import clean
@@ -63,8 +63,7 @@ class Words:
 
     def points(self, points: int) -> str:
         """Whole points with thousands apart."""
-        sign = "\u2212" if points < 0 else ""
-        return sign + f"{abs(points):,}".replace(",", "\u00a0" if self.lang == "ru" else ",")
+        return points_text(points, self.lang)
 
     def age(self, age_s: int) -> str:
         """How old something is, in one unit."""

@@ -213,7 +213,7 @@ def test_goods_are_found_by_a_part_of_the_name_and_chosen_by_arrow_or_number() -
 def test_a_phone_typed_in_the_line_finds_the_member() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("8 903 123-45-67", "enter")
-        cashier.sees("Мария И.", "баллов 1250")
+        cashier.sees("Мария И.", "баллов 1 250")
         assert cashier.state.basket.member is not None
         assert cashier.state.basket.member.identified_by == "phone"
 

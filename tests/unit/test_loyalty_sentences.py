@@ -112,3 +112,10 @@ def test_no_sentence_is_kept_that_is_never_said():
     for code in TEMPLATES:
         stem = code.removesuffix(".gain").removesuffix("_none")
         assert written.count(f'"{stem}"') >= 2 or written.count(f'"{code}"') >= 2, code
+
+
+def test_points_are_written_as_money_is_with_thousands_apart() -> None:
+    said = sentence("a", balance_points=1_540, owed_points=-12_000, few_points=999)
+    templates = {"a": ("{balance_points:балл|балла|баллов}, {owed_points}, {few_points}",) * 2}
+    assert say(said, "ru", templates) == "1\u00a0540 баллов, \u221212\u00a0000, 999"
+    assert say(said, "en", {"a": ("", "{balance_points:point|points}")}) == "1,540 points"
