@@ -10,10 +10,6 @@ SENTENCES = {
         "T{till}, события {first}–{last}: принято {new}, уже было {known}",
         "T{till}, events {first} to {last}: {new} taken in, {known} were there already",
     ),
-    "segments.plain": (
-        "У событий кассы нет --dry-run и --report: что уже принято, второй раз не примется",
-        "A till's events have no --dry-run and no --report: what is in is not taken in again",
-    ),
     "segments.unknown": (
         "Касса {terminal} (T{till}, магазин {store}) головному офису неизвестна, или подпись не её",
         "Till {terminal} (T{till}, store {store}) is not known to the head office, or the signature is not its own",
@@ -65,26 +61,24 @@ def not_taken(code: str, manifest: Manifest, segment: bytes, acked: Position | N
     """Why a segment of the file is not, with what to do: by the code the head office refused it with, after `new`
     events had come in. Empty where the code says nothing of the file itself.
     """
+    till, here = manifest.terminal_no, acked.seq if acked else 0
     header = read_segment(segment).header
-    if code == "gap" and acked and (header.epoch, header.first_seq) <= (acked.epoch, acked.seq):
-        code = "part"
-    said = f"segments.{code}"
-    if said not in SENTENCES:
-        return ()
-    args: dict[str, str | int] = {"till": manifest.terminal_no, "new": new}
+    cut_otherwise = acked is not None and (header.epoch, header.first_seq) <= (acked.epoch, acked.seq)
     match code:
+        case "gap" if cut_otherwise:
+            return sentence("segments.part", till=till, here=here, new=new), sentence("segments.part.do")
         case "gap":
-            args |= {"first": header.first_seq, "here": acked.seq if acked else 0}
-        case "part":
-            args |= {"here": acked.seq if acked else 0}
+            said = sentence("segments.gap", till=till, first=header.first_seq, here=here, new=new)
+            return said, sentence("segments.gap.do")
+        case "fork":
+            return sentence("segments.fork", till=till, new=new), sentence("segments.fork.do")
         case "unknown":
-            args = {"till": manifest.terminal_no, "terminal": manifest.terminal, "store": manifest.store}
+            said = sentence("segments.unknown", till=till, terminal=manifest.terminal, store=manifest.store)
+            return said, sentence("segments.unknown.do")
         case "revoked":
-            args = {"till": manifest.terminal_no}
+            return (sentence("segments.revoked", till=till),)
         case _:
-            pass
-    hint = (sentence(f"{said}.do"),) if f"{said}.do" in SENTENCES else ()
-    return (sentence(said, **args), *hint)
+            return ()
 
 
 def events_in(segment: bytes) -> int:

@@ -148,7 +148,7 @@ def import_(
 
     if what == SEGMENTS:
         if dry_run or report:
-            raise BadInput(sentence("segments.plain"))
+            raise BadInput(sentence("import.plain"))
         with opened(Settings(data, database)) as (base, identity):
             said = import_segments(base, identity, file, now_ms())
         typer.echo(say(said, lang(), SENTENCES))

@@ -41,6 +41,10 @@ SENTENCES = {
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,
     **merging.SENTENCES, **found.SENTENCES, **backups.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
+    "import.plain": (
+        "У событий кассы нет --dry-run и --report: что уже принято, второй раз не примется",
+        "A till's events have no --dry-run and no --report: what is in is not taken in again",
+    ),
     "import.what": ("Импортировать можно: {known}", "What can be imported: {known}"),
     "serve.port": ("Порт {port} на {host} занят или недоступен", "Port {port} on {host} is taken or not allowed"),
     "refused": ("Отказано: {detail}", "Refused: {detail}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, select, text, update
 
@@ -243,7 +245,7 @@ def test_points_lost_between_accounts_are_named(office):
 
 
 def test_a_share_below_what_was_used_of_it_is_named(office):
-    row = dict.fromkeys((column.name for column in BUDGET_SHARE.c), 0)
+    row: dict[str, Any] = dict.fromkeys((column.name for column in BUDGET_SHARE.c), 0)
     row |= {"bucket": 1, "campaign_id": "walk-out", "terminal": "t", "store": "S1", "used_minor": 1}
     with office.store.begin(None) as tx:
         tx.execute(BUDGET_SHARE.insert().values(row))

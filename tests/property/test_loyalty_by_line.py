@@ -102,12 +102,16 @@ def most_there_is(of, rules: Programme, standing: Standing) -> int:
     prices = {each.product.code: each.price_minor for each in of.lines}
     offers, limits = [], []
     for each in rules.campaigns:
-        codes, cap = each.conditions[0].codes, each.cap
-        off = {code: part_bp(prices[code], each.reward.rate_bp) for code in codes}
+        (goods,), reward, cap = each.conditions, each.reward, each.cap
+        assert isinstance(goods, Products)
+        assert isinstance(reward, Percent)
+        codes = goods.codes
+        off = {code: part_bp(prices[code], reward.rate_bp) for code in codes}
         offers.append({code: min(minor, cap.line_minor or minor) for code, minor in off.items()})
         bounds = [cap.receipt_minor] if cap.receipt_minor else []
         bounds += [part_bp(sum(prices[code] for code in codes), cap.receipt_bp, "floor")] if cap.receipt_bp else []
-        bounds += [standing.left[each.id].minor] if each.id in standing.left else []
+        room = standing.left.get(each.id, Room()).minor
+        bounds += [] if room is None else [room]
         limits.append(min(bounds, default=None))
     best = 0
     for winners in product(range(len(offers)), repeat=len(prices)):

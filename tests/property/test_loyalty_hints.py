@@ -108,8 +108,9 @@ def done(hint: Explanation, of: Basket, rules: Programme, at: Moment) -> Iterato
         hour, minute = str(args["start"]).split(":")
         yield of, rules, moment(minute=60 * int(hour) + int(minute))
     elif code == "payment.open":
-        ways = [*next(each.conditions[-1].kinds for each in rules.campaigns if each.id == hint.campaign_id)]
-        yield from ((replace(of, payment=way), rules, at) for way in ways)
+        paid = next(each.conditions[-1] for each in rules.campaigns if each.id == hint.campaign_id)
+        assert isinstance(paid, Paid)
+        yield from ((replace(of, payment=way), rules, at) for way in paid.kinds)
     elif code == "receipt_total.more":
         yield with_goods(of, "", int(args["more_minor"])), rules, at
     elif code == "goods_total.more":

@@ -35,7 +35,7 @@ def test_what_is_said_follows_the_language_of_the_system(tmp_path, monkeypatch, 
     monkeypatch.setenv("LANG", "ru_RU.UTF-8")
     goods = tmp_path / "goods.csv"
     goods.write_text("code,name,price\n4607102430016,Шарф,990\n", "utf-8")
-    for words, said in (
+    done: tuple[tuple[tuple[str, ...], str], ...] = (
         (("init",), "Головной офис готов"),
         (("publish", "club"), "опубликована."),
         (("publish", "club"), "уже была опубликована"),
@@ -45,17 +45,19 @@ def test_what_is_said_follows_the_language_of_the_system(tmp_path, monkeypatch, 
         (("user", "admin"), "Пользователь admin (owner) может войти."),
         (("audience", "list"), ""),
         (("expire",), "не сгорело ничего"),
-    ):
+    )
+    for words, said in done:
         monkeypatch.setattr(sys, "argv", ["kopilka-server", *words, "--data", str(tmp_path / "data")])
         with contextlib.suppress(SystemExit):
             main()
         told = capsys.readouterr()
         assert said in told.out, (words, told)
-    for words, said in (
+    refused: tuple[tuple[tuple[str, ...], str], ...] = (
         (("enrol", "--store", "S 1"), "без пробелов"),
         (("user", "vi ewer"), "без пробелов"),
         (("import", "horses", str(goods)), "Импортировать можно"),
-    ):
+    )
+    for words, said in refused:
         monkeypatch.setattr(sys, "argv", ["kopilka-server", *words, "--data", str(tmp_path / "data")])
         with pytest.raises(SystemExit) as ended:
             main()
