@@ -6,6 +6,8 @@ SETUP := $(PYTHON) .ci/setup.py
 
 # More words for the command behind a target: make run ARGS=--fresh, make test ARGS="tests/unit -k money"
 ARGS ?=
+# Tests are shared out by file, to no more processes than a developer's machine can spare
+SHARED := -n auto --maxprocesses 4 --dist loadfile
 # Seeds for the soak run: a count or a list
 SEEDS ?= 200
 
@@ -28,7 +30,7 @@ run: ## Start the demo shop: head office, terminal, screen (ARGS=--fresh begins 
 	@$(BIN)/kopilka demo $(ARGS)
 
 test: lint ## Check the code, run every test, print what ran (ARGS="tests/unit -k money" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 lint: ## Check style, types and who imports whom
 	@$(SETUP) --browser

@@ -3,6 +3,8 @@
 A group that this machine cannot run is left out with its reason in the table, unless it must run (`must_run`): then
 its tests run and fail with that reason. Where KOPILKA_REQUIRE_GROUPS is set, a named group that ran no test, and any
 skipped test, fail the whole run.
+
+With several processes the tests lie in the workers, and what they are told of travels with each report.
 """
 
 from __future__ import annotations
@@ -17,29 +19,26 @@ from tests.support.needs import GROUPS, must_run, why_not
 
 TESTS = Path(__file__).parent.parent
 OUTCOMES = ("passed", "failed", "skipped")
+GROUPS_OF = "groups"
 
 
 class WhatRan:
     """The pytest plugin: one per run."""
 
     def __init__(self) -> None:
-        self.groups_of: dict[str, tuple[str, ...]] = {}
         self.outcomes: Counter[tuple[str, str]] = Counter()
-        self.left_out: dict[str, str] = {}
         self.required = must_run(os.environ)
         self.strict = bool(os.environ.get("KOPILKA_REQUIRE_GROUPS"))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        reasons = {group: why_not(group) for group in GROUPS if group not in self.required}
+        reasons = self.left_out()
         kept: list[pytest.Item] = []
         out: list[pytest.Item] = []
         for item in items:
             groups = groups_of(item)
-            blocked = [group for group in groups if reasons.get(group)]
-            self.left_out.update({group: reasons[group] for group in blocked})
-            self.groups_of[item.nodeid] = groups
-            (out if blocked else kept).append(item)
+            item.user_properties.append((GROUPS_OF, groups))
+            (out if reasons.keys() & groups else kept).append(item)
         if out:
             config.hook.pytest_deselected(items=out)
             items[:] = kept
@@ -47,10 +46,10 @@ class WhatRan:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         outcome = outcome_of(report)
         if outcome:
-            self.outcomes.update((group, outcome) for group in self.groups_of.get(report.nodeid, ()))
+            self.outcomes.update((group, outcome) for group in dict(report.user_properties).get(GROUPS_OF, ()))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.complaints() and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        if not is_worker(session.config) and self.complaints() and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,12 +61,18 @@ class WhatRan:
 
     def table(self) -> list[str]:
         folders = {group for group, _ in self.outcomes} - set(GROUPS)
+        reasons = self.left_out()
         lines = [f"{'':12}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES)]
         for group in [*sorted(folders), *GROUPS]:
             counts = "".join(f"{self.outcomes[group, outcome]:>9}" for outcome in OUTCOMES)
-            reason = self.left_out.get(group)
+            reason = reasons.get(group)
             lines.append(f"{group:12}{counts}" + (f"   left out: {reason}" if reason else ""))
         return lines
+
+    def left_out(self) -> dict[str, str]:
+        """group -> why this machine cannot run it, of those that need not run."""
+        reasons = {group: why_not(group) for group in GROUPS if group not in self.required}
+        return {group: reason for group, reason in reasons.items() if reason}
 
     def complaints(self) -> list[str]:
         """Why a run that must be whole is not; empty where nothing is required."""
@@ -86,6 +91,11 @@ def groups_of(item: pytest.Item) -> tuple[str, ...]:
     folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else "elsewhere"
     marked = (group for group in GROUPS if item.get_closest_marker(group))
     return tuple(dict.fromkeys((folder, *marked)))
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process runs a share of the tests for another, which counts them."""
+    return hasattr(config, "workerinput")
 
 
 def outcome_of(report: pytest.TestReport) -> str:
