@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -46,10 +47,12 @@ class WhatRan:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         outcome = outcome_of(report)
         if outcome:
-            self.outcomes.update((group, outcome) for group in dict(report.user_properties).get(GROUPS_OF, ()))
+            told = (groups for name, groups in report.user_properties if name == GROUPS_OF)
+            self.outcomes.update((str(group), outcome) for groups in told for group in cast("tuple[str, ...]", groups))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if not is_worker(session.config) and self.complaints() and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        whole = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+        if whole and not is_worker(session.config) and self.complaints():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
