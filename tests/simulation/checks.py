@@ -224,7 +224,7 @@ class Watch:
             row = msgspec.json.decode(rows[account], type=BalanceRow)
             found = (added(row.wallets), _years(row.progress))
             wanted = (added(expected.wallets), expected.years)
-            assert found == wanted, f"{account}: points and seasons are {found}, not {wanted}"
+            assert found == wanted, f"I14: {account}: points and seasons are {found}, not {wanted}"
         for till in tills:
             for card, person in self._promises.people.items():
                 known = till.known(card)
@@ -252,7 +252,7 @@ class Watch:
                     assert come_to == points, f"{account}: {of} of {wallet} are not {points}"
             if account in facts and account not in openings:
                 wanted = replay(facts[account]).purse
-                assert row.purse == wanted, f"{account}: the purse is {row.purse}, not {wanted}"
+                assert row.purse == wanted, f"I9: {account}: the purse is {row.purse}, not {wanted}"
             for till in tills:
                 known = till.known(cards[account])
                 assert known is not None
@@ -347,6 +347,7 @@ def _all_arrived(look: sqlite3.Connection, till: Till) -> None:
 
 
 def _same_cache(look: sqlite3.Connection, till: Till) -> None:
+    """Whether it came by rows or by a snapshot and rows (I16, I19)."""
     for stream in STREAMS:
         columns = "key, bucket, change_seq, h, body"
         theirs = {

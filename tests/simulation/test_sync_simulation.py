@@ -11,7 +11,9 @@ from unittest.mock import patch
 
 import pytest
 
+from tests.simulation.by_hand import ByHand
 from tests.simulation.checks import ALLOWED_FLAGS
+from tests.simulation.parts import PARTS
 from tests.simulation.seeds import seeds_of
 from tests.simulation.world import ACTIONS, World
 
@@ -33,7 +35,7 @@ def play(seed: int, actions: int = ACTIONS, then: Callable[[World], None] = lamb
         TemporaryDirectory(prefix="kopilka", dir=base) as folder,
         patch("terminal.offline_queue.outbox.MAX_SEGMENT_EVENTS", 4),
     ):
-        world = World(seed, Path(folder))
+        world = World(seed, Path(folder), PARTS)
         try:
             world.run(actions)
             then(world)
@@ -118,7 +120,7 @@ def test_what_a_head_office_lost_comes_back_from_tills_that_have_nothing_new():
 
 
 def test_events_come_in_by_hand_before_their_till_sends_them():
-    assert sum(play(seed, SOME).taken for seed in (1, 2)) > 0
+    assert sum(play(seed, SOME).part(ByHand).taken for seed in (1, 2)) > 0
 
 
 @pytest.mark.parametrize("seed", seeds_of(os.environ.get("KOPILKA_SOAK_SEEDS") or SEEDS))

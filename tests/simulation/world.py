@@ -1,32 +1,35 @@
 """One seed: tills, a head office, the network between them, and what people do; then the faults stop and all settles.
 
 Everything is drawn from the seed: time moves only when the world says so, and a seed gives the same story each time.
+Other subjects join as parts: `tests/simulation/part.py` says how.
 """
+
+from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TypeVar
 
-from loyalty.errors import BadInput, LinkFault
+from loyalty.errors import LinkFault
 from loyalty.events import Consent, ConsentChanged, ReturnCompleted, SaleCompleted, ShiftClosed, ShiftOpened, canonical
 from loyalty.receipt import Receipt
 from loyalty.shift import add_receipt
-from sync_server.import_segments import import_segments
 from terminal.offline_queue import cache, journal_index
-from terminal.offline_queue.carry import carry
-from terminal.offline_queue.export import export
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.steps import Wait
 from tests.simulation import making
 from tests.simulation.checks import Watch
 from tests.simulation.head_office import Died, HeadOffice, Hiccup
+from tests.simulation.part import Part
 from tests.simulation.promises import Person, Promises
 from tests.simulation.till import Image, Till, with_file_of
 from tests.simulation.wire import Wire
 
+P = TypeVar("P", bound=Part)
 START_MS = 1_795_303_900_000
 """21 November 2026, 23:31 UTC: half an hour before a season ends."""
 YEAR_MS = 365 * 24 * 3600 * 1000
@@ -36,7 +39,6 @@ MOST_STEPS = 400
 MOST_CYCLES = 6
 """Rounds of everything until all must be level (I26)."""
 NEWEST = 6
-MOST_FILES = 8
 """Sales the head office may well not have yet."""
 TRACE = 60
 MARKS = "INSERT INTO tshard_applied"
@@ -81,8 +83,9 @@ points = 300
 class World:
     """`run` plays the seed and raises AssertionError where an invariant breaks."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
-        self.chance = Random(seed)
+    def __init__(self, seed: int, folder: Path, parts: Iterable[Callable[[World], Part]] = ()) -> None:
+        """`parts` are the subjects that join in: `tests.simulation.parts.PARTS` has all."""
+        self.chance, self.folder = Random(seed), folder
         self.now_ms = START_MS
         self.trace: deque[str] = deque(maxlen=TRACE)
         self.events = 0
@@ -95,16 +98,12 @@ class World:
         self.wires: dict[str, Wire] = {}
         self.tills: list[Till] = []
         self._imported: list[dict[str, str]] = []
-        self._sticks, self._files = folder / "sticks", deque[Path](maxlen=MOST_FILES)
-        self._sticks.mkdir()
-        self._written = itertools.count()
-        self.taken = 0
-        """Events that came in by hand before their till sent them."""
         self._caches: dict[str, Image] = {}
         """Of each till as it was some time ago."""
         for number in range(self.chance.randint(2, 4)):
             self._enrol_till(folder / f"till{number + 1}")
         self._import_members()
+        self.parts = tuple(part(self) for part in parts)
         self.watch.see_office()
 
     def office_ms(self) -> int:
@@ -118,14 +117,21 @@ class World:
         self._caches[till.name] = till.image()
 
     def run(self, actions: int = ACTIONS) -> None:
-        kinds, weights = zip(*_ACTIONS, strict=True)
+        own = tuple((partial(act, self), weight) for act, weight in _ACTIONS)
+        acts, weights = zip(*own, *itertools.chain(*(part.acts() for part in self.parts)), strict=True)
         for number in range(actions):
-            act: Callable[[World], None] = self.chance.choices(kinds, weights)[0]
-            self.trace.append(f"{number}: {act.__name__.strip('_')}")
+            act: Callable[[], None] = self.chance.choices(acts, weights)[0]
+            self.trace.append(f"{number}: {getattr(act, 'func', act).__name__.strip('_')}")
             self.now_ms += self.chance.choice((10, 1_000, 40_000))
-            act(self)
+            act()
             self.watch.see_office()
+            for part in self.parts:
+                part.see()
         self.settle()
+
+    def part(self, kind: type[P]) -> P:
+        """The part of a subject in this world."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
     def close(self) -> None:
         for till in self.tills:
@@ -134,13 +140,13 @@ class World:
 
     # -- what people do
 
-    def _till(self) -> Till:
+    def till(self) -> Till:
         till = self.chance.choice(self.tills)
         self.trace.append(f"  {till.name}")
         return till
 
     def _sell_some(self) -> None:
-        till = self._till()
+        till = self.till()
         for _ in range(self.chance.randint(1, 4)):
             self.sell(till)
 
@@ -154,7 +160,7 @@ class World:
         self._complete(till, making.sale(till, chance, known, spend))
 
     def _return_own(self) -> None:
-        till = self._till()
+        till = self.till()
         mine = [sale for sale in self.promises.sales() if sale.terminal == till.store.identity.terminal]
         if mine:
             original = self.chance.choice(mine)
@@ -162,7 +168,7 @@ class World:
 
     def _return_fetched(self) -> None:
         """A receipt of any till, as the head office knows it."""
-        till = self._till()
+        till = self.till()
         sales = self.promises.sales()
         if not sales:
             return
@@ -183,9 +189,9 @@ class World:
         if sales:
             original = self.chance.choice(sales[-NEWEST:] if self.chance.random() < 0.7 else sales)
             by_number = original.account_id is not None and self.chance.random() < 0.4
-            self._return(self._till(), original, {}, by_number)
+            self._return(self.till(), original, {}, by_number)
             if self.chance.random() < 0.4:
-                self._return(self._till(), original, {}, by_number)
+                self._return(self.till(), original, {}, by_number)
 
     def _return(self, till: Till, original: Receipt, returned: dict[int, int], by_number: bool = False) -> None:
         receipt = making.return_of(till, self.chance, original, returned, by_number)
@@ -230,7 +236,7 @@ class World:
         self.events += 1
 
     def _enrol_member(self) -> None:
-        till, chance = self._till(), self.chance
+        till, chance = self.till(), self.chance
         phone = chance.choice(PHONES) if chance.random() < 0.7 else ""
         person, body, personal, ident = making.enrolment(till, chance, phone)
         self.trace.append(f"  card {person.card}, phone {phone}")
@@ -240,7 +246,7 @@ class World:
         self.watch.see_till(till)
 
     def _change_consent(self) -> None:
-        till, chance = self._till(), self.chance
+        till, chance = self.till(), self.chance
         people = list(self.promises.people.values())
         known = till.known(chance.choice(people).card) if people else None
         if known is not None:
@@ -250,53 +256,17 @@ class World:
             self.events += 1
 
     def _change_shift(self) -> None:
-        till, chance = self._till(), self.chance
+        till, chance = self.till(), self.chance
         shift = till.journal.open_shift()
         opened = ShiftOpened(making.hex_id(chance), till.journal.next_shift_no(), "S1", "anna")
         body = ShiftClosed(shift.shift_id, shift.shift_no, "S1", "anna", shift.totals) if shift else opened
         till.journal.record(Fact(making.hex_id(chance), till.wall_ms(), body))
         self.events += 1
 
-    def _export(self) -> None:
-        """What waits, or everything, on a stick: beside the running till, which knows nothing of it."""
-        till, held = self._till(), self._journal_of
-        before = held(till)
-        every = self.chance.random() < 0.3
-        target = self._sticks / f"{'all' if every else 'new'}{next(self._written)}.kopilka"
-        done = export(till.folder, target, every, till.wall_ms())
-        assert held(till) == before, "an export changed the journal"
-        if done.path is not None:
-            self._files.append(target)
-            self.trace.append(f"  {done.events} events, {done.first} to {done.last}")
-
-    def _carry(self) -> None:
-        """A file, however old, brought to the head office or to any till, whose link may fail on the way."""
-        if not self._files:
-            return
-        file = self.chance.choice(self._files)
-        try:
-            if self.chance.random() < 0.5:
-                office = self.office.office
-                came = import_segments(office.store, office.identity, file, self.office_ms())
-            else:
-                came = carry(file, self._till().client)
-            self.taken += int(came.args["new"])
-            self.trace.append(f"  {came.args}")
-        except LinkFault as fault:
-            self.trace.append(f"  not carried: {fault.code}")
-        except BadInput as error:
-            if error.code != "segments.gap" and (error.code, file.stem[:3]) != ("segments.part", "all"):
-                raise  # of what waits no segment lies across what the head office has
-            self.trace.append(f"  not taken: {error.code}")
-
-    def _journal_of(self, till: Till) -> list[list[tuple[Any, ...]]]:
-        tables = ("event", "segment", "state", "personal", "prepared", "enrolled", "shift")
-        return till.journal.read(lambda c: [c.execute(f"SELECT * FROM {table}").fetchall() for table in tables])
-
     # -- what machines do
 
     def _sync_a_while(self) -> None:
-        self._sync(self._till(), self.chance.randint(1, 12))
+        self._sync(self.till(), self.chance.randint(1, 12))
 
     def _sync(self, till: Till, most: int) -> bool:
         """Up to so many steps; whether it came to rest."""
@@ -330,10 +300,12 @@ class World:
         till.restart(held)
         self.watch.died(till)
         self.watch.whole(till)
+        for part in self.parts:
+            part.died(till)
 
     def _restart_till(self) -> None:
         """In good order, or after a power cut that took the cache, the index or both away or back in time."""
-        till, how = self._till(), self.chance.choice(("well", "lost", "older"))
+        till, how = self.till(), self.chance.choice(("well", "lost", "older"))
         names = self.chance.choice(((cache.FILE,), (journal_index.FILE,), (cache.FILE, journal_index.FILE)))
         self.trace.append(f"  {' and '.join(names)}: {how}")
         if how == "well":
@@ -346,23 +318,24 @@ class World:
         self.watch.see_till(till)
 
     def _keep_cache(self) -> None:
-        till = self._till()
+        till = self.till()
         self._caches[till.name] = till.image()
 
     def _lie_about_time(self) -> None:
+        """Years off, back, at tills and at the head office; what is checked stays the same (I24)."""
         lies = (0, 60_000, 3_600_000, -24 * 3_600_000, 2 * YEAR_MS, -3 * YEAR_MS)
         if self.chance.random() < 0.2:
             self.office_lie_ms = self.chance.choice(lies)
         else:
-            self._till().lie_ms = self.chance.choice(lies)
+            self.till().lie_ms = self.chance.choice(lies)
 
     def _change_network(self) -> None:
-        till = self._till()
+        till = self.till()
         self.wires[till.name].mood = self.chance.choices(("good", "bad", "down"), (2, 5, 2))[0]
         self.trace.append(f"  now {self.wires[till.name].mood}")
 
     def _deliver_late(self) -> None:
-        self.wires[self._till().name].deliver_late()
+        self.wires[self.till().name].deliver_late()
 
     def _apply(self) -> None:
         self.office.round()
@@ -394,6 +367,8 @@ class World:
                 wire.forget()
             self.watch.was_set_back()
             self.office.take_rows("members", self._imported)
+            for part in self.parts:
+                part.set_back()
 
     def _publish(self) -> None:
         self.office.publish(PROGRAMME)
@@ -438,6 +413,8 @@ class World:
         """The faults stop; the clocks go on lying. Everything arrives, and everything is equal."""
         for wire in self.wires.values():
             wire.mood = "good"
+        for part in self.parts:
+            part.settling()
         for cycle in range(MOST_CYCLES):
             self.now_ms += 6 * 60_000
             self.trace.append(f"settling {cycle}")
@@ -446,6 +423,8 @@ class World:
             self.watch.see_office()
             if all(resting) and not applied:
                 self.watch.settled(self.tills)
+                for part in self.parts:
+                    part.settled()
                 return
         raise AssertionError(f"I26: not level after {MOST_CYCLES} cycles")
 
@@ -472,8 +451,6 @@ _ACTIONS: tuple[tuple[Callable[[World], None], int], ...] = (
     (World._enrol_member, 6),
     (World._change_consent, 2),
     (World._change_shift, 3),
-    (World._export, 5),
-    (World._carry, 6),
     (World._sync_a_while, 40),
     (World._apply, 14),
     (World._apply_interrupted, 5),

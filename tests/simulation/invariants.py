@@ -1,0 +1,162 @@
+"""What must always hold (I1 to I27), and where each is checked: functions of the simulation, and tests of its own.
+
+A function of the simulation that is named here says the number in what it raises; `tests/unit/test_house_invariants.py`
+holds that the table is whole and true. T is a till, S the head office; "told" is what a cashier was shown as done.
+"""
+
+from dataclasses import dataclass
+
+_CHECKS = "tests/simulation/checks.py"
+_WORLD = "tests/simulation/world.py"
+_APPLY = "tests/contract/test_server_apply.py"
+_CURSOR = "tests/contract/test_server_cursor.py"
+_SYNC = "tests/unit/test_queue_sync.py"
+_CACHE = "tests/unit/test_queue_cache.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`world` are functions the simulation calls at every step or at the end, `tests` are node ids.
+
+    `open` says what of it is not checked yet, and why.
+    """
+
+    says: str
+    world: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    open: str = ""
+
+
+INVARIANTS: dict[int, Invariant] = {
+    1: Invariant(
+        "durable before told: what was told is in T's journal after any crash",
+        (f"{_CHECKS}::Watch.whole", f"{_WORLD}::World._complete"),
+        ("tests/e2e/test_queue_power_cut.py::test_every_sale_told_as_recorded_survives_a_kill_at_any_moment",),
+    ),
+    2: Invariant(
+        "gap-free: the seqs of a till's epoch follow one another",
+        (f"{_CHECKS}::Watch.whole", f"{_CHECKS}::Watch._marks"),
+        (f"{_APPLY}::test_events_after_a_gap_are_refused_with_the_place_to_go_on_from",),
+    ),
+    3: Invariant(
+        "chain: each event's hash follows from the one before and its bytes",
+        (f"{_CHECKS}::Watch.whole",),
+        ("tests/unit/test_queue_journal.py::test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify",),
+    ),
+    4: Invariant(
+        "an ack is a promise: what S acknowledged it holds, under that hash",
+        (f"{_CHECKS}::Watch._marks", f"{_CHECKS}::_all_arrived"),
+        ("tests/e2e/test_server_process.py::test_what_was_acknowledged_survives_a_kill_and_is_counted_once",),
+    ),
+    5: Invariant(
+        "the mark never goes back within one generation",
+        (f"{_CHECKS}::Watch._marks",),
+        (f"{_SYNC}::test_an_old_answer_that_comes_late_moves_no_mark_back",),
+    ),
+    6: Invariant(
+        "T deletes only what is safe and old enough",
+        open="tills delete no events yet: everything told is in their journals for good (I1)",
+    ),
+    7: Invariant(
+        "exactly once: no event is booked twice, and all told are in the end",
+        tuple(f"{_CHECKS}::Watch.{name}" for name in ("_books", "_entries_are_told", "_balanced", "settled")),
+        ("tests/simulation/test_sync_simulation.py::test_each_key_alone_keeps_points_from_being_booked_twice",),
+    ),
+    8: Invariant(
+        "one id, one content: a second event under a known id moves nothing and is flagged",
+        tests=(
+            f"{_APPLY}::test_the_same_id_with_other_bytes_changes_nothing_and_is_flagged",
+            "tests/unit/test_queue_journal.py::test_another_fact_under_a_known_id_is_refused",
+        ),
+    ),
+    9: Invariant(
+        "order does not matter: any order, repetition and cut of the segments ends in the same state",
+        (f"{_CHECKS}::Watch._purses",),
+        (f"{_APPLY}::test_any_order_and_any_cut_of_the_segments_comes_to_the_same",),
+    ),
+    10: Invariant(
+        "conservation: what members have and what programmes owe sums to 0 in every bucket at every commit",
+        (f"{_CHECKS}::Watch._balanced", f"{_CHECKS}::Watch._books", f"{_CHECKS}::Watch._totals"),
+        ("tests/property/test_server_families.py::TestMembers",),
+    ),
+    11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
+    12: Invariant("no more is spent by a right than it says", open="spending rights are not built yet"),
+    13: Invariant(
+        "an overdraft stays within the credit of the tills offline", open="spending rights are not built yet"
+    ),
+    14: Invariant(
+        "returns never move more than their sale did, in any order",
+        (f"{_CHECKS}::Watch._accounts", f"{_CHECKS}::Watch._entries_are_told"),
+        (f"{_APPLY}::test_returns_never_take_more_points_than_the_sale_gave",),
+    ),
+    15: Invariant(
+        "the feed has no holes: a bucket that changes moves on, and what lies before a cursor was seen",
+        (f"{_CHECKS}::Watch._books", f"{_CHECKS}::_feed_adds_up", f"{_CHECKS}::Watch._expected"),
+        (f"{_CURSOR}::test_a_cursor_passes_over_no_row_of_racing_writers",),
+    ),
+    16: Invariant(
+        "convergence: once connected and quiet, caches hold what S holds, and checksums agree",
+        tuple(
+            f"{_CHECKS}::{name}"
+            for name in ("_same_cache", "_cache_adds_up", "_feed_adds_up", "Watch._accounts", "Watch.settled")
+        ),
+    ),
+    17: Invariant(
+        "a balance shown is S's as of the pull and exactly the own events not in it",
+        (f"{_CHECKS}::Watch.see_till",),
+        (f"{_SYNC}::test_sales_go_up_once_and_come_back_as_a_balance_counted_once",),
+    ),
+    18: Invariant(
+        "a reply cut at any byte leaves the old cursor or the new",
+        (f"{_CHECKS}::_cache_adds_up",),
+        (f"{_SYNC}::test_a_reply_cut_at_any_byte_leaves_the_old_cursor_or_the_new",),
+    ),
+    19: Invariant(
+        "a snapshot with the deltas after it is a full fetch",
+        (f"{_CHECKS}::_same_cache",),
+        (f"{_SYNC}::test_a_snapshot_that_holds_own_sales_does_not_count_them_twice",),
+    ),
+    20: Invariant(
+        "what is deleted and purged stays with nobody",
+        tests=(f"{_SYNC}::test_a_cursor_below_the_tombstones_fetches_that_bucket_afresh",),
+    ),
+    21: Invariant(
+        "two histories under one name are seen at the second one's first sync, and nothing of either is lost",
+        tests=(
+            f"{_CURSOR}::test_two_copies_of_a_till_that_race_store_one_chain",
+            f"{_APPLY}::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
+        ),
+        open="the simulation copies no tills and sets none back to an older image",
+    ),
+    22: Invariant(
+        "one holder of the current fence; a lost reply locks nobody out",
+        (f"{_CHECKS}::Watch.see_till",),
+        (f"{_APPLY}::test_the_fence_before_the_last_is_dead_and_the_last_one_lives",),
+    ),
+    23: Invariant(
+        "an event that is authentic is acknowledged, and a parked one delays no other",
+        (f"{_CHECKS}::Watch.settled",),
+        ("tests/property/test_server_poison.py::test_no_event_stops_those_beside_it",),
+    ),
+    24: Invariant(
+        "no clock matters to any of the others, years off or going back",
+        (f"{_WORLD}::World._lie_about_time",),
+    ),
+    25: Invariant(
+        "a revoked till spends nothing; what it sold before counts",
+        tests=(
+            "tests/contract/test_server_revoke.py::test_a_revoked_till_is_taken_nothing_from_and_what_it_sent_counts",
+            "tests/contract/test_server_shares.py::test_a_revoked_till_s_unused_share_is_free_again",
+        ),
+        open="spending rights are not built yet",
+    ),
+    26: Invariant(
+        "once the faults stop, everything has arrived within a bounded number of rounds",
+        (f"{_WORLD}::World.settle", f"{_CHECKS}::_all_arrived", f"{_CHECKS}::Watch.settled"),
+    ),
+    27: Invariant(
+        "everything has a limit",
+        tests=("tests/unit/test_queue_http.py::test_a_reply_has_a_limit_and_one_byte_more_is_too_much",),
+        open="no list holds every limit against its test yet",
+    ),
+}
