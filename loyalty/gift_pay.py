@@ -102,6 +102,8 @@ def check_gift_cards(basket: Basket, quote: Quote, payments: Sequence[Payment]) 
     loads = loaded_cards(basket)
     paying = [payment for payment in payments if payment.kind == "gift_card"]
     cards = [payment.gift_card for payment in payments if payment.gift_card is not None]
+    if not (loads or paying or cards):
+        return
     if len(cards) != len(paying) or any(payment.gift_card is None for payment in paying):
         raise BadInput(sentence("gift_card.needs_card"))
     for card in (*cards, *loads):

@@ -265,6 +265,11 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     def group_by_id(self) -> dict[str, Group]:
         return {group.id: group for group in self.groups}
 
+    @cached_property
+    def has_lots(self) -> bool:
+        """Whether points of any wallet wait or run out."""
+        return any(terms != LotTerms() for terms in (self.points, *(each.terms for each in self.wallets)))
+
     def lot_terms(self, wallet: str) -> LotTerms:
         """When points of a wallet can be spent, and until when."""
         return next((each.terms for each in self.wallets if each.id == wallet), self.points)

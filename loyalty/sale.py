@@ -8,7 +8,7 @@ from loyalty.coupons.issuing import issued_coupons
 from loyalty.coupons.series import CouponSeries
 from loyalty.coupons.spent import spent_coupons
 from loyalty.errors import BadInput
-from loyalty.gift_pay import check_gift_cards, paid_by_gift_minor
+from loyalty.gift_pay import check_gift_cards
 from loyalty.granted import Extra
 from loyalty.ledger import MAIN_WALLET
 from loyalty.quoted import Quote, QuoteLine
@@ -109,13 +109,16 @@ def change_minor(total_minor: int, payments: Sequence[Payment]) -> int:
     """The change to give: cash may exceed what is left to pay, cards may not. Raises BadInput."""
     if len(payments) > MAX_PAYMENTS:
         raise BadInput(sentence("sale.payments", limit=MAX_PAYMENTS))
-    if any(payment.amount_minor <= 0 for payment in payments):
-        raise BadInput(sentence("sale.payment"))
-    by_card = sum(payment.amount_minor for payment in payments if payment.kind == "card")
-    limit_minor = max(0, total_minor - paid_by_gift_minor(payments))
+    given = by_card = by_gift = 0
+    for payment in payments:
+        if payment.amount_minor <= 0:
+            raise BadInput(sentence("sale.payment"))
+        given += payment.amount_minor
+        by_card += payment.amount_minor if payment.kind == "card" else 0
+        by_gift += payment.amount_minor if payment.kind == "gift_card" else 0
+    limit_minor = max(0, total_minor - by_gift)
     if by_card > limit_minor:
         raise BadInput(sentence("sale.card_over", limit_minor=limit_minor))
-    given = sum(payment.amount_minor for payment in payments)
     if given < total_minor:
         raise BadInput(sentence("sale.short", more_minor=total_minor - given))
     return given - total_minor

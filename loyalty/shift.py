@@ -12,8 +12,10 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
     """
     sale = receipt.kind == "sale"
     sign = 1 if sale else -1
-    gift, loaded = _paid(receipt, "gift_card"), receipt.loaded_minor
-    cash, card = _paid(receipt, "cash") - receipt.change_minor, _paid(receipt, "card")
+    paid: dict[PaymentKind, int] = {"cash": -receipt.change_minor, "card": 0, "gift_card": 0}
+    for payment in receipt.payments:
+        paid[payment.kind] += payment.amount_minor
+    cash, card, gift, loaded = paid["cash"], paid["card"], paid["gift_card"], receipt.loaded_minor
     return ShiftTotals(
         sales=totals.sales + sale,
         returns=totals.returns + (not sale),
@@ -30,7 +32,3 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
         loaded_minor=totals.loaded_minor + (loaded if sale else 0),
         loaded_back_minor=totals.loaded_back_minor + (0 if sale else loaded),
     )
-
-
-def _paid(receipt: Receipt, kind: PaymentKind) -> int:
-    return sum(payment.amount_minor for payment in receipt.payments if payment.kind == kind)

@@ -1,7 +1,7 @@
 """The coupons a receipt gives: their codes follow from the receipt's id, so that a second print has the same."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -22,13 +22,13 @@ class IssuedCoupon(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def issued_coupons(
-    issues: Iterable[Issue], series: Iterable[CouponSeries], receipt_id: str
+    issues: Sequence[Issue], series: Iterable[CouponSeries], receipt_id: str
 ) -> tuple[IssuedCoupon, ...]:
     """Codes for what a quote grants, in its order; coupons of one series are numbered over the whole receipt.
 
     Of promo codes it is the word itself. Signed coupons only the head office can make: of them there are none.
     """
-    return tuple(_issued(issues, {each.id: each for each in series}, receipt_id))
+    return tuple(_issued(issues, {each.id: each for each in series}, receipt_id)) if issues else ()
 
 
 def _issued(issues: Iterable[Issue], series: dict[str, CouponSeries], receipt_id: str) -> Iterator[IssuedCoupon]:

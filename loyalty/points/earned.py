@@ -17,7 +17,7 @@ PLAIN = LotTerms()
 
 def with_lots(receipt: Receipt, programme: Programme) -> Receipt:
     """A sale with the lots of the points it earns: one for each wallet whose points have terms."""
-    if receipt.account_id is None:
+    if receipt.account_id is None or not programme.has_lots:
         return receipt
     today = receipt.moment.local_date
     lots = tuple(

@@ -252,7 +252,8 @@ class Journal:
         return place_of(head.epoch, head.seq) if head and head.seq else self._index.asked_last_place()
 
     def _read_head(self, connection: Connection) -> Head:
-        return Head(*journal_file.tip(connection), self._index.use(greatest_names))
+        shift_id = journal_read.open_shift_id(connection)
+        return Head(*journal_file.tip(connection), self._index.use(greatest_names), shift_id)
 
     def _keep_head(self, recorded: tuple[Recorded, Head]) -> None:
         self._head = recorded[1]

@@ -117,6 +117,12 @@ def open_shift(connection: Connection) -> Shift | None:
     return Shift(row[0], row[1], row[2], row[3], row[4], _counted(connection, row[5])) if row else None
 
 
+def open_shift_id(connection: Connection) -> str:
+    """Empty where no shift is open."""
+    row = connection.execute("SELECT shift_id FROM shift WHERE closed_at_ms IS NULL").fetchone()
+    return str(row[0]) if row else ""
+
+
 def _counted(connection: Connection, since_place: int) -> ShiftTotals:
     """The totals after the last receipt of a shift, looked for from the end of the chain."""
     query = "SELECT totals FROM event WHERE place > ? AND totals IS NOT NULL ORDER BY place DESC LIMIT 1"

@@ -56,12 +56,14 @@ class Extras(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Where the journal stands: its last event, or what the first of an epoch follows (seq 0), and its names."""
+    """Where the journal stands: its last event, or what the first of an epoch follows (seq 0), its names, its shift."""
 
     epoch: int
     seq: int
     hash: bytes
     names: Names
+    shift_id: str = ""
+    """Of the open shift; empty where none is."""
 
 
 Find = Callable[[str, str], int]
@@ -117,15 +119,15 @@ def write_facts(
     """Append facts that are new and what comes with them; where the journal stands then."""
     if extras.completes is not None:
         _complete(connection, extras.completes)
-    epoch, seq, digest, names = head.epoch, head.seq, head.hash, head.names
+    epoch, seq, digest, names, shift_id = head.epoch, head.seq, head.hash, head.names, head.shift_id
     for fact, raw in zip(facts, raws, strict=True):
         seq += 1
         digest = event_hash(digest, terminal, epoch, seq, raw)
         own = names_of(fact.event_id, fact.body)
         _append(connection, place_of(epoch, seq), fact, own, raw, digest, extras)
-        _carry(connection, place_of(epoch, seq), fact, extras)
+        shift_id = _carry(connection, place_of(epoch, seq), fact, extras, shift_id)
         names = greater(own, names)
-    return Head(epoch, seq, digest, names)
+    return Head(epoch, seq, digest, names, shift_id)
 
 
 def _complete(connection: Connection, sale_id: str) -> None:
@@ -148,20 +150,23 @@ def _append(
     )
 
 
-def _carry(connection: Connection, place: int, fact: Fact, extras: Extras) -> None:
-    """What comes with a fact and must be as durable; a receipt that counts needs its shift open."""
+def _carry(connection: Connection, place: int, fact: Fact, extras: Extras, shift_id: str) -> str:
+    """What comes with a fact and must be as durable; a receipt that counts needs its shift open. The shift open then."""
     match fact.body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
-            if extras.totals is not None:
-                _check_open(connection, receipt.shift_id)
+            if extras.totals is not None and receipt.shift_id != shift_id:
+                raise NotNow(sentence("journal.no_shift"))
         case MemberEnrolled():
             _enrol(connection, fact.event_id, fact.body, extras)
         case ShiftOpened():
             _open_shift(connection, place, fact.body, fact.at_ms)
+            return fact.body.shift_id
         case ShiftClosed():
             _close_shift(connection, fact.body, fact.at_ms)
+            return ""
         case _:
             pass
+    return shift_id
 
 
 def _enrol(connection: Connection, event_id: str, body: MemberEnrolled, extras: Extras) -> None:
@@ -181,12 +186,6 @@ def _open_shift(connection: Connection, place: int, body: ShiftOpened, at_ms: in
         raise NotNow(sentence("journal.shift_open", number=open_now[0]))
     row = (body.shift_id, body.shift_no, body.store, body.cashier, at_ms, place, None, None)
     connection.execute("INSERT INTO shift VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-
-def _check_open(connection: Connection, shift_id: str) -> None:
-    query = "SELECT 1 FROM shift WHERE shift_id = ? AND closed_at_ms IS NULL"
-    if connection.execute(query, (shift_id,)).fetchone() is None:
-        raise NotNow(sentence("journal.no_shift"))
 
 
 def _close_shift(connection: Connection, body: ShiftClosed, at_ms: int) -> None:
