@@ -151,7 +151,7 @@ def _append(
 
 
 def _carry(connection: Connection, place: int, fact: Fact, extras: Extras, shift_id: str) -> str:
-    """What comes with a fact and must be as durable; a receipt that counts needs its shift open. The shift open then."""
+    """What comes with a fact and is as durable; the shift open then. A receipt that counts needs its own to be open."""
     match fact.body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             if extras.totals is not None and receipt.shift_id != shift_id:
