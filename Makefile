@@ -46,7 +46,7 @@ mutate: ## Take away every guard against loss and doubles, one by one, and see i
 	@$(SETUP)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
-soak: ## Run the simulation and the killed processes over many seeds (SEEDS=200)
+soak: ## Run the simulation, killed processes and power cuts over many seeds (SEEDS=200)
 	@$(SETUP)
 	@KOPILKA_SOAK_SEEDS="$(SEEDS)" $(BIN)/python -m pytest tests/simulation -m simulation --timeout 0 $(ARGS)
 

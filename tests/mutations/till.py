@@ -13,7 +13,8 @@ TILL: tuple[Guard, ...] = (
         f"{_QUEUE}/journal_file.py",
         'connection.execute("PRAGMA synchronous=FULL")',
         'connection.execute("PRAGMA synchronous=NORMAL")',
-        f"{_JOURNAL}::test_the_journal_is_synced_at_every_commit_and_the_cache_when_it_suits",
+        "tests/simulation/test_power_cuts.py"
+        "::test_whatever_was_told_is_there_and_nothing_by_half_wherever_the_power_is_cut",
     ),
     Guard(
         "one process owns a till's folder",

@@ -31,7 +31,11 @@ INVARIANTS: dict[int, Invariant] = {
     1: Invariant(
         "durable before told: what was told is in T's journal after any crash",
         (f"{_CHECKS}::Watch.whole", f"{_WORLD}::World._complete"),
-        ("tests/e2e/test_queue_power_cut.py::test_every_sale_told_as_recorded_survives_a_kill_at_any_moment",),
+        (
+            "tests/e2e/test_queue_power_cut.py::test_every_sale_told_as_recorded_survives_a_kill_at_any_moment",
+            "tests/simulation/test_power_cuts.py"
+            "::test_whatever_was_told_is_there_and_nothing_by_half_wherever_the_power_is_cut",
+        ),
     ),
     2: Invariant(
         "gap-free: the seqs of a till's epoch follow one another",
