@@ -1,6 +1,19 @@
 """Every sentence of loyalty in both languages: `say(said, lang, TEMPLATES)`."""
 
-from loyalty import chain, codes, conditions, gift_pay, quote, returns, rewards, sale, segment_file, segments_told
+from loyalty import (
+    chain,
+    codes,
+    conditions,
+    gift_pay,
+    quote,
+    returns,
+    rewards,
+    sale,
+    segment_file,
+    segments_told,
+    stops,
+    stops_told,
+)
 from loyalty.coupons import reading as coupons
 from loyalty.coupons import series as coupon_series
 from loyalty.coupons import shown as coupons_shown
@@ -49,6 +62,8 @@ _ROOMS = (
     segments_told,
     shown_points,
     status_file,
+    stops,
+    stops_told,
     turns,
 )
 

@@ -25,8 +25,9 @@ from loyalty.quoting.judging import Judged, judge_all
 from loyalty.quoting.presented import presented, used
 from loyalty.quoting.reasons import applied_to, explain, notes_on
 from loyalty.quoting.sharing import costs_at, costs_of, granted_for, wallets_at
-from loyalty.scene import Scene
+from loyalty.scene import Blocked, Scene
 from loyalty.sentences import Sentence, sentence
+from loyalty.stops import Stops
 
 __all__ = ["MAX_CHOICES", "SENTENCES", "Explanation", "Quote", "QuoteLine", "Redemption", "Standing", "quote"]
 
@@ -67,7 +68,7 @@ def quote(
     """
     _check(basket)
     scene = scene_of(basket, programme, moment)
-    judged = judge_all(tuple(programme.index.candidates(scene)), scene)
+    judged = _judged(programme, scene, standing)
     outcome = best_of(judged, basket, programme, scene, standing)
     return told(outcome, judged, basket, programme, scene, standing, hints=hints)
 
@@ -116,6 +117,8 @@ def told(
         costs=costs_of(outcome.deeds),
         granted=sum((granted_for(deed) for deed in outcome.deeds), Granted()),
         coupons=tuple(coupon.id for coupon in used(coupons.coupons, outcome.deeds)),
+        stopped=_named(programme, standing.stops) if standing.stops.campaigns else (),
+        redemption_stopped=standing.stops.redemption is not None,
     )
 
 
@@ -203,8 +206,22 @@ def _in_order(explanation: Explanation, basket: Basket) -> Explanation:
 
 def _outcome(basket: Basket, programme: Programme, moment: Moment, standing: Standing) -> Outcome:
     scene = scene_of(basket, programme, moment)
+    return best_of(_judged(programme, scene, standing), basket, programme, scene, standing)
+
+
+def _judged(programme: Programme, scene: Scene, standing: Standing) -> list[Judged]:
+    """Every campaign that has to do with the basket; one the head office has stopped is out of the question."""
     judged = judge_all(tuple(programme.index.candidates(scene)), scene)
-    return best_of(judged, basket, programme, scene, standing)
+    return [_stopped(each, standing.stops) for each in judged] if standing.stops.campaigns else judged
+
+
+def _named(programme: Programme, stops: Stops) -> tuple[str, ...]:
+    return tuple(each.id for each in programme.campaigns if each.id in stops.campaigns)
+
+
+def _stopped(judged: Judged, stops: Stops) -> Judged:
+    said = stops.of_campaign(judged.campaign.id)
+    return judged if said is None else replace(judged, blocked=Blocked(said))
 
 
 def _with_card(basket: Basket, now: Outcome, programme: Programme, again: Again, moment: Moment) -> list[Explanation]:

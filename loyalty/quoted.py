@@ -9,6 +9,7 @@ from loyalty.quoting.limits import Room
 from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
 from loyalty.shares import Amount, Share
+from loyalty.stops import NO_STOPS, Stops
 
 
 class QuoteLine(msgspec.Struct, frozen=True):
@@ -81,6 +82,10 @@ class Quote(msgspec.Struct, frozen=True):
     """Goods beside the basket, coupons, messages, and gifts still to be chosen."""
     coupons: tuple[str, ...] = ()
     """Ids of the coupons that something was given for."""
+    stopped: tuple[str, ...] = ()
+    """The programme's campaigns that the head office had stopped."""
+    redemption_stopped: bool = False
+    """It had stopped the spending of points."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -92,6 +97,8 @@ class Standing(msgspec.Struct, frozen=True):
     """campaign id -> what may still be given of its budget; no entry: any amount."""
     shares: dict[str, Share] = {}
     """campaign id -> the share of the budget that `left` is what is left of; no entry: it is the budget itself."""
+    stops: Stops = NO_STOPS
+    """What the head office has stopped, as far as the till has heard."""
 
     def fresh(self, max_age_s: int) -> bool:
         """Whether the balance may be trusted: the link is up, and it is no older than that."""

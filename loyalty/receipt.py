@@ -170,6 +170,10 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a return: wallet -> points that were to be taken back and were not there; they are not in `earned_points`."""
     short_minor: int = 0
     """What is kept for them from the money: `payments` come to the total less this."""
+    stopped: tuple[str, ...] = ()
+    """Campaigns of the programme that the head office had stopped."""
+    redemption_stopped: bool = False
+    """It had stopped the spending of points."""
 
     @property
     def settled_minor(self) -> int:

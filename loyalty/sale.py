@@ -92,6 +92,8 @@ def receipt_from(
         campaigns=_applied(quote),
         blocked=member.blocked if member else False,
         redeemed_wallets=_redeemed_wallets(quote),
+        stopped=quote.stopped,
+        redemption_stopped=quote.redemption_stopped,
     )
 
 

@@ -62,7 +62,8 @@ def published_programme(store: Store) -> Programme:
     """The programme that tills sell by."""
     table = FEED["programmes"]
     with store.read() as tx:
-        bodies = tx.execute(select(table.c.body).where(table.c.body.is_not(None)).order_by(table.c.key)).scalars().all()
+        query = select(table.c.body).where(table.c.body.is_not(None) & ~table.c.key.contains("/"))
+        bodies = tx.execute(query.order_by(table.c.key)).scalars().all()
     return _newest(tuple(msgspec.json.decode(body, type=ProgrammeRow) for body in bodies))
 
 

@@ -15,7 +15,7 @@ import typer
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import say, sentence
-from sync_server import cli_members, cli_upkeep
+from sync_server import cli_members, cli_stops, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
@@ -38,6 +38,8 @@ budget = typer.Typer(no_args_is_help=True, help="Campaign budgets and the tills'
 app.add_typer(budget, name="budget")
 app.add_typer(status, name="status")
 app.add_typer(cli_members.families, name="family")
+app.add_typer(cli_stops.stops, name="stop")
+app.add_typer(cli_stops.resumed, name="resume")
 app.command()(cli_members.merge)
 app.command()(cli_upkeep.verify)
 app.command()(cli_upkeep.rebuild)

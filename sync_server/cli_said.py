@@ -17,6 +17,13 @@ SENTENCES = {
         "Программа {id}, версия {version}, уже была опубликована.",
         "Programme {id}, version {version}, was published already.",
     ),
+    "cli.stopped": (
+        "Остановлено: {what}. Кассы узнают при следующем обмене; те, что без связи, — когда она появится.",
+        "Stopped: {what}. Tills hear of it in their next round; those that are offline when they have a link.",
+    ),
+    "cli.resumed": ("Снова действует: {what}.", "On again: {what}."),
+    "cli.stops.redemption": ("списание баллов", "spending points"),
+    "cli.stops.none": ("Ничего не остановлено.", "Nothing is stopped."),
     "cli.snapshot": (
         "Снимок {id}: {rows}; байт в упаковке {packed}, без неё {plain}.",
         "Snapshot {id}: {rows}; {packed} bytes packed, {plain} unpacked.",

@@ -53,6 +53,11 @@ PROGRAMME_VERSION = _table(
     "programme_version", _text("id", key=True), _int("version", key=True), _text("document"), _text("signature"),
     _big("published_ms"),
 )  # fmt: skip
+STOP_ACT = _table(
+    "stop_act", _big("number", key=True), _big("at_ms"), _text("act"), _text("what"), _text("campaign_id"),
+    _text("reason"), _text("who"),
+)  # fmt: skip
+"""Emergency stops and their ends, by whom and why. Nothing is ever changed here."""
 
 # Terminals and what they sent.
 TERMINAL = _table(

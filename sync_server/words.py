@@ -24,6 +24,7 @@ from sync_server import (  # fmt: skip
     personal,
     programmes,
     publish,
+    stops,
     store,
     users,
 )
@@ -36,7 +37,7 @@ SENTENCES = {
     **programme_file.SENTENCES,
     **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
     **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
-    **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES,
+    **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES, **stops.SENTENCES,
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,

@@ -12,7 +12,10 @@ from loyalty.published import newest_programme
 from loyalty.quote import quote
 from loyalty.quoted import Quote
 from loyalty.quoting.limits import Room
+from loyalty.sentences import Sentence
 from loyalty.shares import Share
+from loyalty.stops import Stops
+from loyalty.stops_told import told_stops
 from terminal.confirming import Confirming
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
@@ -48,6 +51,8 @@ class Effects:
         self._hurry = hurry
         self._confirming = confirming
         self._programme: Programme | None = None
+        self._stops: Stops | None = None
+        self._told = self.stops()
         self._open = OpenBasket(files.folder)
         self._screen = False
         self.store = files.identity.store
@@ -135,9 +140,20 @@ class Effects:
             self._files.shares.follow(self._programme)
         return self._programme
 
+    def stops(self) -> Stops:
+        """What the head office has stopped, as the cache has it."""
+        if self._stops is None:
+            self._stops = self._files.cache.stops()
+        return self._stops
+
+    def stops_news(self) -> tuple[Sentence, ...]:
+        """What has been stopped, and is no longer, since this was last asked or the till began."""
+        before, self._told = self._told, self.stops()
+        return tuple(told_stops(self.programme(), before, self._told))
+
     def forget_programme(self) -> None:
-        """The cache has other programmes now: read them again."""
-        self._programme = None
+        """The cache has other programmes or stops now: read them again."""
+        self._programme = self._stops = None
 
     def left(self) -> tuple[dict[str, Room], dict[str, Share]]:
         """What this till may still give of campaigns with a budget, and the shares that is left of."""

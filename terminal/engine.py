@@ -68,10 +68,7 @@ class Engine:
         return self._view
 
     def post(self, command: c.Command) -> None:
-        try:
-            self._queue.put_nowait(_Job(lambda: self._take(command)))
-        except queue.Full:
-            log.error("command_dropped", extra={"command": type(command).__name__})
+        self._later(lambda: self._take(command), type(command).__name__)
 
     def dispatch(self, command: c.Command) -> View:
         return self.call(lambda: self._take(command))
@@ -95,7 +92,7 @@ class Engine:
         now_ms = self._clock()
         age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
         left, shares = self._effects.left()
-        standing = Standing(online=self._link.online, balance_age_s=age_s, left=left, shares=shares)
+        standing = Standing(self._link.online, age_s, left, shares, self._effects.stops())
         moment = moment_at(now_ms, programme.time_zone)
         return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
 
@@ -113,8 +110,20 @@ class Engine:
         if programme_changed:
             self._effects.forget_programme()
         self.post(c.Refresh())
+        if programme_changed:
+            self._later(self._tell_stops, "stops")
 
     # -- the loop
+
+    def _later(self, work: Callable[[], Any], name: str) -> None:
+        try:
+            self._queue.put_nowait(_Job(work))
+        except queue.Full:
+            log.error("command_dropped", extra={"command": name})
+
+    def _tell_stops(self) -> None:
+        for said in self._effects.stops_news():
+            self._take(c.Notify("warn", said))
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:

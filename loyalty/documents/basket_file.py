@@ -22,6 +22,7 @@ from loyalty.quoted import Standing
 from loyalty.quoting.limits import Room
 from loyalty.sentences import sentence
 from loyalty.shares import Amount, Budget, left_of
+from loyalty.stops import stops_named
 
 MAX_BASKET_BYTES = 1024 * 1024
 MAX_POINTS = 10**9
@@ -117,6 +118,8 @@ class BasketDoc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     link: Literal["online", "offline"] = "online"
     balance_age_s: Annotated[int, Meta(ge=0, le=10**9)] = 0
     given: Annotated[dict[Name, GivenDoc], Meta(max_length=1000)] = {}
+    stopped: Words = ()
+    redemption_stopped: bool = False
 
 
 _basket = msgspec.json.Decoder(BasketDoc)
@@ -150,9 +153,10 @@ def basket_of(doc: BasketDoc) -> Basket:
 
 
 def standing_of(doc: BasketDoc, programme: Programme) -> Standing:
-    """The link, and what is left of each budget of the programme."""
+    """The link, what is left of each budget of the programme, and what was stopped."""
     left = {name: _left(budget, doc.given.get(name, GivenDoc())) for name, budget in programme.budgets.items()}
-    return Standing(online=doc.link == "online", balance_age_s=doc.balance_age_s, left=left)
+    stops = stops_named(doc.stopped, doc.redemption_stopped)
+    return Standing(online=doc.link == "online", balance_age_s=doc.balance_age_s, left=left, stops=stops)
 
 
 def _left(budget: Budget, given: GivenDoc) -> Room:

@@ -133,6 +133,9 @@ def _refusal(scene: Scene, rule: Redeem, standing: Standing) -> Sentence | None:
         return sentence("redeem.no_member")
     if member.blocked:
         return sentence("redeem.blocked")
+    stopped = standing.stops.of_redemption()
+    if stopped is not None:
+        return stopped
     missing = unproven(rule, member.identified_by, standing)
     return sentence(_MISSING[missing]) if missing else None
 

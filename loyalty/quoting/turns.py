@@ -186,6 +186,9 @@ class Course:
         """Points are taken under the rules by which they are spent: of whom, and how many without the head office."""
         rule, standing = self._programme.redeem, self._standing
         by = scene.member.identified_by if scene.member else "card"
+        stopped = standing.stops.of_redemption()
+        if stopped is not None:
+            return Blocked(stopped)
         missing = unproven(rule, by, standing)
         if missing:
             return Blocked(sentence(_MISSING[missing]))

@@ -9,6 +9,7 @@ from loyalty.events import ReturnCompleted, decode_body, decode_envelope
 from sync_server.reports import Counts, terminal_lines
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FLAG, RECEIPT
+from sync_server.stops import stops_in_force
 from sync_server.store import Store, Tx
 
 SILENT_MS = 24 * 3600 * 1000
@@ -16,11 +17,11 @@ SILENT_MS = 24 * 3600 * 1000
 NEAR_MS = 5 * 60 * 1000
 """Heard within this time, a till counts as connected."""
 LISTED = 100
-WarningKind = Literal["behind", "parked", "waiting", "silent"]
+WarningKind = Literal["stopped", "behind", "parked", "waiting", "silent"]
 
 
 class Warning(msgspec.Struct, frozen=True):
-    """`count` events, or the silent tills by number."""
+    """`count` stops or events, or the silent tills by number."""
 
     kind: WarningKind
     count: int
@@ -60,7 +61,9 @@ class Flagged(msgspec.Struct, frozen=True):
 def read_warnings(store: Store, now_ms: int, counts: Counts) -> tuple[Warning, ...]:
     lines = [line for line in terminal_lines(store) if line.state == "active"]
     silent = tuple(line.terminal_no for line in lines if now_ms - line.seen_ms > SILENT_MS)
+    stops = stops_in_force(store)
     found = (
+        Warning("stopped", len(stops.campaigns) + (stops.redemption is not None)),
         Warning("behind", counts.events_behind),
         Warning("parked", counts.events_parked),
         Warning("waiting", counts.events_waiting),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from loyalty import ENGINE_VERSION
+from loyalty.stops import Stops
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
-from terminal.agent.wire import HealthReply, LinkReply, OpenRequest, ReportReply, ShiftReply
+from terminal.agent.wire import HealthReply, LinkReply, OpenRequest, ReportReply, ShiftReply, StopTold
 from terminal.clock import now_ms
 from terminal.records import shift_info
 from terminal.session import commands as c
@@ -15,12 +17,18 @@ from terminal.session import commands as c
 
 def answer_health(desk: Desk, asked: Asked) -> Answer:
     engine, identity = desk.till.engine, desk.till.store.identity
-    programme = desk.call(lambda: engine.around().programme)
-    return Answer(
-        HealthReply(
-            engine.view().terminal, identity.store, identity.store_name, programme.id, programme.version, ENGINE_VERSION
-        )
-    )
+    around = desk.call(engine.around)
+    programme, stops = around.programme, tuple(_stops(around.standing.stops))
+    name, engine_version = engine.view().terminal, ENGINE_VERSION
+    shop, shop_name = identity.store, identity.store_name
+    return Answer(HealthReply(name, shop, shop_name, programme.id, programme.version, engine_version, stops))
+
+
+def _stops(stops: Stops) -> Iterator[StopTold]:
+    if stops.redemption is not None:
+        yield StopTold("redemption", "", stops.redemption.reason, stops.redemption.since_ms)
+    for campaign_id, stop in stops.campaigns.items():
+        yield StopTold("campaign", campaign_id, stop.reason, stop.since_ms)
 
 
 def answer_shift(desk: Desk, asked: Asked) -> Answer:

@@ -403,8 +403,17 @@ class LinkReply(msgspec.Struct, frozen=True):
     problem: Told | None
 
 
+class StopTold(msgspec.Struct, frozen=True):
+    """Something the head office has stopped: the spending of points, or a campaign."""
+
+    what: Literal["redemption", "campaign"]
+    campaign_id: str
+    reason: str
+    since_ms: int
+
+
 class HealthReply(msgspec.Struct, frozen=True):
-    """The till answers: who it is, and by which rules it sells."""
+    """The till answers: who it is, by which rules it sells, and what of them is stopped."""
 
     terminal: str
     store: str
@@ -412,6 +421,7 @@ class HealthReply(msgspec.Struct, frozen=True):
     programme_id: str
     programme_version: int
     engine: str
+    stops: tuple[StopTold, ...]
 
 
 class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):

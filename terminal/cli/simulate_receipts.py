@@ -28,7 +28,7 @@ BATCH_ROWS = 4096
 STANDARD_INPUT = Path("-")
 _TEXTS = frozenset({"receipt", "code", "store", "member_id"})
 """Columns that may hold whole numbers in a database: ids are texts here."""
-_LISTS = frozenset({"tags", "coupons", "asked", "member_audiences"})
+_LISTS = frozenset({"tags", "coupons", "asked", "stopped", "member_audiences"})
 _MEMBER = {f"member_{name}": name for name in MemberDoc.__struct_fields__ if name not in ("used", "wallets")}
 _LINE = frozenset(LineDoc.__struct_fields__)
 _RECEIPT = frozenset(ReceiptDoc.__struct_fields__) - {"lines", "member", "choices"}

@@ -8,6 +8,8 @@ import msgspec
 from loyalty.catalogue import Product
 from loyalty.events import bucket_of
 from loyalty.feed import Applied, BalanceRow, IdentRow, ProgrammeRow, SpentRow, Stream, version_key
+from loyalty.stops import Stops
+from loyalty.stops_told import STOPS_KEY, read_stops
 from terminal.offline_queue import cache_words
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.journal_read import Held, Known
@@ -67,9 +69,16 @@ class CacheReading:
 
     def programmes(self) -> tuple[ProgrammeRow, ...]:
         """Every version of every programme the head office signed, by id as the feed has them."""
-        bodies = self._read(lambda c: c.execute("SELECT body FROM programmes WHERE body IS NOT NULL").fetchall())
-        rows = (_programme.decode(body) for (body,) in bodies)
-        return tuple(row for row in rows if signed_by(self._server_key, row.signature, row.document.encode()))
+        query, stops = "SELECT body FROM programmes WHERE body IS NOT NULL AND key != ?", (STOPS_KEY.encode(),)
+        rows = (_programme.decode(body) for (body,) in self._read(lambda c: c.execute(query, stops).fetchall()))
+        return tuple(row for row in rows if self._signed(row))
+
+    def stops(self) -> Stops:
+        """What the head office has stopped, in force until it says otherwise."""
+        query, key = "SELECT body FROM programmes WHERE key = ? AND body IS NOT NULL", (STOPS_KEY.encode(),)
+        found = self._read(lambda c: c.execute(query, key).fetchone())
+        row = _programme.decode(found[0]) if found else None
+        return read_stops(row if row is not None and self._signed(row) else None)
 
     def programme(self, programme_id: str, version: int) -> ProgrammeRow | None:
         """One version of a programme, as the feed has it: the newest under its id, older ones under their own keys."""
@@ -77,8 +86,10 @@ class CacheReading:
         query = "SELECT body FROM programmes WHERE key IN (?, ?) AND body IS NOT NULL"
         rows = (_programme.decode(body) for (body,) in self._read(lambda c: c.execute(query, keys).fetchall()))
         named = (row for row in rows if (row.id, row.version) == (programme_id, version))
-        signed = (row for row in named if signed_by(self._server_key, row.signature, row.document.encode()))
-        return next(signed, None)
+        return next((row for row in named if self._signed(row)), None)
+
+    def _signed(self, row: ProgrammeRow) -> bool:
+        return signed_by(self._server_key, row.signature, row.document.encode())
 
     def as_of_ms(self) -> int:
         """When everything here was last found equal to the head office; 0 is never."""

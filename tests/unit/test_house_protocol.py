@@ -16,10 +16,11 @@ import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from loyalty import api, chain, codes, events, feed, segment_file
+from loyalty import api, chain, codes, events, feed, segment_file, stops_told
 from loyalty.coupons.reading import coupon_id
 from loyalty.errors import BadInput
 from loyalty.shares import MAX_BUDGETS
+from loyalty.stops import Stop
 from sync_server import api as server_api
 from sync_server import auth, confirmations, enrol
 from sync_server.api import HANDLERS
@@ -349,3 +350,13 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
     assert f"of {MIN_COMPRESSED_BYTES} bytes or" in FLAT
     assert f"more often than every {SHARES_EVERY_MS // 1000} seconds" in FLAT
     assert f"{enrol.CODE_DIGITS} digits, good for {enrol.CODE_LIFE_MS // 60_000} minutes" in FLAT
+
+
+def test_what_is_stopped_is_read_as_the_page_writes_it() -> None:
+    document = block("stops")
+    row = feed.ProgrammeRow(stops_told.STOPS_ID, 1, document, "")
+    found = stops_told.read_stops(row)
+    assert found.campaigns == {"scarves": Stop("priced wrong", AT_MS)}
+    assert found.redemption == Stop("counted wrong", AT_MS)
+    assert f"`{stops_told.STOPS_KEY}` is no programme" in FLAT
+    assert json.loads(stops_told.stops_document(found)) == json.loads(document)

@@ -397,6 +397,18 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "stop_act",
+        _column("number", sa.BigInteger()),
+        _column("at_ms", sa.BigInteger()),
+        _column("act", TEXT),
+        _column("what", TEXT),
+        _column("campaign_id", TEXT),
+        _column("reason", TEXT),
+        _column("who", TEXT),
+        sa.PrimaryKeyConstraint("number"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "receipt",
         _column("bucket", sa.Integer()),
         _column("receipt_id", TEXT),
