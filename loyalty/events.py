@@ -121,7 +121,36 @@ class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_clos
     totals: ShiftTotals
 
 
-Body = SaleCompleted | ReturnCompleted | MemberEnrolled | ConsentChanged | GiftCardMoved | ShiftOpened | ShiftClosed
+Parting = Literal["fork", "fence", "older", "copied"]
+"""How two histories of one till were seen: other events, a worn-out fence, an older journal, a journal on another
+machine."""
+
+
+class EpochBegun(msgspec.Struct, frozen=True, tag_field="type", tag="epoch_begun"):
+    """The first event of an epoch that a person began, `by` name, where two histories of one till had parted.
+
+    `last_seq` is the last event of `old_epoch` that both have, 0 where none is known; `reissued` events that this till
+    had recorded since follow, with their own ids and bytes.
+    """
+
+    store: str
+    by: str
+    why: Parting
+    old_epoch: int
+    last_seq: int
+    reissued: int
+
+
+Body = (
+    SaleCompleted
+    | ReturnCompleted
+    | MemberEnrolled
+    | ConsentChanged
+    | GiftCardMoved
+    | ShiftOpened
+    | ShiftClosed
+    | EpochBegun
+)
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -151,6 +180,7 @@ _BODIES: dict[str, type[Body]] = {
     "gift_card_moved": GiftCardMoved,
     "shift_opened": ShiftOpened,
     "shift_closed": ShiftClosed,
+    "epoch_begun": EpochBegun,
 }
 _NAMES = {kind: name for name, kind in _BODIES.items()}
 _envelope = msgspec.json.Decoder(Envelope)

@@ -99,6 +99,8 @@ class Standing(msgspec.Struct, frozen=True):
     """campaign id -> the share of the budget that `left` is what is left of; no entry: it is the budget itself."""
     stops: Stops = NO_STOPS
     """What the head office has stopped, as far as the till has heard."""
+    earn_only: bool = False
+    """Another history of this till is about: nothing may be spent until a person has looked."""
 
     def fresh(self, max_age_s: int) -> bool:
         """Whether the balance may be trusted: the link is up, and it is no older than that."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loyalty.events import ConsentChanged, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.events import ConsentChanged, EpochBegun, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.feed import Stream
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.arrivals import Arrived
@@ -116,7 +116,12 @@ def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
     ]
     new = [event for event in first.values() if event.key in added]
     out.flags += [flag(event, "unreadable", event.why) for event in new if event.body is None]
+    out.flags += [flag(event, "epoch_begun", _begun(event.body)) for event in new if isinstance(event.body, EpochBegun)]
     return [event for event in new if event.body is not None]
+
+
+def _begun(body: EpochBegun) -> str:
+    return f"{body.why}: by {body.by}, after {body.old_epoch}/{body.last_seq}, {body.reissued} events came again"
 
 
 def _event_row(event: Arrived) -> dict[str, Any]:

@@ -16,6 +16,7 @@ FlagKind = Literal[
     "return_no_sale",       # a return that names no sale: no points moved
     "coupon_again",         # a coupon for one use on a second receipt: honoured as printed
     "gift_overdrawn",       # a gift card paid more than was on it: booked as printed, the card is below zero
+    "epoch_begun",          # two histories of one till had parted, and a person at it began a new epoch
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already

@@ -91,6 +91,8 @@ class Effects:
                 return record.start_shift(effect, around)
             case c.EndShift():
                 return record.end_shift(record.shift_now(), around)
+            case c.BeginEpoch():
+                return record.begin_epoch(effect, around)
             case c.MakeXReport():
                 return record.x_report(record.shift_now(), around)
 
@@ -164,6 +166,10 @@ class Effects:
         standing = msgspec.structs.replace(around.standing, left={}, shares={})
         if self._files.shares.want(answer, lambda: quote(basket, around.programme, around.moment, standing)):
             self._hurry()
+
+    def earn_only(self) -> bool:
+        """Whether nothing may be spent here: another history of this till is about."""
+        return self._files.journal.fork is not None
 
     def pending(self) -> int:
         return self._files.journal.pending_count()

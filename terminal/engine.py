@@ -92,7 +92,8 @@ class Engine:
         now_ms = self._clock()
         age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
         left, shares = self._effects.left()
-        standing = Standing(self._link.online, age_s, left, shares, self._effects.stops())
+        stops, earn_only = self._effects.stops(), self._effects.earn_only()
+        standing = Standing(self._link.online, age_s, left, shares, stops, earn_only)
         moment = moment_at(now_ms, programme.time_zone)
         return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
 

@@ -28,6 +28,8 @@ def refuse_overdraft(files: Store, payments: tuple[Payment, ...], around: Surrou
     for payment in payments:
         if payment.gift_card is None:
             continue
+        if around.standing.earn_only:
+            raise NotNow(sentence("redeem.earn_only"))
         held = held_card(files, payment.gift_card)
         may = spendable(held, around.programme.gift_cards, around.standing.online, around.moment.at_ms)
         if payment.amount_minor > may.amount_minor:

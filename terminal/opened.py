@@ -23,7 +23,7 @@ from terminal.records import Records
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
-from terminal.syncing import Syncing
+from terminal.syncing import Syncing, fork_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def opened_till(
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     effects = Effects(store, sales, lookups, records, confirming, sync.kick)
     engine = Engine(effects, clock)
-    engine.link_changed(Link(as_of_ms=store.cache.as_of_ms()))
+    engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
         if sync_at_once:

@@ -25,6 +25,7 @@ from terminal.gift_cards import refuse_overdraft, refuse_used
 from terminal.members import find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
+from terminal.offline_queue.mending import mend
 from terminal.offline_queue.store import Store
 from terminal.sales import GivenIds, Sales
 from terminal.session import ShiftInfo, Surroundings
@@ -112,6 +113,12 @@ class Records:
         slip = self._report("X", shift, around)
         self._put_slip(slip)
         return c.ReportMade(slip)
+
+    def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
+        """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""
+        done = mend(self._files.journal, around.store, effect.by, lambda: (self._new_id(), around.moment.at_ms))
+        self._recorded()
+        return c.EpochReady(done.epoch, done.reissued)
 
     def shift_now(self) -> ShiftInfo:
         """The open shift with its totals. Raises NotNow where none is open."""

@@ -6,10 +6,11 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from loyalty.errors import LinkFault, NotNow
 from loyalty.sentences import sentence
+from terminal.offline_queue.forks import Fork
 from terminal.offline_queue.store import Store
 from terminal.session import Link
 
@@ -117,5 +118,17 @@ class _Loaded(NamedTuple):
 
 def link_from(status: LinkStatus) -> Link:
     return Link(
-        status.online, status.pending, status.as_of_ms, status.last_contact_ms, status.trouble, status.loading_bp
+        status.online,
+        status.pending,
+        status.as_of_ms,
+        status.last_contact_ms,
+        status.trouble,
+        fork_state(status.fork),
+        status.loading_bp,
     )
+
+
+def fork_state(fork: Fork | None) -> Literal["", "waits", "mended"]:
+    if fork is None:
+        return ""
+    return "waits" if fork.stops_sending else "mended"

@@ -32,6 +32,10 @@ SENTENCES = {
         "Весь баланс: {limit_points:балл|балла|баллов}",
         "The whole balance: {limit_points:point|points}",
     ),
+    "redeem.earn_only": (
+        "Касса ждёт управляющего: баллы начисляются, но не списываются",
+        "The till waits for the manager: points are earned, none can be spent",
+    ),
     "redeem.no_points": ("На карте нет баллов", "No points on the card"),
     "redeem.share": (
         "Баллами — до {share_bp} чека: {limit_points:балл|балла|баллов}",
@@ -136,6 +140,8 @@ def _refusal(scene: Scene, rule: Redeem, standing: Standing) -> Sentence | None:
     stopped = standing.stops.of_redemption()
     if stopped is not None:
         return stopped
+    if standing.earn_only:
+        return sentence("redeem.earn_only")
     missing = unproven(rule, member.identified_by, standing)
     return sentence(_MISSING[missing]) if missing else None
 

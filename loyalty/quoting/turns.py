@@ -185,6 +185,8 @@ class Course:
     def _untrusted(self, cost: Cost, scene: Scene) -> Blocked | None:
         """Points are taken under the rules by which they are spent: of whom, and how many without the head office."""
         rule, standing = self._programme.redeem, self._standing
+        if standing.earn_only:
+            return Blocked(sentence("redeem.earn_only"))
         by = scene.member.identified_by if scene.member else "card"
         stopped = standing.stops.of_redemption()
         if stopped is not None:

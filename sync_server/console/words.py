@@ -31,6 +31,7 @@ FLAGS: dict[FlagKind, str] = {
     "return_other_account": N_("A return for another account than the sale's; no points moved"),
     "return_no_sale": N_("A return that names no sale; no points moved"),
     "coupon_again": N_("A coupon for one use on a second receipt; honoured as printed"),
+    "epoch_begun": N_("Two histories of this till had parted; a person at it began a new epoch"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
     "card_taken": N_("The card belongs to another member already"),
@@ -54,4 +55,5 @@ EVENTS = {
     "gift_card_moved": N_("Gift card"),
     "shift_opened": N_("Shift opened"),
     "shift_closed": N_("Shift closed"),
+    "epoch_begun": N_("New epoch of a till"),
 }

@@ -41,6 +41,7 @@ def status(data: Path, lang: str) -> None:
         ("Сохранено надёжно" if ru else "Safe there", str(found.safe)),
         ("Ждут отправки" if ru else "Waiting to be sent", str(found.pending)),
         ("Старейшее из ждущих" if ru else "Oldest waiting", when(found.oldest_pending_ms)),
+        ("Расхождение" if ru else "Parted", spoken(found.parted, language(lang)) if found.parted else "-"),
         ("Кэш обновлён" if ru else "Cache level with head office", when(found.as_of_ms)),
         ("Сейчас" if ru else "Now", when(now_ms())),
     ]
@@ -72,6 +73,35 @@ def verify(data: Path, lang: str) -> None:
     )
     click.echo(told, err=True)
     raise SystemExit(1)
+
+
+@queue.command
+@click.option("--by", required=True, help="The manager's name: it goes into the journal and to the head office.")
+@in_folder
+@in_language
+def mend(by: str, data: Path, lang: str) -> None:
+    """Begin a new epoch where two histories of this till have parted (a copied folder, a disk put back).
+
+    The till must not be running: at one that runs it is the first line of the menu. What the head office lacks goes up
+    anew, under the same ids, so nothing is lost and nothing counts twice.
+    """
+    from terminal.clock import now_ms
+    from terminal.offline_queue.mending import mend as begin
+    from terminal.offline_queue.store import open_store
+    from terminal.opened import new_id
+
+    with errors_in(lang):
+        store = open_store(data)
+        try:
+            done = begin(store.journal, store.identity.store, by, lambda: (new_id(), now_ms()))
+        finally:
+            store.close()
+    ru = language(lang) == "ru"
+    click.echo(
+        f"Начата эпоха {done.epoch}. Заново отправятся события: {done.reissued}"
+        if ru
+        else f"Epoch {done.epoch} has begun. Events that go up anew: {done.reissued}"
+    )
 
 
 @queue.command("export")

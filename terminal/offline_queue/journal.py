@@ -25,6 +25,7 @@ from terminal.offline_queue import (
     journal_read,
     journal_shares,
 )
+from terminal.offline_queue.forks import Fork, read_fork
 from terminal.offline_queue.journal_beside import Beside
 from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
@@ -65,8 +66,9 @@ class Journal:
         self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers, last_place=self._last_place)
         try:
             self._head = self._writer.run(self._read_head)
-            self._receipt_no = self._readers.use(journal_read.last_receipt_no)
-            self._card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
+            self._receipt_no = self._card_no = 0
+            self.fork: Fork | None = None
+            self.look_again()
         except BaseException:
             self.close()
             raise
@@ -229,6 +231,26 @@ class Journal:
     def write(self, write: Callable[[Connection], T]) -> T:
         """For this room's own use: one transaction."""
         return self._writer.run(write)
+
+    def renew(self, write: Callable[[Connection], T]) -> T:
+        """The same, where events may stand elsewhere afterwards, or are there no more."""
+
+        def anew(connection: Connection) -> T:
+            self._head = None
+            return write(connection)
+
+        done = self._writer.run(anew)
+        self._index.forget()
+        self.look_again()
+        return done
+
+    def look_again(self) -> None:
+        """For this room's own use: what is kept in memory of the state may be another now."""
+        receipt_no = self._readers.use(journal_read.last_receipt_no)
+        card_no = int(self._readers.use(lambda c: state_value(c, "card_no", "0")))
+        with self._counting:
+            self._receipt_no, self._card_no = max(self._receipt_no, receipt_no), max(self._card_no, card_no)
+        self.fork = self._readers.use(read_fork)
 
     def close(self) -> None:
         self._index.close()

@@ -88,6 +88,11 @@ class JournalIndex:
         """Where the last event stands, as the journal says."""
         return self._journal.use(journal_read.last_place)
 
+    def forget(self) -> None:
+        """Events stand elsewhere now: the next look begins with the file, and anew where that does not fit."""
+        with self._turn:
+            self._shut()
+
     def close(self) -> None:
         """What comes later is refused."""
         with self._turn:

@@ -68,6 +68,8 @@ class Known(msgspec.Struct, frozen=True):
 
 RECEIPT_TYPES = ("sale_completed", "return_completed")
 NOWHERE = Position(1, 0, "")
+RECEIPT_NO = "receipt_no"
+"""The state with a counter that no receipt's number may be below or at, whatever receipts are here."""
 _totals = msgspec.json.Decoder(ShiftTotals)
 _ident = msgspec.json.Decoder(IdentRow)
 _position = msgspec.json.Decoder(Position)
@@ -99,9 +101,9 @@ def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
 
 
 def last_receipt_no(connection: Connection) -> int:
-    """The counter of the last receipt's number; 0 before the first."""
+    """The counter of the last receipt's number, or what was passed over since; 0 before the first."""
     last = recent_receipts(connection, 1)
-    return running_no(last[0]) if last else 0
+    return max(running_no(last[0]) if last else 0, int(state_value(connection, RECEIPT_NO, "0")))
 
 
 def running_no(receipt: Receipt) -> int:

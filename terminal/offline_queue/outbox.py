@@ -10,6 +10,7 @@ from loyalty.chain import MAX_SEGMENT_EVENTS, TARGET_PAYLOAD_BYTES
 from loyalty.events import Personal
 from loyalty.feed import IdentRow
 from terminal.offline_queue import journal_read
+from terminal.offline_queue.forks import Fork, keep_fork, read_fork, settle
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_file import hash_at, hash_before, place_of, set_state, state_value, tip
 from terminal.offline_queue.writer import Connection
@@ -39,6 +40,10 @@ class Outbox:
     def fence(self) -> str:
         return self._journal.read(lambda c: state_value(c, "fence"))
 
+    def epoch(self) -> int:
+        """That of what is recorded next."""
+        return int(self._journal.read(lambda c: state_value(c, "epoch")))
+
     def acked(self) -> Position:
         return self._journal.read(journal_read.acked)
 
@@ -67,7 +72,33 @@ class Outbox:
 
     def acknowledge(self, reply: SegmentReply) -> bool:
         """Move the marks to what the head office says; False when its hash is not ours: the histories fork."""
-        return self._journal.write(lambda c: _move(c, reply.acked, reply.safe, reply.gen, reply.fence_next, back=False))
+
+        def write(connection: Connection) -> bool:
+            ours = _move(connection, reply.acked, reply.safe, reply.gen, reply.fence_next, back=False)
+            if ours:
+                settle(connection, reply.acked)
+            return ours
+
+        ours = self._journal.write(write)
+        if self._journal.fork is not None:
+            self._journal.look_again()
+        return ours
+
+    def is_ours(self, place: Position) -> bool:
+        """Whether the head office's place is one of our own history, other than where we took it to be."""
+        return place.seq > 0 and self._journal.read(lambda c: _ours(c, place) and place != journal_read.acked(c))
+
+    def note_fork(self, fork: Fork, epoch: int) -> None:
+        """Histories have parted, as what was sent in `epoch` showed; known until it is mended."""
+
+        def write(connection: Connection) -> None:
+            known = read_fork(connection)
+            mended_since = epoch < int(state_value(connection, "epoch"))
+            if not mended_since and (known is None or known.acked != fork.acked or known.mended_epoch):
+                keep_fork(connection, fork)
+
+        self._journal.write(write)
+        self._journal.look_again()
 
     def rewind(self, acked: Position, gen: str) -> bool:
         """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
@@ -118,9 +149,13 @@ class Outbox:
 
 
 def following(connection: Connection, at: Position) -> tuple[int, int]:
-    """Where the event after `at` stands: in its epoch, or first in ours when that has moved on."""
+    """Where the event after `at` stands: in its epoch, or first in the next one; where none does, it will in ours."""
+    query = "SELECT epoch, seq FROM event WHERE place > ? ORDER BY place LIMIT 1"
+    row = connection.execute(query, (place_of(at.epoch, at.seq),)).fetchone()
+    if row is not None:
+        return int(row[0]), int(row[1])
     epoch = int(state_value(connection, "epoch"))
-    return (epoch, at.seq + 1) if epoch == at.epoch else (at.epoch + 1, 1)
+    return (epoch, at.seq + 1) if epoch == at.epoch else (epoch, 1)
 
 
 def closed_segment(connection: Connection, epoch: int, first_seq: int) -> bytes | None:

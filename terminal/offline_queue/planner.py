@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from loyalty.api import Position, SnapshotManifest
 from loyalty.feed import DeltaPage, Stream
 from loyalty.sentences import Sentence
+from terminal.offline_queue.forks import Fork, fork_said
 from terminal.offline_queue.steps import (
     AskShares,
     BeginAnew,
@@ -86,7 +87,7 @@ class State(msgspec.Struct, frozen=True):
     shares_mono_ms: int = 0
     """Before this nothing is asked of shares of budgets."""
     stopped: Sentence | None = None
-    """Why sending has ended until the till is started again: a person must look."""
+    """Why sending has ended until a person has mended it."""
     heads_mono_ms: int = 0
     snapshot_mono_ms: int = 0
     """Before this being behind is no reason for a snapshot: one has just been tried."""
@@ -107,6 +108,15 @@ def next_step(state: State, local: Local, now: Now) -> Step:
 def hurried(state: State) -> State:
     """Someone asked: try at once, whatever was being waited for."""
     return replace(state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, shares_mono_ms=0, heads_mono_ms=0)
+
+
+def knowing(state: State, fork: Fork | None) -> State:
+    """What the journal knows of a fork stops sending, also after a restart; mended, sending goes on at once."""
+    stopped = fork_said(fork) if fork is not None and fork.stops_sending else None
+    if stopped == state.stopped:
+        return state
+    trouble = stopped if stopped or state.trouble == state.stopped else state.trouble
+    return replace(state, stopped=stopped, trouble=trouble, rewind=None, send_mono_ms=0, send_failures=0)
 
 
 def loading_bp(state: State) -> int | None:

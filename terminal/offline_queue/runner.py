@@ -12,7 +12,8 @@ import msgspec
 
 from loyalty.sentences import Sentence, sentence
 from terminal.offline_queue.client import Client
-from terminal.offline_queue.planner import State, hurried, loading_bp, next_step
+from terminal.offline_queue.forks import Fork
+from terminal.offline_queue.planner import State, hurried, knowing, loading_bp, next_step
 from terminal.offline_queue.steps import Failed, Local, MarkLevel, Now, Step, Wait
 from terminal.offline_queue.store import Store
 from terminal.offline_queue.sync_outcome import after
@@ -35,6 +36,7 @@ class LinkStatus(msgspec.Struct, frozen=True):
     last_contact_ms: int = 0
     trouble: Sentence | None = None
     loading_bp: int | None = None
+    fork: Fork | None = None
     programmes_changed: bool = False
     """Since the last time this was told."""
 
@@ -91,7 +93,7 @@ class Runner:
         state = self._state
         return LinkStatus(
             state.online, pending.count, pending.oldest_at_ms or 0, self._store.cache.as_of_ms(), state.last_contact_ms,
-            state.trouble, loading_bp(state),
+            state.trouble, loading_bp(state), self._store.journal.fork,
         )  # fmt: skip
 
     def run_until_idle(self, timeout_s: float) -> bool:
@@ -136,6 +138,7 @@ class Runner:
             if self._hurry:
                 self._hurry = False
                 self._state = hurried(self._state)
+        self._state = knowing(self._state, self._store.journal.fork)
         shares = self._store.shares.due()
         local = Local(self._hands.outbox.has_personal(), self._store.journal.pending_count(), shares)
         return next_step(self._state, local, self._now())

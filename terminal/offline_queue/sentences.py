@@ -110,6 +110,16 @@ SENTENCES: Templates = {
         "Под именем этой кассы работает другая. Отправка остановлена, чеки целы",
         "Another till works under this till's name. Sending has stopped, receipts are safe",
     ),
+    "link.older": (
+        "Журнал кассы старее, чем был: диск возвращён из копии. Отправка остановлена, чеки целы",
+        "The till's journal is older than it was: a backup was put back. Sending stopped, receipts are safe",
+    ),
+    "link.copied": (
+        "Папка кассы скопирована с другого компьютера. Отправка остановлена, чеки целы",
+        "The till's folder was copied from another machine. Sending has stopped, receipts are safe",
+    ),
+    "mend.nothing": ("Чинить нечего: журнал один", "There is nothing to mend: there is one journal"),
+    "mend.name": ("Назовите управляющего, до 40 знаков", "Say the manager's name, up to 40 characters"),
     "link.revoked": (
         "Офис отключил эту кассу. Чеки хранятся в журнале",
         "The head office has revoked this till. Receipts stay in the journal",

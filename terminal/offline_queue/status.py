@@ -5,8 +5,10 @@ from pathlib import Path
 import msgspec
 
 from loyalty.errors import StoreFault
+from loyalty.sentences import Sentence
 from terminal.offline_queue import cache, journal_file, journal_read
 from terminal.offline_queue.cache_read import meta
+from terminal.offline_queue.forks import fork_said, read_fork
 from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
@@ -25,6 +27,8 @@ class QueueStatus(msgspec.Struct, frozen=True):
     pending: int
     oldest_pending_ms: int
     as_of_ms: int
+    parted: Sentence | None = None
+    """Another history of this till is about and waits to be mended."""
 
 
 def read_status(folder: Path) -> QueueStatus:
@@ -38,6 +42,7 @@ def read_status(folder: Path) -> QueueStatus:
         epoch, recorded, _ = readers.use(journal_file.tip)
         acked, safe = readers.use(journal_read.acked), readers.use(journal_read.safe)
         waiting = readers.use(journal_read.pending)
+        fork = readers.use(read_fork)
     finally:
         readers.close()
     return QueueStatus(
@@ -49,6 +54,7 @@ def read_status(folder: Path) -> QueueStatus:
         waiting.count,
         waiting.oldest_at_ms or 0,
         _as_of(folder),
+        fork_said(fork) if fork is not None and fork.stops_sending else None,
     )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from loyalty.api import PersonalReply
+from loyalty.api import ErrorReply, PersonalReply, Position
+from loyalty.chain import read_segment
 from loyalty.errors import LinkFault, StoreFault
+from loyalty.events import Parting
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.client import Client
+from terminal.offline_queue.forks import Fork
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.segments import next_segment
@@ -40,6 +43,7 @@ from terminal.offline_queue.steps import (
 )
 from terminal.offline_queue.store import Store
 
+_PARTINGS: dict[str, Parting] = {"fork": "fork", "fence": "fence"}
 _FAILED_BY = {"link.offline": "offline", "link.not_ours": "not_ours", "cache.snapshot": "bad_snapshot"}
 
 
@@ -59,7 +63,7 @@ class Hands:
             SendPersonal: self._send_personal,
             SendSegment: self._send_segment,
             AskShares: self._ask_shares,
-            Rewind: lambda step: Sent(self.outbox.rewind(step.acked, step.gen)),
+            Rewind: self._rewind,
             GetHeads: self._get_heads,
             GetDelta: lambda step: client.delta(step.gen, step.stream, step.bucket, step.from_seq),
             Install: self._install,
@@ -77,7 +81,7 @@ class Hands:
             return self._by_step[type(step)](step)
         except Refusal as refusal:
             reply = refusal.reply
-            return Failed(reply.code, refusal.said, refusal.retry_after_s, reply.acked, reply.gen)
+            return Failed(self._code_of(reply), refusal.said, refusal.retry_after_s, reply.acked, reply.gen)
         except LinkFault as fault:
             return Failed(_FAILED_BY.get(fault.code, "offline"), fault.said)
         except StoreFault as fault:
@@ -95,6 +99,11 @@ class Hands:
 
     def close(self) -> None:
         self._client.close()
+
+    def _code_of(self, reply: ErrorReply) -> str:
+        """A fork is what parts from our history: to a place of it we go back, whatever it was refused for."""
+        place = reply.acked
+        return "gap" if reply.code == "fork" and place and self.outbox.is_ours(place) else reply.code
 
     def _get_heads(self, step: GetHeads) -> HeadsSeen:
         asked_at_ms = self._now_ms()
@@ -141,7 +150,26 @@ class Hands:
         if segment is None:  # something waits, and yet nothing follows what the head office has
             at = self.outbox.acked()
             raise store_fault("journal.chain", epoch=at.epoch, seq=at.seq + 1)
-        return Sent(self.outbox.acknowledge(self._client.send_segment(segment, self.outbox.fence())))
+        try:
+            reply = self._client.send_segment(segment, self.outbox.fence())
+        except Refusal as refusal:
+            why = _PARTINGS.get(self._code_of(refusal.reply))
+            if why is not None:
+                self._note_fork(why, refusal.reply.acked, refusal.reply.gen, segment)
+            raise
+        ours = self.outbox.acknowledge(reply)
+        if not ours:
+            self._note_fork("fork", reply.acked, reply.gen, segment)
+        return Sent(ours)
+
+    def _rewind(self, step: Rewind) -> Sent:
+        ours = self.outbox.rewind(step.acked, step.gen)
+        if not ours:
+            self.outbox.note_fork(Fork("fork", self._now_ms(), step.acked, step.gen), self.outbox.epoch())
+        return Sent(ours)
+
+    def _note_fork(self, why: Parting, acked: Position | None, gen: str, segment: bytes) -> None:
+        self.outbox.note_fork(Fork(why, self._now_ms(), acked, gen), read_segment(segment).header.epoch)
 
     def _ask_shares(self, step: AskShares) -> SharesTaken:
         asked = self._store.shares.ask()

@@ -171,6 +171,12 @@ class XReport(msgspec.Struct, frozen=True):
     pass
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """The manager `by` name has another history of this till mended."""
+
+    by: str
+
+
 class Refresh(msgspec.Struct, frozen=True):
     """The programme, the link or the cache changed: quote again."""
 
@@ -264,6 +270,12 @@ class EndShift(msgspec.Struct, frozen=True):
 
 class MakeXReport(msgspec.Struct, frozen=True):
     pass
+
+
+class BeginEpoch(msgspec.Struct, frozen=True):
+    """Answered by EpochReady."""
+
+    by: str
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -372,6 +384,13 @@ class ReportMade(msgspec.Struct, frozen=True):
     slip: tuple[str, ...]
 
 
+class EpochReady(msgspec.Struct, frozen=True):
+    """A new epoch has begun, and so many events that were recorded before go up in it."""
+
+    epoch: int
+    reissued: int
+
+
 class ConsentRecorded(msgspec.Struct, frozen=True):
     consent: Consent
 
@@ -421,6 +440,7 @@ Command = (
     | OpenShift
     | CloseShift
     | XReport
+    | Mend
     | Refresh
     | ProductFound
     | ProductUnknown
@@ -437,11 +457,12 @@ Command = (
     | ShiftStarted
     | ShiftEnded
     | ReportMade
+    | EpochReady
     | ConsentRecorded
     | Notify
     | Failed
 )
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
-Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport
+Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
 Effect = LookUp | Confirm | Record | Signal

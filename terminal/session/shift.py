@@ -44,6 +44,14 @@ def report_made(state: State, command: c.ReportMade, around: Surroundings) -> St
     return replace(state, slip=command.slip), ()
 
 
+def mend(state: State, command: c.Mend, around: Surroundings) -> Step:
+    return state, (c.BeginEpoch(command.by),)
+
+
+def epoch_ready(state: State, command: c.EpochReady, around: Surroundings) -> Step:
+    return told(state, "ok", "mend.done", reissued=command.reissued), ()
+
+
 def enrol(state: State, command: c.Enrol, around: Surroundings) -> Step:
     phone = parse_phone(command.phone)
     if phone is None:

@@ -40,8 +40,10 @@ _CONFIRM: dict[type, Handler] = {
 }
 _LATE: dict[type, Handler] = dict.fromkeys(_CONFIRM.keys() - {c.ConfirmPhone, c.EnterCode}, _quiet)
 """The sale is over: the answer about its member's phone is nobody's."""
+_MEND: dict[type, Handler] = {c.Mend: shift.mend, c.EpochReady: shift.epoch_ready}
 _SALE: dict[type, Handler] = {
     **_CONFIRM,
+    **_MEND,
     c.Scan: sale.scan,
     c.Type: sale.type_line,
     c.ProductFound: sale.product_found,
@@ -84,6 +86,7 @@ _BEGINS_NEXT: tuple[type, ...] = (
 TABLE: dict[Mode, dict[type, Handler]] = {
     "closed": {
         **_LATE,
+        **_MEND,
         c.OpenShift: shift.open_shift,
         c.ShiftStarted: shift.started,
         c.Back: _new_sale,
@@ -104,6 +107,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     },
     "done": {
         **_LATE,
+        **_MEND,
         **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
         c.Back: _new_sale,
         c.XReport: shift.x_report,

@@ -162,6 +162,10 @@ SENTENCES = {
     ),
     "return.nothing": ("Не выбрано, что возвращают", "Nothing is chosen to return"),
     "return.left": ("По этой позиции можно вернуть {left_milli}", "Of this line {left_milli} can still be returned"),
+    "mend.done": (
+        "Починено. Заново отправятся события: {reissued}. Баллы списываются, когда офис их примет",
+        "Mended. Events that go up anew: {reissued}. Points can be spent once the head office has them",
+    ),
     "shift.opened": ("Смена {number} открыта", "Shift {number} is open"),
     "shift.closed": ("Смена {number} закрыта", "Shift {number} is closed"),
     "shift.basket": (

@@ -13,10 +13,10 @@ from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
-    "exit"
+    "mend", "exit"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol and help also take the place of the lines."""
-KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points"})
+KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend"})
 
 
 class Form(msgspec.Struct, frozen=True):

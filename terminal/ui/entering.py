@@ -13,7 +13,7 @@ from terminal.session.sale import milli
 from terminal.ui.acted import Acted
 from terminal.ui.desk import Desk, selected_line, selected_return
 from terminal.ui.editor import Line
-from terminal.ui.lists import ITEMS
+from terminal.ui.lists import items_of
 from terminal.ui.words import N_
 
 _QUANTITY = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,3})?")
@@ -41,6 +41,8 @@ def enter(view: View, desk: Desk) -> Acted:
             return _code_said(view, desk, text)
         case "close":
             return Acted(calm, (c.CloseShift(),))
+        case "mend":
+            return Acted(calm, (c.Mend(text),)) if text else Acted(calm)
         case "exit":
             return Acted(calm, asks="exit")
         case "help":
@@ -109,14 +111,18 @@ def choose(view: View, desk: Desk) -> Acted:
     """Take the chosen line of the menu, of the member's list or of what can be asked for."""
     if desk.asking == "offers":
         return _asked(view, desk)
-    items = ITEMS[desk.asking]
+    items = items_of(view, desk.asking)
     if not 0 <= desk.choice < len(items):
         return Acted(desk)
     item = items[desk.choice]
     calm = replace(desk, asking="code", line=Line())
     match item.id:
-        case "close" | "help":
-            return Acted(replace(calm, asking="close" if item.id == "close" else "help"))
+        case "close":
+            return Acted(replace(calm, asking="close"))
+        case "help":
+            return Acted(replace(calm, asking="help"))
+        case "mend":
+            return Acted(replace(calm, asking="mend"))
         case "exit":
             busy = bool(view.state.basket.lines)
             return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")

@@ -30,13 +30,21 @@ MEMBER = (
     Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
     Item(N_("Take the member off the receipt"), c.ForgetMember()),
 )
-ITEMS: dict[Asking, tuple[Item, ...]] = {"menu": MENU, "member": MEMBER}
+MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
+"""Offered while another history of this till is about."""
+
+
+def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
+    """What stands in a list of fixed lines; none for what is no such list."""
+    if asking == "menu":
+        return (*MENU, MEND) if view.link.fork == "waits" else MENU
+    return MEMBER if asking == "member" else ()
 
 
 def list_length(view: View, desk: Desk) -> int:
     """How many things there are to choose from; 0 if nothing is to be chosen now."""
     if desk.asking == "offers":
         return len(view.state.offers or ())
-    if desk.asking in ITEMS:
-        return len(ITEMS[desk.asking])
+    if items := items_of(view, desk.asking):
+        return len(items)
     return len(view.state.found) if view.state.mode == "sale" else 0

@@ -5,6 +5,7 @@ from tests.mutations.guard import Guard
 _QUEUE = "terminal/offline_queue"
 _JOURNAL = "tests/unit/test_queue_journal.py"
 _SYNC = "tests/unit/test_queue_sync.py"
+_FORKS = "tests/contract/test_forks_at_tills.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
 TILL: tuple[Guard, ...] = (
@@ -228,5 +229,34 @@ TILL: tuple[Guard, ...] = (
         "asked_ms = min(failed.retry_after_s * 1000, LONGEST_WAIT_MS)",
         "asked_ms = 0",
         f"{_PLANNER}::test_a_busy_head_office_is_left_alone_for_as_long_as_it_asks_up_to_five_minutes",
+    ),
+    Guard(
+        "a till whose history has parted spends nothing",
+        "loyalty/quoting/redemption.py",
+        "    if standing.earn_only:\n",
+        "    if False:\n",
+        "tests/unit/test_engine_forks.py"
+        "::test_a_till_whose_history_has_parted_earns_and_spends_nothing_until_it_is_mended",
+    ),
+    Guard(
+        "what the other history lacks goes up again",
+        f"{_QUEUE}/mending.py",
+        "        _put_back(connection, journal.terminal, epoch)\n",
+        "",
+        f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
+    ),
+    Guard(
+        "a fork is known after a restart",
+        f"{_QUEUE}/sync_steps.py",
+        "                self._note_fork(why, refusal.reply.acked, refusal.reply.gen, segment)\n",
+        "                pass\n",
+        f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
+    ),
+    Guard(
+        "the epoch after the head office's, not after our own",
+        f"{_QUEUE}/mending.py",
+        "epoch = common.epoch + 1",
+        "epoch = int(state_value(connection, 'epoch')) + 1",
+        f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
     ),
 )

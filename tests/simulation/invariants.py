@@ -11,6 +11,7 @@ _WORLD = "tests/simulation/world.py"
 _APPLY = "tests/contract/test_server_apply.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _SYNC = "tests/unit/test_queue_sync.py"
+_FORKS = "tests/contract/test_forks_at_tills.py"
 _CACHE = "tests/unit/test_queue_cache.py"
 
 
@@ -129,6 +130,8 @@ INVARIANTS: dict[int, Invariant] = {
         tests=(
             f"{_CURSOR}::test_two_copies_of_a_till_that_race_store_one_chain",
             f"{_APPLY}::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
+            f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
+            f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
         ),
         open="the simulation copies no tills and sets none back to an older image",
     ),

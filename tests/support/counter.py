@@ -147,6 +147,8 @@ class Counter:
                 return c.ShiftEnded(("Z",))
             case c.MakeXReport():
                 return c.ReportMade(("X",))
+            case c.BeginEpoch():
+                return c.EpochReady(2, 1)
 
     def _sold(self, effect: c.CommitSale) -> c.Command:
         shift = self._shift()

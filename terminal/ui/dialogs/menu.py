@@ -2,13 +2,14 @@
 
 from textual.strip import Strip
 
-from terminal.ui.lists import MENU, Item
+from terminal.ui.lists import Item, items_of
 from terminal.ui.rows import blank, row
 from terminal.ui.sight import Sight
 
 
 def menu_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    return [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")]), *item_rows(sight, MENU, width)]
+    items = items_of(sight.view, "menu")
+    return [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")]), *item_rows(sight, items, width)]
 
 
 def item_rows(sight: Sight, items: tuple[Item, ...], width: int) -> list[Strip]:

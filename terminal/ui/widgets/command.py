@@ -32,6 +32,7 @@ BY_ASKING: dict[Asking, str] = {
     "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
     "help": N_("Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
+    "mend": N_("The manager's name; Enter mends the journal, Esc goes back"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 

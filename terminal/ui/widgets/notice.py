@@ -17,12 +17,20 @@ LEVELS: dict[Level, tuple[str, str]] = {
 }
 
 
+FORKED = {
+    "waits": N_("A copy of this till is about: points are not spent. The manager: F12, then 8"),
+    "mended": N_("The journal is mended: points can be spent once the head office has it"),
+}
+
+
 def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state, palette, _ = sight.view.state, sight.palette, sight.words.text
     if _names_unknown(sight):
         return [row(palette, width, fit(_unknown(sight), width), "band")]
     if _needs_both_rows(sight, width):
         return [row(palette, width, fit(_said(sight), width))]
+    if sight.view.link.fork:
+        return [row(palette, width, fit(_forked(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
     asking = [*_to_confirm(sight), *_on_request(sight)]
     if not hints:
@@ -35,6 +43,11 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         (sight.words.say(best.said), "text"),
     ]
     return [ends(palette, width, parts, asking, "band")]
+
+
+def _forked(sight: Sight) -> list[Part]:
+    said = FORKED[sight.view.link.fork]
+    return [(f" {sight.palette.signs.warn} ", "warn"), (sight.words.text(said), "warn")]
 
 
 def _names_unknown(sight: Sight) -> bool:

@@ -1,0 +1,245 @@
+"""One till's history in two places: a disk put back, a folder copied; seen, mended, and every receipt counted once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty.api import Position
+from loyalty.errors import NotNow
+from loyalty.events import EpochBegun, decode_body, decode_envelope
+from sync_server.backups import back_up, restore
+from sync_server.books import read_books
+from sync_server.enrol import make_code
+from terminal.offline_queue.client import Client
+from terminal.offline_queue.enrol import enrol
+from terminal.offline_queue.mending import mend
+from terminal.offline_queue.runner import Runner
+from terminal.offline_queue.store import open_store
+from tests.support.queue_samples import NOON_MS, hex_id, sell
+from tests.support.served_office import ServedOffice, served_office
+
+ANNA = hex_id("anna")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[ServedOffice]:
+    with served_office(tmp_path / "office") as served:
+        yield served
+
+
+class Till:
+    """The folder of a till, opened, and its sync done by hand."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.store = open_store(folder)
+        self.journal = self.store.journal
+        client = Client(self.store.identity, self.store.key, lambda: NOON_MS, url)
+        self.runner = Runner(self.store, client, lambda: NOON_MS, lambda: 0.0)
+
+    def sells(self, *numbers: int) -> None:
+        for number in numbers:
+            sell(self.journal, number, ANNA)
+
+    def steps(self, count: int = 12) -> None:
+        self.runner._hurry = True
+        for _ in range(count):
+            self.runner._once(0)
+
+    def mends(self, name: str = "Olga") -> int:
+        event_id = hex_id(name, self.folder.name, self.journal.fork)
+        return mend(self.journal, "north", name, lambda: (event_id, NOON_MS)).reissued
+
+    def syncs(self) -> bool:
+        return self.runner.run_until_idle(20)
+
+    def why(self) -> str:
+        return self.journal.fork.why if self.journal.fork else ""
+
+    def close(self) -> Path:
+        self.runner.stop()
+        self.store.close()
+        return self.folder
+
+    def reopened(self) -> Till:
+        return Till(self.close(), self.url)
+
+
+def enrolled(office: ServedOffice, folder: Path) -> Till:
+    test = office.office
+    code = make_code(test.store, test.identity, "north", "North", NOON_MS * 2, test.random)
+    enrol(office.url, code, "A", folder)
+    return Till(folder, office.url)
+
+
+def points(office: ServedOffice) -> int:
+    """Of Anna, once everything stored is applied."""
+    office.office.apply()
+    books = read_books(office.office.store, [ANNA])
+    assert (books.conserved, books.stored_twice, books.events_behind) == (True, 0, 0)
+    return books.accounts[0].wallets["main"].ledger_points
+
+
+def test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once(office, tmp_path):
+    till = enrolled(office, tmp_path / "a")
+    till.sells(1, 2)
+    assert till.syncs()
+    shutil.copytree(till.close(), tmp_path / "image")
+    till = Till(tmp_path / "a", office.url)
+    till.sells(3, 4)
+    assert till.syncs()
+    till.close()
+    till = Till(tmp_path / "image", office.url)
+    till.sells(5, 6)
+    till.steps()
+    assert (till.why(), till.journal.pending_count()) == ("fork", 2)
+    till = till.reopened()
+    assert till.why() == "fork", "it is known without the head office"
+    till.steps()
+    assert till.journal.pending_count() == 2, "nothing goes up before it is mended"
+    assert till.mends() == 2
+    assert till.why() == "fork", "points wait until the head office has the epoch"
+    assert till.syncs()
+    assert till.why() == ""
+    assert points(office) == 60, "six receipts of 10 points, of both histories"
+    assert till.journal.verify() == 5, "two of the image, the event that began the epoch, two more"
+    assert till.journal.differing() == ()
+    till.sells(7)
+    assert till.syncs()
+    assert points(office) == 70
+    till.close()
+
+
+def test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept(office, tmp_path):
+    first = enrolled(office, tmp_path / "a")
+    first.sells(1)
+    assert first.syncs()
+    shutil.copytree(first.close(), tmp_path / "b")
+    first, copy = Till(tmp_path / "a", office.url), Till(tmp_path / "b", office.url)
+    for number in (2, 3):
+        first.sells(number)
+        assert first.syncs()
+    copy.sells(4)
+    copy.steps()
+    assert copy.why() == "fork"
+    copy.mends()
+    assert copy.syncs()
+    first.sells(5)
+    first.steps()
+    assert first.why() == "fork", "the history that was there first has parted from the new epoch"
+    first.mends()
+    assert first.syncs()
+    assert points(office) == 50, "both copies' receipts, each once"
+    epochs = first.journal.read(lambda c: c.execute("SELECT DISTINCT epoch FROM event ORDER BY epoch").fetchall())
+    assert epochs == [(1,), (3,)], "the next after the copy's"
+    first.close()
+    copy.close()
+
+
+def test_a_worn_out_fence_is_mended_the_same_way(office, tmp_path):
+    first = enrolled(office, tmp_path / "a")
+    first.sells(1)
+    assert first.syncs()
+    fence = first.runner._hands.outbox.fence()
+    for number in (2, 3):
+        first.sells(number)
+        assert first.syncs()
+    first.journal.write(lambda c: c.execute("UPDATE state SET value = ? WHERE name = 'fence'", (fence,)))
+    first.sells(4)
+    first.steps()
+    assert first.why() == "fence"
+    assert first.mends() == 1
+    assert first.syncs()
+    assert points(office) == 40
+    first.close()
+
+
+def test_a_new_epoch_says_who_began_it_and_after_what(office, tmp_path):
+    first = enrolled(office, tmp_path / "a")
+    first.sells(1, 2)
+    assert first.syncs()
+    shutil.copytree(first.close(), tmp_path / "b")
+    first, copy = Till(tmp_path / "a", office.url), Till(tmp_path / "b", office.url)
+    first.sells(3)
+    assert first.syncs()
+    copy.sells(4)
+    copy.steps()
+    copy.mends("Olga Petrova")
+    (raw,) = copy.journal.read(lambda c: c.execute("SELECT raw FROM event WHERE epoch = 2 AND seq = 1").fetchone())
+    body = decode_body(decode_envelope(raw))
+    assert body == EpochBegun("north", "Olga Petrova", "fork", old_epoch=1, last_seq=2, reissued=1)
+    with pytest.raises(NotNow) as refused:
+        copy.mends()
+    assert refused.value.code == "mend.nothing", "it is mended once"
+    assert copy.syncs()
+    assert points(office) == 40
+    found = office.office.store.read
+    with found() as tx:
+        flags = [row.kind for row in tx.connection.exec_driver_sql("SELECT kind FROM flag")]
+    assert flags == ["epoch_begun"]
+    first.close()
+    copy.close()
+
+
+def test_numbers_the_other_history_has_given_are_passed_over(office, tmp_path):
+    first = enrolled(office, tmp_path / "a")
+    first.sells(1)
+    assert first.syncs()
+    shutil.copytree(first.close(), tmp_path / "b")
+    first, copy = Till(tmp_path / "a", office.url), Till(tmp_path / "b", office.url)
+    first.sells(2, 3, 4)
+    assert first.syncs()
+    copy.sells(5)
+    copy.steps()
+    copy.mends()
+    assert copy.journal.next_receipt_no() == 9, "after number 5, the three that the head office has and this till lacks"
+    assert copy.journal.next_card_no() == 1001
+    copy = copy.reopened()
+    assert copy.journal.next_receipt_no() == 9
+    first.close()
+    copy.close()
+
+
+def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_till(tmp_path):
+    folder, backup = tmp_path / "office", tmp_path / "backup.db"
+    with served_office(folder) as office:
+        first = enrolled(office, tmp_path / "a")
+        first.sells(1)
+        assert first.syncs()
+        back_up(folder / "head_office.db", backup)
+        first.sells(2)
+        assert first.syncs()
+        shutil.copytree(first.close(), tmp_path / "b")
+        first, copy = Till(tmp_path / "a", office.url), Till(tmp_path / "b", office.url)
+        first.sells(3)
+        assert first.syncs()
+        copy.sells(4)
+        copy.steps()
+        copy.mends()
+        assert copy.syncs()
+        first.close()
+        copy.close()
+    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
+    with served_office(folder) as office:
+        copy = Till(tmp_path / "b", office.url)
+        assert copy.syncs()
+        assert copy.why() == ""
+        assert points(office) == 30, "1, 2 and 4; 3 is what the other copy has to bring"
+        copy.close()
+
+
+def test_a_place_of_our_own_history_is_gone_back_to_and_is_no_fork(office, tmp_path):
+    till = enrolled(office, tmp_path / "a")
+    till.sells(1, 2, 3)
+    assert till.syncs()
+    mine = till.runner._hands.outbox
+    (digest,) = till.journal.read(lambda c: c.execute("SELECT hash FROM event WHERE seq = 1").fetchone())
+    assert mine.is_ours(Position(1, 1, digest.hex()))
+    assert not mine.is_ours(Position(1, 1, "00" * 32))
+    assert not mine.is_ours(Position(2, 1, digest.hex()))
+    till.close()
