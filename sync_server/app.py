@@ -21,14 +21,14 @@ from sync_server.openapi import openapi_json
 from sync_server.replies import on_error, reply
 from sync_server.reports import read_counts
 from sync_server.settings import JOURNAL, Settings
-from sync_server.store import open_store
+from sync_server.store import IDLE_LIMIT_MS, open_store
 
 AnyRequest = Request[Any, Any, State]
 
 
 def make_app(settings: Settings) -> Litestar:
     """A head office ready to serve; `app.state.office` is what stands behind it. Raises StoreFault, NotNow."""
-    store = open_store(settings.url)
+    store = open_store(settings.url, IDLE_LIMIT_MS)
     office = open_office(settings, store, init_store(store, random_bytes))
     app = Litestar(
         route_handlers=[*HANDLERS, healthz, metrics, openapi, docs, *console_handlers(office)],
@@ -51,11 +51,13 @@ def _on_error(request: AnyRequest, error: Exception) -> Response[Any]:
 @asynccontextmanager
 async def _running(app: Litestar) -> AsyncIterator[None]:
     office: Office = app.state.office
-    office.applier.start()
+    if office.settings.applies:
+        office.applier.start()
     try:
         yield
     finally:
-        office.applier.stop()
+        if office.settings.applies:
+            office.applier.stop()
         if office.sender:
             office.sender.close()
         office.store.close()

@@ -1,13 +1,17 @@
-"""The thread that runs stage 2 while the server runs: woken by ingest, and once a second by itself."""
+"""The thread that runs stage 2 while the process runs: woken by ingest, and once a second by itself.
+
+On PostgreSQL it works on the slots it holds leases for (`leases.py`); other processes work on the others.
+"""
 
 import threading
 
 import structlog
 
 from loyalty.errors import KopilkaError
-from sync_server.clock import steady_ms
+from sync_server.clock import now_ms, steady_ms
 from sync_server.effects import send_again
 from sync_server.identity import Identity
+from sync_server.leases import ALL_SLOTS, Leases
 from sync_server.rounds import run_round
 from sync_server.store import Store
 
@@ -18,10 +22,11 @@ log = structlog.get_logger("applier")
 
 
 class Applier:
-    """`kick` after storing a segment; `idle` is set while everything stored is applied."""
+    """`kick` after storing a segment; `idle` is set while everything stored of its slots is applied. Without `leases`
+    all slots are its own."""
 
-    def __init__(self, store: Store, identity: Identity) -> None:
-        self._store, self._identity = store, identity
+    def __init__(self, store: Store, identity: Identity, leases: Leases | None = None) -> None:
+        self._store, self._identity, self._leases = store, identity, leases
         self._wake, self._stop = threading.Event(), threading.Event()
         self._kicks, self._counting = 0, threading.Lock()
         self.idle = threading.Event()
@@ -50,13 +55,15 @@ class Applier:
             self._wake.clear()
             pause_s = self._drain(pause_s)
             self._wake.wait(pause_s)
+        self._leave()
 
     def _drain(self, pause_s: float) -> float:
         """Rounds until nothing is left; how long to wait then."""
         try:
             while not self._stop.is_set():
                 kicks = self._kicks
-                applied = run_round(self._store, self._identity, steady_ms)
+                slots = self._leases.hold(now_ms(), steady_ms()) if self._leases else ALL_SLOTS
+                applied = run_round(self._store, self._identity, steady_ms, slots)
                 if not applied:
                     self._rest(kicks)
                     return POLL_S
@@ -66,6 +73,14 @@ class Applier:
         except Exception as error:  # noqa: BLE001  the edge of the thread: it must outlive any fault
             self._failed(type(error).__name__, str(error))
         return min(pause_s * 2, MAX_PAUSE_S)
+
+    def _leave(self) -> None:
+        """What is not given back runs out by itself."""
+        try:
+            if self._leases:
+                self._leases.release()
+        except KopilkaError as error:
+            self._failed(error.code, str(error.said.args))
 
     def _rest(self, kicks: int) -> None:
         """Idle, unless something was stored since the round that found nothing began."""

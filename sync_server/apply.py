@@ -25,6 +25,10 @@ from sync_server.store import Tx
 
 Owners = dict[tuple[str, str], str]
 """(kind, alias) -> the member who has it: claimed before the unit, since an alias has a bucket of its own."""
+ANY_TERMINAL = ""
+"""Nobody's watermark: its row is held from the first statement on, so that two processes apply to a bucket one after
+the other. Else a return and its sale, in two transactions that do not see one another, would miss one another for ever.
+"""
 _KEPT_RAW = ("shift_opened", "shift_closed")
 
 
@@ -80,6 +84,8 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
 def _past_watermark(tx: Tx, arrived: Sequence[Arrived]) -> list[Arrived]:
     """The events above their terminal's watermark, whose rows are held from here on."""
     places = sorted({(event.bucket, event.terminal) for event in arrived})
+    if not tx.sqlite:
+        places.insert(0, (places[0][0], ANY_TERMINAL))
     insert_rows(
         tx, TERM_BUCKET, [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in places]
     )

@@ -80,6 +80,9 @@ def run(
     tied: Annotated[
         bool, typer.Option("--tied", help="Stop when standard input ends: with the program that started it.")
     ] = False,
+    no_apply: Annotated[
+        bool, typer.Option("--no-apply", help="Leave applying to other processes; PostgreSQL only.")
+    ] = False,
     messages: Annotated[
         str,
         typer.Option(
@@ -93,7 +96,18 @@ def run(
 
     secret = os.environ.get("KOPILKA_MESSAGES_SECRET", "")
     where = messages or (JOURNAL if demo else "")
-    serve(Settings(data, database, host, port, messages=where, messages_secret=secret), demo, tied)
+    settings = Settings(data, database, host, port, applies=not no_apply, messages=where, messages_secret=secret)
+    if no_apply and settings.is_sqlite:
+        raise BadInput(sentence("one_process.no_apply"))
+    serve(settings, demo, tied)
+
+
+@app.command("apply")
+def apply_(data: Data = HOME, database: Database = "") -> None:
+    """Apply what other processes take in (`run --no-apply`), until stopped; several share the work."""
+    from sync_server.serve import apply_only
+
+    apply_only(Settings(data, database))
 
 
 @app.command("messages")

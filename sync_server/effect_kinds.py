@@ -1,7 +1,10 @@
 """Every kind of effect and who applies it."""
 
+from collections.abc import Collection
+
 from sync_server.carrying import CARRY
 from sync_server.effects import Handler, run_effects
+from sync_server.leases import ALL_SLOTS
 from sync_server.member_steps import GONE, take_gone
 from sync_server.moving import take_in
 from sync_server.programmes import read_rules
@@ -10,6 +13,6 @@ from sync_server.store import Store
 EFFECTS: dict[str, Handler] = {CARRY: take_in, GONE: take_gone}
 
 
-def apply_effects(store: Store) -> int:
-    """One round of effects of every kind; how many there were."""
-    return run_effects(store, EFFECTS, lambda: read_rules(store))
+def apply_effects(store: Store, slots: Collection[int] = ALL_SLOTS) -> int:
+    """One round of effects of every kind that buckets of these slots send; how many there were."""
+    return run_effects(store, EFFECTS, lambda: read_rules(store), slots)

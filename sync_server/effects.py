@@ -7,7 +7,7 @@ cause and target, so a cause that is worked through again sends nothing new. Poi
 accounts of both buckets: each bucket balances at every commit, and all clearing is 0 once nothing is under way.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from loyalty.errors import StoreFault
 from loyalty.events import bucket_of
+from sync_server.leases import ALL_SLOTS, SLOTS
 from sync_server.rows import insert_new, insert_rows, update_rows
 from sync_server.schema import EFFECT_IN, EFFECT_OUT
 from sync_server.standing import Rules
@@ -65,9 +66,12 @@ def send_effects(tx: Tx, bucket: int, effects: Iterable[Effect]) -> None:
     insert_rows(tx, EFFECT_OUT, rows)
 
 
-def run_effects(store: Store, handlers: Mapping[str, Handler], read_rules: Callable[[], Rules]) -> int:
-    """Apply what has been sent and not applied, as far as one round goes; how many effects. 0: nothing is under way."""
-    sent = _read_sent(store)
+def run_effects(
+    store: Store, handlers: Mapping[str, Handler], read_rules: Callable[[], Rules], slots: Collection[int] = ALL_SLOTS
+) -> int:
+    """Apply what buckets of these slots have sent and is not applied, as far as one round goes; how many effects.
+    0: nothing is under way."""
+    sent = _read_sent(store, slots)
     if not sent:
         return 0
     rules = read_rules()
@@ -94,9 +98,11 @@ def count_under_way(tx: Tx) -> dict[str, int]:
     return {row.state: int(row.n) for row in tx.execute(query.group_by(EFFECT_OUT.c.state))}
 
 
-def _read_sent(store: Store) -> list[_Sent]:
+def _read_sent(store: Store, slots: Collection[int]) -> list[_Sent]:
     columns = [EFFECT_OUT.c[name] for name in Effect.__struct_fields__]
     query = select(EFFECT_OUT.c.bucket, *columns).where(EFFECT_OUT.c.state == "sent")
+    if len(slots) < SLOTS:
+        query = query.where((EFFECT_OUT.c.bucket % SLOTS).in_(sorted(slots)))
     with store.read() as tx:
         rows = tx.execute(query.order_by(EFFECT_OUT.c.bucket, EFFECT_OUT.c.effect_id).limit(ROUND_EFFECTS)).all()
     return [_Sent(row.bucket, Effect(row.effect_id, row.kind, row.target, row.at_ms, bytes(row.body))) for row in rows]

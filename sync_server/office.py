@@ -11,9 +11,10 @@ from loyalty.sentences import sentence
 from sync_server.applier import Applier
 from sync_server.clock import now_ms, random_bytes
 from sync_server.identity import Identity, read_identity
+from sync_server.leases import Leases
 from sync_server.messages.sending import Sender, sender_for
 from sync_server.settings import Settings
-from sync_server.snapshot import make_snapshot, newest_snapshot
+from sync_server.snapshot import make_snapshot, newest_snapshot, one_at_a_time
 from sync_server.store import Store, open_store
 
 
@@ -29,7 +30,7 @@ class Office:
 
     def snapshot(self) -> SnapshotManifest:
         """The newest snapshot, made first where there is none or it is too old. One is made at a time."""
-        with self.snapshot_lock:
+        with self.snapshot_lock, one_at_a_time(self.settings.snapshots):
             found = newest_snapshot(self.settings.snapshots, self.identity.gen)
             if found is not None and now_ms() - found.made_at_ms < self.settings.snapshot_max_age_s * 1000:
                 return found
@@ -38,15 +39,20 @@ class Office:
 
 def open_office(settings: Settings, store: Store, identity: Identity) -> Office:
     """Raises NotNow for settings that cannot be."""
-    return Office(settings, store, identity, Applier(store, identity), Lock(), sender_for(settings, store))
+    return Office(settings, store, identity, make_applier(store, identity), Lock(), sender_for(settings, store))
+
+
+def make_applier(store: Store, identity: Identity) -> Applier:
+    """One that shares the work with those of other processes where there may be some."""
+    return Applier(store, identity, None if store.sqlite else Leases(store, random_bytes(16).hex()))
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Store, Identity]]:
+def opened(settings: Settings, idle_limit_ms: int = 0) -> Iterator[tuple[Store, Identity]]:
     """The database of a prepared head office, for a command. Raises StoreFault, NotNow."""
     if not settings.database and not settings.data.is_dir():
         raise NotNow(sentence("server.no_init"))
-    store = open_store(settings.url)
+    store = open_store(settings.url, idle_limit_ms)
     try:
         yield store, read_identity(store)
     finally:

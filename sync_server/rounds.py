@@ -7,7 +7,7 @@ done a no-op.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +28,7 @@ from sync_server.effect_kinds import apply_effects
 from sync_server.flags import flag
 from sync_server.identity import Identity
 from sync_server.ingest import decompress
+from sync_server.leases import ALL_SLOTS, SLOTS
 from sync_server.member_changes import finish_changes
 from sync_server.personal import complete_members
 from sync_server.programmes import read_rules, read_versions
@@ -38,6 +39,8 @@ from sync_server.store import Bucket, Store, Tx
 
 ROUND_SEGMENTS = 40
 ROUND_READ_MS = 200
+CHANGES_SLOT = 0
+"""Whose holder finishes changes of members that were cut short."""
 UNIT_EVENTS = 200
 """At most so many events in one bucket's transaction; on SQLite eight times as many over all buckets."""
 
@@ -50,14 +53,16 @@ class Round:
     marks: dict[int, int]
 
 
-def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> int:
-    """Apply one round; how many events and effects it held. 0: everything stored is applied, nothing is under way."""
-    applied = _run_events(store, identity, clock_ms)
-    return applied + int(finish_changes(store, identity)) + apply_effects(store)
+def run_round(store: Store, identity: Identity, clock_ms: Callable[[], int], slots: Collection[int] = ALL_SLOTS) -> int:
+    """Apply one round of these slots (`leases.py`); how many events and effects it held. 0: everything stored of them
+    is applied, nothing is under way."""
+    applied = _run_events(store, identity, clock_ms, slots)
+    changed = CHANGES_SLOT in slots and finish_changes(store, identity)
+    return applied + int(changed) + apply_effects(store, slots)
 
 
-def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int]) -> int:
-    taken = _read_round(store, clock_ms)
+def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int], slots: Collection[int]) -> int:
+    taken = _read_round(store, clock_ms, slots)
     if not taken.marks:
         return 0
     apply_events(store, taken.arrived)
@@ -77,13 +82,13 @@ def apply_events(store: Store, arrived: Sequence[Arrived]) -> None:
     free_coupons(store, arrived)
 
 
-def _read_round(store: Store, clock_ms: Callable[[], int]) -> Round:
+def _read_round(store: Store, clock_ms: Callable[[], int], slots: Collection[int] = ALL_SLOTS) -> Round:
     began = clock_ms()
     arrived: list[Arrived] = []
     marks: dict[int, int] = {}
     left = ROUND_SEGMENTS
     with store.read() as tx:
-        for tshard, applied in _behind(tx):
+        for tshard, applied in _behind(tx, slots):
             query = (
                 select(SEGMENT)
                 .where(SEGMENT.c.tshard == tshard, SEGMENT.c.tseq > applied)
@@ -104,11 +109,15 @@ def _read_round(store: Store, clock_ms: Callable[[], int]) -> Round:
     return Round(arrived, marks)
 
 
-def _behind(tx: Tx) -> list[tuple[int, int]]:
-    """The shards with something to apply, and their marks; the furthest behind in number come first."""
+def _behind(tx: Tx, slots: Collection[int]) -> list[tuple[int, int]]:
+    """The shards of these slots with something to apply, and their marks; the furthest behind in number come first."""
     heads = {row.tshard: row.next_seq for row in tx.execute(select(TSHARD_HEAD))}
     marks = {row.tshard: row.tseq for row in tx.execute(select(TSHARD_APPLIED))}
-    behind = [(tshard, marks.get(tshard, 0)) for tshard, head in heads.items() if head > marks.get(tshard, 0)]
+    behind = [
+        (tshard, marks.get(tshard, 0))
+        for tshard, head in heads.items()
+        if head > marks.get(tshard, 0) and tshard % SLOTS in slots
+    ]
     return sorted(behind, key=lambda found: found[1] - heads[found[0]])
 
 

@@ -47,6 +47,9 @@ ENROL_CODE = _table(
     "enrol_code", _text("code_hash", key=True), _text("store"), _text("store_name"), _big("expires_ms"),
     _int("tries"), _text("used_by"),
 )  # fmt: skip
+LEASE = _table("lease", _int("slot", key=True), _text("holder"), _big("until_ms"))
+APPLIER = _table("applier", _text("holder", key=True), _big("until_ms"))
+"""Processes that apply, and which of them has which share of the work until when (`leases.py`)."""
 CONSOLE_USER = _table("console_user", _text("name", key=True), _text("password_hash"), _text("role"), _big("made_ms"))
 CONSOLE_SESSION = _table("console_session", _text("token_hash", key=True), _text("name"), _big("expires_ms"))
 PROGRAMME_VERSION = _table(

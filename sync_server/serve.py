@@ -1,8 +1,9 @@
 """Running the server: the ready line, and a clean end on SIGTERM and SIGINT."""
 
+import signal
 import socket
 import sys
-from threading import Thread
+from threading import Event, Thread
 
 import structlog
 import typer
@@ -14,8 +15,10 @@ from sync_server.app import make_app
 from sync_server.clock import now_ms, random_bytes
 from sync_server.console.demo_user import make_demo_user
 from sync_server.demo_data import fill_demo
-from sync_server.office import Office
+from sync_server.office import Office, make_applier, opened
+from sync_server.one_process import only_process
 from sync_server.settings import Settings
+from sync_server.store import IDLE_LIMIT_MS
 
 STOP_TIMEOUT_S = 10
 BACKLOG = 1024
@@ -40,6 +43,25 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, demo: bool = False, tied: bool = False) -> None:
     """Serve until told to stop; `tied`: or until standard input ends. Raises NotNow where the port cannot be had."""
     _log_plainly()
+    with only_process(settings.url):
+        _serve(settings, demo, tied)
+
+
+def apply_only(settings: Settings) -> None:
+    """Apply what other processes take in, until SIGTERM or SIGINT. Raises StoreFault, NotNow."""
+    _log_plainly()
+    told = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    with only_process(settings.url), opened(settings, IDLE_LIMIT_MS) as (store, identity):
+        applier = make_applier(store, identity)
+        applier.start()
+        typer.echo("Kopilka head office applies what comes in")
+        told.wait()
+        applier.stop()
+
+
+def _serve(settings: Settings, demo: bool, tied: bool) -> None:
     listening = _listen(settings.host, settings.port)
     try:
         app = make_app(settings)

@@ -18,6 +18,8 @@ class Settings(msgspec.Struct, frozen=True):
     body_limit_bytes: int = 1024 * 1024
     snapshot_max_age_s: int = 24 * 3600
     """A snapshot older than this is made anew when the next terminal asks for one."""
+    applies: bool = True
+    """Whether this process applies what comes in, or leaves that to others (`kopilka-server apply`)."""
     messages: str = ""
     """How members get messages: `journal`, or the address of a webhook; empty: not at all."""
     messages_secret: str = ""
@@ -26,6 +28,10 @@ class Settings(msgspec.Struct, frozen=True):
     @property
     def sqlite_file(self) -> Path:
         return self.data / "head_office.db"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return not self.database or self.database.startswith("sqlite")
 
     @property
     def url(self) -> str:

@@ -5,10 +5,12 @@ from there. Rows are staged beside the file and written in the order of their ke
 needs a VACUUM; sorting spills to disk, so memory stays bounded whatever the number of members.
 """
 
+import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
@@ -31,6 +33,18 @@ KEPT = 2
 """The newest, and the one before it, which a terminal may still be fetching."""
 _ident = msgspec.json.Decoder(IdentRow)
 _manifest = msgspec.json.Decoder(SnapshotManifest)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Held by whoever makes a snapshot in this folder, over all processes that share it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = os.open(folder / "making.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
 
 
 def make_snapshot(store: Store, identity: Identity, folder: Path, now_ms: int, snapshot_id: str) -> SnapshotManifest:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, TypeVar
@@ -25,6 +26,9 @@ T = TypeVar("T")
 Bucket = int | Literal["many"] | None
 """The one bucket a transaction writes to; `many` (SQLite only); None for tables without buckets."""
 BUSY_TIMEOUT_MS = 5000
+IDLE_LIMIT_MS = 60_000
+"""PostgreSQL ends a transaction of a server process that stands still so long amid it (stopped, swapped out, cut off),
+so that the rows it holds are free for the others; the process finds its connection gone and runs it again."""
 WRITER_WAIT_S = 30.0
 ATTEMPTS = 6
 _RETRIED = frozenset({"40001", "40P01", "23505"})
@@ -54,8 +58,8 @@ class Tx:
 class Store:
     """One database. Threads share it; processes may only on PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+    def __init__(self, url: str, idle_limit_ms: int = 0) -> None:
+        self._engine = _engine(url, idle_limit_ms)
         self.sqlite = self._engine.dialect.name == "sqlite"
         self._writer = Lock()
 
@@ -125,10 +129,13 @@ def open_file(path: Path, write: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(where, uri=True, timeout=0, isolation_level=None)
 
 
-def open_store(url: str) -> Store:
-    """Open the database and speak to it once. Raises StoreFault where it cannot be opened."""
+def open_store(url: str, idle_limit_ms: int = 0) -> Store:
+    """Open the database and speak to it once; `idle_limit_ms` 0: its transactions may take their time.
+
+    Raises StoreFault where it cannot be opened.
+    """
     try:
-        store = Store(url)
+        store = Store(url, idle_limit_ms)
         with store.read() as tx:
             tx.connection.exec_driver_sql("SELECT 1")
     except (SQLAlchemyError, OSError, ValueError, ImportError) as error:
@@ -144,7 +151,7 @@ def may_retry(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and ("database is locked" in text or "database table is locked" in text)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, idle_limit_ms: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
@@ -155,7 +162,10 @@ def _engine(url: str) -> Engine:
         return engine
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    if idle_limit_ms:
+        event.listen(engine, "connect", partial(_limit_idling, idle_limit_ms=idle_limit_ms))
+    return engine
 
 
 def _make_private(path: Path) -> None:
@@ -177,6 +187,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _limit_idling(connection: Any, _record: object, idle_limit_ms: int) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {idle_limit_ms}")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

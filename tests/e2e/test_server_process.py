@@ -103,6 +103,19 @@ def test_what_was_acknowledged_survives_a_kill_and_is_counted_once(tmp_path):
     assert (books["receipts"], books["stored_twice"], books["conserved"], books["events_behind"]) == (201, 0, True, 0)
 
 
+def test_a_second_server_on_one_sqlite_file_is_refused_and_commands_are_not(tmp_path):
+    data = tmp_path / "office"
+    with running(data) as (server, _):
+        for words in (("run", "--port", "0"), ("apply",)):
+            refused = command(*words, data=data)
+            assert refused.returncode == 1
+            assert f"Process {server.pid} serves this SQLite database already" in refused.stderr
+        assert command("enrol", data=data).returncode == 0
+        assert command("run", "--no-apply", data=data).returncode == 1
+    with running(data):
+        pass
+
+
 def test_sigterm_ends_it_cleanly(tmp_path):
     with running(tmp_path / "office") as (server, _):
         server.terminate()

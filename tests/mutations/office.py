@@ -5,6 +5,7 @@ from tests.mutations.guard import Guard
 _APPLY = "tests/contract/test_server_apply.py"
 _API = "tests/contract/test_server_api.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
+_PROCESSES = "tests/contract/test_server_processes.py"
 _STORE = "tests/unit/test_server_store.py"
 _SIMULATION = "tests/simulation/test_sync_simulation.py"
 _TABLES = "sync_server/migrations/versions/0001_first.py"
@@ -125,6 +126,27 @@ OFFICE: tuple[Guard, ...] = (
         'if "bucket" in table.c and tx.bucket != "many"',
         'if False and tx.bucket != "many"',
         f"{_STORE}::test_a_transaction_of_one_bucket_refuses_rows_of_another",
+    ),
+    Guard(
+        "a lease is taken as it was seen",
+        "sync_server/leases.py",
+        " & (LEASE.c.holder == seen.holder) & (LEASE.c.until_ms == seen.until_ms)",
+        "",
+        f"{_PROCESSES}::test_a_slot_two_see_free_at_once_is_one_s",
+    ),
+    Guard(
+        "what a wrong clock wrote into a lease does not last",
+        "sync_server/leases.py",
+        "now_ms < until_ms <= now_ms + MOST_AHEAD_MS",
+        "now_ms < until_ms",
+        f"{_PROCESSES}::test_what_a_wrong_clock_wrote_counts_as_run_out",
+    ),
+    Guard(
+        "two processes apply to a bucket one after the other",
+        "sync_server/apply.py",
+        "    if not tx.sqlite:\n        places.insert(0, (places[0][0], ANY_TERMINAL))\n",
+        "",
+        f"{_PROCESSES}::test_a_return_and_its_sale_applied_at_the_same_time_by_two_processes_find_one_another",
     ),
     Guard(
         "the watermark: what is applied is not looked at again",

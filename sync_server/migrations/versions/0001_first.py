@@ -27,6 +27,21 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "applier",
+        _column("holder", TEXT),
+        _column("until_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("holder"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "lease",
+        _column("slot", sa.Integer()),
+        _column("holder", TEXT),
+        _column("until_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("slot"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "bucket_head",
         _column("bucket", sa.Integer()),
         _column("stream", TEXT),
