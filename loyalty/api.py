@@ -13,6 +13,8 @@ Paths, all under /v1:
   POST confirmations                        ConfirmRequest -> ConfirmReply        (a code goes to the member's phone)
   POST confirmations/{id}/check             CheckRequest -> CheckReply
   POST shares                               SharesAsk -> SharesReply
+  POST holds                                HoldRequest -> HoldReply              (points kept for a sale)
+  POST holds/{id}/void                      HoldVoid -> HoldReply
 Every reply with an error status carries ErrorReply. All but enrol and segments are signed by RFC 9421.
 """
 
@@ -84,7 +86,7 @@ class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: Literal[
         "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown",
-        "too_large", "busy", "internal", "wait", "no_messages",
+        "too_large", "busy", "internal", "wait", "no_messages", "other_body",
     ]  # fmt: skip
     detail: str
     acked: Position | None = None
@@ -184,3 +186,31 @@ class SharesReply(msgspec.Struct, frozen=True):
     """Of the campaigns that have a budget in the published programme; of others there is no share."""
 
     shares: tuple[ShareGiven, ...]
+
+
+class HoldRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Keep `points` (wallet -> points) of an account for one sale of this till. `hold_id` (32 hex, made by the till)
+    names it for ever: asked again with the same body the answer is the same. `replaces`: a hold of this till on the
+    same account, which this one takes the place of in one step."""
+
+    hold_id: str
+    account_id: str
+    member_id: str
+    points: dict[str, int]
+    ttl_s: int
+    replaces: str = ""
+
+
+class HoldVoid(msgspec.Struct, frozen=True):
+    """The account the hold was asked for."""
+
+    account_id: str
+
+
+class HoldReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a hold stands. `short`: nothing was taken, `available` says what could be (wallet -> points). The last three
+    are for ever: a receipt has named it, the till gave it back, its time is over."""
+
+    state: Literal["held", "short", "captured", "voided", "expired"]
+    good_for_s: int = 0
+    available: dict[str, int] = {}

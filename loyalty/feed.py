@@ -64,6 +64,8 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """The account that has everything of this one, and gets what still comes for it."""
     came_from: tuple[str, ...] = ()
     """The accounts that moved to this one, by whatever way: what a till has of them counts here."""
+    held: dict[str, dict[str, int]] = {}
+    """terminal -> wallet -> points that the head office keeps for a sale there: nobody else can spend them now."""
 
 
 class SpentRow(msgspec.Struct, frozen=True):

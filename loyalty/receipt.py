@@ -174,6 +174,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """Campaigns of the programme that the head office had stopped."""
     redemption_stopped: bool = False
     """It had stopped the spending of points."""
+    hold_id: str = ""
+    """The points spent were held at the head office under this id."""
 
     @property
     def settled_minor(self) -> int:

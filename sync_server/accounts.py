@@ -22,6 +22,7 @@ from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
 from sync_server.heads import Change
+from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
 from sync_server.rows import select_by
 from sync_server.schema import FEED
@@ -56,12 +57,18 @@ class Moves:
     brought: dict[Account, int] = field(default_factory=dict)
     """How many receipts new members had in the system they come from."""
     touched: set[Account] = field(default_factory=set)
+    captures: list[tuple[Account, Capture]] = field(default_factory=list)
+    """Receipts that name a hold of the points they spend."""
     came: list[Carried] = field(default_factory=list)
     """What accounts that moved hand on to these."""
     leaving: dict[Account, Leaving] = field(default_factory=dict)
     """Accounts that move now."""
     cause: str = ""
     """What names this transaction alone: an event's id, an effect's, a change's."""
+
+    def named_holds(self) -> list[tuple[Account, Capture]]:
+        """The receipts of this transaction that name a hold, and those accounts that moved hand on."""
+        return self.captures + [(carried.account, each) for carried in self.came for each in carried.captures]
 
 
 def count_coupons(sale: Receipt, moves: Moves, account: Account, sign: int) -> None:
@@ -96,9 +103,14 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     for account, kept in purses_after(tx, _purses(rows, times), facts).items():
         rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
     untils = latest_untils(moves.came)
+    arrive_holds(tx, ((carried.account, carried.holds) for carried in moves.came))
+    captures = by_account(moves.named_holds())
     for account in sorted(moved & made):
-        rows[account], times[account] = hand_on(tx, account, rows[account], moves.cause, untils.get(account)), 0
+        until, named = untils.get(account), captures.get(account, ())
+        rows[account], times[account] = hand_on(tx, account, rows[account], moves.cause, until, named), 0
     rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
+    settled = ({*captures} | {carried.account for carried in moves.came}) - moved
+    rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)
     return [
         balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())

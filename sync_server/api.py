@@ -17,6 +17,8 @@ from loyalty.api import (
     CheckRequest,
     ConfirmRequest,
     EnrolRequest,
+    HoldRequest,
+    HoldVoid,
     PersonalReply,
     PersonalUpload,
     SharesAsk,
@@ -28,6 +30,7 @@ from sync_server.clock import now_ms, random_bytes
 from sync_server.confirmations import check_confirmation, start_confirmation
 from sync_server.enrol import enrol_terminal
 from sync_server.feed import read_delta, read_heads
+from sync_server.holds import take_hold, void_hold
 from sync_server.ingest import take_carried, take_segment
 from sync_server.metrics import SEGMENTS
 from sync_server.office import Office
@@ -43,6 +46,7 @@ ENROL_LIMIT = 4096
 PERSONAL_LIMIT = 512 * 1024
 CONFIRM_LIMIT = 4096
 SHARES_LIMIT = 64 * 1024
+HOLD_LIMIT = 4096
 
 
 @post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
@@ -150,7 +154,24 @@ def shares(request: AnyRequest, body: RawBody) -> Response[bytes]:
     return reply(give_shares(office.store, terminal, decode(body, SharesAsk), now_ms()), _accepts(request))
 
 
-HANDLERS = (enrol, segments, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares)
+@post("/v1/holds", sync_to_thread=True, request_max_body_size=HOLD_LIMIT, status_code=200)
+def hold(request: AnyRequest, body: RawBody) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office, body)
+    return reply(take_hold(office.store, terminal, decode(body, HoldRequest), now_ms()))
+
+
+@post("/v1/holds/{hold_id:str}/void", sync_to_thread=True, request_max_body_size=HOLD_LIMIT, status_code=200)
+def void(request: AnyRequest, body: RawBody, hold_id: FromPath[str]) -> Response[bytes]:
+    office = _office(request)
+    terminal = _signed_by(request, office, body)
+    return reply(void_hold(office.store, terminal, hold_id, decode(body, HoldVoid), now_ms()))
+
+
+HANDLERS = (
+    enrol, segments, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares, hold,
+    void,
+)  # fmt: skip
 
 
 def _office(request: AnyRequest) -> Office:

@@ -17,6 +17,7 @@ from sync_server.arrivals import Arrived, receipt_of
 from sync_server.booking_returns import Flags, States, book_returns
 from sync_server.flags import flag
 from sync_server.given_back import differing
+from sync_server.hold_settling import capture_of
 from sync_server.purses import Booked, bought
 from sync_server.rows import insert_new
 from sync_server.schema import RECEIPT
@@ -57,6 +58,8 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
     for entry in receipt_entries(receipt, event.event_id):
         lot = lots.get(entry.wallet) if entry.contra == "issued" else None
         moves.entries.append(Booked(event.bucket, entry, day, receipt.receipt_id, lot))
+    if receipt.hold_id:
+        moves.captures.append((account, capture_of(event, receipt)))
     moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
     moves.counted.append((account, count_receipt(receipt)))
     moves.uses[account] += uses_of(receipt)

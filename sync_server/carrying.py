@@ -21,6 +21,8 @@ from loyalty.points.purse import Purse
 from loyalty.statuses.progress import Progress
 from sync_server.effects import Effect, effect_id, send_effects
 from sync_server.entries import write_entries
+from sync_server.hold_rows import Hold
+from sync_server.hold_settling import Capture, leaving_holds
 from sync_server.purses import Account, Booked, merged, read_facts
 from sync_server.rows import insert_rows, select_by, update_rows
 from sync_server.schema import MOVED, TAKEN
@@ -51,6 +53,9 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: int = 0
     until: Until | None = None
     """By which date points that ran out were written off; those are among the points again."""
+    holds: tuple[Hold, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    """Receipts that named holds."""
 
     @property
     def account(self) -> Account:
@@ -79,11 +84,13 @@ def note_move(tx: Tx, account: Account, leaving: Leaving) -> None:
     insert_rows(tx, MOVED, [row])
 
 
-def hand_on(tx: Tx, account: Account, row: BalanceRow, cause: str, until: Until | None = None) -> BalanceRow:
+def hand_on(
+    tx: Tx, account: Account, row: BalanceRow, cause: str, until: Until | None = None, captures: Sequence[Capture] = ()
+) -> BalanceRow:
     """Send on all that the row of a moved account holds; the row without it.
 
     The facts of the account are written already. `cause` is of this transaction alone; `until` came with accounts that
-    moved to this one.
+    moved to this one; `captures` are of receipts that named holds of this account, which have gone ahead.
     """
     back, own = give_back(tx, account)
     wallets = _sums(row.wallets, back)
@@ -96,7 +103,7 @@ def hand_on(tx: Tx, account: Account, row: BalanceRow, cause: str, until: Until 
         wallets,
         row.progress, row.receipts, row.used, row.coupon_uses, (*row.came_from, account[1]),
         _of_account(replay(facts).purse, account[1]), _count(tx, account, facts),
-        max(untils, key=lambda each: each.date, default=None),
+        max(untils, key=lambda each: each.date, default=None), leaving_holds(tx, account), tuple(captures),
     )  # fmt: skip
     send_effects(tx, account[0], [Effect(id_, CARRY, row.moved_to, moved.at_ms, canonical(carried))])
     write_entries(tx, clearing_entries(carried, account, id_, -1))

@@ -17,6 +17,7 @@ FlagKind = Literal[
     "coupon_again",         # a coupon for one use on a second receipt: honoured as printed
     "gift_overdrawn",       # a gift card paid more than was on it: booked as printed, the card is below zero
     "epoch_begun",          # two histories of one till had parted, and a person at it began a new epoch
+    "hold_overdrawn",       # its hold was over, or less than it spent, and the points were gone: booked as printed
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already

@@ -15,6 +15,9 @@ from loyalty.api import (  # fmt: skip
     EnrolReply,
     EnrolRequest,
     ErrorReply,
+    HoldReply,
+    HoldRequest,
+    HoldVoid,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -44,6 +47,9 @@ _TYPES = (
     CheckReply,
     SharesAsk,
     SharesReply,
+    HoldRequest,
+    HoldVoid,
+    HoldReply,
     ErrorReply,
     IdentRow,
     BalanceRow,
@@ -133,6 +139,10 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/v1/shares": {"post": _operation("Ask for shares of campaign budgets", SharesReply, sends=SharesAsk)},
+        "/v1/holds": {"post": _operation("Hold points for a sale", HoldReply, sends=HoldRequest)},
+        "/v1/holds/{hold_id}/void": {
+            "post": _operation("Give a hold back", HoldReply, sends=HoldVoid, parameters=[_in_path("hold_id")])
+        },
     }
 
 

@@ -23,6 +23,7 @@ ErrorCode = Literal[
     "internal",
     "wait",
     "no_messages",
+    "other_body",
 ]
 
 

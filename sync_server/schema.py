@@ -212,6 +212,15 @@ ALIAS = _table(
     _text("account_id"),
 )  # fmt: skip
 
+HOLD = _table(
+    "hold", _int("bucket", key=True), _text("account_id", key=True), _text("hold_id", key=True), _text("terminal"),
+    _text("member_id"), _text("points"), _text("body_hash"), _text("state"), _big("made_ms"), _big("until_ms"),
+    _text("receipt_id"), _text("captured"),
+    Index("hold_until", "state", "until_ms"), rowid=True,
+)  # fmt: skip
+"""Points kept for a sale of one till (`points`: JSON, wallet -> points). `state`: held, then once and for ever captured
+(by `receipt_id`, so many as `captured` says), voided or expired; moved: it stands where its account has moved to."""
+
 COUPON_USE = _table(
     "coupon_use", _int("bucket", key=True), _text("coupon_id", key=True), _text("receipt_id", key=True),
     _text("number"), _text("terminal"), _text("series"), _text("expires"), _big("at_ms"), _int("back"), _text("after"),

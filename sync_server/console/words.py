@@ -34,6 +34,7 @@ FLAGS: dict[FlagKind, str] = {
     "epoch_begun": N_("Two histories of this till had parted; a person at it began a new epoch"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
+    "hold_overdrawn": N_("Points held for the receipt were free again by then and gone; booked as printed"),
     "card_taken": N_("The card belongs to another member already"),
     "phone_taken": N_("The phone belongs to another member already"),
     "failed": N_("Applying the event failed; it is kept and put aside"),

@@ -25,6 +25,7 @@ from sync_server.effect_kinds import apply_effects
 from sync_server.effects import count_under_way
 from sync_server.grants import act_again
 from sync_server.heads import put_rows
+from sync_server.hold_rows import read_holds, with_held
 from sync_server.import_rows import IMPORTED
 from sync_server.member_changes import MemberChange
 from sync_server.member_steps import Join, Move
@@ -34,7 +35,7 @@ from sync_server.rebuilding.past import Granted, Happened, Sent, events_of, happ
 from sync_server.reports import events_behind
 from sync_server.rounds import ROUND_SEGMENTS, apply_events
 from sync_server.rows import insert_rows, select_by
-from sync_server.schema import BROUGHT, CHANGE_OPEN, FEED, LEDGER, MEMBER, PROGRAMME_VERSION, SEGMENT, WRITTEN_OFF
+from sync_server.schema import BROUGHT, CHANGE_OPEN, FEED, HOLD, LEDGER, MEMBER, PROGRAMME_VERSION, SEGMENT, WRITTEN_OFF
 from sync_server.standing import Rules, date_at
 from sync_server.store import Store, Tx
 from sync_server.write_offs import write_off
@@ -77,6 +78,8 @@ def work_out(tx: Tx, scratch: Store, rules: Rules, now_ms: int, tell: Tell = lam
     _apply(scratch, waiting)
     for bucket in buckets_of(tx, (WRITTEN_OFF,)):
         _write_off(tx, scratch, bucket)
+    for bucket in buckets_of(tx, (HOLD,)):
+        _hold_again(tx, scratch, bucket)
     programme = read_published(scratch)
     settle_spent(scratch, programme, date_at(programme, now_ms))
 
@@ -159,3 +162,19 @@ def _write_off_again(into: Tx, accounts: Sequence[Account], kept: Sequence[dict[
         for account, row in sorted(changed.items())
     ]
     put_rows(into, {"bal": changes})
+
+
+def _hold_again(tx: Tx, scratch: Store, bucket: int) -> None:
+    """What is held now: no event tells it, so it is a source."""
+    accounts = tx.execute(select(HOLD.c.account_id).where(HOLD.c.bucket == bucket).distinct()).scalars().all()
+    holds = read_holds(tx, ((bucket, account_id) for account_id in accounts))
+
+    def work(into: Tx) -> None:
+        names = ("bucket", "key", "h", "body", "purse_ms")
+        changes = []
+        for row in select_by(into, FEED["bal"], names, ("bucket", "key"), holds):
+            held = with_held(_balance.decode(row.body), holds[row.bucket, row.key].values())
+            changes.append(balance_change(bucket, held, row.h, row.purse_ms))
+        put_rows(into, {"bal": changes})
+
+    scratch.write(work, bucket)

@@ -13,7 +13,7 @@ _REBUILD = (
     "stop the server, then kopilka-server rebuild --replace",
 )
 _OF_BOOKS = (
-    "event", "bytes", "receipt", "bucket", "total", "balance", "columns", "clearing", "coupon",
+    "event", "bytes", "receipt", "bucket", "total", "balance", "columns", "clearing", "coupon", "held",
 )  # fmt: skip
 """What follows from segments that are sound."""
 SENTENCES: Templates = {
@@ -43,6 +43,8 @@ SENTENCES: Templates = {
     "verify.clearing": ("Баллы потерялись между счетами", "Points are lost between accounts"),
     "verify.coupon": ("Кассам сказано о купоне не то", "Tills are told something else of a coupon"),
     "verify.share": ("Доля бюджета меньше использованного", "A share of a budget is less than what is used of it"),
+    "verify.held": ("Кассам сказано о придержанных баллах не то", "Tills are told something else of points held"),
+    "verify.hold": ("Баллы придержаны не так, как закончилось", "A hold has not ended the way its row says"),
     "verify.mend": _BACKUP,
     **{f"verify.{kind}.mend": _REBUILD for kind in _OF_BOOKS},
     "verify.effect_failed.mend": (

@@ -13,6 +13,7 @@ from loyalty.gift_card import GIFT_WALLET
 from loyalty.shares import KINDS
 from sync_server.books import clearing_points, unbalanced_buckets, unbalanced_wallets
 from sync_server.coupon_uses import standing_first
+from sync_server.hold_rows import read_holds, with_held
 from sync_server.rows import select_by
 from sync_server.schema import (
     BUCKET_HEAD,
@@ -21,6 +22,7 @@ from sync_server.schema import (
     EFFECT_IN,
     EFFECT_OUT,
     FEED,
+    HOLD,
     LEDGER,
     PROGRAMME_TOTAL,
 )  # fmt: skip
@@ -40,6 +42,7 @@ def check_bucket(tx: Tx, bucket: int) -> Iterator[Finding]:
     for stream in STREAMS:
         yield from _feed(tx, bucket, stream)
     yield from _coupons(tx, bucket)
+    yield from _holds(tx, bucket)
     yield from _shares(tx, bucket)
     yield from _effects(tx, bucket)
 
@@ -143,6 +146,21 @@ def _coupons(tx: Tx, bucket: int) -> Iterator[Finding]:
         first = standing_first(uses[row.key])
         if row.body is not None and (first is None or bytes(row.body) != canonical(SpentRow(first["number"]))):
             yield Finding("verify.coupon", f"coupon {row.key}")
+
+
+def _holds(tx: Tx, bucket: int) -> Iterator[Finding]:
+    """A balance says what is held of it; a hold that is captured names its receipt, and no other does."""
+    accounts = tx.execute(select(HOLD.c.account_id).where(HOLD.c.bucket == bucket).distinct()).scalars().all()
+    holds = read_holds(tx, ((bucket, account_id) for account_id in accounts))
+    for row in _pages(tx, "bal", bucket):
+        told = _balance.decode(row.body) if row.body is not None else None
+        known = holds.get((bucket, row.key), {})
+        if told is not None and told != with_held(told, known.values()):
+            yield Finding("verify.held", f"account {row.key}: {told.held}")
+    for (_, account_id), known in sorted(holds.items()):
+        for hold in known.values():
+            if (hold.state == "captured") != bool(hold.receipt_id):
+                yield Finding("verify.hold", f"{hold.hold_id} of account {account_id}: {hold.state}")
 
 
 def _shares(tx: Tx, bucket: int) -> Iterator[Finding]:

@@ -23,6 +23,9 @@ from loyalty.api import (
     ConfirmRequest,
     EnrolReply,
     ErrorReply,
+    HoldReply,
+    HoldRequest,
+    HoldVoid,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -516,3 +519,31 @@ def test_a_body_that_is_no_confirmation_is_refused(messages, body):
 def test_a_head_office_that_sends_no_messages_says_so(client, office):
     answer = confirm(Wire(client, office.till()), ANNA, hex_id("one"))
     assert (answer.status_code, error_of(answer).code) == (409, "no_messages")
+
+
+def test_points_are_held_and_given_back_over_signed_requests(client, office):
+    wire = Wire(client, office.till())
+    event, _ = wire.till.enrolled(ANNA, "2990001000017")
+    assert post_segment(wire, event, wire.till.sale(account=ANNA, earned=50)).status_code == 200
+    settle(client)
+    asked = canonical(HoldRequest(hex_id("one"), ANNA, ANNA, {"main": 50}, 900))
+    held = msgspec.json.decode(wire.ask("POST", "/v1/holds", asked).content, type=HoldReply)
+    assert (held.state, held.good_for_s) == ("held", 900)
+    again = msgspec.json.decode(wire.ask("POST", "/v1/holds", asked).content, type=HoldReply)
+    assert (again.state, 890 < again.good_for_s <= 900) == ("held", True)
+    given = wire.ask("POST", f"/v1/holds/{hex_id('one')}/void", canonical(HoldVoid(ANNA)))
+    assert msgspec.json.decode(given.content, type=HoldReply) == HoldReply("voided")
+
+
+@pytest.mark.parametrize("path", ["/v1/holds", f"/v1/holds/{hex_id('one')}/void"])
+def test_nobody_holds_points_without_a_signature(client, path):
+    answer = client.post(path, content=canonical(HoldRequest(hex_id("one"), ANNA, ANNA, {"main": 1}, 900)))
+    assert (answer.status_code, error_of(answer).code) == (401, "unsigned")
+
+
+@pytest.mark.parametrize("path", ["/v1/holds", f"/v1/holds/{hex_id('one')}/void"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"account_id": 1}', b"x" * 4097])
+def test_a_body_that_is_no_hold_is_refused(client, office, path, body):
+    answer = Wire(client, office.till()).ask("POST", path, body)
+    assert answer.status_code in (400, 413)
+    assert error_of(answer).code in ("bad_request", "too_large")

@@ -304,7 +304,8 @@ def test_everything_a_row_can_hold_is_handed_on(office):
         (Grant("gold", "2026-01-01"),)), 3, (Used("c", "2026-11", 1, 2, 3),), None, {"BDAY": 1},
     )  # fmt: skip
     assert set(BalanceRow.__struct_fields__) == {
-        "account_id", "wallets", "progress", "receipts", "used", "purse", "coupon_uses", "moved_to", "came_from"
+        "account_id", "wallets", "progress", "receipts", "used", "purse", "coupon_uses", "moved_to", "came_from",
+        "held",
     }  # fmt: skip
     till = office.till()
     enrol(till, ANNA, BORIS)

@@ -4,6 +4,7 @@ from tests.mutations.guard import Guard
 
 _APPLY = "tests/contract/test_server_apply.py"
 _API = "tests/contract/test_server_api.py"
+_HOLDS = "tests/contract/test_server_holds.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _PROCESSES = "tests/contract/test_server_processes.py"
 _STORE = "tests/unit/test_server_store.py"
@@ -304,6 +305,48 @@ OFFICE: tuple[Guard, ...] = (
         '[(key["bucket"], campaign_id)], lock=True)',
         '[(key["bucket"], campaign_id)])',
         "tests/contract/test_server_shares.py::test_the_last_piece_goes_to_one_of_two_tills_that_ask_at_once",
+    ),
+    Guard(
+        "points that are held are not held again",
+        "sync_server/holds.py",
+        "living = [each for each in known.values() if each.lives(now_ms) and each is not replaced]",
+        "living = []",
+        f"{_HOLDS}::test_what_is_held_cannot_be_held_again_and_tills_are_told",
+    ),
+    Guard(
+        "tills that ask for points at once wait for one another",
+        "sync_server/holds.py",
+        '("bucket", "key"), [account], lock=True)',
+        '("bucket", "key"), [account])',
+        f"{_HOLDS}::test_of_two_tills_that_ask_at_once_one_gets_the_points",
+    ),
+    Guard(
+        "a hold ends once",
+        "sync_server/hold_settling.py",
+        "in_time = hold.lives(capture.received_ms) and hold.terminal == capture.terminal",
+        "in_time = hold.terminal == capture.terminal",
+        f"{_HOLDS}::test_a_second_end_of_a_hold_changes_nothing_of_the_first",
+    ),
+    Guard(
+        "a hold given back is not taken by its own late request",
+        "sync_server/holds.py",
+        'if mine is not None and mine.state != "moved":\n        if mine.body_hash',
+        "if mine is not None and mine.body_hash:\n        if mine.body_hash",
+        f"{_HOLDS}::test_a_hold_given_back_before_its_own_request_came_is_not_taken",
+    ),
+    Guard(
+        "an account that moves takes its holds along",
+        "sync_server/carrying.py",
+        "leaving_holds(tx, account), tuple(captures),",
+        "(), tuple(captures),",
+        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
+    ),
+    Guard(
+        "a capture follows its hold to where the account went",
+        "sync_server/carrying.py",
+        "leaving_holds(tx, account), tuple(captures),",
+        "leaving_holds(tx, account), (),",
+        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
     ),
     Guard(
         "a code brings one till in",

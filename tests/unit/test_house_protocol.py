@@ -27,6 +27,7 @@ from sync_server.api import HANDLERS
 from sync_server.auth import Asked, authenticate
 from sync_server.budgets import give_shares
 from sync_server.enrol import enrol_terminal, make_code
+from sync_server.holds import MAX_LIVING, MAX_TTL_S, MAX_WALLETS, take_hold, void_hold
 from sync_server.ingest import FORK_SEGMENTS, take_carried, take_segment
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
@@ -35,7 +36,7 @@ from sync_server.refusals import Refused
 from sync_server.replies import MIN_COMPRESSED_BYTES
 from sync_server.sums import wrong_sums
 from terminal.offline_queue.sync_outcome import SHARES_EVERY_MS
-from tests.support.server import TestOffice, opened_office
+from tests.support.server import TestOffice, opened_office, signed_segment
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "PROTOCOL.md").read_text("utf-8")
 BLOCK = re.compile(r"^ *```(\w+) (\w+)\n(.*?)\n *```$", re.MULTILINE | re.DOTALL)
@@ -301,6 +302,28 @@ def test_the_head_office_answers_the_page_s_question_for_shares_with_the_page_s_
     assert json.loads(events.canonical(given)) == json.loads(block("shares_reply"))
 
 
+def test_the_head_office_answers_the_page_s_holds_with_the_page_s_answers(office: TestOffice) -> None:
+    """The page's member has the 37 points of the page's sale, before its return."""
+    take_segment(office.store, own_segment(event_raws()[:4]), REPLY.fence, REPLY.gen, AT_MS, "f" * 32)
+    office.apply()
+    first, more = (msgspec.json.decode(block(name), type=api.HoldRequest) for name in ("hold_ask", "hold_ask_more"))
+    void = msgspec.json.decode(block("hold_void"), type=api.HoldVoid)
+    other = office.till("other").terminal
+    answers = {
+        "hold_reply": take_hold(office.store, REPLY.terminal, first, AT_MS),
+        "hold_reply_short": take_hold(office.store, other, more, AT_MS),
+        "hold_void_reply": void_hold(office.store, REPLY.terminal, first.hold_id, void, AT_MS),
+    }
+    for name, answer in answers.items():
+        assert json.loads(events.canonical(answer)) == json.loads(block(name)), name
+    for name, asked in (("hold_ask", first), ("hold_ask_more", more), ("hold_void", void)):
+        assert canonical(json.loads(block(name))) == events.canonical(asked)
+
+
+def own_segment(raws: list[bytes]) -> bytes:
+    return signed_segment(KEY, REPLY.terminal, 1, 1, chain.ZERO_HASH, raws)[0]
+
+
 def test_the_file_of_segments_is_worked_out_byte_by_byte() -> None:
     segment = hexes("segment")
     held = struct.pack(">I", len(segment)) + segment
@@ -343,11 +366,14 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"{server_api.CONFIRM_LIMIT:,} bytes; a code said: {confirmations.MAX_TYPED_CHARS} characters",
         f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",
         f"| {MAX_BUDGETS} shares, {server_api.SHARES_LIMIT // kib} KiB",
+        f"{server_api.HOLD_LIMIT:,} bytes; {MAX_WALLETS} wallets, points from 1 to 2^53 − 1; "
+        f"`ttl_s` from 1 to {MAX_TTL_S:,}; {MAX_LIVING} alive an account",
         f"the last {FORK_SEGMENTS} segments", f"{auth.MAX_SKEW_S} s", f"{enrol.MAX_TERMINALS:,}",
         f"| {enrol.MAX_OPEN_CODES} |", f"{MAX_PUBLISHED_BYTES // kib} KiB",
     ):  # fmt: skip
         assert limit in table, limit
     assert f"of {MIN_COMPRESSED_BYTES} bytes or" in FLAT
+    assert f"429 `wait`: {MAX_LIVING} holds" in FLAT
     assert f"more often than every {SHARES_EVERY_MS // 1000} seconds" in FLAT
     assert f"{enrol.CODE_DIGITS} digits, good for {enrol.CODE_LIFE_MS // 60_000} minutes" in FLAT
 

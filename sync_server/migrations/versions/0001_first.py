@@ -186,6 +186,23 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     )
     op.create_index("effect_out_state", "effect_out", ["state"], unique=False)
     op.create_table(
+        "hold",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("hold_id", TEXT),
+        _column("terminal", TEXT),
+        _column("member_id", TEXT),
+        _column("points", TEXT),
+        _column("body_hash", TEXT),
+        _column("state", TEXT),
+        _column("made_ms", sa.BigInteger()),
+        _column("until_ms", sa.BigInteger()),
+        _column("receipt_id", TEXT),
+        _column("captured", TEXT),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "hold_id"),
+    )
+    op.create_index("hold_until", "hold", ["state", "until_ms"])
+    op.create_table(
         "household",
         _column("bucket", sa.Integer()),
         _column("account_id", TEXT),

@@ -1,0 +1,408 @@
+"""Points held at the head office for a sale, over SQLite and PostgreSQL alike: taken, given back, captured, over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from loyalty.api import HoldReply, HoldRequest, HoldVoid
+from loyalty.events import bucket_of
+from loyalty.feed import BalanceRow
+from sync_server import effects
+from sync_server import holds as holds_module
+from sync_server.carrying import Carried
+from sync_server.families import create_family, leave_family
+from sync_server.hold_ends import KEPT_MS, end_holds
+from sync_server.hold_rows import read_holds
+from sync_server.holds import MAX_LIVING, MAX_POINTS, MAX_TTL_S, MAX_WALLETS, take_hold, void_hold
+from sync_server.member_changes import Wish
+from sync_server.merging import merge_members
+from sync_server.rebuilding.rebuild import rebuild
+from sync_server.refusals import Refused
+from sync_server.schema import EFFECT_OUT, FEED, FLAG, HOLD
+from sync_server.store import Store
+from sync_server.verifying.verify import verify
+from tests.contract.test_server_apply import check_books, check_feed
+from tests.contract.test_server_apply import flags as counted_flags
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ANNA, BORIS = hex_id("anna"), hex_id("boris")
+CARDS = {ANNA: "2990001000018", BORIS: "2990001000025"}
+ONE, TWO, THREE = hex_id("one"), hex_id("two"), hex_id("three")
+TTL_S = 900
+
+
+@pytest.fixture(params=KINDS)
+def office(request, tmp_path):
+    with office_on(request.param, request, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def till(office: TestOffice) -> Till:
+    """Anna and Boris, each with 100 points."""
+    made = office.till("first")
+    for member, card in CARDS.items():
+        event, _ = made.enrolled(member, card)
+        made.put(event, made.sale(account=member, earned=100))
+    office.apply()
+    return made
+
+
+def take(
+    till: Till, points: int | Mapping[str, int] = 60, id: str = ONE, account: str = ANNA, at_ms: int = T0_MS, **more
+) -> HoldReply:
+    asked = {"main": points} if isinstance(points, int) else dict(points)
+    request = HoldRequest(id, account, more.pop("member", ANNA), asked, more.pop("ttl_s", TTL_S), **more)
+    return take_hold(till.office.store, till.terminal, request, at_ms)
+
+
+def void(till: Till, id: str = ONE, account: str = ANNA, at_ms: int = T0_MS) -> HoldReply:
+    return void_hold(till.office.store, till.terminal, id, HoldVoid(account), at_ms)
+
+
+def spend(till: Till, points: int, hold: str = ONE, account: str = ANNA) -> None:
+    till.put(till.sale(account=account, redeemed=points, hold_id=hold))
+    till.office.apply()
+
+
+def row(office: TestOffice, account: str = ANNA) -> BalanceRow:
+    table = FEED["bal"]
+    with office.store.read() as tx:
+        body = tx.execute(select(table.c.body).where(table.c.key == account)).scalar_one()
+    return msgspec.json.decode(body, type=BalanceRow)
+
+
+def balance(office: TestOffice, account: str = ANNA) -> int:
+    return row(office, account).wallets.get("main", 0)
+
+
+def flags(office: TestOffice) -> list[str]:
+    return sorted(counted_flags(office).elements())
+
+
+def state(office: TestOffice, id: str = ONE, account: str = ANNA) -> str:
+    where = (bucket_of(account), account)
+    with office.store.read() as tx:
+        found = read_holds(tx, [where])[where].get(id)
+    return found.state if found else ""
+
+
+def sound(office: TestOffice) -> None:
+    check_books(office)
+    check_feed(office)
+    assert verify(office.store).findings == ()
+
+
+def test_what_is_held_cannot_be_held_again_and_tills_are_told(office, till):
+    other = office.till("second")
+    assert take(till, 60) == HoldReply("held", good_for_s=TTL_S)
+    assert row(office).held == {till.terminal: {"main": 60}}
+    assert take(other, 41, TWO) == HoldReply("short", available={"main": 40})
+    assert take(other, 40, TWO).state == "held"
+    assert row(office).held == {till.terminal: {"main": 60}, other.terminal: {"main": 40}}
+    assert take(other, 1, THREE) == HoldReply("short")
+    assert balance(office, ANNA) == 100
+    sound(office)
+
+
+def test_a_hold_asked_for_again_is_the_same_hold_and_with_another_body_is_refused(office, till):
+    take(till, 60)
+    assert take(till, 60, at_ms=T0_MS + 10_000) == HoldReply("held", good_for_s=TTL_S - 10)
+    assert row(office).held == {till.terminal: {"main": 60}}
+    for other in ({"points": 61}, {"ttl_s": TTL_S + 1}, {"member": BORIS}):
+        with pytest.raises(Refused) as refused:
+            take(till, **other)
+        assert (refused.value.status, refused.value.reply.code) == (409, "other_body")
+    with pytest.raises(Refused) as refused:
+        take(office.till("second"), 60)
+    assert refused.value.reply.code == "other_body"
+
+
+def test_a_hold_given_back_frees_the_points_and_is_never_taken_again(office, till):
+    take(till, 60)
+    assert void(till) == HoldReply("voided")
+    assert row(office).held == {}
+    assert take(office.till("second"), 100, TWO).state == "held"
+    assert void(till) == HoldReply("voided")
+    assert take(till, 60) == HoldReply("voided")
+    sound(office)
+
+
+def test_a_hold_given_back_before_its_own_request_came_is_not_taken(office, till):
+    assert void(till) == HoldReply("voided")
+    assert take(till, 60) == HoldReply("voided")
+    assert row(office).held == {}
+
+
+def test_a_till_cannot_give_back_another_till_s_hold(office, till):
+    take(till, 60)
+    with pytest.raises(Refused) as refused:
+        void(office.till("second"))
+    assert (refused.value.status, refused.value.reply.code) == (404, "unknown")
+    assert row(office).held == {till.terminal: {"main": 60}}
+
+
+def test_a_receipt_captures_the_hold_it_names_and_what_it_did_not_spend_is_free(office, till):
+    take(till, 60)
+    spend(till, 45)
+    assert (balance(office, ANNA), row(office).held, state(office)) == (55, {}, "captured")
+    assert take(till, 60) == HoldReply("captured")
+    assert void(till) == HoldReply("captured")
+    assert take(office.till("second"), 55, TWO).state == "held"
+    assert flags(office) == []
+    sound(office)
+
+
+def test_a_hold_is_over_by_the_clock_alone(office, till):
+    take(till, 60)
+    other, end_ms = office.till("second"), T0_MS + TTL_S * 1000
+    assert take(other, 100, TWO, at_ms=end_ms - 1).state == "short"
+    assert take(other, 100, TWO, at_ms=end_ms).state == "held"
+    assert take(till, 60, at_ms=end_ms) == void(till, at_ms=end_ms) == HoldReply("expired")
+
+
+def test_the_clean_up_tells_tills_what_the_clock_has_ended_and_a_day_later_forgets_it(office, till):
+    take(till, 60)
+    end_ms = T0_MS + TTL_S * 1000
+    assert end_holds(office.store, end_ms - 1) == 0
+    assert end_holds(office.store, end_ms) == 1
+    assert (row(office).held, state(office)) == ({}, "expired")
+    assert end_holds(office.store, end_ms + KEPT_MS - 1) == 0
+    assert end_holds(office.store, end_ms + KEPT_MS) == 1
+    assert state(office) == ""
+    sound(office)
+
+
+def test_a_late_capture_of_points_that_are_there_is_booked_and_nothing_more(office, till):
+    take(till, 60, at_ms=T0_MS - TTL_S * 1000)
+    spend(till, 60)
+    assert (balance(office, ANNA), flags(office), state(office)) == (40, [], "expired")
+
+
+def test_a_late_capture_of_points_that_are_gone_is_booked_and_flagged_never_lost(office, till):
+    take(till, 60, at_ms=T0_MS - TTL_S * 1000)
+    other = office.till("second")
+    take(other, 100, TWO)
+    spend(other, 100, TWO)
+    assert flags(office) == []
+    spend(till, 60)
+    assert (balance(office, ANNA), flags(office)) == (-60, ["hold_overdrawn"])
+    sound(office)
+
+
+def test_a_late_capture_that_eats_into_what_another_till_holds_is_flagged(office, till):
+    take(till, 60, at_ms=T0_MS - TTL_S * 1000)
+    other = office.till("second")
+    take(other, 100, TWO)
+    spend(till, 60)
+    with office.store.read() as tx:
+        detail = tx.execute(select(FLAG.c.detail)).scalar_one()
+    assert detail.endswith(": short of main 60")
+    spend(other, 100, TWO)
+    assert (balance(office, ANNA), flags(office)) == (-60, ["hold_overdrawn"])
+
+
+@pytest.mark.parametrize("ended", ["voided", "captured"])
+def test_a_second_end_of_a_hold_changes_nothing_of_the_first(office, till, ended):
+    take(till, 60)
+    void(till) if ended == "voided" else spend(till, 60)
+    left = balance(office, ANNA)
+    spend(till, 60)
+    assert (state(office), row(office).held, balance(office, ANNA)) == (ended, {}, left - 60)
+    assert flags(office) == ([] if ended == "voided" else ["hold_overdrawn"])
+
+
+def test_a_receipt_that_spends_more_than_its_hold_ends_it_and_is_flagged_where_points_lack(office, till):
+    take(till, 60)
+    spend(till, 130)
+    assert (state(office), row(office).held) == ("captured", {})
+    assert (balance(office, ANNA), flags(office)) == (-30, ["hold_overdrawn"])
+
+
+def test_a_hold_named_by_another_till_s_receipt_stays(office, till):
+    take(till, 60)
+    spend(office.till("second"), 20)
+    assert (state(office), row(office).held, flags(office)) == ("held", {till.terminal: {"main": 60}}, [])
+
+
+def test_a_new_amount_takes_the_place_of_the_old_hold_in_one_step(office, till):
+    other = office.till("second")
+    take(till, 60)
+    assert take(other, 50, THREE).state == "short"
+    assert take(till, 90, TWO, replaces=ONE).state == "held"
+    assert (row(office).held, state(office)) == ({till.terminal: {"main": 90}}, "voided")
+    assert take(till, 101, THREE, replaces=TWO) == HoldReply("short", available={"main": 100})
+    assert (row(office).held, state(office, TWO)) == ({till.terminal: {"main": 90}}, "held")
+    assert take(other, 20, hex_id("four"), replaces=TWO) == HoldReply("short", available={"main": 10})
+
+
+def test_each_wallet_must_have_what_is_asked_of_it(office, till):
+    assert take(till, {"main": 60, "stars": 1}) == HoldReply("short", available={"main": 100})
+    assert row(office).held == {}
+
+
+def test_of_two_tills_that_ask_at_once_one_gets_the_points(office, till):
+    tills = [till, *(office.till(f"t{number}") for number in range(5))]
+    with ThreadPoolExecutor(len(tills)) as pool:
+        answers = list(pool.map(lambda of: take(of[1], 60, hex_id("at once", of[0])), enumerate(tills)))
+    assert sorted(answer.state for answer in answers) == ["held", *["short"] * 5]
+    assert sum(points["main"] for points in row(office).held.values()) == 60
+    sound(office)
+
+
+def test_what_is_no_hold_is_refused_and_the_limits_hold(office, till):
+    wallets = {f"w{number}": 1 for number in range(MAX_WALLETS + 1)}
+    bad: list[dict[str, Any]] = [
+        {"points": 0}, {"points": MAX_POINTS + 1}, {"points": {}}, {"points": wallets}, {"points": {"": 1}},
+        {"points": {"w" * 65: 1}}, {"ttl_s": 0}, {"ttl_s": MAX_TTL_S + 1}, {"id": "x"}, {"account": ANNA[:-1]},
+        {"member": ANNA.upper()}, {"replaces": "one"},
+    ]  # fmt: skip
+    for asked in bad:
+        with pytest.raises(Refused) as refused:
+            take(till, **asked)
+        assert (refused.value.status, refused.value.reply.code) == (400, "bad_request")
+    assert take(till, MAX_POINTS, ttl_s=MAX_TTL_S).state == "short"
+    assert take(till, dict(list(wallets.items())[:MAX_WALLETS])).state == "short"
+    for number in range(MAX_LIVING):
+        assert take(till, 1, hex_id(number)).state == "held"
+    with pytest.raises(Refused) as refused:
+        take(till, 1, at_ms=T0_MS + 1500)
+    assert (refused.value.status, refused.value.reply.code, refused.value.retry_after_s) == (429, "wait", TTL_S - 1)
+    assert take(till, 1, replaces=hex_id(0)).state == "held"
+
+
+def test_of_an_account_nobody_knows_nothing_is_held_or_remembered(office, till):
+    assert take(till, 1, account=hex_id("nobody")) == HoldReply("short")
+    assert void(till, account=hex_id("nobody")) == HoldReply("voided")
+    with office.store.read() as tx:
+        assert tx.execute(select(HOLD)).all() == []
+
+
+def wish(office: TestOffice) -> Wish:
+    return Wish("owner", T0_MS, office.random)
+
+
+def family_of_both(office: TestOffice) -> str:
+    """The account they share from now on."""
+    cards = [CARDS[ANNA], CARDS[BORIS]]
+    return create_family(office.store, office.identity, wish(office), cards)[0].ident.account_id
+
+
+def test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there(office, till):
+    take(till, 60)
+    family = family_of_both(office)
+    office.apply()
+    assert (row(office).held, row(office, family).held) == ({}, {till.terminal: {"main": 60}})
+    other = office.till("second")
+    assert take(other, 141, TWO, account=family) == HoldReply("short", available={"main": 140})
+    assert take(other, 140, TWO, account=BORIS).state == "held"
+    spend(till, 60)  # the till has not heard of the family
+    assert (balance(office, family), state(office, account=family)) == (140, "captured")
+    assert (row(office, family).held, flags(office)) == ({other.terminal: {"main": 140}}, [])
+    assert take(till, 60) == void(till) == HoldReply("captured")
+    sound(office)
+
+
+def test_a_hold_of_an_account_that_moved_is_given_back_where_it_went(office, till):
+    take(till, 60)
+    merge_members(office.store, office.identity, wish(office), CARDS[BORIS], CARDS[ANNA])
+    office.apply()
+    assert row(office, BORIS).held == {till.terminal: {"main": 60}}
+    assert void(till) == HoldReply("voided")
+    assert (row(office, BORIS).held, state(office, account=BORIS)) == ({}, "voided")
+    sound(office)
+
+
+def test_a_hold_stays_with_the_family_when_the_member_leaves(office, till):
+    family = family_of_both(office)
+    office.apply()
+    take(till, 60, account=family)
+    leave_family(office.store, office.identity, wish(office), CARDS[ANNA])
+    spend(till, 60, account=family)
+    assert (balance(office, family), state(office, account=family), row(office, family).held) == (140, "captured", {})
+    sound(office)
+
+
+def test_a_late_capture_at_an_account_that_moved_is_flagged_where_its_points_went(office, till):
+    take(till, 60, at_ms=T0_MS - TTL_S * 1000)
+    family = family_of_both(office)
+    office.apply()
+    other = office.till("second")
+    take(other, 200, TWO, account=family)
+    spend(other, 200, TWO, account=family)
+    spend(till, 60)
+    assert (balance(office, family), flags(office)) == (-60, ["hold_overdrawn"])
+    sound(office)
+
+
+def test_a_capture_that_overtakes_its_hold_on_the_way_to_another_account_ends_it(office, till):
+    """Effects of one round are applied in the order of their ids, which says nothing of what happened first."""
+    take(till, 60)
+    with (
+        patch("sync_server.rounds.apply_effects", return_value=0),
+        patch("sync_server.member_changes.apply_effects", return_value=0),
+    ):
+        account = family_of_both(office)
+        spend(till, 60)
+    with office.store.read() as tx:
+        sent = tx.execute(select(EFFECT_OUT).where(EFFECT_OUT.c.bucket == bucket_of(ANNA))).all()
+    late = {row.effect_id for row in sent if carried(row.body).holds}
+    assert len(late) == 1
+    assert any(carried(row.body).captures for row in sent)
+    apply_effects_but(office, late)
+    assert state(office, account=account) == "captured"
+    office.apply()
+    assert (balance(office, account), state(office, account=account), row(office, account).held) == (
+        140,
+        "captured",
+        {},
+    )
+    sound(office)
+
+
+def carried(body: bytes) -> Carried:
+    return msgspec.json.decode(body, type=Carried)
+
+
+def apply_effects_but(office: TestOffice, late: set[str]) -> None:
+    """One round without these."""
+    sent = effects._read_sent
+
+    def without(store: Store):
+        return [each for each in sent(store) if each.effect.effect_id not in late]
+
+    with patch.object(effects, "_read_sent", without):
+        office.apply()
+
+
+def test_the_books_worked_out_again_are_the_same_with_holds_in_them(office, till, tmp_path):
+    take(till, 60)
+    take(till, 30, TWO)
+    spend(till, 60)
+    assert rebuild(office.store, tmp_path, T0_MS).same
+
+
+def test_a_balance_that_tells_another_hold_is_found(office, till):
+    take(till, 60)
+    with office.store.begin(bucket_of(ANNA)) as tx:
+        tx.execute(HOLD.update().where(HOLD.c.bucket == bucket_of(ANNA)).values(points='{"main":61}'))
+    assert [each.code for each in verify(office.store).findings] == ["verify.held"]
+    with office.store.begin(bucket_of(ANNA)) as tx:
+        mine = HOLD.c.bucket == bucket_of(ANNA)
+        tx.execute(HOLD.update().where(mine).values(points='{"main":60}', receipt_id="r"))
+    assert [each.code for each in verify(office.store).findings] == ["verify.hold"]
+
+
+def test_nothing_is_taken_where_the_account_stays_on_its_way(office, till):
+    gone = holds_module._Moved(ANNA)
+    with patch.object(holds_module, "_take", return_value=gone), pytest.raises(Refused) as refused:
+        take(till)
+    assert (refused.value.status, refused.value.reply.code) == (503, "busy")
