@@ -26,7 +26,6 @@ from sync_server.merging import merge_members
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.refusals import Refused
 from sync_server.schema import EFFECT_OUT, FEED, FLAG, HOLD
-from sync_server.store import Store
 from sync_server.verifying.verify import verify
 from tests.contract.test_server_apply import check_books, check_feed
 from tests.contract.test_server_apply import flags as counted_flags
@@ -376,8 +375,8 @@ def apply_effects_but(office: TestOffice, late: set[str]) -> None:
     """One round without these."""
     sent = effects._read_sent
 
-    def without(store: Store):
-        return [each for each in sent(store) if each.effect.effect_id not in late]
+    def without(*of: Any) -> list[Any]:
+        return [each for each in sent(*of) if each.effect.effect_id not in late]
 
     with patch.object(effects, "_read_sent", without):
         office.apply()
