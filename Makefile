@@ -10,6 +10,7 @@ ARGS ?=
 SHARED := -n auto --maxprocesses 4 --dist loadfile
 # Seeds for the soak run: a count or a list
 SEEDS ?= 200
+FUZZ := tests/contract/test_fuzz_agent.py tests/contract/test_fuzz_office.py
 
 UV ?= uv
 UPGRADE ?=
@@ -46,9 +47,9 @@ mutate: ## Take away every guard against loss and doubles, one by one, and see i
 	@$(SETUP)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
-soak: ## Run the simulation, killed processes and power cuts over many seeds (SEEDS=200)
+soak: ## Run the simulation, killed processes, power cuts and fuzzed requests over many seeds (SEEDS=200)
 	@$(SETUP)
-	@KOPILKA_SOAK_SEEDS="$(SEEDS)" $(BIN)/python -m pytest tests/simulation -m simulation --timeout 0 $(ARGS)
+	@KOPILKA_SOAK_SEEDS="$(SEEDS)" $(BIN)/python -m pytest tests/simulation $(FUZZ) --timeout 0 $(ARGS)
 
 lock: ## Lock the dependencies anew after a change in pyproject.toml (needs uv)
 	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements.txt

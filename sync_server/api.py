@@ -35,7 +35,7 @@ from sync_server.ingest import take_carried, take_segment
 from sync_server.metrics import SEGMENTS
 from sync_server.office import Office
 from sync_server.personal import store_personal
-from sync_server.ranges import ranged_file
+from sync_server.ranges import MEDIA_TYPE, ranged_file
 from sync_server.receipts import find_receipt
 from sync_server.refusals import Refused
 from sync_server.replies import decode, reply
@@ -111,7 +111,7 @@ def snapshot(request: AnyRequest) -> Response[bytes]:
     return reply(office.snapshot(), _accepts(request))
 
 
-@get("/v1/snapshot/{snapshot_id:str}", sync_to_thread=True)
+@get("/v1/snapshot/{snapshot_id:str}", sync_to_thread=True, media_type=MEDIA_TYPE)
 def snapshot_file(request: AnyRequest, snapshot_id: FromPath[str]) -> Any:
     office = _office(request)
     _signed_by(request, office)

@@ -40,7 +40,7 @@ def play(seed: int, actions: int = ACTIONS, then: Callable[[World], None] = lamb
             world.run(actions)
             then(world)
         except Exception as error:
-            again = f"make soak SEEDS={seed}-{seed}"
+            again = f'make soak SEEDS={seed}-{seed} ARGS="-k whatever_fails"'
             story = "\n".join(world.trace)
             raise AssertionError(f"{error}\n\nseed {seed}; again: {again}\nits last actions:\n{story}") from error
         finally:
