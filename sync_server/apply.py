@@ -45,8 +45,18 @@ class Outcome:
 def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners) -> None:
     """Apply events, given in each terminal's order. `tx` is of their one bucket (SQLite: of many)."""
     fresh = _past_watermark(tx, arrived)
-    if not fresh:
-        return
+    if fresh:
+        _apply(tx, fresh, fresh, rules, owners)
+
+
+def apply_again(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners) -> None:
+    """Apply events that were put aside: those behind them have moved the watermark on, so the event's key alone keeps
+    them from being applied twice."""
+    _apply(tx, arrived, _past_watermark(tx, arrived), rules, owners)
+
+
+def _apply(tx: Tx, fresh: Sequence[Arrived], above: Sequence[Arrived], rules: Rules, owners: Owners) -> None:
+    """`above`: those the watermark moves on for."""
     out = Outcome()
     new = _admit(tx, fresh, out)
     out.moves.cause = min((event.event_id for event in new), default="")
@@ -77,7 +87,7 @@ def apply_unit(tx: Tx, arrived: Sequence[Arrived], rules: Rules, owners: Owners)
     insert_rows(tx, FLAG, [*out.flags, *overdrawn(gifts, balances)])
     update_rows(tx, EVENT, ("bucket", "event_id"), out.states)
     changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": balances}
-    _advance(tx, fresh)
+    _advance(tx, above)
     put_rows(tx, changes)
 
 

@@ -15,7 +15,7 @@ import typer
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import say, sentence
-from sync_server import cli_members, cli_stops, cli_upkeep
+from sync_server import cli_members, cli_purge, cli_stops, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
@@ -46,6 +46,8 @@ app.command()(cli_upkeep.rebuild)
 app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.restore)
 app.command()(cli_upkeep.revoke)
+app.command()(cli_purge.purge)
+app.add_typer(cli_purge.parked, name="parked")
 
 
 @app.callback()

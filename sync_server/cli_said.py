@@ -46,6 +46,25 @@ SENTENCES = {
         "{count:использованный купон|использованных купона|использованных купонов} больше не нужны кассам.",
         "{count:used coupon is|used coupons are} over: tills need not know of them any more.",
     ),
+    "cli.purge": (
+        "Убрано: удалённых строк {tombstones}, подтверждений {confirmations}, сообщений {messages}, "
+        "сеансов {sessions}, кодов касс {codes}, файлов снимков {snapshots}.",
+        "Gone: {tombstones} deleted rows, {confirmations} confirmations, {messages} messages, {sessions} sessions, "
+        "{codes} codes for tills, {snapshots} files of snapshots.",
+    ),
+    "cli.purge.dry": (
+        "Убралось бы: удалённых строк {tombstones}, подтверждений {confirmations}, сообщений {messages}, "
+        "сеансов {sessions}, кодов касс {codes}, файлов снимков {snapshots}.",
+        "Would go: {tombstones} deleted rows, {confirmations} confirmations, {messages} messages, {sessions} sessions, "
+        "{codes} codes for tills, {snapshots} files of snapshots.",
+    ),
+    "cli.parked": ("Отложено {count:событие|события|событий}.", "{count:event is|events are} put aside."),
+    "cli.parked.none": ("Ничего не отложено.", "Nothing is put aside."),
+    "cli.parked.unknown": ("неизвестное", "unknown"),
+    "cli.parked.replay": (
+        "Учтено {applied:событие|события|событий}, отложено осталось {left}.",
+        "{applied:event|events} applied, {left} still put aside.",
+    ),
     "cli.restored": (
         "Начинается поколение {gen}: кассы сверятся и пришлют недостающее.",
         "Generation {gen} begins: terminals compare and send again what is missing.",

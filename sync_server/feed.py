@@ -52,7 +52,7 @@ def _page(tx: Tx, gen: str, terminal: str, stream: Stream, bucket: int, from_seq
     ).one_or_none()
     seq, checksum, low_water = (head.seq, head.checksum, head.low_water) if head else (0, 0, 0)
     refetch = from_seq > seq or 0 < from_seq < low_water
-    rows, drained = ((), True) if refetch else _rows(tx, stream, bucket, from_seq)
+    rows, drained = ((), True) if from_seq > seq else _rows(tx, stream, bucket, from_seq)
     to_seq = seq if drained else rows[-1].change_seq
     return DeltaPage(
         gen, stream, bucket, from_seq, to_seq, checksum, drained, refetch, _applied(tx, terminal, bucket, stream), rows

@@ -73,9 +73,9 @@ def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int], s
 
 def apply_events(store: Store, arrived: Sequence[Arrived]) -> None:
     """Claim what these events name, and apply them, each once. Given in each terminal's order."""
-    owners = claim(store, _cards(arrived))
+    owners = claim(store, card_claims(arrived))
     after = claim_coupons(store, arrived)
-    rules = replace(read_rules(store), versions=read_versions(store, _refs(arrived)))
+    rules = replace(read_rules(store), versions=read_versions(store, refs_of(arrived)))
     for unit in _units(store, arrived):
         _apply(store, unit, rules, owners)
     flag_again(store, arrived, after)
@@ -121,12 +121,13 @@ def _behind(tx: Tx, slots: Collection[int]) -> list[tuple[int, int]]:
     return sorted(behind, key=lambda found: found[1] - heads[found[0]])
 
 
-def _cards(arrived: Sequence[Arrived]) -> list[Claim]:
+def card_claims(arrived: Sequence[Arrived]) -> list[Claim]:
+    """The cards of new members, to be claimed before they are made."""
     bodies = [event.body for event in arrived if isinstance(event.body, MemberEnrolled)]
     return [Claim("card", body.card, body.member_id, body.account_id) for body in bodies if body.card]
 
 
-def _refs(arrived: Sequence[Arrived]) -> Iterator[ProgrammeRef]:
+def refs_of(arrived: Sequence[Arrived]) -> Iterator[ProgrammeRef]:
     """The programme versions of returns, and of sales that returns may be waiting for."""
     for event in arrived:
         if isinstance(event.body, SaleCompleted | ReturnCompleted):
@@ -157,7 +158,7 @@ def _apply(store: Store, unit: list[Arrived], rules: Rules, owners: Owners) -> N
         store.write(lambda tx: apply_unit(tx, unit, rules, owners), bucket)
         return
     except StoreFault as fault:
-        if not _is_ours(fault.__cause__):
+        if not is_of_the_event(fault.__cause__):
             raise
     except Exception:  # noqa: BLE001  the edge of stage 2: no event may stop those behind it
         pass
@@ -165,14 +166,14 @@ def _apply(store: Store, unit: list[Arrived], rules: Rules, owners: Owners) -> N
         try:
             store.write(partial(apply_unit, arrived=[event], rules=rules, owners=owners), event.bucket)
         except StoreFault as fault:
-            if not _is_ours(fault.__cause__):
+            if not is_of_the_event(fault.__cause__):
                 raise
             store.write(partial(_park, event=event, error=fault), event.bucket)
         except Exception as error:  # noqa: BLE001
             store.write(partial(_park, event=event, error=error), event.bucket)
 
 
-def _is_ours(cause: BaseException | None) -> bool:
+def is_of_the_event(cause: BaseException | None) -> bool:
     """Whether the database refused the values (a poisonous event), rather than being away or busy."""
     sqlstate = getattr(getattr(cause, "orig", None), "sqlstate", None) or ""
     return isinstance(cause, DBAPIError) and (

@@ -247,6 +247,10 @@ BUCKET_HEAD = _table(
     "bucket_head", _int("bucket", key=True), _text("stream", key=True), _big("seq"), _big("checksum"),
     _big("low_water"),
 )  # fmt: skip
+TOMBSTONE_NOTE = _table(
+    "tombstone_note", _int("bucket", key=True), _text("stream", key=True), _big("at_ms", key=True), _big("seq"),
+)  # fmt: skip
+"""Where a bucket with tombstones stood when it was looked at: those numbered no higher are at least that old."""
 
 
 def _feed(stream: Stream, *more: Column[Any]) -> Table:

@@ -9,7 +9,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,8 @@ ZSTD_LEVEL = 3
 CHUNK_BYTES = 1024 * 1024
 KEPT = 2
 """The newest, and the one before it, which a terminal may still be fetching."""
+LEFT_MS = 24 * 3600 * 1000
+"""A file that no manifest names and that is older was left by a process that died, or by a generation that is over."""
 _ident = msgspec.json.Decoder(IdentRow)
 _manifest = msgspec.json.Decoder(SnapshotManifest)
 
@@ -170,6 +172,29 @@ def _compress(path: Path, to: Path) -> str:
         packed.flush()
         os.fsync(packed.fileno())
     return digest.hexdigest()
+
+
+def purge_snapshots(folder: Path, gen: str, now_ms: int, dry_run: bool = False) -> int:
+    """Take away snapshots of another generation, and files a snapshot cut short has left; how many files."""
+    manifests = sorted(folder.glob("*.json"), reverse=True)
+    mine = [path for path in manifests if _manifest.decode(path.read_bytes()).gen == gen][:KEPT]
+    kept = {*mine, *(blob_path(folder, path.stem.partition("-")[2]) for path in mine)}
+    files = (*folder.glob("*.zst"), *folder.glob("making-*"))
+    over = [
+        *(path for path in manifests if path not in kept),
+        *(path for path in files if _is_left(path, kept, now_ms)),
+    ]
+    for path in () if dry_run else over:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(over)
+
+
+def _is_left(path: Path, kept: Container[Path], now_ms: int) -> bool:
+    """Whether no manifest names it and nobody can be writing it any more."""
+    return path not in kept and path.exists() and now_ms - path.stat().st_mtime * 1000 > LEFT_MS
 
 
 def _forget_old(folder: Path) -> None:

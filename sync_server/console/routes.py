@@ -18,6 +18,7 @@ from sync_server.console.messages import messages_page
 from sync_server.console.pages import go_to
 from sync_server.console.problems import on_problem
 from sync_server.console.receipts import receipt_page, receipts_page
+from sync_server.console.revoking import revoke_confirmed, show_revoke
 from sync_server.console.stops import resume_now, stop_now, stops_page
 from sync_server.console.terminals import make_enrol_code, terminals_page
 from sync_server.console.today import today_page
@@ -30,7 +31,7 @@ from sync_server.store import Store
 PATH = "/console"
 _PAGES = (
     today_page, receipts_page, receipt_page, members_page, search_members, member_page, show_personal, change_status,
-    change_family, show_merge, merge_confirmed, terminals_page,
+    change_family, show_merge, merge_confirmed, terminals_page, show_revoke, revoke_confirmed,
     make_enrol_code, stops_page, stop_now, resume_now, messages_page, login_page, log_in, log_out, static_file,
 )  # fmt: skip
 

@@ -37,16 +37,20 @@ def begin_round(seen: HeadsSeen, may_catch_up: bool = True) -> Round:
 
 
 def take_page(work: Round, page: DeltaPage) -> Round:
-    """One more page of the bucket in hand; a page that does not fit what was asked gives the bucket up."""
+    """One more page of the bucket in hand; a page that does not fit what was asked gives the bucket up.
+
+    Pages that began at 0 are all there is, so no place within them is too old.
+    """
     first = work.todo[0]
     at = work.pages[-1].to_seq if work.pages else first.from_seq
     asked = (page.gen, page.stream, page.bucket, page.from_seq) == (work.gen, first.stream, first.bucket, at)
-    if asked and page.must_refetch and at and not first.afresh:
+    if asked and page.must_refetch and at and first.from_seq:
         return replace(work, todo=(Todo(first.stream, first.bucket, 0, afresh=True), *work.todo[1:]), pages=())
     pages = (*work.pages, page)
     in_order = all(at < row.change_seq <= page.to_seq for row in page.rows) and page.to_seq >= at
     moves = page.drained or (page.rows and page.to_seq > at)
-    if not (asked and in_order and moves) or page.must_refetch or sum(len(p.rows) for p in pages) > MAX_BUCKET_ROWS:
+    too_many = sum(len(each.rows) for each in pages) > MAX_BUCKET_ROWS
+    if not (asked and in_order and moves) or (page.must_refetch and not at) or too_many:
         return given_up(work, sentence("link.bad_page", stream=page.stream, bucket=str(page.bucket)))
     return replace(work, pages=pages)
 

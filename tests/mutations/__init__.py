@@ -6,5 +6,6 @@
 from tests.mutations.guard import Guard
 from tests.mutations.office import OFFICE
 from tests.mutations.till import TILL
+from tests.mutations.upkeep import UPKEEP
 
-GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE)
+GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP)

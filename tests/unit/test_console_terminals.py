@@ -210,3 +210,34 @@ def test_a_till_without_events_is_listed(tmp_path) -> None:
         with visiting(shop) as visitor:
             visitor.log_in()
             assert "T1 Новая Shop one S1 только что событий 0" in text_of(visitor.get("/console/terminals").text)
+
+
+def test_an_owner_revokes_a_terminal_after_saying_so_twice(opened) -> None:
+    shop, history, visitor = opened
+    till = history.counter.till
+    assert "Отозвать…" in text_of(visitor.get("/console/terminals").text)
+    words = text_of(visitor.post(f"/console/terminals/{till.terminal}/revoke").text)
+    assert "Отозвать T1? пока ничего не изменено" in words
+    assert terminal_lines(shop.office.store)[0].state == "active"
+    words = text_of(visitor.post(f"/console/terminals/{till.terminal}/revoke/confirmed").text)
+    assert "T1 Касса у входа Shop one S1 отключена" in words
+    assert "Отозвать…" not in words
+    with pytest.raises(Refused) as refused:
+        till.put(till.sale())
+    assert refused.value.reply.code == "revoked"
+
+
+def test_revoking_takes_an_owner_a_form_of_this_session_and_a_terminal_that_is_there(opened) -> None:
+    shop, history, visitor = opened
+    terminal = history.counter.till.terminal
+    visitor.get("/console/terminals")
+    path = f"/console/terminals/{terminal}/revoke/confirmed"
+    assert visitor.client.post(path, data={"form_token": "0" * 64}).status_code == 400
+    assert visitor.post("/console/terminals/nobody/revoke/confirmed").status_code == 404
+    visitor.get("/console/terminals")
+    visitor.post("/console/logout")
+    visitor.log_in("oleg")
+    assert "Отозвать…" not in text_of(visitor.get("/console/terminals").text)
+    visitor.get("/console/members")
+    assert visitor.post(path).status_code == 400
+    assert terminal_lines(shop.office.store)[0].state == "active"

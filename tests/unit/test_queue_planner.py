@@ -388,9 +388,14 @@ def test_must_refetch_begins_the_bucket_afresh_and_only_once():
     assert next_step(state, QUIET, NOW) == GetDelta("g1", "bal", 7, 0)
     state = after(state, GetDelta("g1", "bal", 7, 0), page(9, rows=rows(9)), NOW, 0.5)
     assert next_step(state, QUIET, NOW) == Install((page(9, rows=rows(9)),), 40, afresh=True)
-    middle = in_round(todo=(Todo("bal", 7, 0, afresh=True),), pages=(page(2, False, rows(1, 2)),))
-    state = after(middle, GetDelta("g1", "bal", 7, 2), page(9, from_seq=2, must_refetch=True), NOW, 0.5)
-    assert next_step(state, QUIET, NOW) == MarkLevel(40, False)
+
+
+@pytest.mark.parametrize("afresh", [True, False])
+def test_a_bucket_larger_than_a_page_is_fetched_though_its_second_page_is_below_the_tombstones(afresh):
+    first, second = page(2, False, rows(1, 2)), page(9, rows=rows(9), from_seq=2, must_refetch=True)
+    middle = in_round(todo=(Todo("bal", 7, 0, afresh=afresh),), pages=(first,))
+    state = after(middle, GetDelta("g1", "bal", 7, 2), second, NOW, 0.5)
+    assert next_step(state, QUIET, NOW) == Install((first, second), 40, afresh=afresh)
 
 
 def test_a_bucket_that_does_not_add_up_is_fetched_afresh_once_then_given_up():

@@ -592,3 +592,12 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("bucket", "account_id", "at_ms", "act_id"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "tombstone_note",
+        _column("bucket", sa.Integer()),
+        _column("stream", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("seq", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "stream", "at_ms"),
+        sqlite_with_rowid=False,
+    )
