@@ -159,7 +159,7 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "the watermark moves with what is applied",
         "sync_server/apply.py",
-        "    _advance(tx, fresh)\n",
+        "    _advance(tx, above)\n",
         "",
         f"{_APPLY}::test_the_watermark_tells_a_till_which_of_its_events_are_in",
     ),

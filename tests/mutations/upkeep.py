@@ -18,7 +18,7 @@ UPKEEP: tuple[Guard, ...] = (
         "sync_server/purging/tombstones.py",
         " & table.c.body.is_(None)\n\n",
         "\n\n",
-        f"{_PURGE}::test_a_row_that_came_back_to_life_stays",
+        f"{_PURGE}::test_a_tombstone_goes_90_days_after_a_run_first_saw_it_and_not_a_day_before",
     ),
     Guard(
         "a tombstone is as old as the first note of it",
