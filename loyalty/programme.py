@@ -22,6 +22,7 @@ from loyalty.points.workdays import Workdays
 from loyalty.quoting.limits import Limit
 from loyalty.quoting.matching import Index
 from loyalty.rewards import Reward
+from loyalty.rights import Offline
 from loyalty.scene import Event, Terms
 from loyalty.shares import Budget
 from loyalty.statuses.season import OPEN, Season
@@ -72,6 +73,8 @@ class Redeem(msgspec.Struct, frozen=True):
     """Which wallets may be spent, the first first; their points are worth the same."""
     excluded: ProductSet = ProductSet()
     """Goods that points cannot pay for, besides those with `no_redeem`."""
+    offline: Offline = Offline()
+    """What rights to spend tills have while they cannot ask the head office."""
 
 
 class GiftCards(msgspec.Struct, frozen=True):

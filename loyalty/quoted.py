@@ -7,6 +7,7 @@ import msgspec
 from loyalty.granted import Granted
 from loyalty.quoting.limits import Room
 from loyalty.receipt import Applied
+from loyalty.rights import Held
 from loyalty.sentences import Sentence
 from loyalty.shares import Amount, Share
 from loyalty.stops import NO_STOPS, Stops
@@ -101,6 +102,8 @@ class Standing(msgspec.Struct, frozen=True):
     """What the head office has stopped, as far as the till has heard."""
     earn_only: bool = False
     """Another history of this till is about: nothing may be spent until a person has looked."""
+    rights: Held = Held()
+    """What the till may spend of the member's points where the balance is not fresh."""
 
     def fresh(self, max_age_s: int) -> bool:
         """Whether the balance may be trusted: the link is up, and it is no older than that."""

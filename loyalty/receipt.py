@@ -12,6 +12,7 @@ from loyalty.gift_card import GiftCard
 from loyalty.granted import Issue, Message
 from loyalty.member import IdentifiedBy
 from loyalty.points.terms import Lot
+from loyalty.rights import SpentRight
 
 MoneyKind = Literal["cash", "card"]
 """What a till takes in and pays out."""
@@ -176,6 +177,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """It had stopped the spending of points."""
     hold_id: str = ""
     """The points spent were held at the head office under this id."""
+    rights: tuple[SpentRight, ...] = ()
+    """On which rights points were spent without the head office; they come to all that was spent."""
 
     @property
     def settled_minor(self) -> int:

@@ -143,6 +143,7 @@ def return_receipt(
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
+        rights=(),
         channel="till",
         asked=(),
         choices={},

@@ -13,6 +13,7 @@ from loyalty.granted import Extra
 from loyalty.ledger import MAIN_WALLET
 from loyalty.quoted import Quote, QuoteLine
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
+from loyalty.rights import SpentRight
 from loyalty.sentences import sentence
 
 MAX_PAYMENTS = 20
@@ -39,12 +40,13 @@ def receipt_from(
     cashier: str,
     shift_id: str,
     payments: Sequence[Payment],
-    offline: bool = False,
+    rights: tuple[SpentRight, ...] = (),
     series: Sequence[CouponSeries] = (),
 ) -> Receipt:
     """The receipt of a sale; payments are as handed over, and change is worked out from the cash. Raises BadInput.
 
-    `series` are the programme's coupons, for those that are issued with the receipt and those it uses up.
+    `rights` are those its points are spent on without the head office; `series` are the programme's coupons, for those
+    that are issued with the receipt and those it uses up.
     """
     if not basket.lines:
         raise BadInput(sentence("sale.empty"))
@@ -77,7 +79,8 @@ def receipt_from(
         identified_by=member.identified_by if member else None,
         status=member.status if member else "",
         balance_before_points=member.balance_points if member else None,
-        offline=offline,
+        offline=bool(rights),
+        rights=rights,
         channel=basket.channel,
         asked=basket.asked,
         choices=basket.choices,

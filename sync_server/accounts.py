@@ -23,6 +23,7 @@ from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_
 from sync_server.entries import write_entries
 from sync_server.heads import Change
 from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
+from sync_server.overdrafts import settle_losses
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
 from sync_server.rows import select_by
 from sync_server.schema import FEED
@@ -91,6 +92,7 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         for account in wanted
         if account in old or account in made
     }
+    before = dict(rows)
     _count(rows, new, moves, rules)
     for account, leaving in moves.leaving.items():
         if not rows[account].moved_to:
@@ -111,6 +113,7 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
     settled = ({*captures} | {carried.account for carried in moves.came}) - moved
     rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)
+    rows = settle_losses(tx, before, rows)
     return [
         balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import msgspec
 
 from loyalty.basket import Basket
+from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.published import newest_programme
 from loyalty.quote import quote
-from loyalty.quoted import Quote
+from loyalty.quoted import Quote, Standing
 from loyalty.quoting.limits import Room
+from loyalty.rights import Held
 from loyalty.sentences import Sentence
 from loyalty.shares import Share
 from loyalty.stops import Stops
@@ -22,6 +24,7 @@ from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
 from terminal.open_basket import OpenBasket
 from terminal.records import Records, shift_info
+from terminal.rights import held_rights
 from terminal.sales import Sales
 from terminal.session import State, Surroundings
 from terminal.session import commands as c
@@ -156,6 +159,16 @@ class Effects:
     def forget_programme(self) -> None:
         """The cache has other programmes or stops now: read them again."""
         self._programme = self._stops = None
+
+    def rights(self, member: Member, standing: Standing) -> Held:
+        """What may be spent of the member's points; not looked up where the balance is fresh, and none is needed."""
+        programme = self.programme()
+        if standing.fresh(programme.redeem.max_age_s):
+            return Held(revoked=self._files.journal.revoked())
+        return held_rights(self._files, member, programme)
+
+    def note_revoked(self, revoked: bool) -> None:
+        self._files.journal.note_revoked(revoked)
 
     def left(self) -> tuple[dict[str, Room], dict[str, Share]]:
         """What this till may still give of campaigns with a budget, and the shares that is left of."""

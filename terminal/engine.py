@@ -28,6 +28,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 
 MAX_QUEUED = 1000
+REVOKED = "link.revoked"
 MAX_FOLLOWING = 50
 """One command may cause at most this many more; a longer run is a fault in the table."""
 T = TypeVar("T")
@@ -94,6 +95,8 @@ class Engine:
         left, shares = self._effects.left()
         stops, earn_only = self._effects.stops(), self._effects.earn_only()
         standing = Standing(self._link.online, age_s, left, shares, stops, earn_only)
+        if member is not None:
+            standing = msgspec.structs.replace(standing, rights=self._effects.rights(member, standing))
         moment = moment_at(now_ms, programme.time_zone)
         return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
 
@@ -108,6 +111,9 @@ class Engine:
     def link_changed(self, link: Link, programme_changed: bool = False) -> None:
         """Told by the sync runner, from its thread."""
         self._link = link
+        problem = link.problem.code if link.problem else ""
+        if problem == REVOKED or (link.online and not problem):
+            self._effects.note_revoked(problem == REVOKED)
         if programme_changed:
             self._effects.forget_programme()
         self.post(c.Refresh())

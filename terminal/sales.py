@@ -31,11 +31,13 @@ from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shares import KINDS, room_of
 from loyalty.shift import add_receipt
-from terminal.coupons import ToldCoupons, spent_by, spent_said
+from terminal.coupons import spent_by, spent_said
 from terminal.fiscal.register import Refused, Register, Unknown
+from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.journal_made import find_made
 from terminal.offline_queue.keys import Identity
+from terminal.rights import Own, cited_rights
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 
@@ -51,7 +53,7 @@ class GivenIds:
 
 
 class Sales:
-    """Commits receipts of one terminal; `new_id` gives UUIDv7 hex ids, `cache` says which coupons are used up."""
+    """Commits receipts of one terminal; `new_id` gives UUIDv7 hex ids, `cache` is what the head office said last."""
 
     def __init__(
         self,
@@ -59,15 +61,16 @@ class Sales:
         register: Register,
         identity: Identity,
         new_id: Callable[[], str],
-        cache: ToldCoupons,
+        cache: CacheReading,
     ) -> None:
         self._journal = journal
+        self._files = Own(identity, journal, cache)
+        self._cache = cache
         self._register = register
         self._terminal = identity.terminal
         self._label = f"T{identity.terminal_no}"
         self._store = identity.store
         self._new_id = new_id
-        self._cache = cache
         self._undone: list[tuple[Receipt, int | None]] = []
         """Sales that failed, and the number each of them gives back; None where it may stand on paper."""
 
@@ -88,10 +91,11 @@ class Sales:
             cashier=shift.cashier,
             shift_id=shift.shift_id,
             payments=effect.payments,
-            offline=effect.quote.redeemed_points > 0 and not around.balance_is_fresh,
             series=around.programme.coupons,
         )
         draft = with_lots(made, around.programme)
+        rights = cited_rights(self._files, draft, around, effect.basket.member)
+        draft = replace(draft, offline=bool(rights), rights=rights) if rights else draft
         self._refuse_overdrawn(draft, around.programme)
         basket = Basket(store=self._store) if ids else effect.basket
         return self._complete(draft, basket, shift, ids)

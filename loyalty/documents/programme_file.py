@@ -35,6 +35,7 @@ from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.points.lots import Shortfall
 from loyalty.programme import GiftCards, Programme, Redeem, Returns
+from loyalty.rights import Offline, OfflineKind
 from loyalty.sentences import Lang, Sentence, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -79,6 +80,7 @@ _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in ro
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
+_OFFLINE: tuple[OfflineKind, ...] = ("credit", "none")
 _RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
 _SHORTFALLS: tuple[Shortfall, ...] = ("debt", "refund", "balance")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice \(at line (\d+)")
@@ -250,9 +252,26 @@ def _redeem(part: Section | None) -> Redeem:
         identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
         wallets=part.refs("wallets", "wallet") or usual.wallets,
         excluded=read_set(part.part("excluded")),
+        offline=_offline(part.part("offline")),
     )
     part.finish()
     return redeem
+
+
+def _offline(part: Section | None) -> Offline:
+    usual = Offline()
+    if part is None:
+        return usual
+    offline = Offline(
+        kind=part.choice("kind", _OFFLINE, usual.kind),
+        member_max_points=part.whole("member_max_points", 0, MAX_POINTS, 0),
+        till_max_points=part.whole("till_max_points", 0, MAX_POINTS, 0),
+        max_age_days=part.whole("max_age_days", 1, 365, usual.max_age_days),
+        identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else (),
+        online_one_in=part.whole("online_one_in", 0, 1000, 0),
+    )
+    part.finish()
+    return offline
 
 
 def _returns(part: Section | None, redeem: Section | None) -> Returns:

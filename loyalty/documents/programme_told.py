@@ -174,7 +174,7 @@ def _values(value: msgspec.Struct, *, whole: bool = False) -> Iterator[tuple[str
 
 _ALWAYS = frozenset({"reward_points"})
 """These are said even as they usually are."""
-_SILENT = frozenset({"max_points", "excluded", "wallets"})
+_SILENT = frozenset({"max_points", "excluded", "wallets", "offline"})
 """As they usually are, these say nothing."""
 
 

@@ -39,6 +39,27 @@ SENTENCES = {
         "over offline_max_points ({limit_points}), which holds",
     ),
     "lint.over_offline.mend": ("уменьшите его до этого числа", "lower it to that"),
+    "lint.no_credit": (
+        "ничего не ограничивает: без связи в долг не списывается",
+        "it limits nothing: offline no points are spent on credit",
+    ),
+    "lint.no_credit.mend": (
+        "укажите offline_max_points и kind = credit",
+        "give offline_max_points, and kind = credit",
+    ),
+    "lint.under_receipt": (
+        "меньше, чем offline_max_points ({limit_points}): столько за чек не списать",
+        "under offline_max_points ({limit_points}), which no receipt can then reach",
+    ),
+    "lint.under_receipt.mend": (
+        "увеличьте его или уменьшите offline_max_points",
+        "raise it, or lower offline_max_points",
+    ),
+    "lint.nobody": (
+        "так никто не тратит и со связью: [redeem] требует другого",
+        "nobody found so may spend with the link up either: [redeem] asks for another way",
+    ),
+    "lint.nobody.mend": ("укажите один из способов identified_by", "name one of the ways of identified_by"),
     "lint.idle_budget": (
         "акция этого не даёт: такой бюджет не расходуется",
         "the campaign gives none of it: such a budget is never used",
@@ -63,6 +84,7 @@ def warnings(programme: Programme) -> Iterator[Found]:
     yield from _unused(programme)
     yield from _worthless(programme)
     yield from _unconfirmed(programme.redeem)
+    yield from _idle_rights(programme.redeem)
     rivals: dict[str, list[int]] = defaultdict(list)
     for number, campaign in enumerate(programme.campaigns, start=1):
         rivals[campaign.group].append(number)
@@ -87,6 +109,20 @@ def _unconfirmed(redeem: Redeem) -> Iterator[Found]:
     elif points > redeem.offline_max_points:
         over = sentence("lint.over_offline", limit_points=redeem.offline_max_points)
         yield path, over, sentence("lint.over_offline.mend")
+
+
+def _idle_rights(redeem: Redeem) -> Iterator[Found]:
+    """Limits on credit where there is none, and those a receipt's own cap never reaches."""
+    offline, per_receipt = redeem.offline, redeem.offline_max_points
+    limits = {"member_max_points": offline.member_max_points, "till_max_points": offline.till_max_points}
+    for key, points in limits.items():
+        path = f"redeem.offline.{key}"
+        if points and not (offline.credit and per_receipt):
+            yield path, sentence("lint.no_credit"), sentence("lint.no_credit.mend")
+        elif 0 < points < per_receipt:
+            yield path, sentence("lint.under_receipt", limit_points=per_receipt), sentence("lint.under_receipt.mend")
+    if offline.identified_by and not set(offline.identified_by) & set(redeem.identified_by):
+        yield "redeem.offline.identified_by", sentence("lint.nobody"), sentence("lint.nobody.mend")
 
 
 def _idle_budget(number: int, campaign: Campaign) -> Iterator[Found]:

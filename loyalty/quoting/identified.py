@@ -9,6 +9,7 @@ from typing import Literal
 from loyalty.member import IdentifiedBy
 from loyalty.programme import Redeem
 from loyalty.quoted import Standing
+from loyalty.rights import Allowance, allowance
 
 Unproven = Literal["card_only", "confirm_phone", "confirm_offline"]
 """What is missing: the card itself, a code sent to the phone, or the link by which one could be sent."""
@@ -30,3 +31,17 @@ def offline_cap_points(rule: Redeem, by: IdentifiedBy) -> int:
     if by == "phone" and "phone" not in rule.identified_by:
         return min(rule.offline_max_points, rule.unconfirmed_offline_max_points)
     return rule.offline_max_points
+
+
+def allowance_for(rule: Redeem, by: IdentifiedBy, standing: Standing, taken_points: int = 0) -> Allowance:
+    """What one receipt may still spend on rights, of a member found so."""
+    return allowance(
+        rule.offline,
+        rule.offline_max_points,
+        offline_cap_points(rule, by),
+        by,
+        standing.rights,
+        standing.balance_age_s,
+        taken_points=taken_points,
+        online=standing.online,
+    )

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from loyalty.member import IdentifiedBy
+from loyalty.member import Member
 from loyalty.money import part_bp, share, share_capped
 from loyalty.programme import Redeem
 from loyalty.quoted import Redemption, Standing
-from loyalty.quoting.identified import Unproven, offline_cap_points, unproven
+from loyalty.quoting.identified import Unproven, allowance_for, unproven
 from loyalty.scene import Scene, points_worth
 from loyalty.sentences import Sentence, sentence
 
@@ -91,7 +91,7 @@ def redeem(
     """Spend what was asked, as far as it may be; `scene` is the basket after all discounts, `purse` holds by wallet
     what campaigns that cost points have left, `taken_points` is what they took."""
     have = [max(0, purse.get(wallet, 0)) for wallet in rule.wallets]
-    allowed, limit = allow(scene, rule, standing, sum(have), taken_points)
+    allowed, limit = allow(scene, rule, standing, have, taken_points)
     used = min(asked_points, allowed)
     used -= used % rule.step_points
     if used < rule.min_points:
@@ -105,16 +105,18 @@ def redeem(
 
 
 def allow(
-    scene: Scene, rule: Redeem, standing: Standing, balance_points: int, taken_points: int = 0
+    scene: Scene, rule: Redeem, standing: Standing, have_points: Sequence[int], taken_points: int = 0
 ) -> tuple[int, Sentence | None]:
-    """How many points may be spent on the basket now, and the tightest limit."""
+    """How many points may be spent on the basket now, and the tightest limit; `have_points` are in its wallets."""
     if not scene.lines:
         return 0, None
     refused = _refusal(scene, rule, standing)
     if refused or scene.member is None:
         return 0, refused
-    limits = _limits(scene, rule, balance_points)
-    limits += _offline(rule, standing, scene.member.identified_by, taken_points)
+    limits = [
+        *_limits(scene, rule, sum(have_points)),
+        *_offline(scene.member, rule, standing, have_points, taken_points),
+    ]
     points, limit = min(limits, key=lambda each: each[0])
     least = -(-rule.min_points // rule.step_points) * rule.step_points
     if points < least:
@@ -168,18 +170,15 @@ def _by_balance(points: int) -> tuple[int, Sentence]:
     return points, said
 
 
-def _offline(rule: Redeem, standing: Standing, by: IdentifiedBy, taken_points: int) -> list[tuple[int, Sentence]]:
-    """What campaigns took in points counts towards the cap: it bounds what one receipt can lose."""
+def _offline(
+    member: Member, rule: Redeem, standing: Standing, have_points: Sequence[int], taken_points: int
+) -> list[tuple[int, Sentence]]:
+    """What campaigns took in points counts towards the cap. What is set aside is of the wallet that is spent first."""
     if standing.fresh(rule.max_age_s):
-        return []
-    code = "redeem.stale" if standing.online else "redeem.offline"
-    cap_points = offline_cap_points(rule, by)
-    left_points = max(0, cap_points - taken_points)
-    if left_points == 0:
-        return [(0, sentence(f"{code}_none"))]
-    if cap_points < rule.offline_max_points:
-        code = "redeem.unconfirmed"
-    return [(left_points, sentence(code, limit_points=left_points))]
+        return [(0, sentence("rights.revoked"))] if standing.rights.revoked else []
+    may = allowance_for(rule, member.identified_by, standing, taken_points)
+    aside = min(may.escrow_points, have_points[0])
+    return [(may.credit_points + aside, may.said)]
 
 
 def _points_in(scene: Scene, rule: Redeem, amount_minor: int) -> int:

@@ -16,7 +16,7 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.money import part_bp, share
 from loyalty.programme import Campaign, Cap, Cost, Programme
 from loyalty.quoted import Standing
-from loyalty.quoting.identified import Unproven, offline_cap_points, unproven
+from loyalty.quoting.identified import Unproven, allowance_for, unproven
 from loyalty.quoting.judging import Judged
 from loyalty.quoting.limits import Limit, Room, narrower, room_for
 from loyalty.rewards.mechanic import GrantMechanic, PointsMechanic, PriceMechanic
@@ -194,7 +194,9 @@ class Course:
         missing = unproven(rule, by, standing)
         if missing:
             return Blocked(sentence(_MISSING[missing]))
-        if standing.fresh(rule.max_age_s) or self.taken_points + cost.points <= offline_cap_points(rule, by):
+        if standing.fresh(rule.max_age_s):
+            return None
+        if cost.points <= allowance_for(rule, by, standing, self.taken_points).credit_points:
             return None
         return Blocked(sentence("cost.stale" if standing.online else "cost.offline"))
 

@@ -14,6 +14,7 @@ _REBUILD = (
 )
 _OF_BOOKS = (
     "event", "bytes", "receipt", "bucket", "total", "balance", "columns", "clearing", "coupon", "held",
+    "overdrawn",
 )  # fmt: skip
 """What follows from segments that are sound."""
 SENTENCES: Templates = {
@@ -34,6 +35,10 @@ SENTENCES: Templates = {
     "verify.total": ("Счёт программы — не сумма проводок", "The programme's account is not the sum of the ledger"),
     "verify.balance": ("Остаток — не сумма проводок", "A balance is not the sum of its ledger"),
     "verify.columns": ("Суммы рядом с остатком другие", "The figures beside a balance are not the balance's"),
+    "verify.overdrawn": (
+        "Перерасход счёта — не по проводкам",
+        "What an account has overdrawn is not what its ledger says",
+    ),
     "verify.hash": ("Хеш строки ленты неверен", "The hash of a row of the feed is wrong"),
     "verify.checksum": ("Сумма ленты — не сумма её строк", "The feed's checksum is not the sum of its rows"),
     "verify.seq": ("Номер строки ленты неверен", "A row of the feed has a number it cannot have"),

@@ -10,10 +10,13 @@ from sqlalchemy import Row, func, or_, select
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import STREAMS, BalanceRow, SpentRow, Stream, checksum_add, row_hash
 from loyalty.gift_card import GIFT_WALLET
+from loyalty.points.overdraft import owed_points
 from loyalty.shares import KINDS
 from sync_server.books import clearing_points, unbalanced_buckets, unbalanced_wallets
 from sync_server.coupon_uses import standing_first
 from sync_server.hold_rows import read_holds, with_held
+from sync_server.overdrafts import LOSS, OWED, read_overdrawn
+from sync_server.purses import Account
 from sync_server.rows import select_by
 from sync_server.schema import (
     BUCKET_HEAD,
@@ -74,12 +77,29 @@ def _totals(tx: Tx, bucket: int) -> Iterator[Finding]:
     query = select(LEDGER.c.wallet, LEDGER.c.contra, points).where(LEDGER.c.bucket == bucket)
     for row in tx.execute(query.group_by(LEDGER.c.wallet, LEDGER.c.contra)):
         sums[row.wallet, row.contra] -= int(row.points)
+    for wallet, lost in _overdrawn(tx, bucket).items():
+        sums[wallet, LOSS], sums[wallet, OWED] = -lost, lost
     for row in tx.execute(select(PROGRAMME_TOTAL).where(PROGRAMME_TOTAL.c.bucket == bucket)):
         told[row.wallet, row.contra] += row.points
     for name in sorted({*sums, *told}):
         if sums[name] != told[name]:
             where = f"bucket {bucket}, {name[0]} {name[1]}: {told[name]}, the ledger says {sums[name]}"
             yield Finding("verify.total", where)
+
+
+def _overdrawn(tx: Tx, bucket: int) -> Counter[str]:
+    """wallet -> what accounts of the bucket have overdrawn, by their entries."""
+    sums: Counter[str] = Counter()
+    for account, row in _owing(tx, bucket):
+        sums.update(read_overdrawn(tx, {account: row})[account])
+    return sums
+
+
+def _owing(tx: Tx, bucket: int) -> Iterator[tuple[Account, BalanceRow]]:
+    for row in _pages(tx, "bal", bucket):
+        told = _balance.decode(row.body) if row.body is not None else None
+        if told is not None and (told.overdrawn or owed_points(told)):
+            yield (bucket, row.key), told
 
 
 def _balances(tx: Tx, bucket: int) -> Iterator[Finding]:
@@ -98,6 +118,10 @@ def _balances(tx: Tx, bucket: int) -> Iterator[Finding]:
             yield Finding("verify.balance", f"account {row.key}: {held}, the ledger says {booked}")
         if (row.points, row.gift_minor) != (_sum(held) - held.get(GIFT_WALLET, 0), held.get(GIFT_WALLET, 0)):
             yield Finding("verify.columns", f"account {row.key}")
+    for owing, told in _owing(tx, bucket):
+        worked_out = read_overdrawn(tx, {owing: told})[owing]
+        if told.overdrawn != worked_out:
+            yield Finding("verify.overdrawn", f"account {owing[1]}: {told.overdrawn}, the ledger says {worked_out}")
     for account, booked in sorted(sums.items()):
         yield Finding("verify.balance", f"account {account}: no row, the ledger says {booked}")
 

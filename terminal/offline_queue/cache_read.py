@@ -22,6 +22,7 @@ _BY_PHONE = "SELECT ident.body FROM phone JOIN ident ON ident.key = phone.member
 _BALANCE = """SELECT (SELECT body FROM bal WHERE key = ?), applied_epoch, applied_seq, as_of_ms
     FROM cursor WHERE stream = 'bal' AND bucket = ?"""
 _APPLIED = "SELECT applied_epoch, applied_seq FROM cursor WHERE stream = 'bal' AND bucket = ?"
+_ALL_APPLIED = "SELECT bucket, applied_epoch, applied_seq FROM cursor WHERE stream = 'bal'"
 _ident = msgspec.json.Decoder(IdentRow)
 _balance = msgspec.json.Decoder(BalanceRow)
 _product = msgspec.json.Decoder(Product)
@@ -52,6 +53,11 @@ class CacheReading:
     def account(self, account_id: str) -> Held:
         """The balance of an account that is no member's: a gift card's."""
         return self._read(lambda c: _held(c, account_id, self._as_of_ms))
+
+    def applied(self) -> dict[int, Applied]:
+        """bucket -> how far this till's own events are in it, of those fetched."""
+        rows = self._read(lambda c: c.execute(_ALL_APPLIED).fetchall())
+        return {bucket: Applied(epoch, seq) for bucket, epoch, seq in rows}
 
     def product(self, code: str) -> Product | None:
         row = self._read(lambda c: c.execute("SELECT body FROM goods WHERE key = ?", (code.encode(),)).fetchone())

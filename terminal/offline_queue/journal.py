@@ -4,7 +4,7 @@ A sale is two transactions: `prepare` before anything goes to the register, `rec
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +45,7 @@ MAX_FACTS = 16
 MAX_PREPARED = 64
 """Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
 READER_CACHE_KIB = 1024
+_REVOKED = "revoked"
 _PREPARE = """INSERT INTO prepared SELECT ?, ?, ?
     WHERE (SELECT count(*) FROM prepared) < ? AND NOT EXISTS (SELECT 1 FROM prepared WHERE sale_id = ?)"""
 
@@ -164,6 +165,11 @@ class Journal:
             self._receipt_no += 1
             return self._receipt_no
 
+    def coming_receipt_no(self) -> int:
+        """The number the next receipt will have, as things stand."""
+        with self._counting:
+            return self._receipt_no + 1
+
     def give_back_receipt_no(self, number: int) -> None:
         """No receipt got the number: it is the next one again, unless others have been taken since."""
         with self._counting:
@@ -183,6 +189,19 @@ class Journal:
     def coupon_receipts(self, coupon_id: str) -> dict[str, bool]:
         """The receipts known here that used a coupon for one use: number -> whether all of it has come back."""
         return self._index.use(lambda index: journal_index_read.coupon_receipts(index, coupon_id))
+
+    def credit_spent(self, accounts: Iterable[tuple[str, Applied]], applied: Mapping[int, Applied]) -> tuple[int, int]:
+        """Points spent on credit that are not settled: of these accounts, and of all; `applied` is by bucket."""
+        return self._index.use(lambda index: journal_index_read.credit_spent(index, accounts, applied))
+
+    def revoked(self) -> bool:
+        """Whether the head office has said that this till is revoked, and nothing else since."""
+        return self._readers.use(lambda c: state_value(c, _REVOKED)) != ""
+
+    def note_revoked(self, revoked: bool) -> None:
+        """Keep what the head office says of this till: it holds without a link, and after a stop."""
+        if revoked != self.revoked():
+            self._writer.run(lambda c: set_state(c, _REVOKED, "1" if revoked else ""))
 
     def shares(self, campaigns: Collection[str]) -> dict[str, Share]:
         """campaign id -> this till's share of its budget, of those the head office has answered for."""

@@ -34,8 +34,11 @@ from terminal.offline_queue.journal_beside import Beside, read_beside
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
-VERSION = 1
-TABLES = ("mark", "named", "effect", "returned", "coupon_spent", "coupon_use", "campaign_use", "campaign_given")
+VERSION = 2
+TABLES = (
+    "mark", "named", "effect", "returned", "coupon_spent", "coupon_use", "campaign_use", "campaign_given",
+    "right_spent",
+)  # fmt: skip
 
 DDL: tuple[str, ...] = (
     "CREATE TABLE mark (place INTEGER NOT NULL, hash BLOB NOT NULL)",
@@ -68,6 +71,10 @@ DDL: tuple[str, ...] = (
     """CREATE TABLE campaign_given (
         campaign_id TEXT PRIMARY KEY, times INTEGER NOT NULL, minor INTEGER NOT NULL, points INTEGER NOT NULL
     ) WITHOUT ROWID""",
+    """CREATE TABLE right_spent (
+        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, right_id TEXT NOT NULL,
+        bucket INTEGER NOT NULL, account_id TEXT NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (epoch, seq, kind)
+    ) WITHOUT ROWID""",
     "INSERT INTO mark VALUES (0, x'')",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -79,7 +86,8 @@ of those that wait or run out; and what counts for the progress: money and recei
 each. `date` is the receipt's, `day` that of its sale. `coupon_spent` has the coupons that may be used once, with the
 receipt that used each; `back` 1: all of it has come back, so that the head office's older word about that receipt is
 known to be out of date. `coupon_use` is of series that allow a member so many; a return of all of a sale has its rows,
-negative. `campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
+negative. `right_spent` has the points receipts spent on each right, and no return gives one back.
+`campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
 budget may come later."""
 
 EVENTS = f"""
@@ -126,6 +134,7 @@ def follow(index: Connection, event: Event, look: Look) -> None:
             _uses(index, event, receipt, uses_of(receipt) if is_sale else beside.uses)
             _given(index, uses_of(receipt) if is_sale else _given_back(index, receipt, look))
             _settle_coupons(index, event, receipt, beside)
+            _rights(index, event, receipt)
         case _:
             pass
 
@@ -167,6 +176,13 @@ def _effect_rows(event: Event, receipt: Receipt, account_id: str, sale_day: str)
         earned, returned = counted.earned_points.get(wallet, 0), counted.returned_points.get(wallet, 0)
         taken = (sign * spent.get(wallet, 0), lots.get(wallet), receipt.moment.local_date)
         yield event.epoch, event.seq, bucket, account_id, wallet, *taken, counted.day, *sums, earned, returned
+
+
+def _rights(index: Connection, event: Event, receipt: Receipt) -> None:
+    if receipt.account_id is not None:
+        at, of = (event.epoch, event.seq), (bucket_of(receipt.account_id), receipt.account_id)
+        rows = [(*at, each.kind, each.right_id, *of, each.points) for each in receipt.rights]
+        index.executemany("INSERT INTO right_spent VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _uses(index: Connection, event: Event, receipt: Receipt, uses: tuple[Use, ...]) -> None:

@@ -1,6 +1,6 @@
 """What one can ask of this till's own receipts, each a function of a connection to journal-index.db."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -104,3 +104,17 @@ def given(index: Connection, campaigns: Collection[str]) -> dict[str, Amount]:
 def own_buckets(index: Connection) -> tuple[int, ...]:
     rows = index.execute("SELECT DISTINCT bucket FROM effect ORDER BY bucket")
     return tuple(bucket for (bucket,) in rows)
+
+
+def credit_spent(
+    index: Connection, accounts: Iterable[tuple[str, Applied]], applied: Mapping[int, Applied]
+) -> tuple[int, int]:
+    """Points spent on credit that the head office has not settled: of these accounts, each with how far it has this
+    till's events, and of all; `applied` says the same by bucket."""
+    rows = index.execute(
+        "SELECT bucket, account_id, epoch, seq, points FROM right_spent WHERE kind = 'credit'"
+    ).fetchall()
+    marks = {account: (each.epoch, each.seq) for account, each in accounts}
+    ends = {bucket: (each.epoch, each.seq) for bucket, each in applied.items()}
+    mine = sum(points for _, account, *at, points in rows if account in marks and tuple(at) > marks[account])
+    return mine, sum(points for bucket, _, *at, points in rows if tuple(at) > ends.get(bucket, (0, 0)))

@@ -16,6 +16,7 @@ from loyalty.quote import Quote, Standing
 from loyalty.quoting.offers import Offer
 from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.returning.parts import GivenBack
+from loyalty.rights import Held
 from loyalty.sentences import Sentence
 
 Mode = Literal["closed", "sale", "pay", "done", "return"]
@@ -132,4 +133,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     @property
     def balance_is_fresh(self) -> bool:
         """Whether the member's balance is as good as the head office's own."""
-        return self.standing.online and self.standing.balance_age_s <= self.programme.redeem.max_age_s
+        return self.standing.fresh(self.programme.redeem.max_age_s)
+
+    def standing_with(self, rights: Held) -> Standing:
+        """The same till with rights as they are now."""
+        return msgspec.structs.replace(self.standing, rights=rights)

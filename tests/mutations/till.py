@@ -6,6 +6,7 @@ _QUEUE = "terminal/offline_queue"
 _JOURNAL = "tests/unit/test_queue_journal.py"
 _SYNC = "tests/unit/test_queue_sync.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
+_RIGHTS = "tests/unit/test_engine_rights.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
 TILL: tuple[Guard, ...] = (
@@ -46,6 +47,34 @@ TILL: tuple[Guard, ...] = (
         "(lambda *_: None)(",
         "tests/unit/test_engine_sales.py"
         "::test_a_sale_is_prepared_then_registered_then_recorded_and_only_then_shown_as_done",
+    ),
+    Guard(
+        "points spent on credit count until the head office has settled them",
+        f"{_QUEUE}/journal_follow.py",
+        "            _rights(index, event, receipt)\n",
+        "",
+        f"{_RIGHTS}::test_what_was_spent_on_credit_counts_until_the_head_office_has_settled_it",
+    ),
+    Guard(
+        "rights are asked for again when a receipt is recorded",
+        "terminal/rights.py",
+        "if on_credit > may.credit_points:",
+        "if False:",
+        f"{_RIGHTS}::test_two_quotes_of_the_same_points_cannot_both_be_recorded",
+    ),
+    Guard(
+        "a revoked till spends nothing",
+        "loyalty/rights.py",
+        "if held.revoked:",
+        "if False:",
+        f"{_RIGHTS}::test_a_revoked_till_spends_nothing_even_after_a_stop",
+    ),
+    Guard(
+        "a balance that is too old is not spent",
+        "loyalty/rights.py",
+        "if age_s > offline.max_age_days * DAY_S:",
+        "if False:",
+        f"{_RIGHTS}::test_a_cache_that_is_too_old_spends_nothing",
     ),
     Guard(
         "the same facts are recorded once",

@@ -16,6 +16,7 @@ import httpx
 
 from terminal.agent.serve import AgentServer, listen
 from terminal.agent.token import FILE, token_of
+from terminal.clock import now_ms
 from terminal.opened import OpenedTill, opened_till
 from tests.support.small_till import make_till
 
@@ -55,7 +56,7 @@ def client_of(url: str, token: str) -> httpx.Client:
 def served(folder: Path) -> Iterator[Served]:
     """The till of `folder` (made where there is none) served by a thread of this process."""
     if not (folder / "identity.json").exists():
-        make_till(folder)
+        make_till(folder, as_of_ms=now_ms())
     answers = threading.Event()
     with listen("127.0.0.1", 0) as listening, opened_till(folder, lang="en", screen=False) as till:
         token, urls = token_of(folder), list[str]()

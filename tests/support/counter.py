@@ -35,6 +35,9 @@ id = "2026"
 max_share_bp = 5000
 offline_max_points = 30
 
+[redeem.offline]
+member_max_points = 210
+
 [[status]]
 id = "basic"
 name = { ru = "Базовый", en = "Basic" }
@@ -157,7 +160,7 @@ class Counter:
             effect.quote, effect.basket, NOON,
             receipt_id=f"{len(self.receipts) + 1:032x}", number=number,
             store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
-            offline=False, series=self.programme.coupons,
+            series=self.programme.coupons,
         )  # fmt: skip
         return self._completed(receipt)
 

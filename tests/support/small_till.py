@@ -38,7 +38,7 @@ SOON_S = 20.0
 GOODS = (TEA, CUP, SWEETS, UNPRICED)
 
 
-def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME) -> None:
+def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME, as_of_ms: int = NOON.at_ms) -> None:
     """Enrol the till of `folder` and fill its cache, without a head office."""
     folder.mkdir(parents=True, exist_ok=True)
     who = msgspec.structs.replace(identity(url), card_prefix="2990001")
@@ -47,30 +47,30 @@ def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME) -> N
     write_identity(folder, who)
     store = open_store(folder)
     try:
-        fill(store, programme)
+        fill(store, programme, as_of_ms)
     finally:
         store.close()
 
 
-def fill(store: Store, programme: str = PROGRAMME) -> None:
-    """What the first download brings; the members' balances are of NOON."""
+def fill(store: Store, programme: str = PROGRAMME, as_of_ms: int = NOON.at_ms) -> None:
+    """What the first download brings; the members' balances are of `as_of_ms`."""
     goods = [FeedRow(product.code, 1, msgspec.Raw(canonical(product))) for product in GOODS]
     store.cache.install(goods, cursor_to("goods", 0, goods))
     documents = [programme_row(programme, id=parse_programme(programme).id)]
     store.cache.install(documents, cursor_to("programmes", 0, documents))
     for number, (card, phone, blocked) in enumerate([(CARD, PHONE, False), (BLOCKED, "", True)]):
-        _add_member(store, f"{number + 10:x}a" * 16, card, phone, blocked)
+        _add_member(store, f"{number + 10:x}a" * 16, card, phone, blocked, as_of_ms)
 
 
-def _add_member(store: Store, account: str, card: str, phone: str, blocked: bool) -> None:
+def _add_member(store: Store, account: str, card: str, phone: str, blocked: bool, as_of_ms: int) -> None:
     hashed = phone_hash(SCOPE, phone) if phone else ""
     ident = IdentRow(account, account, ANNA.name_masked, (card,), hashed, phone[-2:], blocked=blocked)
     balance = BalanceRow(account, {"main": ANNAS_POINTS})
     bucket = bucket_of(account)
     idents = [FeedRow(account, 1, msgspec.Raw(canonical(ident)))]
     balances = [FeedRow(account, 1, msgspec.Raw(canonical(balance)))]
-    store.cache.install(idents, cursor_to("ident", bucket, idents, as_of_ms=NOON.at_ms))
-    store.cache.install(balances, cursor_to("bal", bucket, balances, Applied(), NOON.at_ms))
+    store.cache.install(idents, cursor_to("ident", bucket, idents, as_of_ms=as_of_ms))
+    store.cache.install(balances, cursor_to("bal", bucket, balances, Applied(), as_of_ms))
 
 
 class Codes:

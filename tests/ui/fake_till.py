@@ -193,7 +193,7 @@ class FakeTill:
         receipt = receipt_from(
             effect.quote, effect.basket, self._around().moment, receipt_id=number, number=number,
             store=STORE, terminal="T1", cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
-            offline=not self.link.online, series=self.programme.coupons,
+            series=self.programme.coupons,
         )  # fmt: skip
         return self._completed(receipt, shift)
 

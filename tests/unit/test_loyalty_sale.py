@@ -14,6 +14,7 @@ from loyalty.receipt import Applied, Payment, ProgrammeRef
 from loyalty.returns import return_receipt
 from loyalty.rewards import Gift, Percent, PointsFixed
 from loyalty.rewards.gift import Option
+from loyalty.rights import SpentRight
 from loyalty.sale import MAX_PAYMENTS, change_minor
 from loyalty.shift import add_receipt
 from tests.support.loyalty_samples import SUNDAY, basket, campaign, fits, line, member, programme, receipt
@@ -24,7 +25,7 @@ MADE = quote(OF, RULES, SUNDAY)
 
 
 def test_a_receipt_holds_every_figure_of_its_quote():
-    made = receipt(MADE, OF, offline=True)
+    made = receipt(MADE, OF, rights=(SpentRight("credit", 50),))
     assert (made.kind, made.base_minor, made.discount_minor) == ("sale", 25_000, 2_500)
     assert (made.redeemed_points, made.redeemed_minor, made.total_minor) == (50, 5_000, 17_500)
     assert made.earned_points == 52  # 30 % of 175.00 is 52.50

@@ -1,0 +1,100 @@
+"""What this till may let a member spend without the head office: asked at the quote, and again when the receipt is
+recorded, since a screen and the clients of the agent sell from one journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from loyalty.errors import NotNow
+from loyalty.feed import Applied
+from loyalty.ledger import spent_points
+from loyalty.member import Member
+from loyalty.points.shown import shown_points
+from loyalty.programme import Programme
+from loyalty.quoting.identified import allowance_for
+from loyalty.receipt import Receipt
+from loyalty.rights import Held, SpentRight, picked, spent_rights
+from loyalty.sentences import sentence
+from terminal.offline_queue.cache_read import CacheReading
+from terminal.offline_queue.journal import Journal, Overlay
+from terminal.offline_queue.keys import Identity
+from terminal.session import Surroundings
+
+
+class Files(Protocol):
+    """A till's own files."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def cache(self) -> CacheReading: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The files one by one."""
+
+    identity: Identity
+    journal: Journal
+    cache: CacheReading
+
+
+def held_rights(files: Files, member: Member, programme: Programme) -> Held:
+    """What is spent on credit and not settled, of this member and of all, and whether the next receipt is picked."""
+    journal, offline = files.journal, programme.redeem.offline
+    mine, everybody = journal.credit_spent(_accounts(files, member.account_id), files.cache.applied())
+    number = f"{files.identity.terminal}/{journal.coming_receipt_no()}"
+    return Held(mine, everybody, picked=picked(number, offline.online_one_in), revoked=journal.revoked())
+
+
+def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Member | None) -> tuple[SpentRight, ...]:
+    """The rights a receipt about to be recorded spends its points on; none where the balance is fresh, or the head
+    office holds them.
+
+    Raises NotNow where they do not reach that far any more: the link has gone since the quote, or another receipt of
+    this till has spent them.
+    """
+    spent = spent_points(draft)
+    if member is None or not spent or draft.hold_id or around.balance_is_fresh:
+        return ()
+    held = held_rights(files, member, around.programme)
+    standing = around.standing_with(held)
+    redeemed = dict(draft.redeemed_wallets) or {"main": draft.redeemed_points}
+    taken_points = sum(spent.values()) - draft.redeemed_points
+    may = allowance_for(around.programme.redeem, member.identified_by, standing)
+    aside = min(may.escrow_points, redeemed.get(around.programme.redeem.wallets[0], 0))
+    rights = spent_rights(draft.redeemed_points, taken_points, aside, held)
+    on_credit = sum(each.points for each in rights if each.kind == "credit")
+    if on_credit > may.credit_points:
+        left_points = may.credit_points + aside
+        raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
+    have = _balance(files, member.account_id, around.moment.local_date)
+    short = [wallet for wallet, points in spent.items() if points > max(0, have.get(wallet, 0))]
+    if short:
+        left_points = max(0, have.get(short[0], 0))
+        raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
+    return rights
+
+
+def _accounts(files: Files, account_id: str) -> tuple[tuple[str, Applied], ...]:
+    """The account and those that moved to it, each with how far this till's events are in it."""
+    held = files.cache.account(account_id)
+    before = ((each, files.cache.account(each).applied) for each in held.balance.came_from)
+    return ((account_id, held.applied), *before)
+
+
+def _balance(files: Files, account_id: str, today: str) -> dict[str, int]:
+    """What can be spent now by all this till knows."""
+    row = files.cache.account(account_id).balance
+    own = _sum(files.journal.overlay(*each) for each in _accounts(files, account_id))
+    return shown_points(row, own.points, today).wallets
+
+
+def _sum(overlays: Iterable[Overlay]) -> Overlay:
+    return sum(overlays, Overlay())
