@@ -24,7 +24,7 @@ GOODS = 500
 OFFICE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: refuses at once, so a till there is offline."""
-_PROGRAMME = Path(__file__).parents[1] / "loyalty" / "programmes" / "club.toml"
+PROGRAMME = Path(__file__).parents[1] / "loyalty" / "programmes" / "club.toml"
 
 
 def rows() -> dict[Stream, list[FeedRow]]:
@@ -76,7 +76,7 @@ def open_shift(folder: Path) -> None:
 
 
 def _programme() -> ProgrammeRow:
-    document = _PROGRAMME.read_text("utf-8")
+    document = PROGRAMME.read_text("utf-8")
     return ProgrammeRow("club", 1, document, OFFICE.sign(document.encode()).hex())
 
 

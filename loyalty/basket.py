@@ -15,7 +15,7 @@ MAX_QTY_MILLI = 999_999
 """No line above 999.999 units: a larger figure is a scanned code typed into the quantity."""
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """A moment as an instant and as the store's own clock shows it (the edge converts; the core has no time zones)."""
 
     at_ms: int

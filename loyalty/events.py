@@ -18,7 +18,7 @@ MAX_EVENT_BYTES = 256 * 1024
 EVENT_VERSION = 1
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """`id` is a UUIDv7 in hex, `at_ms` the terminal's wall clock, `type` names the body."""
 
     v: int
@@ -36,11 +36,11 @@ class Consent(msgspec.Struct, frozen=True):
     given: bool
 
 
-class SaleCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="sale_completed"):
+class SaleCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="sale_completed", gc=False):
     receipt: Receipt
 
 
-class ReturnCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="return_completed"):
+class ReturnCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="return_completed", gc=False):
     receipt: Receipt
 
 

@@ -27,7 +27,7 @@ def _written(value: Any) -> Any:
     return msgspec.field(default_factory=lambda: value)
 
 
-class ProgrammeRef(msgspec.Struct, frozen=True):
+class ProgrammeRef(msgspec.Struct, frozen=True, gc=False):
     """Which rules made a receipt: the programme, its version and the engine's."""
 
     id: str
@@ -35,7 +35,7 @@ class ProgrammeRef(msgspec.Struct, frozen=True):
     engine: str
 
 
-class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one campaign did on one line; names are kept, since campaigns come and go."""
 
     campaign_id: str
@@ -47,7 +47,7 @@ class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the points go."""
 
 
-class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line. base = price x quantity; total = base - discount - redeemed; all amounts are of the whole line.
 
     A gift is a line of its own at price 0: it stands after the goods bought, and `applied` names its campaign.
@@ -90,7 +90,7 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.price_minor == 0 and any(not (each.discount_minor or each.points) for each in self.applied)
 
 
-class Payment(msgspec.Struct, frozen=True, omit_defaults=True):
+class Payment(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Money given; points are not a payment here: they lower the price (redeemed_minor of the lines)."""
 
     kind: PaymentKind
@@ -101,7 +101,7 @@ class Payment(msgspec.Struct, frozen=True, omit_defaults=True):
     """What it had after that, as far as the till knew."""
 
 
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A sale, or a return (`kind` return: amounts are positive and go the other way)."""
 
     receipt_id: str

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Row
+
 from loyalty.events import ConsentChanged, EpochBegun, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.feed import Stream
 from sync_server.accounts import Moves, fold_accounts
@@ -96,14 +98,18 @@ def _past_watermark(tx: Tx, arrived: Sequence[Arrived]) -> list[Arrived]:
     places = sorted({(event.bucket, event.terminal) for event in arrived})
     if not tx.sqlite:
         places.insert(0, (places[0][0], ANY_TERMINAL))
-    insert_rows(
-        tx, TERM_BUCKET, [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in places]
-    )
-    found = select_by(
-        tx, TERM_BUCKET, ("bucket", "terminal", "epoch", "seq"), ("bucket", "terminal"), places, lock=True
-    )
+    found = _watermarks(tx, places)
+    missing = sorted({*places} - {(row.bucket, row.terminal) for row in found}) if len(found) < len(places) else []
+    if missing:
+        rows = [{"bucket": bucket, "terminal": terminal, "epoch": 0, "seq": 0} for bucket, terminal in missing]
+        insert_rows(tx, TERM_BUCKET, rows)
+        found = [*found, *_watermarks(tx, missing)]
     marks = {(row.bucket, row.terminal): (row.epoch, row.seq) for row in found}
     return [event for event in arrived if (event.epoch, event.seq) > marks[event.bucket, event.terminal]]
+
+
+def _watermarks(tx: Tx, places: Sequence[tuple[int, str]]) -> Sequence[Row[Any]]:
+    return select_by(tx, TERM_BUCKET, ("bucket", "terminal", "epoch", "seq"), ("bucket", "terminal"), places, lock=True)
 
 
 def _advance(tx: Tx, fresh: Sequence[Arrived]) -> None:
@@ -121,10 +127,10 @@ def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
     for event in fresh:
         first.setdefault(event.key, event)
     added = insert_new(tx, EVENT, [_event_row(event) for event in first.values()], ("bucket", "event_id"))
-    known = select_by(
-        tx, EVENT, ("bucket", "event_id", "digest"), ("bucket", "event_id"), (event.key for event in fresh)
-    )
-    digests = {(row.bucket, row.event_id): bytes(row.digest) for row in known}
+    digests = {event.key: event.digest for event in first.values()}
+    known = (key for key in digests if key not in added)
+    for row in select_by(tx, EVENT, ("bucket", "event_id", "digest"), ("bucket", "event_id"), known):
+        digests[row.bucket, row.event_id] = bytes(row.digest)
     out.flags += [
         flag(event, "other_bytes", "this event id is known with other bytes", raw=True)
         for event in fresh

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from loyalty.events import canonical
 from loyalty.ledger import MAIN_WALLET, Contra, Entry, receipt_entries
@@ -26,7 +26,7 @@ from sync_server.flags import FlagKind, flag
 from sync_server.given_back import Returned
 from sync_server.purses import Booked
 from sync_server.rows import add_rows, select_by, update_rows
-from sync_server.schema import EVENT, RECEIPT, RETURNED
+from sync_server.schema import EVENT, RECEIPT, RETURNED, WAITING
 from sync_server.store import Tx
 
 Flags = list[dict[str, Any]]
@@ -122,13 +122,25 @@ def book_returns(tx: Tx, new: Sequence[Arrived], flags: Flags, states: States, m
 
 
 def _waiting_for(tx: Tx, sales: Sequence[Arrived]) -> list[Arrived]:
-    """The returns that came before these sales."""
+    """The returns that came before these sales. Few wait, so they are asked for rather than each sale for its own."""
+    waiting = _waiting_in(tx, {event.bucket for event in sales})
+    if not waiting:
+        return []
     wanted = [
-        (event.bucket, ref) for event in sales for ref in (receipt_of(event).receipt_id, "#" + receipt_of(event).number)
+        (event.bucket, ref)
+        for event in sales
+        for ref in (receipt_of(event).receipt_id, "#" + receipt_of(event).number)
+        if (event.bucket, ref) in waiting
     ]
     names = ("bucket", "terminal", "epoch", "seq", "received_ms", "raw")
     found = select_by(tx, EVENT, names, ("bucket", "waits_for"), wanted)
     return [arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw)) for row in found]
+
+
+def _waiting_in(tx: Tx, buckets: Iterable[int]) -> set[tuple[int, str]]:
+    """(bucket, what an event there waits for)."""
+    query = select(EVENT.c.bucket, EVENT.c.waits_for).where(EVENT.c.bucket.in_(sorted(buckets)), WAITING)
+    return {(row.bucket, row.waits_for) for row in tx.execute(query)}
 
 
 def _move_back(event: Arrived, sale: _Sale, moves: Moves, flags: Flags) -> None:

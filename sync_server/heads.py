@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from loyalty.feed import STREAMS, Stream, checksum_add, row_hash
-from sync_server.rows import add_rows, insert_only, select_by, update_rows
+from sync_server.rows import add_rows, insert_only, update_rows
 from sync_server.schema import BUCKET_HEAD, FEED
 from sync_server.store import Tx
 
@@ -53,9 +53,8 @@ def take_numbers(tx: Tx, counts: Mapping[Place, int]) -> dict[Place, tuple[int, 
         {"bucket": bucket, "stream": stream, "seq": count, "checksum": 0, "low_water": 0}
         for (bucket, stream), count in sorted(counts.items())
     ]
-    add_rows(tx, BUCKET_HEAD, ("bucket", "stream"), rows)
-    found = select_by(tx, BUCKET_HEAD, ("bucket", "stream", "seq", "checksum"), ("bucket", "stream"), counts)
-    return {(row.bucket, row.stream): (row.seq - counts[row.bucket, row.stream] + 1, row.checksum) for row in found}
+    found = add_rows(tx, BUCKET_HEAD, ("bucket", "stream"), rows, ("seq", "checksum"))
+    return {(bucket, stream): (seq - counts[bucket, stream] + 1, checksum) for bucket, stream, seq, checksum in found}
 
 
 def _write_rows(

@@ -291,8 +291,7 @@ def _follows_fork(tx: Tx, header: SegmentHeader, cursor: Row[Any]) -> bool:
 
 def _store(tx: Tx, tshard: int, arrival: _Arrival) -> None:
     """The segment under the next number of its shard; the counter is taken last but for the row that carries it."""
-    add_rows(tx, TSHARD_HEAD, ("tshard",), [{"tshard": tshard, "next_seq": 1}])
-    tseq = tx.execute(select(TSHARD_HEAD.c.next_seq).where(TSHARD_HEAD.c.tshard == tshard)).scalar_one()
+    ((_, tseq),) = add_rows(tx, TSHARD_HEAD, ("tshard",), [{"tshard": tshard, "next_seq": 1}], ("next_seq",))
     header, segment = arrival.header, arrival.segment
     row = {
         "tshard": tshard, "terminal": header.terminal, "epoch": header.epoch, "first_seq": header.first_seq,

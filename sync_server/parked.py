@@ -26,7 +26,7 @@ from sync_server.personal import Key, complete_members
 from sync_server.programmes import read_rules, read_versions
 from sync_server.rounds import card_claims, is_of_the_event, refs_of
 from sync_server.rows import select_by
-from sync_server.schema import EVENT, FLAG, TERMINAL, tshard_of
+from sync_server.schema import EVENT, FLAG, HELD, TERMINAL, tshard_of
 from sync_server.standing import Rules
 from sync_server.store import Store, Tx
 
@@ -93,7 +93,7 @@ def _pages(store: Store) -> Iterator[Sequence[Row[Any]]]:
     """What is put aside, some at a time; what is replayed meanwhile is not met twice."""
     after: tuple[Any, ...] = ("", 0, 0, "")
     while True:
-        query = EVENT.select().where(EVENT.c.state == "parked", tuple_(*_ORDER) > tuple_(*after))
+        query = EVENT.select().where(EVENT.c.state == "parked", HELD, tuple_(*_ORDER) > tuple_(*after))
         with store.read() as tx:
             rows = tx.execute(query.order_by(*_ORDER).limit(PAGE_EVENTS)).all()
         if rows:

@@ -10,6 +10,7 @@ from sync_server.schema import (
     EVENT,
     FEED,
     FLAG,
+    HELD,
     MEMBER,
     PROGRAMME_TOTAL,
     RECEIPT,
@@ -77,9 +78,7 @@ class TerminalLine(msgspec.Struct, frozen=True):
 
 def read_counts(store: Store) -> Counts:
     with store.read() as tx:
-        by_state = (
-            select(EVENT.c.state, func.count().label("n")).where(EVENT.c.state != "applied").group_by(EVENT.c.state)
-        )
+        by_state = select(EVENT.c.state, func.count().label("n")).where(HELD).group_by(EVENT.c.state)
         states = {row.state: row.n for row in tx.execute(by_state)}
         main = PROGRAMME_TOTAL.c.wallet == MAIN_WALLET
         return Counts(
@@ -143,7 +142,9 @@ def flag_lines(tx: Tx, query: Select[Any]) -> tuple[FlagLine, ...]:
 def terminal_lines(store: Store) -> tuple[TerminalLine, ...]:
     """All terminals by number."""
     parked = (
-        select(EVENT.c.terminal, func.count().label("n")).where(EVENT.c.state == "parked").group_by(EVENT.c.terminal)
+        select(EVENT.c.terminal, func.count().label("n"))
+        .where(EVENT.c.state == "parked", HELD)
+        .group_by(EVENT.c.terminal)
     )
     joined = TERMINAL.join(
         TERMINAL_CURSOR,

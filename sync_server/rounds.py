@@ -37,8 +37,8 @@ from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
-ROUND_SEGMENTS = 40
-ROUND_READ_MS = 200
+ROUND_SEGMENTS = 100
+ROUND_READ_MS = 1000
 CHANGES_SLOT = 0
 """Whose holder finishes changes of members that were cut short."""
 UNIT_EVENTS = 200

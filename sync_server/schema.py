@@ -7,7 +7,7 @@ milliseconds, truths INTEGER 0/1, ids hex TEXT. docs/ARCHITECTURE.md draws the p
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 from loyalty.events import bucket_of
 from loyalty.feed import Stream
@@ -84,11 +84,15 @@ TSHARD_HEAD = _table("tshard_head", _int("tshard", key=True), _big("next_seq"))
 TSHARD_APPLIED = _table("tshard_applied", _int("tshard", key=True), _big("tseq"))
 
 # Facts, by bucket.
+HELD = text("state <> 'applied'")
+WAITING = text("waits_for <> ''")
+"""Of events: hardly any is, and only those are in these indexes. A query that says so as well finds them by these."""
 EVENT = _table(
     "event", _int("bucket", key=True), _text("event_id", key=True), _text("terminal"), _int("epoch"), _big("seq"),
     _text("type"),
     _big("at_ms"), _big("received_ms"), _blob("digest"), _text("state"), _text("waits_for"), _blob("raw", null=True),
-    Index("event_waits_for", "bucket", "waits_for"), Index("event_state", "state"),
+    Index("event_waits_for", "bucket", "waits_for", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("event_state", "state", sqlite_where=HELD, postgresql_where=HELD),
 )  # fmt: skip
 """`state`: applied, waiting (a return before its sale), parked (not understood). `raw` is kept where needed again."""
 FLAG = _table(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from loyalty.ledger import earned_points
 from loyalty.points.terms import MAX_TERM_DAYS, Lot
@@ -9,6 +10,9 @@ from loyalty.receipt import Receipt
 from loyalty.statuses.season import day_number
 
 _SUMMED = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
+_figure = {name: attrgetter(name) for name in _SUMMED}
+_figures = attrgetter(*_SUMMED, "short_minor")
+_qty_milli = attrgetter("qty_milli")
 
 
 def wrong_sums(receipt: Receipt) -> str:
@@ -16,12 +20,13 @@ def wrong_sums(receipt: Receipt) -> str:
 
     Each total is the sum of its lines; total = base - discount - redeemed; payments less change are the total.
     """
-    for name in _SUMMED:
-        lines = sum(getattr(line, name) for line in receipt.lines)
-        if lines != getattr(receipt, name):
-            return f"{name} is {getattr(receipt, name)}, the lines sum to {lines}"
-    if any(line.total_minor != line.base_minor - line.discount_minor - line.redeemed_minor for line in receipt.lines):
-        return "a line's total is not its base less its discount and redeemed points"
+    for name, figure in _figure.items():
+        lines = sum(map(figure, receipt.lines))
+        if lines != figure(receipt):
+            return f"{name} is {figure(receipt)}, the lines sum to {lines}"
+    for line in receipt.lines:
+        if line.total_minor != line.base_minor - line.discount_minor - line.redeemed_minor:
+            return "a line's total is not its base less its discount and redeemed points"
     why = _wrong_points(receipt)
     if why:
         return why
@@ -49,9 +54,11 @@ def wrong_lot(receipt: Receipt, lot: Lot) -> str:
 
 def _wrong_points(receipt: Receipt) -> str:
     """Wallets beside the main one: what lines earned and took, what was spent of each, and the lots."""
-    if _all(line.wallets for line in receipt.lines) != Counter(receipt.wallets):
+    wallets = [line.wallets for line in receipt.lines if line.wallets]
+    if (wallets or receipt.wallets) and _all(wallets) != Counter(receipt.wallets):
         return "the lines earn other points than the receipt, of a wallet beside the main one"
-    if not _all(line.costs for line in receipt.lines) <= Counter(receipt.costs):
+    costs = [line.costs for line in receipt.lines if line.costs]
+    if (costs or receipt.costs) and not _all(costs) <= Counter(receipt.costs):
         return "the lines cost more points than the receipt"
     if receipt.redeemed_wallets and sum(points for _, points in receipt.redeemed_wallets) != receipt.redeemed_points:
         return f"redeemed_points is {receipt.redeemed_points}, the wallets sum to something else"
@@ -69,12 +76,11 @@ def _all(points: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 def _negative(receipt: Receipt) -> str:
     figures = (
-        *(getattr(receipt, name) for name in _SUMMED),
-        *(line.qty_milli for line in receipt.lines),
+        *_figures(receipt),
+        *map(_qty_milli, receipt.lines),
         *receipt.wallets.values(),
         *receipt.costs.values(),
         *(points for _, points in receipt.redeemed_wallets),
         *receipt.short_points.values(),
-        receipt.short_minor,
     )
-    return "a figure is below zero" if any(figure < 0 for figure in figures) else ""
+    return "a figure is below zero" if min(figures) < 0 else ""

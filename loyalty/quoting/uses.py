@@ -47,18 +47,23 @@ def uses_of(sale: Receipt, returned_milli: Mapping[int, int] | None = None) -> t
     goods it was given on are back; coupons and messages do not come back.
     """
     back = returned_milli or {}
-    minor: Counter[str] = Counter()
-    points: Counter[str] = Counter()
+    minor: dict[str, int] = {}
+    points: dict[str, int] = {}
     held = {issue.campaign_id for issue in sale.issues} | {message.campaign_id for message in sale.messages}
     for line in sale.lines:
         gone = min(back.get(line.line_no, 0), line.qty_milli)
         for each in line.applied:
-            minor[each.campaign_id] += each.discount_minor - _share(each.discount_minor, gone, line.qty_milli)
-            points[each.campaign_id] += each.points - _share(each.points, gone, line.qty_milli)
+            name = each.campaign_id
+            left_minor = each.discount_minor - _share(each.discount_minor, gone, line.qty_milli)
+            left_points = each.points - _share(each.points, gone, line.qty_milli)
+            minor[name] = minor.get(name, 0) + left_minor
+            points[name] = points.get(name, 0) + left_points
             if gone < line.qty_milli:
-                held.add(each.campaign_id)
+                held.add(name)
     day = sale.moment.local_date
-    return tuple(Use(name, day, int(name in held), minor[name], points[name]) for name in sorted({*minor, *held}))
+    return tuple(
+        Use(name, day, int(name in held), minor.get(name, 0), points.get(name, 0)) for name in sorted({*minor, *held})
+    )
 
 
 def uses_given_back(sale: Receipt, before: Mapping[int, int], after: Mapping[int, int]) -> tuple[Use, ...]:
@@ -148,4 +153,4 @@ def _kind(period: str) -> int:
 
 
 def _share(figure: int, part: int, whole: int) -> int:
-    return divide(figure * part, whole) if whole > 0 else 0
+    return divide(figure * part, whole) if part and whole > 0 else 0

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from loyalty.events import ReturnCompleted, decode_body, decode_envelope
 from sync_server.reports import Counts, terminal_lines
 from sync_server.rows import select_by
-from sync_server.schema import EVENT, FLAG, RECEIPT
+from sync_server.schema import EVENT, FLAG, HELD, RECEIPT
 from sync_server.stops import stops_in_force
 from sync_server.store import Store, Tx
 
@@ -74,7 +74,7 @@ def read_warnings(store: Store, now_ms: int, counts: Counts) -> tuple[Warning, .
 
 def read_held(store: Store) -> tuple[Held, ...]:
     """Newest first."""
-    query = EVENT.select().where(EVENT.c.state.in_(("parked", "waiting"))).order_by(EVENT.c.received_ms.desc())
+    query = EVENT.select().where(HELD).order_by(EVENT.c.received_ms.desc())
     with store.read() as tx:
         rows = tx.execute(query.limit(LISTED)).all()
         keys = ("bucket", "event_id")

@@ -223,9 +223,9 @@ def test_a_segment_numbered_first_and_committed_last_is_found(office, monkeypatc
 
 
 def test_a_segment_counter_taken_outside_would_lose_a_segment(office, monkeypatch):
-    def outside(tx, table, keys, rows):
+    def outside(tx, table, keys, rows, returning):
         with office.store.begin(None) as own:
-            add_rows(own, table, keys, rows)
+            return add_rows(own, table, keys, rows, returning)
 
     monkeypatch.setattr(ingest, "add_rows", outside)
     assert overtaken_till(office, monkeypatch) == 1, "the mark of stage 2 passed a segment not committed yet"

@@ -13,7 +13,7 @@ from benchmarks.__main__ import names
 from benchmarks.table import HEAD
 
 ROOT = Path(__file__).parents[2]
-FINDINGS = {"commit": 2, "engine": 6, "lookup": 4, "paint": 3, "simulate": 2, "snapshot": 1, "start": 2}
+FINDINGS = {"commit": 2, "engine": 6, "lookup": 4, "paint": 3, "server": 6, "simulate": 2, "snapshot": 1, "start": 2}
 
 
 def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

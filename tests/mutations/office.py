@@ -11,9 +11,9 @@ _STORE = "tests/unit/test_server_store.py"
 _SIMULATION = "tests/simulation/test_sync_simulation.py"
 _TABLES = "sync_server/migrations/versions/0001_first.py"
 _OWN_TRANSACTION = """\
-    options = {"kopilka_kind": "write", "isolation_level": "READ COMMITTED"}
+    options = {{"kopilka_kind": "write", "isolation_level": "READ COMMITTED"}}
     with tx.connection.engine.execution_options(**options).begin() as own:
-        add_rows(Tx(own, tx.sqlite, tx.bucket), """
+        {} = add_rows(Tx(own, tx.sqlite, tx.bucket), """
 
 OFFICE: tuple[Guard, ...] = (
     Guard(
@@ -96,8 +96,8 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "segments are numbered in the transaction that stores them",
         "sync_server/ingest.py",
-        "    add_rows(tx, ",
-        _OWN_TRANSACTION,
+        "    ((_, tseq),) = add_rows(tx, ",
+        _OWN_TRANSACTION.format("((_, tseq),)"),
         f"{_CURSOR}::test_a_segment_numbered_first_and_committed_last_is_found",
     ),
     Guard(
@@ -245,8 +245,8 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "the bucket's counter moves in the writing transaction",
         "sync_server/heads.py",
-        "    add_rows(tx, ",
-        _OWN_TRANSACTION,
+        "    found = add_rows(tx, ",
+        _OWN_TRANSACTION.format("found"),
         f"{_CURSOR}::test_a_writer_that_takes_its_number_first_is_seen_first",
     ),
     Guard(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sqlite3
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from sync_server import store as store_module
 from sync_server.identity import read_identity
 from sync_server.migrate import init_store, migrate
 from sync_server.rows import add_rows, insert_new, insert_only, insert_rows, select_by, update_rows
-from sync_server.schema import METADATA, STATE, TERM_BUCKET
+from sync_server.schema import FLAG, METADATA, STATE, TERM_BUCKET
 from sync_server.store import ATTEMPTS, Store, open_store
 
 THREADS, INCREMENTS = 8, 50
@@ -240,6 +241,62 @@ def test_rows_are_written_found_and_added_to_alike_on_both(either):
         found = select_by(tx, TERM_BUCKET, ("terminal", "epoch", "seq"), ("bucket", "terminal"), keys, lock=True)
         assert sorted(map(tuple, found)) == [("t", 1, 11), ("u", 1, 5), ("v", 7, 7), ("w", 0, 4)]
         assert select_by(tx, TERM_BUCKET, ("seq",), ("bucket", "terminal"), []) == ()
+
+
+def test_added_rows_say_what_they_have_then_and_new_ones_too(either):
+    rows = [row(3, "t", 5), row(3, "u", 1)]
+    with either.begin(3) as tx:
+        insert_rows(tx, TERM_BUCKET, [row(3, "t", 2)])
+        found = add_rows(tx, TERM_BUCKET, ("bucket", "terminal"), rows, ("epoch", "seq"))
+        assert sorted(found) == [(3, "t", 2, 7), (3, "u", 1, 1)]
+        assert add_rows(tx, TERM_BUCKET, ("bucket", "terminal"), []) == []
+
+
+TEXTS = (
+    "",
+    "NULL",
+    "null",
+    "a,b",
+    '"',
+    "\\",
+    "{1}",
+    " blank ",
+    "строка\nстрока",
+    "\t'",
+    "\\x41",
+    "%(name)s",
+    "%",
+    '\\"{}',
+)
+
+
+@pytest.mark.parametrize("raw", [None, b"", b"\x00\xff\\x", b'"{,}'])
+def test_texts_and_bytes_come_back_as_they_were_written(either, raw):
+    made = [
+        {"bucket": 3, "event_id": text, "kind": "k", "place": "", "detail": text, "at_ms": -(2**63), "raw": raw}
+        for text in TEXTS
+    ]
+    either.write(lambda tx: insert_rows(tx, FLAG, made), 3)
+    with either.read() as tx:
+        found = select_by(tx, FLAG, tuple(made[0]), ("bucket", "detail"), [(3, text) for text in TEXTS])
+    assert sorted((dict(each._mapping) for each in found), key=by_text) == sorted(made, key=by_text)
+
+
+def by_text(flag):
+    return flag["event_id"]
+
+
+@pytest.mark.parametrize("write", [insert_only, partial(insert_new, returning=("terminal",))])
+def test_a_full_disk_under_many_rows_is_a_fault_of_the_store(store, write):
+    rows = [row(3, f"till {number}") for number in range(5000)]
+
+    def work(tx):
+        pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+        write(tx, TERM_BUCKET, rows)
+
+    with pytest.raises(StoreFault):
+        store.write(work, 3)
 
 
 def test_a_row_that_must_be_new_and_is_not_fails_the_transaction(either):

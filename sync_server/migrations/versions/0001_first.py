@@ -275,8 +275,16 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("bucket", "event_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("event_state", "event", ["state"], unique=False)
-    op.create_index("event_waits_for", "event", ["bucket", "waits_for"], unique=False)
+    held, waiting = sa.text("state <> 'applied'"), sa.text("waits_for <> ''")
+    op.create_index("event_state", "event", ["state"], unique=False, sqlite_where=held, postgresql_where=held)
+    op.create_index(
+        "event_waits_for",
+        "event",
+        ["bucket", "waits_for"],
+        unique=False,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.create_table(
         "feed_bal",
         _column("bucket", sa.Integer()),
