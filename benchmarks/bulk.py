@@ -18,6 +18,7 @@ from benchmarks import fleet
 from benchmarks.databases import Databases, file_of
 from loyalty.events import BUCKETS, bucket_of, canonical
 from loyalty.feed import BalanceRow, checksum_add, row_hash
+from sync_server.apply import ANY_TERMINAL
 from sync_server.identity import read_identity
 from sync_server.programmes import publish_programme
 from sync_server.schema import BUCKET_HEAD, FEED, TERM_BUCKET
@@ -71,7 +72,8 @@ def rows_of(url: str, *tables: Table) -> dict[Table, list[tuple[Any, ...]]]:
 
 def _watermarks(tills: int) -> Rows:
     """Tills that have sold to members of every bucket before, as all have that are not quite new."""
-    return [(bucket, fleet.terminal_id(n), 1, 0) for bucket in range(BUCKETS) for n in range(tills)]
+    terminals = [ANY_TERMINAL, *(fleet.terminal_id(n) for n in range(tills))]
+    return [(bucket, terminal, 0, 0) for bucket in range(BUCKETS) for terminal in terminals]
 
 
 def _balances(members: int) -> dict[Table, Rows]:
