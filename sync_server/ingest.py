@@ -38,7 +38,7 @@ from sync_server.store import Store, Tx
 
 FORK_SEGMENTS = 200
 """How far back the last common event of a fork is looked for."""
-_MAX_WINDOW_BYTES = 8 * 1024 * 1024
+MAX_WINDOW_BYTES = 8 * 1024 * 1024
 
 SENTENCES = {
     "segment.unpack": ("Пакет событий не распаковывается", "The segment does not decompress"),
@@ -123,7 +123,7 @@ def _take_checked(store: Store, data: bytes, fence: str | None, gen: str, now_ms
 def decompress(blob: bytes, size: int) -> bytes:
     """A zstd blob of exactly `size` bytes, never more than a payload may have. Raises BadInput."""
     try:
-        reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).stream_reader(blob)
+        reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).stream_reader(blob)
         payload = reader.read(min(size, MAX_PAYLOAD_BYTES) + 1)
     except zstandard.ZstdError as error:
         raise BadInput(sentence("segment.unpack")) from error

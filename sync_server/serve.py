@@ -22,6 +22,8 @@ from sync_server.store import IDLE_LIMIT_MS
 
 STOP_TIMEOUT_S = 10
 BACKLOG = 1024
+MAX_HEAD_BYTES = 64 * 1024
+"""Of a request's first line and headers, before they have ended."""
 
 
 class _Server(uvicorn.Server):
@@ -69,6 +71,8 @@ def _serve(settings: Settings, demo: bool, tied: bool) -> None:
             fill_demo(app.state.office)
         config = uvicorn.Config(
             app,
+            http="h11",
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,

@@ -22,6 +22,8 @@ from terminal.opened import OpenedTill, opened_till
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 128
+MAX_HEAD_BYTES = 64 * 1024
+"""Of a request's first line and headers, before they have ended."""
 STOP_WITHIN_S = 10
 KEEP_ALIVE_S = 60
 
@@ -37,7 +39,7 @@ class AgentServer(uvicorn.Server):
             uvicorn.Config(
                 make_app(Desk(till, lang), token, port), http="h11", ws="none", lifespan="on", log_config=None,
                 log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=STOP_WITHIN_S,
+                timeout_graceful_shutdown=STOP_WITHIN_S, h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             )
         )  # fmt: skip
         self._listening = listening

@@ -6,9 +6,7 @@ more examples.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from hashlib import blake2b
 
 import httpx
 import pytest
@@ -22,7 +20,7 @@ from sync_server.clock import now_ms
 from sync_server.openapi import openapi_json
 from sync_server.settings import Settings
 from terminal.offline_queue.signing import Signer
-from tests.support.fuzz import FUZZ, cases, check_answer, named, operations, request_of
+from tests.support.fuzz import FUZZ, OfficeRows, cases, check_answer, named, operations, request_of
 from tests.support.server import TestOffice, hex_id
 
 SEGMENT = "application/vnd.kopilka.segment"
@@ -42,24 +40,9 @@ class Office:
         enrolled, _ = self.till.enrolled(anna, "2990001000001", "+79031234567")
         self.till.send(self.till.segment(enrolled, self.till.sale(account=anna, earned=5)))
         self.office.apply()
-        self.look = sqlite3.connect(database, isolation_level=None)
-        (self.number,) = self.look.execute("SELECT number FROM receipt").fetchone()
+        self.rows = OfficeRows(database)
+        (self.number,) = self.rows.look.execute("SELECT number FROM receipt").fetchone()
         self.snapshot = running.snapshot().snapshot_id
-        tables = self.look.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").fetchall()
-        self._queries = [f"SELECT {self._columns(name)} FROM {name}" for (name,) in tables]
-        self._held = (-1, b"")
-
-    def _columns(self, table: str) -> str:
-        columns = [row[1] for row in self.look.execute(f"PRAGMA table_info({table})")]
-        return ", ".join(name for name in columns if name != "seen_ms")
-
-    def held(self) -> bytes:
-        """A digest of all there is."""
-        (version,) = self.look.execute("PRAGMA data_version").fetchone()
-        if version != self._held[0]:
-            rows = [sorted(map(repr, self.look.execute(query))) for query in self._queries]
-            self._held = (version, blake2b(repr(rows).encode()).digest())
-        return self._held[1]
 
     def known(self) -> dict[str, list[object]]:
         return {
@@ -77,10 +60,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 def answered(office: Office, request: httpx.Request) -> httpx.Response:
     """And nothing changed by it, where it is refused."""
-    before = office.held()
+    before = office.rows.held()
     answer = office.client.send(request)
     if answer.status_code >= 400:
-        assert office.held() == before, f"{request.method} {request.url}: refused, and something changed"
+        assert office.rows.held() == before, f"{request.method} {request.url}: refused, and something changed"
     return answer
 
 

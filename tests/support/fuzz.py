@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import httpx
@@ -81,3 +83,25 @@ def check_answer(case: Case, answer: httpx.Response) -> None:
     assert answer.status_code < 500 or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, answer.text
     case.validate_response(answer, checks=CHECKS)
     assert "Traceback" not in answer.text
+
+
+class OfficeRows:
+    """All that a head office on SQLite holds, but when its terminals were last heard of."""
+
+    def __init__(self, database: str) -> None:
+        self.look = sqlite3.connect(database, isolation_level=None)
+        tables = self.look.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").fetchall()
+        self._queries = [f"SELECT {self._columns(name)} FROM {name}" for (name,) in tables]
+        self._held = (-1, b"")
+
+    def _columns(self, table: str) -> str:
+        columns = [row[1] for row in self.look.execute(f"PRAGMA table_info({table})")]
+        return ", ".join(name for name in columns if name != "seen_ms")
+
+    def held(self) -> bytes:
+        """A digest of it."""
+        (version,) = self.look.execute("PRAGMA data_version").fetchone()
+        if version != self._held[0]:
+            rows = [sorted(map(repr, self.look.execute(query))) for query in self._queries]
+            self._held = (version, blake2b(repr(rows).encode()).digest())
+        return self._held[1]

@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from sync_server.app import make_app
 from sync_server.clock import now_ms
+from sync_server.serve import MAX_HEAD_BYTES
 from sync_server.settings import Settings
 from tests.support.server import TestOffice
 
@@ -50,7 +51,10 @@ class ServedOffice:
 def served_office(folder: Path) -> Iterator[ServedOffice]:
     """One that writes messages down."""
     app = make_app(Settings(folder, messages="journal"))
-    server = Telling(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
+    config = uvicorn.Config(
+        app, http="h11", h11_max_incomplete_event_size=MAX_HEAD_BYTES, port=0, log_level="error", lifespan="on"
+    )
+    server = Telling(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert server.ready.wait(WAIT_S)
