@@ -86,6 +86,12 @@ class CodeRanges(msgspec.Struct, frozen=True):
     """The programme's promo codes, folded: without them a word is only a word."""
     gift_card_prefixes: tuple[str, ...] = ()
     """Of gift cards; a shop that has none reads no code as one."""
+    old_cards: tuple[str, ...] = ()
+    """Cards of another system whose members came along, as `7702xxxxxxxxxxxx`: first digits, then an x for each other
+    one. Their check digits are not known, so what fits is a card whatever its last digit."""
+
+    def is_old_card(self, code: str) -> bool:
+        return any(_fits(code, pattern) for pattern in self.old_cards)
 
 
 def classify(text: str, ranges: CodeRanges) -> Code:
@@ -100,6 +106,8 @@ def classify(text: str, ranges: CodeRanges) -> Code:
     receipt = _RECEIPT.fullmatch(code.upper())
     if receipt:
         return ReceiptCode(receipt.group(1))
+    if ranges.is_old_card(code):
+        return CardCode(code)
     coupon = _coupon(code, ranges)
     if coupon:
         return coupon
@@ -125,6 +133,12 @@ _LIKE_COUPON = re.compile(r"KC[0-9A-Z]{7,20}|KS[0-9A-Z]{60,250}")
 """A signed coupon that a scanner cut short or misread is no word either."""
 _SHOWN_CHARS = 24
 _PHONE_NOISE = re.compile(r"[\s()\-.\u00a0\u2010-\u2014]+")
+
+
+def _fits(code: str, pattern: str) -> bool:
+    """Whether a code has the length of a pattern and its first digits."""
+    digits = code.isascii() and code.isdigit()
+    return digits and len(code) == len(pattern) and code.startswith(pattern.rstrip("x"))
 
 
 def _digits(code: str, ranges: CodeRanges) -> Code:

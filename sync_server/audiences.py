@@ -29,7 +29,7 @@ from sync_server.import_fields import Unfit
 from sync_server.import_names import MEMBER_ALIASES
 from sync_server.import_report import NotTaken, ReportFile
 from sync_server.personal import MAX_AUDIENCES
-from sync_server.programmes import read_rules
+from sync_server.programmes import read_published
 from sync_server.rows import select_by
 from sync_server.schema import ALIAS, FEED
 from sync_server.store import Store, Tx, open_scratch
@@ -140,7 +140,7 @@ def _scratch() -> sqlite3.Connection:
 
 def _read_wanted(store: Store, identity: Identity, rows: Iterator[Row], wanted: sqlite3.Connection, keep: Keep) -> int:
     """Put the members the rows speak of into `wanted`; how many rows there are."""
-    programme = read_rules(store).programme
+    programme = read_published(store)
     ranges = programme.codes if programme else CodeRanges()
     count = 0
     wanted.execute("BEGIN")

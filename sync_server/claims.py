@@ -14,7 +14,7 @@ from sync_server.rows import insert_rows, select_by
 from sync_server.schema import ALIAS
 from sync_server.store import Store, Tx
 
-AliasKind = Literal["card", "phone"]
+AliasKind = Literal["card", "phone", "lot"]
 Owners = dict[tuple[str, str], str]
 Holders = dict[tuple[str, str], tuple[str, str]]
 """(kind, alias) -> (member_id, account_id)."""
@@ -22,7 +22,7 @@ _MAX_CLAIMS = 5000
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """`alias` is a card's number, or the keyed hash of a phone."""
+    """`alias` is a card's number, the keyed hash of a phone, or the hash of the id of points brought from elsewhere."""
 
     kind: AliasKind
     alias: str

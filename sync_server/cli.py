@@ -149,16 +149,17 @@ def enrol(
 
 @app.command("import")
 def import_(
-    what: Annotated[str, typer.Argument(help="members, products or segments")],
+    what: Annotated[str, typer.Argument(help="members, balances, products or segments")],
     file: Annotated[Path, typer.Argument(help="CSV file; of segments what kopilka queue export wrote")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
     data: Data = HOME,
     database: Database = "",
 ) -> None:
-    """Import members or products from CSV, or a till's events (segments) from a file of its export.
+    """Import members, their balances or products from CSV, or a till's events (segments) from a file of its export.
 
-    New members and products are added, others changed where the file says something else; events come in once.
+    New members and products are added, others changed where the file says something else; lots of points and events
+    come in once.
     """
     from sync_server.import_segments import import_segments
     from sync_server.imports import import_file
@@ -177,6 +178,12 @@ def import_(
         "cli.import.dry" if dry_run else "cli.import",
         rows=done.rows, added=done.added, changed=done.changed, known=done.known, refused=done.refused,
     )  # fmt: skip
+    for each in done.sums:
+        tell(
+            "cli.balances.dry" if dry_run else "cli.balances",
+            wallet=each.wallet, month=each.month or spoken("cli.balances.never"), file_points=each.file_points,
+            booked_points=each.booked_points, left_points=each.file_points - each.booked_points,
+        )  # fmt: skip
     if done.first_purchases:
         tell("cli.import.first", members=done.first_purchases)
     if done.refused:

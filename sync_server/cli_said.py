@@ -17,6 +17,16 @@ SENTENCES = {
         "Программа {id}, версия {version}, уже была опубликована.",
         "Programme {id}, version {version}, was published already.",
     ),
+    "cli.balances": (
+        "{wallet}, {month}: в файле {file_points}, в книгах {booked_points}, не загружено {left_points}.",
+        "{wallet}, {month}: {file_points} in the file, {booked_points} in the books, {left_points} not taken.",
+    ),
+    "cli.balances.dry": (
+        "{wallet}, {month}: в файле {file_points}, в книгах было бы {booked_points}, не загрузилось бы {left_points}.",
+        "{wallet}, {month}: {file_points} in the file, {booked_points} would be in the books, "
+        "{left_points} would not be taken.",
+    ),
+    "cli.balances.never": ("бессрочно", "never"),
     "cli.stopped": (
         "Остановлено: {what}. Кассы узнают при следующем обмене; те, что без связи, — когда она появится.",
         "Stopped: {what}. Tills hear of it in their next round; those that are offline when they have a link.",

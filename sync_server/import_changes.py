@@ -32,6 +32,7 @@ _WORDS = {
     "birthday": ("день рождения", "birthday"),
     "phone": ("телефон", "phone"),
     "card_kind": ("вид карты", "kind of card"),
+    "more_cards": ("другие карты", "further cards"),
     "consents": ("согласия", "consents"),
 }
 
@@ -176,6 +177,7 @@ def _planned(
     changed = _ident_after(ident, row, after)
     fields = [name for name in ("name", "birthday", "phone") if getattr(after, name) != getattr(before, name)]
     fields += ["card_kind"] if changed.card_kinds != ident.card_kinds else []
+    fields += ["more_cards"] if changed.cards != ident.cards else []
     fields += ["consents"] if given else []
     if not fields and changed != ident:  # a phone that was another's when the member was enrolled
         fields.append("phone")
@@ -196,6 +198,7 @@ def _ident_after(ident: IdentRow, row: MemberRow, personal: Personal) -> IdentRo
         ident,
         name_masked=mask_name(personal.name) if row.name else ident.name_masked,
         birthday_md=personal.birthday[5:] if row.birthday else ident.birthday_md,
+        cards=(*ident.cards, *(card for card in row.more_cards if card not in ident.cards)),
         card_kinds={**ident.card_kinds, row.card: row.card_kind} if row.card_kind else ident.card_kinds,
         **phone,
     )

@@ -15,6 +15,7 @@ from sync_server.csv_rows import Row
 
 MAX_POINTS = 1_000_000_000
 MAX_RECEIPTS = 1_000_000
+MAX_MORE_CARDS = 10
 MAX_NAME_CHARS = 200
 MAX_VERSION_CHARS = 40
 Purpose = Literal["processing", "advertising"]
@@ -27,6 +28,15 @@ SENTENCES = {
     "import.card.mend": (
         "13 цифр, начинаются на {prefixes}, последняя — контрольная",
         "13 digits that begin with {prefixes}; the last one is a check digit",
+    ),
+    "import.card.mend_old": (
+        "13 цифр, начинаются на {prefixes}, последняя — контрольная; или карта прежней системы: {old}",
+        "13 digits that begin with {prefixes}, the last one a check digit; or a card of the earlier system: {old}",
+    ),
+    "import.more_cards": ("другие карты записаны неверно", "the further cards are not written right"),
+    "import.more_cards.mend": (
+        "через |, не больше {limit}, без повторов; первая карта — в столбце card",
+        "parted by |, {limit} at most, each once; the first card is in the column card",
     ),
     "import.phone": ("такого телефона не бывает", "there is no such phone number"),
     "import.phone.mend": ("например +7 903 123-45-67", "for example +7 903 123-45-67"),
@@ -106,7 +116,22 @@ def card(text: str, ranges: CodeRanges) -> str:
     found = classify(code, ranges)
     if isinstance(found, CardCode):
         return found.number
-    raise Unfit(text, sentence("import.card"), sentence("import.card.mend", prefixes=", ".join(ranges.card_prefixes)))
+    raise Unfit(text, sentence("import.card"), _mend_card(ranges))
+
+
+def _mend_card(ranges: CodeRanges) -> Sentence:
+    prefixes = ", ".join(ranges.card_prefixes)
+    if ranges.old_cards:
+        return sentence("import.card.mend_old", prefixes=prefixes, old=", ".join(ranges.old_cards))
+    return sentence("import.card.mend", prefixes=prefixes)
+
+
+def more_cards(text: str, of_card: str, ranges: CodeRanges) -> tuple[str, ...]:
+    """Further cards of the member, parted by bars."""
+    cards = tuple(dict.fromkeys(card(each.strip(), ranges) for each in text.split("|") if each.strip()))
+    if len(cards) > MAX_MORE_CARDS or of_card in cards or (cards and not of_card):
+        raise Unfit(text[:80], sentence("import.more_cards"), sentence("import.more_cards.mend", limit=MAX_MORE_CARDS))
+    return cards
 
 
 def phone(text: str) -> str:
@@ -189,6 +214,11 @@ def status_until(text: str, of_status: str) -> str:
 
 def expires(text: str) -> str:
     """The last date points that were brought along can be spent; empty where they never run out."""
+    return day(text)
+
+
+def day(text: str) -> str:
+    """A date, as ISO writes it; empty where there is none."""
     return _day(text) if text else ""
 
 

@@ -42,7 +42,7 @@ from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
     "card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind", "expires",
-    "consent_processing", "consent_advertising",
+    "consent_processing", "consent_advertising", "more_cards",
 )  # fmt: skip
 NEEDED = ()
 PURPOSES: tuple[Purpose, ...] = ("processing", "advertising")
@@ -61,6 +61,7 @@ def import_members(
     store: Store,
     identity: Identity,
     rules: Rules,
+    codes: CodeRanges,
     rows: Sequence[Row],
     now_ms: int,
     dry_run: bool,
@@ -68,7 +69,7 @@ def import_members(
     tally: Tally,
 ) -> None:
     """Take one batch of rows in; each is counted once."""
-    checked = [member for row in rows if (member := _checked(row, identity, rules, now_ms, seen, tally))]
+    checked = [member for row in rows if (member := _checked(row, identity, rules, codes, now_ms, seen, tally))]
     fresh, existing = _parted(checked, read_holders(store, _claims(checked)), seen, tally)
     new = _unknown(store, fresh, existing)
     change_members(store, identity, existing, now_ms, dry_run, tally)
@@ -90,10 +91,14 @@ def welcomes_first_purchases(rules: Rules) -> bool:
     return any(isinstance(each, FirstPurchase) for campaign in campaigns for each in campaign.conditions)
 
 
-def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen, tally: Tally) -> MemberRow | None:
+def _checked(
+    row: Row, identity: Identity, rules: Rules, codes: CodeRanges, now_ms: int, seen: Seen, tally: Tally
+) -> MemberRow | None:
     try:
-        member = _member(row, identity, rules, now_ms)
-        for kind, alias, text in (("card", member.card, member.card), ("phone", member.phone_hash, member.phone)):
+        member = _member(row, identity, rules, codes, now_ms)
+        more = [("card", card, card) for card in member.more_cards]
+        named = [("card", member.card, member.card), ("phone", member.phone_hash, member.phone), *more]
+        for kind, alias, text in named:
             line = seen.first(kind, alias, row.line) if alias else row.line
             if line != row.line:
                 raise Unfit(text, sentence("import.twice", line=line), sentence("import.twice.mend"))
@@ -103,11 +108,11 @@ def _checked(row: Row, identity: Identity, rules: Rules, now_ms: int, seen: Seen
         return None
 
 
-def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> MemberRow:
+def _member(row: Row, identity: Identity, rules: Rules, codes: CodeRanges, now_ms: int) -> MemberRow:
     import_fields.check_whole(row)
     fields = {name: row.fields.get(name, "") for name in COLUMNS}
     programme = rules.programme
-    card = import_fields.card(fields["card"], programme.codes if programme else CodeRanges())
+    card = import_fields.card(fields["card"], codes)
     phone = import_fields.phone(fields["phone"])
     if not card and not phone:
         raise Unfit("", sentence("import.nobody"), sentence("import.nobody.mend"))
@@ -137,6 +142,7 @@ def _member(row: Row, identity: Identity, rules: Rules, now_ms: int) -> MemberRo
             for purpose in PURPOSES
             if (consent := import_fields.consent(fields[f"consent_{purpose}"], purpose)) is not None
         ),
+        more_cards=import_fields.more_cards(fields["more_cards"], card, codes),
     )
 
 
@@ -152,7 +158,7 @@ def _free(members: Sequence[MemberRow], owners: Owners, tally: Tally) -> list[Me
 def _is_free(member: MemberRow, owners: Owners, tally: Tally) -> bool:
     for found in member.claims:
         if owners.get((found.kind, found.alias), member.member_id) != member.member_id:
-            value = member.card if found.kind == "card" else member.phone
+            value = found.alias if found.kind == "card" else member.phone
             tally.leave(
                 "refused", NotTaken(member.line, value, sentence("import.taken"), sentence("import.taken.mend"))
             )
@@ -273,7 +279,8 @@ def _personal(identity: Identity, member: MemberRow) -> Personal:
 def _ident(member: MemberRow) -> IdentRow:
     kinds = {member.card: member.card_kind} if member.card_kind else {}
     row = IdentRow(
-        member.member_id, member.account_id, cards=(member.card,) if member.card else (), card_kinds=kinds
+        member.member_id, member.account_id, cards=(member.card, *member.more_cards) if member.card else (),
+        card_kinds=kinds,
     )  # fmt: skip
     return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
 

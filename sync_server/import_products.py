@@ -16,7 +16,6 @@ from sync_server.import_report import NotTaken, Tally
 from sync_server.rows import select_by
 from sync_server.schema import FEED
 from sync_server.seen import Seen
-from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
@@ -32,9 +31,11 @@ _VAT: dict[str, str] = {
 _UNIT = {"piece": "piece", "шт": "piece", "шт.": "piece", "": "piece", "kg": "kg", "кг": "kg"}
 
 
-def import_products(store: Store, rules: Rules, rows: Sequence[Row], dry_run: bool, seen: Seen, tally: Tally) -> None:
+def import_products(
+    store: Store, codes: CodeRanges, rows: Sequence[Row], dry_run: bool, seen: Seen, tally: Tally
+) -> None:
     """Take one batch of rows in; each is counted once."""
-    products = [found for row in rows if (found := _checked(row, rules, seen, tally))]
+    products = [found for row in rows if (found := _checked(row, codes, seen, tally))]
     buckets: dict[int, list[tuple[int, Product]]] = {}
     for line, product in products:
         buckets.setdefault(bucket_of(product.code), []).append((line, product))
@@ -63,9 +64,9 @@ SENTENCES = {
 }
 
 
-def _checked(row: Row, rules: Rules, seen: Seen, tally: Tally) -> tuple[int, Product] | None:
+def _checked(row: Row, codes: CodeRanges, seen: Seen, tally: Tally) -> tuple[int, Product] | None:
     try:
-        product = _product(row, rules.programme.codes if rules.programme else CodeRanges())
+        product = _product(row, codes)
         line = seen.first("code", product.code, row.line)
         if line != row.line:
             raise Unfit(product.code, sentence("import.twice", line=line), sentence("import.twice.mend"))

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.sentences import Lang, Sentence, say
+from sync_server.balance_sums import LotSum
 
 Outcome = Literal["added", "changed", "known", "refused"]
 
@@ -29,6 +30,8 @@ class Imported(msgspec.Struct, frozen=True):
     refused: int = 0
     first_purchases: int = 0
     """Of a dry run: new members whose row says nothing of receipts, where a campaign welcomes the first purchase."""
+    sums: tuple[LotSum, ...] = ()
+    """Of balances: what the file has and what is booked, by wallet and month."""
 
 
 class Tally:
@@ -51,7 +54,11 @@ class Tally:
 
     @property
     def imported(self) -> Imported:
-        return Imported(sum(self._counts.values()), **self._counts, first_purchases=self._first_purchases)
+        counts = self._counts
+        return Imported(
+            sum(counts.values()), counts["added"], counts["changed"], counts["known"], counts["refused"],
+            self._first_purchases,
+        )  # fmt: skip
 
 
 class ReportFile:

@@ -34,6 +34,7 @@ class MemberRow(msgspec.Struct, frozen=True):
     card_kind: str = ""
     expires: str = ""
     consents: tuple[Consent, ...] = ()
+    more_cards: tuple[str, ...] = ()
 
     @property
     def bucket(self) -> int:
@@ -44,8 +45,9 @@ class MemberRow(msgspec.Struct, frozen=True):
         return self.claims_for(self.member_id, self.account_id)
 
     def claims_for(self, member_id: str, account_id: str) -> list[Claim]:
-        """Card and phone as claims of this member."""
-        pairs: tuple[tuple[AliasKind, str], ...] = (("card", self.card), ("phone", self.phone_hash))
+        """Cards and phone as claims of this member, that of the first card first."""
+        pairs: list[tuple[AliasKind, str]] = [("card", self.card), ("phone", self.phone_hash)]
+        pairs += [("card", card) for card in self.more_cards]
         return [Claim(kind, alias, member_id, account_id) for kind, alias in pairs if alias]
 
 

@@ -5,6 +5,7 @@ from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
     audiences,
     backups,
+    balance_sums,
     budget_release,
     confirmations,
     coupons,
@@ -14,6 +15,7 @@ from sync_server import (  # fmt: skip
     find_member,
     grants,
     identity,
+    import_balances,
     import_changes,
     import_fields,
     import_members,
@@ -41,6 +43,7 @@ SENTENCES = {
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES, **stops.SENTENCES,
     **one_process.SENTENCES,
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,
+    **balance_sums.SENTENCES, **import_balances.SENTENCES,
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,
     **merging.SENTENCES, **found.SENTENCES, **backups.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,

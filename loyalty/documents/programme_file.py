@@ -93,6 +93,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
 _PREFIX = re.compile(r"[0-9]{1,11}")
 _WEIGHED = re.compile(r"2[0-9]")
+EAN_DIGITS = 13
+_OLD_CARD = re.compile(r"(?=.{6,24}$)[0-9]{1,}x{1,}")
 """GS1 prefixes for use inside a shop; the PLU of five digits follows them."""
 
 
@@ -208,8 +210,13 @@ def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:
     gifts = part.texts("gift_card_prefixes", _PREFIX, "298") if part.has("gift_card_prefixes") else ()
     _check_apart(part, "weighed_prefixes", weighed, cards)
     _check_apart(part, "gift_card_prefixes", gifts, (*cards, *weighed))
+    old = part.texts("old_cards", _OLD_CARD, "7702xxxxxxxxxxxx") if part.has("old_cards") else ()
+    of_goods = [each.rstrip("x") if len(each) == EAN_DIGITS else "" for each in old]
+    _check_apart(part, "old_cards", of_goods, (*cards, *weighed, *gifts))
     qr_prefix = part.text("qr_prefix", usual.qr_prefix, 16)
-    codes = CodeRanges(cards, weighed, qr_prefix, promo_words=usual.promo_words, gift_card_prefixes=gifts)
+    codes = CodeRanges(
+        cards, weighed, qr_prefix, promo_words=usual.promo_words, gift_card_prefixes=gifts, old_cards=old
+    )
     part.finish()
     return codes
 
@@ -217,7 +224,7 @@ def _codes(part: Section | None, coupons: Sequence[CouponSeries]) -> CodeRanges:
 def _check_apart(part: Section, key: str, prefixes: Sequence[str], taken: Sequence[str]) -> None:
     """A code must not be two things at once."""
     for number, prefix in enumerate(prefixes, start=1):
-        if any(prefix.startswith(other) or other.startswith(prefix) for other in taken):
+        if prefix and any(prefix.startswith(other) or other.startswith(prefix) for other in taken):
             what = sentence("programme.prefixes", prefix=prefix)
             part.note(f"{key}[{number}]", what, sentence("programme.prefixes.mend"))
 

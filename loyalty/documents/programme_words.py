@@ -75,6 +75,7 @@ WORDS: dict[str, Pair] = {
     "card_prefixes": ("карты начинаются на {}", "cards begin with {}"),
     "weighed_prefixes": ("весовой товар начинается на {}", "weighed goods begin with {}"),
     "gift_card_prefixes": ("подарочные карты начинаются на {}", "gift cards begin with {}"),
+    "old_cards": ("карты прежней системы {}", "cards of an earlier system {}"),
     "qr_prefix": ("QR карты начинается на {}", "a card's QR begins with {}"),
     "ru": ("по-русски {}", "in Russian {}"),
     "en": ("по-английски {}", "in English {}"),

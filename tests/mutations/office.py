@@ -390,4 +390,25 @@ OFFICE: tuple[Guard, ...] = (
         "read_stops(row)",
         "tests/unit/test_engine_stops.py::test_a_row_the_head_office_has_not_signed_stops_nothing",
     ),
+    Guard(
+        "a lot brought from elsewhere is booked once",
+        "sync_server/import_balances.py",
+        'derived("lot", source)',
+        'derived("lot", f"{row.line}{source}")',
+        "tests/unit/test_server_balances.py::test_the_same_lot_again_adds_nothing_in_whatever_file",
+    ),
+    Guard(
+        "a lot brought from elsewhere is one member's",
+        "sync_server/import_balances.py",
+        "if first == place or _survivor(store, first) == _survivor(store, place):",
+        "first = place\n        if True:",
+        "tests/unit/test_server_balances.py::test_a_lot_with_other_figures_or_of_another_member_is_left_out",
+    ),
+    Guard(
+        "a file of balances comes to what its source says",
+        "sync_server/balance_sums.py",
+        "if found != points:",
+        "if False:",
+        "tests/unit/test_server_balances.py::test_a_file_that_does_not_come_to_a_control_row_is_refused_whole",
+    ),
 )

@@ -169,3 +169,16 @@ def test_a_card_number_that_does_not_fit_its_range_is_an_error():
 def test_a_single_digit_is_no_gtin():
     assert not gtin_is_valid("0")
     assert not gtin_is_valid("")
+
+
+OLD_CARDS = CodeRanges(old_cards=("7702xxxxxxxxxxxx", "46xxxxxxxxxxx", "903xxxxxxx"))
+
+
+@pytest.mark.parametrize("code", ["7702000011112222", "4600000000000", "4600000000015", "9031234567"])
+def test_a_card_of_the_earlier_system_is_a_card_before_it_is_anything_else(code):
+    assert classify(code, OLD_CARDS) == CardCode(code)
+
+
+@pytest.mark.parametrize("code", ["770200001111222", "77020000111122223", "7703000011112222", "770200001111222x"])
+def test_a_code_of_another_length_or_beginning_is_no_card_of_the_earlier_system(code):
+    assert not isinstance(classify(code, OLD_CARDS), CardCode)

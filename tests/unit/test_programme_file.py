@@ -208,6 +208,12 @@ conditions = [ { type = "hours", windows = ["12-14"] }, { type = "who", statuses
         ]
         assert paths(HEAD + '[codes]\nweighed_prefixes = ["210"]') == ["codes.weighed_prefixes[1]"]
 
+    def test_cards_of_an_earlier_system_are_digits_then_x_and_no_cards_of_this_one(self):
+        old = ("7702xxxxxxxxxxxx", "46xxxxxxxxxxx", "299xxx")
+        assert parse_programme(HEAD + f"[codes]\nold_cards = {list(old)}").codes.old_cards == old
+        for bad in ("7702", "xxxxxxxx", "77xx02xx", "7xxxx", "7" + 24 * "x", "299xxxxxxxxxx"):
+            assert paths(HEAD + f'[codes]\nold_cards = ["{bad}"]') == ["codes.old_cards[1]"]
+
     def test_a_step_of_points_is_a_whole_sum_of_money(self):
         assert paths(HEAD + "point_scale = 1000\n[redeem]\nstep_points = 5") == ["redeem.step_points"]
         assert parse_programme(HEAD + "point_scale = 1000\n[redeem]\nstep_points = 10").redeem.step_points == 10

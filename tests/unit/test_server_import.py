@@ -192,7 +192,7 @@ BAD_ROWS = [
     (",,Nobody,,,5", "", "neither"),
     (f"{CARD},,Twice,,,0", CARD, "line 2"),
     (f"{CARD3},{'9' * 5000},A,,,0", "", "fields"),
-    (f"{CARD3},,A,,,0,,,,,,,extra", "", "fields"),
+    (f"{CARD3},,A,,,0,,,,,,,,extra", "", "fields"),
     (f"{CARD3},,A,,,0,,,,,{'v' * 41},", "v" * 41, "version"),
     (f"{CARD3},,A,,,5,,,,31.02.2027", "31.02.2027", "date"),
     (f"{CARD3},,A,,driver,0,31.02.2027", "31.02.2027", "date"),
