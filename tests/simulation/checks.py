@@ -6,6 +6,7 @@ cashier's screen makes. The numbers of the invariants are those of the sync's de
 
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 import msgspec
 import zstandard
@@ -16,9 +17,11 @@ from loyalty.events import bucket_of
 from loyalty.feed import STREAMS, BalanceRow, checksum_add, row_hash
 from loyalty.ledger import MAIN_WALLET
 from loyalty.points.history import replay
+from loyalty.points.overdraft import owed_points
 from loyalty.points.purse import figures
 from loyalty.statuses.progress import Progress, figures_of, visit_days
 from sync_server.books import read_books
+from sync_server.overdrafts import LOSS, OWED
 from terminal.offline_queue.keys import phone_hash
 from tests.simulation.head_office import HeadOffice
 from tests.simulation.promises import DAYS, SEASONS, Promises, Year
@@ -270,10 +273,26 @@ class Watch:
             )
             if points
         }
+        self._loss({name: found.pop(name, 0) for name in [*found] if name[1] in (LOSS, OWED)})
         assert found == self._promises.contras(), f"programme totals: {found} are not {self._promises.contras()}"
         books = read_books(self._office.office.store, sorted(self._promises.sums()))
         assert books.conserved, "I10: the auditor finds a bucket that is not 0"
         assert (books.stored_twice, books.events_behind) == (0, 0), f"the auditor: {books}"
+
+    def _loss(self, found: Mapping[tuple[str, str], int]) -> None:
+        """What the programme bears of points spent that were not there is what accounts say, and never more than they
+        owe; without a return it is all they owe."""
+        returned = set(self._office.look.execute("SELECT account_id, wallet FROM ledger WHERE contra = 'issued_back'"))
+        lost: Counter[str] = Counter()
+        for (body,) in self._office.look.execute("SELECT body FROM feed_bal"):
+            row = msgspec.json.decode(body, type=BalanceRow)
+            lost.update(row.overdrawn)
+            for wallet, owed in owed_points(row).items():
+                overdrawn = row.overdrawn.get(wallet, 0)
+                least = 0 if (row.account_id, wallet) in returned else owed
+                assert least <= overdrawn <= owed, f"I10: {row.account_id}: {overdrawn} of {owed} {wallet} are lost"
+        wanted = {(wallet, contra): sign * n for wallet, n in lost.items() for contra, sign in ((LOSS, -1), (OWED, 1))}
+        assert found == wanted, f"I10: the programme bears {found}, accounts say {wanted}"
 
     def _phones(self, tills: list[Till]) -> None:
         """A phone given at several tills is one member's, and finds that one everywhere."""

@@ -87,7 +87,14 @@ INVARIANTS: dict[int, Invariant] = {
     11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
     12: Invariant("no more is spent by a right than it says", open="spending rights are not built yet"),
     13: Invariant(
-        "an overdraft stays within the credit of the tills offline", open="spending rights are not built yet"
+        "an overdraft stays within the credit of the tills offline",
+        tests=tuple(
+            f"tests/property/test_loyalty_rights.py::{name}"
+            for name in (
+                "test_an_account_is_overdrawn_by_no_more_than_the_limits_of_the_tills_that_had_not_settled",
+                "test_the_bound_is_reached_by_tills_that_never_hear_of_one_another",
+            )
+        ),
     ),
     14: Invariant(
         "returns never move more than their sale did, in any order",
@@ -154,8 +161,9 @@ INVARIANTS: dict[int, Invariant] = {
         tests=(
             "tests/contract/test_server_revoke.py::test_a_revoked_till_is_taken_nothing_from_and_what_it_sent_counts",
             "tests/contract/test_server_shares.py::test_a_revoked_till_s_unused_share_is_free_again",
+            "tests/unit/test_engine_rights.py::test_a_revoked_till_spends_nothing_even_after_a_stop",
+            "tests/unit/test_engine_rights.py::test_a_cache_that_is_too_old_spends_nothing",
         ),
-        open="spending rights are not built yet",
     ),
     26: Invariant(
         "once the faults stop, everything has arrived within a bounded number of rounds",
