@@ -81,7 +81,7 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     10: Invariant(
         "conservation: what members have and what programmes owe sums to 0 in every bucket at every commit",
-        (f"{_CHECKS}::Watch._balanced", f"{_CHECKS}::Watch._books", f"{_CHECKS}::Watch._totals"),
+        tuple(f"{_CHECKS}::Watch.{name}" for name in ("_balanced", "_books", "_totals", "_loss")),
         ("tests/property/test_server_families.py::TestMembers",),
     ),
     11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
