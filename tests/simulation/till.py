@@ -11,6 +11,7 @@ from random import Random
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from loyalty.feed import Applied
 from loyalty.ledger import MAIN_WALLET
 from loyalty.published import newest_programme
 from terminal.members import find_known, member_from
@@ -18,7 +19,7 @@ from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.journal import Known
-from terminal.offline_queue.journal_file import state_value
+from terminal.offline_queue.journal_file import place_of, state_value
 from terminal.offline_queue.keys import KEY_FILE
 from terminal.offline_queue.planner import State, next_step
 from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
@@ -105,6 +106,13 @@ class Till:
         """The status the rules give on a date."""
         programme = newest_programme(self.cache.programmes())
         return member_from(known, "", "card", self.journal, programme, on_date).status
+
+    def events_up_to(self, place: Applied) -> set[str]:
+        """The ids of its events up to there."""
+        last = (place_of(place.epoch, place.seq),)
+        return self.journal.read(
+            lambda c: {event_id for (event_id,) in c.execute("SELECT event_id FROM event WHERE place <= ?", last)}
+        )
 
     # -- ends and beginnings
 
