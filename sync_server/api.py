@@ -58,10 +58,12 @@ def enrol(request: AnyRequest, body: RawBody) -> Response[bytes]:
 @post("/v1/segments", sync_to_thread=True, request_max_body_size=SEGMENT_LIMIT, status_code=200)
 def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
+    office.queue.let_in()
     fence = request.headers.get(FENCE_HEADER, "")[:64]
     stored = take_segment(office.store, body, fence, office.identity.gen, now_ms(), random_bytes(16).hex())
     SEGMENTS.labels("new" if stored.new else "again").inc()
     if stored.new:
+        office.queue.stored()
         office.applier.kick()
     return reply(stored.reply)
 
@@ -70,9 +72,11 @@ def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
 def carried(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
     _signed_by(request, office, body)
+    office.queue.let_in()
     taken = take_carried(office.store, body, office.identity.gen, now_ms())
     SEGMENTS.labels("new" if taken.new else "again").inc()
     if taken.new:
+        office.queue.stored()
         office.applier.kick()
     return reply(CarriedReply(taken.acked, taken.new))
 

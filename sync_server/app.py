@@ -14,13 +14,21 @@ from sync_server.console import console_routes
 from sync_server.console.problems import on_problem
 from sync_server.console.routes import PATH as CONSOLE
 from sync_server.docs_page import docs_page
-from sync_server.metrics import APPLY_FAILURES, EVENTS_APPLIED, EVENTS_BEHIND, EVENTS_PARKED, EVENTS_WAITING
+from sync_server.metrics import (
+    APPLY_FAILURES,
+    EVENTS_APPLIED,
+    EVENTS_BEHIND,
+    EVENTS_PARKED,
+    EVENTS_WAITING,
+    SEGMENTS_WAITING,
+)
 from sync_server.migrate import init_store
 from sync_server.office import Office, open_office
 from sync_server.openapi import openapi_json
 from sync_server.replies import on_error, reply
 from sync_server.reports import read_counts
 from sync_server.settings import JOURNAL, Settings
+from sync_server.shedding import Door, count_waiting
 from sync_server.store import IDLE_LIMIT_MS, open_store
 
 AnyRequest = Request[Any, Any, State]
@@ -33,6 +41,7 @@ def make_app(settings: Settings) -> Litestar:
     app = Litestar(
         route_handlers=[*HANDLERS, healthz, metrics, openapi, docs, *console_handlers(office)],
         exception_handlers={Exception: _on_error},
+        middleware=[Door(settings.max_requests).around],
         request_max_body_size=settings.body_limit_bytes,
         openapi_config=None,
         lifespan=[_running],
@@ -84,6 +93,7 @@ def metrics(request: AnyRequest) -> Response[bytes]:
     EVENTS_BEHIND.set(counts.events_behind)
     EVENTS_PARKED.set(counts.events_parked)
     EVENTS_WAITING.set(counts.events_waiting)
+    SEGMENTS_WAITING.set(count_waiting(office.store))
     EVENTS_APPLIED.set(office.applier.applied_events)
     APPLY_FAILURES.set(office.applier.failures)
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -20,7 +20,7 @@ from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
 from sync_server.clock import now_ms, random_bytes, steady_ms
-from sync_server.settings import JOURNAL, Settings
+from sync_server.settings import JOURNAL, MAX_REQUESTS, MAX_WAITING, Settings
 from sync_server.words import SENTENCES
 
 T = TypeVar("T")
@@ -85,6 +85,13 @@ def run(
     no_apply: Annotated[
         bool, typer.Option("--no-apply", help="Leave applying to other processes; PostgreSQL only.")
     ] = False,
+    max_requests: Annotated[
+        int,
+        typer.Option(min=1, max=10_000, help="Requests of tills answered at a time; others come later."),
+    ] = MAX_REQUESTS,
+    max_waiting: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Segments that may wait to be applied; others come later.")
+    ] = MAX_WAITING,
     messages: Annotated[
         str,
         typer.Option(
@@ -98,7 +105,10 @@ def run(
 
     secret = os.environ.get("KOPILKA_MESSAGES_SECRET", "")
     where = messages or (JOURNAL if demo else "")
-    settings = Settings(data, database, host, port, applies=not no_apply, messages=where, messages_secret=secret)
+    settings = Settings(
+        data, database, host, port, applies=not no_apply, max_requests=max_requests, max_waiting=max_waiting,
+        messages=where, messages_secret=secret,
+    )  # fmt: skip
     if no_apply and settings.is_sqlite:
         raise BadInput(sentence("one_process.no_apply"))
     serve(settings, demo, tied)

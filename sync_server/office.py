@@ -9,11 +9,12 @@ from loyalty.api import SnapshotManifest
 from loyalty.errors import NotNow
 from loyalty.sentences import sentence
 from sync_server.applier import Applier
-from sync_server.clock import now_ms, random_bytes
+from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.identity import Identity, read_identity
 from sync_server.leases import Leases
 from sync_server.messages.sending import Sender, sender_for
 from sync_server.settings import Settings
+from sync_server.shedding import Queue
 from sync_server.snapshot import make_snapshot, newest_snapshot, one_at_a_time
 from sync_server.store import Store, open_store
 
@@ -25,6 +26,7 @@ class Office:
     identity: Identity
     applier: Applier
     snapshot_lock: Lock
+    queue: Queue
     sender: Sender | None = None
     """None: this head office sends no messages."""
 
@@ -39,7 +41,8 @@ class Office:
 
 def open_office(settings: Settings, store: Store, identity: Identity) -> Office:
     """Raises NotNow for settings that cannot be."""
-    return Office(settings, store, identity, make_applier(store, identity), Lock(), sender_for(settings, store))
+    queue = Queue(store, settings.max_waiting, steady_ms)
+    return Office(settings, store, identity, make_applier(store, identity), Lock(), queue, sender_for(settings, store))
 
 
 def make_applier(store: Store, identity: Identity) -> Applier:

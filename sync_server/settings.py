@@ -6,6 +6,8 @@ import msgspec
 
 JOURNAL = "journal"
 """Messages to members are written down for the console instead of sent."""
+MAX_REQUESTS = 256
+MAX_WAITING = 10_000
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -20,6 +22,10 @@ class Settings(msgspec.Struct, frozen=True):
     """A snapshot older than this is made anew when the next terminal asks for one."""
     applies: bool = True
     """Whether this process applies what comes in, or leaves that to others (`kopilka-server apply`)."""
+    max_requests: int = MAX_REQUESTS
+    """Requests of tills answered at a time; who comes beyond is turned away until later."""
+    max_waiting: int = MAX_WAITING
+    """Segments that may wait to be applied; beyond it none is taken in until later."""
     messages: str = ""
     """How members get messages: `journal`, or the address of a webhook; empty: not at all."""
     messages_secret: str = ""

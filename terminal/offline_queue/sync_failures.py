@@ -1,7 +1,7 @@
 """What a step that failed leads to: one table, by code of the head office's ErrorReply or of our own.
 
 Only fork, fence and revoked need a person. Everything else is tried again: when the head office does not answer, after
-a full-jitter backoff of at most a minute; when it names a time, then, up to 5 minutes.
+a full-jitter backoff of at most a minute; when it names a time, then, up to 5 minutes, and such a backoff later.
 """
 
 from collections.abc import Callable
@@ -78,11 +78,11 @@ def _offline(state: State, step: Step, failed: Failed, now: Now, chance: float) 
 
 
 def _busy(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
-    """The head office answers and asks for time."""
+    """The head office answers and asks for time; more than that, so that those it asked at once do not come at once."""
     if _tried_enough(state, step):
         return without_snapshot(heard(state, now), now)
     asked_ms = min(failed.retry_after_s * 1000, LONGEST_WAIT_MS)
-    retry = now.mono_ms + max(asked_ms, backoff_ms(state.failures, chance))
+    retry = now.mono_ms + asked_ms + backoff_ms(state.failures, chance)
     return replace(heard(state, now), failures=state.failures + 1, retry_mono_ms=retry)
 
 

@@ -7,6 +7,7 @@ _API = "tests/contract/test_server_api.py"
 _HOLDS = "tests/contract/test_server_holds.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _PROCESSES = "tests/contract/test_server_processes.py"
+_SHEDDING = "tests/contract/test_server_shedding.py"
 _STORE = "tests/unit/test_server_store.py"
 _SIMULATION = "tests/simulation/test_sync_simulation.py"
 _TABLES = "sync_server/migrations/versions/0001_first.py"
@@ -410,5 +411,19 @@ OFFICE: tuple[Guard, ...] = (
         "if found != points:",
         "if False:",
         "tests/unit/test_server_balances.py::test_a_file_that_does_not_come_to_a_control_row_is_refused_whole",
+    ),
+    Guard(
+        "no more requests of tills are answered at a time than may be",
+        "sync_server/shedding.py",
+        "if self._inside >= self._most:",
+        "if self._inside > self._most:",
+        f"{_SHEDDING}::test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_again",
+    ),
+    Guard(
+        "no more segments wait to be applied than may",
+        "sync_server/shedding.py",
+        "if self._waiting < self._most:",
+        "if self._waiting <= self._most:",
+        f"{_SHEDDING}::test_as_many_segments_as_may_wait_are_taken_in_and_one_more_once_they_are_applied",
     ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -48,9 +49,9 @@ class ServedOffice:
 
 
 @contextmanager
-def served_office(folder: Path) -> Iterator[ServedOffice]:
-    """One that writes messages down."""
-    app = make_app(Settings(folder, messages="journal"))
+def served_office(folder: Path, **limits: Any) -> Iterator[ServedOffice]:
+    """One that writes messages down; `limits` are those of the settings."""
+    app = make_app(Settings(folder, messages="journal", **limits))
     config = uvicorn.Config(
         app, http="h11", h11_max_incomplete_event_size=MAX_HEAD_BYTES, port=0, log_level="error", lifespan="on"
     )
