@@ -52,15 +52,15 @@ def test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_ag
         for _ in waiting:
             assert inside.acquire(timeout=WAIT_S)
         assert REQUESTS._value.get() == AT_A_TIME
-        assert said(httpx.post(ask, content=ENROL)) == (503, "busy", str(REQUESTS_AGAIN_S))
+        assert said(httpx.post(ask, content=ENROL, timeout=WAIT_S)) == (503, "busy", str(REQUESTS_AGAIN_S))
         assert turned_away("requests") == before + 1
-        assert httpx.get(f"{served.url}/healthz").status_code == 200
-        assert "kopilka_turned_away_total" in httpx.get(f"{served.url}/metrics").text
-        assert httpx.get(f"{served.url}/console/login").status_code == 200
+        assert httpx.get(f"{served.url}/healthz", timeout=WAIT_S).status_code == 200
+        assert "kopilka_turned_away_total" in httpx.get(f"{served.url}/metrics", timeout=WAIT_S).text
+        assert httpx.get(f"{served.url}/console/login", timeout=WAIT_S).status_code == 200
         go.set()
         assert [done.result().status_code for done in waiting] == [403] * AT_A_TIME
-        assert httpx.post(ask, content=ENROL).status_code == 403
-        assert REQUESTS._value.get() == 0
+        later = (httpx.post(ask, content=ENROL, timeout=WAIT_S).status_code for _ in range(1000))
+        assert next(status for status in later if status != 503) == 403, "they leave a moment after their answer"
 
 
 def test_as_many_segments_as_may_wait_are_taken_in_and_one_more_once_they_are_applied(tmp_path, monkeypatch):
@@ -73,7 +73,7 @@ def test_as_many_segments_as_may_wait_are_taken_in_and_one_more_once_they_are_ap
         before = turned_away("queue")
         assert said(send(served.url, till, third)) == (503, "busy", str(QUEUE_AGAIN_S))
         assert turned_away("queue") == before + 1
-        assert "kopilka_segments_waiting 2.0" in httpx.get(f"{served.url}/metrics").text
+        assert "kopilka_segments_waiting 2.0" in httpx.get(f"{served.url}/metrics", timeout=WAIT_S).text
         assert served.office.apply() == 2
         assert send(served.url, till, third).status_code == 200
         assert served.office.apply() == 1
