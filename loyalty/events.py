@@ -121,9 +121,9 @@ class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_clos
     totals: ShiftTotals
 
 
-Parting = Literal["fork", "fence", "older", "copied"]
+Parting = Literal["fork", "fence", "older", "copied", "missing"]
 """How two histories of one till were seen: other events, a worn-out fence, an older journal, a journal on another
-machine."""
+machine, a head office without events that the till has let go of since they were safe there."""
 
 
 class EpochBegun(msgspec.Struct, frozen=True, tag_field="type", tag="epoch_begun"):

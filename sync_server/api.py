@@ -60,7 +60,8 @@ def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
     office.queue.let_in()
     fence = request.headers.get(FENCE_HEADER, "")[:64]
-    stored = take_segment(office.store, body, fence, office.identity.gen, now_ms(), random_bytes(16).hex())
+    new_fence, at_once = random_bytes(16).hex(), office.stored_is_safe
+    stored = take_segment(office.store, body, fence, office.identity.gen, now_ms(), new_fence, at_once)
     SEGMENTS.labels("new" if stored.new else "again").inc()
     if stored.new:
         office.queue.stored()

@@ -92,6 +92,14 @@ def run(
     max_waiting: Annotated[
         int, typer.Option(min=1, max=1_000_000, help="Segments that may wait to be applied; others come later.")
     ] = MAX_WAITING,
+    stored_is_safe: Annotated[
+        bool,
+        typer.Option(
+            "--stored-is-safe",
+            help="The disk is replicated as it is written: tills need not keep events until the next backup.",
+            envvar="KOPILKA_STORED_IS_SAFE",
+        ),
+    ] = False,
     messages: Annotated[
         str,
         typer.Option(
@@ -107,7 +115,7 @@ def run(
     where = messages or (JOURNAL if demo else "")
     settings = Settings(
         data, database, host, port, applies=not no_apply, max_requests=max_requests, max_waiting=max_waiting,
-        messages=where, messages_secret=secret,
+        stored_is_safe=stored_is_safe, messages=where, messages_secret=secret,
     )  # fmt: skip
     if no_apply and settings.is_sqlite:
         raise BadInput(sentence("one_process.no_apply"))

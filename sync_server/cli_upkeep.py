@@ -62,13 +62,16 @@ def backup(
     """Copy the database as it is at one moment into a file; the server may go on."""
     from sync_server.backups import back_up
     from sync_server.office import opened
+    from sync_server.safety import mark_backed_up
 
     if database:
         command = f"pg_dump --format=custom --file={file} DATABASE"
         raise NotNow(sentence("backup.postgres", command=command))
     settings = Settings(data)
-    with opened(settings), typer.progressbar(length=1, file=sys.stderr) as bar:
-        back_up(settings.sqlite_file, file, partial(_show, bar))
+    with opened(settings) as (base, _):
+        with typer.progressbar(length=1, file=sys.stderr) as bar:
+            back_up(settings.sqlite_file, file, partial(_show, bar))
+        mark_backed_up(base, file)
     typer.echo(f"Copied to {file}. Whoever has it has the keys of the head office and members' personal data.")
 
 

@@ -116,6 +116,7 @@ def _enrol(tx: Tx, code_hash: str, terminal: str, name: str, public_key: str, fe
     }])  # fmt: skip
     insert_only(tx, TERMINAL_CURSOR, [{
         **key, "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence, "events": 0,
+        "safe_epoch": 1, "safe_seq": 0, "safe_hash": "",
     }])  # fmt: skip
     return place
 

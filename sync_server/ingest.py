@@ -74,18 +74,23 @@ class _Arrival:
     now_ms: int
     gen: str
     new_fence: str
+    stored_is_safe: bool = False
 
     @property
     def header(self) -> SegmentHeader:
         return self.segment.header
 
 
-def take_segment(store: Store, data: bytes, fence: str, gen: str, now_ms: int, new_fence: str) -> Stored:
+def take_segment(
+    store: Store, data: bytes, fence: str, gen: str, now_ms: int, new_fence: str, stored_is_safe: bool = False
+) -> Stored:
     """Store one segment. `fence`: what the terminal presents; `new_fence`: 16 random bytes as hex.
+
+    `stored_is_safe`: what is committed here survives the loss of this machine; else what is safe is what backups hold.
 
     Raises BadInput for bytes that are no segment, Refused for everything else that is not stored.
     """
-    return _take_checked(store, data, fence, gen, now_ms, new_fence)
+    return _take_checked(store, data, fence, gen, now_ms, new_fence, stored_is_safe)
 
 
 def take_carried(store: Store, data: bytes, gen: str, now_ms: int) -> Carried:
@@ -108,7 +113,9 @@ def take_carried(store: Store, data: bytes, gen: str, now_ms: int) -> Carried:
     return Carried(stored.reply.acked, stored.new)
 
 
-def _take_checked(store: Store, data: bytes, fence: str | None, gen: str, now_ms: int, new_fence: str) -> Stored:
+def _take_checked(
+    store: Store, data: bytes, fence: str | None, gen: str, now_ms: int, new_fence: str, stored_is_safe: bool = False
+) -> Stored:
     segment = read_segment(data)
     key = _key_of(store, segment.header.terminal)
     try:
@@ -116,7 +123,7 @@ def _take_checked(store: Store, data: bytes, fence: str | None, gen: str, now_ms
     except InvalidSignature as error:
         raise Refused(401, "unsigned", "the segment's signature is not this terminal's") from error
     hashes = check_events(segment.header, unpack_payload(decompress(segment.blob, segment.header.payload_bytes)))
-    arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence)
+    arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence, stored_is_safe)
     return store.write(lambda tx: _take(tx, arrival))
 
 
@@ -166,7 +173,8 @@ def _take(tx: Tx, arrival: _Arrival) -> Stored:
     if new:
         _store(tx, cursor.tshard, arrival)
     acked = Position(header.epoch, header.last_seq, header.last_hash) if new else _position(cursor)
-    return Stored(SegmentReply(acked, acked, arrival.gen, fence, arrival.now_ms), new)
+    safe = acked if arrival.stored_is_safe else Position(cursor.safe_epoch, cursor.safe_seq, cursor.safe_hash)
+    return Stored(SegmentReply(acked, safe, arrival.gen, fence, arrival.now_ms), new)
 
 
 def _next_fence(arrival: _Arrival, cursor: Row[Any]) -> dict[str, Any]:

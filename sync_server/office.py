@@ -13,6 +13,7 @@ from sync_server.clock import now_ms, random_bytes, steady_ms
 from sync_server.identity import Identity, read_identity
 from sync_server.leases import Leases
 from sync_server.messages.sending import Sender, sender_for
+from sync_server.safety import survives_at_once
 from sync_server.settings import Settings
 from sync_server.shedding import Queue
 from sync_server.snapshot import make_snapshot, newest_snapshot, one_at_a_time
@@ -27,6 +28,8 @@ class Office:
     applier: Applier
     snapshot_lock: Lock
     queue: Queue
+    stored_is_safe: bool
+    """Whether terminals may let go of what is stored here at once."""
     sender: Sender | None = None
     """None: this head office sends no messages."""
 
@@ -41,8 +44,9 @@ class Office:
 
 def open_office(settings: Settings, store: Store, identity: Identity) -> Office:
     """Raises NotNow for settings that cannot be."""
-    queue = Queue(store, settings.max_waiting, steady_ms)
-    return Office(settings, store, identity, make_applier(store, identity), Lock(), queue, sender_for(settings, store))
+    queue, at_once = Queue(store, settings.max_waiting, steady_ms), survives_at_once(settings, store)
+    applier, sender = make_applier(store, identity), sender_for(settings, store)
+    return Office(settings, store, identity, applier, Lock(), queue, at_once, sender)
 
 
 def make_applier(store: Store, identity: Identity) -> Applier:

@@ -71,7 +71,7 @@ TERMINAL = _table(
 )  # fmt: skip
 TERMINAL_CURSOR = _table(
     "terminal_cursor", _int("tshard", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"), _text("hash"),
-    _text("fence_cur"), _text("fence_prev"), _big("events"),
+    _text("fence_cur"), _text("fence_prev"), _big("events"), _int("safe_epoch"), _big("safe_seq"), _text("safe_hash"),
 )  # fmt: skip
 SEGMENT = _table(
     "segment", _int("tshard", key=True), _text("terminal", key=True), _int("epoch", key=True), _big("first_seq",

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Requests of tills answered at a time; who comes beyond is turned away until later."""
     max_waiting: int = MAX_WAITING
     """Segments that may wait to be applied; beyond it none is taken in until later."""
+    stored_is_safe: bool = False
+    """What is stored here survives the loss of this machine: its disk is replicated as it is written."""
     messages: str = ""
     """How members get messages: `journal`, or the address of a webhook; empty: not at all."""
     messages_secret: str = ""

@@ -37,6 +37,7 @@ _SAID: dict[Parting, str] = {
     "fence": "link.fence",
     "older": "link.older",
     "copied": "link.copied",
+    "missing": "link.missing",
 }
 _fork = msgspec.json.Decoder(Fork)
 
@@ -62,4 +63,5 @@ def settle(connection: Connection, acked: Position) -> None:
 
 
 def fork_said(fork: Fork) -> Sentence:
-    return sentence(_SAID[fork.why])
+    here = fork.acked.seq if fork.acked else 0
+    return sentence(_SAID[fork.why], here=here) if fork.why == "missing" else sentence(_SAID[fork.why])

@@ -1,21 +1,21 @@
 """The tables of journal.db: small, precious, and written with synchronous=FULL.
 
-`event` is the chain; everything else waits (prepared, personal, enrolled, segment), counts (shift, state) or is what
-the head office said (campaign_share). What follows from events stands apart, in journal-index.db: what a sale changes
-here is summed and written while the customer waits, so it is little and lies on few pages.
+`event` is the chain, from the `base` on; everything else waits (prepared, personal, enrolled, segment), counts (shift,
+state) or is what the head office said (campaign_share). What follows from events stands apart, in journal-index.db:
+what a sale changes here is summed and written while the customer waits, so it is little and lies on few pages.
 """
 
 import sqlite3
 from pathlib import Path
 
 from loyalty.chain import ZERO_HASH, event_hash
-from terminal.offline_queue import journal_shares
+from terminal.offline_queue import journal_base, journal_shares
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
 
 FILE = "journal.db"
-VERSION = 7
+VERSION = 8
 EPOCH_AT = 40
 """A place in the chain is one number, epoch and seq: events lie in their order, and a new one at the end."""
 
@@ -45,6 +45,7 @@ DDL: tuple[str, ...] = (
     ) WITHOUT ROWID""",
     "CREATE UNIQUE INDEX shift_one_open ON shift (ifnull(closed_at_ms, 0)) WHERE closed_at_ms IS NULL",
     journal_shares.TABLE,
+    journal_base.TABLE,
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -128,7 +129,7 @@ def hash_before(connection: Connection, epoch: int, seq: int) -> bytes:
     """What event `seq` follows: the event before it, or what the epoch began with."""
     if seq == 1:
         return bytes.fromhex(state_value(connection, f"before:{epoch}", ZERO_HASH.hex()))
-    digest = hash_at(connection, place_of(epoch, seq - 1))
+    digest = hash_at(connection, place_of(epoch, seq - 1)) or hash_of_gone(connection, epoch, seq - 1)
     if digest is None:
         raise store_fault("journal.chain", epoch=epoch, seq=seq - 1)
     return digest
@@ -138,6 +139,12 @@ def hash_at(connection: Connection, place: int) -> bytes | None:
     """The hash of the event that stands there."""
     row = connection.execute("SELECT hash FROM event WHERE place = ?", (place,)).fetchone()
     return bytes(row[0]) if row else None
+
+
+def hash_of_gone(connection: Connection, epoch: int, seq: int) -> bytes | None:
+    """The hash of the last event that is here no more, where it is that one."""
+    last = journal_base.read_base(connection).last
+    return bytes.fromhex(last.hash) if (last.epoch, last.seq) == (epoch, seq) else None
 
 
 def state_value(connection: Connection, name: str, default: str = "") -> str:

@@ -36,15 +36,16 @@ from terminal.offline_queue.writer import Connection
 
 VERSION = 2
 TABLES = (
-    "mark", "named", "effect", "returned", "coupon_spent", "coupon_use", "campaign_use", "campaign_given",
-    "right_spent",
+    "mark", "named", "passed", "effect", "returned", "gone_back", "coupon_spent", "coupon_use", "campaign_use",
+    "campaign_given", "right_spent",
 )  # fmt: skip
 
 DDL: tuple[str, ...] = (
-    "CREATE TABLE mark (place INTEGER NOT NULL, hash BLOB NOT NULL)",
+    "CREATE TABLE mark (place INTEGER NOT NULL, hash BLOB NOT NULL, base INTEGER NOT NULL)",
     """CREATE TABLE named (
         kind TEXT NOT NULL, id TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (kind, id)
     ) WITHOUT ROWID""",
+    "CREATE TABLE passed (kind TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE effect (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL, account_id TEXT NOT NULL,
         wallet TEXT NOT NULL, spent INTEGER NOT NULL, lot BLOB, date TEXT NOT NULL,
@@ -55,9 +56,10 @@ DDL: tuple[str, ...] = (
     """CREATE TABLE returned (
         original_id TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (original_id, place)
     ) WITHOUT ROWID""",
+    "CREATE TABLE gone_back (place INTEGER PRIMARY KEY, uses BLOB NOT NULL)",
     """CREATE TABLE coupon_spent (
         id TEXT NOT NULL, receipt_id TEXT NOT NULL, number TEXT NOT NULL, back INTEGER NOT NULL,
-        PRIMARY KEY (id, receipt_id)
+        place INTEGER NOT NULL, PRIMARY KEY (id, receipt_id)
     ) WITHOUT ROWID""",
     """CREATE TABLE coupon_use (
         account_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, series TEXT NOT NULL,
@@ -75,10 +77,12 @@ DDL: tuple[str, ...] = (
         epoch INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, right_id TEXT NOT NULL,
         bucket INTEGER NOT NULL, account_id TEXT NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (epoch, seq, kind)
     ) WITHOUT ROWID""",
-    "INSERT INTO mark VALUES (0, x'')",
+    "INSERT INTO mark VALUES (0, x'', 0)",
     f"PRAGMA user_version = {VERSION}",
 )
-"""`mark` is the last event that is in, with its hash: it says of which journal this is, and how far.
+"""`mark` is the last event that is in, with its hash: it says of which journal this is, and how far; `base` is the
+place of the last one that the journal has no more, `passed` has the greatest names of those, `gone_back` what
+returns give back of sales that are gone.
 
 `named` finds an event by its own id (kind `event`, of a gift card `moved`), its receipt's (`receipt`) or its receipt's
 number (`number`). `effect` has a row for each wallet: the points spent, below 0 where a return gives them back; the lot
@@ -112,6 +116,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 _EFFECT = f"INSERT INTO effect VALUES ({', '.join('?' * 14)})"
+_back = msgspec.json.Decoder(tuple[Use, ...])
 Look = Callable[[Iterable[int]], list[Receipt]]
 """The receipts that stand at some places of the journal."""
 
@@ -132,7 +137,7 @@ def follow(index: Connection, event: Event, look: Look) -> None:
             _effects(index, event, receipt, beside.sale_day)
             is_sale = receipt.kind == "sale"
             _uses(index, event, receipt, uses_of(receipt) if is_sale else beside.uses)
-            _given(index, uses_of(receipt) if is_sale else _given_back(index, receipt, look))
+            _given(index, uses_of(receipt) if is_sale else _given_back(index, event.place, receipt, look))
             _settle_coupons(index, event, receipt, beside)
             _rights(index, event, receipt)
         case _:
@@ -206,14 +211,20 @@ def _given(index: Connection, uses: tuple[Use, ...]) -> None:
     )
 
 
-def _given_back(index: Connection, receipt: Receipt, look: Look) -> tuple[Use, ...]:
+def _given_back(index: Connection, place: int, receipt: Receipt, look: Look) -> tuple[Use, ...]:
     """What a return gives back of a sale made here. That of another till's sale is that till's: two tills that take one
     thing back must not both have a piece of a budget more."""
+    row = index.execute("SELECT uses FROM gone_back WHERE place = ?", (place,)).fetchone()
+    return _back.decode(row[0]) if row else gives_back(index, place, receipt, look)
+
+
+def gives_back(index: Connection, place: int, receipt: Receipt, look: Look) -> tuple[Use, ...]:
+    """The same, worked out from the sale and its returns up to this one; nothing where the sale is here no more."""
     sold = place_of_name(index, "receipt", receipt.original_id or "")
     if not sold:
         return ()
     (original,) = look([sold])
-    after = quantities(look(return_places(index, original.receipt_id)))
+    after = quantities(look([each for each in return_places(index, original.receipt_id) if each <= place]))
     before = dict(after)
     for line in receipt.lines:
         before[line.line_no] -= line.qty_milli
@@ -225,8 +236,8 @@ def _settle_coupons(index: Connection, event: Event, receipt: Receipt, beside: B
     is_sale = receipt.kind == "sale"
     coupons = receipt.spent if is_sale else beside.freed
     of = (receipt.receipt_id, receipt.number) if is_sale else (receipt.original_id, receipt.original_number)
-    rows = [(coupon.id, *of, int(not is_sale)) for coupon in coupons if coupon.single]
-    index.executemany("INSERT OR REPLACE INTO coupon_spent VALUES (?, ?, ?, ?)", rows)
+    rows = [(coupon.id, *of, int(not is_sale), event.place) for coupon in coupons if coupon.single]
+    index.executemany("INSERT OR REPLACE INTO coupon_spent VALUES (?, ?, ?, ?, ?)", rows)
     if receipt.account_id is not None:
         counted = Counter(coupon.series for coupon in coupons if coupon.counted)
         at, sign = (receipt.account_id, event.epoch, event.seq), 1 if is_sale else -1

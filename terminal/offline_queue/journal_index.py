@@ -19,8 +19,10 @@ import msgspec
 
 from loyalty.receipt import Receipt
 from terminal.offline_queue import journal_read
+from terminal.offline_queue.journal_base import Base, read_base
 from terminal.offline_queue.journal_file import hash_at
 from terminal.offline_queue.journal_follow import EVENTS, TABLES, Event, follow
+from terminal.offline_queue.journal_index_base import base_place, begin_with, forget_gone
 from terminal.offline_queue.journal_index_file import Missing, Unfit, anew, copied, in_memory, kept
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
@@ -76,8 +78,9 @@ class JournalIndex:
         return self.use(self._differing)
 
     def _differing(self, index: Connection) -> tuple[str, ...]:
-        fresh, at = in_memory(self._path), 0
+        fresh = in_memory(self._path)
         try:
+            at = begin_with(fresh, self._journal.use(read_base))
             while at < self._at:
                 at = self._advanced(fresh, at, self._at)
             return tuple(table for table in TABLES if not _same(table, index, fresh))
@@ -109,18 +112,29 @@ class JournalIndex:
         if index is not self._connection:
             self._shut()
             self._connection = index
-            self._at = self._mark(index)
+            self._at = self._begun(index)
         last_place = self._last_place()
         while self._at < last_place:
             self._at = self._advanced(index, self._at, last_place)
         return index
 
-    def _mark(self, index: Connection) -> int:
-        """How far the index goes. Raises Unfit where it is not of this journal, or of more than is left of it."""
-        (place, digest) = index.execute("SELECT place, hash FROM mark").fetchone()
-        if place and self._journal.use(lambda c: hash_at(c, place)) != digest:
+    def _begun(self, index: Connection) -> int:
+        """How far the index goes, once it begins where the journal does. Raises Unfit where it is not of this journal,
+        or of more than is left of it."""
+        base = self._journal.use(read_base)
+        place, digest, known_base = index.execute("SELECT place, hash, base FROM mark").fetchone()
+        if not place:
+            return begin_with(index, base)
+        if self._hash_at(base, place) != digest or known_base > base_place(base):
             raise Unfit("of another journal")
+        if known_base < base_place(base):
+            forget_gone(index, base)
         return int(place)
+
+    def _hash_at(self, base: Base, place: int) -> bytes | None:
+        if place == base_place(base):
+            return bytes.fromhex(base.last.hash)
+        return self._journal.use(lambda c: hash_at(c, place))
 
     def _advanced(self, index: Connection, at: int, last_place: int) -> int:
         """The place of the last event that is in, once some more are: with the mark, by one transaction."""

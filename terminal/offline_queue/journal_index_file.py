@@ -61,6 +61,11 @@ def in_memory_empty() -> Connection:
     return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
+def empty() -> Connection:
+    """Tables that are nowhere else."""
+    return _filled(in_memory_empty())
+
+
 def _opened(path: Path) -> Connection:
     """Synced when it is emptied into the file, not at each commit: what a power cut takes is made anew."""
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)

@@ -20,6 +20,10 @@ class Names(msgspec.Struct, frozen=True):
     """The id of an event of a gift card: it follows from a receipt's, so it grows with nothing, and is always asked."""
 
 
+KINDS = ("event", "receipt", "number")
+"""Of which the greatest is kept."""
+
+
 def names_of(event_id: str, body: Body) -> Names:
     if isinstance(body, SaleCompleted | ReturnCompleted):
         return Names(event_id, body.receipt.receipt_id, body.receipt.number)
@@ -39,6 +43,9 @@ def greater(one: Names, other: Names) -> Names:
 
 
 def greatest_names(index: Connection) -> Names:
-    """Of all events in the index."""
-    greatest = "SELECT ifnull(max(id), '') FROM named WHERE kind = ?"
-    return Names(*(index.execute(greatest, (kind,)).fetchone()[0] for kind in ("event", "receipt", "number")))
+    """Of all events in the index, and of those that are in the journal no more."""
+    greatest = (
+        "SELECT max(ifnull((SELECT max(id) FROM named WHERE kind = :kind), ''),"
+        " ifnull((SELECT id FROM passed WHERE kind = :kind), ''))"
+    )
+    return Names(*(index.execute(greatest, {"kind": kind}).fetchone()[0] for kind in KINDS))

@@ -69,7 +69,6 @@ class Known(msgspec.Struct, frozen=True):
 RECEIPT_TYPES = ("sale_completed", "return_completed")
 NOWHERE = Position(1, 0, "")
 RECEIPT_NO = "receipt_no"
-"""The state with a counter that no receipt's number may be below or at, whatever receipts are here."""
 _totals = msgspec.json.Decoder(ShiftTotals)
 _ident = msgspec.json.Decoder(IdentRow)
 _position = msgspec.json.Decoder(Position)
@@ -103,12 +102,22 @@ def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
 def last_receipt_no(connection: Connection) -> int:
     """The counter of the last receipt's number, or what was passed over since; 0 before the first."""
     last = recent_receipts(connection, 1)
-    return max(running_no(last[0]) if last else 0, int(state_value(connection, RECEIPT_NO, "0")))
+    return max(running_no(last[0]) if last else 0, passed_receipt_no(connection))
+
+
+def passed_receipt_no(connection: Connection) -> int:
+    """The counter that no receipt's number may be below or at, whatever receipts are here."""
+    return int(state_value(connection, RECEIPT_NO, "0"))
 
 
 def running_no(receipt: Receipt) -> int:
-    """The counter in a receipt's number: 42 of `T1-000042`, and 0 where the number is not one of a till's own."""
-    counter = receipt.number.rpartition("-")[2]
+    """The counter in a receipt's number."""
+    return counter_of(receipt.number)
+
+
+def counter_of(number: str) -> int:
+    """42 of `T1-000042`, and 0 of a number that is not one of a till's own."""
+    counter = number.rpartition("-")[2]
     return int(counter) if counter.isdecimal() else 0
 
 

@@ -17,6 +17,7 @@ from loyalty.sentences import sentence
 from terminal.offline_queue import journal_read
 from terminal.offline_queue.forks import Fork, keep_fork, read_fork
 from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.journal_base import read_base
 from terminal.offline_queue.journal_file import hash_at, place_of, set_state, state_value
 from terminal.offline_queue.writer import Connection
 
@@ -56,6 +57,8 @@ def mend(journal: Journal, store: str, by: str, stamp: Stamp) -> Mended:
             raise NotNow(sentence("mend.nothing"))
         common = _common(connection, fork)
         epoch = common.epoch + 1
+        if epoch <= common.base.epoch and common.base.seq:
+            raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
         _take_out(connection, common.base)
         (moved,) = connection.execute("SELECT count(*) FROM moved").fetchone()
         begun = EpochBegun(store, name, fork.why, common.epoch, common.seq, moved)
@@ -76,12 +79,15 @@ def _common(connection: Connection, fork: Fork) -> _Common:
     if there is not None and there.seq and hash_at(connection, place_of(there.epoch, there.seq)) == _bytes(there):
         return _Common(there, there.epoch, there.seq, _bytes(there))
     epoch = there.epoch if there is not None else own_epoch
+    gone = read_base(connection).last
+    if fork.why == "missing":
+        return _Common(gone, epoch, 0, ZERO_HASH)
     same_gen = not fork.gen or fork.gen == state_value(connection, "gen")
     if acked.seq and same_gen and acked.epoch == epoch == own_epoch:
         return _Common(acked, epoch, acked.seq, _bytes(acked))
     base = acked if same_gen else min(acked, safe, key=lambda at: (at.epoch, at.seq))
-    if base.epoch > epoch:
-        base = journal_read.NOWHERE
+    if base.epoch > epoch or (base.epoch, base.seq) < (gone.epoch, gone.seq):
+        base = gone
     return _Common(base, epoch, 0, ZERO_HASH)
 
 

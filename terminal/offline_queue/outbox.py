@@ -12,7 +12,16 @@ from loyalty.feed import IdentRow
 from terminal.offline_queue import journal_read
 from terminal.offline_queue.forks import Fork, keep_fork, read_fork, settle
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.journal_file import hash_at, hash_before, place_of, set_state, state_value, tip
+from terminal.offline_queue.journal_base import read_base
+from terminal.offline_queue.journal_file import (
+    hash_at,
+    hash_before,
+    hash_of_gone,
+    place_of,
+    set_state,
+    state_value,
+    tip,
+)
 from terminal.offline_queue.writer import Connection
 
 PERSONAL_BATCH = 100
@@ -88,6 +97,11 @@ class Outbox:
         """Whether the head office's place is one of our own history, other than where we took it to be."""
         return place.seq > 0 and self._journal.read(lambda c: _ours(c, place) and place != journal_read.acked(c))
 
+    def is_gone(self, place: Position) -> bool:
+        """Whether the place lies before the first event that is still here."""
+        last = self._journal.read(read_base).last
+        return (place.epoch, place.seq) < (last.epoch, last.seq)
+
     def note_fork(self, fork: Fork, epoch: int) -> None:
         """Histories have parted, as what was sent in `epoch` showed; known until it is mended."""
 
@@ -102,7 +116,7 @@ class Outbox:
 
     def rewind(self, acked: Position, gen: str) -> bool:
         """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
-        return self._journal.write(lambda c: _move(c, acked, acked, gen, "", back=True))
+        return self._journal.write(lambda c: _move(c, acked, _lower(c, acked), gen, "", back=True))
 
     def ask_again(self, gen: str) -> None:
         """The head office is of generation `gen`. Unless that is ours it was set back, and may lack what it had
@@ -185,12 +199,14 @@ def run_at(connection: Connection, epoch: int, first_seq: int, before_seq: int |
 
 
 def _move(connection: Connection, acked: Position, safe: Position, gen: str, fence: str, back: bool) -> bool:
-    if not (_ours(connection, acked) and _ours(connection, safe)):
+    if not _ours(connection, acked):
         return False
     rewound = back or gen != state_value(connection, "gen")
     marks = (("acked", acked, journal_read.acked), ("safe", safe, journal_read.safe))
     for name, place, mark in marks:
         before = mark(connection)
+        if name == "safe" and not _ours(connection, place):
+            continue  # of a history that is not ours, or of events that are gone
         if rewound or (place.epoch, place.seq) > (before.epoch, before.seq):
             set_state(connection, name, msgspec.json.encode(place).decode())
     for name, value in (("gen", gen), ("fence", fence)):
@@ -214,12 +230,17 @@ def _step_back(connection: Connection) -> None:
     ).fetchone()
     first = int(row[0]) if row else acked.seq
     before = Position(acked.epoch, first - 1, hash_before(connection, acked.epoch, first).hex() if first > 1 else "")
-    _move(connection, before, before, "", "", back=True)
+    _move(connection, before, _lower(connection, before), "", "", back=True)
+
+
+def _lower(connection: Connection, acked: Position) -> Position:
+    """What is safe once the head office has no more than that."""
+    return min(acked, journal_read.safe(connection), key=lambda at: (at.epoch, at.seq))
 
 
 def _ours(connection: Connection, place: Position) -> bool:
     """Whether our event at `place` has that hash; of seq 0 there is nothing to compare."""
     if place.seq == 0:
         return place.epoch <= tip(connection)[0]
-    own = hash_at(connection, place_of(place.epoch, place.seq))
+    own = hash_at(connection, place_of(place.epoch, place.seq)) or hash_of_gone(connection, place.epoch, place.seq)
     return own is not None and own.hex() == place.hash

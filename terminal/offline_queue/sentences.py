@@ -118,6 +118,18 @@ SENTENCES: Templates = {
         "Папка кассы скопирована с другого компьютера. Отправка остановлена, чеки целы",
         "The till's folder was copied from another machine. Sending has stopped, receipts are safe",
     ),
+    "link.missing": (
+        "Офис возвращён к копии без событий, которых здесь уже нет: у него есть до {here}. Отправка остановлена",
+        "The head office was put back to before events that are here no more: it has up to {here}. Sending stopped",
+    ),
+    "mend.older_office": (
+        "Офис возвращён к копии до прошлого ремонта журнала, а тех событий здесь уже нет",
+        "The head office was put back to before this journal was last mended, and those events are here no more",
+    ),
+    "mend.older_office.do": (
+        "Верните в офисе более позднюю копию",
+        "Put a later backup in place at the head office",
+    ),
     "mend.nothing": ("Чинить нечего: журнал один", "There is nothing to mend: there is one journal"),
     "mend.name": ("Назовите управляющего, до 40 знаков", "Say the manager's name, up to 40 characters"),
     "link.revoked": (

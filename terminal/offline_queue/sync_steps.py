@@ -12,6 +12,7 @@ from terminal.offline_queue.client import Client
 from terminal.offline_queue.forks import Fork
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.outbox import Outbox
+from terminal.offline_queue.retention import prune
 from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.snapshot import SnapshotFile
@@ -165,7 +166,8 @@ class Hands:
     def _rewind(self, step: Rewind) -> Sent:
         ours = self.outbox.rewind(step.acked, step.gen)
         if not ours:
-            self.outbox.note_fork(Fork("fork", self._now_ms(), step.acked, step.gen), self.outbox.epoch())
+            why: Parting = "missing" if self.outbox.is_gone(step.acked) else "fork"
+            self.outbox.note_fork(Fork(why, self._now_ms(), step.acked, step.gen), self.outbox.epoch())
         return Sent(ours)
 
     def _note_fork(self, why: Parting, acked: Position | None, gen: str, segment: bytes) -> None:
@@ -192,6 +194,7 @@ class Hands:
         known = tuple(row.member_id for row in self.outbox.enrolled() if self._cache.has_member(row.member_id))
         if known:
             self.outbox.forget_enrolled(known)
+        prune(self._store.journal, self._now_ms())
         return Done()
 
     def _swap(self, step: Swap) -> Done:

@@ -19,6 +19,11 @@ Connection = sqlite3.Connection
 WAIT_S = 30.0
 BUSY_S = 5.0
 """How long SQLite itself waits for a lock of another program (a backup, a look with sqlite3)."""
+_WRITTEN: set[str] = set()
+_NAMES_TURN = threading.Lock()
+"""The files that this process has a writing connection to. SQLite before 3.51.3 can lose a transaction where two write
+and empty the log at once (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug); other processes are kept away by
+the folder's lock, and all other connections only read."""
 
 
 class Writer:
@@ -34,7 +39,15 @@ class Writer:
         self._turn = threading.Lock()
         self._connection: Connection | None = None
         self._closed = False
-        self._in_turn(self._open)
+        self._name = str(path.resolve())
+        with _NAMES_TURN:
+            assert self._name not in _WRITTEN, f"{path} has a connection that writes already"
+            _WRITTEN.add(self._name)
+        try:
+            self._in_turn(self._open)
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, transaction: Callable[[Connection], T], then: Callable[[T], None] | None = None) -> T:
         """Do `transaction` as one, in its turn, and return once it is durable; `then` is told of it in the same turn.
@@ -51,6 +64,9 @@ class Writer:
     def close(self) -> None:
         """End the transaction in hand, then close the file: what comes later is refused. Again, it does nothing."""
         with self._turn:
+            if not self._closed:
+                with _NAMES_TURN:
+                    _WRITTEN.discard(self._name)
             self._closed = True
             self._shut()
 

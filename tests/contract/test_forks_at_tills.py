@@ -230,6 +230,14 @@ def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_til
         assert copy.syncs()
         assert copy.why() == ""
         assert points(office) == 30, "1, 2 and 4; 3 is what the other copy has to bring"
+        first = Till(tmp_path / "a", office.url)
+        first.sells(5)
+        first.steps()
+        assert first.why() == "fork"
+        first.mends()
+        assert first.syncs()
+        assert points(office) == 50, "and brings"
+        first.close()
         copy.close()
 
 

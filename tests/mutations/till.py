@@ -288,4 +288,34 @@ TILL: tuple[Guard, ...] = (
         "epoch = int(state_value(connection, 'epoch')) + 1",
         f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
     ),
+    Guard(
+        "a till keeps what is stored and not safe",
+        f"{_QUEUE}/retention.py",
+        "for at in (journal_read.acked(connection), journal_read.safe(connection)))",
+        "for at in (journal_read.acked(connection),))",
+        "tests/unit/test_queue_retention.py::test_what_is_stored_and_not_safe_stays",
+    ),
+    Guard(
+        "what a return gives back of a sale that is gone is kept",
+        f"{_QUEUE}/retention.py",
+        "{**kept, **back}",
+        "kept",
+        "tests/property/test_queue_retention.py"
+        "::test_what_follows_from_base_and_events_is_what_follows_from_all_of_them",
+    ),
+    Guard(
+        "what gone receipts gave of campaigns is kept",
+        f"{_QUEUE}/retention.py",
+        "hash.hex()), names, uses,",
+        "hash.hex()), names, (),",
+        "tests/property/test_queue_retention.py"
+        "::test_what_follows_from_base_and_events_is_what_follows_from_all_of_them",
+    ),
+    Guard(
+        "one writing connection to a file",
+        f"{_QUEUE}/writer.py",
+        "assert self._name not in _WRITTEN",
+        "assert True",
+        "tests/unit/test_queue_writer.py::test_a_file_has_one_writing_connection_and_then_another",
+    ),
 )

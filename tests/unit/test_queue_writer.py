@@ -206,3 +206,13 @@ def test_nobody_reads_while_the_file_is_exchanged(writer, tmp_path):
     late.join()
     assert order == ["exchanged", "read"]
     readers.close()
+
+
+def test_a_file_has_one_writing_connection_and_then_another(tmp_path):
+    first = Writer(tmp_path / "one.db", lambda connection: None)
+    with pytest.raises(AssertionError):
+        Writer(tmp_path / ".." / tmp_path.name / "one.db", lambda connection: None)
+    first.run(lambda c: c.execute("CREATE TABLE t (x)"))
+    first.close()
+    first.close()
+    Writer(tmp_path / "one.db", lambda connection: None).close()

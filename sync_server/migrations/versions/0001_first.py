@@ -545,6 +545,9 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("fence_cur", TEXT),
         _column("fence_prev", TEXT),
         _column("events", sa.BigInteger()),
+        _column("safe_epoch", sa.Integer()),
+        _column("safe_seq", sa.BigInteger()),
+        _column("safe_hash", TEXT),
         sa.PrimaryKeyConstraint("tshard", "terminal"),
         sqlite_with_rowid=False,
     )
