@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.agent.openapi import openapi_json
-from tests.simulation.journal_story import dump
+from tests.simulation.cuts import dump
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PHONE, TEA
 from tests.support.fuzz import FUZZ, cases, check_answer, named, operations, request_of

@@ -51,7 +51,11 @@ INVARIANTS: dict[int, Invariant] = {
     4: Invariant(
         "an ack is a promise: what S acknowledged it holds, under that hash",
         (f"{_CHECKS}::Watch._marks", f"{_CHECKS}::_all_arrived"),
-        ("tests/e2e/test_server_process.py::test_what_was_acknowledged_survives_a_kill_and_is_counted_once",),
+        (
+            "tests/e2e/test_server_process.py::test_what_was_acknowledged_survives_a_kill_and_is_counted_once",
+            "tests/simulation/test_office_power_cuts.py"
+            "::test_what_a_head_office_acknowledged_is_there_wherever_its_power_is_cut",
+        ),
     ),
     5: Invariant(
         "the mark never goes back within one generation",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -15,23 +14,18 @@ from loyalty.api import Position, SegmentReply, ShareGiven
 from loyalty.events import ShiftClosed, ShiftTotals, canonical
 from loyalty.receipt import Receipt
 from loyalty.shares import Amount
+from terminal.offline_queue.forks import Fork, keep_fork
 from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.journal_shares import keep_shares
+from terminal.offline_queue.mending import mend
 from terminal.offline_queue.outbox import Outbox
-from terminal.offline_queue.writer import Connection, Writer
+from terminal.offline_queue.writer import Writer
+from tests.simulation.cuts import dump
 from tests.support import queue_samples
 from tests.support.queue_samples import NOON_MS, SHIFT, TERMINAL, account_in, hex_id
 
 T = TypeVar("T")
 _ACCOUNTS = tuple(account_in(bucket) for bucket in (3, 77))
-
-
-def dump(connection: Connection, but: tuple[str, ...] = ()) -> bytes:
-    """A digest of every row of every table `but` these."""
-    made = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
-    tables = [name for (name,) in made if name not in but]
-    held = [(name, connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()) for name in tables]
-    return blake2b(repr(held).encode(), digest_size=16).digest()
 
 
 @contextmanager
@@ -65,7 +59,7 @@ class JournalStory:
         kinds = (
             self.sell, self.sell, self.sell, self.take_back, self.begin_a_sale, self.enrol, self.close_segment,
             self.close_segment, self.take_ack, self.take_ack, self.send_personal, self.take_shares, self.change_shift,
-            self.rewind, self.restart,
+            self.rewind, self.restart, self.mend,
         )  # fmt: skip
         order = [*kinds, *self.chance.choices(kinds, k=max(0, steps - len(kinds)))]
         self.chance.shuffle(order)
@@ -131,6 +125,12 @@ class JournalStory:
         self.journal.record(Fact(hex_id("closed", self._shift_no), NOON_MS, made))
         self.journal.write(lambda c: c.execute("DELETE FROM shift"))  # the samples know one shift
         queue_samples.open_shift(self.journal, self._shift_no)
+
+    def mend(self) -> None:
+        """Another history was seen under our name, and a manager begins a new epoch."""
+        acked = Outbox(self.journal).acked()
+        self.journal.write(lambda c: keep_fork(c, Fork("fork", NOON_MS, acked if acked.seq else None)))
+        mend(self.journal, "north", "Иванова", lambda: (hex_id("epoch", self.chance.random()), NOON_MS))
 
     def restart(self) -> None:
         self.journal.close()

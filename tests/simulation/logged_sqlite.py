@@ -7,9 +7,9 @@ file are one connection here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -59,23 +59,59 @@ class _File(apsw.VFSFile):
 
 
 class _Cursor:
-    """Rows, and how many were changed."""
+    """Rows, what their columns are called, and how many were changed."""
 
-    def __init__(self, cursor: apsw.Cursor, rowcount: int) -> None:
-        self._cursor, self.rowcount = cursor, rowcount
+    arraysize = 1
+    lastrowid: int | None = None
+    """What SQLAlchemy looks at."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._rows: Iterator[Any] = iter(())
+        self.description: Any = None
+        self.rowcount = -1
+
+    def execute(self, statement: str, values: Any = ()) -> _Cursor:
+        if statement.startswith("PRAGMA journal_mode=WAL"):
+            statement = f"{statement}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}"
+        return self._run(lambda cursor: cursor.execute(statement, _bound(values)))
+
+    def executemany(self, statement: str, many: Iterable[Any]) -> _Cursor:
+        rows = [_bound(values) for values in many]
+        return self._run(lambda cursor: cursor.executemany(statement, rows))
+
+    def _run(self, work: Callable[[apsw.Cursor], Iterable[Any]]) -> _Cursor:
+        before, cursor = self._connection.total_changes(), self._connection.cursor()
+        cursor.exec_trace = self._describe
+        self._rows = iter(_translated(lambda: list(work(cursor))))
+        self.rowcount = self._connection.total_changes() - before
+        return self
+
+    def _describe(self, cursor: apsw.Cursor, statement: str, values: Any) -> bool:
+        names = [column[0] for column in cursor.get_description()]
+        self.description = [(name, *[None] * 6) for name in names] or None
+        return True
 
     def fetchone(self) -> Any:
-        return self._cursor.fetchone()
+        return next(self._rows, None)
+
+    def fetchmany(self, size: int = arraysize) -> list[Any]:
+        return list(islice(self._rows, size))
 
     def fetchall(self) -> list[Any]:
-        return list(self._cursor)
+        return list(self._rows)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._cursor)
+        return self._rows
+
+    def close(self) -> None:
+        self._rows = iter(())
 
 
 class _Connection:
     """One apsw connection as the sqlite3 module would give it; closed when all that opened it have closed it."""
+
+    isolation_level: str | None = None
 
     def __init__(self, path: Path, vfs: str) -> None:
         self._apsw = apsw.Connection(str(path), vfs=vfs)
@@ -86,24 +122,35 @@ class _Connection:
     def in_transaction(self) -> bool:
         return bool(self._apsw.in_transaction)
 
-    def execute(self, statement: str, values: Iterable[Any] = ()) -> _Cursor:
-        if statement.startswith("PRAGMA journal_mode=WAL"):
-            statement = f"{statement}; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}"
-        return _translated(lambda: self._counted(lambda: self._apsw.execute(statement, tuple(values))))
+    def cursor(self) -> _Cursor:
+        return _Cursor(self._apsw)
 
-    def executemany(self, statement: str, many: Iterable[Iterable[Any]]) -> _Cursor:
-        rows = [tuple(values) for values in many]
-        return _translated(lambda: self._counted(lambda: self._apsw.executemany(statement, rows)))
+    def execute(self, statement: str, values: Any = ()) -> _Cursor:
+        return self.cursor().execute(statement, values)
 
-    def _counted(self, work: Callable[[], apsw.Cursor]) -> _Cursor:
-        before = self._apsw.total_changes()
-        cursor = work()
-        return _Cursor(cursor, self._apsw.total_changes() - before)
+    def executemany(self, statement: str, many: Iterable[Any]) -> _Cursor:
+        return self.cursor().executemany(statement, many)
+
+    def create_function(self, name: str, count: int, function: Callable[..., Any], deterministic: bool = False) -> None:
+        self._apsw.create_scalar_function(name, function, count, deterministic=deterministic)
+
+    def commit(self) -> None:
+        if self.in_transaction:
+            self.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self.in_transaction:
+            self.execute("ROLLBACK")
 
     def close(self) -> None:
         self.opened -= 1
         if not self.opened:
             _translated(self._apsw.close)
+
+
+def _bound(values: Any) -> Any:
+    """By name or by place."""
+    return values if isinstance(values, Mapping) else tuple(values)
 
 
 def _translated(work: Callable[[], T]) -> T:
@@ -134,6 +181,6 @@ def logged_sqlite(folder: Path, names: tuple[str, ...], log: Log) -> Iterator[No
         held[path] = _Connection(path, disk.named)
         return held[path]
 
-    with patch("sqlite3.connect", connect):
+    with patch("sqlite3.connect", connect), patch("sqlite3.dbapi2.connect", connect):
         yield
     disk.unregister()
