@@ -18,14 +18,6 @@ _OWN_TRANSACTION = """\
 
 OFFICE: tuple[Guard, ...] = (
     Guard(
-        "every commit of the head office is synced",
-        "sync_server/store.py",
-        '"synchronous=FULL",',
-        '"synchronous=NORMAL",',
-        "tests/simulation/test_office_power_cuts.py"
-        "::test_what_a_head_office_acknowledged_is_there_wherever_its_power_is_cut",
-    ),
-    Guard(
         "a segment's signature is its terminal's",
         "sync_server/ingest.py",
         "Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(segment.signature, segment.signed)",
