@@ -1,14 +1,17 @@
 """A till's folder, opened: the lock, who the till is, its journal and its cache."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from loyalty.errors import StoreFault
 from loyalty.sentences import Sentence
 from terminal.offline_queue import cache, journal_file
 from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.journal_place import compare_place, keep_place, machine_of
 from terminal.offline_queue.keys import Identity, device_key, read_identity
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.share_book import ShareBook
@@ -25,6 +28,12 @@ class Store:
     cache: Cache
     lock: FolderLock
     shares: ShareBook
+    machine: str = ""
+
+    def keep_place(self) -> None:
+        """Write down beside the journal how far it is; a disk that takes nothing is noticed by what matters more."""
+        with contextlib.suppress(OSError, StoreFault):
+            keep_place(self.folder, self.journal, self.machine)
 
     @property
     def notices(self) -> tuple[Sentence, ...]:
@@ -32,18 +41,24 @@ class Store:
         return (self.cache.notice,) if self.cache.notice else ()
 
     def close(self) -> None:
+        self.keep_place()
         self.cache.close()
         self.journal.close()
         self.lock.release()
 
 
-def open_store(folder: Path) -> Store:
-    """Open an enrolled till's folder. Raises StoreFault: not enrolled, in use, journal missing or damaged."""
+def open_store(folder: Path, machine: str | None = None) -> Store:
+    """Open an enrolled till's folder. Raises StoreFault: not enrolled, in use, journal missing or damaged.
+
+    `machine` tells this one from others; what the system says where it is not given.
+    """
     identity = read_identity(folder)
+    machine = machine_of(identity.terminal) if machine is None else machine
     lock = FolderLock(folder)
     try:
         journal = Journal(folder / journal_file.FILE, identity.terminal)
         try:
+            compare_place(folder, journal, machine)
             members = Cache(folder / cache.FILE, identity.server_key)
         except BaseException:
             journal.close()
@@ -52,7 +67,7 @@ def open_store(folder: Path) -> Store:
         lock.release()
         raise
     shares = ShareBook(journal, identity.store)
-    return Store(folder, identity, device_key(folder), journal, members, lock, shares)
+    return Store(folder, identity, device_key(folder), journal, members, lock, shares, machine)
 
 
 def create_journal(folder: Path, identity: Identity) -> None:

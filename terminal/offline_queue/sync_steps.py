@@ -107,6 +107,7 @@ class Hands:
         return "gap" if reply.code == "fork" and place and self.outbox.is_ours(place) else reply.code
 
     def _get_heads(self, step: GetHeads) -> HeadsSeen:
+        self._store.keep_place()
         asked_at_ms = self._now_ms()
         heads = self._client.heads()
         self.outbox.ask_again(heads.gen)

@@ -318,4 +318,11 @@ TILL: tuple[Guard, ...] = (
         "assert True",
         "tests/unit/test_queue_writer.py::test_a_file_has_one_writing_connection_and_then_another",
     ),
+    Guard(
+        "an older journal is seen at the start",
+        f"{_QUEUE}/store.py",
+        "            compare_place(folder, journal, machine)\n",
+        "            pass\n",
+        "tests/unit/test_queue_place.py::test_an_older_journal_is_seen_before_anything_is_sent",
+    ),
 )
