@@ -9,27 +9,19 @@ from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from sync_server.api import HANDLERS
-from sync_server.clock import random_bytes
+from sync_server.clock import now_ms, random_bytes
 from sync_server.console import console_routes
 from sync_server.console.problems import on_problem
 from sync_server.console.routes import PATH as CONSOLE
 from sync_server.docs_page import docs_page
-from sync_server.metrics import (
-    APPLY_FAILURES,
-    EVENTS_APPLIED,
-    EVENTS_BEHIND,
-    EVENTS_PARKED,
-    EVENTS_WAITING,
-    SEGMENTS_WAITING,
-)
 from sync_server.migrate import init_store
 from sync_server.office import Office, open_office
 from sync_server.openapi import openapi_json
 from sync_server.replies import on_error, reply
-from sync_server.reports import read_counts
 from sync_server.settings import JOURNAL, Settings
-from sync_server.shedding import Door, count_waiting
+from sync_server.shedding import Door
 from sync_server.store import IDLE_LIMIT_MS, open_store
+from sync_server.watch import measure
 
 AnyRequest = Request[Any, Any, State]
 
@@ -89,13 +81,7 @@ def healthz(request: AnyRequest) -> Response[bytes]:
 @get("/metrics", sync_to_thread=True)
 def metrics(request: AnyRequest) -> Response[bytes]:
     office: Office = request.app.state.office
-    counts = read_counts(office.store)
-    EVENTS_BEHIND.set(counts.events_behind)
-    EVENTS_PARKED.set(counts.events_parked)
-    EVENTS_WAITING.set(counts.events_waiting)
-    SEGMENTS_WAITING.set(count_waiting(office.store))
-    EVENTS_APPLIED.set(office.applier.applied_events)
-    APPLY_FAILURES.set(office.applier.failures)
+    measure(office, now_ms())
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 

@@ -15,7 +15,7 @@ import typer
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import say, sentence
-from sync_server import cli_members, cli_purge, cli_stops, cli_upkeep
+from sync_server import cli_members, cli_move, cli_purge, cli_stops, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
@@ -48,6 +48,7 @@ app.command()(cli_upkeep.restore)
 app.command()(cli_upkeep.revoke)
 app.command()(cli_purge.purge)
 app.add_typer(cli_purge.parked, name="parked")
+app.command()(cli_move.move)
 
 
 @app.callback()
@@ -289,7 +290,7 @@ def restored(data: Data = HOME, database: Database = "") -> None:
     from sync_server.identity import renew_generation
     from sync_server.office import opened
 
-    with opened(Settings(data, database)) as (base, _):
+    with opened(Settings(data, database), even_moved=True) as (base, _):
         gen = base.write(lambda tx: renew_generation(tx, random_bytes))
     tell("cli.restored", gen=gen)
 

@@ -79,6 +79,11 @@ SENTENCES = {
         "Начинается поколение {gen}: кассы сверятся и пришлют недостающее.",
         "Generation {gen} begins: terminals compare and send again what is missing.",
     ),
+    "cli.move": (
+        "Переехало {rows:строка|строки|строк} из {tables:таблицы|таблиц|таблиц}, всё сверено. "
+        "Теперь: --database {where}",
+        "Moved {rows:row|rows} of {tables:table|tables}, all of it compared. From now on: --database {where}",
+    ),
     "cli.user": ("Пользователь {name} ({role}) может войти.", "User {name} ({role}) can log in."),
     "cli.user.role": ("Роль: owner (владелец) или viewer (только смотрит)", "The role is owner or viewer"),
     "cli.user.password": ("Пароль: ", "Password: "),

@@ -10,7 +10,7 @@ from hmac import new as hmac
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from loyalty.errors import NotNow
@@ -19,6 +19,10 @@ from sync_server.rows import insert_rows, update_rows
 from sync_server.schema import STATE, TERMINAL_CURSOR
 from sync_server.store import Store, Tx
 
+MOVING = "moving"
+"""In `state` while a move into this database is under way (`move.py`)."""
+MOVED_TO = "moved_to"
+"""In `state` of a database whose head office has moved: where it is now."""
 ANY_FENCE = ""
 """A terminal's fence is not known here: whatever it presents is taken, and it gets one."""
 Random = Callable[[int], bytes]
@@ -27,6 +31,14 @@ SENTENCES = {
     "server.no_init": (
         "Папка ещё не подготовлена: выполните kopilka-server init",
         "The folder is not prepared yet: run kopilka-server init",
+    ),
+    "server.moving": (
+        "Переезд в эту базу не закончен: повторите kopilka-server move",
+        "A move into this database was not finished: run kopilka-server move again",
+    ),
+    "server.moved": (
+        "Этот головной офис переехал в {where}. Если жить дальше здесь, выполните kopilka-server restored",
+        "This head office has moved to {where}. To go on here instead, run kopilka-server restored",
     ),
 }
 
@@ -56,24 +68,39 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 def make_identity(tx: Tx, random: Random) -> None:
-    """Give a new head office its generation and keys; one that has them keeps them."""
+    """Give a new head office its generation and keys; one that has them keeps them. Raises NotNow amid a move."""
+    if tx.execute(select(STATE.c.value).where(STATE.c.name == MOVING)).scalar() is not None:
+        raise NotNow(sentence("server.moving"))
     made = {"gen": random(8), "server_key": random(32), "scope_key": random(32), "code_key": random(32)}
     insert_rows(tx, STATE, [{"name": name, "value": value.hex()} for name, value in made.items()])
 
 
 def renew_generation(tx: Tx, random: Random) -> str:
-    """A new generation, for a database that was set back; every terminal's fence is forgotten with the old one."""
+    """A new generation, for a database that was set back; every terminal's fence is forgotten with the old one.
+
+    One that had moved elsewhere is in use again.
+    """
+    tx.execute(delete(STATE).where(STATE.c.name == MOVED_TO))
     gen = random(8).hex()
     update_rows(tx, STATE, ("name",), [{"name": "gen", "value": gen}])
     tx.execute(update(TERMINAL_CURSOR).values(fence_cur=ANY_FENCE, fence_prev=ANY_FENCE))
     return gen
 
 
-def read_identity(store: Store) -> Identity:
-    """Raises NotNow where `kopilka-server init` has not run."""
+def read_identity(store: Store, even_moved: bool = False) -> Identity:
+    """Raises NotNow where `kopilka-server init` has not run, amid a move into this database, and after one out."""
     try:
-        with store.read() as tx:
-            rows = {row.name: row.value for row in tx.execute(select(STATE.c.name, STATE.c.value))}
+        rows = read_state(store)
+        if MOVING in rows:
+            raise NotNow(sentence("server.moving"))
+        if MOVED_TO in rows and not even_moved:
+            raise NotNow(sentence("server.moved", where=rows[MOVED_TO]))
         return msgspec.convert({name: rows[name] for name in Identity.__struct_fields__}, Identity)
     except (KeyError, OperationalError, ProgrammingError) as error:
         raise NotNow(sentence("server.no_init")) from error
+
+
+def read_state(store: Store) -> dict[str, str]:
+    """Every row of `state`."""
+    with store.read() as tx:
+        return {row.name: row.value for row in tx.execute(select(STATE.c.name, STATE.c.value))}

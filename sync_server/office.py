@@ -55,12 +55,12 @@ def make_applier(store: Store, identity: Identity) -> Applier:
 
 
 @contextmanager
-def opened(settings: Settings, idle_limit_ms: int = 0) -> Iterator[tuple[Store, Identity]]:
+def opened(settings: Settings, idle_limit_ms: int = 0, even_moved: bool = False) -> Iterator[tuple[Store, Identity]]:
     """The database of a prepared head office, for a command. Raises StoreFault, NotNow."""
     if not settings.database and not settings.data.is_dir():
         raise NotNow(sentence("server.no_init"))
     store = open_store(settings.url, idle_limit_ms)
     try:
-        yield store, read_identity(store)
+        yield store, read_identity(store, even_moved)
     finally:
         store.close()

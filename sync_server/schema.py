@@ -21,6 +21,12 @@ def tshard_of(terminal: str) -> int:
     return bucket_of(terminal) % TSHARDS
 
 
+def shard_column(table: Table) -> str:
+    """What a table is spread by: bucket, tshard or abucket, the first of its key; empty for one that is not spread."""
+    first = next(iter(table.primary_key.columns)).name
+    return first if first in ("bucket", "tshard", "abucket") else ""
+
+
 def _text(name: str, key: bool = False, null: bool = False) -> Column[Any]:
     return Column(name, _TEXT, primary_key=key, nullable=null)
 

@@ -410,7 +410,7 @@ def test_what_is_not_there_is_said_in_json(client, path, status):
 
 
 def test_a_fault_of_ours_is_said_without_its_traceback(client, monkeypatch):
-    monkeypatch.setattr("sync_server.app.read_counts", lambda _: 1 / 0)
+    monkeypatch.setattr("sync_server.app.measure", lambda *_: 1 / 0)
     answer = client.get("/metrics")
     assert (answer.status_code, error_of(answer).code) == (500, "internal")
     assert "division" not in answer.text

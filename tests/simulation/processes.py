@@ -45,9 +45,10 @@ TEA_POINTS = 5
 class HeadOffice:
     """`kopilka-server run` over a folder of one shop, goods, a programme and a member; killed and run again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
         self._file = folder / "head_office.db"
+        self.database = database or f"sqlite:///{self._file}"
         self.process: subprocess.Popen[str] | None = None
         with self.at_rest() as office:
             store, who = office.store, office.identity
@@ -64,7 +65,7 @@ class HeadOffice:
         return self._opened()
 
     def _opened(self):
-        return opened_office(f"sqlite:///{self._file}")
+        return opened_office(self.database)
 
     def code(self, now_ms: int) -> str:
         """For one till; the process may be running, as it does when `kopilka-server enrol` is used."""
@@ -72,13 +73,14 @@ class HeadOffice:
             return make_code(office.store, office.identity, "S1", "Shop one", now_ms, os.urandom)
 
     def look(self, query: str, *values: object) -> list[tuple]:
-        """Rows of the database, also while the process is running."""
+        """Rows of the SQLite database, also while the process is running."""
         with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as database:
             return database.execute(query, values).fetchall()
 
     def run(self) -> int:
         """The port it listens on once it is ready."""
-        command = [sys.executable, "-m", "sync_server", "run", "--port", "0", "--data", str(self.folder)]
+        words = ["run", "--port", "0", "--data", str(self.folder), "--database", self.database]
+        command = [sys.executable, "-m", "sync_server", *words]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self.process.stdout
         found = re.search(r"127\.0\.0\.1:(\d+)", self.process.stdout.readline())
@@ -178,11 +180,13 @@ class SellingTill:
 class Shop:
     """Both sides and the proxy; `play` is the story of a seed: how it begins, fails, is killed, and drains."""
 
-    def __init__(self, folder: Path, proxy: FaultProxy, seed: int, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, folder: Path, proxy: FaultProxy, seed: int, now_ms: Callable[[], int], database: str = ""
+    ) -> None:
         self.chance = Random(seed)
         self.proxy = proxy
         self._now_ms = now_ms
-        self.office = HeadOffice(folder / "office")
+        self.office = HeadOffice(folder / "office", database)
         proxy.upstream = self.office.run()
         self.till = SellingTill(folder / "till")
         enrol(proxy.url, self.office.code(now_ms()), "till", folder / "till")

@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,27 +35,74 @@ SETTINGS = (
 numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a running PostgreSQL 18, as SQLAlchemy reads it; `plain` makes it one for psycopg."""
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of its own: `folder` has its data, its log and its socket, and its binaries run as `user`."""
+
+    folder: Path
+    binaries: Path
+    user: str | None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://kopilka@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}"))
+        self.control("-w", "-t", START_TIMEOUT_S, "-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """As if its machine had lost power; it may have ended before."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.control("-w", "-m", "immediate", "stop")
+
+    def control(self, *words: object) -> None:
+        run([self.binaries / "pg_ctl", "-D", self.folder / "data", *words], self.user)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A new one, running."""
+    with _somewhere() as made:
+        initialise = ["--username=kopilka", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        run([made.binaries / "initdb", "-D", made.folder / "data", *initialise], made.user)
+        made.start()
+        yield made
+
+
+@contextmanager
+def standby_of(primary: Cluster) -> Iterator[Cluster]:
+    """A running standby that follows the primary as it writes, asynchronously."""
+    with _somewhere() as made:
+        source = f"host={primary.folder} user=kopilka"
+        copy = ["-D", made.folder / "data", "-d", source, "--checkpoint=fast", "--write-recovery-conf", "--no-sync"]
+        run([made.binaries / "pg_basebackup", *copy], made.user)
+        made.start()
+        yield made
+
+
+@contextmanager
+def _somewhere() -> Iterator[Cluster]:
+    """A folder for a cluster, which is stopped and forgotten at the end."""
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="kopilka-pg-"))
     try:
         if user:
             shutil.chown(folder, user)
-        binaries = runnable_binaries(folder, user)
-        cluster = folder / "data"
-        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={folder}"))
-        initialise = ["--username=kopilka", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        run([binaries / "initdb", "-D", cluster, *initialise], user)
-        start = ["-w", "-t", START_TIMEOUT_S, "-l", folder / "log", "-o", options, "start"]
-        run([binaries / "pg_ctl", "-D", cluster, *start], user)
+        made = Cluster(folder, runnable_binaries(folder, user), user)
         try:
-            yield f"postgresql+psycopg://kopilka@/postgres?host={folder}"
+            yield made
         finally:
-            run([binaries / "pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop"], user)
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a running PostgreSQL 18, as SQLAlchemy reads it; `plain` makes it one for psycopg."""
+    with cluster() as made:
+        yield made.url
 
 
 @pytest.fixture
