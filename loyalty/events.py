@@ -84,6 +84,14 @@ class GiftCardMoved(msgspec.Struct, frozen=True, tag_field="type", tag="gift_car
     local_date: str
 
 
+class RightReleased(msgspec.Struct, frozen=True, tag_field="type", tag="right_released"):
+    """Points set aside for this till are free for everybody again: it spends them no more."""
+
+    account_id: str
+    wallet: str
+    points: int
+
+
 class ShiftOpened(msgspec.Struct, frozen=True, tag_field="type", tag="shift_opened"):
     shift_id: str
     shift_no: int
@@ -147,6 +155,7 @@ Body = (
     | MemberEnrolled
     | ConsentChanged
     | GiftCardMoved
+    | RightReleased
     | ShiftOpened
     | ShiftClosed
     | EpochBegun
@@ -178,6 +187,7 @@ _BODIES: dict[str, type[Body]] = {
     "member_enrolled": MemberEnrolled,
     "consent_changed": ConsentChanged,
     "gift_card_moved": GiftCardMoved,
+    "right_released": RightReleased,
     "shift_opened": ShiftOpened,
     "shift_closed": ShiftClosed,
     "epoch_begun": EpochBegun,
@@ -231,7 +241,7 @@ def account_of(body: Body | Unknown) -> str | None:
     match body:
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             return receipt.account_id
-        case MemberEnrolled() | ConsentChanged() | GiftCardMoved():
+        case MemberEnrolled() | ConsentChanged() | GiftCardMoved() | RightReleased():
             return body.account_id
         case _:
             return None

@@ -67,6 +67,8 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """The accounts that moved to this one, by whatever way: what a till has of them counts here."""
     held: dict[str, dict[str, int]] = {}
     """terminal -> wallet -> points that the head office keeps for a sale there: nobody else can spend them now."""
+    escrow: dict[str, dict[str, int]] = {}
+    """terminal -> wallet -> points set aside for that till, which nobody else can spend."""
     overdrawn: dict[str, int] = {}
     """wallet -> points spent that were not there and are not earned back yet: part of what the wallet is below 0."""
 

@@ -108,23 +108,23 @@ class Held(msgspec.Struct, frozen=True):
     """What a till knows of its rights over one member when it quotes.
 
     `member_points` and `till_points` were spent on credit and are not settled; `escrow_points` are left of what was set
-    aside here under `escrow_id`; `picked`: this receipt must be checked with the head office; `revoked`: it said so.
+    aside here, of the wallet spent first; `picked`: this receipt must be checked with the head office; `revoked`: it
+    said so.
     """
 
     member_points: int = 0
     till_points: int = 0
-    escrow_id: str = ""
     escrow_points: int = 0
     picked: bool = False
     revoked: bool = False
 
 
 class SpentRight(msgspec.Struct, frozen=True, omit_defaults=True):
-    """On which right a receipt spent points, and how many; `right_id` names one that was set aside."""
+    """On which right a receipt spent points, and how many; `wallet` is that of points set aside."""
 
     kind: RightKind
     points: int
-    right_id: str = ""
+    wallet: str = ""
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -160,12 +160,14 @@ def allowance(
     return Allowance(0, aside, sentence(code, left_points=aside))
 
 
-def spent_rights(redeemed_points: int, taken_points: int, escrow_points: int, held: Held) -> tuple[SpentRight, ...]:
-    """The rights one receipt cites: of what is redeemed first what was set aside, then credit; what campaigns took in
-    points is on credit."""
+def spent_rights(
+    redeemed_points: int, taken_points: int, escrow_points: int, wallet: str = ""
+) -> tuple[SpentRight, ...]:
+    """The rights one receipt cites: of what is redeemed first what was set aside (of `wallet`), then credit; what
+    campaigns took in points is on credit."""
     aside = min(redeemed_points, escrow_points)
     credit = redeemed_points + taken_points - aside
-    found = (SpentRight("escrow", aside, held.escrow_id), SpentRight("credit", credit))
+    found = (SpentRight("escrow", aside, wallet), SpentRight("credit", credit))
     return tuple(each for each in found if each.points)
 
 

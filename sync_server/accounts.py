@@ -21,6 +21,7 @@ from loyalty.receipt import Receipt
 from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
+from sync_server.escrow import Released, Sold, settle_escrow
 from sync_server.heads import Change
 from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
 from sync_server.overdrafts import settle_losses
@@ -58,6 +59,10 @@ class Moves:
     brought: dict[Account, int] = field(default_factory=dict)
     """How many receipts new members had in the system they come from."""
     touched: set[Account] = field(default_factory=set)
+    sold: list[Sold] = field(default_factory=list)
+    """What members spent, and where."""
+    released: list[Released] = field(default_factory=list)
+    """What tills gave back of points set aside for them."""
     captures: list[tuple[Account, Capture]] = field(default_factory=list)
     """Receipts that name a hold of the points they spend."""
     came: list[Carried] = field(default_factory=list)
@@ -114,6 +119,7 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     settled = ({*captures} | {carried.account for carried in moves.came}) - moved
     rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)
     rows = settle_losses(tx, before, rows)
+    rows |= settle_escrow(tx, rows, moves.sold, moves.released, rules.redeem)
     return [
         balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())

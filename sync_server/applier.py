@@ -10,6 +10,7 @@ import structlog
 from loyalty.errors import KopilkaError
 from sync_server.clock import now_ms, steady_ms
 from sync_server.effects import send_again
+from sync_server.escrow_ends import end_escrow
 from sync_server.hold_ends import end_holds
 from sync_server.identity import Identity
 from sync_server.leases import ALL_SLOTS, Leases
@@ -67,6 +68,7 @@ class Applier:
                 applied = run_round(self._store, self._identity, steady_ms, slots)
                 if not applied:
                     end_holds(self._store, now_ms())
+                    end_escrow(self._store)
                     self._rest(kicks)
                     return POLL_S
                 self.applied_events += applied

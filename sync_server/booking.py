@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.events import canonical
-from loyalty.ledger import receipt_entries
+from loyalty.ledger import receipt_entries, spent_points
 from loyalty.programme import Programme
 from loyalty.quoting.uses import uses_of
 from loyalty.receipt import Receipt
@@ -15,6 +15,7 @@ from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves, count_coupons
 from sync_server.arrivals import Arrived, receipt_of
 from sync_server.booking_returns import Flags, States, book_returns
+from sync_server.escrow import Sold
 from sync_server.flags import flag
 from sync_server.given_back import differing
 from sync_server.hold_settling import capture_of
@@ -60,6 +61,7 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
         moves.entries.append(Booked(event.bucket, entry, day, receipt.receipt_id, lot))
     if receipt.hold_id:
         moves.captures.append((account, capture_of(event, receipt)))
+    moves.sold.append(Sold(account, event.terminal, spent_points(receipt), day))
     moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
     moves.counted.append((account, count_receipt(receipt)))
     moves.uses[account] += uses_of(receipt)

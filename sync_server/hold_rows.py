@@ -92,8 +92,11 @@ def with_held(row: BalanceRow, holds: Iterable[Hold]) -> BalanceRow:
 
 
 def available_points(row: BalanceRow, living: Sequence[Hold], today: str) -> Points:
-    """wallet -> what can be spent on a day beside what these holds keep; below 0 where points are lacking."""
+    """wallet -> what can be spent on a day beside what these holds keep and what is set aside for tills; below 0 where
+    points are lacking."""
     usable = Counter(shown_points(row, (), today).wallets)
     for hold in living:
         usable.subtract(hold.points)
+    for aside in row.escrow.values():
+        usable.subtract(aside)
     return dict(usable)

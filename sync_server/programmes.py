@@ -116,7 +116,8 @@ def read_rules(store: Store) -> Rules:
     programme = read_published(store)
     if programme is None:
         return Rules()
-    return Rules(programme if programme.statuses else None, programme if programme.limited else None)
+    redeem = programme.redeem if programme.redeem.offline.escrow else None
+    return Rules(programme if programme.statuses else None, programme if programme.limited else None, redeem)
 
 
 def read_versions(store: Store, refs: Iterable[ProgrammeRef]) -> dict[Version, Programme]:

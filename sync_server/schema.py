@@ -222,6 +222,12 @@ ALIAS = _table(
     _text("account_id"),
 )  # fmt: skip
 
+ESCROW = _table(
+    "escrow", _int("bucket", key=True), _text("account_id", key=True), _text("terminal", key=True),
+    _text("wallet", key=True), _big("granted_points"), _big("spent_points"), _big("released_points"),
+    Index("escrow_terminal", "terminal"), rowid=True,
+)  # fmt: skip
+"""Points set aside for one till, that nobody else can spend: all there ever were, what it spent, what it gave back."""
 HOLD = _table(
     "hold", _int("bucket", key=True), _text("account_id", key=True), _text("hold_id", key=True), _text("terminal"),
     _text("member_id"), _text("points"), _text("body_hash"), _text("state"), _big("made_ms"), _big("until_ms"),

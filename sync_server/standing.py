@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from loyalty.feed import BalanceRow
 from loyalty.member import Used
-from loyalty.programme import Programme
+from loyalty.programme import Programme, Redeem
 from loyalty.quoting.uses import Use, merge_used, used_after
 from loyalty.statuses.progress import Counted, Grant, Progress, merge_progress, progress_after
 from loyalty.statuses.season import OPEN
@@ -26,6 +26,8 @@ class Rules(msgspec.Struct, frozen=True):
     limits: Programme | None = None
     """The published programme where campaigns of it have limits: by it is counted what members have had of them."""
 
+    redeem: Redeem | None = None
+    """How points are spent under the published programme, where some are set aside for tills."""
     versions: dict[Version, Programme] = {}
     """The published versions that the receipts at hand were made by."""
 

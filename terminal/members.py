@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from loyalty.feed import Applied
+from loyalty.feed import Applied, BalanceRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member
 from loyalty.points.shown import shown_points
@@ -20,6 +20,9 @@ from terminal.offline_queue.keys import Identity, phone_hash
 
 class OwnEvents(Protocol):
     """What this till knows of its own that the head office may not have said yet."""
+
+    @property
+    def terminal(self) -> str: ...
 
     def overlay(self, account_id: str, applied: Applied) -> Overlay: ...
 
@@ -60,12 +63,13 @@ def member_from(
     for counted in own.counted:
         progress = progress_after(progress, counted, programme.spans)
     shown = shown_points(row, own.points, on_date)
+    usable = beside(shown.wallets, row, journal.terminal)
     return Member(
         member_id=ident.member_id,
         account_id=ident.account_id,
         name_masked=ident.name_masked,
         status=status_id_on(programme, progress, on_date),
-        balance_points=shown.wallets.get(MAIN_WALLET, 0),
+        balance_points=usable.get(MAIN_WALLET, 0),
         audiences=ident.audiences,
         birthday_md=ident.birthday_md or None,
         card=key if by != "phone" else (ident.cards[0] if ident.cards else ""),
@@ -75,7 +79,7 @@ def member_from(
         found_on=on_date,
         as_of_ms=known.as_of_ms,
         blocked=ident.blocked,
-        wallets={wallet: points for wallet, points in shown.wallets.items() if wallet != MAIN_WALLET},
+        wallets={wallet: points for wallet, points in usable.items() if wallet != MAIN_WALLET},
         pending=shown.pending,
         ending=shown.ending,
         card_kind=ident.card_kinds.get(key, ""),
@@ -83,6 +87,16 @@ def member_from(
         used=used_at_till(row.used, own.uses, programme),
         coupon_uses=_coupon_uses(row.coupon_uses, own.coupon_uses),
     )
+
+
+def beside(wallets: Mapping[str, int], row: BalanceRow, terminal: str) -> dict[str, int]:
+    """wallet -> what can be spent at this till, beside what is set aside for others."""
+    usable = dict(wallets)
+    for till, aside in row.escrow.items():
+        for wallet, points in aside.items():
+            if till != terminal:
+                usable[wallet] = usable.get(wallet, 0) - points
+    return usable
 
 
 def _coupon_uses(told: Mapping[str, int], own: Mapping[str, int]) -> dict[str, int]:

@@ -27,6 +27,7 @@ from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.store import Store
+from terminal.rights import long_unseen
 from terminal.sales import GivenIds, Sales
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
@@ -105,9 +106,15 @@ class Records:
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
         self._recorded()
+        self._release(around)
         slip = self._report("Z", shift, around)
         self._put_slip(slip)
         return c.ShiftEnded(slip)
+
+    def _release(self, around: Surroundings) -> None:
+        """Points set aside here for members long unseen go back with the shift."""
+        for body in tuple(long_unseen(self._files, around.programme, around.moment.local_date)):
+            self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
 
     def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
         slip = self._report("X", shift, around)

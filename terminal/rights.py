@@ -3,24 +3,29 @@ recorded, since a screen and the clients of the agent sell from one journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from loyalty.errors import NotNow
+from loyalty.events import RightReleased
 from loyalty.feed import Applied
-from loyalty.ledger import spent_points
+from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.member import Member
 from loyalty.points.shown import shown_points
+from loyalty.points.workdays import days_after
 from loyalty.programme import Programme
 from loyalty.quoting.identified import allowance_for
 from loyalty.receipt import Receipt
 from loyalty.rights import Held, SpentRight, picked, spent_rights
 from loyalty.sentences import sentence
+from terminal.members import beside
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Journal, Overlay
 from terminal.offline_queue.keys import Identity
 from terminal.session import Surroundings
+
+PAGE_ACCOUNTS = 500
 
 
 class Files(Protocol):
@@ -49,8 +54,9 @@ def held_rights(files: Files, member: Member, programme: Programme) -> Held:
     """What is spent on credit and not settled, of this member and of all, and whether the next receipt is picked."""
     journal, offline = files.journal, programme.redeem.offline
     mine, everybody = journal.credit_spent(_accounts(files, member.account_id), files.cache.applied())
+    aside = left_aside(files, member.account_id, programme.redeem.wallets[0]) if offline.escrow else 0
     number = f"{files.identity.terminal}/{journal.coming_receipt_no()}"
-    return Held(mine, everybody, picked=picked(number, offline.online_one_in), revoked=journal.revoked())
+    return Held(mine, everybody, aside, picked=picked(number, offline.online_one_in), revoked=journal.revoked())
 
 
 def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Member | None) -> tuple[SpentRight, ...]:
@@ -65,11 +71,12 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
         return ()
     held = held_rights(files, member, around.programme)
     standing = around.standing_with(held)
-    redeemed = dict(draft.redeemed_wallets) or {"main": draft.redeemed_points}
+    redeemed = dict(draft.redeemed_wallets) or {MAIN_WALLET: draft.redeemed_points}
+    first = around.programme.redeem.wallets[0]
     taken_points = sum(spent.values()) - draft.redeemed_points
     may = allowance_for(around.programme.redeem, member.identified_by, standing)
-    aside = min(may.escrow_points, redeemed.get(around.programme.redeem.wallets[0], 0))
-    rights = spent_rights(draft.redeemed_points, taken_points, aside, held)
+    aside = min(may.escrow_points, redeemed.get(first, 0))
+    rights = spent_rights(draft.redeemed_points, taken_points, aside, first)
     on_credit = sum(each.points for each in rights if each.kind == "credit")
     if on_credit > may.credit_points:
         left_points = may.credit_points + aside
@@ -80,6 +87,29 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
         left_points = max(0, have.get(short[0], 0))
         raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
     return rights
+
+
+def left_aside(files: Files, account_id: str, wallet: str) -> int:
+    """Points set aside for this till that it has not spent, nor given back: whatever it sells comes out of them."""
+    held = files.cache.account(account_id)
+    aside = held.balance.escrow.get(files.journal.terminal, {}).get(wallet, 0)
+    if not aside:
+        return 0
+    own = files.journal.overlay(account_id, held.applied)
+    spent = sum(each.spent for each in own.points if each.wallet == wallet and each.spent > 0)
+    return max(0, aside - spent - files.journal.released(account_id, wallet, held.applied))
+
+
+def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[RightReleased]:
+    """What is set aside here for members who have not bought here for longer than the programme keeps it."""
+    wallet, after = programme.redeem.wallets[0], ""
+    day = days_after(today, -programme.redeem.offline.escrow_seen_days)
+    while found := files.journal.not_seen_since(day, after, PAGE_ACCOUNTS):
+        for account_id in found:
+            points = left_aside(files, account_id, wallet)
+            if points:
+                yield RightReleased(account_id, wallet, points)
+        after = found[-1]
 
 
 def _accounts(files: Files, account_id: str) -> tuple[tuple[str, Applied], ...]:
@@ -93,7 +123,7 @@ def _balance(files: Files, account_id: str, today: str) -> dict[str, int]:
     """What can be spent now by all this till knows."""
     row = files.cache.account(account_id).balance
     own = _sum(files.journal.overlay(*each) for each in _accounts(files, account_id))
-    return shown_points(row, own.points, today).wallets
+    return beside(shown_points(row, own.points, today).wallets, row, files.journal.terminal)
 
 
 def _sum(overlays: Iterable[Overlay]) -> Overlay:

@@ -80,7 +80,7 @@ _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in ro
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
 _IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
-_OFFLINE: tuple[OfflineKind, ...] = ("credit", "none")
+_OFFLINE: tuple[OfflineKind, ...] = ("credit", "escrow", "both", "none")
 _RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
 _SHORTFALLS: tuple[Shortfall, ...] = ("debt", "refund", "balance")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice \(at line (\d+)")
@@ -276,6 +276,8 @@ def _offline(part: Section | None) -> Offline:
         max_age_days=part.whole("max_age_days", 1, 365, usual.max_age_days),
         identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else (),
         online_one_in=part.whole("online_one_in", 0, 1000, 0),
+        escrow_max_points=part.whole("escrow_max_points", 0, MAX_POINTS, 0),
+        escrow_seen_days=part.whole("escrow_seen_days", 1, 365, usual.escrow_seen_days),
     )
     part.finish()
     return offline

@@ -55,6 +55,14 @@ SENTENCES = {
         "увеличьте его или уменьшите offline_max_points",
         "raise it, or lower offline_max_points",
     ),
+    "lint.no_escrow": (
+        "для касс ничего не откладывается",
+        "nothing is set aside for tills",
+    ),
+    "lint.no_escrow.mend": (
+        "нужны и kind = escrow (или both), и escrow_max_points",
+        "it takes both: kind = escrow (or both), and escrow_max_points",
+    ),
     "lint.nobody": (
         "так никто не тратит и со связью: [redeem] требует другого",
         "nobody found so may spend with the link up either: [redeem] asks for another way",
@@ -121,6 +129,8 @@ def _idle_rights(redeem: Redeem) -> Iterator[Found]:
             yield path, sentence("lint.no_credit"), sentence("lint.no_credit.mend")
         elif 0 < points < per_receipt:
             yield path, sentence("lint.under_receipt", limit_points=per_receipt), sentence("lint.under_receipt.mend")
+    if bool(offline.escrow_max_points) != offline.escrow:
+        yield "redeem.offline.escrow_max_points", sentence("lint.no_escrow"), sentence("lint.no_escrow.mend")
     if offline.identified_by and not set(offline.identified_by) & set(redeem.identified_by):
         yield "redeem.offline.identified_by", sentence("lint.nobody"), sentence("lint.nobody.mend")
 

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Row, Table, func, select
 
 from loyalty.errors import NotNow
+from loyalty.events import BUCKETS
 from loyalty.feed import BalanceRow, ProgrammeRow
 from loyalty.ledger import Entry
 from loyalty.points.terms import Lot
@@ -23,6 +24,7 @@ from sync_server.arrivals import Arrived
 from sync_server.coupon_ends import settle_spent
 from sync_server.effect_kinds import apply_effects
 from sync_server.effects import count_under_way
+from sync_server.escrow import read_escrow, with_escrow
 from sync_server.grants import act_again
 from sync_server.heads import put_rows
 from sync_server.hold_rows import read_holds, with_held
@@ -80,6 +82,8 @@ def work_out(tx: Tx, scratch: Store, rules: Rules, now_ms: int, tell: Tell = lam
         _write_off(tx, scratch, bucket)
     for bucket in buckets_of(tx, (HOLD,)):
         _hold_again(tx, scratch, bucket)
+    for bucket in range(BUCKETS):
+        _set_aside_again(tx, scratch, bucket)
     programme = read_published(scratch)
     settle_spent(scratch, programme, date_at(programme, now_ms))
 
@@ -162,6 +166,24 @@ def _write_off_again(into: Tx, accounts: Sequence[Account], kept: Sequence[dict[
         for account, row in sorted(changed.items())
     ]
     put_rows(into, {"bal": changes})
+
+
+def _set_aside_again(tx: Tx, scratch: Store, bucket: int) -> None:
+    """What is set aside for tills now: how much hung on when receipts came, so it is a source."""
+
+    def work(into: Tx) -> None:
+        table = FEED["bal"]
+        query = select(table).where(table.c.bucket == bucket, table.c.body.is_not(None))
+        rows = {(bucket, row.key): (row, _balance.decode(row.body)) for row in into.execute(query)}
+        asides = read_escrow(tx, rows)
+        changes = []
+        for account, (row, told) in rows.items():
+            now = with_escrow(told, asides[account])
+            if now != told:
+                changes.append(balance_change(bucket, now, row.h, row.purse_ms))
+        put_rows(into, {"bal": changes})
+
+    scratch.write(work, bucket)
 
 
 def _hold_again(tx: Tx, scratch: Store, bucket: int) -> None:

@@ -14,6 +14,7 @@ from loyalty.points.overdraft import owed_points
 from loyalty.shares import KINDS
 from sync_server.books import clearing_points, unbalanced_buckets, unbalanced_wallets
 from sync_server.coupon_uses import standing_first
+from sync_server.escrow import read_escrow, with_escrow
 from sync_server.hold_rows import read_holds, with_held
 from sync_server.overdrafts import LOSS, OWED, read_overdrawn
 from sync_server.purses import Account
@@ -24,6 +25,7 @@ from sync_server.schema import (
     COUPON_USE,
     EFFECT_IN,
     EFFECT_OUT,
+    ESCROW,
     FEED,
     HOLD,
     LEDGER,
@@ -176,11 +178,15 @@ def _holds(tx: Tx, bucket: int) -> Iterator[Finding]:
     """A balance says what is held of it; a hold that is captured names its receipt, and no other does."""
     accounts = tx.execute(select(HOLD.c.account_id).where(HOLD.c.bucket == bucket).distinct()).scalars().all()
     holds = read_holds(tx, ((bucket, account_id) for account_id in accounts))
+    lodged = tx.execute(select(ESCROW.c.account_id).where(ESCROW.c.bucket == bucket).distinct()).scalars().all()
+    asides = read_escrow(tx, [(bucket, account_id) for account_id in lodged])
     for row in _pages(tx, "bal", bucket):
         told = _balance.decode(row.body) if row.body is not None else None
         known = holds.get((bucket, row.key), {})
         if told is not None and told != with_held(told, known.values()):
             yield Finding("verify.held", f"account {row.key}: {told.held}")
+        if told is not None and told != with_escrow(told, asides[bucket, row.key]):
+            yield Finding("verify.held", f"account {row.key}: {told.escrow} are set aside")
     for (_, account_id), known in sorted(holds.items()):
         for hold in known.values():
             if (hold.state == "captured") != bool(hold.receipt_id):

@@ -35,7 +35,8 @@ class _CacheGlance(CacheReading):
 
 
 class _JournalGlance:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, terminal: str) -> None:
+        self.terminal = terminal
         self._readers = Readers(path, PAGES_KIB)
         self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers, journal_index.BESIDE)
 
@@ -68,7 +69,7 @@ def glance(folder: Path) -> Iterator[Glance]:
     identity = read_identity(folder)
     if not (folder / cache.FILE).exists():
         raise store_fault("store.no_cache")
-    journal = _JournalGlance(folder / journal_file.FILE)
+    journal = _JournalGlance(folder / journal_file.FILE, identity.terminal)
     try:
         members = _CacheGlance(folder / cache.FILE, identity.server_key)
         try:

@@ -194,6 +194,14 @@ class Journal:
         """Points spent on credit that are not settled: of these accounts, and of all; `applied` is by bucket."""
         return self._index.use(lambda index: journal_index_read.credit_spent(index, accounts, applied))
 
+    def released(self, account_id: str, wallet: str, applied: Applied) -> int:
+        """Points set aside that this till gave back, which the head office's word does not include yet."""
+        return self._index.use(lambda index: journal_index_read.released(index, account_id, wallet, applied))
+
+    def not_seen_since(self, date: str, after: str, limit: int) -> list[str]:
+        """Accounts with receipts of this till, all before a date (ISO): so many by id, those after `after`."""
+        return self._index.use(lambda index: journal_index_read.not_seen_since(index, date, after, limit))
+
     def revoked(self) -> bool:
         """Whether the head office has said that this till is revoked, and nothing else since."""
         return self._readers.use(lambda c: state_value(c, _REVOKED)) != ""

@@ -16,6 +16,7 @@ from loyalty.events import (
     Body,
     GiftCardMoved,
     ReturnCompleted,
+    RightReleased,
     SaleCompleted,
     Unknown,
     bucket_of,
@@ -34,10 +35,10 @@ from terminal.offline_queue.journal_beside import Beside, read_beside
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
-VERSION = 2
+VERSION = 3
 TABLES = (
     "mark", "named", "passed", "effect", "returned", "gone_back", "coupon_spent", "coupon_use", "campaign_use",
-    "campaign_given", "right_spent",
+    "campaign_given", "right_spent", "right_released",
 )  # fmt: skip
 
 DDL: tuple[str, ...] = (
@@ -74,8 +75,12 @@ DDL: tuple[str, ...] = (
         campaign_id TEXT PRIMARY KEY, times INTEGER NOT NULL, minor INTEGER NOT NULL, points INTEGER NOT NULL
     ) WITHOUT ROWID""",
     """CREATE TABLE right_spent (
-        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, right_id TEXT NOT NULL,
+        epoch INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, wallet TEXT NOT NULL,
         bucket INTEGER NOT NULL, account_id TEXT NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (epoch, seq, kind)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE right_released (
+        account_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, wallet TEXT NOT NULL,
+        points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq)
     ) WITHOUT ROWID""",
     "INSERT INTO mark VALUES (0, x'', 0)",
     f"PRAGMA user_version = {VERSION}",
@@ -90,13 +95,15 @@ of those that wait or run out; and what counts for the progress: money and recei
 each. `date` is the receipt's, `day` that of its sale. `coupon_spent` has the coupons that may be used once, with the
 receipt that used each; `back` 1: all of it has come back, so that the head office's older word about that receipt is
 known to be out of date. `coupon_use` is of series that allow a member so many; a return of all of a sale has its rows,
-negative. `right_spent` has the points receipts spent on each right, and no return gives one back.
+negative. `right_spent` has the points receipts spent on each right, and no return gives one back;
+`right_released` what this till gave back of points set aside for it.
 `campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
 budget may come later."""
 
+_READ = ", ".join(f"'{kind.__struct_config__.tag}'" for kind in (GiftCardMoved, RightReleased))
 EVENTS = f"""
     SELECT place, epoch, seq, event_id, hash, receipt_id, number, beside,
-        CASE WHEN receipt_id IS NOT NULL OR type = '{GiftCardMoved.__struct_config__.tag}' THEN raw END
+        CASE WHEN receipt_id IS NOT NULL OR type IN ({_READ}) THEN raw END
     FROM event WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"""
 """Events of the journal after a place, up to another; the bytes only of those that more follows from."""
 
@@ -131,6 +138,9 @@ def follow(index: Connection, event: Event, look: Look) -> None:
     match body:
         case GiftCardMoved():
             _move_gift_card(index, event, body)
+        case RightReleased():
+            row = (body.account_id, event.epoch, event.seq, body.wallet, body.points)
+            index.execute("INSERT INTO right_released VALUES (?, ?, ?, ?, ?)", row)
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             beside = _beside(event.beside)
             _returned(index, event.place, receipt)
@@ -186,7 +196,7 @@ def _effect_rows(event: Event, receipt: Receipt, account_id: str, sale_day: str)
 def _rights(index: Connection, event: Event, receipt: Receipt) -> None:
     if receipt.account_id is not None:
         at, of = (event.epoch, event.seq), (bucket_of(receipt.account_id), receipt.account_id)
-        rows = [(*at, each.kind, each.right_id, *of, each.points) for each in receipt.rights]
+        rows = [(*at, each.kind, each.wallet, *of, each.points) for each in receipt.rights]
         index.executemany("INSERT INTO right_spent VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 

@@ -118,3 +118,15 @@ def credit_spent(
     ends = {bucket: (each.epoch, each.seq) for bucket, each in applied.items()}
     mine = sum(points for _, account, *at, points in rows if account in marks and tuple(at) > marks[account])
     return mine, sum(points for bucket, _, *at, points in rows if tuple(at) > ends.get(bucket, (0, 0)))
+
+
+def released(index: Connection, account_id: str, wallet: str, applied: Applied) -> int:
+    """Points set aside that this till gave back and the head office has not heard of."""
+    query = f"SELECT ifnull(sum(points), 0) FROM right_released {_OWN} AND wallet = ?"
+    return int(index.execute(query, (account_id, applied.epoch, applied.seq, wallet)).fetchone()[0])
+
+
+def not_seen_since(index: Connection, date: str, after: str, limit: int) -> list[str]:
+    """Accounts that have had a receipt here, the last before a date; by id, those after `after`."""
+    query = "SELECT account_id FROM effect WHERE account_id > ? GROUP BY account_id HAVING max(date) < ? LIMIT ?"
+    return [account for (account,) in index.execute(query, (after, date, limit))]

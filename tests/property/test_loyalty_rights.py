@@ -48,7 +48,7 @@ class Chain:
         held = Held(till.unsettled, till.unsettled)
         may = allowance(self.policy, RECEIPT, RECEIPT, "card", held, 0)
         used = min(points, may.points, max(0, till.told - till.unsettled))
-        assert sum(each.points for each in spent_rights(used, 0, 0, held)) == used
+        assert sum(each.points for each in spent_rights(used, 0, 0)) == used
         if used:
             till.spent.append(used)
 
@@ -104,11 +104,45 @@ def test_the_bound_is_reached_by_tills_that_never_hear_of_one_another(policy: Of
 def test_a_receipt_never_spends_more_on_a_right_than_there_is(
     policy: Offline, mine: int, escrow: int, redeemed: int, taken: int
 ) -> None:
-    held = Held(mine, mine, "r", escrow)
+    held = Held(mine, mine, escrow)
     both = Offline("both", policy.member_max_points, policy.till_max_points)
     may = allowance(both, RECEIPT, RECEIPT, "card", held, 0, taken_points=min(taken, RECEIPT))
     asked = min(redeemed, may.points)
-    rights = {each.kind: each.points for each in spent_rights(asked, 0, may.escrow_points, held)}
+    rights = {each.kind: each.points for each in spent_rights(asked, 0, may.escrow_points, "main")}
     assert rights.get("escrow", 0) <= escrow
     assert rights.get("credit", 0) <= max(0, policy.member_limit(RECEIPT) - mine)
     assert sum(rights.values()) == asked
+
+
+aside_steps = st.lists(
+    st.tuples(st.sampled_from(["spend", "send", "hear"]), st.integers(0, 2), st.integers(1, 60)), max_size=60
+)
+
+
+@given(aside_steps, st.integers(0, 100))
+def test_tills_that_spend_only_what_is_set_aside_for_them_overdraw_nothing(
+    story: list[tuple[str, int, int]], has: int
+) -> None:
+    """The head office sets aside half of what is free at each sale it hears of; a till spends what it last heard of,
+    less what it has spent since (I12)."""
+    offline = Offline("escrow", escrow_max_points=40)
+    chain = Chain(offline)
+    chain.balance, left = has, [0, 0, 0]
+    known, spent_since = [0, 0, 0], [0, 0, 0]
+    unsent: list[list[int]] = [[], [], []]
+    for what, place, points in story:
+        if what == "spend":
+            held = Held(escrow_points=max(0, known[place] - spent_since[place]))
+            used = min(points, allowance(offline, 0, 0, "card", held, 0).points)
+            spent_since[place] += used
+            unsent[place].append(used)
+        elif what == "send":
+            for used in unsent[place]:
+                chain.balance -= used
+                left[place] -= min(used, left[place])
+                left[place] += max(0, min(40 - left[place], (chain.balance - sum(left)) // 2))
+            unsent[place] = []
+        elif not unsent[place]:
+            known[place], spent_since[place] = left[place], 0
+        assert chain.balance >= sum(left) >= 0
+    assert chain.balance - sum(sum(each) for each in unsent) >= 0

@@ -95,7 +95,15 @@ INVARIANTS: dict[int, Invariant] = {
         ("tests/property/test_server_families.py::TestMembers",),
     ),
     11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
-    12: Invariant("no more is spent by a right than it says", open="spending rights are not built yet"),
+    12: Invariant(
+        "no more is spent by a right than it says",
+        tests=(
+            "tests/property/test_loyalty_rights.py"
+            "::test_tills_that_spend_only_what_is_set_aside_for_them_overdraw_nothing",
+            "tests/property/test_loyalty_rights.py::test_a_receipt_never_spends_more_on_a_right_than_there_is",
+            "tests/contract/test_server_escrow.py::test_tills_that_spend_what_is_set_aside_for_them_overdraw_nothing",
+        ),
+    ),
     13: Invariant(
         "an overdraft stays within the credit of the tills offline",
         tests=tuple(

@@ -25,7 +25,7 @@ from loyalty.quote import quote
 from loyalty.quoted import Standing
 from loyalty.receipt import Payment, Receipt
 from loyalty.returns import return_receipt
-from loyalty.rights import Held, spent_rights
+from loyalty.rights import spent_rights
 from loyalty.sale import receipt_from
 from sync_server.console import console_routes
 from sync_server.demo_data import publish_demo
@@ -82,7 +82,7 @@ class Counter:
         receipt = receipt_from(
             priced, basket, moment, **self._ids(), store="S1", cashier=cashier,
             payments=(Payment("cash", given),) if given else (),
-            rights=() if online else spent_rights(priced.redeemed_points, 0, 0, Held()),
+            rights=() if online else spent_rights(priced.redeemed_points, 0, 0),
         )  # fmt: skip
         self.record(SaleCompleted(receipt))
         return receipt

@@ -12,6 +12,7 @@ from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.receipt import Payment
 from loyalty.rights import DAY_S, SpentRight
 from loyalty.sentences import sentence
+from terminal.rights import left_aside
 from terminal.session import Link, State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, NOON, PROGRAMME, TEA
@@ -165,3 +166,80 @@ def test_a_receipt_that_is_picked_must_be_checked(tmp_path: Path) -> None:
         rig.engine.dispatch(c.Pay())
         rig.engine.dispatch(c.Tender("cash"))
         assert rig.engine.view().state.receipt is not None
+
+
+ESCROW = PROGRAMME.replace("member_max_points = 210", 'kind = "escrow"\nescrow_max_points = 60\nescrow_seen_days = 30')
+BOTH = ESCROW.replace('"escrow"', '"both"')
+OTHER = "99" * 16
+
+
+@pytest.fixture
+def aside(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """Of Anna's 200 points 60 are set aside here and 50 at another till."""
+    make_till(tmp_path / "till", programme=request.param)
+    with opened_rig(tmp_path / "till") as opened:
+        opened.engine.dispatch(c.OpenShift("Ольга"))
+        set_aside(opened, 200, {opened.store.identity.terminal: 60, OTHER: 50}, Applied(), 2)
+        yield opened
+
+
+def set_aside(rig: Rig, points: int, tills: dict[str, int], applied: Applied, seq: int) -> None:
+    row = BalanceRow(ACCOUNT, {"main": points}, escrow={till: {"main": each} for till, each in tills.items()})
+    rows = [FeedRow(ACCOUNT, seq, msgspec.Raw(canonical(row)))]
+    rig.store.cache.install(rows, cursor_to("bal", bucket_of(ACCOUNT), rows, applied, NOON.at_ms), afresh=True)
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_what_is_set_aside_here_is_spent_and_no_more(aside: Rig) -> None:
+    assert offered(aside) == (60, "rights.aside")
+    sold = spend(aside, 40).receipt
+    assert sold is not None
+    assert (sold.offline, sold.rights) == (True, (SpentRight("escrow", 40, "main"),))
+    assert offered(aside) == (20, "rights.aside")
+    set_aside(aside, 160, {aside.store.identity.terminal: 20}, Applied(1, 2), 3)
+    assert offered(aside) == (20, "rights.aside")
+    spend(aside, 20)
+    assert offered(aside) == (0, "redeem.offline_none")
+
+
+@pytest.mark.parametrize("aside", [BOTH], indirect=True)
+def test_what_is_set_aside_is_spent_before_credit(aside: Rig) -> None:
+    assert offered(aside) == (90, "rights.aside_too")
+    sold = spend(aside, 75).receipt
+    assert sold is not None
+    assert sold.rights == (SpentRight("escrow", 60, "main"), SpentRight("credit", 15))
+    assert offered(aside) == (15, "rights.member")
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_what_is_set_aside_elsewhere_is_nobody_else_s(aside: Rig) -> None:
+    aside.engine.link_changed(Link(online=True))
+    assert offered(aside) == (150, "redeem.balance")
+    assert spend(aside, 150).receipt is not None
+    aside.engine.link_changed(Link(online=False))
+    assert offered(aside)[0] == 0, "what was sold with the link up came out of it too"
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_what_is_set_aside_for_a_member_long_unseen_goes_back_with_the_shift(aside: Rig) -> None:
+    spend(aside, 10)
+    aside.now_ms += 30 * DAY_S * 1000
+    aside.engine.dispatch(c.CloseShift())
+    assert types(aside)[-1] == "shift_closed"
+    aside.engine.dispatch(c.OpenShift("Ольга"))
+    aside.now_ms += DAY_S * 1000
+    aside.engine.dispatch(c.CloseShift())
+    assert types(aside)[-2:] == ["shift_closed", "right_released"]
+    terminal = aside.store.identity.terminal
+    assert left_aside(aside.store, ACCOUNT, "main") == 0
+    assert aside.store.journal.released(ACCOUNT, "main", Applied()) == 50
+    aside.engine.dispatch(c.OpenShift("Ольга"))
+    aside.engine.dispatch(c.CloseShift())
+    assert types(aside)[-1] == "shift_closed", "once"
+    set_aside(aside, 190, {terminal: 5}, Applied(1, 6), 3)
+    assert left_aside(aside.store, ACCOUNT, "main") == 5
+
+
+def types(rig: Rig) -> list[str]:
+    rows = rig.store.journal.read(lambda q: q.execute("SELECT type FROM event ORDER BY place").fetchall())
+    return [kind for (kind,) in rows]

@@ -79,7 +79,7 @@ def test_one_receipt_in_ten_is_picked_the_same_everywhere():
 
 
 def test_a_receipt_names_what_it_spent_on_which_right():
-    assert spent_rights(40, 15, 0, Held()) == (SpentRight("credit", 55),)
-    assert spent_rights(40, 15, 25, Held(escrow_id="r")) == (SpentRight("escrow", 25, "r"), SpentRight("credit", 30))
-    assert spent_rights(40, 0, 60, Held(escrow_id="r")) == (SpentRight("escrow", 40, "r"),)
-    assert spent_rights(0, 0, 60, Held(escrow_id="r")) == ()
+    assert spent_rights(40, 15, 0) == (SpentRight("credit", 55),)
+    assert spent_rights(40, 15, 25, "main") == (SpentRight("escrow", 25, "main"), SpentRight("credit", 30))
+    assert spent_rights(40, 0, 60, "main") == (SpentRight("escrow", 40, "main"),)
+    assert spent_rights(0, 0, 60, "main") == ()

@@ -186,6 +186,18 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     )
     op.create_index("effect_out_state", "effect_out", ["state"], unique=False)
     op.create_table(
+        "escrow",
+        _column("bucket", sa.Integer()),
+        _column("account_id", TEXT),
+        _column("terminal", TEXT),
+        _column("wallet", TEXT),
+        _column("granted_points", sa.BigInteger()),
+        _column("spent_points", sa.BigInteger()),
+        _column("released_points", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "account_id", "terminal", "wallet"),
+    )
+    op.create_index("escrow_terminal", "escrow", ["terminal"])
+    op.create_table(
         "hold",
         _column("bucket", sa.Integer()),
         _column("account_id", TEXT),

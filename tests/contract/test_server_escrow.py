@@ -1,0 +1,159 @@
+"""Points set aside for tills: out of what is free, spent there first, and free again by the till's own word."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty.documents.programme_file import parse_programme
+from loyalty.events import RightReleased, bucket_of
+from loyalty.feed import BalanceRow
+from loyalty.programme import Redeem
+from loyalty.rights import Offline
+from sync_server.books import read_books
+from sync_server.escrow import MAX_TILLS, Sold, settle_escrow
+from sync_server.escrow_ends import end_escrow
+from sync_server.find_member import read_balance
+from sync_server.programmes import publish_programme
+from sync_server.rebuilding.rebuild import rebuild
+from sync_server.rows import update_rows
+from sync_server.schema import ESCROW, TERMINAL, tshard_of
+from sync_server.verifying.kept import check_bucket
+from tests.support.counter import PROGRAMME
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+
+ANNA = hex_id("anna")
+ASIDE = PROGRAMME.replace("member_max_points = 210", 'kind = "escrow"\nescrow_max_points = 100')
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestOffice]:
+    with office_on("sqlite", request, tmp_path) as made:
+        publish_programme(made.store, made.identity, ASIDE, T0_MS)
+        yield made
+
+
+def held(office: TestOffice) -> BalanceRow:
+    with office.store.read() as tx:
+        return read_balance(tx, ANNA)
+
+
+def aside(office: TestOffice, *tills: Till) -> list[int]:
+    escrow = held(office).escrow
+    return [escrow.get(till.terminal, {}).get("main", 0) for till in tills]
+
+
+def findings(office: TestOffice) -> list[str]:
+    with office.store.read() as tx:
+        return [each.code for each in check_bucket(tx, bucket_of(ANNA))]
+
+
+def put(office: TestOffice, till: Till, minute: int, *, earned: int = 0, redeemed: int = 0) -> None:
+    till.put(till.sale(account=ANNA, earned=earned, redeemed=redeemed, at_ms=T0_MS + minute * 60_000))
+    office.apply()
+
+
+def test_half_of_what_is_free_is_set_aside_for_the_till_of_each_sale_up_to_the_most(office: TestOffice) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=120)
+    assert aside(office, one, two) == [60, 0]
+    put(office, two, 1)
+    assert aside(office, one, two) == [60, 30]
+    put(office, one, 2, earned=400)
+    assert aside(office, one, two) == [100, 30]
+    assert held(office).wallets == {"main": 520}, "nothing has left the account"
+    assert findings(office) == []
+
+
+def test_what_a_till_sells_comes_out_of_what_is_set_aside_there_first(office: TestOffice) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=120)
+    put(office, two, 1)
+    put(office, two, 2, redeemed=20)
+    assert aside(office, one, two) == [60, 25], "30 - 20, and half of the 30 that are free"
+    put(office, one, 3, redeemed=60)
+    assert aside(office, one, two) == [7, 25], "0, and half of the 15 that are free"
+
+
+def test_tills_that_spend_what_is_set_aside_for_them_overdraw_nothing(office: TestOffice) -> None:
+    tills = [office.till(str(number)) for number in range(3)]
+    for number, till in enumerate(tills):
+        put(office, till, number, earned=50)
+    given = aside(office, *tills)
+    for number, till in enumerate(tills):
+        till.put(till.sale(account=ANNA, redeemed=given[number], at_ms=T0_MS + 600_000))
+    office.apply()
+    assert min(given) > 0
+    assert held(office).wallets["main"] == 150 - sum(given) >= 0
+    assert held(office).overdrawn == {}
+
+
+def test_a_till_s_own_word_frees_what_is_set_aside_for_it(office: TestOffice) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=120)
+    one.put(one.event(RightReleased(ANNA, "main", 45)))
+    two.put(two.event(RightReleased(ANNA, "main", 45)))
+    office.apply()
+    assert aside(office, one, two) == [15, 0]
+    one.put(one.event(RightReleased(ANNA, "main", 45)))
+    office.apply()
+    assert (aside(office, one), held(office).escrow) == ([0], {})
+    assert findings(office) == []
+
+
+def test_what_is_set_aside_for_a_revoked_till_is_free_again_and_what_it_spends_late_is_a_loss(
+    office: TestOffice,
+) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=100)
+    late = one.segment(one.sale(account=ANNA, redeemed=50, at_ms=T0_MS + 60_000))
+    assert end_escrow(office.store) == 0
+    row = {"tshard": tshard_of(one.terminal), "terminal": one.terminal, "state": "revoked"}
+    office.store.write(lambda tx: update_rows(tx, TERMINAL, ("tshard", "terminal"), [row]))
+    assert (end_escrow(office.store), end_escrow(office.store)) == (1, 0)
+    assert held(office).escrow == {}
+    put(office, two, 2, redeemed=100)
+    row["state"] = "active"
+    office.store.write(lambda tx: update_rows(tx, TERMINAL, ("tshard", "terminal"), [row]))
+    one.send(late)
+    office.apply()
+    assert (held(office).wallets, held(office).overdrawn) == ({"main": -50}, {"main": 50})
+    assert read_books(office.store, ()).sound
+
+
+def test_points_of_one_account_lie_at_so_many_tills_and_no_more(office: TestOffice) -> None:
+    account = (bucket_of(ANNA), ANNA)
+    redeem = Redeem(offline=Offline("escrow", escrow_max_points=2))
+    sold = [Sold(account, f"till{number:02}", {}, "2026-11-22") for number in range(MAX_TILLS + 1)]
+    rows = {account: BalanceRow(ANNA, {"main": 1000})}
+    made = office.store.write(lambda tx: settle_escrow(tx, rows, sold, (), redeem), account[0])
+    assert len(made[account].escrow) == MAX_TILLS
+
+
+def test_a_programme_that_sets_nothing_aside_leaves_what_there_is_to_be_spent(office: TestOffice) -> None:
+    one = office.till("one")
+    put(office, one, 0, earned=100)
+    assert parse_programme(PROGRAMME).redeem.offline.escrow is False
+    publish_programme(office.store, office.identity, PROGRAMME.replace("version = 1", "version = 2"), T0_MS)
+    put(office, one, 1, earned=100, redeemed=30)
+    assert aside(office, one) == [20]
+
+
+def test_verify_names_a_row_that_says_other_points_are_set_aside(office: TestOffice) -> None:
+    one = office.till("one")
+    put(office, one, 0, earned=100)
+    bucket = bucket_of(ANNA)
+    row = {"bucket": bucket, "account_id": ANNA, "terminal": one.terminal, "wallet": "main", "granted_points": 51}
+    keys = ("bucket", "account_id", "terminal", "wallet")
+    office.store.write(lambda tx: update_rows(tx, ESCROW, keys, [row]), bucket)
+    assert findings(office) == ["verify.held"]
+
+
+def test_the_books_worked_out_again_have_the_same_points_set_aside(office: TestOffice, tmp_path: Path) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=120)
+    put(office, two, 1, redeemed=10)
+    one.put(one.event(RightReleased(ANNA, "main", 5)))
+    office.apply()
+    done = rebuild(office.store, tmp_path, T0_MS + 3_600_000)
+    assert (done.same, aside(office, one, two)) == (True, [55, 25])
