@@ -21,6 +21,10 @@ from loyalty.sentences import Sentence, sentence
 RightKind = Literal["credit", "escrow"]
 OfflineKind = Literal["none", "credit", "escrow", "both"]
 DAY_S = 86_400
+MAX_AGE_DAYS = 35
+MAX_SEEN_DAYS = 30
+"""A till lets go of its receipts after 35 days: by then nothing may be spent on what it believed before them, and what
+was set aside for members it has not seen is given back."""
 TILL_RECEIPTS = 20
 """A till without a limit of its own may spend as much as so many receipts may."""
 
@@ -86,7 +90,7 @@ class Offline(msgspec.Struct, frozen=True):
     """One receipt in so many spends no points on credit: it must be checked with the head office. 0: none."""
     escrow_max_points: int = 0
     """Set aside of one member for one till."""
-    escrow_seen_days: int = 90
+    escrow_seen_days: int = 30
     """For members who bought at the till in the last so many days."""
 
     @property

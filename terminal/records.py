@@ -99,14 +99,15 @@ class Records:
         journal = self._files.journal
         body = ShiftOpened(self._new_id(), journal.next_shift_no(), around.store, effect.cashier)
         journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._release(around)
         self._recorded()
         return c.ShiftStarted(self.shift_now())
 
     def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.ShiftEnded:
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
-        self._recorded()
         self._release(around)
+        self._recorded()
         slip = self._report("Z", shift, around)
         self._put_slip(slip)
         return c.ShiftEnded(slip)

@@ -35,7 +35,7 @@ from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.points.lots import Shortfall
 from loyalty.programme import GiftCards, Programme, Redeem, Returns
-from loyalty.rights import Offline, OfflineKind
+from loyalty.rights import MAX_AGE_DAYS, MAX_SEEN_DAYS, Offline, OfflineKind
 from loyalty.sentences import Lang, Sentence, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -273,11 +273,11 @@ def _offline(part: Section | None) -> Offline:
         kind=part.choice("kind", _OFFLINE, usual.kind),
         member_max_points=part.whole("member_max_points", 0, MAX_POINTS, 0),
         till_max_points=part.whole("till_max_points", 0, MAX_POINTS, 0),
-        max_age_days=part.whole("max_age_days", 1, 365, usual.max_age_days),
+        max_age_days=part.whole("max_age_days", 1, MAX_AGE_DAYS, usual.max_age_days),
         identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else (),
         online_one_in=part.whole("online_one_in", 0, 1000, 0),
         escrow_max_points=part.whole("escrow_max_points", 0, MAX_POINTS, 0),
-        escrow_seen_days=part.whole("escrow_seen_days", 1, 365, usual.escrow_seen_days),
+        escrow_seen_days=part.whole("escrow_seen_days", 1, MAX_SEEN_DAYS, usual.escrow_seen_days),
     )
     part.finish()
     return offline
