@@ -1,0 +1,1 @@
+"""Shtrih-M fiscal registers: the link and the commands, without I/O."""

@@ -1,0 +1,296 @@
+"""A Shtrih-M register without hardware: what commands do to it and to its fiscal memory.
+
+`receive` takes the bytes of the host and gives those of the register, so it runs in a test without any I/O, or on a
+pseudo-terminal or a socket (`devices.virtual.served`). `paper` is what its roll is; `link` has the faults of cable and
+power. A receipt that is open when the power goes is lost, the memory is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from devices.shtrih.commands import Command, Mode, money
+from devices.virtual.shtrih_link import RegisterLink, command_of
+from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
+
+NO_PAPER, WRONG_STATE, OVER_24H, BAD_VALUE = 0x6B, 0x73, 0x4E, 0x33
+TOO_LITTLE, UNSUPPORTED, NO_DOCUMENT = 0x45, 0x37, 0x08
+MAX_LINES = 1000
+
+
+@dataclass(slots=True)
+class _Open:
+    operation: int
+    lines: list[Line] = field(default_factory=list)
+    tags: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+class VirtualShtrih:
+    """One register; `now` gives its clock: year (of the century), month, day, hour, minute."""
+
+    def __init__(
+        self,
+        memory: FiscalMemory | None = None,
+        now: Callable[[], tuple[int, int, int, int, int]] = lambda: (26, 11, 22, 12, 0),
+    ) -> None:
+        self.memory = memory or FiscalMemory()
+        self.paper: int | None = None
+        """Documents the roll still has room for; None is a roll without end."""
+        self.printed: list[int] = []
+        """The numbers of the documents on paper."""
+        self._now = now
+        self._unprinted: int | None = None
+        self._open: _Open | None = None
+        self.link = RegisterLink(self._answer)
+
+    def power_on(self) -> None:
+        """As after a power cut: what is under way is forgotten, the memory and what waits for paper are not."""
+        self._open = None
+        self.link.power_on()
+
+    def receive(self, raw: bytes) -> bytes:
+        """What the register sends while these bytes arrive."""
+        return self.link.receive(raw)
+
+    def _answer(self, raw: bytes) -> bytes:
+        command = command_of(raw)
+        size = 2 if raw[0] == 0xFF else 1
+        error, data = self._do(command, raw[size + 4 :])
+        operator = b"" if size == 2 or command == Command.MODEL else b"\x01"
+        return raw[:size] + bytes((error,)) + (operator + data if not error else b"")
+
+    def _do(self, command: int, body: bytes) -> tuple[int, bytes]:
+        doing: dict[int, Callable[[bytes], tuple[int, bytes]]] = {
+            Command.SHORT_STATUS: self._short_status,
+            Command.STATUS: self._status,
+            Command.MODEL: self._model,
+            Command.SALE: lambda body: self._legacy_item(body, 1),
+            Command.SALE_RETURN: lambda body: self._legacy_item(body, 2),
+            Command.LEGACY_CLOSE: self._legacy_close,
+            Command.MEMORY_STATUS: self._memory_status,
+            Command.SHIFT: self._shift,
+            Command.OPEN_SHIFT: self._open_shift,
+            Command.Z_REPORT: self._close_shift,
+            Command.X_REPORT: lambda _: self._quiet(),
+            Command.OPEN_RECEIPT: self._open_receipt,
+            Command.ITEM: self._item,
+            Command.SEND_TAG: self._tag,
+            Command.CLOSE_RECEIPT: self._close_receipt,
+            Command.CANCEL: self._cancel,
+            Command.CANCEL_DOCUMENT: self._cancel,
+            Command.FIND_DOCUMENT: self._find,
+            Command.CONTINUE_PRINT: self._continue_print,
+            Command.REPEAT: self._repeat,
+            Command.CASH_IN: lambda body: self._cash(body, 1),
+            Command.CASH_OUT: lambda body: self._cash(body, -1),
+            Command.DRAWER: lambda _: (0, b""),
+            Command.CUT: lambda _: (0, b""),
+            Command.UNSENT: lambda _: (0, b"\0\0" + len(self.memory.documents).to_bytes(2, "little") + bytes(9)),
+        }
+        do = doing.get(command)
+        return do(body) if do else (UNSUPPORTED, b"")
+
+    def _short_status(self, _: bytes) -> tuple[int, bytes]:
+        return 0, bytes((0, 0, self._mode(), self._submode())) + bytes(10)
+
+    def _status(self, _: bytes) -> tuple[int, bytes]:
+        """The long status: versions, dates and counters of an old memory are what such registers say today: nothing."""
+        year, month, day, hour, minute = self._now()
+        version = b"A1" + _int(1, 2) + bytes((1, 1, 20))
+        now = bytes((day, month, year, hour, minute, 0))
+        head = bytes((0,)) + version + b"\x01" + _int(len(self.memory.documents), 2) + b"\0\0"
+        modes = bytes((self._mode(), self._submode(), 0))
+        return 0, head[1:] + modes + version + now + b"\0" + _int(1234, 4) + _int(self.memory.shift_number, 2) + bytes(
+            10
+        )
+
+    def _model(self, _: bytes) -> tuple[int, bytes]:
+        return 0, bytes((1, 0, 1, 0, 252, 0)) + "ШТРИХ-М-01Ф".encode("cp1251")
+
+    def _mode(self) -> int:
+        if self._open is not None:
+            return Mode.DOCUMENT_OPEN
+        if not self.memory.shift_open:
+            return Mode.SHIFT_CLOSED
+        return Mode.SHIFT_OVER_24H if self._over_24h() else Mode.SHIFT_OPEN
+
+    def _submode(self) -> int:
+        if self._unprinted is not None:
+            return 2 if self.paper == 0 else 3
+        return 1 if self.paper == 0 else 0
+
+    def _over_24h(self) -> bool:
+        return self._minutes() - self.memory.opened_at_min >= 24 * 60
+
+    def _minutes(self) -> int:
+        year, month, day, hour, minute = self._now()
+        return (((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute
+
+    def _memory_status(self, _: bytes) -> tuple[int, bytes]:
+        memory = self.memory
+        document = 4 if self._open is not None else 0
+        head = bytes((3, document, document and 1, memory.shift_open, 0)) + bytes(self._now())
+        return 0, head + memory.serial.encode() + _int(len(memory.documents), 4)
+
+    def _shift(self, _: bytes) -> tuple[int, bytes]:
+        memory = self.memory
+        return 0, bytes((memory.shift_open,)) + _int(memory.shift_number, 2) + _int(memory.receipts_in_shift, 2)
+
+    def _open_shift(self, _: bytes) -> tuple[int, bytes]:
+        if self.memory.shift_open:
+            return WRONG_STATE, b""
+        if self._no_printing():
+            return NO_PAPER, b""
+        memory = self.memory
+        memory.shift_open, memory.receipts_in_shift = True, 0
+        memory.shift_number, memory.opened_at_min = memory.shift_number + 1, self._minutes()
+        self._store(SHIFT_OPENED)
+        return 0, b""
+
+    def _close_shift(self, _: bytes) -> tuple[int, bytes]:
+        if not self.memory.shift_open or self._open is not None:
+            return WRONG_STATE, b""
+        if self._no_printing():
+            return NO_PAPER, b""
+        self.memory.shift_open = False
+        self._store(SHIFT_CLOSED)
+        return 0, b""
+
+    def _open_receipt(self, body: bytes) -> tuple[int, bytes]:
+        refused = self._refused()
+        if not refused:
+            self._open = _Open({0: 1, 2: 2}.get(body[0], 0))
+        return refused, b""
+
+    def _refused(self) -> int:
+        if self._no_printing():
+            return NO_PAPER
+        if not self.memory.shift_open or self._open is not None:
+            return WRONG_STATE
+        return OVER_24H if self._over_24h() else 0
+
+    def _no_printing(self) -> bool:
+        return self.paper == 0 or self._unprinted is not None
+
+    def _item(self, body: bytes) -> tuple[int, bytes]:
+        operation, qty_micro, price, amount = body[0], _number(body[1:7]), _number(body[7:12]), _number(body[12:17])
+        line = Line(qty_micro, price, amount, body[22], body[24], body[25], body[26:].decode("cp1251"))
+        if abs(price * qty_micro - amount * 1_000_000) > 1_000_000 or operation not in (1, 2):
+            return BAD_VALUE, b""
+        if self._open is None:
+            refused = self._refused()
+            if refused:
+                return refused, b""
+            self._open = _Open(operation)
+        if self._open.operation != operation or len(self._open.lines) >= MAX_LINES:
+            return WRONG_STATE, b""
+        self._open.lines.append(line)
+        return 0, b""
+
+    def _legacy_item(self, body: bytes, operation: int) -> tuple[int, bytes]:
+        """80 and 82, of programs older than FFD 1.05: the amount follows from the price, the line is paid in full."""
+        qty_milli, price = _number(body[:5]), _number(body[5:10])
+        amount = (price * qty_milli + 500) // 1000
+        head = bytes((operation,)) + _int(qty_milli * 1000, 6) + money(price) + money(amount) + bytes(5)
+        return self._item(head + body[11:12] + bytes((0, 4, 1)) + body[15:].rstrip(b"\0"))
+
+    def _legacy_close(self, body: bytes) -> tuple[int, bytes]:
+        """85: cash and three more ways of paying."""
+        error, data = self._close_receipt(body[:20] + bytes(60))
+        return error, data[:5]
+
+    def _tag(self, body: bytes) -> tuple[int, bytes]:
+        if self._open is None:
+            return WRONG_STATE, b""
+        self._open.tags.append((_number(body[:2]), body[4:]))
+        return 0, b""
+
+    def _close_receipt(self, body: bytes) -> tuple[int, bytes]:
+        if self._open is None:
+            return WRONG_STATE, b""
+        paid = {place: _number(body[5 * place - 5 : 5 * place]) for place in range(1, 17)}
+        paid = {place: minor for place, minor in paid.items() if minor}
+        total = sum(line.amount_minor for line in self._open.lines)
+        change = sum(paid.values()) - total
+        if change < 0 or change > paid.get(1, 0):
+            return TOO_LITTLE, b""
+        opened, self._open = self._open, None
+        self.memory.receipts_in_shift += 1
+        self.memory.cash_minor += (paid.get(1, 0) - change) * (1 if opened.operation == 1 else -1)
+        made = self._store(RECEIPT, opened.operation, total, tuple(opened.lines), paid, tuple(opened.tags))
+        return 0, money(change) + _int(made.number, 4) + _int(made.sign, 4) + made.at
+
+    def _store(
+        self,
+        kind: int,
+        operation: int = 0,
+        total_minor: int = 0,
+        lines: tuple[Line, ...] = (),
+        payments_minor: dict[int, int] | None = None,
+        tags: tuple[tuple[int, bytes], ...] = (),
+    ) -> Document:
+        number = len(self.memory.documents) + 1
+        sign = number * 2_654_435_761 % 2**32
+        made = Document(
+            number, kind, bytes(self._now()), sign, operation, total_minor, lines, payments_minor or {}, tags
+        )
+        self.memory.documents.append(made)
+        self._print(number)
+        return made
+
+    def _print(self, number: int) -> None:
+        if self.paper == 0:
+            self._unprinted = number
+            return
+        if self.paper is not None:
+            self.paper -= 1
+        self.printed.append(number)
+        self._unprinted = None
+
+    def _cancel(self, _: bytes) -> tuple[int, bytes]:
+        if self._open is None:
+            return WRONG_STATE, b""
+        self._open = None
+        return 0, b""
+
+    def _find(self, body: bytes) -> tuple[int, bytes]:
+        number = _number(body[:4])
+        if not 1 <= number <= len(self.memory.documents):
+            return NO_DOCUMENT, b""
+        found = self.memory.documents[number - 1]
+        head = bytes((found.kind, 0)) + found.at + _int(number, 4) + _int(found.sign, 4)
+        return 0, head + (bytes((found.operation,)) + money(found.total_minor) if found.kind == RECEIPT else b"")
+
+    def _continue_print(self, _: bytes) -> tuple[int, bytes]:
+        if self.paper == 0:
+            return NO_PAPER, b""
+        if self._unprinted is not None:
+            self._print(self._unprinted)
+        return 0, b""
+
+    def _repeat(self, _: bytes) -> tuple[int, bytes]:
+        if not self.memory.documents:
+            return WRONG_STATE, b""
+        if self.paper == 0:
+            return NO_PAPER, b""
+        self._print(self.memory.documents[-1].number)
+        return 0, b""
+
+    def _cash(self, body: bytes, sign: int) -> tuple[int, bytes]:
+        if not self.memory.shift_open or self._open is not None:
+            return WRONG_STATE, b""
+        self.memory.cash_minor += sign * _number(body[:5])
+        return self._quiet()
+
+    def _quiet(self) -> tuple[int, bytes]:
+        """Something without a fiscal document goes on paper."""
+        return (NO_PAPER, b"") if self._no_printing() else (0, b"")
+
+
+def _number(raw: bytes) -> int:
+    return int.from_bytes(raw, "little")
+
+
+def _int(value: int, size: int) -> bytes:
+    return value.to_bytes(size, "little")

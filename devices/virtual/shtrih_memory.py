@@ -1,0 +1,51 @@
+"""The fiscal memory of a virtual Shtrih-M register: what stays there, whatever happens to the power."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+RECEIPT, SHIFT_OPENED, SHIFT_CLOSED = 3, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What FF46 said: quantity in millionths, money in kopecks."""
+
+    qty_micro: int
+    price_minor: int
+    amount_minor: int
+    vat: int
+    method: int
+    subject: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of the fiscal memory."""
+
+    number: int
+    kind: int
+    at: bytes
+    sign: int
+    operation: int = 0
+    total_minor: int = 0
+    lines: tuple[Line, ...] = ()
+    payments_minor: dict[int, int] = field(default_factory=dict)
+    tags: tuple[tuple[int, bytes], ...] = ()
+
+
+@dataclass(slots=True)
+class FiscalMemory:
+    """The chip: what is in here stays, whatever happens to the power."""
+
+    serial: str = "9999078900001234"
+    documents: list[Document] = field(default_factory=list)
+    shift_number: int = 0
+    shift_open: bool = False
+    opened_at_min: int = 0
+    receipts_in_shift: int = 0
+    cash_minor: int = 0
+
+    def receipts(self) -> list[Document]:
+        return [each for each in self.documents if each.kind == RECEIPT]
