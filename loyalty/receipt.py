@@ -171,6 +171,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Of a return: wallet -> points that were to be taken back and were not there; they are not in `earned_points`."""
     short_minor: int = 0
     """What is kept for them from the money: `payments` come to the total less this."""
+    fiscal_number: str = ""
+    """Of the document the fiscal register made of it; empty where there is no register."""
     stopped: tuple[str, ...] = ()
     """Campaigns of the programme that the head office had stopped."""
     redemption_stopped: bool = False

@@ -34,12 +34,41 @@ class Unknown(msgspec.Struct, frozen=True):
 Answer = Registered | Refused | Unknown
 
 
+class Recalled(msgspec.Struct, frozen=True):
+    """A receipt that was sent before, and what is known of it now."""
+
+    receipt: Receipt
+    answer: Registered | Unknown
+
+
 class Register(Protocol):
     """`key` names the receipt for ever: the same key again never makes a second document."""
 
     def register(self, receipt: Receipt, key: str) -> Answer: ...
 
+    def recall(self, key: str) -> Recalled | None:
+        """What became of a receipt that may have been sent; None: there certainly is no document of it."""
+
+    def x_report(self) -> Refused | None: ...
+
+    def close_shift(self, cashier: str) -> Refused | None:
+        """The register's Z report; of a shift that is closed already it is done."""
+
+    def close(self) -> None: ...
+
 
 class NoRegister:
     def register(self, receipt: Receipt, key: str) -> Answer:
         return Registered()
+
+    def recall(self, key: str) -> Recalled | None:
+        return None
+
+    def x_report(self) -> Refused | None:
+        return None
+
+    def close_shift(self, cashier: str) -> Refused | None:
+        return None
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,182 @@
+"""Exactly one fiscal document for each receipt, whatever fails between the till and the register.
+
+    PREPARED (the journal's) -> SENT, before a byte goes out -> the register -> ISSUED -> COMPLETED (the journal's)
+
+SENT names the fiscal memory and its last document of that moment. While a document is SENT and not ISSUED nothing new
+is sent: the register is asked first. Its memory says whether there is a document after that one which is ours; then
+its number is taken over, else nothing was made and the receipt may be sent again. Where it cannot be asked, the answer
+is `Unknown`, and stays so until it can be, or until a person has looked (`settle`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from loyalty.receipt import Receipt
+from loyalty.sentences import Sentence, sentence
+from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
+from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
+from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
+
+
+class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document on its way: to which memory, after which of its documents, and the receipt it is for."""
+
+    document: FiscalDocument
+    receipt: Receipt
+    serial: str
+    last_document: int
+    issued: Issued | None = None
+
+
+class FiscalJournal(Protocol):
+    """Where SENT and ISSUED are kept; each method is durable when it returns. Raises StoreFault."""
+
+    def sent_of(self, key: str) -> Sent | None: ...
+
+    def open_sent(self) -> tuple[Sent, ...]:
+        """Those without an answer, oldest first."""
+
+    def keep_sent(self, sent: Sent) -> None: ...
+
+    def keep_issued(self, key: str, issued: Issued) -> None: ...
+
+    def drop_sent(self, key: str) -> None:
+        """Nothing was issued: it may be sent again."""
+
+    def close(self) -> None: ...
+
+
+class FiscalRegister:
+    """A Register over any port: the same receipt again finds the document it has."""
+
+    def __init__(self, port: FiscalPort, journal: FiscalJournal, points_as: PointsAs = "discount") -> None:
+        self._port = port
+        self._journal = journal
+        self._points_as = points_as
+
+    def register(self, receipt: Receipt, key: str) -> Answer:
+        document = fiscal_document(receipt, self._points_as)
+        unknown = self.ask_open()
+        if unknown is not None:
+            return unknown
+        known = self._journal.sent_of(key)
+        if known is not None and known.issued is not None:
+            return Registered(str(known.issued.document))
+        try:
+            state = self._ready(document)
+        except NoAnswer:
+            return Refused(sentence("fiscal.silent"), sentence("fiscal.silent.hint"))
+        except NotIssued as why:
+            return Refused(why.said, why.hint)
+        return self._send(Sent(document, receipt, state.serial, state.last_document))
+
+    def ask_open(self) -> Unknown | None:
+        """Settle what was sent and never answered; Unknown where the register cannot say."""
+        for sent in self._journal.open_sent():
+            unknown = self._ask(sent)
+            if unknown is not None:
+                return unknown
+        return None
+
+    def recall(self, key: str) -> Recalled | None:
+        sent = self._journal.sent_of(key)
+        if sent is not None and sent.issued is None:
+            unknown = self._ask(sent)
+            if unknown is not None:
+                return Recalled(sent.receipt, unknown)
+            sent = self._journal.sent_of(key)
+        if sent is None or sent.issued is None:
+            return None
+        return Recalled(sent.receipt, Registered(str(sent.issued.document)))
+
+    def x_report(self) -> Refused | None:
+        return _told(self._port.x_report)
+
+    def close_shift(self, cashier: str) -> Refused | None:
+        """While a receipt is in doubt its shift stays open: the doubt is settled within it."""
+        unknown = self.ask_open()
+        if unknown is not None:
+            return Refused(unknown.said, unknown.hint)
+        return _told(lambda: self._port.close_shift(cashier))
+
+    def close(self) -> None:
+        self._port.close()
+        self._journal.close()
+
+    def settle(self, key: str, issued: Issued | None) -> None:
+        """A person has looked at the tape: there is this document, or there is none."""
+        if issued is None:
+            self._journal.drop_sent(key)
+        else:
+            self._journal.keep_issued(key, issued)
+
+    def _ready(self, document: FiscalDocument) -> State:
+        """The register as it stands, ready for a receipt: a shift open, none of its receipts half made."""
+        state = self._port.state()
+        if state.receipt_open:
+            self._port.cancel_open()
+        if state.paper == "waits":
+            self._port.finish_print()
+        elif state.paper == "none":
+            raise NotIssued(sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
+        if state.shift == "over_24h":
+            raise NotIssued(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
+        if state.shift == "closed":
+            self._port.open_shift(document.cashier)
+        return self._port.state()
+
+    def _send(self, sent: Sent) -> Answer:
+        self._journal.keep_sent(sent)
+        try:
+            issued = self._port.issue(sent.document)
+        except (NotIssued, NoAnswer) as why:
+            self._journal.drop_sent(sent.document.key)
+            if isinstance(why, NotIssued):
+                return Refused(why.said, why.hint)
+            return Refused(sentence("fiscal.silent"), sentence("fiscal.silent.hint"))
+        except InDoubt:
+            return self._ask(sent) or self._settled(sent.document.key)
+        self._journal.keep_issued(sent.document.key, issued)
+        return Registered(str(issued.document))
+
+    def _settled(self, key: str) -> Answer:
+        known = self._journal.sent_of(key)
+        if known is not None and known.issued is not None:
+            return Registered(str(known.issued.document))
+        return Refused(sentence("fiscal.not_taken"), sentence("fiscal.not_taken.hint"))
+
+    def _ask(self, sent: Sent) -> Unknown | None:
+        """What became of a document: after this it is ISSUED, or dropped, or nobody can say."""
+        key, number = sent.document.key, sent.document.number
+        try:
+            state = self._port.state()
+            if state.serial != sent.serial:
+                return _other_memory(number, sent.serial, state.serial)
+            if state.receipt_open:
+                self._port.cancel_open()
+            found = None
+            if state.last_document > sent.last_document:
+                found = self._port.find(sent.document, sent.last_document)
+        except NoAnswer:
+            return Unknown(sentence("fiscal.doubt", number=number), sentence("fiscal.doubt.hint"))
+        self.settle(key, found)
+        return None
+
+
+def _told(do: Callable[[], None]) -> Refused | None:
+    try:
+        do()
+    except NotIssued as why:
+        return Refused(why.said, why.hint)
+    except NoAnswer:
+        return Refused(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
+    return None
+
+
+def _other_memory(number: str, was: str, now: str) -> Unknown:
+    said: Sentence = sentence("fiscal.other_memory", number=number, was=was, now=now)
+    return Unknown(said, sentence("fiscal.other_memory.hint"))

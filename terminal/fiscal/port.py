@@ -1,0 +1,83 @@
+"""What any fiscal register can do for us; one file per protocol implements it, `once.py` makes it exactly once.
+
+Three errors say what is certain: `NotIssued` (there is no document), `InDoubt` (there may be one: ask), `NoAnswer` (it
+does not answer, and nothing was sent that could have made one).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from loyalty.sentences import Sentence
+from terminal.fiscal.document import FiscalDocument
+
+ShiftState = Literal["closed", "open", "over_24h"]
+Paper = Literal["there", "none", "waits"]
+"""`waits`: a document is made and not on paper yet; with paper in, `finish_print` prints it."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """How the register stands; `serial` is of its fiscal memory, `last_document` the number of the last there."""
+
+    serial: str
+    last_document: int
+    shift: ShiftState
+    paper: Paper
+    receipt_open: bool = False
+    local_time: str = ""
+
+
+class Issued(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document of the fiscal memory: number, sign, local time of the register (ISO, to the minute)."""
+
+    document: int
+    sign: int
+    local_time: str = ""
+
+
+class NoAnswer(Exception):
+    """The register does not answer."""
+
+
+class InDoubt(Exception):
+    """It was told to make a document, and what came of it is not known."""
+
+
+class NotIssued(Exception):
+    """It has made no document: `said` is why, `hint` what to do."""
+
+    def __init__(self, said: Sentence, hint: Sentence | None = None) -> None:
+        super().__init__(said.code)
+        self.said = said
+        self.hint = hint
+
+
+class FiscalPort(Protocol):
+    """Every method may raise NoAnswer."""
+
+    def state(self) -> State: ...
+
+    def open_shift(self, cashier: str) -> None:
+        """Raises NotIssued."""
+
+    def close_shift(self, cashier: str) -> None:
+        """The Z report; of a closed shift it does nothing. Raises NotIssued."""
+
+    def x_report(self) -> None:
+        """Raises NotIssued."""
+
+    def issue(self, document: FiscalDocument) -> Issued:
+        """Make the document, whole. Raises NotIssued, InDoubt."""
+
+    def find(self, document: FiscalDocument, after: int) -> Issued | None:
+        """The document in the memory after number `after`; None where it certainly is not there."""
+
+    def cancel_open(self) -> None:
+        """Give up a receipt that is open and not closed; none is nothing to do."""
+
+    def finish_print(self) -> None:
+        """Go on with what waits for paper. Raises NotIssued."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,57 @@
+"""What the cashier reads of the fiscal register."""
+
+SENTENCES = {
+    "fiscal.silent": ("Касса (ККТ) не отвечает", "The fiscal register does not answer"),
+    "fiscal.silent.hint": (
+        "Проверьте питание и кабель, затем оплатите снова. Чек не пробит",
+        "Check its power and cable, then pay again. Nothing was printed",
+    ),
+    "fiscal.silent_report.hint": ("Проверьте питание и кабель и повторите", "Check its power and cable, try again"),
+    "fiscal.doubt": (
+        "Неизвестно, пробит ли чек {number}: касса (ККТ) не отвечает",
+        "It is not known whether receipt {number} was issued: the fiscal register does not answer",
+    ),
+    "fiscal.doubt.hint": (
+        "Проверьте питание и кабель и нажмите оплату снова: касса будет спрошена, дважды чек не пробьётся",
+        "Check its power and cable and pay again: the register is asked first, nothing is issued twice",
+    ),
+    "fiscal.other_memory": (
+        "Чек {number} отправлен в другой фискальный накопитель: {was}, сейчас {now}",
+        "Receipt {number} was sent to another fiscal memory: {was}, now it is {now}",
+    ),
+    "fiscal.other_memory.hint": (
+        "Верните прежнюю кассу (ККТ) или посмотрите ленту и решите: kopilka fiscal settle",
+        "Connect that register again, or look at its tape and decide: kopilka fiscal settle",
+    ),
+    "fiscal.no_doubt": ("О чеке {number} всё известно", "There is no doubt about receipt {number}"),
+    "fiscal.settled": (
+        "Решено. При следующем запуске касса учтёт чек {number} так",
+        "Settled. At its next start the till treats receipt {number} so",
+    ),
+    "fiscal.over_24h": ("Смена кассы (ККТ) длится больше 24 часов", "The register's shift is over 24 hours old"),
+    "fiscal.over_24h.hint": ("Закройте смену (Z-отчёт) и откройте новую", "Close the shift (Z report), open a new one"),
+    "fiscal.no_paper": ("В кассе (ККТ) нет бумаги", "The fiscal register is out of paper"),
+    "fiscal.no_paper.hint": ("Вставьте рулон и оплатите снова", "Put in a new roll and pay again"),
+    "fiscal.not_taken": ("Касса (ККТ) чек не приняла", "The fiscal register has not taken the receipt"),
+    "fiscal.not_taken.hint": ("Ничего не пробито: оплатите снова", "Nothing was issued: pay again"),
+    "shtrih.paper": ("Касса (ККТ) отказала: нет бумаги", "The register refuses: no paper"),
+    "shtrih.over_24h": (
+        "Касса (ККТ) отказала: смена длится больше 24 часов", "The register refuses: its shift is over 24 hours old",
+    ),
+    "shtrih.state": ("Касса (ККТ) отказала: сейчас так нельзя", "The register refuses: not in its present state"),
+    "shtrih.short": (
+        "Касса (ККТ) отказала: оплата меньше итога", "The register refuses: the payments are less than the total",
+    ),
+    "shtrih.zero": ("Касса (ККТ) отказала: итог чека ноль", "The register refuses: a total of zero"),
+    "shtrih.value": ("Касса (ККТ) отказала: неверные данные", "The register refuses: wrong values"),
+    "shtrih.busy": ("Касса (ККТ) занята: идёт печать", "The register is busy printing"),
+    "shtrih.other": ("Касса (ККТ) отказала, код ошибки {number}", "The register refuses, error code {number}"),
+    "shtrih.hint": (
+        "Ничего не пробито. Устраните причину и оплатите снова", "Nothing was issued. Mend the cause and pay again",
+    ),
+    "devices.bad": ("{file}: {what}", "{file}: {what}"),
+    "devices.bad.hint": (
+        "Что в нём может стоять, сказано в docs/DEVICES.md",
+        "docs/DEVICES.md says what may stand in it",
+    ),
+}  # fmt: skip

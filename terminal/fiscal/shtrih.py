@@ -1,0 +1,162 @@
+"""Shtrih-M registers (fiscal memory, FFD 1.05 and later): a fiscal document as their commands, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from devices.shtrih import commands as k
+from devices.shtrih.link import Answer, Lost, Silent
+from devices.shtrih.wire import Wire, ask
+from loyalty.catalogue import Vat
+from loyalty.sentences import sentence
+from terminal.fiscal.document import FiscalDocument, FiscalLine, Means
+from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State
+
+VAT: dict[Vat, int] = {"20": 0x01, "10": 0x02, "0": 0x04, "none": 0x08, "5": 0x81, "7": 0x82, "22": 0xCB}
+METHOD = {"full": 4, "advance": 3}
+SUBJECT = {"goods": 1, "payment": 10}
+PLACE: dict[Means, int] = {"cash": 1, "electronic": 2, "advance": 14, "counter_provision": 16}
+RECEIPT = 3
+T = TypeVar("T")
+MOST_DOCUMENTS_ASKED = 200
+"""Looked at for one that is in doubt: there is one till at a register, so there are few after it."""
+
+WHY = {
+    0x33: "value", 0x45: "short", 0x4E: "over_24h", 0x50: "busy", 0x6B: "paper", 0x6C: "paper", 0x73: "state",
+    0x8E: "zero",
+}  # fmt: skip
+
+
+class Shtrih:
+    """A FiscalPort over a wire. `tax_system` is the bit of tag 1055: 1 general, 2 and 4 simplified, 32 patent."""
+
+    def __init__(self, wire: Wire, tax_system: int = 1) -> None:
+        self._wire = wire
+        self._tax_system = tax_system
+
+    def state(self) -> State:
+        memory = self._told(k.memory_status(), k.read_memory_status)
+        status = self._told(k.short_status(), k.read_short_status)
+        return State(
+            memory.serial,
+            memory.last_document,
+            _shift(memory.shift_open, status.mode),
+            _paper(status.submode),
+            memory.document != 0 or status.mode == k.Mode.DOCUMENT_OPEN,
+            memory.local_time,
+        )
+
+    def open_shift(self, cashier: str) -> None:
+        self._done(k.open_shift())
+
+    def close_shift(self, cashier: str) -> None:
+        if self.state().shift != "closed":
+            self._done(k.plain(k.Command.Z_REPORT, k.ADMINISTRATOR))
+
+    def x_report(self) -> None:
+        self._done(k.plain(k.Command.X_REPORT, k.ADMINISTRATOR))
+
+    def issue(self, document: FiscalDocument) -> Issued:
+        """Every command before the last can be taken back; only the one that closes the receipt makes a document."""
+        is_return = document.kind == "return"
+        try:
+            for raw in _before_closing(document, is_return):
+                self._done(raw)
+        except (NotIssued, InDoubt, NoAnswer):
+            self._give_up()
+            raise
+        paid = {PLACE[means]: minor for means, minor in document.paid_minor.items()}
+        answer = self._ask(k.close_receipt(paid, self._tax_system))
+        if answer.error:
+            self._give_up()
+            raise _not_issued(answer.error)
+        try:
+            closed = k.read_closed(answer.data)
+        except k.BadAnswer:
+            raise InDoubt from None
+        return Issued(closed.document, closed.sign, closed.local_time)
+
+    def find(self, document: FiscalDocument, after: int) -> Issued | None:
+        operation = 2 if document.kind == "return" else 1
+        last = self.state().last_document
+        for number in range(after + 1, min(last, after + MOST_DOCUMENTS_ASKED) + 1):
+            found = self._told(k.find_document(number), k.read_found)
+            if (found.kind, found.operation, found.total_minor) == (RECEIPT, operation, document.total_minor):
+                return Issued(number, found.sign, found.local_time)
+        return None
+
+    def cancel_open(self) -> None:
+        self._lost_is_silence(k.plain(k.Command.CANCEL))
+
+    def finish_print(self) -> None:
+        self._done(k.plain(k.Command.CONTINUE_PRINT))
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def _give_up(self) -> None:
+        """The half-made receipt goes, if the register can be told so; else it goes before the next."""
+        try:
+            self.cancel_open()
+        except NoAnswer:
+            return
+
+    def _done(self, raw: bytes) -> None:
+        """Raises NotIssued where the register refuses."""
+        answer = self._lost_is_silence(raw)
+        if answer.error:
+            raise _not_issued(answer.error)
+
+    def _told(self, raw: bytes, read: Callable[[bytes], T]) -> T:
+        """A question: it changes nothing, so an answer that is lost or makes no sense is no doubt."""
+        answer = self._lost_is_silence(raw)
+        if answer.error:
+            raise NoAnswer(f"error {answer.error}")
+        try:
+            return read(answer.data)
+        except k.BadAnswer as error:
+            raise NoAnswer(str(error)) from error
+
+    def _lost_is_silence(self, raw: bytes) -> Answer:
+        try:
+            return ask(self._wire, raw)
+        except (Lost, Silent):
+            raise NoAnswer from None
+
+    def _ask(self, raw: bytes) -> Answer:
+        try:
+            return ask(self._wire, raw)
+        except Silent:
+            raise NoAnswer from None
+        except Lost:
+            raise InDoubt from None
+
+
+def _before_closing(document: FiscalDocument, is_return: bool) -> Iterator[bytes]:
+    yield k.open_receipt(is_return)
+    for line in document.lines:
+        yield _item(line, is_return)
+
+
+def _item(line: FiscalLine, is_return: bool) -> bytes:
+    money = (line.qty_milli, line.price_minor, line.amount_minor)
+    return k.item(is_return, *money, VAT[line.vat], METHOD[line.method], SUBJECT[line.subject], line.name)
+
+
+def _shift(is_open: bool, mode: int) -> ShiftState:
+    if mode == k.Mode.SHIFT_OVER_24H:
+        return "over_24h"
+    return "open" if is_open else "closed"
+
+
+def _paper(submode: int) -> Paper:
+    if submode in (2, 3):
+        return "waits"
+    return "none" if submode == 1 else "there"
+
+
+def _not_issued(error: int) -> NotIssued:
+    why = WHY.get(error, "other")
+    said = sentence("shtrih.other", number=error) if why == "other" else sentence(f"shtrih.{why}")
+    return NotIssued(said, sentence("shtrih.hint"))
