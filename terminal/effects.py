@@ -28,7 +28,7 @@ from terminal.rights import held_rights
 from terminal.sales import Sales
 from terminal.session import State, Surroundings
 from terminal.session import commands as c
-from terminal.session.parts import requoted, told
+from terminal.session.parts import requoted, say, told
 
 
 class Effects:
@@ -119,12 +119,19 @@ class Effects:
         """The state a start begins with: the open shift and, on a screen, the basket that was on it, or that of a sale
         that never completed."""
         self._screen = screen
+        unfinished = self._sales.committing.unfinished(screen)
         shift = self._files.journal.open_shift()
-        basket, why = self._sales.unfinished(screen), "till.unfinished"
+        basket, why = unfinished.basket, "till.unfinished"
         if basket is None and screen and shift is not None:
             basket, why = self._open.kept(shift.shift_id, self._last_receipt_ms()), "till.basket_back"
         state = State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None)
-        if shift is None or basket is None:
+        if shift is None:
+            return state
+        if unfinished.doubt is not None:
+            return say(state, "error", unfinished.doubt.said, unfinished.doubt.hint)
+        if unfinished.recorded is not None and basket is None:
+            return told(state, "warn", "sale.recorded_late", number=unfinished.recorded.number)
+        if basket is None:
             return state
         last_id = max(line.line_id for line in basket.lines)
         state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)

@@ -15,11 +15,11 @@ from terminal.clock import now_ms
 from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
-from terminal.fiscal.register import NoRegister
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store, open_store
 from terminal.printing import Paper, Printing
 from terminal.records import Records
+from terminal.registers import opened_register
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
@@ -54,10 +54,11 @@ def opened_till(
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
     never completed waits in the journal. Without `sync_at_once` the head office is left alone until `sync.start`.
     """
+    register = opened_register(folder)
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
-    sales = Sales(store.journal, NoRegister(), store.identity, new_id, store.cache)
+    sales = Sales(store.journal, register, store.identity, new_id, store.cache)
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
@@ -77,6 +78,7 @@ def opened_till(
         engine.stop()
         if printing:
             printing.close()
+        register.close()
         store.close()
 
 

@@ -104,6 +104,8 @@ class Records:
         return c.ShiftStarted(self.shift_now())
 
     def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.ShiftEnded:
+        """The register's shift first: one that cannot be closed there is not closed here. Raises NotNow."""
+        self._sales.committing.close_shift(shift.cashier)
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
         self._release(around)
@@ -118,6 +120,8 @@ class Records:
             self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
 
     def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
+        """Raises NotNow where the register refuses its own."""
+        self._sales.committing.x_report()
         slip = self._report("X", shift, around)
         self._put_slip(slip)
         return c.ReportMade(slip)

@@ -5,6 +5,7 @@ from loyalty.sentences import Templates
 from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.cards import SENTENCES as CARDS
 from terminal.coupons import SENTENCES as COUPONS
+from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
@@ -102,4 +103,4 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS}
+TEMPLATES: Templates = {**LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS}

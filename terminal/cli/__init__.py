@@ -14,6 +14,8 @@ import click
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.sentences import sentence
 from terminal.cli.demo import demo
+from terminal.cli.devices import devices
+from terminal.cli.fiscal import fiscal
 from terminal.cli.member import member
 from terminal.cli.programme import programme
 from terminal.cli.queue import queue
@@ -27,7 +29,7 @@ def app() -> None:
     """The till of Kopilka, the loyalty till that keeps working when the network does not."""
 
 
-for command in (demo, enrol_till, terminal, agent, quote_basket, programme, member, queue):
+for command in (demo, enrol_till, terminal, agent, quote_basket, programme, member, queue, fiscal, devices):
     app.add_command(command)
 
 

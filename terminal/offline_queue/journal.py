@@ -8,11 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import BadInput
 from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
 from loyalty.feed import Applied, IdentRow
-from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack, given_back
 from loyalty.sentences import sentence
@@ -26,7 +24,7 @@ from terminal.offline_queue import (
     journal_shares,
 )
 from terminal.offline_queue.forks import Fork, read_fork
-from terminal.offline_queue.journal_beside import Beside
+from terminal.offline_queue.journal_beside import NOTHING, Beside
 from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
@@ -98,15 +96,12 @@ class Journal:
         personal: Personal | None = None,
         enrolled: IdentRow | None = None,
         totals: ShiftTotals | None = None,
-        freed: tuple[SpentCoupon, ...] = (),
-        sale_day: str = "",
-        uses: tuple[Use, ...] = (),
+        beside: Beside = NOTHING,
     ) -> Recorded:
         """Append facts to the chain with what they carry, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them. Of a return, `freed` are the coupons of its sale where
-        nothing of that is left, `sale_day` is its day, `uses` what comes off what the member has had of campaigns.
+        `totals` are the shift's after a receipt among them, `beside` what stands nowhere in its bytes.
         Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the
         same call may be made again, also after a doubt.
         """
@@ -114,7 +109,7 @@ class Journal:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, Beside(freed, sale_day, uses))
+        extras = Extras(completes, personal, enrolled, totals, beside)
 
         def write(connection: Connection) -> tuple[Recorded, Head]:
             # Known only between transactions: one that fails, however it does, leaves it to be read anew.

@@ -102,13 +102,6 @@ OFFICE: tuple[Guard, ...] = (
         f"{_CURSOR}::test_a_segment_numbered_first_and_committed_last_is_found",
     ),
     Guard(
-        "every commit of the head office is synced",
-        "sync_server/store.py",
-        '"synchronous=FULL",',
-        '"synchronous=NORMAL",',
-        f"{_STORE}::test_sqlite_syncs_each_commit_and_waits_for_the_lock",
-    ),
-    Guard(
         "what is written together is one transaction",
         "sync_server/store.py",
         'connection.exec_driver_sql("BEGIN IMMEDIATE" if kind == "write" else "BEGIN")',

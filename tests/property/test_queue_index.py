@@ -20,6 +20,7 @@ from loyalty.receipt import Applied as Reward
 from terminal.offline_queue import journal_file, journal_index
 from terminal.offline_queue.glance import glance
 from terminal.offline_queue.journal import Fact, Journal
+from terminal.offline_queue.journal_beside import Beside
 from terminal.offline_queue.journal_made import find_made
 from terminal.offline_queue.store import open_store
 from tests.support.queue_samples import TERMINAL, account_in, fact_of, new_till, receipt, receipt_line
@@ -92,7 +93,7 @@ class IndexMachine(RuleBasedStateMachine):
         is_last = self.back.get(original.receipt_id, 0) == 1000
         uses = (Use("tea", original.moment.local_date, -int(is_last), -100, 0),)
         freed = original.spent if is_last else ()
-        self.store.journal.record(fact_of(made), sale_day=day, freed=freed, uses=uses)
+        self.store.journal.record(fact_of(made), beside=Beside(freed, day, uses))
         self.given_minor -= 100
         self.back[original.receipt_id] = self.back.get(original.receipt_id, 0) + 1000
         if original.account_id:

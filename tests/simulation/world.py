@@ -20,6 +20,7 @@ from loyalty.receipt import Receipt
 from loyalty.shift import add_receipt
 from terminal.offline_queue import cache, journal_index
 from terminal.offline_queue.journal import Fact
+from terminal.offline_queue.journal_beside import Beside
 from terminal.offline_queue.steps import Wait
 from tests.simulation import making
 from tests.simulation.checks import Watch
@@ -232,7 +233,7 @@ class World:
         totals = add_receipt(shift.totals, receipt) if shift is not None and mine else None
         sold = self.promises.sale_of(receipt)
         sale_day = sold.moment.local_date if sold else ""
-        till.journal.record(fact, completes=sale_id, totals=totals, sale_day=sale_day)
+        till.journal.record(fact, completes=sale_id, totals=totals, beside=Beside(sale_day=sale_day))
         self.events += 1
 
     def _enrol_member(self) -> None:

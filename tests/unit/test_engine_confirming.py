@@ -13,6 +13,7 @@ import pytest
 from loyalty.api import CheckRequest, ConfirmReply, ConfirmRequest, ErrorReply
 from loyalty.errors import LinkFault, NotNow
 from loyalty.sentences import sentence
+from terminal.committing import Begun
 from terminal.confirming import MAX_ASKING
 from terminal.offline_queue.http_reply import Refusal
 from terminal.session import State
@@ -188,7 +189,7 @@ def test_a_sale_brought_back_by_a_restart_asks_for_a_new_code(folder: Path) -> N
         until(rig, "confirm.done", c.EnterCode("123456"))
         basket = rig.engine.dispatch(c.SpendPoints()).state.basket
         assert basket.redeem_points == 30
-        rig.store.journal.prepare("ab" * 16, msgspec.json.encode(basket), NOON.at_ms)
+        rig.store.journal.prepare("ab" * 16, msgspec.json.encode(Begun(basket)), NOON.at_ms)
     with opened_rig(folder) as rig:
         state = rig.engine.view().state
         assert state.basket.member is not None

@@ -13,6 +13,7 @@ from loyalty.coupons.reading import coupon_id
 from loyalty.coupons.spent import SpentCoupon
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import FeedRow, SpentRow
+from terminal.committing import Begun
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, PROGRAMME, TEA
@@ -88,7 +89,9 @@ def sell(rig: Rig, *codes: str) -> State:
 
 
 def rows_of(rig: Rig) -> list[tuple[str, str, str, int]]:
-    return rig.store.journal.read_index(lambda connection: connection.execute("SELECT * FROM coupon_spent").fetchall())
+    return rig.store.journal.read_index(
+        lambda connection: connection.execute("SELECT id, receipt_id, number, back FROM coupon_spent").fetchall()
+    )
 
 
 def test_a_coupon_is_spent_with_its_receipt(rig: Rig) -> None:
@@ -218,7 +221,7 @@ def test_coupons_issued_with_a_receipt_stand_on_it_and_on_paper_and_are_good_her
 def test_the_basket_of_a_sale_that_never_completed_comes_back_with_what_was_asked_for(rig: Rig) -> None:
     state = do(rig, c.Scan(TEA.code), c.Scan(FIRST))
     kept = msgspec.structs.replace(state.basket, asked=("a",), choices={"b": "1"}, payment="card")
-    rig.store.journal.prepare("ab" * 16, msgspec.json.encode(kept), 1)
+    rig.store.journal.prepare("ab" * 16, msgspec.json.encode(Begun(kept)), 1)
     again = rig.effects.resume(rig.engine.around())
     assert again.basket == kept
     assert [each.used for each in again.coupons] == [True]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import sentence
-from terminal.fiscal.register import Answer, Refused, Registered, Unknown
+from terminal.fiscal.register import Answer, NoRegister, Refused, Registered, Unknown
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.sentences import store_fault
 from terminal.open_basket import FILE
@@ -30,7 +30,7 @@ from tests.support.small_till import Rig, opened_rig
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Spy:
+class Spy(NoRegister):
     """A register that looks at the journal when it is asked, and answers what it is told to."""
 
     def __init__(self) -> None:
@@ -112,9 +112,10 @@ import os, signal, sys
 from pathlib import Path
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, TEA
+from terminal.fiscal.register import NoRegister
 from tests.support.small_till import opened_rig
 
-class Death:
+class Death(NoRegister):
     def register(self, receipt, key):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -421,8 +422,9 @@ def test_a_sale_whose_record_came_late_is_done_once(rig: Rig, monkeypatch: pytes
     assert events_of(rig) == 2
 
 
-def test_a_sale_recorded_while_the_disk_hung_is_named_before_it_can_be_sold_again(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("again", ["the same", "another"])
+def test_a_sale_recorded_while_the_disk_hung_is_ended_when_it_is_paid_again_and_named_before_another(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, again: str
 ) -> None:
     journal = rig.store.journal
     record, discard = journal.record, journal.discard_prepared
@@ -440,7 +442,12 @@ def test_a_sale_recorded_while_the_disk_hung_is_named_before_it_can_be_sold_agai
     assert do(rig, c.Tender("cash")).mode == "pay"
     monkeypatch.setattr(journal, "record", record)
     monkeypatch.setattr(journal, "discard_prepared", discard)
-    state = do(rig, c.Tender("cash"))
+    if again == "the same":
+        state = do(rig, c.Tender("cash"))
+        assert (state.mode, state.receipt and state.receipt.number) == ("done", "T1-000001")
+        assert events_of(rig) == 2
+        return
+    state = do(rig, c.Back(), c.VoidReceipt(), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
     assert (state.mode, said(state)) == ("pay", "sale.recorded_late")
     assert events_of(rig) == 2
     assert do(rig, c.Tender("cash")).mode == "done"

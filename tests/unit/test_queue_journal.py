@@ -26,6 +26,7 @@ from loyalty.statuses.progress import Counted
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
 from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending
+from terminal.offline_queue.journal_beside import Beside
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.sentences import SENTENCES
@@ -295,7 +296,7 @@ def test_points_of_each_wallet_count_for_the_progress(journal):
 def test_a_return_counts_on_the_day_of_its_sale_also_when_another_till_sold_it(journal):
     account = account_in(3)
     bought = receipt(1, account, earned=7)
-    journal.record(fact_of(receipt(2, account, earned=7, original=bought)), sale_day="2026-05-31")
+    journal.record(fact_of(receipt(2, account, earned=7, original=bought)), beside=Beside(sale_day="2026-05-31"))
     back = Counted("2026-05-31", returned_minor=10_000, returned_points={"main": 7})
     assert journal.overlay(account, Applied()).counted == (back,)
 

@@ -1,0 +1,73 @@
+"""`kopilka devices`: devices without hardware, for trying a till and for tests of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loyalty.money import money_text
+from terminal.cli.told import in_language, language
+
+if TYPE_CHECKING:
+    from devices.virtual.shtrih_memory import Document
+
+LOOK_S = 0.2
+KINDS = {
+    2: ("смена открыта", "shift opened"),
+    3: ("чек", "receipt"),
+    5: ("смена закрыта", "shift closed"),
+}
+
+
+@click.group
+def devices() -> None:
+    """Devices."""
+
+
+@devices.command
+@click.argument("kind", type=click.Choice(["register"]))
+@click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
+@in_language
+def simulate(kind: str, link: Path | None, lang: str) -> None:
+    """Play a KIND of device on a pseudo-terminal until Ctrl+C: a fiscal register (Shtrih-M), with what it makes."""
+    import time
+
+    from devices.virtual.served import on_pty
+    from devices.virtual.shtrih import VirtualShtrih
+
+    ru = language(lang) == "ru"
+    register = VirtualShtrih(now=_clock)
+    with on_pty(register.receive) as port:
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(port)
+        click.echo(f"{'Касса (ККТ)' if ru else 'The register'}: {link or port}")
+        told = 0
+        try:
+            while True:
+                for document in register.memory.documents[told:]:
+                    click.echo(_said(document, ru))
+                    told += 1
+                time.sleep(LOOK_S)
+        except KeyboardInterrupt:
+            return
+        finally:
+            if link is not None:
+                link.unlink(missing_ok=True)
+
+
+def _said(document: Document, ru: bool) -> str:
+    kind = KINDS[document.kind][0 if ru else 1]
+    if document.operation == 2:
+        kind = "чек возврата" if ru else "return"
+    total = f" {money_text(document.total_minor, 'ru' if ru else 'en')}" if document.operation else ""
+    return f"{'ФД' if ru else 'FD'} {document.number}: {kind}{total}"
+
+
+def _clock() -> tuple[int, int, int, int, int]:
+    import time
+
+    now = time.localtime()
+    return now.tm_year % 100, now.tm_mon, now.tm_mday, now.tm_hour, now.tm_min

@@ -1,0 +1,222 @@
+"""PREPARED, the register, COMPLETED: what makes a receipt recorded once, whatever fails in between.
+
+1. PREPARED: what is about to be sold, so that a till that dies here finds it again.
+2. The register confirms (or there is none).
+3. COMPLETED: receipt, ledger effects, event for the head office, shift totals; only then is it shown as done.
+
+What failed on the way is settled before the next receipt: the register is asked what it has made, the journal what it
+holds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import replace as with_
+
+import msgspec
+from msgspec.structs import replace
+
+from loyalty.basket import Basket
+from loyalty.errors import KopilkaError, NotNow, StoreFault
+from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals
+from loyalty.gift_moves import gift_event_id, gift_moves
+from loyalty.receipt import Payment, Receipt
+from loyalty.sentences import sentence
+from loyalty.shift import add_receipt
+from terminal.fiscal.register import Refused, Register, Registered, Unknown
+from terminal.offline_queue.journal import Fact, Journal
+from terminal.offline_queue.journal_beside import NOTHING, Beside
+from terminal.offline_queue.journal_made import find_made
+
+log = logging.getLogger("till")
+
+
+class Begun(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What PREPARED keeps: the basket that goes back on the screen, and what a receipt is recorded with."""
+
+    basket: Basket
+    beside: Beside = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a till finds at its start of sales that never completed: a basket for the screen; the receipt of one that
+    the register had made, recorded now; why it is not known whether one was made."""
+
+    basket: Basket | None = None
+    recorded: Receipt | None = None
+    doubt: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """A sale that failed, and the number it gives back; None where it may stand on paper."""
+
+    receipt: Receipt
+    number: int | None
+    event_id: str
+    beside: Beside
+    basket: Basket
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A receipt taken for failed that is recorded after all, and the basket it is of."""
+
+    receipt: Receipt
+    basket: Basket
+
+
+class Committing:
+    """Records the receipts of one terminal; `label` begins their numbers, `new_id` gives UUIDv7 hex ids."""
+
+    def __init__(self, journal: Journal, register: Register, label: str, new_id: Callable[[], str]) -> None:
+        self._journal = journal
+        self._register = register
+        self._label = label
+        self._new_id = new_id
+        self._undone: list[_Undone] = []
+        self._doubt: Unknown | None = None
+
+    def complete(
+        self, draft: Receipt, basket: Basket, totals: ShiftTotals, event_id: str = "", beside: Beside = NOTHING
+    ) -> Receipt:
+        """The receipt as it is recorded; `totals` are the shift's before it. Raises NotNow, StoreFault.
+
+        A number is taken only for a receipt that holds together, and given back by one that is not recorded, so that
+        neither leaves a gap. `basket` goes back on the screen of a till that dies here; without lines nothing does.
+        """
+        number: int | None = self._journal.next_receipt_no()
+        receipt = replace(draft, number=f"{self._label}-{number:06d}")
+        event_id = event_id or self._new_id()
+        try:
+            self._journal.prepare(receipt.receipt_id, msgspec.json.encode(Begun(basket, beside)), receipt.moment.at_ms)
+            answer = self._register.register(receipt, receipt.receipt_id)
+            if isinstance(answer, Unknown):
+                number = None
+            if isinstance(answer, Refused | Unknown):
+                raise NotNow(answer.said, answer.hint)
+            return self._record(receipt, answer, event_id, beside, totals)
+        except KopilkaError:
+            self._undone.append(_Undone(receipt, number, event_id, beside, basket))
+            late = self._forget_undone()
+            if late is not None:
+                return late.receipt
+            raise
+
+    def unfinished(self, screen: bool = True) -> Unfinished:
+        """What became of sales that were prepared and never completed; the register is asked.
+
+        One it has made is recorded. One it certainly has not is forgotten here, and its basket goes back on screen;
+        without a `screen` it stays in the journal. What nobody can say yet is asked again before the next receipt.
+        """
+        found = Unfinished()
+        for prepared in self._journal.prepared():
+            begun = _begun(prepared.raw)
+            recalled = self._register.recall(prepared.sale_id)
+            if recalled is None:
+                if screen or not begun.basket.lines:
+                    self._journal.discard_prepared(prepared.sale_id)
+                if screen and begun.basket.lines:
+                    found = with_(found, basket=begun.basket)
+            elif isinstance(recalled.answer, Registered):
+                made = self._record(recalled.receipt, recalled.answer, self._new_id(), begun.beside)
+                found = with_(found, recorded=made)
+            else:
+                self._undone.append(_Undone(recalled.receipt, None, self._new_id(), begun.beside, begun.basket))
+                found = with_(found, doubt=recalled.answer)
+        return found
+
+    def x_report(self) -> None:
+        """The register's own X report. Raises NotNow."""
+        _raise_refused(self._register.x_report())
+
+    def close_shift(self, cashier: str) -> None:
+        """The register's Z report, before our own. Raises NotNow."""
+        self.refuse_late()
+        _raise_refused(self._register.close_shift(cashier))
+
+    def refuse_late(self, basket: Basket | None = None, payments: tuple[Payment, ...] = ()) -> Receipt | None:
+        """Raises NotNow where a sale that was taken for failed is recorded after all, or where that is not known.
+
+        Where it is the sale of this very `basket`, paid in the same way again, it is returned: paying again ends it.
+        """
+        late = self._forget_undone()
+        if late is not None:
+            # The very tuple: goods scanned anew, however alike, are another sale.
+            if basket is not None and late.basket.lines is basket.lines and late.receipt.payments == payments:
+                return late.receipt
+            said = sentence("sale.recorded_late", number=late.receipt.number)
+            raise NotNow(said, sentence("sale.recorded_late.hint"))
+        if self._doubt is not None:
+            raise NotNow(self._doubt.said, self._doubt.hint)
+        return None
+
+    def _record(
+        self, receipt: Receipt, answer: Registered, event_id: str, beside: Beside, totals: ShiftTotals | None = None
+    ) -> Receipt:
+        """COMPLETED: the receipt with the number the register gave it. Without `totals` the open shift is asked."""
+        if answer.fiscal_number:
+            receipt = replace(receipt, fiscal_number=answer.fiscal_number)
+        if totals is None:
+            shift = self._journal.open_shift()
+            if shift is None:
+                raise NotNow(sentence("journal.no_shift"))
+            totals = shift.totals
+        at_ms = receipt.moment.at_ms
+        fact = Fact(event_id, at_ms, SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt))
+        moved = (Fact(gift_event_id(each), at_ms, each) for each in gift_moves(receipt))
+        self._journal.record(
+            fact, *moved, completes=receipt.receipt_id, totals=add_receipt(totals, receipt), beside=beside
+        )
+        return receipt
+
+    def _forget_undone(self) -> _Late | None:
+        """Settle the sales that failed: what was prepared for them goes. Returns one that is recorded after all.
+
+        The register is asked first: what it has made is recorded, and while it cannot say nothing is forgotten. Once
+        the prepared sale is gone it is certain whether the sale itself was written. A full disk may refuse even this:
+        then again before the next sale, or it would come back on the screen one day though the goods were sold.
+        """
+        self._doubt = None
+        try:
+            while self._undone and self._doubt is None:
+                late = self._settled(self._undone[-1])
+                if late is not None:
+                    return late
+        except StoreFault:
+            log.warning("prepared_kept", extra={"sales": len(self._undone)})
+        return None
+
+    def _settled(self, failed: _Undone) -> _Late | None:
+        recalled = self._register.recall(failed.receipt.receipt_id)
+        if recalled is not None:
+            if isinstance(recalled.answer, Unknown):
+                self._doubt = recalled.answer
+                return None
+            late = self._record(recalled.receipt, recalled.answer, failed.event_id, failed.beside)
+            self._undone.pop()
+            return _Late(late, failed.basket)
+        self._journal.discard_prepared(failed.receipt.receipt_id)
+        made = find_made(self._journal, failed.receipt.receipt_id)
+        self._undone.pop()
+        if made is not None:
+            return _Late(made.receipt, failed.basket)
+        if failed.number is not None:
+            self._journal.give_back_receipt_no(failed.number)
+        return None
+
+
+def _raise_refused(refused: Refused | None) -> None:
+    if refused is not None:
+        raise NotNow(refused.said, refused.hint)
+
+
+def _begun(raw: bytes) -> Begun:
+    """What was to be sold; without lines where nothing can go back on a screen: a return, or a sale of a client."""
+    try:
+        return msgspec.json.decode(raw, type=Begun)
+    except msgspec.MsgspecError:
+        return Begun(Basket())

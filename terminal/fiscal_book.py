@@ -1,0 +1,80 @@
+"""fiscal.db: what was sent to the fiscal register and what it has made of it; kept only where there is a register.
+
+A file of its own beside journal.db: it is written while a sale waits for the register, and a till without one has none.
+Settled documents are kept for a while, so that a receipt asked about again finds its number.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from loyalty.events import canonical
+from terminal.fiscal.once import Sent
+from terminal.fiscal.port import Issued
+from terminal.offline_queue.journal_file import set_pragmas
+from terminal.offline_queue.sentences import store_fault
+from terminal.offline_queue.writer import Connection, Writer
+
+FILE = "fiscal.db"
+VERSION = 1
+MOST_SETTLED = 1000
+TABLE = """CREATE TABLE IF NOT EXISTS sent (
+    no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL, open INTEGER NOT NULL
+)"""
+_sent = msgspec.json.Decoder(Sent)
+
+
+class FiscalBook:
+    """A FiscalJournal in the till's `folder`. Raises StoreFault: locked, full, damaged, of another version."""
+
+    def __init__(self, folder: Path) -> None:
+        self._writer = Writer(folder / FILE, _prepared)
+
+    def sent_of(self, key: str) -> Sent | None:
+        found = self._read("WHERE key = ?", (key,))
+        return found[0] if found else None
+
+    def open_sent(self) -> tuple[Sent, ...]:
+        return self._read("WHERE open = 1 ORDER BY no")
+
+    def keep_sent(self, sent: Sent) -> None:
+        def write(connection: Connection) -> None:
+            connection.execute("DELETE FROM sent WHERE key = ?", (sent.document.key,))
+            row = (sent.document.key, canonical(sent), int(sent.issued is None))
+            connection.execute("INSERT INTO sent (key, raw, open) VALUES (?, ?, ?)", row)
+            connection.execute(
+                "DELETE FROM sent WHERE open = 0 AND no <= (SELECT max(no) FROM sent) - ?", (MOST_SETTLED,)
+            )
+
+        self._writer.run(write)
+
+    def keep_issued(self, key: str, issued: Issued) -> None:
+        sent = self.sent_of(key)
+        if sent is not None:
+            row = (canonical(replace(sent, issued=issued)), key)
+            self._writer.run(lambda c: c.execute("UPDATE sent SET raw = ?, open = 0 WHERE key = ?", row))
+
+    def drop_sent(self, key: str) -> None:
+        self._writer.run(lambda c: c.execute("DELETE FROM sent WHERE key = ?", (key,)))
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _read(self, where: str, values: tuple[str, ...] = ()) -> tuple[Sent, ...]:
+        rows = self._writer.run(lambda c: c.execute(f"SELECT raw FROM sent {where}", values).fetchall())
+        try:
+            return tuple(_sent.decode(raw) for (raw,) in rows)
+        except msgspec.MsgspecError as error:
+            raise store_fault("store.damaged", file=FILE) from error
+
+
+def _prepared(connection: Connection) -> None:
+    set_pragmas(connection)
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found not in (0, VERSION):
+        raise store_fault("store.version", file=FILE, found=found, version=VERSION)
+    connection.execute(TABLE)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
