@@ -190,6 +190,6 @@ INVARIANTS: dict[int, Invariant] = {
     27: Invariant(
         "everything has a limit",
         tests=("tests/unit/test_house_limits.py::test_each_limit_of_a_door_is_in_the_table_and_no_other",),
-        open="the table holds what comes from outside; limits of one programme or one screen are tried in their own rooms",
+        open="the table holds what comes from outside; limits of a programme or a screen are tried in their own rooms",
     ),
 }
