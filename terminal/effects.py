@@ -19,6 +19,7 @@ from loyalty.shares import Share
 from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
 from terminal.confirming import Confirming
+from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
@@ -34,8 +35,8 @@ from terminal.session.parts import requoted, say, told
 class Effects:
     """The hands of the engine; everything here runs on the engine's thread.
 
-    `hurry` has the sync ask the head office at once. The shift is the journal's own each time: the screen is not the
-    only one that sells.
+    `hurry` has the sync ask the head office at once; without `holding` points are spent by what the till knows. The
+    shift is the journal's own each time: the screen is not the only one that sells.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Effects:
         records: Records,
         confirming: Confirming,
         hurry: Callable[[], None] = lambda: None,
+        holding: Holding | None = None,
     ) -> None:
         self._files = files
         self._sales = sales
@@ -53,6 +55,7 @@ class Effects:
         self._records = records
         self._hurry = hurry
         self._confirming = confirming
+        self._holding = holding
         self._programme: Programme | None = None
         self._stops: Stops | None = None
         self._told = self.stops()
@@ -71,6 +74,9 @@ class Effects:
             case c.CheckCode():
                 self._confirming.check(effect)
                 return None
+            case c.TakeHold() | c.GiveHoldBack():
+                self._hold(effect)
+                return None
             case c.Signal():
                 return None
             case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
@@ -78,11 +84,25 @@ class Effects:
             case _:
                 return self._record(effect, around)
 
+    def _hold(self, effect: c.Hold) -> None:
+        assert self._holding is not None  # without it no step is given an id for a hold
+        match effect:
+            case c.TakeHold():
+                self._holding.take(effect)
+            case c.GiveHoldBack():
+                self._holding.give_back(effect)
+
+    def hold_id(self) -> str:
+        """The id of the next hold; empty for a till that asks for none."""
+        return self._holding.new_id() if self._holding else ""
+
     def _record(self, effect: c.Record, around: Surroundings) -> c.Command | None:
         record = self._records
         match effect:
             case c.CommitSale():
                 self._open.forget()
+                if effect.hold_id and self._holding:
+                    self._holding.forget(effect.hold_id)
                 return record.sale(effect, record.shift_now(), around)
             case c.CommitReturn():
                 return record.take_back(effect, record.shift_now(), around)

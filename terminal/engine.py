@@ -87,8 +87,9 @@ class Engine:
         self._queue.put(_Job(work, done))
         return done.result()
 
-    def around(self, member: Member | None = None) -> Surroundings:
-        """The moment, the programme, and how fresh the balance of `member` is: for work given to `call`."""
+    def around(self, member: Member | None = None, in_doubt: bool = False) -> Surroundings:
+        """The moment, the programme, and how fresh the balance of `member` is: for work given to `call`. `in_doubt`:
+        the head office may not answer for the points, so what may be spent without it is looked up too."""
         programme = self._effects.programme()
         now_ms = self._clock()
         age_s = max(0, now_ms - member.as_of_ms) // 1000 if member else 0
@@ -96,9 +97,11 @@ class Engine:
         stops, earn_only = self._effects.stops(), self._effects.earn_only()
         standing = Standing(self._link.online, age_s, left, shares, stops, earn_only)
         if member is not None:
-            standing = msgspec.structs.replace(standing, rights=self._effects.rights(member, standing))
+            asked = msgspec.structs.replace(standing, online=standing.online and not in_doubt)
+            standing = msgspec.structs.replace(standing, rights=self._effects.rights(member, asked))
         moment = moment_at(now_ms, programme.time_zone)
-        return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop)
+        hold_id = self._effects.hold_id() if self._link.online else ""
+        return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop, hold_id)
 
     def note(self, basket: Basket, quote: Quote, around: Surroundings) -> None:
         """A quote a customer looks at: what it lacks of a budget is asked for."""
@@ -199,7 +202,8 @@ class Engine:
             return c.Failed(error.said, error.hint)
 
     def _around(self) -> Surroundings:
-        return self.around(self._state.basket.member)
+        hold, unheld = self._state.hold, self._state.unheld
+        return self.around(self._state.basket.member, bool(unheld) or (hold is not None and hold.stage == "asking"))
 
     def _picture(self, sound: str) -> View:
         programme: Programme = self._effects.programme()

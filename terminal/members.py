@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -90,13 +91,14 @@ def member_from(
 
 
 def beside(wallets: Mapping[str, int], row: BalanceRow, terminal: str) -> dict[str, int]:
-    """wallet -> what can be spent at this till, beside what is set aside for others."""
-    usable = dict(wallets)
-    for till, aside in row.escrow.items():
-        for wallet, points in aside.items():
+    """wallet -> what can be spent at this till, beside what is set aside for others and what they hold. What this till
+    holds itself is in its own sales: taken off here too, it would count twice. A debt is none of theirs."""
+    usable = Counter(wallets)
+    for kept in (row.escrow, row.held):
+        for till, points in kept.items():
             if till != terminal:
-                usable[wallet] = usable.get(wallet, 0) - points
-    return usable
+                usable.subtract(points)
+    return {wallet: max(points, min(0, wallets.get(wallet, 0))) for wallet, points in usable.items()}
 
 
 def _coupon_uses(told: Mapping[str, int], own: Mapping[str, int]) -> dict[str, int]:

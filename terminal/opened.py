@@ -15,6 +15,7 @@ from terminal.clock import now_ms
 from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
+from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store, open_store
 from terminal.printing import Paper, Printing
@@ -36,6 +37,7 @@ class OpenedTill:
     lookups: Lookups
     records: Records
     confirming: Confirming
+    holding: Holding
 
 
 @contextmanager
@@ -65,14 +67,16 @@ def opened_till(
         put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
-    effects = Effects(store, sales, lookups, records, confirming, sync.kick)
+    holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
+    effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding)
     engine = Engine(effects, clock)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
         if sync_at_once:
             sync.start()
-        yield OpenedTill(engine, store, sync, lookups, records, confirming)
+            holding.give_back_left()
+        yield OpenedTill(engine, store, sync, lookups, records, confirming, holding)
     finally:
         sync.stop()
         engine.stop()

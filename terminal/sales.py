@@ -33,6 +33,7 @@ from terminal.offline_queue.keys import Identity
 from terminal.rights import Own, cited_rights
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
+from terminal.session.held import unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Sales:
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> Receipt:
         """With `ids` the basket is a client's, who still has it: no screen is to bring it back."""
+        around = unanswered(around) if effect.unheld else around
         late = self.committing.refuse_late(effect.basket, effect.payments)
         if late is not None:
             return late
@@ -83,7 +85,7 @@ class Sales:
             payments=effect.payments,
             series=around.programme.coupons,
         )
-        draft = with_lots(made, around.programme)
+        draft = with_lots(replace(made, hold_id=effect.hold_id), around.programme)
         rights = cited_rights(self._files, draft, around, effect.basket.member)
         draft = replace(draft, offline=bool(rights), rights=rights) if rights else draft
         self._refuse_overdrawn(draft, around.programme)

@@ -15,7 +15,16 @@ from terminal.offline_queue.store import Store
 from terminal.session import Link
 
 if TYPE_CHECKING:
-    from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest, ReceiptReply
+    from loyalty.api import (
+        CheckReply,
+        CheckRequest,
+        ConfirmReply,
+        ConfirmRequest,
+        HoldReply,
+        HoldRequest,
+        HoldVoid,
+        ReceiptReply,
+    )
     from terminal.offline_queue.client import Client
     from terminal.offline_queue.runner import LinkStatus, Runner
 
@@ -67,6 +76,14 @@ class Syncing:
     def check_code(self, confirmation_id: str, asked: CheckRequest) -> CheckReply:
         """The same."""
         return self._begun().client.check_code(confirmation_id, asked)
+
+    def take_hold(self, asked: HoldRequest) -> HoldReply:
+        """Raises LinkFault; Refusal for what the head office refuses."""
+        return self._begun().client.take_hold(asked)
+
+    def void_hold(self, hold_id: str, asked: HoldVoid) -> HoldReply:
+        """The same."""
+        return self._begun().client.void_hold(hold_id, asked)
 
     def stop(self) -> None:
         """End after the request in hand, or leave it behind when it hangs; nothing begins any more."""

@@ -57,10 +57,18 @@ def answer_quote(desk: Desk, asked: Asked) -> Answer:
     return Answer(desk.call(work))
 
 
-def quoted(desk: Desk, asked: BasketAsked, payment: PaidBy, beside_gift_card: bool) -> Quoted:
-    """What is asked about, priced at this moment. Raises Refused, naming the part that will not do, and BadInput."""
+def quoted(
+    desk: Desk, asked: BasketAsked, payment: PaidBy, beside_gift_card: bool, assured: bool | None = None
+) -> Quoted:
+    """What is asked about, priced at this moment. Raises Refused, naming the part that will not do, and BadInput.
+
+    `assured`: the points are held, whatever becomes of the link; or, False, the head office does not answer for them.
+    """
     member = find_member(desk, asked.member, desk.till.engine.around(), UNFIT) if asked.member else None
-    around = desk.till.engine.around(member)
+    around = desk.till.engine.around(member, in_doubt=assured is False)
+    if assured is not None:
+        age_s = 0 if assured else around.standing.balance_age_s
+        around = replace(around, standing=replace(around.standing, online=assured, balance_age_s=age_s))
     lines = tuple(_line(desk, line_no, line, around) for line_no, line in enumerate(asked.lines, start=1))
     coupons = tuple(find_coupon(desk, code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
     basket = Basket(

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.basket import PaidBy
-from loyalty.errors import LinkFault
+from loyalty.errors import KopilkaError, LinkFault
 from loyalty.events import canonical
 from loyalty.gift_pay import how_paid
 from loyalty.receipt import Payment, Receipt
@@ -25,6 +25,7 @@ from loyalty.sentences import Lang, sentence
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import find_gift_card
+from terminal.agent.held import SaleHold, given_back, held_for
 from terminal.agent.quoting import Quoted, quote_reply, quoted
 from terminal.agent.wire import PaymentGiven, ReceiptReply, ReturnRequest, SaleRequest
 from terminal.fiscal.slip import receipt_slip
@@ -34,6 +35,7 @@ from terminal.records import wallet_names
 from terminal.sales import GivenIds
 from terminal.session import Surroundings
 from terminal.session import commands as c
+from terminal.session.held import taken_points
 
 _SAID_BITS = ((1 << 12) - 1) << 64 | (1 << 62) - 1
 """The bits of a UUIDv7 that are neither time, version nor variant (RFC 9562, 5.7)."""
@@ -42,24 +44,59 @@ _SAID_BITS = ((1 << 12) - 1) << 64 | (1 << 62) - 1
 def answer_sale(desk: Desk, asked: Asked) -> Answer:
     """201 with the receipt, or 200 with the one this request has made before. Raises Refused 409 at another total."""
     request: SaleRequest = asked.body
+    hold = _held(desk, asked)
 
     def sell() -> Answer:
         before = _made_before(desk, "sale", request.sale_id, request)
         if before:
+            given_back(desk, hold)
             return _answer(desk, before, asked.lang, HTTPStatus.OK)
         shift = desk.till.records.shift_now()
-        done = quoted(desk, request, *_payment(request))
+        assured = True if hold.hold_id else False if hold.unheld else None
+        done = quoted(desk, request, *_payment(request), assured)
         _same_total(request, done, asked.lang)
+        if hold.hold_id and taken_points(done.quote) != hold.points:
+            raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "agent.busy")  # the rules have changed meanwhile
         payments = tuple(
             _paid(desk, given, done.around, f"payments[{place}]") for place, given in enumerate(request.payments)
         )
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
-        sold = desk.till.records.sale(c.CommitSale(done.basket, done.quote, payments), shift, done.around, ids)
+        if hold.hold_id:
+            desk.till.holding.forget(hold.hold_id)
+        commit = c.CommitSale(done.basket, done.quote, payments, hold.hold_id, hold.unheld)
+        sold = desk.till.records.sale(commit, shift, done.around, ids)
         if request.member and request.member.confirmation_id:
             desk.phones.used(request.member.confirmation_id)
         return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)
 
-    return desk.call(sell)
+    try:
+        return desk.call(sell)
+    except KopilkaError:
+        given_back(desk, hold)
+        raise
+
+
+def _held(desk: Desk, asked: Asked) -> SaleHold:
+    """The points the sale takes, held; none where it was recorded before.
+
+    A client whose points nobody answered for got the quote without the head office, and sends that one's total.
+    """
+    request: SaleRequest = asked.body
+
+    def look() -> Quoted | SaleHold:
+        if _made_before(desk, "sale", request.sale_id, request):
+            return SaleHold()
+        desk.till.records.shift_now()
+        done = quoted(desk, request, *_payment(request))
+        if not done.around.hold_id or done.quote.total_minor == request.expected_total_minor:
+            return done
+        without = quoted(desk, request, *_payment(request), assured=False)
+        if without.quote.total_minor != request.expected_total_minor:
+            _same_total(request, done, asked.lang)
+        return SaleHold(unheld=True)
+
+    found = desk.call(look)
+    return found if isinstance(found, SaleHold) else held_for(desk, found)
 
 
 def answer_return(desk: Desk, asked: Asked) -> Answer:

@@ -61,6 +61,14 @@ SENTENCES: Templates = {
         "The total has changed: it was {expected_total_minor}, it is {total_minor}",
     ),
     "agent.total.do": ("Покажите новый расчёт и подтвердите его", "Show the new quote and confirm it"),
+    "agent.points_short": (
+        "Столько баллов уже нет: осталось {points}",
+        "So many points are no longer there: {points} left",
+    ),
+    "agent.points_short.do": (
+        "Рассчитайте чек ещё раз с другим redeem_points",
+        "Quote the basket again with another redeem_points",
+    ),
     "agent.other_body": (
         "Под этим номером запроса уже записано другое: чек {number}",
         "Something else is recorded under this request id: receipt {number}",

@@ -86,7 +86,7 @@ class Script:
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
         receipts = [self._sale_with_camera_and_scanner(till, goods), self._experience(till, goods)]
         receipts += self._gift_cards(till, goods)
-        receipts.append(self._by_phone(till, goods))
+        receipts += [self._by_phone(till, goods), self._two_tills(till, goods)]
         self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
@@ -178,6 +178,51 @@ class Script:
         receipt = self._pay(till)
         self.must(receipt.identified_by == "phone_code", "the receipt says that a code confirmed the phone")
         return receipt
+
+    def _two_tills(self, till: OpenedTill, goods: Goods) -> Receipt:
+        self.step("Two tills, one card: points that the head office holds for one cannot be spent at the other")
+        self.shop.enrol_second()
+        with opened_till(self.shop.second_folder, lang=self.lang) as other:
+            self.must(other.sync.run_until_idle(WAIT_S), "a second till is level with the head office")
+            other.engine.dispatch(c.OpenShift("Demo 2"))
+            points = self._most_points(till, goods)
+            hold = till.engine.view().state.hold
+            self.must(hold is not None and hold.stage == "held", f"{points} points are held for the first till")
+            member = till.engine.view().state.basket.member
+            assert member is not None
+            for code in (member.card, *goods.pieces):
+                other.engine.dispatch(c.Scan(code))
+            other.engine.dispatch(c.SpendPoints())
+            self.must(self._soon(lambda: self._code(other) == "points.short"), "the second till is refused")
+            self.said(f"   second till: {self._noticed(other.engine.view())}")
+            other.engine.dispatch(c.VoidReceipt())
+            other.engine.dispatch(c.CloseShift())
+            self.must(other.sync.run_until_idle(WAIT_S), "it has told the head office all")
+        receipt = self._pay(till)
+        self.must(receipt.redeemed_points == points and bool(receipt.hold_id), "the receipt takes what was held for it")
+        return receipt
+
+    def _most_points(self, till: OpenedTill, goods: Goods) -> int:
+        """A receipt on the screen that spends over half of a member's points; how many."""
+        for card in goods.cards:
+            for code in (card, *goods.pieces):
+                till.engine.dispatch(c.Scan(code))
+            self._remember(till.engine.view(), card)
+            view = till.engine.dispatch(c.SpendPoints())
+            member, quote = view.state.basket.member, view.state.quote
+            used = quote.redemption.used_points if quote else 0
+            if member and used * 2 > member.balance_points and self._soon(lambda: self._is_held(till)):
+                return used
+            till.engine.dispatch(c.VoidReceipt())
+        raise StepFailed("nobody spends so many points")
+
+    def _is_held(self, till: OpenedTill) -> bool:
+        hold = till.engine.view().state.hold
+        return hold is not None and hold.stage == "held"
+
+    def _code(self, till: OpenedTill) -> str:
+        notice = till.engine.view().state.notice
+        return notice.said.code if notice else ""
 
     def _code_sent(self, till: OpenedTill) -> str:
         """The code, as the member reads it."""
@@ -278,7 +323,10 @@ class Script:
 
     def _pay(self, till: OpenedTill) -> Receipt:
         view = till.engine.dispatch(c.Pay())
-        receipt = self._done(view if view.state.mode == "done" else till.engine.dispatch(c.Tender("cash")))
+        if view.state.mode != "done":
+            till.engine.dispatch(c.Tender("cash"))
+        self._soon(lambda: till.engine.view().state.mode == "done")
+        receipt = self._done(till.engine.view())
         self.said(
             f"   {receipt.number}: total {self._money(receipt.total_minor)},"
             f" discount {self._money(receipt.discount_minor)},"

@@ -39,6 +39,7 @@ class DemoShop:
         folder.mkdir(parents=True, exist_ok=True)
         self.office_folder = folder / "head-office"
         self.till_folder = folder / "till"
+        self.second_folder = folder / "second-till"
         self.slips_folder = folder / "slips"
         self.port = self._port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -78,6 +79,10 @@ class DemoShop:
         if (self.till_folder / "identity.json").exists():
             return
         enrol(self.url, self.one_time_code(), "Demo till", self.till_folder)
+
+    def enrol_second(self) -> None:
+        """Another till of the shop."""
+        enrol(self.url, self.one_time_code(), "Second till", self.second_folder)
 
     def one_time_code(self) -> str:
         command = [

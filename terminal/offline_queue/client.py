@@ -22,6 +22,9 @@ from loyalty.api import (
     CheckRequest,
     ConfirmReply,
     ConfirmRequest,
+    HoldReply,
+    HoldRequest,
+    HoldVoid,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -46,6 +49,8 @@ MANIFEST_READ_S = 180.0
 """The first terminal to ask for the ready file waits while it is made."""
 CONFIRM_READ_S = 8.0
 """A cashier and a customer stand and wait."""
+HOLD_READ_S = 4.0
+"""The till has given up by then, and others wait for their turn."""
 PART_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 1024 * 1024
 """Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
@@ -60,6 +65,7 @@ _receipt = msgspec.json.Decoder(ReceiptReply)
 _shares = msgspec.json.Decoder(SharesReply)
 _confirm = msgspec.json.Decoder(ConfirmReply)
 _check = msgspec.json.Decoder(CheckReply)
+_hold = msgspec.json.Decoder(HoldReply)
 
 
 class Client:
@@ -145,6 +151,14 @@ class Client:
     def check_code(self, confirmation_id: str, asked: CheckRequest) -> CheckReply:
         path = f"/v1/confirmations/{quote(confirmation_id, safe='')}/check"
         return self._ask("POST", path, _check, body=canonical(asked), headers=_JSON, read_s=CONFIRM_READ_S)
+
+    def take_hold(self, asked: HoldRequest) -> HoldReply:
+        """Have points kept for a sale. Raises LinkFault."""
+        return self._ask("POST", "/v1/holds", _hold, body=canonical(asked), headers=_JSON, read_s=HOLD_READ_S)
+
+    def void_hold(self, hold_id: str, asked: HoldVoid) -> HoldReply:
+        path = f"/v1/holds/{quote(hold_id, safe='')}/void"
+        return self._ask("POST", path, _hold, body=canonical(asked), headers=_JSON, read_s=HOLD_READ_S)
 
     def close(self) -> None:
         self._http.close()

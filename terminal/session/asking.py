@@ -7,7 +7,7 @@ from loyalty.quoting.offers import Offer
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session import confirming
-from terminal.session.parts import Step, changed, offered, refuse, refused, say, told
+from terminal.session.parts import Step, asked_again, changed, offered, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -22,6 +22,7 @@ def list_offers(state: State, command: c.ListOffers, around: Surroundings) -> St
 
 
 def ask(state: State, command: c.Ask, around: Surroundings) -> Step:
+    state = asked_again(state, around)
     offer = _offer(state, command.campaign_id, "", around)
     asked = state.basket.asked
     if command.campaign_id in asked:

@@ -233,10 +233,32 @@ class CheckCode(msgspec.Struct, frozen=True):
     code: str
 
 
+class TakeHold(msgspec.Struct, frozen=True):
+    """Have the head office keep points (wallet -> points) for this sale, in place of the hold `replaces`. Answered
+    later by HoldTaken, HoldShort or HoldFailed."""
+
+    hold_id: str
+    member_id: str
+    account_id: str
+    points: dict[str, int]
+    replaces: str = ""
+
+
+class GiveHoldBack(msgspec.Struct, frozen=True):
+    """The sale takes no points under this hold. Nobody waits for an answer."""
+
+    hold_id: str
+    account_id: str
+
+
 class CommitSale(msgspec.Struct, frozen=True):
+    """`hold_id`: the points are held under it; `unheld`: the head office did not answer when it was asked to."""
+
     basket: Basket
     quote: Quote
     payments: tuple[Payment, ...]
+    hold_id: str = ""
+    unheld: bool = False
 
 
 class CommitReturn(msgspec.Struct, frozen=True):
@@ -364,6 +386,27 @@ class ConfirmFailed(msgspec.Struct, frozen=True):
     retry_after_s: int = 0
 
 
+class HoldTaken(msgspec.Struct, frozen=True):
+    """The points are kept for so long."""
+
+    hold_id: str
+    account_id: str
+    good_for_s: int
+
+
+class HoldShort(msgspec.Struct, frozen=True):
+    """There are not so many: `available` is how many there are, wallet -> points."""
+
+    hold_id: str
+    available: dict[str, int]
+
+
+class HoldFailed(msgspec.Struct, frozen=True):
+    """Nobody has answered by now."""
+
+    hold_id: str
+
+
 class Completed(msgspec.Struct, frozen=True):
     """The sale or return is in the journal: it may be shown as done."""
 
@@ -453,6 +496,9 @@ Command = (
     | CodeSent
     | CodeChecked
     | ConfirmFailed
+    | HoldTaken
+    | HoldShort
+    | HoldFailed
     | Completed
     | ShiftStarted
     | ShiftEnded
@@ -464,5 +510,6 @@ Command = (
 )
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
+Hold = TakeHold | GiveHoldBack
 Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
-Effect = LookUp | Confirm | Record | Signal
+Effect = LookUp | Confirm | Hold | Record | Signal

@@ -4,10 +4,10 @@ import msgspec
 
 from loyalty.basket import Basket
 from loyalty.coupons.shown import shown_coupons
-from loyalty.quote import quote
 from loyalty.quoting.offers import Offer, offers, waiting
 from loyalty.sentences import Sentence, sentence
 from terminal.session.commands import Effect, Signal
+from terminal.session.held import quoted
 from terminal.session.state import Confirming, Level, Notice, State, Surroundings
 
 UNDO_STEPS = 50
@@ -36,7 +36,7 @@ def requoted(state: State, around: Surroundings) -> State:
     """The same basket at this moment, under this programme, over this link."""
     basket, programme, moment = state.basket, around.programme, around.moment
     something = bool(basket.lines) or basket.member is not None
-    answer = quote(basket, programme, moment, around.standing) if something else None
+    answer = quoted(state, around) if something else None
     return msgspec.structs.replace(
         state,
         quote=answer,
@@ -45,6 +45,11 @@ def requoted(state: State, around: Surroundings) -> State:
         offers=offered(basket, around) if state.offers is not None else None,
         confirming=_still(state.confirming, basket),
     )
+
+
+def asked_again(state: State, around: Surroundings) -> State:
+    """Whoever asks for points once more has the head office asked once more."""
+    return requoted(msgspec.structs.replace(state, unheld=""), around) if state.unheld else state
 
 
 def _still(confirming: Confirming | None, basket: Basket) -> Confirming | None:

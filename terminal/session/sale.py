@@ -21,7 +21,7 @@ from loyalty.money import MAX_MINOR, line_amount
 from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
 from terminal.session import confirming, coupons
-from terminal.session.parts import Step, changed, refuse, refused, requoted, told
+from terminal.session.parts import Step, asked_again, changed, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -200,6 +200,8 @@ def spend_points(state: State, command: c.SpendPoints, around: Surroundings) -> 
         return refused(state, "member.none")
     if state.quote is None or not state.basket.lines:
         return refused(state, "sale.empty")
+    state = asked_again(state, around)
+    assert state.quote is not None
     allowed = state.quote.redemption.allowed_points
     wanted = allowed if command.points is None else command.points
     if wanted < 0:

@@ -74,6 +74,19 @@ class Confirming(msgspec.Struct, frozen=True):
     """After a wrong one."""
 
 
+class PointsHold(msgspec.Struct, frozen=True):
+    """Points (wallet -> points) of the sale's member that the head office keeps for it (`held`), or is asked to."""
+
+    hold_id: str
+    member_id: str
+    account_id: str
+    points: dict[str, int]
+    stage: Literal["asking", "held"] = "asking"
+    until_ms: int = 0
+    earlier: tuple[str, ...] = ()
+    """Holds of this sale that this one was asked for in place of, until it is known what became of it."""
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None
@@ -105,6 +118,11 @@ class State(msgspec.Struct, frozen=True):
     returning: ReturnDraft | None = None
     confirming: Confirming | None = None
     """While the phone of the basket's member is being confirmed."""
+    hold: PointsHold | None = None
+    unheld: str = ""
+    """The member whose points the head office did not answer for, in this sale."""
+    committing: bool = False
+    """All is paid: the sale is recorded once its points are held."""
     receipt: Receipt | None = None
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()
@@ -129,6 +147,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     standing: Standing = Standing()
     shop: Shop | None = None
     """Whose signed coupons are taken; None: of nobody."""
+    hold_id: str = ""
+    """The id of the next hold of points; empty while the head office cannot be asked for one."""
 
     @property
     def balance_is_fresh(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from terminal.session import asking, confirming, coupons, gift_cards, payment, returning, sale, shift
+from terminal.session import asking, confirming, coupons, gift_cards, holding, payment, returning, sale, shift
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
@@ -40,9 +40,12 @@ _CONFIRM: dict[type, Handler] = {
 }
 _LATE: dict[type, Handler] = dict.fromkeys(_CONFIRM.keys() - {c.ConfirmPhone, c.EnterCode}, _quiet)
 """The sale is over: the answer about its member's phone is nobody's."""
+_HOLD: dict[type, Handler] = {c.HoldTaken: holding.taken, c.HoldShort: holding.short, c.HoldFailed: holding.failed}
+_HOLD_LATE: dict[type, Handler] = {c.HoldTaken: holding.late, c.HoldShort: _quiet, c.HoldFailed: _quiet}
 _MEND: dict[type, Handler] = {c.Mend: shift.mend, c.EpochReady: shift.epoch_ready}
 _SALE: dict[type, Handler] = {
     **_CONFIRM,
+    **_HOLD,
     **_MEND,
     c.Scan: sale.scan,
     c.Type: sale.type_line,
@@ -86,6 +89,7 @@ _BEGINS_NEXT: tuple[type, ...] = (
 TABLE: dict[Mode, dict[type, Handler]] = {
     "closed": {
         **_LATE,
+        **_HOLD_LATE,
         **_MEND,
         c.OpenShift: shift.open_shift,
         c.ShiftStarted: shift.started,
@@ -96,6 +100,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "sale": _SALE,
     "pay": {
         **_CONFIRM,
+        **_HOLD,
         c.Tender: payment.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,
@@ -107,6 +112,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     },
     "done": {
         **_LATE,
+        **_HOLD_LATE,
         **_MEND,
         **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
         c.Back: _new_sale,
@@ -117,6 +123,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     },
     "return": {
         **_LATE,
+        **_HOLD_LATE,
         c.ReceiptFound: _quiet,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,
@@ -137,6 +144,10 @@ def step(state: State, command: c.Command, around: Surroundings) -> Step:
     if isinstance(command, c.Notify):
         sounds = (c.Signal("error"),) if command.level == "error" else ()
         return say(state, command.level, command.said, command.hint), sounds
+    return holding.follow(state, holding.waiting(state, command) or _done(state, command, around), command, around)
+
+
+def _done(state: State, command: c.Command, around: Surroundings) -> Step:
     handler = TABLE[state.mode].get(type(command))
     if handler is None:
         code = f"not_now.{state.mode}"

@@ -14,6 +14,7 @@ from loyalty.errors import LinkFault
 from loyalty.member import Member
 from loyalty.sentences import sentence
 from terminal.agent.confirmed import GOOD_MS, MOST, ConfirmedPhones
+from terminal.clock import now_ms
 from terminal.offline_queue.http_reply import Refusal
 from tests.support.agent import Served, served
 from tests.support.counter import ANNA, CARD, PHONE, PROGRAMME, TEA
@@ -25,7 +26,7 @@ SPELLED = "8 903 123-45-67"
 
 @pytest.fixture
 def agent(tmp_path: Path) -> Iterator[Served]:
-    make_till(tmp_path / "till", programme=BY_CODE)
+    make_till(tmp_path / "till", programme=BY_CODE, as_of_ms=now_ms())
     with served(tmp_path / "till") as made:
         made.ask("POST", "/v1/shift/open", {"cashier": "Olga"})
         yield made

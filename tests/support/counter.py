@@ -1,5 +1,8 @@
 """A till in memory: the real session and the real rules, with dictionaries for goods, members and receipts."""
 
+from collections.abc import Iterator
+from itertools import repeat
+
 import msgspec
 
 from loyalty.basket import Moment
@@ -83,6 +86,11 @@ class Counter:
         self.sounds: list[str] = []
         self.asked: list[c.SendCode | c.CheckCode] = []
         """What the head office was asked about phones; a test answers."""
+        self.hold_ids: Iterator[str] = repeat("")
+        """Without ids no hold is asked for."""
+        self.holds: list[c.TakeHold | c.GiveHoldBack] = []
+        """What the head office was asked about points; a test answers."""
+        self.now_ms = NOON.at_ms
 
     def opened(self) -> "Counter":
         return self.do(c.OpenShift("Ольга"))
@@ -90,7 +98,8 @@ class Counter:
     def do(self, *commands: c.Command) -> "Counter":
         todo = list(commands)
         while todo:
-            around = Surroundings(NOON, self.programme, "s1", self.standing, self.shop)
+            moment = msgspec.structs.replace(NOON, at_ms=self.now_ms)
+            around = Surroundings(moment, self.programme, "s1", self.standing, self.shop, next(self.hold_ids))
             self.state, effects = step(self.state, todo.pop(0), around)
             todo = [answer for effect in effects if (answer := self._answer(effect)) is not None] + todo
         return self
@@ -105,6 +114,9 @@ class Counter:
         match effect:
             case c.Signal(sound=sound):
                 self.sounds.append(sound)
+                return None
+            case c.TakeHold() | c.GiveHoldBack():
+                self.holds.append(effect)
                 return None
             case c.FindProduct(code=code, qty_milli=qty_milli):
                 product = self.goods.get(code)
@@ -162,7 +174,7 @@ class Counter:
             store="s1", terminal="ee" * 16, cashier=shift.cashier, shift_id=shift.shift_id, payments=effect.payments,
             series=self.programme.coupons,
         )  # fmt: skip
-        return self._completed(receipt)
+        return self._completed(msgspec.structs.replace(receipt, hold_id=effect.hold_id, offline=effect.unheld))
 
     def _taken_back(self, effect: c.CommitReturn) -> c.Command:
         shift = self._shift()
