@@ -10,6 +10,11 @@ SENTENCES = {
         "T{till}, события {first}–{last}: принято {new}, уже было {known}",
         "T{till}, events {first} to {last}: {new} taken in, {known} were there already",
     ),
+    "segments.taken_revoked": (
+        "T{till} отключена, события {first}–{last}: принято {new}, уже было {known}. Они помечены: просмотрите их",
+        "T{till} is revoked, events {first} to {last}: {new} taken in, {known} were there already. They are flagged:"
+        " look them through",
+    ),
     "segments.unknown": (
         "Касса {terminal} (T{till}, магазин {store}) головному офису неизвестна, или подпись не её",
         "Till {terminal} (T{till}, store {store}) is not known to the head office, or the signature is not its own",
@@ -43,18 +48,17 @@ SENTENCES = {
         "Keep the file and find out which of the two is the till",
     ),
     "segments.revoked": (
-        "T{till} отключена головным офисом: её события не принимаются",
-        "T{till} has been revoked by the head office: its events are not taken in",
+        "T{till} отключена головным офисом: её события принимает только он сам, kopilka-server import segments",
+        "T{till} has been revoked: only the head office itself takes its events in, kopilka-server import segments",
     ),
 }
 
 
-def taken(manifest: Manifest, new: int) -> Sentence:
-    """All of the file is stored, `new` events of it now."""
+def taken(manifest: Manifest, new: int, is_revoked: bool = False) -> Sentence:
+    """All of the file is stored, `new` events of it now; `is_revoked`: though its till is cut off."""
     first, last = manifest.first.seq, manifest.last.seq
-    return sentence(
-        "segments.taken", till=manifest.terminal_no, first=first, last=last, new=new, known=manifest.events - new
-    )
+    code = "segments.taken_revoked" if is_revoked else "segments.taken"
+    return sentence(code, till=manifest.terminal_no, first=first, last=last, new=new, known=manifest.events - new)
 
 
 def not_taken(code: str, manifest: Manifest, segment: bytes, acked: Position | None, new: int) -> tuple[Sentence, ...]:

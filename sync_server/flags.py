@@ -18,6 +18,7 @@ FlagKind = Literal[
     "gift_overdrawn",       # a gift card paid more than was on it: booked as printed, the card is below zero
     "epoch_begun",          # two histories of one till had parted, and a person at it began a new epoch
     "hold_overdrawn",       # its hold was over, or less than it spent, and the points were gone: booked as printed
+    "revoked_till",         # brought in a file after its till was revoked: it may have been made up since
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already

@@ -93,14 +93,15 @@ def take_segment(
     return _take_checked(store, data, fence, gen, now_ms, new_fence, stored_is_safe)
 
 
-def take_carried(store: Store, data: bytes, gen: str, now_ms: int) -> Carried:
-    """Store one segment that another than its terminal brings.
+def take_carried(store: Store, data: bytes, gen: str, now_ms: int, even_revoked: bool = False) -> Carried:
+    """Store one segment that another than its terminal brings; `even_revoked`: of a revoked one too, since a person at
+    the head office has decided to take it.
 
     Raises as `take_segment`, but never for a fence, and for a terminal that is not known or revoked in such a way that
     the carrier does not take it for itself: 404 unknown, 409 revoked.
     """
     try:
-        stored = _take_checked(store, data, None, gen, now_ms, "")
+        stored = _take_checked(store, data, None, gen, now_ms, "", even_revoked=even_revoked)
     except Refused as refused:
         detail = refused.reply.detail
         match refused.reply.code:
@@ -114,10 +115,17 @@ def take_carried(store: Store, data: bytes, gen: str, now_ms: int) -> Carried:
 
 
 def _take_checked(
-    store: Store, data: bytes, fence: str | None, gen: str, now_ms: int, new_fence: str, stored_is_safe: bool = False
+    store: Store,
+    data: bytes,
+    fence: str | None,
+    gen: str,
+    now_ms: int,
+    new_fence: str,
+    stored_is_safe: bool = False,
+    even_revoked: bool = False,
 ) -> Stored:
     segment = read_segment(data)
-    key = _key_of(store, segment.header.terminal)
+    key = _key_of(store, segment.header.terminal, even_revoked)
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(segment.signature, segment.signed)
     except InvalidSignature as error:
@@ -139,7 +147,7 @@ def decompress(blob: bytes, size: int) -> bytes:
     return payload
 
 
-def _key_of(store: Store, terminal: str) -> str:
+def _key_of(store: Store, terminal: str, even_revoked: bool = False) -> str:
     query = select(TERMINAL.c.public_key, TERMINAL.c.state).where(
         TERMINAL.c.tshard == tshard_of(terminal), TERMINAL.c.terminal == terminal
     )
@@ -147,7 +155,7 @@ def _key_of(store: Store, terminal: str) -> str:
         found = tx.execute(query).one_or_none()
     if found is None:
         raise Refused(401, "unsigned", "no such terminal")
-    if found.state != "active":
+    if found.state != "active" and not even_revoked:
         raise Refused(410, "revoked", "this terminal has been revoked")
     return str(found.public_key)
 

@@ -32,6 +32,7 @@ FLAGS: dict[FlagKind, str] = {
     "return_no_sale": N_("A return that names no sale; no points moved"),
     "coupon_again": N_("A coupon for one use on a second receipt; honoured as printed"),
     "epoch_begun": N_("Two histories of this till had parted; a person at it began a new epoch"),
+    "revoked_till": N_("Brought in a file after the till was revoked; look whether these receipts are real"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
     "hold_overdrawn": N_("Points held for the receipt were free again by then and gone; booked as printed"),

@@ -20,7 +20,7 @@ from sync_server.enrol import revoke_terminal
 from sync_server.import_segments import import_segments
 from sync_server.ingest import take_carried
 from sync_server.refusals import Refused
-from sync_server.schema import TERMINAL, TERMINAL_CURSOR
+from sync_server.schema import FLAG, TERMINAL, TERMINAL_CURSOR
 from sync_server.settings import Settings
 from tests.contract.test_server_api import Wire, error_of
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, signed_segment
@@ -177,11 +177,28 @@ def test_a_file_signed_by_another_key_is_not_taken(office, tmp_path):
     assert bring(office, file_of(tmp_path, till, till.segment(*sales(till, 1))))[0] == "segments.unknown"
 
 
-def test_a_file_of_a_revoked_till_is_not_taken(office, tmp_path):
+def test_a_file_of_a_revoked_till_is_taken_by_the_head_office_and_flagged(office, tmp_path):
     till = office.till()
+    path = file_of(tmp_path, till, till.segment(*sales(till, 2)), till.segment(*sales(till, 1)))
+    revoke_terminal(office.store, till.terminal)
+    figures = {"till": 1, "first": 1, "last": 3, "new": 3, "known": 0}
+    assert bring(office, path) == ("segments.taken_revoked", figures)
+    assert bring(office, path) == ("segments.taken_revoked", {**figures, "new": 0, "known": 3})
+    assert events_and_points(office) == (3, 3)
+    with office.store.read() as tx:
+        flags = [(row.kind, row.detail) for row in tx.execute(select(FLAG).order_by(FLAG.c.detail))]
+    assert flags == [
+        ("revoked_till", "1/1 to 2 came by a file after the till was revoked"),
+        ("revoked_till", "1/3 to 3 came by a file after the till was revoked"),
+    ]
+
+
+def test_the_signature_of_a_revoked_till_counts_as_any_other(office, tmp_path):
+    till = office.till()
+    till.key = office.till("other").key
     path = file_of(tmp_path, till, till.segment(*sales(till, 1)))
     revoke_terminal(office.store, till.terminal)
-    assert bring(office, path) == ("segments.revoked", {"till": 1})
+    assert bring(office, path)[0] == "segments.unknown"
 
 
 def test_of_a_damaged_file_nothing_is_taken(office, tmp_path):

@@ -90,7 +90,7 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "a revoked terminal gives nothing",
         "sync_server/ingest.py",
-        'if found.state != "active":',
+        'if found.state != "active" and not even_revoked:',
         "if False:",
         f"{_API}::test_a_revoked_terminal_gets_nothing_and_gives_nothing",
     ),

@@ -11,6 +11,8 @@ _WORLD = "tests/simulation/world.py"
 _APPLY = "tests/contract/test_server_apply.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _SYNC = "tests/unit/test_queue_sync.py"
+_PARTED = "tests/simulation/forks.py"
+_COPIES = "tests/simulation/test_forks_simulation.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
 _CACHE = "tests/unit/test_queue_cache.py"
 
@@ -69,12 +71,15 @@ INVARIANTS: dict[int, Invariant] = {
             "tests/unit/test_queue_retention.py::test_what_is_younger_than_35_days_stays",
             "tests/property/test_queue_retention.py"
             "::test_what_follows_from_base_and_events_is_what_follows_from_all_of_them",
+            f"{_COPIES}::test_whatever_histories_part_every_receipt_told_is_booked_once_in_the_end",
         ),
-        open="in the simulation nothing is old enough to go",
     ),
     7: Invariant(
         "exactly once: no event is booked twice, and all told are in the end",
-        tuple(f"{_CHECKS}::Watch.{name}" for name in ("_books", "_entries_are_told", "_balanced", "settled")),
+        (
+            *(f"{_CHECKS}::Watch.{name}" for name in ("_books", "_entries_are_told", "_balanced", "settled")),
+            f"{_PARTED}::Forks._settled",
+        ),
         ("tests/simulation/test_sync_simulation.py::test_each_key_alone_keeps_points_from_being_booked_twice",),
     ),
     8: Invariant(
@@ -91,7 +96,10 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     10: Invariant(
         "conservation: what members have and what programmes owe sums to 0 in every bucket at every commit",
-        tuple(f"{_CHECKS}::Watch.{name}" for name in ("_balanced", "_books", "_totals", "_loss")),
+        (
+            *(f"{_CHECKS}::Watch.{name}" for name in ("_balanced", "_books", "_totals", "_loss")),
+            f"{_PARTED}::Forks._settled",
+        ),
         ("tests/property/test_server_families.py::TestMembers",),
     ),
     11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
@@ -152,13 +160,14 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     21: Invariant(
         "two histories under one name are seen at the second one's first sync, and nothing of either is lost",
-        tests=(
+        (f"{_PARTED}::Forks._settled",),
+        (
             f"{_CURSOR}::test_two_copies_of_a_till_that_race_store_one_chain",
             f"{_APPLY}::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
             f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
             f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
+            f"{_COPIES}::test_whatever_histories_part_every_receipt_told_is_booked_once_in_the_end",
         ),
-        open="the simulation copies no tills and sets none back to an older image",
     ),
     22: Invariant(
         "one holder of the current fence; a lost reply locks nobody out",
@@ -185,7 +194,12 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     26: Invariant(
         "once the faults stop, everything has arrived within a bounded number of rounds",
-        (f"{_WORLD}::World.settle", f"{_CHECKS}::_all_arrived", f"{_CHECKS}::Watch.settled"),
+        (
+            f"{_WORLD}::World.settle",
+            f"{_CHECKS}::_all_arrived",
+            f"{_CHECKS}::Watch.settled",
+            f"{_PARTED}::Forks.settle",
+        ),
     ),
     27: Invariant(
         "everything has a limit",

@@ -21,7 +21,7 @@ from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.journal import Known
 from terminal.offline_queue.journal_file import place_of, state_value
 from terminal.offline_queue.keys import KEY_FILE
-from terminal.offline_queue.planner import State, next_step
+from terminal.offline_queue.planner import State, knowing, next_step
 from terminal.offline_queue.steps import Failed, Local, Now, Step, Wait
 from terminal.offline_queue.store import Store, open_store
 from terminal.offline_queue.sync_outcome import after
@@ -71,6 +71,7 @@ class Till:
     # -- the sync, as terminal.offline_queue.runner does it
 
     def next_step(self) -> Step:
+        self.state = knowing(self.state, self.journal.fork)
         local = Local(self.outbox.has_personal(), self.journal.pending_count(), self.store.shares.due())
         return next_step(self.state, local, self.now())
 
