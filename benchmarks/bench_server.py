@@ -105,7 +105,7 @@ class _Path:
     def _take_in(self, copy: str) -> float:
         store = open_store(copy)
         try:
-            taken_s = elapsed_s(lambda: take_in(store, self._sent))
+            taken_s = elapsed_s(lambda: take_in(store, self._sent, {}))
             with store.read() as tx:
                 stored = tx.connection.exec_driver_sql("SELECT count(*) FROM receipt").scalar_one()
             assert stored == self._receipts
@@ -114,10 +114,9 @@ class _Path:
             store.close()
 
 
-def take_in(store: Store, sent: Sequence[Sent]) -> None:
-    """Store all segments and apply them, as the head office's threads do."""
+def take_in(store: Store, sent: Sequence[Sent], fences: dict[int, str]) -> None:
+    """Store all segments and apply them, as the head office's threads do. `fences`: what tills were given before."""
     identity = read_identity(store)
-    fences: dict[int, str] = {}
     for number, (till, data, _) in enumerate(sent):
         fence = fences.get(till, fleet.fence_of(till))
         stored = take_segment(store, data, fence, identity.gen, fleet.FIRST_MS, f"{number:032x}")

@@ -108,7 +108,7 @@ class Till:
 
 def receipt(random: Random, members: int, receipt_id: str, terminal: str, number: str, at_ms: int) -> Receipt:
     """One sale; its receipt's id is `receipt_id`."""
-    sold = random.choice(_sold())
+    sold = random.choice(samples())
     who = member_id(random.randrange(members)) if sold.member_id else None
     return with_lots(
         replace(
@@ -134,7 +134,8 @@ def document() -> str:
 
 
 @cache
-def _sold() -> Sequence[Receipt]:
+def samples() -> Sequence[Receipt]:
+    """Receipts but for ids, members and moments."""
     random = Random("baskets")
     return [_quoted(random, member=random.random() < WITH_MEMBER) for _ in range(BASKETS)]
 

@@ -30,6 +30,7 @@ from sync_server.schema import BUCKET_HEAD
 from sync_server.settings import Settings
 from sync_server.snapshot import CHUNK_BYTES, ZSTD_LEVEL, blob_path
 from sync_server.store import Store, open_store
+from terminal.offline_queue.enrol import enrol
 
 SNAPSHOT = "5" * 32
 STOP_S = 20.0
@@ -59,7 +60,7 @@ def head_office(folder: Path, cache: CacheFile) -> Iterator[HeadOffice]:
         store.write(lambda tx: insert_rows(tx, BUCKET_HEAD, _heads(cache)), "many")
         settings.snapshots.mkdir()
         packed = _pack(cache, settings.snapshots)
-        with _running(folder) as url:
+        with running(folder) as url:
             yield HeadOffice(url, packed, store, read_identity(store))
     finally:
         store.close()
@@ -91,10 +92,21 @@ def _pack(cache: CacheFile, snapshots: Path) -> Path:
     return packed
 
 
+def enrol_till(url: str, database: str, folder: Path) -> None:
+    """Bring a till in at the head office that serves `database` at `url`; `folder` becomes the till's."""
+    store = open_store(database)
+    try:
+        code = make_code(store, read_identity(store), STORE, "North stand", now_ms(), random_bytes)
+    finally:
+        store.close()
+    enrol(url, code, "Till", folder)
+
+
 @contextmanager
-def _running(folder: Path) -> Iterator[str]:
+def running(folder: Path, database: str = "") -> Iterator[str]:
     """The server's process; tied to this one, it ends when its standard input does."""
-    command = [sys.executable, "-m", "sync_server", "run", "--data", str(folder), "--port", "0", "--tied"]
+    where = ["--data", str(folder), *(["--database", database] if database else [])]
+    command = [sys.executable, "-m", "sync_server", "run", *where, "--port", "0", "--tied"]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert server.stdin is not None
     assert server.stdout is not None

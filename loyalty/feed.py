@@ -44,7 +44,7 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hashes of further phones, of members who were merged into this one."""
 
 
-class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True):
+class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An account's points and progress (stream `bal`, key account_id): hot.
 
     The status is not there: it follows from the progress and the date (`loyalty.statuses.tiers`), and changes without

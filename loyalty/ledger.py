@@ -21,7 +21,7 @@ from the one and perhaps not at the other yet."""
 MAIN_WALLET = "main"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """`points` added to (or, negative, taken from) the account; the contra account moves the other way."""
 
     event_id: str

@@ -11,7 +11,7 @@ IdentifiedBy = Literal["card", "phone", "phone_code", "manual"]
 back, a card number typed by hand."""
 
 
-class Used(msgspec.Struct, frozen=True, omit_defaults=True):
+class Used(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How much of one campaign a member has had in one period (`loyalty.quoting.limits.period_key` names it)."""
 
     campaign_id: str

@@ -5,7 +5,7 @@ the sum over both is 0 at every commit (I10).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,9 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     moved = {account for account, row in rows.items() if row.moved_to}
     times = {account: old[account].purse_ms if account in old else 0 for account in rows}
     taken = keep_purses(tx, moves.came)
-    facts = {account: each for account, each in _facts(new, moves.visits, taken).items() if account not in moved}
+    dated = {account for account, row in rows.items() if row.purse is not None} - moved
+    dated |= {booked.account for booked in new if booked.lot is not None} - moved
+    facts = _facts(new, moves.visits, {account: each for account, each in taken.items() if account not in moved}, dated)
     for account, kept in purses_after(tx, _purses(rows, times), facts).items():
         rows[account], times[account] = replace(rows[account], purse=kept.purse), kept.at_ms
     untils = latest_untils(moves.came)
@@ -164,16 +166,23 @@ def _joined(row: BalanceRow, carried: Carried, rules: Rules) -> BalanceRow:
 
 
 def _facts(
-    new: Iterable[Booked], visits: Iterable[tuple[Account, AnyFact]], taken: Mapping[Account, Sequence[AnyFact]]
+    new: Iterable[Booked],
+    visits: Iterable[tuple[Account, AnyFact]],
+    taken: Mapping[Account, Sequence[AnyFact]],
+    dated: Collection[Account],
 ) -> dict[Account, list[AnyFact]]:
+    """What is new of accounts that have had dated points, get some now, or take others' purses over."""
     found: defaultdict[Account, list[AnyFact]] = defaultdict(list)
     for account, facts in taken.items():
         found[account] += facts
-    for booked in new:
-        if booked.entry.wallet != GIFT_WALLET and booked.entry.contra != "clearing":  # money has no dates
+    wanted = {*dated, *taken}
+    for booked in new if wanted else ():
+        money = booked.entry.wallet == GIFT_WALLET  # it has no dates
+        if booked.account in wanted and not money and booked.entry.contra != "clearing":
             found[booked.account].append(fact_of(booked))
     for account, fact in visits:
-        found[account].append(fact)
+        if account in wanted:
+            found[account].append(fact)
     return found
 
 

@@ -109,12 +109,13 @@ def _read(raw: bytes) -> tuple[Envelope | None, Body | None, str]:
 
 def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
     """Why the event cannot be kept in columns, or nothing."""
-    ids = [envelope.id, *([account_of(body)] if account_of(body) is not None else [])]
+    account = account_of(body)
+    ids = [envelope.id] if account is None else [envelope.id, account]
     if isinstance(body, _WITH_RECEIPT) and body.receipt.member_id is not None:
         ids.append(body.receipt.member_id)
     if isinstance(body, MemberEnrolled):
         ids.append(body.member_id)
-    if any(_ID.fullmatch(found or "") is None for found in ids):
+    if not all(map(_ID.fullmatch, ids)):
         return "an id is not 32 hex digits"
     if not 0 <= envelope.at_ms < MAX_INTEGER:
         return "its time is out of range"

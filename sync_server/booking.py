@@ -41,11 +41,12 @@ def book_receipts(
     """
     new = _store(tx, events, flags)
     for event in new:
-        wrong = wrong_sums(receipt_of(event))
+        receipt = receipt_of(event)
+        wrong = wrong_sums(receipt)
         if wrong:
             flags.append(flag(event, "sums", wrong))
-        if receipt_of(event).kind == "sale":
-            _move(event, receipt_of(event), moves)
+        if receipt.kind == "sale":
+            _move(event, receipt, moves)
     booked = book_returns(tx, new, flags, states, moves)
     flags += differing(tx, booked, versions)
 
@@ -69,22 +70,19 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
 
 
 def _store(tx: Tx, events: Sequence[Arrived], flags: Flags) -> list[Arrived]:
-    first: dict[tuple[int, str], Arrived] = {}
-    for event in events:
-        first.setdefault((event.bucket, receipt_of(event).receipt_id), event)
-    added = insert_new(
-        tx, RECEIPT, [_row(event, receipt_of(event)) for event in first.values()], ("bucket", "receipt_id", "event_id")
-    )
+    first: dict[tuple[int, str], dict[str, Any]] = {}
+    of = [(event, receipt_of(event)) for event in events]
+    for event, receipt in of:
+        if (event.bucket, receipt.receipt_id) not in first:
+            first[event.bucket, receipt.receipt_id] = _row(event, receipt)
+    added = insert_new(tx, RECEIPT, [*first.values()], ("bucket", "receipt_id", "event_id"))
     new = []
-    for event in events:
-        if (event.bucket, receipt_of(event).receipt_id, event.event_id) in added:
+    for event, receipt in of:
+        if (event.bucket, receipt.receipt_id, event.event_id) in added:
             new.append(event)
         else:
-            flags.append(
-                flag(
-                    event, "receipt_again", f"receipt {receipt_of(event).number} came in another event before", raw=True
-                )
-            )
+            said = f"receipt {receipt.number} came in another event before"
+            flags.append(flag(event, "receipt_again", said, raw=True))
     return new
 
 

@@ -19,7 +19,7 @@ from sync_server.store import Tx
 Place = tuple[int, Stream]
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One row to write: its new body (None deletes it) and the hash of the row it replaces (None: there is none).
 
     `old_h` must have been read in this transaction with the row locked. `more`: further columns of the stream's table.

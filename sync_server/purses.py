@@ -39,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True):
     at_ms: int
 
 
-class Booked(msgspec.Struct, frozen=True):
+class Booked(msgspec.Struct, frozen=True, gc=False):
     """An entry and what it came from: `date` in the store's calendar, the lot it makes, and, for what a return takes
     or gives back, the event of its sale (`cause_id`)."""
 

@@ -18,7 +18,7 @@ NEVER = "9999-99-99"
 """Later than any date: how a lot without an end compares."""
 
 
-class Lot(msgspec.Struct, frozen=True, omit_defaults=True):
+class Lot(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Points of one origin; a piece of a lot is a lot with the same id and fewer points.
 
     Both dates are days on which the points can be spent: the first ("" at once) and the last ("" never runs out).

@@ -29,7 +29,7 @@ _Key = tuple[str, str]
 """(campaign id, period)."""
 
 
-class Use(msgspec.Struct, frozen=True):
+class Use(msgspec.Struct, frozen=True, gc=False):
     """What one receipt adds to what a member has had of a campaign; `day` is the day of the sale, for its returns
     too."""
 

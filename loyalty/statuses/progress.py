@@ -4,7 +4,6 @@ Everything here adds up: sums are added, days are a set, seasons are kept by the
 returns, and any split of them over tills, comes to the same, and a till may add its own to what the head office said.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
@@ -19,7 +18,7 @@ MAX_VISITS = 1000
 MAX_GRANTS = 8
 
 
-class SeasonFigures(msgspec.Struct, frozen=True, omit_defaults=True):
+class SeasonFigures(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One season's sums, points by wallet. What a return takes back is kept apart: a programme says whether it counts.
 
     `days` are the days with a sale: the first as its number since 1 January 1970, each other as the days since the
@@ -47,14 +46,14 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     by_hand: bool = False
 
 
-class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+class Progress(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Seasons oldest first. The figures of a season nothing was bought in are not there."""
 
     seasons: tuple[SeasonFigures, ...] = ()
     grants: tuple[Grant, ...] = ()
 
 
-class Counted(msgspec.Struct, frozen=True):
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """What receipts add to a season, points by wallet: `day` is the day of the sale, for its returns too."""
 
     day: str
@@ -118,11 +117,11 @@ def _added(one: SeasonFigures, other: SeasonFigures) -> SeasonFigures:
     )
 
 
-def _sums(*parts: Mapping[str, int]) -> dict[str, int]:
+def _sums(one: Mapping[str, int], other: Mapping[str, int] = {}) -> dict[str, int]:
     """wallet -> points, without wallets that have none."""
-    sums: Counter[str] = Counter()
-    for part in parts:
-        sums.update(part)
+    sums = dict(one)
+    for wallet, points in other.items():
+        sums[wallet] = sums.get(wallet, 0) + points
     return {wallet: points for wallet, points in sums.items() if points}
 
 

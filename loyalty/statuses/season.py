@@ -5,6 +5,7 @@ Dates are ISO texts of the stores' own clock, so that they compare as they stand
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -44,6 +45,7 @@ def season_id(seasons: Sequence[Season], on_date: str) -> str:
     return seasons[place].id if 0 <= place < len(seasons) else ""
 
 
+@lru_cache(maxsize=1024)
 def day_number(iso: str) -> int | None:
     """Days since 1 January 1970; None for a text that is no date as in `2026-11-22`."""
     try:
