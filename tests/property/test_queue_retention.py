@@ -15,6 +15,7 @@ from loyalty.receipt import Receipt
 from terminal.offline_queue import journal_index
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.journal_base import read_base
+from terminal.offline_queue.journal_beside import NOTHING, Beside
 from terminal.offline_queue.journal_file import set_state
 from terminal.offline_queue.journal_index_base import base_place
 from terminal.offline_queue.journal_names import greatest_names
@@ -49,9 +50,9 @@ class Shop:
         self.sold: list[tuple[Receipt, str]] = []
         self.back: dict[str, int] = {}
 
-    def record(self, fact: Fact, **more) -> None:
+    def record(self, fact: Fact, beside: Beside = NOTHING) -> None:
         for till in (self.kept, self.pruned):
-            till.journal.record(fact, **more)
+            till.journal.record(fact, beside=beside)
 
     def sell(self, nth: int) -> None:
         self.number += 1
@@ -71,7 +72,7 @@ class Shop:
         times = self.back[original.receipt_id] = self.back.get(original.receipt_id, 0) + 1
         made = receipt(self.number, original.account_id, earned=1, original=original)
         uses = (Use(campaign, original.moment.local_date, -int(times == 2), -100, 0),)
-        self.record(fact_of(made), uses=uses, freed=original.spent if times == 2 else ())
+        self.record(fact_of(made), Beside(original.spent if times == 2 else (), "", uses))
 
     def store_all(self, part: int) -> None:
         """The head office has so many tenths of what is there, safely."""

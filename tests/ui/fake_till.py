@@ -167,6 +167,8 @@ class FakeTill:
                 return c.ShiftStarted(ShiftInfo("s2", 13, cashier, self.now_ms))
             case c.EndShift():
                 return c.ShiftEnded(self._report("Z-ОТЧЁТ"))
+            case c.BeginEpoch():
+                return c.EpochReady(2, 3)
             case c.MakeXReport():
                 return c.ReportMade(self._report("X-ОТЧЁТ"))
             case _:

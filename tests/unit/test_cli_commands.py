@@ -15,6 +15,7 @@ from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.segment_file import read_segment_file
 from terminal.cli import main
+from terminal.offline_queue.forks import Fork, keep_fork
 from terminal.offline_queue.sentences import store_fault
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME
@@ -101,6 +102,25 @@ def test_queue_verify_says_which_tables_of_the_index_differ(folder: Path, capsys
     with opened_rig(folder):
         pass
     assert run(capsys, "queue", "verify", "--data", folder, "--lang", "ru")[0] == 0
+
+
+def test_queue_mend_begins_a_new_epoch_and_only_where_there_is_something_to_mend(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_rig(folder) as rig:
+        rig.engine.dispatch(c.OpenShift("Olga"))
+        assert run(capsys, "queue", "mend", "--by", "Olga", "--data", folder, "--lang", "en")[0] == 1, "the till runs"
+        rig.store.journal.write(lambda connection: keep_fork(connection, Fork("fence", 0)))
+    out = run(capsys, "queue", "status", "--data", folder, "--lang", "en")[1]
+    assert "Another till works under this till's name" in out
+    done = run(capsys, "queue", "mend", "--by", "Olga", "--data", folder, "--lang", "en")
+    assert done == (0, "Epoch 2 has begun. Events that go up anew: 1\n", "")
+    done = run(capsys, "queue", "mend", "--by", "Olga", "--data", folder, "--lang", "ru")
+    assert done == (1, "", "Чинить нечего: журнал один\n")
+    assert run(capsys, "queue", "verify", "--data", folder, "--lang", "en")[:2] == (
+        0,
+        "The journal is whole, events: 2\nThe index agrees with the journal\n",
+    )
 
 
 def test_queue_export_writes_what_waits_beside_a_running_till(
