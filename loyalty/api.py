@@ -29,8 +29,22 @@ from loyalty.returning.parts import GivenBack
 from loyalty.shares import Amount
 
 FENCE_HEADER = "Kopilka-Fence"
+PROTOCOL_HEADER = "Kopilka-Protocol"
+PROTOCOL = 1
+"""The version of the protocol this program speaks, which every request and every reply names. A version is raised where
+an older side would misread the newer one; a field or a path more raises none."""
+OLDEST_TILL = 1
+"""The oldest a head office of this version answers: that of the release before the last."""
+OLDEST_OFFICE = 1
+"""The oldest a till of this version asks."""
 SEGMENT_TYPE = "application/vnd.kopilka.segment"
 MAX_PERSONAL_ITEMS = 500
+
+
+def protocol_of(header: str) -> int:
+    """The version a side says it speaks; what says nothing that can be read speaks the first."""
+    plain = header.isascii() and header.isdigit() and len(header) < 10
+    return int(header) if plain else 1
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):
@@ -86,7 +100,7 @@ class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: Literal[
         "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown",
-        "too_large", "busy", "internal", "wait", "no_messages", "other_body",
+        "too_large", "busy", "internal", "wait", "no_messages", "other_body", "version",
     ]  # fmt: skip
     detail: str
     acked: Position | None = None

@@ -13,6 +13,9 @@ from litestar.params import FromPath, RawBody
 from loyalty.api import (
     FENCE_HEADER,
     MAX_PERSONAL_ITEMS,
+    OLDEST_TILL,
+    PROTOCOL,
+    PROTOCOL_HEADER,
     CarriedReply,
     CheckRequest,
     ConfirmRequest,
@@ -22,6 +25,7 @@ from loyalty.api import (
     PersonalReply,
     PersonalUpload,
     SharesAsk,
+    protocol_of,
 )
 from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES
 from sync_server.auth import Asked, authenticate
@@ -52,6 +56,7 @@ HOLD_LIMIT = 4096
 @post("/v1/enrol", sync_to_thread=True, request_max_body_size=ENROL_LIMIT, status_code=200)
 def enrol(request: AnyRequest, body: RawBody) -> Response[bytes]:
     office = _office(request)
+    _check_spoken(request)
     return reply(enrol_terminal(office.store, office.identity, decode(body, EnrolRequest), now_ms(), random_bytes))
 
 
@@ -184,7 +189,17 @@ def _office(request: AnyRequest) -> Office:
     return office
 
 
+def _check_spoken(request: AnyRequest) -> None:
+    """Raises Refused where a till speaks a version that is too old here. Segments are taken from any: they are signed,
+    and events have versions of their own."""
+    spoken = protocol_of(request.headers.get(PROTOCOL_HEADER, ""))
+    if spoken < OLDEST_TILL:
+        detail = f"this head office speaks versions {OLDEST_TILL} to {PROTOCOL} of the protocol: update the terminal"
+        raise Refused(426, "version", detail)
+
+
 def _signed_by(request: AnyRequest, office: Office, body: bytes = b"") -> str:
+    _check_spoken(request)
     scope = request.scope
     query = scope.get("query_string", b"").decode("latin-1")
     target = scope.get("raw_path", b"").decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")

@@ -24,6 +24,7 @@ ErrorCode = Literal[
     "wait",
     "no_messages",
     "other_body",
+    "version",
 ]
 
 

@@ -10,7 +10,7 @@ import zstandard
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from loyalty.api import ErrorReply
+from loyalty.api import PROTOCOL, PROTOCOL_HEADER, ErrorReply
 from loyalty.errors import BadInput, KopilkaError, NotNow, StoreFault
 from loyalty.events import canonical
 from loyalty.sentences import Templates, say
@@ -27,7 +27,7 @@ log = structlog.get_logger("server")
 def reply(value: object, accepts: str = "", status: int = HTTPStatus.OK) -> Response[bytes]:
     """A value as JSON; compressed where the client's Accept-Encoding names zstd."""
     body = msgspec.json.encode(value)
-    headers = {"vary": "accept-encoding"}
+    headers = {"vary": "accept-encoding", PROTOCOL_HEADER: str(PROTOCOL)}
     if len(body) >= MIN_COMPRESSED_BYTES and re.search(r"\bzstd\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", accepts):
         body = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body)
         headers["content-encoding"] = "zstd"
@@ -64,7 +64,9 @@ def on_error(_request: Request[Any, Any, Any], error: Exception) -> Response[byt
 def _error(status: int, body: ErrorReply, retry_after_s: int = 0) -> Response[bytes]:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         retry_after_s = retry_after_s or RETRY_AFTER_S
-    headers = {"retry-after": str(retry_after_s)} if retry_after_s else {}
+    headers = {PROTOCOL_HEADER: str(PROTOCOL)}
+    if retry_after_s:
+        headers["retry-after"] = str(retry_after_s)
     return Response(canonical(body), status_code=status, media_type="application/json", headers=headers)
 
 

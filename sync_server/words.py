@@ -23,6 +23,7 @@ from sync_server import (  # fmt: skip
     ingest,
     member_changes,
     merging,
+    migrate,
     move,
     one_process,
     personal,
@@ -47,7 +48,8 @@ SENTENCES = {
     **balance_sums.SENTENCES, **import_balances.SENTENCES,
     **import_changes.SENTENCES, **import_fields.SENTENCES, **import_members.SENTENCES,
     **import_products.SENTENCES, **families.SENTENCES, **find_member.SENTENCES, **member_changes.SENTENCES,
-    **merging.SENTENCES, **found.SENTENCES, **backups.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
+    **merging.SENTENCES, **migrate.SENTENCES,
+    **found.SENTENCES, **backups.SENTENCES, **replace.SENTENCES, **work_out.SENTENCES,
     "import.plain": (
         "У событий кассы нет --dry-run и --report: что уже принято, второй раз не примется",
         "A till's events have no --dry-run and no --report: what is in is not taken in again",

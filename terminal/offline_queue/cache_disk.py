@@ -5,7 +5,7 @@ from pathlib import Path
 
 from loyalty.cache_file import CACHE_VERSION, DDL
 from loyalty.sentences import Sentence, sentence
-from terminal.offline_queue import cache_words
+from terminal.offline_queue import cache_words, file_steps
 from terminal.offline_queue.disk import put_in_place, sync_folder
 from terminal.offline_queue.writer import Connection, fault_of
 
@@ -20,7 +20,7 @@ def make_usable(path: Path) -> Sentence | None:
         make_empty(path)
         return sentence("cache.empty")
     try:
-        usable = _version(path) == CACHE_VERSION
+        usable = _version(path) == CACHE_VERSION or _bring_up(path)
     except sqlite3.OperationalError as error:
         raise fault_of(error, path.name) from error
     except sqlite3.DatabaseError:
@@ -77,6 +77,23 @@ def _forget_log(path: Path) -> None:
         for log in logs:
             log.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def _bring_up(path: Path) -> bool:
+    """Whether a cache of an earlier version has become one of this version: a till that has no link keeps its goods."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM cursor").fetchone()
+        reachable = file_steps.can_reach(file_steps.version_of(connection), CACHE_VERSION, file_steps.CACHE_STEPS)
+        if reachable:
+            file_steps.bring_up(connection, CACHE_VERSION, file_steps.CACHE_STEPS)
+        return reachable
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:
+            return False
+        raise
+    finally:
+        connection.close()
 
 
 def _version(path: Path) -> int:

@@ -6,8 +6,8 @@ everything after it.
 
 import ssl
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -36,14 +36,24 @@ from loyalty.api import (
 from loyalty.chain import read_segment
 from loyalty.errors import LinkFault
 from loyalty.events import Personal, canonical
-from loyalty.feed import DeltaPage, Heads, Stream
+from loyalty.feed import STREAMS, DeltaPage, Head, Heads, Stream
 from loyalty.sentences import sentence
-from terminal.offline_queue.http_reply import MAX_REPLY_BYTES, READ_S, Refusal, decode, not_ours, open_http, send
+from terminal.offline_queue.http_reply import (
+    MAX_REPLY_BYTES,
+    READ_S,
+    Refusal,
+    check_spoken,
+    decode,
+    not_ours,
+    open_http,
+    send,
+)
 from terminal.offline_queue.keys import Identity, signed_by
 from terminal.offline_queue.signing import Signer
 from terminal.offline_queue.snapshot import PutPart, take_part
 
 T = TypeVar("T")
+Streamed = TypeVar("Streamed")
 REPLY_WITHIN_S = 60.0
 MANIFEST_READ_S = 180.0
 """The first terminal to ask for the ready file waits while it is made."""
@@ -54,13 +64,27 @@ HOLD_READ_S = 4.0
 PART_BYTES = 4 * 1024 * 1024
 MAX_PAGE_BYTES = 1024 * 1024
 """Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
+
+
+class _HeadsTold(msgspec.Struct, frozen=True):
+    """Heads as a head office of any version tells them: it may have streams this one has not."""
+
+    gen: str
+    server_time_ms: int
+    streams: dict[str, tuple[Head, ...]]
+
+
+def _known(by_stream: Mapping[str, Streamed]) -> dict[Stream, Streamed]:
+    return {stream: by_stream[stream] for stream in STREAMS if stream in by_stream}
+
+
 _JSON = {"content-type": "application/json"}
-_heads = msgspec.json.Decoder(Heads)
+_heads = msgspec.json.Decoder(_HeadsTold)
 _delta = msgspec.json.Decoder(DeltaPage)
 _segment = msgspec.json.Decoder(SegmentReply)
 _carried = msgspec.json.Decoder(CarriedReply)
 _personal = msgspec.json.Decoder(PersonalReply)
-_manifest = msgspec.json.Decoder(SnapshotManifest)
+_manifest = msgspec.json.Decoder(dict[str, Any])
 _receipt = msgspec.json.Decoder(ReceiptReply)
 _shares = msgspec.json.Decoder(SharesReply)
 _confirm = msgspec.json.Decoder(ConfirmReply)
@@ -114,7 +138,9 @@ class Client:
         return self._ask("POST", "/v1/shares", _shares, body=canonical(asked), headers=_JSON)
 
     def heads(self) -> Heads:
-        return self._ask("GET", "/v1/heads", _heads)
+        """Of the streams this version knows."""
+        told = self._ask("GET", "/v1/heads", _heads)
+        return Heads(told.gen, told.server_time_ms, _known(told.streams))
 
     def delta(self, gen: str, stream: Stream, bucket: int, from_seq: int) -> DeltaPage:
         path = f"/v1/delta/{quote(gen, safe='')}/{stream}/{bucket}/{from_seq}"
@@ -122,11 +148,15 @@ class Client:
 
     def manifest(self) -> SnapshotManifest:
         """What the ready cache file is; only with the head office's signature."""
-        manifest = self._ask("GET", "/v1/snapshot", _manifest, read_s=MANIFEST_READ_S)
-        unsigned = canonical(msgspec.structs.replace(manifest, signature=""))
-        if not signed_by(self._identity.server_key, manifest.signature, unsigned):
+        told = self._ask("GET", "/v1/snapshot", _manifest, read_s=MANIFEST_READ_S)
+        unsigned = canonical({**told, "signature": ""})
+        if not signed_by(self._identity.server_key, str(told.get("signature", "")), unsigned):
             raise LinkFault(sentence("cache.snapshot", what="signature"))
-        return manifest
+        try:
+            known = {name: _known(told[name]) for name in ("rows", "vectors")}
+            return msgspec.convert({**told, **known}, SnapshotManifest)
+        except (KeyError, AttributeError, msgspec.ValidationError) as error:
+            raise LinkFault(sentence("cache.snapshot", what="manifest")) from error
 
     def snapshot_part(self, snapshot_id: str, offset: int, most_bytes: int, put: PutPart) -> int:
         """Fetch up to 4 MiB of the file from `offset` and give them to `put`; how far the file is here then."""
@@ -175,13 +205,18 @@ class Client:
         limit: int = MAX_REPLY_BYTES,
         read_s: float = READ_S,
     ) -> T:
-        """Send, and read the reply within its limits."""
+        """Send, and read the reply within its limits. What is not signed is a segment, which any version takes."""
+
+        def answered(response: httpx.Response, until_s: float) -> T:
+            if signed:
+                check_spoken(response)
+            return decode(response, decoder, limit, until_s)
 
         def once() -> T:
             request = self._request(method, path, body, headers or {}, signed)
             request.extensions["timeout"]["read"] = read_s
             until_s = time.monotonic() + max(REPLY_WITHIN_S, read_s)
-            return send(self._http, request, lambda response: decode(response, decoder, limit, until_s))
+            return send(self._http, request, lambda response: answered(response, until_s))
 
         return self._timely(once) if signed else once()
 

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import zstandard
 
-from loyalty.api import ErrorReply
+from loyalty.api import OLDEST_OFFICE, PROTOCOL, PROTOCOL_HEADER, ErrorReply, Position, protocol_of
 from loyalty.errors import LinkFault
 from loyalty.sentences import sentence
 
@@ -20,7 +20,6 @@ MAX_REPLY_BYTES = 256 * 1024
 MAX_WINDOW_BYTES = 8 * 1024 * 1024
 MAX_RETRY_AFTER_S = 300
 CHUNK_BYTES = 16 * 1024
-_error = msgspec.json.Decoder(ErrorReply)
 
 
 class Refusal(LinkFault):
@@ -33,12 +32,28 @@ class Refusal(LinkFault):
         self.retry_after_s = retry_after_s
 
 
+class _ErrorTold(msgspec.Struct, frozen=True):
+    """An error as a head office of any version tells it: it may have codes this one has not."""
+
+    code: str
+    detail: str
+    acked: Position | None = None
+    gen: str = ""
+    server_time_ms: int = 0
+
+
+_error = msgspec.json.Decoder(_ErrorTold)
+
+
 def open_http(
     url: str, transport: httpx.BaseTransport | None = None, trust: ssl.SSLContext | None = None
 ) -> httpx.Client:
     """A client for one head office: no redirects, no proxies or passwords from the environment's files. `trust` is what
     its certificate is checked by, if not by the public authorities."""
-    headers = {"user-agent": "kopilka-terminal/1", "accept": "application/json", "accept-encoding": "zstd"}
+    headers = {
+        "user-agent": "kopilka-terminal/1", "accept": "application/json", "accept-encoding": "zstd",
+        PROTOCOL_HEADER: str(PROTOCOL),
+    }  # fmt: skip
     return httpx.Client(
         base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False, verify=trust or True
     )
@@ -91,6 +106,13 @@ def decode(response: httpx.Response, decoder: "msgspec.json.Decoder[T]", limit: 
         raise not_ours(f"{len(body)} B {kind}", url) from error
 
 
+def check_spoken(response: httpx.Response) -> None:
+    """Raises LinkFault where a head office answers that speaks an older version than this till can ask."""
+    spoken = protocol_of(response.headers.get(PROTOCOL_HEADER, ""))
+    if response.status_code == httpx.codes.OK and spoken < OLDEST_OFFICE:
+        raise LinkFault(sentence("link.old_office"))
+
+
 def read(response: httpx.Response, limit: int, deadline_s: float) -> bytes:
     """The body, decompressed; at most `limit` bytes and until `deadline_s` of time.monotonic()."""
     url = str(response.request.url.copy_with(path="/", query=None))
@@ -121,11 +143,19 @@ def _unzstd(data: bytes, limit: int, url: str) -> bytes:
 def _refusal(response: httpx.Response, body: bytes, url: str) -> LinkFault:
     wait_s = _retry_after_s(response.headers.get("retry-after", ""))
     try:
-        return Refusal(response.status_code, _error.decode(body), wait_s)
+        return Refusal(response.status_code, _known(_error.decode(body)), wait_s)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         if response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
             return Refusal(response.status_code, ErrorReply("busy", ""), wait_s)
         return not_ours(f"HTTP {response.status_code}", url)
+
+
+def _known(told: _ErrorTold) -> ErrorReply:
+    """A code of a later version is a refusal with no more to it than its words."""
+    try:
+        return msgspec.convert(msgspec.structs.asdict(told), ErrorReply)
+    except msgspec.ValidationError:
+        return ErrorReply("bad_request", f"{told.code[:40]}: {told.detail}")
 
 
 def _retry_after_s(text: str) -> int:

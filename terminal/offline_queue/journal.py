@@ -304,6 +304,7 @@ class Journal:
 
     def _prepare_connection(self, connection: Connection) -> None:
         journal_file.set_pragmas(connection)
+        journal_file.bring_up(connection, self.terminal)
         journal_file.check(connection, self.terminal)
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from loyalty.chain import ZERO_HASH, event_hash
-from terminal.offline_queue import journal_base, journal_shares
+from terminal.offline_queue import file_steps, journal_base, journal_shares
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, fault_of
@@ -89,17 +89,31 @@ def set_pragmas(connection: Connection) -> None:
     connection.execute("PRAGMA cache_size=-2048")
 
 
+def bring_up(connection: Connection, terminal: str) -> None:
+    """A journal of an earlier version becomes one of this version. Raises StoreFault for one of another terminal, or of
+    a version no steps lead from."""
+    version = file_steps.version_of(connection)
+    if not file_steps.can_reach(version, VERSION, file_steps.JOURNAL_STEPS):
+        raise store_fault("journal.version", version=version)
+    _check_owner(connection, terminal)
+    file_steps.bring_up(connection, VERSION, file_steps.JOURNAL_STEPS)
+
+
 def check(connection: Connection, terminal: str) -> None:
     """That the file is a journal of this version and terminal and its last event is whole. Raises StoreFault."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = file_steps.version_of(connection)
     if version != VERSION:
         raise store_fault("journal.version", version=version)
-    owner = state_value(connection, "terminal")
-    if owner != terminal:
-        raise store_fault("journal.other_terminal", terminal=owner)
+    _check_owner(connection, terminal)
     epoch, seq, _ = tip(connection)
     if seq:
         check_event(connection, terminal, epoch, seq, hash_before(connection, epoch, seq))
+
+
+def _check_owner(connection: Connection, terminal: str) -> None:
+    owner = state_value(connection, "terminal")
+    if owner != terminal:
+        raise store_fault("journal.other_terminal", terminal=owner)
 
 
 def check_event(connection: Connection, terminal: str, epoch: int, seq: int, previous: bytes) -> bytes:

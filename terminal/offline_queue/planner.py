@@ -88,6 +88,8 @@ class State(msgspec.Struct, frozen=True):
     """Before this nothing is asked of shares of budgets."""
     stopped: Sentence | None = None
     """Why sending has ended until a person has mended it."""
+    outdated: Sentence | None = None
+    """Which side is of too old a version for the other, until heads are answered again; events go up all the same."""
     heads_mono_ms: int = 0
     snapshot_mono_ms: int = 0
     """Before this being behind is no reason for a snapshot: one has just been tried."""

@@ -132,6 +132,14 @@ SENTENCES: Templates = {
     ),
     "mend.nothing": ("Чинить нечего: журнал один", "There is nothing to mend: there is one journal"),
     "mend.name": ("Назовите управляющего, до 40 знаков", "Say the manager's name, up to 40 characters"),
+    "link.version": (
+        "Офис не понимает эту версию кассы: обновите кассу. Чеки ему отправляются",
+        "The head office does not speak this till's version: update the till. Receipts are sent to it",
+    ),
+    "link.old_office": (
+        "Версия офиса слишком старая для этой кассы: обновите офис. Чеки ему отправляются",
+        "The head office is too old for this till: update the head office. Receipts are sent to it",
+    ),
     "link.revoked": (
         "Офис отключил эту кассу. Чеки хранятся в журнале",
         "The head office has revoked this till. Receipts stay in the journal",

@@ -50,7 +50,9 @@ def heard(state: State, now: Now) -> State:
 
 def troubled(state: State) -> State:
     """What stays wrong while the head office answers: what needs a person first."""
-    return replace(state, trouble=state.stopped or state.disk or (state.round.fault if state.round else None))
+    return replace(
+        state, trouble=state.stopped or state.outdated or state.disk or (state.round.fault if state.round else None)
+    )
 
 
 def without_snapshot(state: State, now: Now) -> State:
@@ -147,6 +149,22 @@ def _revoked(state: State, step: Step, failed: Failed, now: Now, chance: float) 
     return replace(heard(state, now), trouble=said, retry_mono_ms=now.mono_ms + LONGEST_WAIT_MS)
 
 
+def _of_other_version(code: str) -> Reaction:
+    """Asked again in 5 minutes; what waits in the journal is sent meanwhile: segments are taken from any version."""
+
+    def wait(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
+        state = heard(replace(state, outdated=sentence(code)), now)
+        later = now.mono_ms + LONGEST_WAIT_MS
+        match step:
+            case SendPersonal():
+                return replace(state, personal_mono_ms=later)
+            case AskShares():
+                return replace(state, shares_mono_ms=later)
+        return replace(state, round=None, heads_mono_ms=later)
+
+    return wait
+
+
 _FAILURES: dict[str, Reaction] = {
     "offline": _offline,
     "not_ours": _offline,
@@ -158,5 +176,7 @@ _FAILURES: dict[str, Reaction] = {
     "fork": _stop_sending("link.fork"),
     "fence": _stop_sending("link.fence"),
     "revoked": _revoked,
+    "version": _of_other_version("link.version"),
+    "old_office": _of_other_version("link.old_office"),
 }
 """By code of ErrorReply or of Failed; all others are refusals."""

@@ -42,6 +42,7 @@ def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -
             return _answered(heard(state, now), outcome, now)
         case HeadsSeen():
             work = begin_round(outcome, now.mono_ms >= state.snapshot_mono_ms)
+            state = replace(state, outdated=None)
             return replace(heard(state, now), round=work, heads_mono_ms=now.mono_ms + HEADS_EVERY_MS)
         case Done():
             return _done(state, step, now)

@@ -45,7 +45,12 @@ from terminal.offline_queue.steps import (
 from terminal.offline_queue.store import Store
 
 _PARTINGS: dict[str, Parting] = {"fork": "fork", "fence": "fence"}
-_FAILED_BY = {"link.offline": "offline", "link.not_ours": "not_ours", "cache.snapshot": "bad_snapshot"}
+_FAILED_BY = {
+    "link.offline": "offline",
+    "link.not_ours": "not_ours",
+    "cache.snapshot": "bad_snapshot",
+    "link.old_office": "old_office",
+}
 
 
 class Hands:

@@ -426,4 +426,11 @@ OFFICE: tuple[Guard, ...] = (
         "safe = acked if True else",
         "tests/contract/test_server_safe.py::test_stored_is_acknowledged_and_safe_only_once_a_backup_has_it",
     ),
+    Guard(
+        "a till too old to be answered is told so",
+        "sync_server/api.py",
+        "if spoken < OLDEST_TILL:",
+        "if False:",
+        "tests/contract/test_server_versions.py::test_the_refusal_names_the_versions_that_are_spoken",
+    ),
 )

@@ -395,4 +395,26 @@ TILL: tuple[Guard, ...] = (
         "            pass\n",
         "tests/unit/test_queue_place.py::test_an_older_journal_is_seen_before_anything_is_sent",
     ),
+    Guard(
+        "a journal is brought up in one transaction",
+        f"{_QUEUE}/file_steps.py",
+        'connection.execute("BEGIN IMMEDIATE")',
+        "pass",
+        "tests/upgrades/test_steps.py::test_a_step_that_fails_leaves_the_journal_as_it_was",
+    ),
+    Guard(
+        "a journal nothing leads from is not touched",
+        f"{_QUEUE}/journal_file.py",
+        "    if not file_steps.can_reach(version, VERSION, file_steps.JOURNAL_STEPS):",
+        "    if False:",
+        "tests/upgrades/test_steps.py::test_a_journal_no_steps_lead_from_is_refused_and_not_touched",
+    ),
+    Guard(
+        "a till of another version says so",
+        f"{_QUEUE}/sync_failures.py",
+        "state.outdated or ",
+        "",
+        "tests/unit/test_queue_versions.py::"
+        "test_an_office_that_no_longer_speaks_with_us_takes_receipts_and_the_strip_says_so",
+    ),
 )
