@@ -14,6 +14,7 @@ from sync_server.console import console_routes
 from sync_server.console.problems import on_problem
 from sync_server.console.routes import PATH as CONSOLE
 from sync_server.docs_page import docs_page
+from sync_server.erasing.erase import beside
 from sync_server.migrate import init_store
 from sync_server.office import Office, open_office
 from sync_server.openapi import openapi_json
@@ -66,7 +67,8 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
 
 def console_handlers(office: Office) -> Sequence[Any]:
     """The console's pages."""
-    return console_routes(office.store, messages=office.settings.messages == JOURNAL)
+    messages = office.settings.messages == JOURNAL
+    return console_routes(office.store, beside=beside(office.settings), messages=messages)
 
 
 @get("/healthz", sync_to_thread=True)

@@ -53,6 +53,8 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     account_id: str
     body: Body | None
     why: str = ""
+    erased: bool = False
+    """Of a member whose personal data were erased: there are none in it."""
 
     @property
     def key(self) -> tuple[int, str]:

@@ -6,7 +6,7 @@ no moment has an older state under the old name; what was there is kept beside i
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 
 from loyalty.errors import BadInput, NotNow
 from loyalty.sentences import sentence
+from sync_server.erasing.erase import repeat_erasings
+from sync_server.erasing.erased import Erased
 from sync_server.identity import Random, read_identity, renew_generation
 from sync_server.store import open_file, open_store
 
@@ -48,13 +50,16 @@ def back_up(source: Path, target: Path, tell: Tell = lambda done, whole: None) -
     _copy(source, target, tell)
 
 
-def restore(source: Path, target: Path, aside: Path, random: Random) -> str:
-    """Put a copy in the database's place; the new generation. `aside` gets what was there. Raises BadInput, NotNow."""
+def restore(
+    source: Path, target: Path, aside: Path, random: Random, erased: Sequence[Erased] = (), now_ms: int = 0
+) -> str:
+    """Put a copy in the database's place; the new generation. `aside` gets what was there. Members in `erased` are
+    erased in the copy before it is in place. Raises BadInput, NotNow."""
     coming = target.with_name(f"{target.name}.restoring")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check(source)
     try:
-        gen = _prepare(source, coming, random)
+        gen = _prepare(source, coming, random, erased, now_ms)
         _set_aside(target, aside)
         coming.replace(target)
     finally:
@@ -67,14 +72,14 @@ def restore(source: Path, target: Path, aside: Path, random: Random) -> str:
     return gen
 
 
-def _prepare(source: Path, coming: Path, random: Random) -> str:
+def _prepare(source: Path, coming: Path, random: Random, erased: Sequence[Erased], now_ms: int) -> str:
     """The copy as it will stand, in one file, with its new generation."""
     coming.unlink(missing_ok=True)
     os.close(os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     _copy(source, coming, lambda done, whole: None)
     store = open_store(f"sqlite:///{coming}")
     try:
-        read_identity(store)
+        repeat_erasings(store, read_identity(store), erased, now_ms)
         gen = store.write(lambda tx: renew_generation(tx, random))
     finally:
         store.close()

@@ -15,7 +15,7 @@ import typer
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.events import canonical
 from loyalty.sentences import say, sentence
-from sync_server import cli_members, cli_move, cli_purge, cli_stops, cli_upkeep
+from sync_server import cli_erase, cli_members, cli_move, cli_purge, cli_stops, cli_upkeep
 from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import error_text, spoken, tell
 from sync_server.cli_status import status
@@ -47,6 +47,7 @@ app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.restore)
 app.command()(cli_upkeep.revoke)
 app.command()(cli_purge.purge)
+app.command()(cli_erase.erase)
 app.add_typer(cli_purge.parked, name="parked")
 app.command()(cli_move.move)
 
@@ -287,11 +288,19 @@ def expire(
 @app.command()
 def restored(data: Data = HOME, database: Database = "") -> None:
     """Say that this database was set back to a backup: terminals send again what it lost. Stop the server first."""
+    from sync_server.erasing.erase import beside, erased_before, repeat_erasings
     from sync_server.identity import renew_generation
     from sync_server.office import opened
+    from sync_server.snapshot import drop_snapshots
 
-    with opened(Settings(data, database), even_moved=True) as (base, _):
+    settings = Settings(data, database)
+    with opened(settings, even_moved=True) as (base, identity):
         gen = base.write(lambda tx: renew_generation(tx, random_bytes))
+        erased = erased_before(beside(settings), base)
+        repeat_erasings(base, identity, erased, now_ms())
+        drop_snapshots(settings.snapshots)
+    if erased:
+        tell("cli.erase.again", count=len(erased))
     tell("cli.restored", gen=gen)
 
 

@@ -68,6 +68,32 @@ SENTENCES = {
         "Would go: {tombstones} deleted rows, {confirmations} confirmations, {messages} messages, {sessions} sessions, "
         "{codes} codes for tills, {snapshots} files of snapshots.",
     ),
+    "cli.erase.found": (
+        "{name}: записей участника {members}, карт {cards}, телефонов {phones}, личных данных {personal}, "
+        "чеков с именем или картой {receipts}, сообщений {messages}, кодов {confirmations}, причин статусов {reasons}.",
+        "{name}: {members} records of the member, {cards} cards, {phones} phones, {personal} sets of personal data, "
+        "{receipts} receipts, {messages} messages, {confirmations} codes, {reasons} reasons of statuses.",
+    ),
+    "cli.erase.sure": (
+        "Стереть всё это? Вернуть будет нельзя",
+        "Erase all of this? There is no way back",
+    ),
+    "cli.erase": (
+        "Стёрто. Чеки и проводки остаются под номером {member}; кассы забудут участника при следующем обмене.",
+        "Erased. Receipts and ledger stay under {member}; tills forget the member with their next exchange.",
+    ),
+    "cli.erase.copy": (
+        "В {file} данные остались: это прежняя база, удалите её, когда она больше не нужна.",
+        "{file} still has the data: it is the database from before; delete it once it is not needed.",
+    ),
+    "cli.erase.postgres": (
+        "Чтобы данных не осталось и в файлах PostgreSQL, выполните VACUUM FULL: docs/HEAD_OFFICE.md.",
+        "For nothing to be left in PostgreSQL's files either, run VACUUM FULL: docs/HEAD_OFFICE.md.",
+    ),
+    "cli.erase.again": (
+        "Стёрто снова: {count:участник|участника|участников}, которых стирали после этой копии или до неё.",
+        "Erased again: {count:member|members} that had been erased.",
+    ),
     "cli.parked": ("Отложено {count:событие|события|событий}.", "{count:event is|events are} put aside."),
     "cli.parked.none": ("Ничего не отложено.", "Nothing is put aside."),
     "cli.parked.unknown": ("неизвестное", "unknown"),

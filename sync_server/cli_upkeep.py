@@ -11,6 +11,7 @@ from loyalty.errors import BadInput, NotNow
 from loyalty.events import canonical
 from loyalty.sentences import sentence
 from sync_server.cli_options import HOME, Data, Database, lang
+from sync_server.cli_said import tell
 from sync_server.clock import now_ms, random_bytes
 from sync_server.settings import Settings
 
@@ -82,12 +83,17 @@ def restore(
 ) -> None:
     """Put a copy in the database's place and begin a new generation: tills send again what it lacks."""
     from sync_server.backups import restore as put_back
+    from sync_server.erasing.erase import beside, erased_in
 
     if database:
         raise NotNow(sentence("restore.postgres"))
     aside = data / f"before-restore-{now_ms()}.db"
-    gen = put_back(file, Settings(data).sqlite_file, aside, random_bytes)
+    settings = Settings(data)
+    erased = erased_in(beside(settings).log, settings.sqlite_file)
+    gen = put_back(file, settings.sqlite_file, aside, random_bytes, erased, now_ms())
     kept = f" What was there is in {aside}." if aside.exists() else ""
+    if erased:
+        tell("cli.erase.again", count=len(erased))
     typer.echo(f"{file} is in place; generation {gen} begins: tills compare and send again what is missing.{kept}")
 
 

@@ -45,7 +45,8 @@ def admit_members(
         if member.card and not mine:
             flags.append(flag(event, "card_taken", f"card {member.card} belongs to another member"))
         ident = IdentRow(member.member_id, member.account_id, cards=(member.card,) if mine else ())
-        idents.append(Change(event.bucket, member.member_id, canonical(ident), None))
+        body = None if event.erased else canonical(ident)  # a tombstone, for the till that still has the member
+        idents.append(Change(event.bucket, member.member_id, body, None))
         grant = rules.grant(member.status, event.at_ms) if rules.programme else None
         moves.opened[event.bucket, member.account_id] = grant
     rows = [
@@ -71,7 +72,7 @@ def _of(event: Arrived) -> MemberEnrolled:
 def _row(event: Arrived, member: MemberEnrolled) -> dict[str, Any]:
     return {
         "bucket": event.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
-        "personal_hash": member.personal_hash, "event_id": event.event_id, "store": member.store,
-        "cashier": member.cashier,
+        "personal_hash": "" if event.erased else member.personal_hash, "event_id": event.event_id,
+        "store": member.store, "cashier": member.cashier,
         "at_ms": event.at_ms, "merged_into": "", "merged_home": "",
     }  # fmt: skip

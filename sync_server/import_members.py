@@ -26,6 +26,7 @@ from sync_server import import_fields
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.claims import Claim, Holders, Owners, claim, read_holders
 from sync_server.csv_rows import Row
+from sync_server.erasing.erased import erased_among
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.import_changes import Existing, change_members
@@ -52,6 +53,14 @@ SENTENCES = {
     "import.nobody.mend": ("впишите хотя бы одно", "write at least one of them"),
     "import.twice": ("то же, что в строке {line}", "the same as in line {line}"),
     "import.twice.mend": ("оставьте одну из строк", "keep one of the rows"),
+    "import.erased": (
+        "личные данные этого участника стёрты",
+        "this member's personal data were erased",
+    ),
+    "import.erased.mend": (
+        "уберите строку; если человек вернулся, заведите его на кассе",
+        "leave the row out; a person who has come back joins at a till",
+    ),
     "import.taken": ("принадлежит другому участнику", "it belongs to another member"),
     "import.taken.mend": ("уточните, чьё это, и исправьте строку", "find out whose it is and mend the row"),
 }
@@ -71,7 +80,7 @@ def import_members(
     """Take one batch of rows in; each is counted once."""
     checked = [member for row in rows if (member := _checked(row, identity, rules, codes, now_ms, seen, tally))]
     fresh, existing = _parted(checked, read_holders(store, _claims(checked)), seen, tally)
-    new = _unknown(store, fresh, existing)
+    new = _not_erased(store, _unknown(store, fresh, existing), tally)
     change_members(store, identity, existing, now_ms, dry_run, tally)
     if dry_run:
         tally.count("added", len(new))
@@ -148,6 +157,16 @@ def _member(row: Row, identity: Identity, rules: Rules, codes: CodeRanges, now_m
 
 def _claims(members: Sequence[MemberRow]) -> list[Claim]:
     return [found for member in members for found in member.claims]
+
+
+def _not_erased(store: Store, rows: Sequence[MemberRow], tally: Tally) -> list[MemberRow]:
+    """An old file does not bring back who was erased."""
+    gone = erased_among(store, (row.member_id for row in rows))
+    for row in rows:
+        if row.member_id in gone:
+            why = (sentence("import.erased"), sentence("import.erased.mend"))
+            tally.leave("refused", NotTaken(row.line, row.card or row.phone, *why))
+    return [row for row in rows if row.member_id not in gone]
 
 
 def _free(members: Sequence[MemberRow], owners: Owners, tally: Tally) -> list[MemberRow]:

@@ -11,15 +11,12 @@ and neither reads nor moves that of the terminal it is of, nor when that termina
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import msgspec
-import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row, select, text, update
 
 from loyalty.api import Position, SegmentReply
 from loyalty.chain import (  # fmt: skip
-    MAX_PAYLOAD_BYTES,
     ZERO_HASH,
     Segment,
     SegmentHeader,
@@ -28,22 +25,16 @@ from loyalty.chain import (  # fmt: skip
     read_segment,
     unpack_payload,
 )
-from loyalty.errors import BadInput
-from loyalty.sentences import sentence
 from sync_server.identity import ANY_FENCE
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
 from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, tshard_of
 from sync_server.store import Store, Tx
+from sync_server.stored_segments import hashes_in
+from sync_server.unpacking import decompress
 
 FORK_SEGMENTS = 200
 """How far back the last common event of a fork is looked for."""
-MAX_WINDOW_BYTES = 8 * 1024 * 1024
-
-SENTENCES = {
-    "segment.unpack": ("Пакет событий не распаковывается", "The segment does not decompress"),
-}
-
 
 Verdict = Literal["gap", "fork", "fence"]
 
@@ -133,18 +124,6 @@ def _take_checked(
     hashes = check_events(segment.header, unpack_payload(decompress(segment.blob, segment.header.payload_bytes)))
     arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence, stored_is_safe)
     return store.write(lambda tx: _take(tx, arrival))
-
-
-def decompress(blob: bytes, size: int) -> bytes:
-    """A zstd blob of exactly `size` bytes, never more than a payload may have. Raises BadInput."""
-    try:
-        reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).stream_reader(blob)
-        payload = reader.read(min(size, MAX_PAYLOAD_BYTES) + 1)
-    except zstandard.ZstdError as error:
-        raise BadInput(sentence("segment.unpack")) from error
-    if len(payload) != size:
-        raise BadInput(sentence("segment.unpack"))
-    return payload
 
 
 def _key_of(store: Store, terminal: str, even_revoked: bool = False) -> str:
@@ -270,18 +249,12 @@ def _overlap(tx: Tx, arrival: _Arrival, stored_seq: int) -> Verdict | None:
 def _hashes(tx: Tx, terminal: str, epoch: int, first_seq: int, last_seq: int) -> list[bytes]:
     """The stored hashes of events first_seq..last_seq of one epoch."""
     rows = tx.execute(
-        select(SEGMENT.c.signed, SEGMENT.c.blob, SEGMENT.c.first_seq).where(
+        select(SEGMENT).where(
             SEGMENT.c.tshard == tshard_of(terminal), SEGMENT.c.terminal == terminal, SEGMENT.c.epoch == epoch,
             SEGMENT.c.last_seq >= first_seq, SEGMENT.c.first_seq <= last_seq,
         ).order_by(SEGMENT.c.first_seq)
     ).all()  # fmt: skip
-    hashes: dict[int, bytes] = {}
-    for row in rows:
-        header = msgspec.json.decode(row.signed, type=SegmentHeader)
-        for seq, found in enumerate(
-            check_events(header, unpack_payload(decompress(row.blob, header.payload_bytes))), row.first_seq
-        ):
-            hashes[seq] = found
+    hashes = {seq: found for row in rows for seq, found in enumerate(hashes_in(row), row.first_seq)}
     return [hashes[seq] for seq in range(first_seq, last_seq + 1) if seq in hashes]
 
 
@@ -313,7 +286,7 @@ def _store(tx: Tx, tshard: int, arrival: _Arrival) -> None:
         "tshard": tshard, "terminal": header.terminal, "epoch": header.epoch, "first_seq": header.first_seq,
         "last_seq": header.last_seq, "last_hash": header.last_hash, "signed": segment.signed,
         "signature": segment.signature,
-        "blob": segment.blob, "received_ms": arrival.now_ms, "tseq": tseq,
+        "blob": segment.blob, "received_ms": arrival.now_ms, "tseq": tseq, "redacted": None,
     }  # fmt: skip
     insert_only(tx, SEGMENT, [row])
 

@@ -21,6 +21,8 @@ from sync_server.arrivals import Arrived, arrive
 from sync_server.claims import Owners, claim
 from sync_server.coupon_uses import After, claim_coupons, flag_again, free_coupons
 from sync_server.effect_kinds import apply_effects
+from sync_server.erasing.erased import erased_among
+from sync_server.erasing.late import clear_up, members_of, without_personal
 from sync_server.identity import Identity
 from sync_server.personal import Key, complete_members
 from sync_server.programmes import read_rules, read_versions
@@ -80,8 +82,11 @@ def replay_parked(store: Store, identity: Identity) -> Replayed:
     done = Replayed()
     for rows in _pages(store):
         tried = [(_key(row), arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw))) for row in rows]
-        readable = [(lay, event) for lay, event in tried if event.body is not None]
+        gone = erased_among(store, members_of([event for _, event in tried]))
+        events = without_personal([event for _, event in tried], gone)
+        readable = [(lay, event) for (lay, _), event in zip(tried, events, strict=True) if event.body is not None]
         applied = _replay(store, identity, readable) if readable else 0
+        clear_up(store, identity, [event for _, event in readable], gone, max(row.received_ms for row in rows))
         done = Replayed(done.applied + applied, done.left + len(rows) - applied)
     for _ in range(MAX_ROUNDS if done.applied else 0):
         if not apply_effects(store):

@@ -20,10 +20,11 @@ from loyalty.feed import IdentRow
 from loyalty.member import mask_name
 from loyalty.sentences import sentence
 from sync_server.claims import Claim, Owners, claim
+from sync_server.erasing.erased import erased_among
 from sync_server.find_member import Place, survivor
 from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
-from sync_server.rows import insert_rows, select_by
+from sync_server.rows import delete_rows, insert_rows, select_by
 from sync_server.schema import FEED, FLAG, MEMBER, PERSONAL
 from sync_server.store import Store, Tx
 
@@ -44,16 +45,30 @@ SENTENCES = {
 
 
 def store_personal(store: Store, identity: Identity, items: Sequence[Personal]) -> tuple[str, ...]:
-    """Keep the data and complete the members whose events are here; the event ids stored. Raises BadInput."""
+    """Keep the data and complete the members whose events are here; the event ids of all that need not be sent again:
+    those of members who have been erased are dropped. Raises BadInput."""
     for item in items:
         check_personal(item)
+    gone = erased_among(store, (item.member_id for item in items))
     buckets: dict[int, list[dict[str, Any]]] = {}
-    for item in items:
+    for item in (each for each in items if each.member_id not in gone):
         buckets.setdefault(bucket_of(item.account_id), []).append(personal_row(item))
     for bucket, rows in sorted(buckets.items()):
         store.write(partial(insert_rows, table=PERSONAL, rows=rows), bucket)
+    _drop_erased(store, [item for item in items if item.member_id not in gone])
     complete_members(store, identity, [(bucket_of(item.account_id), item.event_id) for item in items])
     return tuple(item.event_id for item in items)
+
+
+def _drop_erased(store: Store, items: Sequence[Personal]) -> None:
+    """Who was erased while this came is not brought back by it."""
+    meanwhile = erased_among(store, (item.member_id for item in items))
+    for item in items:
+        if item.member_id in meanwhile:
+            bucket = bucket_of(item.account_id)
+            place = (bucket, item.event_id, personal_hash(item))
+            names = ("bucket", "event_id", "hash")
+            store.write(partial(delete_rows, table=PERSONAL, keys=names, wanted=[place]), bucket)
 
 
 def check_personal(item: Personal) -> None:

@@ -11,12 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.errors import StoreFault
 from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.receipt import ProgrammeRef
@@ -25,9 +23,10 @@ from sync_server.arrivals import Arrived, arrive
 from sync_server.claims import Claim, Owners, claim
 from sync_server.coupon_uses import claim_coupons, flag_again, free_coupons
 from sync_server.effect_kinds import apply_effects
+from sync_server.erasing.erased import erased_among
+from sync_server.erasing.late import clear_up, members_of, without_personal
 from sync_server.flags import flag
 from sync_server.identity import Identity
-from sync_server.ingest import decompress
 from sync_server.leases import ALL_SLOTS, SLOTS
 from sync_server.member_changes import finish_changes
 from sync_server.personal import complete_members
@@ -36,6 +35,7 @@ from sync_server.rows import insert_rows
 from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Store, Tx
+from sync_server.stored_segments import events_in
 
 ROUND_SEGMENTS = 100
 ROUND_READ_MS = 1000
@@ -65,8 +65,11 @@ def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int], s
     taken = _read_round(store, clock_ms, slots)
     if not taken.marks:
         return 0
-    apply_events(store, taken.arrived)
-    complete_members(store, identity, [event.key for event in taken.arrived if isinstance(event.body, MemberEnrolled)])
+    gone = erased_among(store, members_of(taken.arrived))
+    arrived = without_personal(taken.arrived, gone)
+    apply_events(store, arrived)
+    complete_members(store, identity, [event.key for event in arrived if isinstance(event.body, MemberEnrolled)])
+    clear_up(store, identity, arrived, gone, max(event.received_ms for event in arrived))
     store.write(lambda tx: _move_marks(tx, taken.marks))
     return len(taken.arrived)
 
@@ -96,11 +99,9 @@ def _read_round(store: Store, clock_ms: Callable[[], int], slots: Collection[int
                 .limit(left)
             )
             for row in tx.execute(query):
-                header = msgspec.json.decode(row.signed, type=SegmentHeader)
-                raws = unpack_payload(decompress(row.blob, header.payload_bytes))
                 arrived += [
                     arrive(row.terminal, row.epoch, seq, row.received_ms, raw)
-                    for seq, raw in enumerate(raws, row.first_seq)
+                    for seq, raw in enumerate(events_in(row), row.first_seq)
                 ]
                 marks[tshard] = row.tseq
                 left -= 1

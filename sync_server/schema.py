@@ -83,9 +83,10 @@ SEGMENT = _table(
     "segment", _int("tshard", key=True), _text("terminal", key=True), _int("epoch", key=True), _big("first_seq",
     key=True),
     _big("last_seq"), _text("last_hash"), _blob("signed"), _blob("signature"), _blob("blob"), _big("received_ms"),
-    _big("tseq"),
+    _big("tseq"), _blob("redacted", null=True),
     Index("segment_tseq", "tshard", "tseq"), rowid=True,
 )  # fmt: skip
+"""`redacted`: which of its events have lost personal data since they came (`stored_segments`)."""
 TSHARD_HEAD = _table("tshard_head", _int("tshard", key=True), _big("next_seq"))
 TSHARD_APPLIED = _table("tshard_applied", _int("tshard", key=True), _big("tseq"))
 
@@ -236,6 +237,13 @@ HOLD = _table(
 )  # fmt: skip
 """Points kept for a sale of one till (`points`: JSON, wallet -> points). `state`: held, then once and for ever captured
 (by `receipt_id`, so many as `captured` says), voided or expired; moved: it stands where its account has moved to."""
+
+ERASED = _table(
+    "erased", _int("bucket", key=True), _text("member_id", key=True), _text("home"), _text("by_whom"), _big("at_ms"),
+    _big("done_ms"),
+)  # fmt: skip
+"""Members whose personal data were erased: ids alone. `bucket` is that of the member's own id, so that anyone can ask
+for one; `home` the account of the enrolment. `done_ms` 0: begun and not done."""
 
 COUPON_USE = _table(
     "coupon_use", _int("bucket", key=True), _text("coupon_id", key=True), _text("receipt_id", key=True),

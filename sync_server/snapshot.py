@@ -174,6 +174,13 @@ def _compress(path: Path, to: Path) -> str:
     return digest.hexdigest()
 
 
+def drop_snapshots(folder: Path) -> None:
+    """Every snapshot goes, one in the making too once it is made; the next till that asks has a fresh one made."""
+    with one_at_a_time(folder):
+        for path in (*folder.glob("*.json"), *folder.glob("*.zst")):
+            path.unlink(missing_ok=True)
+
+
 def purge_snapshots(folder: Path, gen: str, now_ms: int, dry_run: bool = False) -> int:
     """Take away snapshots of another generation, and files a snapshot cut short has left; how many files."""
     manifests = sorted(folder.glob("*.json"), reverse=True)

@@ -98,6 +98,13 @@ class Store:
                 sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
+    def clean(self) -> None:
+        """Leave nothing of what was deleted in the log beside an SQLite file. What others read meanwhile stays in it
+        until they, or the next who writes, are done."""
+        if self.sqlite:
+            with self._engine.connect() as plain:
+                plain.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -181,6 +188,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
+        "secure_delete=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-32000",
         "mmap_size=268435456",

@@ -20,7 +20,6 @@ from sync_server import (  # fmt: skip
     import_fields,
     import_members,
     import_products,
-    ingest,
     member_changes,
     merging,
     migrate,
@@ -31,6 +30,7 @@ from sync_server import (  # fmt: skip
     publish,
     stops,
     store,
+    unpacking,
     users,
 )
 from sync_server.messages import port, sending
@@ -41,7 +41,7 @@ SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **segment_file.SENTENCES, **segments_told.SENTENCES,
     **programme_file.SENTENCES,
     **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
-    **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **ingest.SENTENCES,
+    **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **unpacking.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES, **stops.SENTENCES,
     **move.SENTENCES, **one_process.SENTENCES,
     **budget_release.SENTENCES, **store.SENTENCES, **users.SENTENCES, **csv_rows.SENTENCES,

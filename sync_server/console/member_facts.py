@@ -19,7 +19,7 @@ from sync_server.grants import Act, read_acts
 from sync_server.import_rows import IMPORTED
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.rows import Key, select_by
-from sync_server.schema import CONSENT, HOUSEHOLD, LEDGER, MEMBER, MERGED, PERSONAL, RECEIPT
+from sync_server.schema import CONSENT, ERASED, HOUSEHOLD, LEDGER, MEMBER, MERGED, PERSONAL, RECEIPT
 from sync_server.store import Store, Tx
 
 LEDGER_ROWS = 100
@@ -87,6 +87,8 @@ class MemberFacts(msgspec.Struct, frozen=True):
     merged: tuple[Joined, ...]
     acts: tuple[Act, ...]
     """Statuses given by hand and taken back, newest first."""
+    erased: Joined | None = None
+    """Who erased the personal data, and when; where someone has."""
 
     @property
     def granted(self) -> tuple[Grant, ...]:
@@ -142,6 +144,7 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
             joined=_joined(tx, account_id, place.member_id),
             merged=_merged(tx, everyone),
             acts=read_acts(tx, account_id),
+            erased=_erased(tx, place.member_id),
         )
 
 
@@ -236,6 +239,11 @@ def _joined(tx: Tx, account_id: str, member_id: str) -> Joined | None:
     names = ("by_whom", "joined_ms", "left_ms")
     rows = select_by(tx, HOUSEHOLD, names, ("bucket", "account_id", "member_id"), [key])
     return next((Joined(row.by_whom, row.joined_ms) for row in rows if not row.left_ms), None)
+
+
+def _erased(tx: Tx, member_id: str) -> Joined | None:
+    rows = select_by(tx, ERASED, ("by_whom", "at_ms"), ("bucket", "member_id"), [(bucket_of(member_id), member_id)])
+    return Joined(rows[0].by_whom, rows[0].at_ms) if rows else None
 
 
 def _merged(tx: Tx, places: Sequence[Place]) -> tuple[Joined, ...]:

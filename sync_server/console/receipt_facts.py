@@ -6,14 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, select
 
-from loyalty.chain import SegmentHeader, unpack_payload
 from loyalty.events import BUCKETS
 from loyalty.receipt import Receipt
-from sync_server.ingest import decompress
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.reports import FlagLine, flag_lines
 from sync_server.schema import EVENT, FLAG, LEDGER, RECEIPT, RETURNED, SEGMENT, TERMINAL, tshard_of
 from sync_server.store import Store, Tx
+from sync_server.stored_segments import events_in
 
 MAX_RETURNS = 100
 
@@ -110,8 +109,8 @@ def event_bytes(tx: Tx, terminal: str, epoch: int, seq: int) -> bytes:
         (SEGMENT.c.tshard == tshard_of(terminal)) & (SEGMENT.c.terminal == terminal) & (SEGMENT.c.epoch == epoch)
         & (SEGMENT.c.first_seq <= seq) & (SEGMENT.c.last_seq >= seq)
     )  # fmt: skip
-    row = tx.execute(select(SEGMENT.c.signed, SEGMENT.c.blob).where(holds).limit(1)).one_or_none()
+    row: Row[Any] | None = tx.execute(select(SEGMENT).where(holds).limit(1)).one_or_none()
     if row is None:
         return b""
-    header = msgspec.json.decode(row.signed, type=SegmentHeader)
-    return unpack_payload(decompress(row.blob, header.payload_bytes))[seq - header.first_seq]
+    raws = events_in(row)
+    return raws[seq - int(row.first_seq)]

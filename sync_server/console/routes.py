@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from sync_server.clock import now_ms, random_bytes
 from sync_server.console.assets import static_file
+from sync_server.console.erasing import erase_confirmed, show_erase
 from sync_server.console.forms import MAX_FORM_BYTES
 from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME, log_in, log_out, login_page
 from sync_server.console.member_joining import change_family, merge_confirmed, show_merge
@@ -24,6 +25,7 @@ from sync_server.console.terminals import make_enrol_code, terminals_page
 from sync_server.console.today import today_page
 from sync_server.console.tries import Tries
 from sync_server.console.visit import AnyRequest, Console, Visit, Visiting, visit_of
+from sync_server.erasing.erase import Beside
 from sync_server.identity import read_identity
 from sync_server.refusals import Refused
 from sync_server.store import Store
@@ -31,14 +33,17 @@ from sync_server.store import Store
 PATH = "/console"
 _PAGES = (
     today_page, receipts_page, receipt_page, members_page, search_members, member_page, show_personal, change_status,
-    change_family, show_merge, merge_confirmed, terminals_page, show_revoke, revoke_confirmed,
-    make_enrol_code, stops_page, stop_now, resume_now, messages_page, login_page, log_in, log_out, static_file,
+    show_erase, erase_confirmed, change_family, show_merge, merge_confirmed, terminals_page, show_revoke,
+    revoke_confirmed, make_enrol_code, stops_page, stop_now, resume_now, messages_page, login_page, log_in, log_out,
+    static_file,
 )  # fmt: skip
 
 
-def console_routes(store: Store, clock: Callable[[], int] = now_ms, *, messages: bool = False) -> Sequence[Any]:
-    """The console's pages under /console, and the way there from /. `clock` gives milliseconds; `messages`: messages to
-    members are written down here instead of sent."""
+def console_routes(
+    store: Store, clock: Callable[[], int] = now_ms, *, beside: Beside, messages: bool = False
+) -> Sequence[Any]:
+    """The console's pages under /console, and the way there from /. `clock` gives milliseconds; `beside`: what lies
+    beside the database; `messages`: messages to members are written down here instead of sent."""
     console = Console(
         store=store,
         identity=read_identity(store),
@@ -47,6 +52,7 @@ def console_routes(store: Store, clock: Callable[[], int] = now_ms, *, messages:
         by_address=Tries(TRIES_OF_ADDRESS),
         by_name=Tries(TRIES_OF_NAME),
         checking=Lock(),
+        beside=beside,
         messages=messages,
     )
 

@@ -19,6 +19,7 @@ from sync_server.console.forms import form_token
 from sync_server.console.sessions import User, find_user
 from sync_server.console.tongue import Tongue, choose_lang
 from sync_server.console.tries import Tries
+from sync_server.erasing.erase import Beside
 from sync_server.identity import Identity, Random
 from sync_server.programmes import read_rules
 from sync_server.standing import zone_of
@@ -48,6 +49,7 @@ class Console:
     by_address: Tries
     by_name: Tries
     checking: Lock
+    beside: Beside
     messages: bool = False
     """Messages to members are written down here instead of sent."""
 

@@ -44,7 +44,11 @@ class Cache(CacheReading):
 
         `afresh`: the rows are all there are, what the bucket held before goes.
         """
-        return self._write(lambda c: cache_install.install(c, rows, to, afresh))
+        taken = tuple(rows)
+        sound = self._write(lambda c: cache_install.install(c, taken, to, afresh))
+        if to.stream == "ident" and (afresh or any(row.live is None for row in taken)):
+            self._mended(self._writer.empty_log)  # of who is gone nothing stays in the log beside the file either
+        return sound
 
     def drop(self, stream: Stream, bucket: int) -> None:
         """Forget one bucket: its next fetch begins at 0."""

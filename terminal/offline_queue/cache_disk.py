@@ -65,6 +65,7 @@ def prepare_connection(connection: Connection) -> None:
     """Settings of the connection that writes: the cache can be fetched again, so it need not survive a power cut."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")
     connection.execute(f"PRAGMA journal_size_limit={MAX_LOG_BYTES}")
     connection.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
     for statement in cache_words.DDL:

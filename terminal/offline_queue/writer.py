@@ -57,6 +57,10 @@ class Writer:
         """
         return self._in_turn(lambda: self._transact(transaction, then))
 
+    def empty_log(self) -> None:
+        """Bring what the write-ahead log holds into the file, and cut it to nothing once nobody reads from it."""
+        self._in_turn(self._checkpoint)
+
     def reopen(self, between: Callable[[], None]) -> None:
         """Close the connection, call `between` with the file at rest, and open again, also after an error."""
         self._in_turn(lambda: self._at_rest(between))
@@ -96,6 +100,12 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def _checkpoint(self) -> None:
+        if self._connection is None:
+            self._open()
+        assert self._connection is not None
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _at_rest(self, between: Callable[[], None]) -> None:
         self._shut()

@@ -25,9 +25,9 @@ from sync_server.api import HANDLERS
 from sync_server.app import make_app
 from sync_server.clock import now_ms
 from sync_server.confirmations import MAX_TYPED_CHARS
-from sync_server.ingest import MAX_WINDOW_BYTES
 from sync_server.serve import MAX_HEAD_BYTES
 from sync_server.settings import Settings
+from sync_server.unpacking import MAX_WINDOW_BYTES
 from terminal.offline_queue.signing import Signer
 from tests.support.fuzz import OfficeRows
 from tests.support.raw_bytes import head_answered

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -29,6 +30,7 @@ from loyalty.rights import spent_rights
 from loyalty.sale import receipt_from
 from sync_server.console import console_routes
 from sync_server.demo_data import publish_demo
+from sync_server.erasing.erase import Beside
 from sync_server.personal import store_personal
 from sync_server.rows import insert_rows
 from sync_server.schema import CONSOLE_USER
@@ -137,7 +139,9 @@ class Shop:
 
     def app(self, messages: bool = False) -> Litestar:
         """The console alone, by the shop's own clock."""
-        routes = console_routes(self.office.store, lambda: self.now_ms, messages=messages)
+        folder = Path(self.office.store._engine.url.database or "").parent
+        at = Beside(folder / "erased.log", folder / "snapshots")
+        routes = console_routes(self.office.store, lambda: self.now_ms, beside=at, messages=messages)
         return Litestar(route_handlers=routes, openapi_config=None)
 
 

@@ -68,3 +68,32 @@ def test_what_is_said_follows_the_language_of_the_system(tmp_path, monkeypatch, 
     with contextlib.suppress(SystemExit):
         main()
     assert "0 receipts, 0 events, 0 stored twice; the books balance." in capsys.readouterr().out
+
+
+def test_a_member_is_erased_after_being_asked_for_and_a_restored_copy_follows(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    members, data, copy = tmp_path / "members.csv", tmp_path / "data", tmp_path / "copy.db"
+    members.write_text("card,phone,name\n2990001000018,+79031234567,Krusenstern Pelagia\n", "utf-8")
+
+    def said(*words: str, typed: str = "") -> str:
+        monkeypatch.setattr(sys, "stdin", StringIO(typed))
+        monkeypatch.setattr(sys, "argv", ["kopilka-server", *words, "--data", str(data)])
+        with contextlib.suppress(SystemExit):
+            main()
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    for words in (("init",), ("publish", "club"), ("import", "members", str(members)), ("backup", str(copy))):
+        said(*words)
+    assert "Pelagia K.: 1 records of the member, 1 cards, 1 phones" in said("erase", "2990001000018", "--dry-run")
+    assert "Erase all of this?" in said("erase", "2990001000018", typed="n\n")
+    assert "Krusenstern" in (data / "head_office.db").read_bytes().decode(errors="replace")
+    assert "Receipts and ledger stay" in said("erase", "+7 903 123-45-67", typed="y\n")
+    assert "There is no member" in said("erase", "2990001000018", "--yes")
+    assert b"Krusenstern" not in (data / "head_office.db").read_bytes()
+    assert "Erased again: 1 member" in said("restore", str(copy))
+    assert "Krusenstern" in copy.read_bytes().decode(errors="replace"), "the copy itself is nobody's to change"
+    assert b"Krusenstern" not in (data / "head_office.db").read_bytes()
+    assert "There is no member" in said("erase", "2990001000018", "--yes")
+    assert "Erased again: 1 member" in said("restored")
+    assert "all is sound" in said("verify")

@@ -17,9 +17,9 @@ from loyalty.chain import check_events, read_segment, unpack_payload, write_segm
 from loyalty.events import SaleCompleted, Unknown, bucket_of, decode_body, decode_envelope, encode_event
 from loyalty.feed import STREAMS, BalanceRow, Stream, row_hash
 from sync_server.feed import read_delta, read_heads
-from sync_server.ingest import decompress
 from sync_server.personal import store_personal
 from sync_server.schema import FEED, LEDGER, PROGRAMME_TOTAL, SEGMENT, TERM_BUCKET
+from sync_server.unpacking import decompress
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 
 GOLDEN = Path(__file__).with_name("golden_server")

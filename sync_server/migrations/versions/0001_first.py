@@ -515,6 +515,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("blob", sa.LargeBinary()),
         _column("received_ms", sa.BigInteger()),
         _column("tseq", sa.BigInteger()),
+        _column("redacted", sa.LargeBinary(), null=True),
         sa.PrimaryKeyConstraint("tshard", "terminal", "epoch", "first_seq"),
         sqlite_with_rowid=True,
     )
@@ -622,5 +623,16 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("at_ms", sa.BigInteger()),
         _column("seq", sa.BigInteger()),
         sa.PrimaryKeyConstraint("bucket", "stream", "at_ms"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "erased",
+        _column("bucket", sa.Integer()),
+        _column("member_id", TEXT),
+        _column("home", TEXT),
+        _column("by_whom", TEXT),
+        _column("at_ms", sa.BigInteger()),
+        _column("done_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("bucket", "member_id"),
         sqlite_with_rowid=False,
     )
