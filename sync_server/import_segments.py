@@ -19,11 +19,12 @@ from loyalty.sentences import Sentence
 from sync_server.arrivals import arrive
 from sync_server.flags import flag
 from sync_server.identity import Identity
-from sync_server.ingest import decompress, take_carried
+from sync_server.ingest import take_carried
 from sync_server.refusals import Refused
 from sync_server.rows import insert_rows
 from sync_server.schema import FLAG, TERMINAL, tshard_of
 from sync_server.store import Store
+from sync_server.unpacking import decompress
 
 
 def import_segments(store: Store, identity: Identity, path: Path, now_ms: int) -> Sentence:
