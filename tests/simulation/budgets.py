@@ -73,12 +73,14 @@ class Shop:
 class World:
     """`play` runs a story and raises AssertionError where more is given than there is."""
 
+    document = PROGRAMME
+
     def __init__(self, seed: int, folder: Path, tills: int = 4) -> None:
         self.chance = Random(seed)
         self.now_ms = START_MS
         self.trace: deque[str] = deque(maxlen=60)
         self.office = HeadOffice(folder / "office", lambda: self.now_ms, Random(self.chance.random()))
-        self.office.publish(PROGRAMME)
+        self.office.publish(self.document)
         self._programmes: dict[str, Programme] = {}
         self.shops = [self._enrol(folder / f"till{number}", f"S{1 + number % 2}") for number in range(tills)]
 

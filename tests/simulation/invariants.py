@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _CHECKS = "tests/simulation/checks.py"
 _WORLD = "tests/simulation/world.py"
+_RIGHTS = "tests/simulation/rights.py"
 _APPLY = "tests/contract/test_server_apply.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _SYNC = "tests/unit/test_queue_sync.py"
@@ -105,6 +106,7 @@ INVARIANTS: dict[int, Invariant] = {
     11: Invariant("no overdraft online; a hold ends once", open="holds are not built yet"),
     12: Invariant(
         "no more is spent by a right than it says",
+        (f"{_RIGHTS}::AsideWorld.check",),
         tests=(
             "tests/property/test_loyalty_rights.py"
             "::test_tills_that_spend_only_what_is_set_aside_for_them_overdraw_nothing",
@@ -114,6 +116,7 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     13: Invariant(
         "an overdraft stays within the credit of the tills offline",
+        (f"{_RIGHTS}::World.check",),
         tests=tuple(
             f"tests/property/test_loyalty_rights.py::{name}"
             for name in (
