@@ -91,12 +91,14 @@ def with_held(row: BalanceRow, holds: Iterable[Hold]) -> BalanceRow:
     return replace(row, held=held)
 
 
-def available_points(row: BalanceRow, living: Sequence[Hold], today: str) -> Points:
-    """wallet -> what can be spent on a day beside what these holds keep and what is set aside for tills; below 0 where
+def available_points(row: BalanceRow, living: Sequence[Hold], today: str, terminal: str = "") -> Points:
+    """wallet -> what can be spent on a day beside what these holds keep and what is set aside for tills but `terminal`;
+    below 0 where
     points are lacking."""
     usable = Counter(shown_points(row, (), today).wallets)
     for hold in living:
         usable.subtract(hold.points)
-    for aside in row.escrow.values():
-        usable.subtract(aside)
+    for till, aside in row.escrow.items():
+        if till != terminal:
+            usable.subtract(aside)
     return dict(usable)

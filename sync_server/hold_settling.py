@@ -116,7 +116,7 @@ def _first_ended(capture: Capture) -> Hold:
 def _overdrawn(account: Account, row: BalanceRow, known: Holds, late: Iterable[Capture]) -> Iterator[dict[str, Any]]:
     for capture in late:
         living = [each for each in known.values() if each.lives(capture.received_ms)]
-        left = available_points(row, living, capture.date)
+        left = available_points(row, living, capture.date, capture.terminal)
         short = {wallet: -left.get(wallet, 0) for wallet in capture.points if left.get(wallet, 0) < 0}
         if short:
             said = ", ".join(f"{wallet} {points}" for wallet, points in sorted(short.items()))

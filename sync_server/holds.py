@@ -120,7 +120,7 @@ def _take(
     if replaced is not None and (replaced.terminal != terminal or not replaced.lives(now_ms)):
         replaced = None
     living = [each for each in known.values() if each.lives(now_ms) and each is not replaced]
-    available = available_points(held.row, living, today)
+    available = available_points(held.row, living, today, terminal)
     if any(points > available.get(wallet, 0) for wallet, points in asked.points.items()):
         return HoldReply("short", available={wallet: points for wallet, points in available.items() if points > 0})
     if len(living) >= MAX_LIVING:

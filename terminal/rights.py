@@ -3,7 +3,7 @@ recorded, since a screen and the clients of the agent sell from one journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,6 +67,8 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
     this till has spent them.
     """
     spent = spent_points(draft)
+    if member is not None and draft.hold_id and _is_nibbled(files, member.account_id, around):
+        _refuse_short(files, member.account_id, spent, around)
     if member is None or not spent or draft.hold_id or around.balance_is_fresh:
         return ()
     held = held_rights(files, member, around.programme)
@@ -81,11 +83,7 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
     if on_credit > may.credit_points:
         left_points = may.credit_points + aside
         raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
-    have = _balance(files, member.account_id, around.moment.local_date)
-    short = [wallet for wallet, points in spent.items() if points > max(0, have.get(wallet, 0))]
-    if short:
-        left_points = max(0, have.get(short[0], 0))
-        raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
+    _refuse_short(files, member.account_id, spent, around)
     return rights
 
 
@@ -110,6 +108,23 @@ def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[Righ
             if points:
                 yield RightReleased(account_id, wallet, points)
         after = found[-1]
+
+
+def _is_nibbled(files: Files, account_id: str, around: Surroundings) -> bool:
+    """Whether this till has sold out of what is set aside for it since the head office's last word: a hold may count
+    on that too."""
+    wallet = around.programme.redeem.wallets[0]
+    told = files.cache.account(account_id).balance.escrow.get(files.journal.terminal, {}).get(wallet, 0)
+    return left_aside(files, account_id, wallet) < told
+
+
+def _refuse_short(files: Files, account_id: str, spent: Mapping[str, int], around: Surroundings) -> None:
+    """Raises NotNow where this till knows of fewer points than are to be spent."""
+    have = _balance(files, account_id, around.moment.local_date)
+    short = [wallet for wallet, points in spent.items() if points > max(0, have.get(wallet, 0))]
+    if short:
+        left_points = max(0, have.get(short[0], 0))
+        raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
 
 
 def _accounts(files: Files, account_id: str) -> tuple[tuple[str, Applied], ...]:

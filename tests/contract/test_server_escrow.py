@@ -14,6 +14,7 @@ from sync_server.books import read_books
 from sync_server.escrow import MAX_TILLS, Sold, settle_escrow
 from sync_server.escrow_ends import end_escrow
 from sync_server.find_member import read_balance
+from sync_server.hold_rows import available_points
 from sync_server.programmes import publish_programme
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.rows import update_rows
@@ -157,3 +158,12 @@ def test_the_books_worked_out_again_have_the_same_points_set_aside(office: TestO
     office.apply()
     done = rebuild(office.store, tmp_path, T0_MS + 3_600_000)
     assert (done.same, aside(office, one, two)) == (True, [55, 25])
+
+
+def test_a_hold_may_take_what_is_set_aside_for_its_own_till_and_for_no_other(office: TestOffice) -> None:
+    one, two = office.till("one"), office.till("two")
+    put(office, one, 0, earned=120)
+    row = held(office)
+    assert available_points(row, (), "2026-11-22", one.terminal) == {"main": 120}
+    assert available_points(row, (), "2026-11-22", two.terminal) == {"main": 60}
+    assert available_points(row, (), "2026-11-22") == {"main": 60}

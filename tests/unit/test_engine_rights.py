@@ -9,6 +9,7 @@ import pytest
 from loyalty.errors import NotNow
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
+from loyalty.quote import quote
 from loyalty.receipt import Payment
 from loyalty.rights import DAY_S, SpentRight
 from loyalty.sentences import sentence
@@ -238,6 +239,26 @@ def test_what_is_set_aside_for_a_member_long_unseen_goes_back_with_the_shift(asi
     assert types(aside)[-1] == "shift_closed", "once"
     set_aside(aside, 190, {terminal: 5}, Applied(1, 6), 3)
     assert left_aside(aside.store, ACCOUNT, "main") == 5
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_points_held_that_were_sold_from_what_is_aside_meanwhile_are_not_spent_twice(aside: Rig) -> None:
+    """Of 150 points that are this till's to spend 120 are held for one sale; another takes 60 of them first."""
+    offered(aside)
+    aside.engine.dispatch(c.SpendPoints(60))
+    state = aside.engine.view().state
+    assert state.quote is not None
+    around = aside.engine.around(state.basket.member)
+    shift = aside.records.shift_now()
+    commit = c.CommitSale(state.basket, state.quote, (Payment("cash", state.quote.total_minor),))
+    aside.sales.sell(commit, shift, around)
+    online = msgspec.structs.replace(around.standing, online=True)
+    quoted = quote(msgspec.structs.replace(state.basket, redeem_points=120), around.programme, around.moment, online)
+    paid = (Payment("cash", quoted.total_minor),)
+    held = c.CommitSale(state.basket, quoted, paid, hold_id="ab" * 16)
+    with pytest.raises(NotNow) as refused:
+        aside.sales.sell(held, shift, msgspec.structs.replace(around, standing=online))
+    assert refused.value.said.code == "rights.taken"
 
 
 def types(rig: Rig) -> list[str]:
