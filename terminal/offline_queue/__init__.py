@@ -39,6 +39,8 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
               programmes_changed)
 status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
 verify:   verify(folder) -> Verified(events, differing)           whether the journal is whole; also while a till runs
+mending:  mend(journal, store, by, stamp) -> Mended(epoch, reissued)   a new epoch where journal.fork says one is needed
+retention: prune(journal, now_ms) -> int                          lets go of events that are safe and old
 export:   export(folder, target, every, now_ms) -> Exported         what waits, in a file; also while a till runs
 carry:    carry(path, client) -> Sentence                         another till's file to the head office
 glance:   glance(folder) -> with Glance(identity, journal, cache)   look-ups beside a running till

@@ -17,7 +17,8 @@ READER_CACHE_KIB = 256
 
 
 class QueueStatus(msgspec.Struct, frozen=True):
-    """`recorded`, `acked` and `safe` are the numbers of the last such event; times are milliseconds, 0 never."""
+    """`recorded`, `acked` and `safe` are the numbers of the last such event of the epoch, 0 for none yet; times are
+    milliseconds, 0 never."""
 
     terminal: str
     epoch: int
@@ -49,8 +50,8 @@ def read_status(folder: Path) -> QueueStatus:
         identity.terminal,
         epoch,
         recorded,
-        acked.seq,
-        safe.seq,
+        acked.seq if acked.epoch == epoch else 0,
+        safe.seq if safe.epoch == epoch else 0,
         waiting.count,
         waiting.oldest_at_ms or 0,
         _as_of(folder),

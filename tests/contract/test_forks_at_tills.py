@@ -19,6 +19,7 @@ from terminal.offline_queue.client import Client
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.runner import Runner
+from terminal.offline_queue.status import read_status
 from terminal.offline_queue.store import open_store
 from tests.support.queue_samples import NOON_MS, hex_id, sell
 from tests.support.served_office import ServedOffice, served_office
@@ -104,6 +105,8 @@ def test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_onc
     assert till.journal.pending_count() == 2, "nothing goes up before it is mended"
     assert till.mends() == 2
     assert till.why() == "fork", "points wait until the head office has the epoch"
+    status = read_status(tmp_path / "image")
+    assert (status.epoch, status.recorded, status.acked, status.pending) == (2, 3, 0, 3)
     assert till.syncs()
     assert till.why() == ""
     assert points(office) == 60, "six receipts of 10 points, of both histories"
