@@ -166,8 +166,10 @@ def _terminal(n: int) -> dict[str, Any]:
 
 def _cursor(n: int) -> dict[str, Any]:
     fence = fence_of(n)
-    return {**_place(n), "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence,
-            "events": 0}  # fmt: skip
+    return {
+        **_place(n), "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence,
+        "events": 0, "safe_epoch": 1, "safe_seq": 0, "safe_hash": "",
+    }  # fmt: skip
 
 
 def _place(n: int) -> dict[str, Any]:

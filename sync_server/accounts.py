@@ -134,9 +134,9 @@ def _count(rows: dict[Account, BalanceRow], new: Sequence[Booked], moves: Moves,
         opened = rules.opened(rows[account], grant)
         rows[account] = replace(opened, receipts=opened.receipts + moves.brought.get(account, 0))
     for booked in new:
-        wallets = Counter(rows[booked.account].wallets)
-        wallets[booked.entry.wallet] += booked.entry.points
-        rows[booked.account] = replace(rows[booked.account], wallets=dict(wallets))
+        row, wallet = rows[booked.account], booked.entry.wallet
+        wallets = {**row.wallets, wallet: row.wallets.get(wallet, 0) + booked.entry.points}
+        rows[booked.account] = replace(row, wallets=wallets)
     for account, counted in moves.counted:
         rows[account] = rules.after(rows[account], counted)
     for account, uses in moves.uses.items():

@@ -55,10 +55,10 @@ class Rules(msgspec.Struct, frozen=True):
 
     def after(self, row: BalanceRow, counted: Counted) -> BalanceRow:
         """The account after one more receipt, whatever came before."""
-        row = replace(row, receipts=row.receipts + counted.receipts)
+        receipts = row.receipts + counted.receipts
         if self.programme is None:
-            return row
-        return replace(row, progress=progress_after(row.progress, counted, self.programme.spans))
+            return replace(row, receipts=receipts)
+        return replace(row, receipts=receipts, progress=progress_after(row.progress, counted, self.programme.spans))
 
     def used(self, row: BalanceRow, uses: Sequence[Use]) -> BalanceRow:
         """The account with what receipts gave of campaigns that have limits."""

@@ -36,6 +36,12 @@ LIMITS: dict[str, dict[str, str]] = {
         "MAX_BUDGETS": "tests/contract/test_server_shares.py"
         "::test_as_many_shares_as_a_programme_has_budgets_are_asked_for_and_no_more",
     },
+    "sync_server/settings.py": {
+        "MAX_REQUESTS": "tests/contract/test_server_shedding.py"
+        "::test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_again",
+        "MAX_WAITING": "tests/contract/test_server_shedding.py"
+        "::test_as_many_segments_as_may_wait_are_taken_in_and_one_more_once_they_are_applied",
+    },
     "terminal/agent/desk.py": {
         "MAX_ACCEPT_CHARS": f"{_DOORS}::test_a_till_reads_so_much_of_the_languages_a_program_accepts",
         "MAX_FETCHING": "tests/contract/test_agent_api.py::test_nobodys_sale_waits_for_the_head_office",
