@@ -22,6 +22,7 @@ from sync_server.identity import read_identity
 from sync_server.ingest import take_segment
 from sync_server.rounds import run_round
 from sync_server.schema import EVENT, LEDGER, RECEIPT, SEGMENT
+from sync_server.serve import collect_rarely
 from sync_server.store import Store, open_store
 
 PAIRS = 5
@@ -39,6 +40,7 @@ _NEW = (SEGMENT, EVENT, RECEIPT, LEDGER)
 
 
 def run(scratch: Scratch) -> Iterator[Finding]:
+    collect_rarely()
     with postgres() as cluster:
         for databases in (cluster, SqliteFiles(scratch.new_folder())):
             yield from _on(databases, scratch)

@@ -15,6 +15,7 @@ from benchmarks.fleet import Till
 from benchmarks.measure import Finding, Goal, compare, elapsed_s
 from benchmarks.past import load_past
 from benchmarks.scratch import Scratch
+from sync_server.serve import collect_rarely
 from sync_server.store import open_store
 
 PAIRS = 5
@@ -28,6 +29,7 @@ GOAL = Goal(1.3)
 
 
 def run(scratch: Scratch) -> Iterator[Finding]:
+    collect_rarely()
     with postgres() as cluster:
         for databases in (cluster, SqliteFiles(scratch.new_folder())):
             yield _on(databases, scratch)

@@ -63,6 +63,8 @@ def spent_points(receipt: Receipt) -> dict[str, int]:
 
 
 def _in_order(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    if not other and len(one) == 1:
+        return {wallet: points for wallet, points in one.items() if points}
     wallets = sorted({*one, *other}, key=lambda wallet: (wallet != MAIN_WALLET, wallet))
     sums = {wallet: one.get(wallet, 0) + other.get(wallet, 0) for wallet in wallets}
     return {wallet: points for wallet, points in sums.items() if points}

@@ -20,6 +20,7 @@ QUEUE_AGAIN_S = 15
 """When to come again: requests are over in a moment, segments are applied by the round."""
 COUNTED_FOR_MS = 1000
 """So long a count of what waits is good; what this process stores meanwhile is added to it."""
+MAX_PASSED_OVER_BYTES = 1024 * 1024
 _FROM_TILLS = "/v1/"
 
 
@@ -64,13 +65,14 @@ class Door:
         self._most, self._inside = most, 0
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """`app` behind this door. Raises Refused: busy, before anything of the request's body is read."""
+        """`app` behind this door. Raises Refused: busy, and nobody looks at the request."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             if not scope.get("path", "").startswith(_FROM_TILLS):
                 await app(scope, receive, send)
                 return
             if self._inside >= self._most:
+                await _pass_over(receive)
                 TURNED_AWAY.labels("requests").inc()
                 said = f"{self._most} requests are being answered: ask again later"
                 raise Refused(503, "busy", said, retry_after_s=REQUESTS_AGAIN_S)
@@ -83,3 +85,13 @@ class Door:
                 REQUESTS.set(self._inside)
 
         return serve
+
+
+async def _pass_over(receive: Receive) -> None:
+    """Let the body come in and keep nothing of it: whoever is cut off while sending would not hear the answer."""
+    passed = 0
+    while passed <= MAX_PASSED_OVER_BYTES:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
+        passed += len(message.get("body", b""))

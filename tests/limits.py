@@ -36,6 +36,10 @@ LIMITS: dict[str, dict[str, str]] = {
         "MAX_BUDGETS": "tests/contract/test_server_shares.py"
         "::test_as_many_shares_as_a_programme_has_budgets_are_asked_for_and_no_more",
     },
+    "sync_server/shedding.py": {
+        "MAX_PASSED_OVER_BYTES": "tests/contract/test_server_shedding.py"
+        "::test_a_body_nobody_looks_at_is_passed_over_up_to_a_limit",
+    },
     "sync_server/settings.py": {
         "MAX_REQUESTS": "tests/contract/test_server_shedding.py"
         "::test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_again",

@@ -88,7 +88,7 @@ def merge_progress(one: Progress, other: Progress, seasons: Sequence[Season]) ->
         sums[figures.season] = _added(sums[figures.season], figures) if figures.season in sums else figures
     order = {season.id: place for place, season in enumerate(seasons)}
     kept = sorted(sums.values(), key=lambda found: (order.get(found.season, -1), found.season))[-KEPT_SEASONS:]
-    grants = sorted({*one.grants, *other.grants}, key=_age)
+    grants = sorted({*one.grants, *other.grants}, key=_age) if one.grants or other.grants else []
     return Progress(tuple(kept), tuple(grants[-MAX_GRANTS:]))
 
 

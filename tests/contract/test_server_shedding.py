@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,13 +12,22 @@ import pytest
 from sqlalchemy import func, select
 
 from loyalty.api import EnrolRequest, ErrorReply, SegmentReply
+from loyalty.chain import MAX_BLOB_BYTES
 from loyalty.events import canonical
 from sync_server import api
 from sync_server.ingest import take_segment
 from sync_server.metrics import REQUESTS, TURNED_AWAY
 from sync_server.refusals import Refused
 from sync_server.schema import FEED, RECEIPT
-from sync_server.shedding import COUNTED_FOR_MS, QUEUE_AGAIN_S, REQUESTS_AGAIN_S, Queue, count_waiting
+from sync_server.shedding import (
+    COUNTED_FOR_MS,
+    MAX_PASSED_OVER_BYTES,
+    QUEUE_AGAIN_S,
+    REQUESTS_AGAIN_S,
+    Door,
+    Queue,
+    count_waiting,
+)
 from tests.support.served_office import served_office
 from tests.support.server import Till, hex_id, opened_office
 
@@ -53,7 +63,9 @@ def test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_ag
             assert inside.acquire(timeout=WAIT_S)
         assert REQUESTS._value.get() == AT_A_TIME
         assert said(httpx.post(ask, content=ENROL, timeout=WAIT_S)) == (503, "busy", str(REQUESTS_AGAIN_S))
-        assert turned_away("requests") == before + 1
+        large = httpx.post(f"{served.url}/v1/segments", content=bytes(MAX_BLOB_BYTES), timeout=WAIT_S)
+        assert said(large) == (503, "busy", str(REQUESTS_AGAIN_S)), "it hears so though it was still sending"
+        assert turned_away("requests") == before + 2
         assert httpx.get(f"{served.url}/healthz", timeout=WAIT_S).status_code == 200
         assert "kopilka_turned_away_total" in httpx.get(f"{served.url}/metrics", timeout=WAIT_S).text
         assert httpx.get(f"{served.url}/console/login", timeout=WAIT_S).status_code == 200
@@ -109,6 +121,22 @@ def test_tills_that_come_all_at_once_all_get_in_and_nothing_is_lost(tmp_path, mo
         with served.office.store.read() as tx:
             assert tx.execute(select(func.count()).select_from(RECEIPT)).scalar_one() == TILLS
             assert tx.execute(select(func.sum(FEED["bal"].c.points))).scalar_one() == TILLS
+
+
+@pytest.mark.parametrize("over_bytes", [0, 1])
+def test_a_body_nobody_looks_at_is_passed_over_up_to_a_limit(over_bytes):
+    """One that goes on without end is left: the answer need not wait for it."""
+    sizes = iter([MAX_PASSED_OVER_BYTES, over_bytes, 7, 7])
+
+    async def receive():
+        return {"type": "http.request", "body": bytes(next(sizes)), "more_body": True}
+
+    async def inside(*_):
+        raise AssertionError("nobody is let in")
+
+    with pytest.raises(Refused):
+        asyncio.run(Door(0).around(inside)({"path": "/v1/enrol"}, receive, None))
+    assert [*sizes] == ([7] if over_bytes == 0 else [7, 7])
 
 
 def send(url: str, till: Till, data: bytes) -> httpx.Response:
