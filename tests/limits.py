@@ -122,7 +122,7 @@ LIMITS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("MAX_LIVING", "MAX_POINTS", "MAX_TTL_S", "MAX_WALLETS"), _HOLDS),
         "MAX_WALLET_CHARS": f"{_DOORS}::test_a_wallet_s_name_has_so_many_characters_and_no_more",
     },
-    "sync_server/ingest.py": {
+    "sync_server/unpacking.py": {
         "MAX_WINDOW_BYTES": f"{_OFFICE}::test_a_segment_may_ask_for_so_large_a_window_and_no_larger",
     },
     "sync_server/personal.py": {
