@@ -16,7 +16,9 @@ import httpx
 from loyalty.events import SaleCompleted, canonical
 from loyalty.receipt import Receipt
 from sync_server.books import read_books
+from sync_server.rebuilding.rebuild import rebuild
 from sync_server.safety import mark_backed_up
+from sync_server.verifying.verify import verify
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.retention import prune
@@ -253,6 +255,9 @@ class Forks:
         assert {account: points for account, points in found.items() if points} == {
             account: points for account, points in wanted.items() if points
         }, "I7: points are not those of the receipts told"
+        assert verify(self.office.office.store).sound, "I3: a chain at the head office does not hold"
+        again = rebuild(self.office.office.store, self.folder, self.now_ms)
+        assert again.same, f"I9: the books are not what follows from the segments: {again}"
         for till in self.tills:
             self._whole(till)
             assert till.journal.fork is None, f"{till.name} is mended and does not know it"

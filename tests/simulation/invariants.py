@@ -48,7 +48,7 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     3: Invariant(
         "chain: each event's hash follows from the one before and its bytes",
-        (f"{_CHECKS}::Watch.whole",),
+        (f"{_CHECKS}::Watch.whole", f"{_PARTED}::Forks._settled"),
         ("tests/unit/test_queue_journal.py::test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify",),
     ),
     4: Invariant(
@@ -92,7 +92,7 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     9: Invariant(
         "order does not matter: any order, repetition and cut of the segments ends in the same state",
-        (f"{_CHECKS}::Watch._purses",),
+        (f"{_CHECKS}::Watch._purses", f"{_PARTED}::Forks._settled"),
         (f"{_APPLY}::test_any_order_and_any_cut_of_the_segments_comes_to_the_same",),
     ),
     10: Invariant(

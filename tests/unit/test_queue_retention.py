@@ -7,16 +7,29 @@ from loyalty.api import Position
 from loyalty.chain import read_segment
 from loyalty.errors import StoreFault
 from loyalty.events import EpochBegun, ShiftTotals, decode_body, decode_envelope
+from loyalty.receipt import Applied
 from loyalty.segment_file import read_segment_file
+from terminal.offline_queue import journal_file, journal_index
 from terminal.offline_queue.export import export
 from terminal.offline_queue.forks import Fork
+from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_file import set_state
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.retention import KEPT_MS, LEAST, MOST, prune
 from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.store import open_store
-from tests.support.queue_samples import NOON_MS, fact_of, hex_id, new_till, open_shift, receipt, sell
+from tests.support.queue_samples import (
+    NOON_MS,
+    TERMINAL,
+    fact_of,
+    hex_id,
+    new_till,
+    open_shift,
+    receipt,
+    receipt_line,
+    sell,
+)
 
 LONG_AFTER_MS = NOON_MS + KEPT_MS + 1_000_000
 
@@ -161,3 +174,40 @@ def test_a_head_office_that_lacks_what_is_gone_is_said_and_gets_the_rest_in_a_ne
     assert decode_body(decode_envelope(raw)) == EpochBegun("north", "Olga", "missing", 1, 0, 2)
     assert till.journal.verify() == 3
     assert till.journal.differing() == ()
+
+
+def gives(till):
+    """What the till has given of the campaign, of an index made anew."""
+    till.journal.close()
+    (till.folder / journal_index.FILE).unlink()
+    again = Journal(till.folder / journal_file.FILE, TERMINAL)
+    try:
+        given = again.kept_shares(["tea"])["tea"].share.used
+        return given.times, given.minor
+    finally:
+        again.close()
+
+
+def given_sale(number):
+    line = msgspec.structs.replace(receipt_line(qty_milli=2000), applied=(Applied("tea", "", "", 200),))
+    return msgspec.structs.replace(receipt(number), lines=(line,))
+
+
+def test_what_gone_receipts_gave_of_a_budget_stays_counted(till):
+    for number in (1, 2, 3):
+        till.journal.record(fact_of(given_sale(number)))
+    stored(till, 3)
+    assert prune(till.journal, LONG_AFTER_MS, least=1) == 2
+    assert gives(till) == (3, 600)
+
+
+def test_what_a_return_gave_back_of_a_sale_that_is_gone_stays_counted(till):
+    sold = given_sale(1)
+    till.journal.record(fact_of(sold))
+    sell(till.journal, 2)
+    half = receipt(3, original=sold)
+    till.journal.record(fact_of(half))
+    sell(till.journal, 4)
+    stored(till, 2)
+    assert prune(till.journal, LONG_AFTER_MS, least=1) == 2, "the sale, and not the return of half of it"
+    assert gives(till) == (1, 100)
