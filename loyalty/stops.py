@@ -46,11 +46,11 @@ class Stops(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def of_campaign(self, campaign_id: str) -> Sentence | None:
         """Why a campaign gives nothing now; None where it is not stopped."""
-        return _said("stop.campaign", self.campaigns.get(campaign_id))
+        return _said(self.campaigns.get(campaign_id), "stop.campaign", "stop.campaign.unsaid")
 
     def of_redemption(self) -> Sentence | None:
         """Why no points can be spent now; None where they can."""
-        return _said("stop.redemption", self.redemption)
+        return _said(self.redemption, "stop.redemption", "stop.redemption.unsaid")
 
 
 NO_STOPS = Stops()
@@ -61,7 +61,7 @@ def stops_named(campaigns: Iterable[str], redemption: bool) -> Stops:
     return Stops(dict.fromkeys(campaigns, Stop()), Stop() if redemption else None)
 
 
-def _said(code: str, stop: Stop | None) -> Sentence | None:
+def _said(stop: Stop | None, why: str, unsaid: str) -> Sentence | None:
     if stop is None:
         return None
-    return sentence(code, reason=stop.reason) if stop.reason else sentence(f"{code}.unsaid")
+    return sentence(why, reason=stop.reason) if stop.reason else sentence(unsaid)

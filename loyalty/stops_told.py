@@ -41,14 +41,14 @@ def read_stops(row: ProgrammeRow | None) -> Stops:
 
 def told_stops(programme: Programme, before: Stops, now: Stops) -> Iterator[Sentence]:
     """What has changed, for the cashier; of campaigns those that are in the programme."""
+    spending = now.of_redemption()
+    if spending is not None and now.redemption != before.redemption:
+        yield spending
+    if spending is None and before.redemption is not None:
+        yield sentence("stop.redemption.resumed")
     for campaign in programme.campaigns:
         stop, name = now.campaigns.get(campaign.id), campaign.name
         if stop is not None and stop != before.campaigns.get(campaign.id):
             yield sentence("stop.told", name_ru=name.ru, name_en=name.en, reason=stop.reason)
         if stop is None and campaign.id in before.campaigns:
             yield sentence("stop.resumed", name_ru=name.ru, name_en=name.en)
-    spending = now.of_redemption()
-    if spending is not None and now.redemption != before.redemption:
-        yield spending
-    if spending is None and before.redemption is not None:
-        yield sentence("stop.redemption.resumed")

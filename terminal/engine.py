@@ -132,8 +132,10 @@ class Engine:
             log.error("command_dropped", extra={"command": name})
 
     def _tell_stops(self) -> None:
-        for said in self._effects.stops_news():
-            self._take(c.Notify("warn", said))
+        """One notice; of more than two changes at once the others stand among the reasons of what is quoted."""
+        news = self._effects.stops_news()
+        if news:
+            self._take(c.Notify("warn", news[0], news[1] if len(news) > 1 else None))
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:

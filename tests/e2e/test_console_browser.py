@@ -141,7 +141,7 @@ def test_no_page_is_wider_than_the_screen_in_either_scheme(
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     one_sale = f"/receipts/{served.history.sale.receipt_id}"
     one_member = f"/members/{served.history.member.member_id}"
-    for path in ("", "/receipts", one_sale, "/members", one_member, "/terminals"):
+    for path in ("", "/receipts", one_sale, "/members", one_member, "/terminals", "/stops"):
         page.goto(f"{served.address}/console{path}")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})

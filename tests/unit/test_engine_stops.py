@@ -72,6 +72,13 @@ def test_the_open_receipt_is_priced_anew_and_the_cashier_is_told(rig: Rig) -> No
     assert (quoted(rig).total_minor, told.said.code) == (100_00, "stop.campaign")
 
 
+def test_two_stops_at_once_are_said_in_one_notice(rig: Rig) -> None:
+    notice = hear(rig, Stops({"ten": WHY}, WHY)).notice
+    assert notice is not None
+    assert notice.hint is not None
+    assert (notice.said.code, notice.hint.code) == ("stop.redemption", "stop.told")
+
+
 def test_the_receipt_says_what_was_stopped(rig: Rig) -> None:
     hear(rig, Stops({"ten": WHY}, WHY))
     receipt = do(rig, c.Type(TEA.code), c.Pay(), c.Tender("cash")).receipt

@@ -114,7 +114,7 @@ def told(before: Stops, now: Stops) -> list[str]:
 
 def test_a_change_is_told_once_and_of_campaigns_the_programme_has():
     both = Stops({"ten": WHY, "another": WHY}, WHY)
-    assert told(NO_STOPS, both) == ["stop.told", "stop.redemption"]
+    assert told(NO_STOPS, both) == ["stop.redemption", "stop.told"]
     assert told(both, both) == []
-    assert told(both, NO_STOPS) == ["stop.resumed", "stop.redemption.resumed"]
+    assert told(both, NO_STOPS) == ["stop.redemption.resumed", "stop.resumed"]
     assert told(both, Stops({"ten": Stop("another reason", 2)}, WHY)) == ["stop.told"]
