@@ -39,6 +39,11 @@ class OpenedTill:
     confirming: Confirming
     holding: Holding
 
+    def start_sync(self) -> None:
+        """Ask the head office from now on; first what a till that was killed has left held there is given back."""
+        self.sync.start()
+        self.holding.give_back_left()
+
 
 @contextmanager
 def opened_till(
@@ -54,7 +59,7 @@ def opened_till(
     """Open the till kept in `folder`. Raises KopilkaError with a sentence.
 
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
-    never completed waits in the journal. Without `sync_at_once` the head office is left alone until `sync.start`.
+    never completed waits in the journal. Without `sync_at_once` the head office is left alone until `start_sync`.
     """
     register = opened_register(folder)
     store = open_store(folder)
@@ -73,10 +78,10 @@ def opened_till(
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
+        till = OpenedTill(engine, store, sync, lookups, records, confirming, holding)
         if sync_at_once:
-            sync.start()
-            holding.give_back_left()
-        yield OpenedTill(engine, store, sync, lookups, records, confirming, holding)
+            till.start_sync()
+        yield till
     finally:
         sync.stop()
         engine.stop()

@@ -107,7 +107,7 @@ def _run_screen(
 
         def standing() -> None:
             collect()
-            till.sync.start()
+            till.start_sync()
 
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)

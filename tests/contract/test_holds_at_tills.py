@@ -203,14 +203,17 @@ def test_a_voided_receipt_gives_its_points_back(shop):
     assert states(shop.office) == ["held", "voided"]
 
 
-def test_a_till_left_amid_a_sale_gives_its_hold_back_at_the_next_start(office, tmp_path):
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_till_left_amid_a_sale_gives_its_hold_back_at_the_next_start(office, tmp_path, at_once):
     with ExitStack() as tills:
         shop = Shop(office, tmp_path, tills)
         basket(shop.one, 4)
         do(shop.one, c.SpendPoints(300))
         until(shop.one, is_held)
     assert states(office) == ["held"]
-    with opened(tmp_path / "one") as till:
+    with opened_till(tmp_path / "one", lang="en", sync_at_once=at_once) as till:
+        if not at_once:
+            till.start_sync()  # as `kopilka terminal` does, once its screen stands
         assert till.sync.run_until_idle(WAIT_S)
         assert till.engine.view().state.basket.redeem_points == 300
         state = until(till, is_held)
