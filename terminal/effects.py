@@ -101,9 +101,10 @@ class Effects:
         match effect:
             case c.CommitSale():
                 self._open.forget()
+                completed = record.sale(effect, record.shift_now(), around)
                 if effect.hold_id and self._holding:
                     self._holding.forget(effect.hold_id)
-                return record.sale(effect, record.shift_now(), around)
+                return completed
             case c.CommitReturn():
                 return record.take_back(effect, record.shift_now(), around)
             case c.EnrolMember():

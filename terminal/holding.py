@@ -1,8 +1,8 @@
 """Holds of points, asked of the head office one after the other on a thread of their own, never the till's.
 
-Each hold that may stand there has a file here, written before it is asked for: a till that was killed gives back what
-it finds at its next start. The file goes before the receipt is recorded, so that what a receipt names is never given
-back; a hold whose file is gone too early runs out by itself. Whether an answer still matters is the session's to say.
+Each hold that may stand there has a file here, written before it is asked for and gone once its receipt is recorded: a
+till that was killed gives back what it finds at its next start and no receipt names. What cannot be given back runs out
+by itself. Whether an answer still matters is the session's to say.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -90,16 +91,22 @@ class Holding:
         return None
 
     def forget(self, hold_id: str) -> None:
-        """A receipt is about to be recorded that names it. To be called before that."""
+        """It stands there no more, or a receipt that is recorded names it."""
         with contextlib.suppress(OSError):
             (self._folder / hold_id).unlink(missing_ok=True)
 
-    def give_back_left(self) -> None:
-        """What a till that was killed has left standing, before anything new is asked for. Returns at once."""
+    def give_back_left(self, named: Callable[[], Container[str]]) -> None:
+        """What a till that was killed has left standing, before anything new is asked for; but for what receipts have
+        `named`, which is asked only where anything is left. Returns at once."""
         with contextlib.suppress(OSError):
-            for path in sorted(self._folder.iterdir())[:MAX_LEFT]:
+            left = sorted(self._folder.iterdir())[:MAX_LEFT]
+            recorded = named() if left else ()
+            for path in left:
+                if path.name in recorded:
+                    self.forget(path.name)
+                    continue
                 account_id = path.read_text("utf-8")[:32]
-                self._put(lambda left=path.name, of=account_id: self._void(left, of))  # type: ignore[misc]
+                self._put(partial(self._void, path.name, account_id))
 
     def _put(self, work: Callable[[], None]) -> bool:
         """Do it in its turn; whether there is room."""

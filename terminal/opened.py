@@ -26,6 +26,8 @@ from terminal.session import Link
 from terminal.session import commands as c
 from terminal.syncing import Syncing, fork_state
 
+LAST_RECEIPTS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedTill:
@@ -42,7 +44,11 @@ class OpenedTill:
     def start_sync(self) -> None:
         """Ask the head office from now on; first what a till that was killed has left held there is given back."""
         self.sync.start()
-        self.holding.give_back_left()
+        self.holding.give_back_left(self._named_holds)
+
+    def _named_holds(self) -> set[str]:
+        """Those of the last receipts: more cannot have been under way when the till was killed."""
+        return {receipt.hold_id for receipt in self.store.journal.recent_receipts(LAST_RECEIPTS)}
 
 
 @contextmanager

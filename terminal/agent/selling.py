@@ -61,10 +61,10 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
             _paid(desk, given, done.around, f"payments[{place}]") for place, given in enumerate(request.payments)
         )
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
-        if hold.hold_id:
-            desk.till.holding.forget(hold.hold_id)
         commit = c.CommitSale(done.basket, done.quote, payments, hold.hold_id, hold.unheld)
         sold = desk.till.records.sale(commit, shift, done.around, ids)
+        if hold.hold_id:
+            desk.till.holding.forget(hold.hold_id)
         if request.member and request.member.confirmation_id:
             desk.phones.used(request.member.confirmation_id)
         return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)

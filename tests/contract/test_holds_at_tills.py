@@ -230,3 +230,19 @@ def test_without_the_head_office_points_are_spent_by_the_offline_rule(shop):
     assert notice_of(state).said.args == {"points": 30}
     receipt = paid(shop.one)
     assert (receipt.redeemed_points, receipt.offline, receipt.hold_id) == (30, True, "")
+
+
+def test_a_till_killed_after_it_recorded_the_receipt_leaves_its_hold_to_it(office, tmp_path):
+    with ExitStack() as tills:
+        shop = Shop(office, tmp_path, tills)
+        basket(shop.one, 4)
+        do(shop.one, c.SpendPoints(300))
+        until(shop.one, is_held)
+        shop.one.sync.stop()
+        hold_id = paid(shop.one).hold_id
+    (tmp_path / "one" / "holds" / hold_id).write_text(account(office)[0][1])  # as a kill would have left it
+    with opened(tmp_path / "one") as till:
+        assert till.sync.run_until_idle(WAIT_S)
+        office.office.apply()
+    _, row = account(office)
+    assert (row.wallets["main"], row.held, states(office)) == (200, {}, ["captured"])

@@ -281,11 +281,11 @@ TILL: tuple[Guard, ...] = (
         "tests/unit/test_session_holding.py::test_an_answer_that_comes_after_the_sale_is_given_back",
     ),
     Guard(
-        "the note of a hold goes before its receipt is recorded",
-        "terminal/effects.py",
-        "                    self._holding.forget(effect.hold_id)\n",
-        "                    pass\n",
-        "tests/contract/test_holds_at_tills.py::test_points_are_held_and_captured_by_the_receipt",
+        "a hold that a recorded receipt names is not given back",
+        "terminal/holding.py",
+        "if path.name in recorded:",
+        "if False:",
+        "tests/unit/test_engine_holding.py::test_a_hold_that_a_recorded_receipt_names_is_not_given_back",
     ),
     Guard(
         "a till does not take its own holds off twice",
