@@ -180,8 +180,8 @@ def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: 
     yield from pair(words.member, receipt.member_name or words.no_name, width)
     sign = 1 if receipt.kind == "sale" else -1
     if receipt.redeemed_points:
-        name = words.spent if sign == 1 else words.spent_back
-        yield from pair(name, f"{receipt.redeemed_points}", width)
+        sold = words.spent_offline if receipt.rights else words.spent
+        yield from pair(sold if sign == 1 else words.spent_back, f"{receipt.redeemed_points}", width)
     name = words.earned if sign == 1 else words.earned_back
     yield from pair(name, f"{receipt.earned_points}", width)
     yield from _dates(receipt, words, wallets, width)

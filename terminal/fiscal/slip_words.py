@@ -29,6 +29,7 @@ class Words(msgspec.Struct, frozen=True):
     member: str
     no_name: str
     spent: str
+    spent_offline: str
     earned: str
     spent_back: str
     earned_back: str
@@ -89,6 +90,7 @@ WORDS = {
         member="Участник",
         no_name="по карте",
         spent="Списано баллов",
+        spent_offline="Списано баллов без связи",
         earned="Начислено баллов",
         spent_back="Возвращено баллов",
         earned_back="Снято баллов",
@@ -147,6 +149,7 @@ WORDS = {
         member="Member",
         no_name="by card",
         spent="Points spent",
+        spent_offline="Points spent offline",
         earned="Points earned",
         spent_back="Points given back",
         earned_back="Points taken back",

@@ -15,6 +15,7 @@ _OWN_TRANSACTION = """\
     options = {{"kopilka_kind": "write", "isolation_level": "READ COMMITTED"}}
     with tx.connection.engine.execution_options(**options).begin() as own:
         {} = add_rows(Tx(own, tx.sqlite, tx.bucket), """
+_ESCROW = "tests/contract/test_server_escrow.py"
 
 OFFICE: tuple[Guard, ...] = (
     Guard(
@@ -432,5 +433,27 @@ OFFICE: tuple[Guard, ...] = (
         "if spoken < OLDEST_TILL:",
         "if False:",
         "tests/contract/test_server_versions.py::test_the_refusal_names_the_versions_that_are_spoken",
+    ),
+    Guard(
+        "what a till sells comes out of what is set aside for it",
+        "sync_server/escrow.py",
+        "                _spend(after, each)\n",
+        "                pass\n",
+        f"{_ESCROW}::test_what_a_till_sells_comes_out_of_what_is_set_aside_there_first",
+    ),
+    Guard(
+        "only what is free is set aside",
+        "sync_server/escrow.py",
+        " - elsewhere - held\n",
+        "\n",
+        f"{_ESCROW}::test_half_of_what_is_free_is_set_aside_for_the_till_of_each_sale_up_to_the_most",
+    ),
+    Guard(
+        "what is overdrawn is in the books until it is earned back",
+        "sync_server/accounts.py",
+        "    rows = settle_losses(tx, before, rows)\n",
+        "",
+        "tests/contract/test_server_overdrafts.py"
+        "::test_what_two_tills_spent_twice_is_owed_and_borne_until_it_is_earned_back",
     ),
 )

@@ -16,6 +16,7 @@ from loyalty.gift_card import GiftCard
 from loyalty.granted import Message
 from loyalty.points.terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
+from loyalty.rights import SpentRight
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
 from terminal.fiscal.register import NoRegister, Registered
@@ -80,6 +81,12 @@ def test_an_english_slip_has_the_english_reason_and_figures() -> None:
     assert "Scarves −10% −300.00" in slip
     assert "TOTAL 2,864.80" in slip
     assert slip[-1] == "NOT A FISCAL RECEIPT"
+
+
+def test_points_spent_without_the_head_office_are_said_to_be() -> None:
+    offline = msgspec.structs.replace(SALE, rights=(SpentRight("credit", 200),))
+    assert "Points spent offline 200" in plain(receipt_slip(offline, "en"))
+    assert "Списано баллов без связи 200" in plain(receipt_slip(offline, "ru"))
 
 
 def test_a_return_names_its_receipt_and_turns_the_points_round() -> None:
