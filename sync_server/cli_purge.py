@@ -39,6 +39,8 @@ def purge(
         tombstones=done.tombstones, confirmations=done.confirmations, messages=done.messages, sessions=done.sessions,
         codes=done.codes, snapshots=done.snapshots,
     )  # fmt: skip
+    if done.erasings:
+        tell("cli.purge.erasings", count=done.erasings)
 
 
 @parked.command("list")

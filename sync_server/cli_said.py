@@ -68,6 +68,10 @@ SENTENCES = {
         "Would go: {tombstones} deleted rows, {confirmations} confirmations, {messages} messages, {sessions} sessions, "
         "{codes} codes for tills, {snapshots} files of snapshots.",
     ),
+    "cli.purge.erasings": (
+        "Прерванных стираний: {count}.",
+        "Erasings that had been cut short: {count}.",
+    ),
     "cli.erase.found": (
         "{name}: записей участника {members}, карт {cards}, телефонов {phones}, личных данных {personal}, "
         "чеков с именем или картой {receipts}, сообщений {messages}, кодов {confirmations}, причин статусов {reasons}.",

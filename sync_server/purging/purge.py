@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from sync_server.erasing.erase import repeat_erasings
+from sync_server.erasing.erased import read_erased
 from sync_server.identity import read_identity
 from sync_server.purging.leftovers import purge_rows, sweeps
 from sync_server.purging.tombstones import purge_tombstones
@@ -24,6 +26,8 @@ class Purged(msgspec.Struct, frozen=True):
     sessions: int
     codes: int
     snapshots: int
+    erasings: int = 0
+    """Erasings that had been cut short, and are finished now."""
 
 
 def purge(store: Store, snapshots: Path, now_ms: int, days: int = KEPT_DAYS, dry_run: bool = False) -> Purged:
@@ -33,5 +37,9 @@ def purge(store: Store, snapshots: Path, now_ms: int, days: int = KEPT_DAYS, dry
     gone["tombstones"] = purge_tombstones(store, now_ms, now_ms - days * DAY_MS, dry_run)
     for sweep in sweeps(now_ms):
         gone[sweep.name] += purge_rows(store, sweep, dry_run)
-    gone["snapshots"] = purge_snapshots(snapshots, read_identity(store).gen, now_ms, dry_run)
+    identity = read_identity(store)
+    gone["snapshots"] = purge_snapshots(snapshots, identity.gen, now_ms, dry_run)
+    with store.read() as tx:
+        half = read_erased(tx, unfinished=True)
+    gone["erasings"] = len(half) if dry_run else repeat_erasings(store, identity, half, now_ms)
     return Purged(**{name: gone[name] for name in Purged.__struct_fields__})

@@ -39,6 +39,7 @@ from sync_server.member_reports import find_members
 from sync_server.merging import merge_members
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
+from sync_server.purging.purge import purge
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import ALIAS, CONFIRMATION, CONSENT, EVENT, FEED, FLAG, MESSAGE, METADATA, PERSONAL, SEGMENT
 from sync_server.snapshot import make_snapshot
@@ -260,6 +261,26 @@ def test_a_segment_is_redacted_after_what_was_made_of_it(life, monkeypatch):
     repeat_erasings(life.office.store, life.office.identity, [member], T0_MS)
     assert left(life.office.store, life.needles()) == set()
     assert verify(life.office.store).findings == ()
+
+
+def test_the_nightly_run_finishes_what_was_cut_short_when_nobody_can_be_found_any_more(life, monkeypatch):
+    identity = forget._identity
+
+    def dies_at_the_second(tx, place) -> None:
+        if place.member_id == TWIN:
+            raise _KilledError
+        identity(tx, place)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(forget, "_identity", dies_at_the_second)
+        with pytest.raises(_KilledError):
+            life.erase()
+    assert left(life.office.store, life.needles()) != set()
+    with pytest.raises(BadInput):
+        life.erase(ANNA)
+    done = [purge(life.office.store, life.at.snapshots, T0_MS + day).erasings for day in (1, 2)]
+    assert done == [2, 0]
+    assert left(life.office.store, life.needles()) == set()
 
 
 def test_late_receipts_of_the_member_are_booked_without_the_name(life, tmp_path):

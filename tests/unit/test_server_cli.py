@@ -45,6 +45,10 @@ def test_what_is_said_follows_the_language_of_the_system(tmp_path, monkeypatch, 
         (("user", "admin"), "Пользователь admin (owner) может войти."),
         (("audience", "list"), ""),
         (("expire",), "не сгорело ничего"),
+        (("purge",), "Убрано: удалённых строк 0"),
+        (("purge", "--dry-run", "--days", "3"), "Убралось бы: удалённых строк 0"),
+        (("parked", "list"), "Ничего не отложено."),
+        (("parked", "replay"), "Учтено 0 событий, отложено осталось 0."),
     )
     for words, said in done:
         monkeypatch.setattr(sys, "argv", ["kopilka-server", *words, "--data", str(tmp_path / "data")])
