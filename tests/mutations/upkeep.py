@@ -119,7 +119,7 @@ UPKEEP: tuple[Guard, ...] = (
         "sync_server/store.py",
         '        "secure_delete=ON",\n',
         "",
-        f"{_ERASE}::test_no_byte_of_the_database_s_files_has_it_any_more",
+        f"{_ERASE}::test_what_is_deleted_is_overwritten_whatever_build_of_sqlite_it_is",
     ),
     Guard(
         "nothing of who is gone stays in the log of the head office's file",
@@ -133,7 +133,7 @@ UPKEEP: tuple[Guard, ...] = (
         "terminal/offline_queue/cache_disk.py",
         '    connection.execute("PRAGMA secure_delete=ON")\n',
         "",
-        f"{_ERASED_AT_TILLS}::test_every_till_forgets_the_member_and_its_cache_file_every_byte",
+        f"{_ERASE}::test_what_is_deleted_is_overwritten_whatever_build_of_sqlite_it_is",
     ),
     Guard(
         "nothing of who is gone stays in the log of a till's cache",
