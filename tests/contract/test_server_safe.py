@@ -7,6 +7,8 @@ import pytest
 from sync_server.backups import back_up
 from sync_server.safety import mark_backed_up, survives_at_once
 from sync_server.settings import Settings
+from tests.e2e.test_server_process import command
+from tests.support.served_office import served_office
 from tests.support.server import hex_id, office_on
 
 ANNA = hex_id("anna")
@@ -44,3 +46,19 @@ def test_a_till_nothing_has_come_from_is_not_marked(office, tmp_path):
 def test_where_the_operator_says_so_stored_is_safe(office, tmp_path):
     assert not survives_at_once(Settings(tmp_path), office.store)
     assert survives_at_once(Settings(tmp_path, stored_is_safe=True), office.store)
+
+
+def test_postgresql_without_a_standby_is_not_safe_by_itself(request, tmp_path):
+    with office_on("postgresql", request, tmp_path) as office:
+        assert not survives_at_once(Settings(tmp_path), office.store)
+        assert survives_at_once(Settings(tmp_path, stored_is_safe=True), office.store)
+
+
+def test_the_command_that_backs_up_says_what_is_safe(tmp_path):
+    data = tmp_path / "office"
+    with served_office(data) as served:
+        till = served.office.till()
+        first = till.put(till.sale(account=ANNA)).reply
+        done = command("backup", str(tmp_path / "copy"), data=data)
+        assert done.returncode == 0, done.stderr
+        assert till.put(till.sale(account=ANNA)).reply.safe == first.acked

@@ -19,6 +19,7 @@ from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.retention import KEPT_MS, LEAST, MOST, prune
 from terminal.offline_queue.segments import next_segment
 from terminal.offline_queue.store import open_store
+from tests.support.queue_office import Office
 from tests.support.queue_samples import (
     NOON_MS,
     TERMINAL,
@@ -30,6 +31,7 @@ from tests.support.queue_samples import (
     receipt_line,
     sell,
 )
+from tests.support.queue_till import Till
 
 LONG_AFTER_MS = NOON_MS + KEPT_MS + 1_000_000
 
@@ -211,3 +213,19 @@ def test_what_a_return_gave_back_of_a_sale_that_is_gone_stays_counted(till):
     stored(till, 2)
     assert prune(till.journal, LONG_AFTER_MS, least=1) == 2, "the sale, and not the return of half of it"
     assert gives(till) == (1, 100)
+
+
+def test_a_round_of_the_sync_lets_go_of_what_is_safe_and_old(tmp_path):
+    driven = Till(tmp_path / "driven", Office())
+    for numbers in (range(1, 121), range(121, 126)):
+        for number in numbers:
+            sell(driven.journal, number)
+        assert driven.sync()
+    assert len(events(driven.store)) == 125
+    driven.clock.ms = LONG_AFTER_MS + 10_000_000
+    assert driven.sync()
+    assert events(driven.store) == [121, 122, 123, 124, 125], "the last segment stays"
+    sell(driven.journal, 126)
+    assert driven.sync()
+    assert driven.journal.verify() == 6
+    driven.close()
