@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from loyalty.receipt import Receipt
+from loyalty.referral import Invited
 
 _Value = TypeVar("_Value")
 
@@ -44,9 +45,9 @@ class ReturnCompleted(msgspec.Struct, frozen=True, tag_field="type", tag="return
     receipt: Receipt
 
 
-class MemberEnrolled(msgspec.Struct, frozen=True, tag_field="type", tag="member_enrolled"):
+class MemberEnrolled(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="member_enrolled"):
     """A new member. Personal data travel beside the event: `personal_hash` commits to them, so they can be erased
-    while the chain of events still verifies."""
+    while the chain of events still verifies. `invited`: somebody invited them, and on which terms."""
 
     member_id: str
     account_id: str
@@ -56,6 +57,7 @@ class MemberEnrolled(msgspec.Struct, frozen=True, tag_field="type", tag="member_
     consents: tuple[Consent, ...]
     cashier: str
     store: str
+    invited: Invited | None = None
 
 
 class ConsentChanged(msgspec.Struct, frozen=True, tag_field="type", tag="consent_changed"):

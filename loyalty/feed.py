@@ -12,6 +12,7 @@ import msgspec
 
 from loyalty.member import Used
 from loyalty.points.purse import Purse
+from loyalty.referral import Invited
 from loyalty.statuses.progress import Progress
 
 Stream = Literal["ident", "bal", "goods", "programmes", "spent"]
@@ -71,6 +72,8 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """terminal -> wallet -> points set aside for that till, which nobody else can spend."""
     overdrawn: dict[str, int] = {}
     """wallet -> points spent that were not there and are not earned back yet: part of what the wallet is below 0."""
+    invited: tuple[Invited, ...] = ()
+    """Members of this account whose purchase would reward who invited them."""
 
 
 class SpentRow(msgspec.Struct, frozen=True):

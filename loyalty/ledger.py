@@ -12,12 +12,12 @@ from loyalty.receipt import Receipt
 
 Contra = Literal[
     "issued", "redeemed", "issued_back", "redeemed_back", "opening", "expired", "loaded", "paid", "loaded_back",
-    "paid_back", "clearing",
+    "paid_back", "clearing", "referral",
 ]  # fmt: skip
 """The programme's side: points issued for a purchase, points spent, each taken back by a return, balances brought
 from another system, and points that ran out. Points taken for what a campaign gives are points spent. Four are of gift
 cards: money put on them, money they paid, each taken back. `clearing`: on the way from one account to another, gone
-from the one and perhaps not at the other yet."""
+from the one and perhaps not at the other yet. `referral`: points for who invited a member."""
 MAIN_WALLET = "main"
 
 

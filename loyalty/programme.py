@@ -21,6 +21,7 @@ from loyalty.points.terms import LotTerms
 from loyalty.points.workdays import Workdays
 from loyalty.quoting.limits import Limit
 from loyalty.quoting.matching import Index
+from loyalty.referral import Referral
 from loyalty.rewards import Reward
 from loyalty.rights import Offline
 from loyalty.scene import Event, Terms
@@ -210,6 +211,8 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     """When points of the main wallet can be spent, and until when; other wallets have terms of their own."""
     workdays: Workdays = Workdays()
     gift_cards: GiftCards = GiftCards()
+    referral: Referral | None = None
+    """What inviting a member brings; None where nobody is asked who invited them."""
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
 

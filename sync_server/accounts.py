@@ -18,12 +18,14 @@ from loyalty.gift_card import GIFT_WALLET
 from loyalty.points.history import AnyFact
 from loyalty.quoting.uses import Use
 from loyalty.receipt import Receipt
+from loyalty.referral import Invited
 from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
 from sync_server.escrow import Released, Sold, settle_escrow
 from sync_server.heads import Change
 from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
+from sync_server.invitations import Bought, settle_invitations
 from sync_server.overdrafts import settle_losses
 from sync_server.purses import Account, Booked, Kept, fact_of, purses_after
 from sync_server.rows import select_by
@@ -65,12 +67,29 @@ class Moves:
     """What tills gave back of points set aside for them."""
     captures: list[tuple[Account, Capture]] = field(default_factory=list)
     """Receipts that name a hold of the points they spend."""
+    bought: defaultdict[Account, Bought] = field(default_factory=lambda: defaultdict(Bought))
+    """The largest receipt of each member, for invitations."""
+    invited: dict[Account, tuple[Invited, ...]] = field(default_factory=dict)
+    """New members whom somebody invited."""
     came: list[Carried] = field(default_factory=list)
     """What accounts that moved hand on to these."""
     leaving: dict[Account, Leaving] = field(default_factory=dict)
     """Accounts that move now."""
     cause: str = ""
     """What names this transaction alone: an event's id, an effect's, a change's."""
+
+    def buy(self, account: Account, member_id: str, total_minor: int) -> None:
+        largest = self.bought[account]
+        largest[member_id] = max(largest.get(member_id, total_minor), total_minor)
+
+    def invitations(self) -> dict[Account, list[Invited]]:
+        """Those of new members and those that accounts which moved hand on; what these sold meanwhile counts here."""
+        found = defaultdict(list, {account: [*each] for account, each in self.invited.items()})
+        for carried in self.came:
+            found[carried.account] += carried.invited
+            for member_id, total_minor in carried.bought.items():
+                self.buy(carried.account, member_id, total_minor)
+        return found
 
     def named_holds(self) -> list[tuple[Account, Capture]]:
         """The receipts of this transaction that name a hold, and those accounts that moved hand on."""
@@ -103,6 +122,7 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
         if not rows[account].moved_to:
             note_move(tx, account, leaving)
             rows[account] = replace(rows[account], moved_to=leaving.to_account)
+    settle_invitations(tx, rows, moves.invitations(), moves.bought)
     moved = {account for account, row in rows.items() if row.moved_to}
     times = {account: old[account].purse_ms if account in old else 0 for account in rows}
     taken = keep_purses(tx, moves.came)
@@ -116,7 +136,10 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     captures = by_account(moves.named_holds())
     for account in sorted(moved & made):
         until, named = untils.get(account), captures.get(account, ())
-        rows[account], times[account] = hand_on(tx, account, rows[account], moves.cause, until, named), 0
+        rows[account], times[account] = (
+            hand_on(tx, account, rows[account], moves.cause, until, named, moves.bought[account]),
+            0,
+        )
     rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
     settled = ({*captures} | {carried.account for carried in moves.came}) - moved
     rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)

@@ -11,6 +11,7 @@ from loyalty.ledger import receipt_entries, spent_points
 from loyalty.programme import Programme
 from loyalty.quoting.uses import uses_of
 from loyalty.receipt import Receipt
+from loyalty.referral import bought_minor
 from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves, count_coupons
 from sync_server.arrivals import Arrived, receipt_of
@@ -65,6 +66,9 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
     moves.sold.append(Sold(account, event.terminal, spent_points(receipt), day))
     moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
     moves.counted.append((account, count_receipt(receipt)))
+    mine = bought_minor(receipt)
+    if mine is not None:
+        moves.buy(account, *mine)
     moves.uses[account] += uses_of(receipt)
     count_coupons(receipt, moves, account, 1)
 

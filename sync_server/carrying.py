@@ -18,6 +18,7 @@ from loyalty.member import Used
 from loyalty.points.history import AnyFact, replay
 from loyalty.points.lots import MAX_TAKEN_OVER
 from loyalty.points.purse import Purse
+from loyalty.referral import Invited
 from loyalty.statuses.progress import Progress
 from sync_server.effects import Effect, effect_id, send_effects
 from sync_server.entries import write_entries
@@ -56,6 +57,9 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     holds: tuple[Hold, ...] = ()
     captures: tuple[Capture, ...] = ()
     """Receipts that named holds."""
+    invited: tuple[Invited, ...] = ()
+    bought: dict[str, int] = {}
+    """member_id -> the largest of the receipts that have come since, for invitations that went ahead."""
 
     @property
     def account(self) -> Account:
@@ -85,7 +89,13 @@ def note_move(tx: Tx, account: Account, leaving: Leaving) -> None:
 
 
 def hand_on(
-    tx: Tx, account: Account, row: BalanceRow, cause: str, until: Until | None = None, captures: Sequence[Capture] = ()
+    tx: Tx,
+    account: Account,
+    row: BalanceRow,
+    cause: str,
+    until: Until | None = None,
+    captures: Sequence[Capture] = (),
+    bought: Mapping[str, int] = {},
 ) -> BalanceRow:
     """Send on all that the row of a moved account holds; the row without it.
 
@@ -104,6 +114,7 @@ def hand_on(
         row.progress, row.receipts, row.used, row.coupon_uses, (*row.came_from, account[1]),
         _of_account(replay(facts).purse, account[1]), _count(tx, account, facts),
         max(untils, key=lambda each: each.date, default=None), leaving_holds(tx, account), tuple(captures),
+        row.invited, dict(bought),
     )  # fmt: skip
     send_effects(tx, account[0], [Effect(id_, CARRY, row.moved_to, moved.at_ms, canonical(carried))])
     write_entries(tx, clearing_entries(carried, account, id_, -1))

@@ -49,6 +49,8 @@ def admit_members(
         idents.append(Change(event.bucket, member.member_id, body, None))
         grant = rules.grant(member.status, event.at_ms) if rules.programme else None
         moves.opened[event.bucket, member.account_id] = grant
+        if member.invited is not None:
+            moves.invited[event.bucket, member.account_id] = (member.invited,)
     rows = [
         consent_row(event, _of(event).member_id, consent, _of(event).cashier)
         for event in events

@@ -1,4 +1,5 @@
-"""Accounts that move: one leaves its place, another takes in what was handed on. Each is one bucket's transaction."""
+"""Accounts that move: one leaves its place, another takes in what was handed on; and rewards that are taken in. Each is
+one bucket's transaction."""
 
 from collections.abc import Sequence
 
@@ -6,6 +7,7 @@ from sync_server.accounts import Moves, fold_accounts
 from sync_server.carrying import Leaving, carried_by, clearing_entries
 from sync_server.effects import Effect
 from sync_server.heads import put_rows
+from sync_server.invitations import reward_of
 from sync_server.purses import Account
 from sync_server.standing import Rules
 from sync_server.store import Tx
@@ -24,4 +26,11 @@ def take_in(tx: Tx, effects: Sequence[Effect], rules: Rules) -> None:
         carried = carried_by(effect)
         moves.came.append(carried)
         moves.entries += clearing_entries(carried, carried.account, effect.effect_id, 1)
+    put_rows(tx, {"bal": fold_accounts(tx, moves, rules)})
+
+
+def take_reward(tx: Tx, effects: Sequence[Effect], rules: Rules) -> None:
+    """The handler of rewards for inviting; an account that moved hands them on."""
+    moves = Moves(cause=min(effect.effect_id for effect in effects))
+    moves.entries += [reward_of(effect) for effect in effects]
     put_rows(tx, {"bal": fold_accounts(tx, moves, rules)})

@@ -21,7 +21,9 @@ from sync_server.schema import LEDGER, RECEIPT, TAKEN
 from sync_server.store import Tx
 
 Account = tuple[int, str]
-_ORDER: dict[Contra, int] = {"opening": 0, "redeemed": 1, "redeemed_back": 2, "issued": 3, "issued_back": 4}
+_ORDER: dict[Contra, int] = {
+    "opening": 0, "redeemed": 1, "redeemed_back": 2, "issued": 3, "issued_back": 4, "referral": 5,
+}  # fmt: skip
 """Of one receipt, points are spent before new ones come. What is written off is no fact: it follows from the purse. Nor
 is what moved between accounts: it came with a purse."""
 _ENTRY = (

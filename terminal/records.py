@@ -16,9 +16,11 @@ from loyalty.events import (
     personal_hash,
 )
 from loyalty.feed import BalanceRow, IdentRow
+from loyalty.ledger import MAIN_WALLET
 from loyalty.member import mask_name
 from loyalty.programme import Programme
 from loyalty.receipt import Receipt
+from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
 from terminal.fiscal.slip import receipt_slip, report_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
@@ -74,11 +76,20 @@ class Records:
         if existing is not None:
             raise NotNow(sentence("member.exists", name=existing.ident.name_masked or existing.ident.member_id[:8]))
         member_id, event_id = self._new_id(), self._new_id()
+        invited = self._invited(effect, member_id, around)
         card = self._next_card()
         lowest = around.programme.statuses[0].id if around.programme.statuses else ""
         personal = Personal(member_id, member_id, event_id, self._new_salt(), effect.phone, effect.name)
         body = MemberEnrolled(
-            member_id, member_id, card, lowest, personal_hash(personal), effect.consents, shift.cashier, around.store
+            member_id,
+            member_id,
+            card,
+            lowest,
+            personal_hash(personal),
+            effect.consents,
+            shift.cashier,
+            around.store,
+            invited,
         )
         hashed = phone_hash(files.identity.scope_key, effect.phone)
         ident = IdentRow(member_id, member_id, mask_name(effect.name), (card,), hashed, effect.phone[-2:])
@@ -88,6 +99,19 @@ class Records:
         today = around.moment.local_date
         member = member_from(known, effect.phone, "phone", files.journal, around.programme, today)
         return c.MemberFound(member, enrolled=True)
+
+    def _invited(self, effect: c.EnrolMember, member_id: str, around: Surroundings) -> Invited | None:
+        """Raises NotNow where who invited them is not known here."""
+        programme = around.programme
+        if effect.invited_by is None or programme.referral is None:
+            return None
+        inviter = find_known(self._files, *effect.invited_by)
+        if inviter is None:
+            raise NotNow(sentence("member.no_inviter"), sentence("member.no_inviter.hint"))
+        terms, moment = programme.lot_terms(MAIN_WALLET), around.moment
+        account = inviter.ident.account_id
+        day = (moment.local_date, moment.at_ms)
+        return invitation(programme.referral, account, member_id, *day, terms, programme.workdays)
 
     def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
         body = ConsentChanged(effect.member.member_id, effect.member.account_id, effect.consent, shift.cashier)

@@ -35,6 +35,7 @@ from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.points.lots import Shortfall
 from loyalty.programme import GiftCards, Programme, Redeem, Returns
+from loyalty.referral import Referral
 from loyalty.rights import MAX_AGE_DAYS, MAX_SEEN_DAYS, Offline, OfflineKind
 from loyalty.sentences import Lang, Sentence, sentence
 
@@ -193,6 +194,7 @@ def read_programme(top: Section) -> Programme:
         points=read_terms(top.part("points")),
         workdays=read_workdays(top.part("workdays")),
         gift_cards=_gift_cards(top.part("gift_cards")),
+        referral=_referral(top.part("referral")),
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
@@ -239,6 +241,17 @@ def _gift_cards(part: Section | None) -> GiftCards:
     )
     part.finish()
     return gift_cards
+
+
+def _referral(part: Section | None) -> Referral | None:
+    if part is None:
+        return None
+    referral = Referral(
+        inviter_points=part.whole("inviter_points", 1, MAX_POINTS),
+        min_total_minor=part.whole("min_total_minor", 0, MAX_MINOR, 0),
+    )
+    part.finish()
+    return referral
 
 
 def _redeem(part: Section | None) -> Redeem:

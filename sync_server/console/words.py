@@ -19,6 +19,7 @@ ENTRIES: dict[Contra, str] = {
     "paid_back": N_("Given back to a gift card with a return"),
     "expired": N_("Ran out"),
     "clearing": N_("Moved between accounts"),
+    "referral": N_("For inviting a member"),
 }
 FLAGS: dict[FlagKind, str] = {
     "other_bytes": N_("One event came twice with different contents; the second changed nothing"),

@@ -146,12 +146,14 @@ class ConfirmReturn(msgspec.Struct, frozen=True):
 
 
 class Enrol(msgspec.Struct, frozen=True):
-    """A new member by phone; processing of personal data must be agreed to, advertising need not."""
+    """A new member by phone; processing of personal data must be agreed to, advertising need not. `invited_by` is the
+    card or phone of who invited them, where the programme asks for it."""
 
     phone: str
     name: str = ""
     processing: bool = False
     advertising: bool = False
+    invited_by: str = ""
 
 
 class ChangeConsent(msgspec.Struct, frozen=True):
@@ -272,9 +274,12 @@ class CommitReturn(msgspec.Struct, frozen=True):
 
 
 class EnrolMember(msgspec.Struct, frozen=True):
+    """`invited_by`: the card or phone (E.164) of who invited them, and which of the two."""
+
     phone: str
     name: str
     consents: tuple[Consent, ...]
+    invited_by: tuple[str, Literal["card", "phone"]] | None = None
 
 
 class RecordConsent(msgspec.Struct, frozen=True):

@@ -1,8 +1,10 @@
 """The shift, its reports, new members and consents."""
 
+from typing import Literal
+
 import msgspec
 
-from loyalty.codes import parse_phone
+from loyalty.codes import CardCode, PhoneCode, classify, parse_phone
 from loyalty.events import Consent
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say, told
@@ -60,7 +62,21 @@ def enrol(state: State, command: c.Enrol, around: Surroundings) -> Step:
         return refused(state, "member.needs_consent")
     version = around.programme.consent_version
     consents = (Consent("processing", version, True), Consent("advertising", version, command.advertising))
-    return state, (c.EnrolMember(phone, " ".join(command.name.split())[:80], consents),)
+    invited_by = _inviter(command.invited_by, around)
+    if invited_by is None and command.invited_by.strip():
+        return refused(state, "member.no_inviter", hint="member.no_inviter.hint")
+    return state, (c.EnrolMember(phone, " ".join(command.name.split())[:80], consents, invited_by),)
+
+
+def _inviter(text: str, around: Surroundings) -> tuple[str, Literal["card", "phone"]] | None:
+    """A card or a phone, as it was typed."""
+    match classify(text, around.programme.codes):
+        case CardCode(number):
+            return number, "card"
+        case PhoneCode(e164):
+            return e164, "phone"
+        case _:
+            return None
 
 
 def change_consent(state: State, command: c.ChangeConsent, around: Surroundings) -> Step:

@@ -56,6 +56,11 @@ SENTENCES = {
         "Согласие на обработку отзывают заявлением: карта будет закрыта",
         "Withdrawing consent to processing closes the card: take a written request",
     ),
+    "member.no_inviter": ("Пригласивший не найден", "Who invited them is not found"),
+    "member.no_inviter.hint": (
+        "Введите номер его карты или телефон, или оставьте поле пустым",
+        "Type the number of their card or their phone, or leave the field empty",
+    ),
     "member.consent_given": ("Согласие записано", "Consent recorded"),
     "member.consent_withdrawn": ("Отзыв согласия записан", "Withdrawal of consent recorded"),
     "confirm.already": ("Телефон уже подтверждён", "The phone is confirmed already"),

@@ -27,6 +27,7 @@ class Form(msgspec.Struct, frozen=True):
     processing: bool = False
     advertising: bool = False
     at: int = 0
+    invited_by: Line = EMPTY
 
 
 NO_FORM = Form()
@@ -96,7 +97,7 @@ def _form_after(desk: Desk, said: str) -> Desk:
     return replace(desk, form=replace(desk.form, at=_MENDED_AT.get(said, desk.form.at)))
 
 
-_MENDED_AT = {"code.phone": 0, "member.needs_consent": 2}
+_MENDED_AT = {"code.phone": 0, "member.needs_consent": 2, "member.no_inviter": 5}
 """code of a refusal -> the field of the form it is about."""
 
 

@@ -1,4 +1,5 @@
-"""The form of a new member, key by key: phone, name, two consents apart from one another, and the button."""
+"""The form of a new member, key by key: phone, name, who invited them where the programme rewards that, two consents
+apart from one another, and the button."""
 
 from msgspec.structs import replace
 
@@ -6,12 +7,13 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui.acted import Acted
 from terminal.ui.desk import Desk, Form
-from terminal.ui.editor import edited, typed
+from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.words import N_
 
-PHONE, NAME, PROCESSING, ADVERTISING, DONE = range(5)
-FIELDS = 5
+PHONE, NAME, PROCESSING, ADVERTISING, DONE, INVITED = range(6)
+_TYPED = {PHONE: "phone", NAME: "name", INVITED: "invited_by"}
+"""The fields one types into, with their names in a form."""
 _ONWARD = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
 
 
@@ -20,16 +22,27 @@ def press(view: View, desk: Desk, name: str, text: str) -> Acted:
     if name == "escape":
         return Acted(replace(desk, asking="code", form=Form()))
     if name in _ONWARD:
-        return Acted(replace(desk, form=replace(form, at=(form.at + _ONWARD[name]) % FIELDS)))
+        return Acted(replace(desk, form=replace(form, at=_onward(view, form, _ONWARD[name]))))
     if name in BY_NAME:
         if BY_NAME[name].id == "member":
             return _sent(desk)
         return Acted(replace(desk, note=N_("Finish the form, or leave it with Esc")))
     if name == "enter":
-        return _sent(desk) if form.at == DONE else Acted(replace(desk, form=replace(form, at=form.at + 1)))
+        return _sent(desk) if form.at == DONE else Acted(replace(desk, form=replace(form, at=_onward(view, form, 1))))
     if form.at in (PROCESSING, ADVERTISING):
         return Acted(_ticked(desk) if name == "space" else desk)
     return Acted(_edited(desk, name, text))
+
+
+def fields_of(view: View) -> tuple[int, ...]:
+    """The fields from the top; who invited is asked where the programme rewards it."""
+    invited = (INVITED,) if view.programme.referral is not None else ()
+    return (PHONE, NAME, *invited, PROCESSING, ADVERTISING, DONE)
+
+
+def _onward(view: View, form: Form, step: int) -> int:
+    fields = fields_of(view)
+    return fields[(fields.index(form.at) + step) % len(fields)] if form.at in fields else PHONE
 
 
 def typed_in(desk: Desk, text: str) -> Desk:
@@ -39,7 +52,8 @@ def typed_in(desk: Desk, text: str) -> Desk:
 
 def _sent(desk: Desk) -> Acted:
     form = desk.form
-    return Acted(desk, (c.Enrol(form.phone.text, form.name.text, form.processing, form.advertising),))
+    ticks = (form.processing, form.advertising)
+    return Acted(desk, (c.Enrol(form.phone.text, form.name.text, *ticks, form.invited_by.text),))
 
 
 def _ticked(desk: Desk) -> Desk:
@@ -51,8 +65,8 @@ def _ticked(desk: Desk) -> Desk:
 
 def _edited(desk: Desk, name: str, text: str) -> Desk:
     form = desk.form
-    if form.at not in (PHONE, NAME):
+    if form.at not in _TYPED:
         return desk
-    line = form.phone if form.at == PHONE else form.name
+    line: Line = getattr(form, _TYPED[form.at])
     line = edited(line, name) or (typed(line, text) if text else line)
-    return replace(desk, form=replace(form, phone=line) if form.at == PHONE else replace(form, name=line))
+    return replace(desk, form=replace(form, **{_TYPED[form.at]: line}))

@@ -17,6 +17,7 @@ from loyalty.basket import Moment
 from loyalty.chain import ZERO_HASH, chain, fork_hash, header_for, pack_payload, write_segment
 from loyalty.events import Body, MemberEnrolled, Personal, ReturnCompleted, SaleCompleted, encode_event, personal_hash
 from loyalty.receipt import Payment, Receipt, ReceiptLine
+from loyalty.referral import Invited
 from sync_server.enrol import enrol_terminal, make_code
 from sync_server.identity import Identity
 from sync_server.ingest import Stored, take_segment
@@ -142,12 +143,18 @@ class Till:
         )  # fmt: skip
 
     def enrolled(
-        self, member: str, card: str, phone: str = "", name: str = "Иванова Мария", event_id: str = ""
+        self,
+        member: str,
+        card: str,
+        phone: str = "",
+        name: str = "Иванова Мария",
+        event_id: str = "",
+        invited: Invited | None = None,
     ) -> tuple[bytes, Personal]:
         """The event that enrols a member, and the personal data beside it; the account is the member's own."""
         event_id = event_id or hex_id("enrolled", member, card)
         personal = Personal(member, member, event_id, "5a17", phone, name, "1990-05-23")
-        body = MemberEnrolled(member, member, card, "novice", personal_hash(personal), (), "anna", "S1")
+        body = MemberEnrolled(member, member, card, "novice", personal_hash(personal), (), "anna", "S1", invited)
         return encode_event(body, event_id, T0_MS), personal
 
 

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from loyalty.documents.programme_file import parse_programme
+from loyalty.referral import Referral
 from loyalty.sentences import Lang, sentence
 from terminal.session import Link
 from terminal.session import commands as c
@@ -656,3 +657,24 @@ def test_after_the_receipt_the_screen_says_what_was_given_with_it() -> None:
         cashier.sees("1 купон покупателю", "Ждём вас на дерби", "Звёзды −10")
 
     play(story, with_offers())
+
+
+def test_who_invited_is_asked_where_the_programme_rewards_it_and_nowhere_else() -> None:
+    async def asked(cashier: Cashier) -> None:
+        await cashier.type("+79267654321", "enter", "f6")
+        await cashier.type("Сидорова Анна", "enter")
+        cashier.sees("Пригласил")
+        await cashier.type("2990001000018", "enter")
+        await cashier.press("space", "f6")
+
+    async def not_asked(cashier: Cashier) -> None:
+        await cashier.press("f6")
+        cashier.sees("Новый участник")
+        cashier.sees_not("Пригласил")
+
+    till = FakeTill()
+    till.programme = replace(till.programme, referral=Referral(200))
+    till.post(c.Refresh())
+    play(asked, till)
+    assert c.Enrol("+79267654321", "Сидорова Анна", True, False, "2990001000018") in till.posted
+    play(not_asked)

@@ -10,7 +10,7 @@ import pytest
 
 from loyalty.codes import gtin_is_valid
 from loyalty.documents.programme_file import parse_programme
-from loyalty.events import bucket_of, canonical
+from loyalty.events import MemberEnrolled, bucket_of, canonical, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.member import Member
 from loyalty.statuses.progress import Progress, SeasonFigures
@@ -19,7 +19,7 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import ANNA, BLOCKED, CARD, NOON, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import cursor_to
-from tests.support.small_till import ANNAS_POINTS, Rig, opened_rig
+from tests.support.small_till import ANNAS_POINTS, Rig, make_till, opened_rig
 
 NEWCOMER = "+79261112233"
 TODAY = 20_717
@@ -156,3 +156,46 @@ def test_an_unknown_phone_is_said_with_its_last_digits_alone(rig: Rig) -> None:
     assert said(state) == "member.unknown"
     assert state.notice is not None
     assert state.notice.said.args["key"] == "•••1122"
+
+
+REFERRING = PROGRAMME + "\n[referral]\ninviter_points = 200\nmin_total_minor = 100_00\n"
+
+
+@pytest.fixture
+def referring(tmp_path: Path) -> Iterator[Rig]:
+    make_till(tmp_path / "referring", programme=REFERRING)
+    with opened_rig(tmp_path / "referring") as opened:
+        opened.engine.dispatch(c.OpenShift("Ольга"))
+        yield opened
+
+
+def enrolled_as(rig: Rig) -> MemberEnrolled:
+    """The last event of the journal."""
+    raw = rig.store.journal.read(lambda files: files.execute("SELECT raw FROM event ORDER BY place DESC").fetchone()[0])
+    body = decode_body(decode_envelope(raw))
+    assert isinstance(body, MemberEnrolled)
+    return body
+
+
+@pytest.mark.parametrize("inviter", [CARD, PHONE, "8 (903) 123-45-67"])
+def test_who_invited_a_member_is_in_the_event_with_the_terms_of_the_day(referring: Rig, inviter: str) -> None:
+    assert said(do(referring, c.Enrol(NEWCOMER, processing=True, invited_by=inviter))) == "member.enrolled"
+    body = enrolled_as(referring)
+    assert body.invited is not None
+    assert (body.invited.account_id, body.invited.member_id) == (ANNA.account_id, body.member_id)
+    assert (body.invited.points, body.invited.min_total_minor) == (200, 100_00)
+    assert body.invited.date == NOON.local_date
+
+
+@pytest.mark.parametrize("inviter", ["2990001099993", "+79990000000", "Анна"])
+def test_who_is_not_known_cannot_have_invited_and_nobody_is_enrolled(referring: Rig, inviter: str) -> None:
+    events = referring.store.journal.verify()
+    assert said(do(referring, c.Enrol(NEWCOMER, processing=True, invited_by=inviter))) == "member.no_inviter"
+    assert referring.store.journal.verify() == events
+
+
+def test_nobody_invited_is_as_good_and_without_the_rule_nothing_is_written_down(referring: Rig, rig: Rig) -> None:
+    do(referring, c.Enrol(NEWCOMER, processing=True, invited_by=" "))
+    assert enrolled_as(referring).invited is None
+    do(rig, c.Enrol(NEWCOMER, processing=True, invited_by=CARD))
+    assert enrolled_as(rig).invited is None

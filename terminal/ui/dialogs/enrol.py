@@ -5,7 +5,7 @@ from textual.strip import Strip
 from terminal.ui.cells import left, wrap
 from terminal.ui.dialogs.consents import Purpose, consent_text, consent_title
 from terminal.ui.editor import Line
-from terminal.ui.filling import ADVERTISING, DONE, NAME, PHONE, PROCESSING
+from terminal.ui.filling import ADVERTISING, DONE, INVITED, NAME, PHONE, PROCESSING, fields_of
 from terminal.ui.rows import Part, blank, row
 from terminal.ui.sight import Sight
 from terminal.ui.widgets.command import typed_parts
@@ -21,11 +21,19 @@ def enrol_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         row(palette, width, [("  " + _("New member"), "head")]),
         _field(sight, width, _("Phone"), form.phone, PHONE),
         _field(sight, width, _("Name"), form.name, NAME),
+        *_invited(sight, width),
         *_consent(sight, width, "processing", form.processing, PROCESSING),
         *_consent(sight, width, "advertising", form.advertising, ADVERTISING),
         blank(palette, width),
         row(palette, width, [(f"{_mark(sight, DONE)} ", "accent"), (_("Make the card") + "  F6", "strong")], button),
     ]  # fmt: skip
+
+
+def _invited(sight: Sight, width: int) -> list[Strip]:
+    if INVITED not in fields_of(sight.view):
+        return []
+    _ = sight.words.text
+    return [_field(sight, width, _("Invited by"), sight.desk.form.invited_by, INVITED)]
 
 
 def _mark(sight: Sight, at: int) -> str:
