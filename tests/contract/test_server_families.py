@@ -19,6 +19,7 @@ from loyalty.member import Used
 from loyalty.points.lots import MAX_TAKEN_OVER
 from loyalty.points.purse import figures
 from loyalty.points.terms import LotTerms
+from loyalty.referral import Invited
 from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from sync_server import member_steps
 from sync_server.books import read_books
@@ -302,16 +303,18 @@ def test_everything_a_row_can_hold_is_handed_on(office):
     whole = BalanceRow(
         ANNA, {"main": 5, "stars": 2}, Progress((SeasonFigures("2026", 100, 10, 1, {"main": 5}, {}, (20_000,)),),
         (Grant("gold", "2026-01-01"),)), 3, (Used("c", "2026-11", 1, 2, 3),), None, {"BDAY": 1},
+        invited=(Invited(VERA, ANNA, 200, 100_00, "2026-11-22", T0_MS),),
     )  # fmt: skip
     assert set(BalanceRow.__struct_fields__) == {
         "account_id", "wallets", "progress", "receipts", "used", "purse", "coupon_uses", "moved_to", "came_from",
         "held",
         "escrow",  # stays with the account it was set aside of, and ends there
         "overdrawn",  # follows from the entries of the account it came to
+        "invited",
     }  # fmt: skip
     till = office.till()
     enrol(till, ANNA, BORIS)
-    till.put(till.sale(account=ANNA, earned=5))
+    till.put(till.sale(account=ANNA, total=99_99, earned=5))
     office.apply()
     force(office, ANNA, replace(whole, wallets={"main": 5}))
     account = family(office, ANNA, BORIS)
