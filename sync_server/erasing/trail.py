@@ -85,7 +85,9 @@ def read_trail(tx: Tx, identity: Identity, place: Place) -> Trail:
     rows = select_by(tx, FEED["ident"], ("body",), ("bucket", "key"), keys)
     idents = [_ident.decode(row.body) for row in rows if row.body is not None]
     phones = tuple(sorted({row.phone for row in personal if row.phone}))
-    claimed = tx.execute(select(ALIAS.c.kind, ALIAS.c.alias).where(ALIAS.c.member_id.in_(ids))).all()
+    # A lot brought from another system stays claimed: freed, it could be brought in again for someone else.
+    of_person = ALIAS.c.member_id.in_(ids) & (ALIAS.c.kind != "lot")
+    claimed = tx.execute(select(ALIAS.c.kind, ALIAS.c.alias).where(of_person)).all()
     aliases: set[Alias] = {(row.kind, row.alias) for row in claimed}
     aliases |= {("card", row.card) for row in members} | {("card", card) for each in idents for card in each.cards}
     aliases |= {("phone", identity.phone_hash(phone)) for phone in phones}

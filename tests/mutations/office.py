@@ -456,4 +456,11 @@ OFFICE: tuple[Guard, ...] = (
         "tests/contract/test_server_overdrafts.py"
         "::test_what_two_tills_spent_twice_is_owed_and_borne_until_it_is_earned_back",
     ),
+    Guard(
+        "a lot of a member who was erased stays claimed",
+        "sync_server/erasing/trail.py",
+        ' & (ALIAS.c.kind != "lot")',
+        "",
+        "tests/unit/test_server_balances.py::test_a_lot_of_a_member_who_was_erased_comes_in_for_nobody_else",
+    ),
 )

@@ -15,6 +15,7 @@ from loyalty.points.purse import Figures, figures
 from sync_server.books import read_books
 from sync_server.csv_rows import Row
 from sync_server.demo_data import publish_demo
+from sync_server.erasing.erase import beside, erase
 from sync_server.find_member import find_member
 from sync_server.import_balances import MAX_SOURCE_CHARS
 from sync_server.import_report import Imported, NotTaken
@@ -24,6 +25,7 @@ from sync_server.merging import merge_members
 from sync_server.programmes import publish_programme
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import FEED, LEDGER
+from sync_server.settings import Settings
 from sync_server.verifying.verify import verify
 from tests.support.server import T0_MS, TestOffice, office_on
 
@@ -152,6 +154,14 @@ def test_a_member_merged_since_has_the_lot_already(either) -> None:
     assert (done.added, done.known, left) == (1, 1, [])
     either.apply()
     assert balance(either, CARD).wallets == {"main": 34}
+
+
+def test_a_lot_of_a_member_who_was_erased_comes_in_for_nobody_else(office, tmp_path) -> None:
+    bring(office, lot("a"))
+    erase(office.store, office.identity, beside(Settings(tmp_path)), CARD, "anna", T0_MS + 1)
+    assert bring(office, lot("a", CARD2))[1] == ["balances.other"]
+    assert bring(office, lot("a", CARD))[1] == ["balances.nobody"]
+    assert verify(office.store).sound
 
 
 def test_an_import_cut_short_between_claim_and_entry_is_finished_by_the_next(either, monkeypatch) -> None:
