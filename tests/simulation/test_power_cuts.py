@@ -96,18 +96,24 @@ def test_without_a_sync_at_each_commit_told_sales_are_lost_and_the_cuts_show_it(
         cut_everywhere(story, held_by, Random(1))
 
 
+class WriteFailed(apsw.IOError):
+    extendedresult = apsw.SQLITE_IOERR_WRITE
+
+
+class SyncFailed(apsw.IOError):
+    extendedresult = apsw.SQLITE_IOERR_FSYNC
+
+
+class NoRoom(apsw.FullError):
+    extendedresult = apsw.SQLITE_FULL
+
+
 def io_error(asked: Asked) -> apsw.Error:
-    error = apsw.IOError("the disk is failing")
-    error.extendedresult = apsw.SQLITE_IOERR_FSYNC if isinstance(asked, Synced) else apsw.SQLITE_IOERR_WRITE
-    return error
+    return SyncFailed() if isinstance(asked, Synced) else WriteFailed()
 
 
 def full(asked: Asked) -> apsw.Error | None:
-    if not isinstance(asked, Written):
-        return None
-    error = apsw.FullError("no room")
-    error.extendedresult = apsw.SQLITE_FULL
-    return error
+    return NoRoom() if isinstance(asked, Written) else None
 
 
 @pytest.mark.parametrize(
