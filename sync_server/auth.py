@@ -21,7 +21,7 @@ from http_message_signatures import (  # fmt: skip
 from sqlalchemy import Row, select, update
 
 from sync_server.refusals import Refused
-from sync_server.schema import TERMINAL, tshard_of
+from sync_server.schema import TERMINAL, shard_of, tshard_of
 from sync_server.store import Store, Tx
 
 MAX_SKEW_S = 300
@@ -80,7 +80,7 @@ def authenticate(store: Store, asked: Asked, now_ms: int) -> str:
     if abs(created * 1000 - now_ms) > MAX_SKEW_S * 1000:
         raise Refused(401, "clock", "the terminal's clock is wrong: sign again by server_time_ms", now_ms=now_ms)
     if now_ms - row.seen_ms > CONTACT_STEP_MS:
-        store.write(partial(_note_contact, terminal=terminal, now_ms=now_ms))
+        store.write(partial(_note_contact, terminal=terminal, now_ms=now_ms), shard_of(terminal))
     return terminal
 
 

@@ -80,7 +80,7 @@ def _prepare(source: Path, coming: Path, random: Random, erased: Sequence[Erased
     store = open_store(f"sqlite:///{coming}")
     try:
         repeat_erasings(store, read_identity(store), erased, now_ms)
-        gen = store.write(lambda tx: renew_generation(tx, random))
+        gen = renew_generation(store, random)
     finally:
         store.close()
     _to_one_file(coming)

@@ -12,7 +12,7 @@ import msgspec
 from loyalty.events import bucket_of
 from sync_server.rows import insert_rows, select_by
 from sync_server.schema import ALIAS
-from sync_server.store import Store, Tx
+from sync_server.store import Shard, Store, Tx
 
 AliasKind = Literal["card", "phone", "lot"]
 Owners = dict[tuple[str, str], str]
@@ -39,7 +39,9 @@ def claim(store: Store, claims: Iterable[Claim]) -> Owners:
     wanted = sorted(claims, key=lambda found: found.abucket)
     owners: Owners = {}
     for group in _groups(store, wanted):
-        owners |= store.write(partial(_claim, group=group))
+        owners |= store.write(
+            partial(_claim, group=group), "many" if store.sqlite else Shard("abucket", group[0].abucket)
+        )
     return owners
 
 

@@ -62,14 +62,26 @@ def in_language(
 
 
 @app.command()
-def init(data: Data = HOME, database: Database = "") -> None:
+def init(
+    data: Data = HOME,
+    database: Database = "",
+    citus: Annotated[bool, typer.Option("--citus", help="Spread the tables over a Citus cluster.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print what --citus would run, and do nothing.")] = False,
+) -> None:
     """Prepare the data folder and the tables; running it again does no harm."""
+    from sync_server.citus import citus_statements, spread
     from sync_server.migrate import init_store
     from sync_server.store import open_store
 
+    if sql:
+        for _, statement in citus_statements():
+            typer.echo(f"{statement};")
+        return
     settings = Settings(data, database)
     store = open_store(settings.url)
     identity = init_store(store, random_bytes)
+    if citus:
+        tell("cli.init.citus", tables=spread(store))
     store.close()
     tell("cli.init", folder=str(data), gen=identity.gen)
 
@@ -295,7 +307,7 @@ def restored(data: Data = HOME, database: Database = "") -> None:
 
     settings = Settings(data, database)
     with opened(settings, even_moved=True) as (base, identity):
-        gen = base.write(lambda tx: renew_generation(tx, random_bytes))
+        gen = renew_generation(base, random_bytes)
         erased = erased_before(beside(settings), base)
         repeat_erasings(base, identity, erased, now_ms())
         drop_snapshots(settings.snapshots)

@@ -8,6 +8,10 @@ from sync_server.cli_options import lang
 from sync_server.words import SENTENCES as ALL
 
 SENTENCES = {
+    "cli.init.citus": (
+        "По машинам Citus разложено таблиц: {tables}.",
+        "{tables:table|tables} spread over the Citus cluster.",
+    ),
     "cli.init": (
         "Головной офис готов в {folder}, поколение {gen}.",
         "Head office ready in {folder}, generation {gen}.",

@@ -21,7 +21,7 @@ from sync_server.messages.port import Message
 from sync_server.programmes import read_rules
 from sync_server.refusals import Refused
 from sync_server.rows import insert_rows, select_by
-from sync_server.schema import CONFIRMATION, CONFIRMATION_PACE, PERSONAL, tshard_of
+from sync_server.schema import CONFIRMATION, CONFIRMATION_PACE, PERSONAL, shard_of, tshard_of
 from sync_server.store import Store, Tx
 
 CODE_DIGITS = 6
@@ -60,7 +60,7 @@ def start_confirmation(
     before = _read(store, asked)
     if before is not None and before.confirmation_id == asked.confirmation_id and before.terminal == terminal:
         return _reply(before.made_ms, now_ms)
-    store.write(partial(_count_till, terminal=terminal, now_ms=now_ms))
+    store.write(partial(_count_till, terminal=terminal, now_ms=now_ms), shard_of(terminal))
     phone = _phone_of(store, identity, asked)
     code = str(int.from_bytes(random(8), "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
     hashed = _hash(identity, asked.confirmation_id, code) if phone else NO_CODE

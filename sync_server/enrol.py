@@ -4,6 +4,8 @@ A code has 8 digits, lives 10 minutes and dies at the fifth wrong guess made whi
 kept. Terminal n makes cards `299` + n in four digits + a counter of five; 2990000 and 2995 up belong to imported cards.
 """
 
+from functools import partial
+
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select, update
@@ -15,7 +17,7 @@ from loyalty.sentences import sentence
 from sync_server.identity import Identity, Random
 from sync_server.refusals import Refused
 from sync_server.rows import insert_only, insert_rows
-from sync_server.schema import ENROL_CODE, STATE, TERMINAL, TERMINAL_CURSOR, tshard_of
+from sync_server.schema import ENROL_CODE, STATE, TERMINAL, TERMINAL_CURSOR, shard_of, tshard_of
 from sync_server.store import Store, Tx
 
 CODE_DIGITS = 8
@@ -57,13 +59,15 @@ def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms
     name = asked.name.strip()[:MAX_NAME_CHARS].replace("\x00", "")
     _check_key(asked.public_key)
     terminal, fence = random(16).hex(), random(16).hex()
-    row = store.write(
-        lambda tx: _enrol(tx, identity.code_hash(asked.code.strip()), terminal, name, asked.public_key, fence, now_ms)
-    )
+    row = store.write(lambda tx: _spend_code(tx, identity.code_hash(asked.code.strip()), terminal, now_ms))
     if row is None:
         raise Refused(
             403, "bad_code", "the code is wrong, used or over 10 minutes old: ask the head office for a new one"
         )
+    make = partial(
+        _make, terminal=terminal, place=row, name=name, public_key=asked.public_key, fence=fence, now_ms=now_ms
+    )
+    store.write(make, shard_of(terminal))
     return EnrolReply(
         terminal=terminal,
         terminal_no=row.terminal_no,
@@ -98,8 +102,9 @@ def _keep_code(tx: Tx, row: dict[str, str | int], now_ms: int) -> None:
     insert_only(tx, ENROL_CODE, [row])
 
 
-def _enrol(tx: Tx, code_hash: str, terminal: str, name: str, public_key: str, fence: str, now_ms: int) -> _Place | None:
-    """None for a wrong code, which counts as a guess at every live one."""
+def _spend_code(tx: Tx, code_hash: str, terminal: str, now_ms: int) -> _Place | None:
+    """None for a wrong code, which counts as a guess at every live one. The code and the number are spent also where
+    the terminal is never made: its device has had no answer, and gets another code."""
     alive = (ENROL_CODE.c.used_by == "") & (ENROL_CODE.c.expires_ms > now_ms) & (ENROL_CODE.c.tries < CODE_TRIES)
     spent = update(ENROL_CODE).where(alive, ENROL_CODE.c.code_hash == code_hash).values(used_by=terminal)
     code = tx.execute(spent.returning(ENROL_CODE.c.store, ENROL_CODE.c.store_name)).one_or_none()
@@ -107,7 +112,10 @@ def _enrol(tx: Tx, code_hash: str, terminal: str, name: str, public_key: str, fe
         tx.execute(update(ENROL_CODE).where(alive).values(tries=ENROL_CODE.c.tries + 1))
         return None
     place = _Place(_next_number(tx), "", code.store, code.store_name)
-    place = msgspec.structs.replace(place, card_prefix=f"{CARD_PREFIX}{place.terminal_no:04d}")
+    return msgspec.structs.replace(place, card_prefix=f"{CARD_PREFIX}{place.terminal_no:04d}")
+
+
+def _make(tx: Tx, terminal: str, place: _Place, name: str, public_key: str, fence: str, now_ms: int) -> None:
     key = {"tshard": tshard_of(terminal), "terminal": terminal}
     insert_only(tx, TERMINAL, [{
         **key, "terminal_no": place.terminal_no, "name": name or f"T{place.terminal_no}", "store": place.store,
@@ -118,7 +126,6 @@ def _enrol(tx: Tx, code_hash: str, terminal: str, name: str, public_key: str, fe
         **key, "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence, "events": 0,
         "safe_epoch": 1, "safe_seq": 0, "safe_hash": "",
     }])  # fmt: skip
-    return place
 
 
 def _next_number(tx: Tx) -> int:
@@ -137,4 +144,10 @@ def revoke_terminal(store: Store, terminal: str) -> bool:
     named = TERMINAL.c.terminal == terminal
     if terminal[:1] in ("T", "t") and number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS:
         named = TERMINAL.c.terminal_no == int(number)
-    return store.write(lambda tx: tx.execute(update(TERMINAL).where(named).values(state="revoked")).rowcount == 1)
+    with store.read() as tx:
+        found = tx.execute(select(TERMINAL.c.terminal).where(named)).scalar()
+    if found is None:
+        return False
+    mine = (TERMINAL.c.tshard == tshard_of(found)) & (TERMINAL.c.terminal == found)
+    store.write(lambda tx: tx.execute(update(TERMINAL).where(mine).values(state="revoked")), shard_of(found))
+    return True

@@ -5,6 +5,7 @@ what it lost.
 """
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from hmac import new as hmac
 
@@ -16,8 +17,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from loyalty.errors import NotNow
 from loyalty.sentences import sentence
 from sync_server.rows import insert_rows, update_rows
-from sync_server.schema import STATE, TERMINAL_CURSOR
-from sync_server.store import Store, Tx
+from sync_server.schema import STATE, TERMINAL_CURSOR, TSHARDS
+from sync_server.store import Bucket, Shard, Store, Tx
 
 MOVING = "moving"
 """In `state` while a move into this database is under way (`move.py`)."""
@@ -75,16 +76,28 @@ def make_identity(tx: Tx, random: Random) -> None:
     insert_rows(tx, STATE, [{"name": name, "value": value.hex()} for name, value in made.items()])
 
 
-def renew_generation(tx: Tx, random: Random) -> str:
+def renew_generation(store: Store, random: Random) -> str:
     """A new generation, for a database that was set back; every terminal's fence is forgotten with the old one.
 
-    One that had moved elsewhere is in use again.
+    One that had moved elsewhere is in use again. Cut short before the end nothing has changed for terminals: without a
+    fence whatever they present is taken.
     """
-    tx.execute(delete(STATE).where(STATE.c.name == MOVED_TO))
+    shards: list[Bucket] = ["many"] if store.sqlite else [Shard("tshard", number) for number in range(TSHARDS)]
+    for shard in shards:
+        store.write(partial(_forget_fences, shard=shard), shard)
     gen = random(8).hex()
-    update_rows(tx, STATE, ("name",), [{"name": "gen", "value": gen}])
-    tx.execute(update(TERMINAL_CURSOR).values(fence_cur=ANY_FENCE, fence_prev=ANY_FENCE))
+    store.write(partial(_renew, gen=gen))
     return gen
+
+
+def _forget_fences(tx: Tx, shard: Bucket) -> None:
+    forgotten = update(TERMINAL_CURSOR).values(fence_cur=ANY_FENCE, fence_prev=ANY_FENCE)
+    tx.execute(forgotten.where(TERMINAL_CURSOR.c.tshard == shard.number) if isinstance(shard, Shard) else forgotten)
+
+
+def _renew(tx: Tx, gen: str) -> None:
+    tx.execute(delete(STATE).where(STATE.c.name == MOVED_TO))
+    update_rows(tx, STATE, ("name",), [{"name": "gen", "value": gen}])
 
 
 def read_identity(store: Store, even_moved: bool = False) -> Identity:

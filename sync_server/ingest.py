@@ -28,7 +28,7 @@ from loyalty.chain import (  # fmt: skip
 from sync_server.identity import ANY_FENCE
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
-from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, tshard_of
+from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, shard_of, tshard_of
 from sync_server.store import Store, Tx
 from sync_server.stored_segments import hashes_in
 from sync_server.unpacking import decompress
@@ -123,7 +123,7 @@ def _take_checked(
         raise Refused(401, "unsigned", "the segment's signature is not this terminal's") from error
     hashes = check_events(segment.header, unpack_payload(decompress(segment.blob, segment.header.payload_bytes)))
     arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence, stored_is_safe)
-    return store.write(lambda tx: _take(tx, arrival))
+    return store.write(lambda tx: _take(tx, arrival), shard_of(segment.header.terminal))
 
 
 def _key_of(store: Store, terminal: str, even_revoked: bool = False) -> str:

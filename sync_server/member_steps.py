@@ -23,7 +23,7 @@ from sync_server.personal import united
 from sync_server.rows import insert_rows, select_by, update_rows
 from sync_server.schema import ALIAS, FEED, HOUSEHOLD, MEMBER, MERGED
 from sync_server.standing import Rules
-from sync_server.store import Tx
+from sync_server.store import Shard, Tx
 
 GONE = "gone"
 _ident = msgspec.json.Decoder(IdentRow)
@@ -122,8 +122,9 @@ class GiveAlias(msgspec.Struct, frozen=True, tag="alias"):
     kept: Place
 
     @property
-    def bucket(self) -> None:
+    def bucket(self) -> Shard:
         """The table of aliases has buckets of its own."""
+        return Shard("abucket", bucket_of(self.alias))
 
     def do(self, tx: Tx, cause: Cause, rules: Rules) -> None:
         mine = (

@@ -22,7 +22,7 @@ from sync_server.identity import MOVED_TO, MOVING, read_state
 from sync_server.leases import read_holders
 from sync_server.rows import insert_only, insert_rows
 from sync_server.schema import APPLIER, LEASE, METADATA, STATE, TSHARDS, shard_column
-from sync_server.store import Store, Tx
+from sync_server.store import Bucket, Shard, Store, Tx
 
 PAGE_ROWS = 200
 """A segment has at most 256 KiB, so a page fits into memory."""
@@ -113,8 +113,9 @@ def _shards(table: Table) -> Sequence[int | None]:
             return range(BUCKETS)
 
 
-def _bucket(table: Table, shard: int | None) -> int | None:
-    return shard if "bucket" in table.c else None
+def _bucket(table: Table, shard: int | None) -> Bucket:
+    column = shard_column(table)
+    return Shard(column, shard) if column in ("tshard", "abucket") and shard is not None else shard
 
 
 def _empty(tx: Tx, table: Table, shard: int | None) -> None:

@@ -32,6 +32,7 @@ heard of the next."""
 KEPT_VERSIONS = 30
 """So many before the newest at most."""
 MAX_VERSIONS_READ = 16
+_VERSION = ("bucket", "id", "version")
 
 SENTENCES = {
     "publish.older": (
@@ -68,6 +69,7 @@ def put_version(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
         if before.version >= row.version:
             raise BadInput(sentence("publish.older", id=row.id, version=before.version))
     version = {
+        "bucket": PROGRAMME_BUCKET,
         "id": row.id,
         "version": row.version,
         "document": row.document,
@@ -83,7 +85,8 @@ def put_version(tx: Tx, row: ProgrammeRow, now_ms: int) -> bool:
 def _older(tx: Tx, newest: ProgrammeRow, now_ms: int) -> list[Change]:
     """The versions before it that receipts may still name go into the feed, those out of force for long out of it."""
     table = PROGRAMME_VERSION
-    query = select(table).where(table.c.id == newest.id, table.c.version < newest.version)
+    mine = (table.c.bucket == PROGRAMME_BUCKET) & (table.c.id == newest.id) & (table.c.version < newest.version)
+    query = select(table).where(mine)
     versions = tx.execute(query.order_by(table.c.version.desc())).all()
     keys = [(PROGRAMME_BUCKET, version_key(newest.id, row.version)) for row in versions]
     there = {row.key: row for row in select_by(tx, FEED["programmes"], ("key", "h", "body"), ("bucket", "key"), keys)}
@@ -126,7 +129,9 @@ def read_versions(store: Store, refs: Iterable[ProgrammeRef]) -> dict[Version, P
     found = {}
     for programme_id, version in (version for version, _ in wanted.most_common(MAX_VERSIONS_READ)):
         with store.read() as tx:
-            rows = select_by(tx, PROGRAMME_VERSION, ("document",), ("id", "version"), [(programme_id, version)])
+            rows = select_by(
+                tx, PROGRAMME_VERSION, ("document",), _VERSION, [(PROGRAMME_BUCKET, programme_id, version)]
+            )
         for row in rows:
             found[programme_id, version] = _parsed(row.document)
     return found

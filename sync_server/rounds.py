@@ -34,7 +34,7 @@ from sync_server.programmes import read_rules, read_versions
 from sync_server.rows import insert_rows
 from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.standing import Rules
-from sync_server.store import Bucket, Store, Tx
+from sync_server.store import Bucket, Shard, Store, Tx
 from sync_server.stored_segments import events_in
 
 ROUND_SEGMENTS = 100
@@ -70,7 +70,7 @@ def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int], s
     apply_events(store, arrived)
     complete_members(store, identity, [event.key for event in arrived if isinstance(event.body, MemberEnrolled)])
     clear_up(store, identity, arrived, gone, max(event.received_ms for event in arrived))
-    store.write(lambda tx: _move_marks(tx, taken.marks))
+    _move_marks(store, taken.marks)
     return len(taken.arrived)
 
 
@@ -193,7 +193,16 @@ def _park(tx: Tx, event: Arrived, error: BaseException) -> None:
     insert_rows(tx, FLAG, [flag(event, "failed", f"{type(error).__name__}: {error}", raw=True)])
 
 
-def _move_marks(tx: Tx, marks: dict[int, int]) -> None:
+def _move_marks(store: Store, marks: dict[int, int]) -> None:
+    """All in one transaction on SQLite, each in its own elsewhere."""
+    if store.sqlite:
+        store.write(partial(_move, marks=marks), "many")
+        return
+    for tshard, tseq in sorted(marks.items()):
+        store.write(partial(_move, marks={tshard: tseq}), Shard("tshard", tshard))
+
+
+def _move(tx: Tx, marks: dict[int, int]) -> None:
     insert_rows(tx, TSHARD_APPLIED, [{"tshard": tshard, "tseq": 0} for tshard in sorted(marks)])
     for tshard, tseq in sorted(marks.items()):
         tx.execute(

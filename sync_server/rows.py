@@ -17,7 +17,8 @@ from sqlalchemy import BigInteger, Column, CursorResult, Integer, LargeBinary, R
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
-from sync_server.store import Tx
+from sync_server.schema import shard_column
+from sync_server.store import Shard, Tx
 
 Values = Mapping[str, Any]
 Key = tuple[int | str, ...]
@@ -140,9 +141,10 @@ def _driver(tx: Tx, statement: str) -> Iterator[DBAPICursor]:
 
 
 def _checked(tx: Tx, table: Table, rows: Sequence[Values]) -> Names:
-    """The rows' columns; a row outside the transaction's bucket is a mistake of ours."""
-    if "bucket" in table.c and tx.bucket != "many" and any(row["bucket"] != tx.bucket for row in rows):
-        raise AssertionError(f"{table.name}: a row outside bucket {tx.bucket}")
+    """The rows' columns; a row outside the transaction's bucket or shard is a mistake of ours."""
+    column = shard_column(table) if tx.bucket != "many" else ""
+    if column and any((row[column] if column == "bucket" else Shard(column, row[column])) != tx.bucket for row in rows):
+        raise AssertionError(f"{table.name}: a row outside {tx.bucket}")
     return tuple(rows[0])
 
 

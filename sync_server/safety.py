@@ -33,7 +33,7 @@ def mark_backed_up(store: Store, copy: Path) -> int:
         found = backup.execute(_PLACES).fetchall()
     names = ("tshard", "terminal", "safe_epoch", "safe_seq", "safe_hash")
     rows = [dict(zip(names, row, strict=True)) for row in found]
-    store.write(lambda tx: update_rows(tx, TERMINAL_CURSOR, names[:2], rows))
+    store.write(lambda tx: update_rows(tx, TERMINAL_CURSOR, names[:2], rows), "many")
     return len(rows)
 
 

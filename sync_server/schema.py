@@ -5,12 +5,14 @@ unique without either (a card, a phone) with `abucket`, a hash of its own. No ke
 milliseconds, truths INTEGER 0/1, ids hex TEXT. docs/ARCHITECTURE.md draws the picture.
 """
 
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 from loyalty.events import bucket_of
 from loyalty.feed import Stream
+from sync_server.store import Shard
 
 TSHARDS = 64
 METADATA = MetaData()
@@ -21,10 +23,21 @@ def tshard_of(terminal: str) -> int:
     return bucket_of(terminal) % TSHARDS
 
 
-def shard_column(table: Table) -> str:
-    """What a table is spread by: bucket, tshard or abucket, the first of its key; empty for one that is not spread."""
-    first = next(iter(table.primary_key.columns)).name
-    return first if first in ("bucket", "tshard", "abucket") else ""
+def shard_of(terminal: str) -> Shard:
+    """What a transaction about this till is about."""
+    return Shard("tshard", tshard_of(terminal))
+
+
+Spread = Literal["bucket", "tshard", "abucket", ""]
+
+
+@cache
+def shard_column(table: Table) -> Spread:
+    """What a table is spread by: the first of its key; empty for one that is not spread."""
+    return next((name for name in _SPREAD if name in table.primary_key.columns), "")
+
+
+_SPREAD: tuple[Spread, ...] = ("bucket", "tshard", "abucket")
 
 
 def _text(name: str, key: bool = False, null: bool = False) -> Column[Any]:
@@ -59,12 +72,12 @@ APPLIER = _table("applier", _text("holder", key=True), _big("until_ms"))
 CONSOLE_USER = _table("console_user", _text("name", key=True), _text("password_hash"), _text("role"), _big("made_ms"))
 CONSOLE_SESSION = _table("console_session", _text("token_hash", key=True), _text("name"), _big("expires_ms"))
 PROGRAMME_VERSION = _table(
-    "programme_version", _text("id", key=True), _int("version", key=True), _text("document"), _text("signature"),
-    _big("published_ms"),
+    "programme_version", _int("bucket", key=True), _text("id", key=True), _int("version", key=True), _text("document"),
+    _text("signature"), _big("published_ms"),
 )  # fmt: skip
 STOP_ACT = _table(
-    "stop_act", _big("number", key=True), _big("at_ms"), _text("act"), _text("what"), _text("campaign_id"),
-    _text("reason"), _text("who"),
+    "stop_act", _int("bucket", key=True), _big("number", key=True), _big("at_ms"), _text("act"), _text("what"),
+    _text("campaign_id"), _text("reason"), _text("who"),
 )  # fmt: skip
 """Emergency stops and their ends, by whom and why. Nothing is ever changed here."""
 

@@ -159,7 +159,7 @@ def _change(tx: Tx, identity: Identity, change: Callable[[Stops], Stops], act: A
 
 def _record(tx: Tx, act: Act) -> None:
     row = {
-        "number": act.number, "at_ms": act.at_ms, "act": act.act, "what": act.target.what,
+        "bucket": PROGRAMME_BUCKET, "number": act.number, "at_ms": act.at_ms, "act": act.act, "what": act.target.what,
         "campaign_id": act.target.campaign_id, "reason": act.reason, "who": act.who[:MAX_WHO_CHARS],
     }  # fmt: skip
     insert_only(tx, STOP_ACT, [row])

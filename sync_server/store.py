@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
@@ -23,8 +23,17 @@ from loyalty.errors import StoreFault
 from loyalty.sentences import sentence
 
 T = TypeVar("T")
-Bucket = int | Literal["many"] | None
-"""The one bucket a transaction writes to; `many` (SQLite only); None for tables without buckets."""
+
+
+class Shard(NamedTuple):
+    """What a transaction on tables that are not a member's is about: one shard of tills, or of cards and phones."""
+
+    column: Literal["tshard", "abucket"]
+    number: int
+
+
+Bucket = int | Shard | Literal["many"] | None
+"""The one bucket, or shard, a transaction writes to; `many` (SQLite only); None for tables that are not spread."""
 BUSY_TIMEOUT_MS = 5000
 IDLE_LIMIT_MS = 60_000
 """PostgreSQL ends a transaction of a server process that stands still so long amid it (stopped, swapped out, cut off),
@@ -79,7 +88,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """A read-only transaction whose statements all see one snapshot."""
+        """A read-only transaction whose statements all see one snapshot. Spread over several machines that holds within
+        each bucket; what is summed over buckets is no one moment there."""
         with self._transaction("read") as connection:
             yield Tx(connection, self.sqlite, None)
 

@@ -62,7 +62,7 @@ def work_out(tx: Tx, scratch: Store, rules: Rules, now_ms: int, tell: Tell = lam
     force: by them is counted what members brought along. Raises NotNow."""
     check_quiet(tx)
     versions = [dict(row._mapping) for row in tx.execute(select(PROGRAMME_VERSION))]
-    scratch.write(partial(insert_rows, table=PROGRAMME_VERSION, rows=versions))
+    scratch.write(partial(insert_rows, table=PROGRAMME_VERSION, rows=versions), PROGRAMME_BUCKET)
     for bucket in buckets_of(tx, (MEMBER, BROUGHT, LEDGER)):
         _open_accounts(tx, scratch, bucket, rules)
     whole = int(tx.execute(select(func.count()).select_from(SEGMENT)).scalar_one())

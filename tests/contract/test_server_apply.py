@@ -647,7 +647,7 @@ def test_an_office_set_back_to_a_backup_gets_everything_again(office):
     lost = till.segment(*sales[2:])
     till.hash, till.seq = kept_hash, kept
     till.fence = "a fence of the time that was lost"
-    office.store.write(lambda tx: renew_generation(tx, office.random))
+    renew_generation(office.store, office.random)
     renewed = read_identity(office.store)
     assert renewed.gen != office.identity.gen
     assert renewed.server_key == office.identity.server_key

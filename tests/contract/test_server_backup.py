@@ -134,7 +134,7 @@ def test_a_late_old_segment_after_a_restore_locks_no_till_out(office, known):
         till.send(late)
     else:
         till.fence = "5" * 32  # a later answer of the head office that was lost with its database
-    office.store.write(lambda tx: renew_generation(tx, office.random))
+    renew_generation(office.store, office.random)
     till.send(late, fence=old_fence, keep_fence=False)
     till.put(till.sale())
     till.put(till.sale())

@@ -21,6 +21,7 @@ from sync_server.heads import Change, put_rows
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
 from sync_server.schema import FEED
+from sync_server.store import Shard
 from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
 
 pytestmark = pytest.mark.postgres
@@ -159,7 +160,7 @@ def send_sales(office: TestOffice, till, stop: list[BaseException]) -> None:
 def pass_on(office: TestOffice) -> int:
     """What a round does at its beginning and its end, without the work between."""
     taken = rounds._read_round(office.store, lambda: 0)
-    office.store.write(lambda tx: rounds._move_marks(tx, taken.marks))
+    rounds._move_marks(office.store, taken.marks)
     return len(taken.arrived)
 
 
@@ -167,6 +168,8 @@ def race_segments(office: TestOffice, monkeypatch) -> tuple[int, int]:
     """(events passed on to stage 2, events stored) of tills whose segments share one shard."""
     monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
     monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
+    for module in ("ingest", "enrol"):
+        monkeypatch.setattr(f"sync_server.{module}.shard_of", lambda terminal: Shard("tshard", 5))
     tills = [office.till(f"till {number}") for number in range(WRITERS)]
     chance, applied = random.Random(3), 0
 
@@ -195,6 +198,8 @@ def overtaken_till(office: TestOffice, monkeypatch) -> int:
     """How many of two segments stage 2 finds when the first to be numbered is the last to be committed."""
     monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
     monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
+    for module in ("ingest", "enrol"):
+        monkeypatch.setattr(f"sync_server.{module}.shard_of", lambda terminal: Shard("tshard", 5))
     slow, quick = office.till("slow"), office.till("quick")
     numbered, go = threading.Event(), threading.Event()
 

@@ -136,7 +136,7 @@ class HeadOffice:
             path.unlink()
         copy.rename(self.folder / "head_office.db")
         with opened(Settings(data=self.folder)) as (store, _):
-            store.write(lambda tx: renew_generation(tx, self._chance.randbytes))
+            renew_generation(store, self._chance.randbytes)
         self.restart()
         self.look = sqlite3.connect(self.folder / "head_office.db", isolation_level=None)
         self.set_backs += 1

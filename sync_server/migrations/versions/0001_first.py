@@ -440,16 +440,18 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     )
     op.create_table(
         "programme_version",
+        _column("bucket", sa.Integer()),
         _column("id", TEXT),
         _column("version", sa.Integer()),
         _column("document", TEXT),
         _column("signature", TEXT),
         _column("published_ms", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("id", "version"),
+        sa.PrimaryKeyConstraint("bucket", "id", "version"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "stop_act",
+        _column("bucket", sa.Integer()),
         _column("number", sa.BigInteger()),
         _column("at_ms", sa.BigInteger()),
         _column("act", TEXT),
@@ -457,7 +459,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("campaign_id", TEXT),
         _column("reason", TEXT),
         _column("who", TEXT),
-        sa.PrimaryKeyConstraint("number"),
+        sa.PrimaryKeyConstraint("bucket", "number"),
         sqlite_with_rowid=False,
     )
     op.create_table(
