@@ -34,7 +34,7 @@ from sync_server.schema import (
     PERSONAL,
     STATUS_ACT,
 )  # fmt: skip
-from sync_server.store import Store, Tx
+from sync_server.store import Shard, Store, Tx
 
 _TELLING = ("card_taken", "phone_taken")
 """Flags whose words name a card or the end of a phone."""
@@ -119,7 +119,8 @@ def _aliases(store: Store, trail: Trail, now_ms: int) -> None:
     """Nobody is found by them any more, and whoever comes with one is somebody new."""
     for kind, alias in trail.aliases:
         here = (ALIAS.c.abucket == bucket_of(alias)) & (ALIAS.c.kind == kind) & (ALIAS.c.alias == alias)
-        store.write(partial(_delete, table=ALIAS, chosen=here & ALIAS.c.member_id.in_(trail.ids)))
+        gone = here & ALIAS.c.member_id.in_(trail.ids)
+        store.write(partial(_delete, table=ALIAS, chosen=gone), Shard("abucket", bucket_of(alias)))
 
 
 def _identities(store: Store, trail: Trail, now_ms: int) -> None:

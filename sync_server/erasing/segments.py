@@ -13,7 +13,7 @@ from sync_server.arrivals import Arrived, arrive
 from sync_server.erasing.redact import member_in, redacted
 from sync_server.erasing.trail import Spot
 from sync_server.schema import EVENT, RECEIPT, SEGMENT, TERMINAL_CURSOR, tshard_of
-from sync_server.store import Store, Tx
+from sync_server.store import Shard, Store, Tx
 from sync_server.stored_segments import events_in, rewritten
 
 SPOTS_AT_ONCE = 100
@@ -70,7 +70,8 @@ def _redact(store: Store, row: Row[Any], ids: Collection[str]) -> None:
             store.write(partial(_rewrite, event=event, digest=digest), event.bucket)
     if changed:
         key = (row.tshard, row.terminal, row.epoch, row.first_seq)
-        store.write(lambda tx: tx.execute(update(SEGMENT).where(_is(key)).values(rewritten(row, changed))))
+        change = update(SEGMENT).where(_is(key)).values(rewritten(row, changed))
+        store.write(lambda tx: tx.execute(change), Shard("tshard", row.tshard))
 
 
 def _rewrite(tx: Tx, event: Arrived, digest: bytes) -> None:

@@ -229,7 +229,7 @@ def test_a_segment_numbered_first_and_committed_last_is_found(office, monkeypatc
 
 def test_a_segment_counter_taken_outside_would_lose_a_segment(office, monkeypatch):
     def outside(tx, table, keys, rows, returning):
-        with office.store.begin(None) as own:
+        with office.store.begin(tx.bucket) as own:
             return add_rows(own, table, keys, rows, returning)
 
     monkeypatch.setattr(ingest, "add_rows", outside)

@@ -15,7 +15,6 @@ from sync_server.schema import FEED, LEDGER, STATE, TERM_BUCKET, TERMINAL
 from sync_server.store import Shard
 from tests.contract import (  # fmt: skip
     test_server_apply,
-    test_server_carried,
     test_server_coupon_uses,
     test_server_families,
     test_server_gift_cards,
@@ -33,7 +32,6 @@ CHOSEN = {
         "test_an_event_that_fails_in_applying_is_parked_and_the_others_are_applied",
         "test_an_office_set_back_to_a_backup_gets_everything_again",
     ),
-    test_server_carried: ("test_",),
     test_server_coupon_uses: ("test_",),
     test_server_families: ("test_a_family", "test_tills_forget", "test_merges", "test_a_member_who", "test_personal"),
     test_server_gift_cards: ("test_",),

@@ -162,7 +162,7 @@ OFFICE: tuple[Guard, ...] = (
         "the mark of a shard moves last",
         "sync_server/rounds.py",
         "    apply_events(store, arrived)\n",
-        "    store.write(lambda tx: _move_marks(tx, taken.marks))\n    apply_events(store, arrived)\n",
+        "    _move_marks(store, taken.marks)\n    apply_events(store, arrived)\n",
         f"{_APPLY}::test_a_round_cut_anywhere_runs_again_without_harm",
     ),
     Guard(
