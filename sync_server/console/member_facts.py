@@ -105,6 +105,11 @@ class MemberFacts(msgspec.Struct, frozen=True):
         return self.balance.wallets.get(MAIN_WALLET, 0)
 
     @property
+    def set_aside(self) -> int:
+        """Points, of all wallets, that tills may spend without the head office and nobody else can."""
+        return sum(sum(points.values()) for points in self.balance.escrow.values())
+
+    @property
     def adds_up(self) -> bool:
         """Whether each balance is the sum of its entries."""
         told, sums = self.balance.wallets, self.ledger.sums

@@ -7,16 +7,21 @@ from itertools import pairwise
 
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from loyalty.codes import card_number
-from loyalty.events import Consent, ConsentChanged
+from loyalty.events import Consent, ConsentChanged, bucket_of
+from sync_server.accounts import balance_change
 from sync_server.audiences import set_audience
 from sync_server.console import member_facts
 from sync_server.console.member_facts import LedgerLine, MemberFacts, read_member, read_personal
 from sync_server.csv_rows import Row
 from sync_server.demo_data import import_demo_members
+from sync_server.heads import put_rows
 from sync_server.imports import import_rows
 from sync_server.member_reports import find_members
+from sync_server.rows import select_by
+from sync_server.schema import FEED
 from tests.support.console_office import CARD, PHONE, SCARF, TODAY, Shop, at, tell_history, text_of, visiting
 from tests.support.server import office_on, opened_office
 
@@ -241,3 +246,17 @@ def test_nobody_has_an_unknown_id(told) -> None:
     shop, _ = told
     assert read_member(shop.office.store, "ab" * 16) is None
     assert read_personal(shop.office.store, "ab" * 16).name == ""
+
+
+def test_what_was_spent_beyond_the_balance_and_what_is_set_aside_stand_beside_it(opened) -> None:
+    shop, history, visitor = opened
+    facts = facts_of(shop, history.member.member_id)
+    account, bucket = facts.account_id, bucket_of(facts.account_id)
+    row = replace(facts.balance, overdrawn={"main": 32}, escrow={"t1": {"main": 5}, "t2": {"main": 16}})
+    with shop.office.store.begin(bucket) as tx:
+        (old,) = select_by(tx, FEED["bal"], ("h", "purse_ms"), ("bucket", "key"), [(bucket, account)])
+        put_rows(tx, {"bal": [balance_change(bucket, row, old.h, old.purse_ms)]})
+    visitor.get(f"/console/members/{history.member.member_id}")
+    page = text_of(visitor.page)
+    assert "32 балла потрачено без связи сверх остатка; их возместят следующие начисления" in page
+    assert "21 балл отложен для касс, которые могут списать его без связи" in page
