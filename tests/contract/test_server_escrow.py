@@ -11,6 +11,7 @@ from loyalty.feed import BalanceRow
 from loyalty.programme import Redeem
 from loyalty.rights import Offline
 from sync_server.books import read_books
+from sync_server.enrol import revoke_terminal
 from sync_server.escrow import MAX_TILLS, Sold, settle_escrow
 from sync_server.escrow_ends import end_escrow
 from sync_server.find_member import read_balance
@@ -18,7 +19,7 @@ from sync_server.hold_rows import available_points
 from sync_server.programmes import publish_programme
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.rows import update_rows
-from sync_server.schema import ESCROW, TERMINAL, tshard_of
+from sync_server.schema import ESCROW, TERMINAL, shard_of, tshard_of
 from sync_server.verifying.kept import check_bucket
 from tests.support.counter import PROGRAMME
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
@@ -109,13 +110,12 @@ def test_what_is_set_aside_for_a_revoked_till_is_free_again_and_what_it_spends_l
     put(office, one, 0, earned=100)
     late = one.segment(one.sale(account=ANNA, redeemed=50, at_ms=T0_MS + 60_000))
     assert end_escrow(office.store) == 0
-    row = {"tshard": tshard_of(one.terminal), "terminal": one.terminal, "state": "revoked"}
-    office.store.write(lambda tx: update_rows(tx, TERMINAL, ("tshard", "terminal"), [row]))
+    assert revoke_terminal(office.store, one.terminal)
     assert (end_escrow(office.store), end_escrow(office.store)) == (1, 0)
     assert held(office).escrow == {}
     put(office, two, 2, redeemed=100)
-    row["state"] = "active"
-    office.store.write(lambda tx: update_rows(tx, TERMINAL, ("tshard", "terminal"), [row]))
+    row = {"tshard": tshard_of(one.terminal), "terminal": one.terminal, "state": "active"}
+    office.store.write(lambda tx: update_rows(tx, TERMINAL, ("tshard", "terminal"), [row]), shard_of(one.terminal))
     one.send(late)
     office.apply()
     assert (held(office).wallets, held(office).overdrawn) == ({"main": -50}, {"main": 50})
