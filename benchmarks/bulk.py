@@ -34,9 +34,9 @@ def office(databases: Databases, members: int, tills: int) -> str:
     store = open_store(url)
     try:
         publish_programme(store, read_identity(store), fleet.document(), fleet.FIRST_MS)
-        fleet.enrol(store, tills)
     finally:
         store.close()
+    load(url, {**fleet.enrolled(tills)})
     load(url, _balances(members) | {TERM_BUCKET: _watermarks(tills)})
     databases.settle(url)
     return url

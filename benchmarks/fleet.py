@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
+from sqlalchemy import Table
 
 from benchmarks import shop
 from loyalty.basket import Basket, BasketLine, Moment
@@ -27,9 +28,7 @@ from loyalty.programme import Programme
 from loyalty.quote import quote
 from loyalty.receipt import Payment, Receipt
 from loyalty.sale import receipt_from
-from sync_server.rows import insert_only
 from sync_server.schema import TERMINAL, TERMINAL_CURSOR, tshard_of
-from sync_server.store import Store
 from terminal.offline_queue.outbox import Run
 from terminal.offline_queue.segments import close
 
@@ -53,12 +52,10 @@ def terminal_id(n: int) -> str:
     return _digest("terminal", n)
 
 
-def enrol(store: Store, count: int) -> None:
+def enrolled(count: int) -> dict[Table, list[tuple[Any, ...]]]:
     """The rows that enrolment leaves of `count` tills, 0 up; each may present the fence of `Till`."""
-    terminals = [_terminal(n) for n in range(count)]
-    cursors = [_cursor(n) for n in range(count)]
-    store.write(lambda tx: insert_only(tx, TERMINAL, terminals))
-    store.write(lambda tx: insert_only(tx, TERMINAL_CURSOR, cursors))
+    rows = {TERMINAL: [_terminal(n) for n in range(count)], TERMINAL_CURSOR: [_cursor(n) for n in range(count)]}
+    return {table: [tuple(row[column.name] for column in table.columns) for row in few] for table, few in rows.items()}
 
 
 @dataclass
