@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -28,13 +28,7 @@ from loyalty.programme import Programme
 from loyalty.quote import quote
 from loyalty.receipt import Payment, Receipt
 from loyalty.sale import receipt_from
-<<<<<<< Updated upstream
 from sync_server.schema import TERMINAL, TERMINAL_CURSOR, tshard_of
-=======
-from sync_server.rows import insert_only
-from sync_server.schema import TERMINAL, TERMINAL_CURSOR, shard_of, tshard_of
-from sync_server.store import Bucket, Store
->>>>>>> Stashed changes
 from terminal.offline_queue.outbox import Run
 from terminal.offline_queue.segments import close
 
@@ -60,17 +54,8 @@ def terminal_id(n: int) -> str:
 
 def enrolled(count: int) -> dict[Table, list[tuple[Any, ...]]]:
     """The rows that enrolment leaves of `count` tills, 0 up; each may present the fence of `Till`."""
-<<<<<<< Updated upstream
     rows = {TERMINAL: [_terminal(n) for n in range(count)], TERMINAL_CURSOR: [_cursor(n) for n in range(count)]}
     return {table: [tuple(row[column.name] for column in table.columns) for row in few] for table, few in rows.items()}
-=======
-    shards: dict[Bucket, list[int]] = {}
-    for n in range(count):
-        shards.setdefault("many" if store.sqlite else shard_of(terminal_id(n)), []).append(n)
-    for shard, numbers in shards.items():
-        store.write(partial(insert_only, table=TERMINAL, rows=[_terminal(n) for n in numbers]), shard)
-        store.write(partial(insert_only, table=TERMINAL_CURSOR, rows=[_cursor(n) for n in numbers]), shard)
->>>>>>> Stashed changes
 
 
 @dataclass
