@@ -3,6 +3,7 @@
 KopilkaError
 ├── BadInput        what came in cannot be used: a scan, a phone, a figure, a file
 ├── BadProgramme    a programme document with every mistake in it
+├── BadDevices      a file of devices with every mistake in it
 ├── NotNow          the thing is right but cannot be done in this state
 ├── StoreFault      a file or a database: locked, full, damaged
 └── LinkFault       a server or a device did not answer as agreed
@@ -45,6 +46,14 @@ class BadProgramme(KopilkaError):
 
     def __init__(self, problems: "tuple[Problem, ...]") -> None:
         super().__init__(Sentence("programme.bad", {"count": len(problems)}))
+        self.problems = problems
+
+
+class BadDevices(KopilkaError):
+    """Every mistake of one file of devices, in its order."""
+
+    def __init__(self, file: str, problems: "tuple[Problem, ...]") -> None:
+        super().__init__(Sentence("devices.bad", {"file": file, "count": len(problems)}), Sentence("devices.hint"))
         self.problems = problems
 
 

@@ -13,6 +13,7 @@ import uuid_utils
 from loyalty.sentences import Lang, Sentence
 from terminal.clock import now_ms
 from terminal.confirming import Confirming
+from terminal.device_file import Configured, read_devices
 from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.holding import Holding
@@ -40,6 +41,7 @@ class OpenedTill:
     records: Records
     confirming: Confirming
     holding: Holding
+    devices: tuple[Configured, ...] = ()
 
     def start_sync(self) -> None:
         """Ask the head office from now on; first what a till that was killed has left held there is given back."""
@@ -67,7 +69,8 @@ def opened_till(
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
     never completed waits in the journal. Without `sync_at_once` the head office is left alone until `start_sync`.
     """
-    register = opened_register(folder)
+    devices = read_devices(folder)
+    register = opened_register(devices, folder)
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
@@ -84,7 +87,7 @@ def opened_till(
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
-        till = OpenedTill(engine, store, sync, lookups, records, confirming, holding)
+        till = OpenedTill(engine, store, sync, lookups, records, confirming, holding, devices)
         if sync_at_once:
             till.start_sync()
         yield till

@@ -5,69 +5,66 @@ Without the file, or without a register in it, the shop's fiscal till stands bes
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, cast
 
-import msgspec
-
-from loyalty.errors import BadInput
-from loyalty.sentences import sentence
+from devices.driver import Baud, DeviceSettings, Driver, PortNumber, need_one_of
+from devices.driver import Path as DevicePath
+from devices.ports import Match
+from terminal.device_file import Configured
 from terminal.fiscal.document import PointsAs
 from terminal.fiscal.port import FiscalPort
 from terminal.fiscal.register import NoRegister, Register
 
-FILE = "devices.toml"
 TaxSystem = Literal["general", "simplified_income", "simplified_profit", "agricultural", "patent"]
 TAX_BITS: Mapping[TaxSystem, int] = {
     "general": 1, "simplified_income": 2, "simplified_profit": 4, "agricultural": 16, "patent": 32,
 }  # fmt: skip
 
 
-class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A `[[device]]` of the kind `fiscal`: a serial `port`, or `host` and `tcp_port`."""
+class FiscalSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every driver of a fiscal register understands."""
 
-    driver: Literal["shtrih"]
-    kind: Literal["fiscal"] = "fiscal"
-    id: str = "register"
-    port: str = ""
-    baud: int = 115_200
-    host: str = ""
-    tcp_port: int = 7778
     tax_system: TaxSystem = "general"
     points_as: PointsAs = "discount"
 
 
-def read_settings(folder: Path) -> RegisterSettings | None:
-    """None where the till has no register. Raises BadInput: what is wrong with the file."""
-    path = folder / FILE
-    if not path.exists():
-        return None
-    try:
-        found: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8")).get("device", [])
-        registers = [msgspec.convert(each, RegisterSettings) for each in found]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise _bad(str(error)) from error
-    if len(registers) > 1:
-        raise _bad(f"{len(registers)} registers; a till has one")
-    if registers and not (registers[0].port or registers[0].host):
-        raise _bad("port or host is missing")
-    return registers[0] if registers else None
+class ShtrihSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A serial `port` or what it is found by, or `host` and `tcp_port`."""
+
+    port: DevicePath = ""
+    match: Match | None = None
+    baud: Baud = 115_200
+    host: DevicePath = ""
+    tcp_port: PortNumber = 7778
+
+    def __post_init__(self) -> None:
+        need_one_of(port=self.port, match=self.match, host=self.host)
 
 
-def opened_register(folder: Path) -> Register:
-    """The register of this till. Nothing is sent to it yet. Raises BadInput, StoreFault."""
-    settings = read_settings(folder)
-    if settings is None:
+def register_of(devices: Sequence[Configured]) -> Configured | None:
+    """The register among a till's devices; it has one at most."""
+    return next((each for each in devices if each.kind == "fiscal"), None)
+
+
+def opened_register(devices: Sequence[Configured], folder: Path) -> Register:
+    """The register of this till, with its book in `folder`. Nothing is sent to it yet. Raises StoreFault."""
+    found = register_of(devices)
+    if found is None:
         return NoRegister()
     from terminal.fiscal.once import FiscalRegister
     from terminal.fiscal_book import FiscalBook
 
-    return FiscalRegister(port_of(settings), FiscalBook(folder), settings.points_as)
+    settings = cast("FiscalSettings", found.settings)
+    return FiscalRegister(port_of(found), FiscalBook(folder), settings.points_as)
 
 
-def port_of(settings: RegisterSettings) -> FiscalPort:
+def port_of(register: Configured) -> FiscalPort:
+    return cast("FiscalPort", register.make(register.settings))
+
+
+def shtrih(settings: ShtrihSettings) -> FiscalPort:
     from devices.shtrih.wire import SerialWire, TcpWire
     from devices.transport.serial import SerialSettings
     from terminal.fiscal.shtrih import Shtrih
@@ -75,10 +72,9 @@ def port_of(settings: RegisterSettings) -> FiscalPort:
     wire = (
         TcpWire(settings.host, settings.tcp_port)
         if settings.host
-        else SerialWire(SerialSettings(settings.port, settings.baud))
+        else SerialWire(SerialSettings(settings.port, settings.baud, settings.match))
     )
     return Shtrih(wire, TAX_BITS[settings.tax_system])
 
 
-def _bad(what: str) -> BadInput:
-    return BadInput(sentence("devices.bad", file=FILE, what=what), sentence("devices.bad.hint"))
+SHTRIH = Driver(ShtrihSettings, shtrih)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
+from devices.driver import ScannerSettings
 from devices.model import DeviceInfo, Health, StatusUpdate
 from devices.transport.serial import SerialSettings
 from loyalty.sentences import sentence
+from terminal.device_file import Configured
 from terminal.scanner.framing import Dropped, Framing
 from terminal.scanner.scan import Scan
-from terminal.scanner.serial_source import SerialSource
+from terminal.scanner.serial_source import ScannerSource, SerialSource
 from terminal.session import commands as c
 
 BAUD = 9600
@@ -35,6 +38,43 @@ def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known
         yield
     finally:
         source.close()
+
+
+@contextmanager
+def configured_scanners(devices: Sequence[Configured], post: Callable[[c.Command], None]) -> Iterator[None]:
+    """Read every scanner that `devices.toml` names, until the block ends."""
+    with ExitStack() as readers:
+        for device in devices:
+            if isinstance(device.settings, ScannerSettings):
+                source = configured_source(device, device.settings, post)
+                readers.callback(source.close)
+                source.open()
+        yield
+
+
+def configured_source(
+    device: Configured, settings: ScannerSettings, post: Callable[[c.Command], None]
+) -> ScannerSource:
+    info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
+    return ScannerSource(
+        f"{device.driver}:{settings.id}",
+        partial(device.make, info, settings),
+        on_scan=lambda scan: post(scanned(scan)),
+        on_status=_Spoken(device.place, post),
+        on_dropped=lambda dropped: post(unreadable(dropped)),
+        framing=framing_of(settings),
+    )
+
+
+def framing_of(settings: ScannerSettings) -> Framing:
+    return Framing(
+        prefix=settings.prefix.encode(),
+        postfix=settings.postfix.encode(),
+        suffix_known=settings.suffix == "always",
+        russian_layout=settings.layout == "russian",
+        idle_s=settings.idle_ms / 1000,
+        repeat_s=settings.repeat_ms / 1000,
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from loyalty.sentences import Templates
 from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.cards import SENTENCES as CARDS
 from terminal.coupons import SENTENCES as COUPONS
+from terminal.device_file import SENTENCES as DEVICES
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.scanner.camera import SENTENCES as CAMERA
@@ -103,4 +104,6 @@ ENGINE = {
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
-TEMPLATES: Templates = {**LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS}
+TEMPLATES: Templates = {
+    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
+}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Protocol
 
+from devices.ports import find_port
 from devices.shtrih.link import Answer, Steps, exchange
 from devices.transport.serial import SerialSettings
 
@@ -49,8 +50,9 @@ class SerialWire:
         try:
             port = self._port
             if not isinstance(port, serial.Serial):
+                path = find_port(self._settings.match) if self._settings.match else self._settings.path
                 port = self._port = serial.Serial(
-                    self._settings.path, self._settings.baud, timeout=0, write_timeout=1.0, exclusive=True
+                    path, self._settings.baud, timeout=0, write_timeout=1.0, exclusive=True
                 )
             if raw:
                 port.write(raw)

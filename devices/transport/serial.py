@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from devices.backoff import Backoff
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
+from devices.ports import Match, find_port
 
 if TYPE_CHECKING:
     from serial import Serial
@@ -26,10 +27,19 @@ QUIET_TICK_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class SerialSettings:
-    """Where the port is and how fast; 9600 8N1 is what scanners ship with, and USB-CDC ignores it."""
+    """Where the port is and how fast; 9600 8N1 is what scanners ship with, and USB-CDC ignores it.
+
+    With `match` the port is looked for anew each time it is opened: a cable may come back under another name.
+    """
 
     path: str
     baud: int = 9600
+    match: Match | None = None
+
+    @property
+    def named(self) -> str:
+        """The port for people: its path, or what it is found by."""
+        return self.path or str(self.match)
 
 
 class SerialPort:
@@ -87,7 +97,7 @@ class SerialPort:
             try:
                 port = open_port(self._settings)
             except (OSError, ValueError) as error:
-                self._report(why_not_open(error, self._settings.path))
+                self._report(why_not_open(error, self._settings.named))
             else:
                 waits = self._backoff.waits()
                 self._read_until_gone(port)
@@ -101,7 +111,7 @@ class SerialPort:
         except (OSError, TypeError):
             # pyserial reports a vanished device as SerialException (an OSError), and as TypeError when the
             # descriptor is closed while it reads.
-            self._report(lost(self._settings.path))
+            self._report(lost(self._settings.named))
         finally:
             port.close()
 
@@ -133,7 +143,8 @@ def open_port(settings: SerialSettings) -> Serial:
     """Open the port for this program alone; raises OSError where it is missing, forbidden or taken."""
     import serial
 
-    return serial.Serial(settings.path, settings.baud, timeout=QUIET_TICK_S, exclusive=True)
+    path = find_port(settings.match) if settings.match else settings.path
+    return serial.Serial(path, settings.baud, timeout=QUIET_TICK_S, exclusive=True)
 
 
 def why_not_open(error: Exception, path: str) -> StatusUpdate:
@@ -147,6 +158,8 @@ def why_not_open(error: Exception, path: str) -> StatusUpdate:
         return StatusUpdate(
             Health.ERROR, "no_permission", f"No permission to open {path}.", "Add this user to the group dialout."
         )
+    if number == errno.ENOTUNIQ:
+        return StatusUpdate(Health.ERROR, "not_unique", f"Several ports fit {path}.", "Name its serial number or port.")
     if number is None and isinstance(error, ValueError):
         return StatusUpdate(Health.ERROR, "bad_settings", f"The settings of {path} are not possible: {error}")
     return lost(path)

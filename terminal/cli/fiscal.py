@@ -33,18 +33,19 @@ def fiscal() -> None:
 @in_language
 def status(data: Path, lang: str) -> None:
     """How the register stands, and which receipts are in doubt. Not while the till runs: it has the register."""
+    from terminal.device_file import read_devices
     from terminal.fiscal.once import Sent
     from terminal.fiscal.port import NoAnswer
     from terminal.fiscal_book import FILE, FiscalBook
-    from terminal.registers import port_of, read_settings
+    from terminal.registers import port_of, register_of
 
     ru = language(lang) == "ru"
     with errors_in(lang):
-        settings = read_settings(data)
-        if settings is None:
+        register = register_of(read_devices(data))
+        if register is None:
             click.echo("Кассы (ККТ) нет: devices.toml её не называет" if ru else "No register: devices.toml names none")
             return
-        with alone_in(data), closing(port_of(settings)) as port:
+        with alone_in(data), closing(port_of(register)) as port:
             try:
                 state = port.state()
             except NoAnswer:

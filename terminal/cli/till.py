@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 from terminal.cli.told import by_authority, errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
+    from terminal.device_file import Configured
     from terminal.printing import Paper
     from terminal.session.commands import Command
 
@@ -111,7 +112,7 @@ def _run_screen(
 
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
-        with _scanning(scanner, camera, app.bring):
+        with _scanning(till.devices, scanner, camera, app.bring):
             app.run()
     if app.return_code:
         sys.exit(app.return_code)
@@ -137,9 +138,15 @@ def _uncollected() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _scanning(scanner: str, camera: str, post: Callable[[Command], None]) -> Iterator[None]:
+def _scanning(
+    devices: Sequence[Configured], scanner: str, camera: str, post: Callable[[Command], None]
+) -> Iterator[None]:
     """Whatever reads codes beside the keyboard."""
     with ExitStack() as readers:
+        if any(device.kind == "scanner" for device in devices):
+            from terminal.scanning import configured_scanners
+
+            readers.enter_context(configured_scanners(devices, post))
         if scanner:
             from terminal.scanning import serial_scanner
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from loyalty.errors import BadProgramme, KopilkaError
+from loyalty.errors import BadDevices, BadProgramme, KopilkaError
 from loyalty.sentences import Lang, Sentence, say
 
 
@@ -48,7 +48,7 @@ def tell(error: KopilkaError, asked: str = "") -> None:
     """The error's sentence and hint on standard error."""
     lang = language(asked)
     print(spoken(error.said, lang), file=sys.stderr)
-    if isinstance(error, BadProgramme):
+    if isinstance(error, BadProgramme | BadDevices):
         for problem in error.problems:
             print(f"  {problem.shown}", file=sys.stderr)
     if error.hint:

@@ -49,9 +49,4 @@ SENTENCES = {
     "shtrih.hint": (
         "Ничего не пробито. Устраните причину и оплатите снова", "Nothing was issued. Mend the cause and pay again",
     ),
-    "devices.bad": ("{file}: {what}", "{file}: {what}"),
-    "devices.bad.hint": (
-        "Что в нём может стоять, сказано в docs/DEVICES.md",
-        "docs/DEVICES.md says what may stand in it",
-    ),
 }  # fmt: skip

@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from terminal.scanner.layout import unmap_layout
 from terminal.scanner.repeats import Repeats
 from terminal.scanner.scan import is_code_text
 
@@ -26,12 +27,13 @@ class Framing(msgspec.Struct, frozen=True):
 
     `idle_s` ends a code without suffix; below 0.03 it would cut codes, as USB converters pause up to 20 ms inside.
     Once a scanner has sent a suffix, or where `suffix_known`, only `stall_s` of silence ends a code: a computer that
-    was busy for a moment then cuts nothing.
+    was busy for a moment then cuts nothing. With `russian_layout` the letters came through a Russian keyboard.
     """
 
     prefix: bytes = b""
     postfix: bytes = b""
     suffix_known: bool = False
+    russian_layout: bool = False
     idle_s: float = 0.04
     stall_s: float = 0.5
     max_bytes: int = 4096
@@ -131,6 +133,8 @@ def read_frame(raw: bytes, framing: Framing) -> Frame | Dropped:
         return Dropped(NOT_TEXT, len(raw))
     if not is_code_text(text):
         return Dropped(NOT_TEXT, len(raw))
+    if framing.russian_layout:
+        text = unmap_layout(text)
     aim = AIM_IDENTIFIER.match(text)
     if aim is None:
         return Frame(text, None, raw)

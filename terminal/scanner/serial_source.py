@@ -1,20 +1,25 @@
-"""A serial scanner as a stream of Scans: the driver's bytes through the framing."""
+"""A scanner as a stream of Scans: the driver's bytes through the framing."""
 
 from collections.abc import Callable
 
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
+from devices.protocols import Scanner
 from devices.transport.serial import SerialPort, SerialSettings
 from terminal.scanner.framing import Dropped, Frame, Framer, Framing
 from terminal.scanner.scan import Scan
 
 
-class SerialSource:
-    """One scanner on a serial port; all callbacks come on the port's reader thread and must return at once."""
+class ScannerSource:
+    """One scanner; all callbacks come on its reader thread and must return at once.
+
+    `make` gets what is to be called with the monotonic second while nothing comes, and gives the driver; `name` is the
+    scans' source, as in "serial:scanner".
+    """
 
     def __init__(
         self,
-        info: DeviceInfo,
-        settings: SerialSettings,
+        name: str,
+        make: Callable[[Callable[[float], None]], Scanner],
         *,
         on_scan: Callable[[Scan], None],
         on_status: Callable[[StatusUpdate], None] = lambda status: None,
@@ -24,9 +29,9 @@ class SerialSource:
         self._on_scan = on_scan
         self._on_status = on_status
         self._on_dropped = on_dropped
-        self._source = f"serial:{info.id}"
+        self._source = name
         self._framer = Framer(framing)
-        self._port = SerialPort(info, settings, on_quiet=self._quiet)
+        self._port = make(self._quiet)
 
     def open(self) -> None:
         """Start reading; a scanner that is not there yet is read as soon as it comes."""
@@ -53,3 +58,26 @@ class SerialSource:
                 self._on_scan(Scan(item.text, item.symbology, self._source))
             else:
                 self._on_dropped(item)
+
+
+class SerialSource(ScannerSource):
+    """One scanner on a serial port."""
+
+    def __init__(
+        self,
+        info: DeviceInfo,
+        settings: SerialSettings,
+        *,
+        on_scan: Callable[[Scan], None],
+        on_status: Callable[[StatusUpdate], None] = lambda status: None,
+        on_dropped: Callable[[Dropped], None] = lambda dropped: None,
+        framing: Framing | None = None,
+    ) -> None:
+        super().__init__(
+            f"serial:{info.id}",
+            lambda on_quiet: SerialPort(info, settings, on_quiet=on_quiet),
+            on_scan=on_scan,
+            on_status=on_status,
+            on_dropped=on_dropped,
+            framing=framing,
+        )

@@ -10,7 +10,8 @@ from devices.virtual.camera import camera_frame
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import card_number
 from terminal.cards import card_png
-from terminal.scanning import camera_scanner, serial_scanner
+from terminal.device_file import FILE, read_devices
+from terminal.scanning import camera_scanner, configured_scanners, serial_scanner
 from terminal.session import commands as c
 from terminal.words import TEMPLATES
 
@@ -68,3 +69,31 @@ def test_a_card_held_before_a_camera_is_a_command(tmp_path: Path) -> None:
     with camera_scanner(str(video), posted.put):
         found = posted.get(timeout=WAIT_S)
     assert found == c.Scan(f"KPL:{card}", "camera")
+
+
+def test_the_scanners_of_the_file_of_devices_read_as_it_says(tmp_path: Path) -> None:
+    posted: queue.Queue[c.Command] = queue.Queue()
+    text = """
+[[device]]
+kind = "scanner"
+driver = "serial"
+id = "front"
+port = "{port}"
+prefix = "~~"
+postfix = "#"
+layout = "russian"
+suffix = "always"
+"""
+    with VirtualScanner(gap_s=0, prefix=b"~~", suffix=b"#\r", link=tmp_path / "scanner") as scanner:
+        (tmp_path / FILE).write_text(text.format(port=scanner.port))
+        with configured_scanners(read_devices(tmp_path), posted.put):
+            scanner.unplug()
+            gone = posted.get(timeout=WAIT_S)
+            assert isinstance(gone, c.Notify)
+            assert gone.said.code == "scan.gone"
+            scanner.plug()
+            back = posted.get(timeout=WAIT_S)
+            assert isinstance(back, c.Notify)
+            assert back.said.code == "scan.back"
+            scanner.scan("ЛЗДЖ2990001000018")
+            assert posted.get(timeout=WAIT_S) == c.Scan("KPL:2990001000018", "serial:front")

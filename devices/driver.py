@@ -1,0 +1,78 @@
+"""What a package brings so that `devices.toml` can name its driver: the keys it understands, and how it is made.
+
+A package of its own names its drivers in the entry points of the group `kopilka.devices`, as `KIND.NAME`:
+
+    [project.entry-points."kopilka.devices"]
+    "scanner.acme" = "acme_scanner:DRIVER"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from devices.ports import Match
+
+GROUP = "kopilka.devices"
+
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Path = Annotated[str, msgspec.Meta(max_length=255)]
+Baud = Annotated[int, msgspec.Meta(ge=300, le=4_000_000)]
+PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+
+
+class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of one `[[device]]` beside `kind` and `driver`; a driver adds its own in a subclass.
+
+    A ValueError of `__post_init__` says what is wrong with keys that do not go together.
+    """
+
+    id: Short = ""
+
+
+class ScannerSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the codes of a scanner are read, whatever brings its bytes.
+
+    `prefix` and `postfix` are what the scanner puts round each code; `suffix` says whether it certainly ends each with
+    CR, LF, TAB or ETX ("always") or that this is seen from what it sends ("auto"); with `layout` "russian" its letters
+    come through a Russian keyboard.
+    """
+
+    prefix: Short = ""
+    postfix: Short = ""
+    suffix: Literal["auto", "always"] = "auto"
+    layout: Literal["us", "russian"] = "us"
+    idle_ms: Annotated[int, msgspec.Meta(ge=30, le=1000)] = 40
+    repeat_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)] = 500
+
+
+class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scanner on a serial port: its path, or what it is found by wherever it is plugged in."""
+
+    port: Path = ""
+    match: Match | None = None
+    baud: Baud = 9600
+
+    def __post_init__(self) -> None:
+        need_one_of(port=self.port, match=self.match)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One driver: `settings` is a subclass of its kind's settings, `make` brings the device to life without opening it.
+
+    `make` of a scanner takes (info, settings, on_quiet) and gives a `devices.protocols.Scanner`; of any other kind it
+    takes (settings) and gives that kind's port.
+    """
+
+    settings: type[DeviceSettings]
+    make: Callable[..., Any]
+
+
+def need_one_of(**given: object) -> None:
+    """Raises ValueError unless exactly one of these keys is set."""
+    if sum(bool(value) for value in given.values()) != 1:
+        raise ValueError(f"needs {' or '.join(given)}, one of them")

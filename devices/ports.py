@@ -1,0 +1,97 @@
+"""Serial ports of this machine, and finding a device by what it is instead of by where it is plugged in."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+BY_ID = Path("/dev/serial/by-id")
+Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+
+
+class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a port must be, each with `*` and `?`: ids of vendor and product in four hex digits, serial number, name
+    under /dev/serial/by-id. What is not given fits all."""
+
+    vid: Pattern = "*"
+    pid: Pattern = "*"
+    serial: Pattern = "*"
+    by_id: Pattern = "*"
+
+    def __post_init__(self) -> None:
+        if not self.given:
+            raise ValueError("match needs vid, pid, serial or by_id")
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value != "*"}
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}={value}" for name, value in self.given.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One serial port; ids, serial number and by-id name are empty where it has none, as one on the board."""
+
+    path: str
+    vid: str = ""
+    pid: str = ""
+    serial: str = ""
+    by_id: str = ""
+    description: str = ""
+
+    @property
+    def best_path(self) -> str:
+        """The name that survives replugging, where there is one."""
+        return str(BY_ID / self.by_id) if self.by_id else self.path
+
+
+def list_ports() -> tuple[Port, ...]:
+    """The serial ports there are, by path."""
+    from serial.tools import list_ports as system
+
+    names = by_ids()
+    found = [
+        Port(
+            each.device,
+            f"{each.vid:04x}" if each.vid is not None else "",
+            f"{each.pid:04x}" if each.pid is not None else "",
+            each.serial_number or "",
+            names.get(each.device, ""),
+            each.description if each.description != "n/a" else "",
+        )
+        for each in system.comports()
+    ]
+    return tuple(sorted(found, key=lambda port: port.path))
+
+
+def by_ids(folder: Path = BY_ID) -> dict[str, str]:
+    """The device's path -> its name under `folder`."""
+    try:
+        return {str(link.resolve()): link.name for link in sorted(folder.iterdir())}
+    except OSError:
+        # Linux makes the folder with the first device that has a name to put there.
+        return {}
+
+
+def fits(port: Port, match: Match) -> bool:
+    """Letters of either case are the same."""
+    pairs = ((getattr(port, name), wanted) for name, wanted in match.given.items())
+    return all(fnmatchcase(value.lower(), wanted.lower()) for value, wanted in pairs)
+
+
+def find_port(match: Match, ports: Callable[[], tuple[Port, ...]] = list_ports) -> str:
+    """The path of the one port that fits. Raises OSError: ENOENT where none does, ENOTUNIQ where several do."""
+    found = [port.path for port in ports() if fits(port, match)]
+    if not found:
+        raise FileNotFoundError(errno.ENOENT, "no port fits", str(match))
+    if len(found) > 1:
+        raise OSError(errno.ENOTUNIQ, f"fits {', '.join(found)}", str(match))
+    return found[0]

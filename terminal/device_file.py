@@ -1,0 +1,190 @@
+"""`devices.toml` of a till's folder: the scanners, printers and registers it names, each with its driver.
+
+Every mistake is told at once, with its place, what is wrong and what to write. Nothing is opened here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from devices.driver import GROUP, DeviceSettings, Driver
+from loyalty.errors import BadDevices, BadInput, Problem
+from loyalty.sentences import sentence
+
+FILE = "devices.toml"
+MOST_BYTES = 64 * 1024
+MOST_DEVICES = 16
+KINDS = ("scanner", "printer", "fiscal")
+AT_MOST_ONE = frozenset({"printer", "fiscal"})
+BUILT_IN = {
+    "scanner.serial": "devices.scanners:SERIAL",
+    "fiscal.shtrih": "terminal.registers:SHTRIH",
+}
+OWN_KEYS = ("kind", "driver")
+SENTENCES = {
+    "devices.bad": (
+        "{file}: {count:ошибка|ошибки|ошибок}, касса не запустится",
+        "{file}: {count:mistake|mistakes}, the till does not start",
+    ),
+    "devices.toml": ("{file} — не TOML: {why}", "{file} is not TOML: {why}"),
+    "devices.hint": ("Что в нём может стоять, сказано в docs/DEVICES.md", "docs/DEVICES.md says what may stand in it"),
+    "devices.driver": ("Драйвер {name} не загружается: {why}", "Driver {name} does not load: {why}"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """One `[[device]]`: `settings` is of its driver's own type, `at` its place in the file as in `device[2]`."""
+
+    kind: str
+    driver: str
+    settings: DeviceSettings
+    made_by: Driver
+    at: str
+
+    @property
+    def make(self) -> Any:
+        """The driver's way of bringing the device to life (devices.driver)."""
+        return self.made_by.make
+
+    @property
+    def place(self) -> str:
+        """Where it is attached, for people."""
+        found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "url"))
+        return str(next((each for each in found if each), self.settings.id))
+
+
+def read_devices(folder: Path) -> tuple[Configured, ...]:
+    """What the file names, in its order; nothing where there is no file. Raises BadInput, BadDevices: all mistakes."""
+    path = folder / FILE
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return ()
+    if len(raw) > MOST_BYTES:
+        raise BadInput(sentence("file.large", name=FILE, limit=MOST_BYTES))
+    try:
+        document = tomllib.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        raise BadInput(sentence("file.not_text", name=FILE), sentence("file.not_text.hint")) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(sentence("devices.toml", file=FILE, why=str(error)), sentence("devices.hint")) from error
+    return configured(document)
+
+
+def configured(document: dict[str, Any]) -> tuple[Configured, ...]:
+    """Raises BadDevices: all mistakes."""
+    problems = [Problem(key, "is not known", "write [[device]]") for key in document if key != "device"]
+    tables = document.get("device", [])
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        problems.append(Problem("device", "is not a list of tables", "write [[device]], once for each device"))
+        tables = []
+    if len(tables) > MOST_DEVICES:
+        problems.append(Problem("device", f"are {len(tables)}", f"name {MOST_DEVICES} at most"))
+    found = [
+        each for place, table in enumerate(tables[:MOST_DEVICES], 1)
+        if (each := _read_one(table, f"device[{place}]", problems)) is not None
+    ]  # fmt: skip
+    problems += _together(found)
+    if problems:
+        raise BadDevices(FILE, tuple(problems))
+    return tuple(found)
+
+
+def _read_one(table: dict[str, Any], at: str, problems: list[Problem]) -> Configured | None:
+    kind, name = table.get("kind"), table.get("driver")
+    if kind not in KINDS:
+        problems.append(Problem(f"{at}.kind", _is(kind), f"write one of {', '.join(KINDS)}"))
+        return None
+    known = driver_names(str(kind))
+    if name not in known:
+        mend = f"write one of {', '.join(known)}, or install the package that brings it"
+        problems.append(Problem(f"{at}.driver", _is(name), mend))
+        return None
+    driver = find_driver(f"{kind}.{name}")
+    values = {"id": str(kind)} | {key: value for key, value in table.items() if key not in OWN_KEYS}
+    mistakes = [Problem(f"{at}{path}", what, mend) for path, what, mend in _mistakes(driver.settings, values)]
+    problems += mistakes
+    if mistakes:
+        return None
+    try:
+        settings = msgspec.convert(values, driver.settings)
+    except msgspec.ValidationError as error:
+        problems.append(Problem(at, str(error), "see docs/DEVICES.md"))
+        return None
+    return Configured(str(kind), str(name), settings, driver, at)
+
+
+def _mistakes(wanted: type[DeviceSettings], values: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Path, what is wrong, how to mend it, of every key by itself."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
+    for key, value in values.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, 1)
+            yield f".{key}", "is not known", f"write {near[0]}" if near else f"known are {', '.join(fields)}"
+            continue
+        try:
+            msgspec.convert(value, fields[key].type)
+        except msgspec.ValidationError as error:
+            what, _, inner = str(error).partition(" - at `$")
+            yield f".{key}{inner.rstrip('`')}", what[:1].lower() + what[1:], "see docs/DEVICES.md"
+    for key, field in fields.items():
+        if field.required and key not in values:
+            yield f".{key}", "is missing", "write it"
+
+
+def _together(found: Iterable[Configured]) -> Iterator[Problem]:
+    """What is wrong only beside the others."""
+    ids: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for each in found:
+        if each.settings.id in ids:
+            mend = f"{ids[each.settings.id]} has it: give each an id of its own"
+            yield Problem(f"{each.at}.id", _is(each.settings.id), mend)
+        if each.kind in AT_MOST_ONE and each.kind in kinds:
+            yield Problem(f"{each.at}.kind", _is(each.kind), f"a till has one, and that is {kinds[each.kind]}")
+        ids.setdefault(each.settings.id, each.at)
+        kinds.setdefault(each.kind, each.at)
+
+
+def _is(value: object) -> str:
+    return "is missing" if value is None else f"is {str(value)[:64]!r}"
+
+
+def driver_names(kind: str) -> list[str]:
+    """The drivers of a kind: the till's own, and those of installed packages."""
+    names = {*BUILT_IN, *_brought()}
+    return sorted(name.partition(".")[2] for name in names if name.startswith(f"{kind}."))
+
+
+def find_driver(name: str) -> Driver:
+    """The driver `KIND.NAME`. Raises BadInput where its package does not load or brings no Driver."""
+    if name in BUILT_IN:
+        module, _, attribute = BUILT_IN[name].partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+    else:
+        try:
+            found = _brought()[name].load()
+        except Exception as error:  # another's package may fail in any way; the till says which one and how
+            raise BadInput(sentence("devices.driver", name=name, why=repr(error))) from error
+    if not isinstance(found, Driver) or not issubclass(found.settings, DeviceSettings):
+        raise BadInput(sentence("devices.driver", name=name, why="it is no devices.driver.Driver"))
+    return found
+
+
+@cache
+def _brought() -> dict[str, Any]:
+    """Name -> entry point of every driver that another package brings."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
