@@ -1,0 +1,169 @@
+"""What people ask of the session: keys, scans, words of a client; imperative."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.receipt import MoneyKind, PaymentKind
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """A code from a scanner or a camera."""
+
+    text: str
+    source: str = "scanner"
+
+
+class Type(msgspec.Struct, frozen=True):
+    """A line typed by the cashier: a code, a phone, a card number, `3*` or `3*code`."""
+
+    text: str
+
+
+class SetQuantity(msgspec.Struct, frozen=True):
+    line_id: int
+    qty_milli: int
+
+
+class VoidLine(msgspec.Struct, frozen=True):
+    line_id: int
+
+
+class VoidReceipt(msgspec.Struct, frozen=True):
+    pass
+
+
+class Undo(msgspec.Struct, frozen=True):
+    pass
+
+
+class ForgetMember(msgspec.Struct, frozen=True):
+    pass
+
+
+class SpendPoints(msgspec.Struct, frozen=True):
+    """Spend this many points (None: as many as may be); 0 takes them back."""
+
+    points: int | None = None
+
+
+class DropCoupon(msgspec.Struct, frozen=True):
+    """Take a coupon off the receipt, by its code."""
+
+    code: str
+
+
+class ListOffers(msgspec.Struct, frozen=True):
+    """Show what the member may ask for: gifts to choose, campaigns given on request."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask for a campaign that is given on request; asked for already, it is taken back."""
+
+    campaign_id: str
+
+
+class Choose(msgspec.Struct, frozen=True):
+    """Choose one of the gifts of a campaign, by the code of the goods; chosen already, none is."""
+
+    campaign_id: str
+    code: str
+
+
+class ConfirmPhone(msgspec.Struct, frozen=True):
+    """Have a code sent to the member's phone; once more, another one."""
+
+
+class EnterCode(msgspec.Struct, frozen=True):
+    """The code as the member says it."""
+
+    code: str
+
+
+class CancelConfirm(msgspec.Struct, frozen=True):
+    """Leave the phone unconfirmed."""
+
+
+class SearchGoods(msgspec.Struct, frozen=True):
+    text: str
+
+
+class AddProduct(msgspec.Struct, frozen=True):
+    """Add goods chosen from `found` by their code."""
+
+    code: str
+
+
+class Pay(msgspec.Struct, frozen=True):
+    """Go to payment."""
+
+
+class Tender(msgspec.Struct, frozen=True):
+    """Money given; None is exactly what is due, or as much of it as the gift card in hand may pay. The sale completes
+    when nothing is due."""
+
+    kind: PaymentKind
+    amount_minor: int | None = None
+
+
+class Back(msgspec.Struct, frozen=True):
+    """Esc: one level back; never loses the basket."""
+
+
+class BeginReturn(msgspec.Struct, frozen=True):
+    number: str
+
+
+class SetReturn(msgspec.Struct, frozen=True):
+    """How much of a line goes back; None is all that can."""
+
+    line_no: int
+    qty_milli: int | None = None
+
+
+class ReturnAll(msgspec.Struct, frozen=True):
+    pass
+
+
+class ConfirmReturn(msgspec.Struct, frozen=True):
+    """`kind` is how money is paid out; what gift cards paid goes back to them."""
+
+    kind: MoneyKind
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """A new member by phone; processing of personal data must be agreed to, advertising need not. `invited_by` is the
+    card or phone of who invited them, where the programme asks for it."""
+
+    phone: str
+    name: str = ""
+    processing: bool = False
+    advertising: bool = False
+    invited_by: str = ""
+
+
+class ChangeConsent(msgspec.Struct, frozen=True):
+    purpose: Literal["processing", "advertising"]
+    given: bool
+
+
+class OpenShift(msgspec.Struct, frozen=True):
+    cashier: str
+
+
+class CloseShift(msgspec.Struct, frozen=True):
+    """Close the shift and print the Z report."""
+
+
+class XReport(msgspec.Struct, frozen=True):
+    pass
+
+
+class Mend(msgspec.Struct, frozen=True):
+    """The manager `by` name has another history of this till mended."""
+
+    by: str
+
+
+class Refresh(msgspec.Struct, frozen=True):
+    """The programme, the link or the cache changed: quote again."""

@@ -1,0 +1,140 @@
+"""What the session asks of the engine: look-ups, confirmations, holds, and what is to be recorded."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.basket import Basket
+from loyalty.coupons.reading import Coupon
+from loyalty.events import Consent
+from loyalty.member import IdentifiedBy, Member
+from loyalty.points.purse import Purse
+from loyalty.programme import Programme
+from loyalty.quote import Quote
+from loyalty.receipt import MoneyKind, Payment, Receipt
+from loyalty.returning.parts import GivenBack
+
+
+class FindProduct(msgspec.Struct, frozen=True):
+    code: str
+    qty_milli: int
+
+
+class FindMember(msgspec.Struct, frozen=True):
+    """By card number or by phone (E.164)."""
+
+    key: str
+    by: IdentifiedBy
+
+
+class FindCoupon(msgspec.Struct, frozen=True):
+    """Whether a coupon may still be used; `single`: only once."""
+
+    coupon: Coupon
+    single: bool
+
+
+class FindGiftCard(msgspec.Struct, frozen=True):
+    """What is on a gift card, by its number."""
+
+    number: str
+
+
+class FindReceipt(msgspec.Struct, frozen=True):
+    number: str
+
+
+class FindGoods(msgspec.Struct, frozen=True):
+    text: str
+
+
+class SendCode(msgspec.Struct, frozen=True):
+    """Answered at once by CodeAsked; later by CodeSent or ConfirmFailed."""
+
+    member_id: str
+    account_id: str
+
+
+class CheckCode(msgspec.Struct, frozen=True):
+    """Answered later by CodeChecked or ConfirmFailed."""
+
+    confirmation_id: str
+    member_id: str
+    account_id: str
+    code: str
+
+
+class TakeHold(msgspec.Struct, frozen=True):
+    """Have the head office keep points (wallet -> points) for this sale, in place of the hold `replaces`. Answered
+    later by HoldTaken, HoldShort or HoldFailed."""
+
+    hold_id: str
+    member_id: str
+    account_id: str
+    points: dict[str, int]
+    replaces: str = ""
+
+
+class GiveHoldBack(msgspec.Struct, frozen=True):
+    """The sale takes no points under this hold. Nobody waits for an answer."""
+
+    hold_id: str
+    account_id: str
+
+
+class CommitSale(msgspec.Struct, frozen=True):
+    """`hold_id`: the points are held under it; `unheld`: the head office did not answer when it was asked to."""
+
+    basket: Basket
+    quote: Quote
+    payments: tuple[Payment, ...]
+    hold_id: str = ""
+    unheld: bool = False
+
+
+class CommitReturn(msgspec.Struct, frozen=True):
+    original: Receipt
+    returned_milli: dict[int, int]
+    wanted_milli: dict[int, int]
+    kind: MoneyKind
+    parts: tuple[GivenBack, ...] = ()
+    programme: Programme | None = None
+    purse: Purse | None = None
+
+
+class EnrolMember(msgspec.Struct, frozen=True):
+    """`invited_by`: the card or phone (E.164) of who invited them, and which of the two."""
+
+    phone: str
+    name: str
+    consents: tuple[Consent, ...]
+    invited_by: tuple[str, Literal["card", "phone"]] | None = None
+
+
+class RecordConsent(msgspec.Struct, frozen=True):
+    member: Member
+    consent: Consent
+
+
+class StartShift(msgspec.Struct, frozen=True):
+    cashier: str
+
+
+class EndShift(msgspec.Struct, frozen=True):
+    pass
+
+
+class MakeXReport(msgspec.Struct, frozen=True):
+    pass
+
+
+class BeginEpoch(msgspec.Struct, frozen=True):
+    """Answered by EpochReady."""
+
+    by: str
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """A sound, always together with text."""
+
+    sound: Literal["ok", "error"]

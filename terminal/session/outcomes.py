@@ -1,0 +1,161 @@
+"""What came of effects, told to the session as commands; past tense."""
+
+from typing import Literal
+
+import msgspec
+
+from loyalty.catalogue import Product
+from loyalty.coupons.reading import Coupon
+from loyalty.events import Consent
+from loyalty.gift_card import HeldCard
+from loyalty.member import Member
+from loyalty.points.purse import Purse
+from loyalty.programme import Programme
+from loyalty.receipt import Receipt
+from loyalty.returning.parts import GivenBack
+from loyalty.sentences import Sentence
+from terminal.session.state import Level, ShiftInfo
+
+
+class ProductFound(msgspec.Struct, frozen=True):
+    product: Product
+    qty_milli: int
+    price_minor: int
+
+
+class ProductUnknown(msgspec.Struct, frozen=True):
+    """`said` tells unknown code from goods without a price."""
+
+    code: str
+    said: Sentence
+
+
+class MemberFound(msgspec.Struct, frozen=True):
+    member: Member
+    enrolled: bool = False
+
+
+class CouponFree(msgspec.Struct, frozen=True):
+    """As far as this till knows, nobody has used it up."""
+
+    coupon: Coupon
+
+
+class GiftCardFound(msgspec.Struct, frozen=True):
+    held: HeldCard
+
+
+class ReceiptFound(msgspec.Struct, frozen=True):
+    """A receipt with what has come back of it: line_no -> qty_milli, and what each return that is known gave back.
+
+    `programme` is the version it was made by, None where the till has not got it; `purse` is what its account has as
+    far as the till knows, None where it does not. `elsewhere_known`: whether what other tills took back is among it.
+    """
+
+    receipt: Receipt
+    returned_milli: dict[int, int]
+    parts: tuple[GivenBack, ...] = ()
+    programme: Programme | None = None
+    purse: Purse | None = None
+    elsewhere_known: bool = True
+
+
+class GoodsFound(msgspec.Struct, frozen=True):
+    text: str
+    products: tuple[Product, ...]
+
+
+class CodeAsked(msgspec.Struct, frozen=True):
+    """The head office is being asked to send a code, under this id."""
+
+    confirmation_id: str
+
+
+class CodeSent(msgspec.Struct, frozen=True):
+    """A code of so many digits is on its way."""
+
+    confirmation_id: str
+    digits: int
+    resend_after_s: int
+
+
+class CodeChecked(msgspec.Struct, frozen=True):
+    confirmation_id: str
+    state: Literal["confirmed", "wrong", "ended"]
+    tries_left: int = 0
+
+
+class ConfirmFailed(msgspec.Struct, frozen=True):
+    """`offline`: nobody answered · `wait`: too soon · `no_messages`: the head office sends none · `refused`: anything
+    else it said."""
+
+    confirmation_id: str
+    why: Literal["offline", "wait", "no_messages", "refused"]
+    retry_after_s: int = 0
+
+
+class HoldTaken(msgspec.Struct, frozen=True):
+    """The points are kept for so long."""
+
+    hold_id: str
+    account_id: str
+    good_for_s: int
+
+
+class HoldShort(msgspec.Struct, frozen=True):
+    """There are not so many: `available` is how many there are, wallet -> points."""
+
+    hold_id: str
+    available: dict[str, int]
+
+
+class HoldFailed(msgspec.Struct, frozen=True):
+    """Nobody has answered by now."""
+
+    hold_id: str
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """The sale or return is in the journal: it may be shown as done."""
+
+    receipt: Receipt
+    slip: tuple[str, ...]
+    shift: ShiftInfo
+
+
+class ShiftStarted(msgspec.Struct, frozen=True):
+    shift: ShiftInfo
+
+
+class ShiftEnded(msgspec.Struct, frozen=True):
+    slip: tuple[str, ...]
+
+
+class ReportMade(msgspec.Struct, frozen=True):
+    slip: tuple[str, ...]
+
+
+class EpochReady(msgspec.Struct, frozen=True):
+    """A new epoch has begun, and so many events that were recorded before go up in it."""
+
+    epoch: int
+    reissued: int
+
+
+class ConsentRecorded(msgspec.Struct, frozen=True):
+    consent: Consent
+
+
+class Notify(msgspec.Struct, frozen=True):
+    """Something beside the sale the cashier should know: paper, the scanner, an answer that came late."""
+
+    level: Level
+    said: Sentence
+    hint: Sentence | None = None
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """An effect could not be done; nothing was lost."""
+
+    said: Sentence
+    hint: Sentence | None = None
