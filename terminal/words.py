@@ -6,6 +6,7 @@ from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.cards import SENTENCES as CARDS
 from terminal.coupons import SENTENCES as COUPONS
 from terminal.device_file import SENTENCES as DEVICES
+from terminal.device_places import SENTENCES as PORTS
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.scanner.camera import SENTENCES as CAMERA
@@ -105,5 +106,5 @@ ENGINE = {
 }
 
 TEMPLATES: Templates = {
-    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
+    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES, **PORTS,
 }  # fmt: skip

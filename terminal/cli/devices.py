@@ -1,4 +1,4 @@
-"""`kopilka devices`: devices without hardware, for trying a till and for tests of one's own."""
+"""`kopilka devices`, and its devices without hardware, for trying a till and for tests of one's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyalty.money import money_text
+from terminal.cli.devices_look import list_devices, listen
 from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ KINDS = {
 
 @click.group
 def devices() -> None:
-    """Devices."""
+    """Devices: what there is, what it sends, and virtual ones."""
+
+
+for command in (list_devices, listen):
+    devices.add_command(command)
 
 
 @devices.command

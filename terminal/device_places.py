@@ -1,0 +1,64 @@
+"""Which serial ports there are, which device of `devices.toml` each is, and which of those are not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from devices.ports import Match, Port, fits
+from devices.transport.serial import SerialSettings
+from terminal.device_file import Configured
+
+SENTENCES = {
+    "port.unplugged": ("Порта {port} нет", "There is no {port}"),
+    "port.unplugged.hint": (
+        "Проверьте кабель; порты показывает kopilka devices list", "Check the cable; kopilka devices list shows ports",
+    ),
+    "port.port_taken": ("Порт {port} занят другой программой", "Another program has {port}"),
+    "port.port_taken.hint": (
+        "Закройте её: fuser {port}. Если это ModemManager, поставьте правила udev (docs/DEVICES.md)",
+        "Close it: fuser {port}. If it is ModemManager, put the udev rules in place (docs/DEVICES.md)",
+    ),
+    "port.no_permission": ("Нет прав на порт {port}", "No permission for {port}"),
+    "port.no_permission.hint": (
+        "sudo usermod -aG dialout $USER, затем войдите заново", "sudo usermod -aG dialout $USER, then log in anew",
+    ),
+    "port.not_unique": ("Под описание {port} подходит несколько портов", "Several ports fit {port}"),
+    "port.not_unique.hint": (
+        "Добавьте в match serial или by_id, или укажите port", "Add serial or by_id to match, or name the port",
+    ),
+    "port.bad_settings": ("Настройки порта {port} невозможны", "The settings of {port} are not possible"),
+    "port.bad_settings.hint": ("Проверьте baud", "Check baud"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A device that is named, and the ports that are it now: none while it is away, None where it is not on one."""
+
+    device: Configured
+    paths: tuple[str, ...] | None
+
+
+def places(devices: Sequence[Configured], ports: Sequence[Port]) -> tuple[Place, ...]:
+    return tuple(Place(device, _paths(device, ports)) for device in devices)
+
+
+def _paths(device: Configured, ports: Sequence[Port]) -> tuple[str, ...] | None:
+    match: Match | None = getattr(device.settings, "match", None)
+    path: str = getattr(device.settings, "port", "")
+    if match is not None:
+        return tuple(port.path for port in ports if fits(port, match))
+    if not path:
+        return None
+    return (os.path.realpath(path),) if os.path.exists(path) else ()
+
+
+def serial_of(device: Configured) -> SerialSettings | None:
+    """The serial port of a device; None where it has none."""
+    match: Match | None = getattr(device.settings, "match", None)
+    path: str = getattr(device.settings, "port", "")
+    if not (path or match):
+        return None
+    return SerialSettings(path, getattr(device.settings, "baud", 9600), match)
