@@ -42,12 +42,21 @@ def status(data: Path, lang: str) -> None:
         ("Ждут отправки" if ru else "Waiting to be sent", str(found.pending)),
         ("Старейшее из ждущих" if ru else "Oldest waiting", when(found.oldest_pending_ms)),
         ("Расхождение" if ru else "Parted", spoken(found.parted, language(lang)) if found.parted else "-"),
+        ("Запас места на диске" if ru else "Room kept back on the disk", _room_said(found.ballast_bytes, ru)),
         ("Кэш обновлён" if ru else "Cache level with head office", when(found.as_of_ms)),
         ("Сейчас" if ru else "Now", when(now_ms())),
     ]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         click.echo(f"{name.ljust(width)}  {value}")
+
+
+def _room_said(kept_bytes: int | None, ru: bool) -> str:
+    if kept_bytes is None:
+        return "нет" if ru else "none"
+    if not kept_bytes:
+        return "отдан: диск полон, новых продаж нет" if ru else "let go: the disk is full, nothing new is sold"
+    return f"{kept_bytes // 2**20} МиБ" if ru else f"{kept_bytes // 2**20} MiB"
 
 
 @queue.command

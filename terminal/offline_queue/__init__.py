@@ -39,6 +39,7 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
               programmes_changed)
 status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
 verify:   verify(folder) -> Verified(events, differing)           whether the journal is whole; also while a till runs
+ballast:  journal.ballast.is_out                                 the room kept back on the disk is let go: it is full
 mending:  mend(journal, store, by, stamp) -> Mended(epoch, reissued)   a new epoch where journal.fork says one is needed
 retention: prune(journal, now_ms) -> int                          lets go of events that are safe and old
 export:   export(folder, target, every, now_ms) -> Exported         what waits, in a file; also while a till runs

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from loyalty.errors import BadInput
+from loyalty.errors import BadInput, StoreFault
 from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
 from loyalty.feed import Applied, IdentRow
 from loyalty.receipt import Receipt
@@ -23,6 +23,7 @@ from terminal.offline_queue import (
     journal_read,
     journal_shares,
 )
+from terminal.offline_queue.ballast import Ballast
 from terminal.offline_queue.forks import Fork, read_fork
 from terminal.offline_queue.journal_beside import NOTHING, Beside
 from terminal.offline_queue.journal_file import place_of, set_state, state_value
@@ -58,6 +59,8 @@ class Journal:
         if not path.exists():
             raise store_fault("store.no_journal", folder=str(path.parent))
         self.terminal = terminal
+        self.ballast = Ballast(path.parent)
+        self.ballast.let_go_where_full()
         self._counting = threading.Lock()
         self._writer = Writer(path, self._prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
@@ -73,8 +76,14 @@ class Journal:
             raise
 
     def prepare(self, sale_id: str, raw: bytes, at_ms: int) -> None:
-        """PREPARED: `raw` (at most 256 KiB) is what is needed to finish or undo the sale after a power cut."""
+        """PREPARED: `raw` (at most 256 KiB) is what is needed to finish or undo the sale after a power cut.
+
+        Raises StoreFault, also while the room kept back is let go: it is not for new sales, which could not be sure of
+        being completed.
+        """
         _limited(len(raw))
+        if self.ballast.is_out and not self.ballast.make_anew():
+            raise store_fault("journal.no_room", mib=self.ballast.missing_mib)
 
         def write(connection: Connection) -> None:
             row = (sale_id, raw, at_ms, MAX_PREPARED, sale_id)
@@ -83,11 +92,16 @@ class Journal:
                 if connection.execute(_PREPARE, row).rowcount != 1:
                     raise store_fault("journal.too_many", limit=MAX_PREPARED)
 
-        self._writer.run(write)
+        try:
+            self._writer.run(write)
+        except StoreFault as fault:
+            if fault.code == "store.full":
+                self.ballast.let_go()
+            raise
 
     def discard_prepared(self, sale_id: str) -> None:
         """The sale did not happen; unknown ids are nothing to undo."""
-        self._writer.run(lambda c: c.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,)))
+        self.write(lambda c: c.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,)))
 
     def record(
         self,
@@ -122,7 +136,7 @@ class Journal:
                 set_state(connection, "card_no", str(self._card_no))
             return Recorded(now.epoch, head.seq + 1, now.seq, now.hash.hex()), now
 
-        recorded, _ = self._writer.run(write, self._keep_head)
+        recorded, _ = self._write(write, self._keep_head)
         with self._counting:
             for fact in facts:
                 if isinstance(fact.body, SaleCompleted | ReturnCompleted):
@@ -204,7 +218,7 @@ class Journal:
     def note_revoked(self, revoked: bool) -> None:
         """Keep what the head office says of this till: it holds without a link, and after a stop."""
         if revoked != self.revoked():
-            self._writer.run(lambda c: set_state(c, _REVOKED, "1" if revoked else ""))
+            self.write(lambda c: set_state(c, _REVOKED, "1" if revoked else ""))
 
     def shares(self, campaigns: Collection[str]) -> dict[str, Share]:
         """campaign id -> this till's share of its budget, of those the head office has answered for."""
@@ -252,7 +266,7 @@ class Journal:
 
     def write(self, write: Callable[[Connection], T]) -> T:
         """For this room's own use: one transaction."""
-        return self._writer.run(write)
+        return self._write(write)
 
     def renew(self, write: Callable[[Connection], T]) -> T:
         """The same, where events may stand elsewhere afterwards, or are there no more."""
@@ -261,7 +275,7 @@ class Journal:
             self._head = None
             return write(connection)
 
-        done = self._writer.run(anew)
+        done = self._write(anew)
         self._index.forget()
         self.look_again()
         return done
@@ -278,6 +292,15 @@ class Journal:
         self._index.close()
         self._readers.close()
         self._writer.close()
+
+    def _write(self, write: Callable[[Connection], T], then: Callable[[T], None] | None = None) -> T:
+        """On a full disk once more, with the room that was kept back."""
+        try:
+            return self._writer.run(write, then)
+        except StoreFault as fault:
+            if fault.code != "store.full" or not self.ballast.let_go():
+                raise
+        return self._writer.run(write, then)
 
     def _place(self, kind: str, name: str) -> int:
         return self._index.use(lambda index: journal_follow.place_of_name(index, kind, name))

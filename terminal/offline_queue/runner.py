@@ -90,10 +90,11 @@ class Runner:
     def status(self) -> LinkStatus:
         """As of now."""
         pending = self._store.journal.pending()
-        state = self._state
+        state, room = self._state, self._store.journal.ballast
+        trouble = sentence("journal.no_room", mib=room.missing_mib) if room.is_out else state.trouble
         return LinkStatus(
             state.online, pending.count, pending.oldest_at_ms or 0, self._store.cache.as_of_ms(), state.last_contact_ms,
-            state.trouble, loading_bp(state), self._store.journal.fork,
+            trouble, loading_bp(state), self._store.journal.fork,
         )  # fmt: skip
 
     def run_until_idle(self, timeout_s: float) -> bool:
@@ -119,6 +120,7 @@ class Runner:
     def _once(self, longest_wait_s: float) -> None:
         """One step, or one wait."""
         try:
+            self._store.keep_room()
             step = self._next()
             if isinstance(step, Wait):
                 self._tell()

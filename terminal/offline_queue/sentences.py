@@ -72,6 +72,14 @@ SENTENCES: Templates = {
         "Не продавайте и не удаляйте файл: он хранит неотправленные чеки. Позовите того, кто ставил кассу",
         "Do not sell and do not delete the file: it holds receipts not yet sent. Call whoever set the till up",
     ),
+    "journal.no_room": (
+        "На диске нет места для новых продаж: не хватает {mib} МиБ",
+        "The disk has no room for new sales: {mib} MiB are missing",
+    ),
+    "journal.no_room.do": (
+        "Освободите место. Записанные чеки отправляются, смену можно закрыть",
+        "Free some space. Recorded receipts go up, and the shift can be closed",
+    ),
     "journal.exists": ("В папке {folder} уже есть журнал", "{folder} already has a journal"),
     "journal.exists.do": ("Возьмите пустую папку", "Take an empty folder"),
     "journal.too_large": (

@@ -7,6 +7,7 @@ import msgspec
 from loyalty.errors import StoreFault
 from loyalty.sentences import Sentence
 from terminal.offline_queue import cache, journal_file, journal_read
+from terminal.offline_queue.ballast import Ballast
 from terminal.offline_queue.cache_read import meta
 from terminal.offline_queue.forks import fork_said, read_fork
 from terminal.offline_queue.keys import read_identity
@@ -30,6 +31,8 @@ class QueueStatus(msgspec.Struct, frozen=True):
     as_of_ms: int
     parted: Sentence | None = None
     """Another history of this till is about and waits to be mended."""
+    ballast_bytes: int | None = None
+    """Room kept back on the disk for the journal: 0 where it was let go, None where none could be."""
 
 
 def read_status(folder: Path) -> QueueStatus:
@@ -56,6 +59,7 @@ def read_status(folder: Path) -> QueueStatus:
         waiting.oldest_at_ms or 0,
         _as_of(folder),
         fork_said(fork) if fork is not None and fork.stops_sending else None,
+        Ballast(folder).kept_bytes(),
     )
 
 

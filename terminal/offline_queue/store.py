@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.errors import StoreFault
 from loyalty.sentences import Sentence
-from terminal.offline_queue import cache, journal_file
+from terminal.offline_queue import ballast, cache, journal_file
 from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_place import compare_place, keep_place, machine_of
@@ -35,6 +35,11 @@ class Store:
         with contextlib.suppress(OSError, StoreFault):
             keep_place(self.folder, self.journal, self.machine)
 
+    def keep_room(self) -> None:
+        """Keep room back for the journal again, where it was let go and the disk has it."""
+        if self.journal.ballast.is_out:
+            self.journal.ballast.make_anew()
+
     @property
     def notices(self) -> tuple[Sentence, ...]:
         """What the cashier should know at start: an empty or remade cache."""
@@ -47,10 +52,11 @@ class Store:
         self.lock.release()
 
 
-def open_store(folder: Path, machine: str | None = None) -> Store:
+def open_store(folder: Path, machine: str | None = None, ballast_bytes: int | None = None) -> Store:
     """Open an enrolled till's folder. Raises StoreFault: not enrolled, in use, journal missing or damaged.
 
-    `machine` tells this one from others; what the system says where it is not given.
+    `machine` tells this one from others, `ballast_bytes` is the room to keep back for the journal on the disk; what the
+    system and the environment say where they are not given.
     """
     identity = read_identity(folder)
     machine = machine_of(identity.terminal) if machine is None else machine
@@ -58,6 +64,7 @@ def open_store(folder: Path, machine: str | None = None) -> Store:
     try:
         journal = Journal(folder / journal_file.FILE, identity.terminal)
         try:
+            journal.ballast.keep(ballast.asked_bytes() if ballast_bytes is None else ballast_bytes)
             compare_place(folder, journal, machine)
             members = Cache(folder / cache.FILE, identity.server_key)
         except BaseException:

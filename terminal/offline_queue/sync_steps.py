@@ -52,6 +52,9 @@ _FAILED_BY = {
     "link.old_office": "old_office",
 }
 
+_TAKES_ROOM = (GetDelta, Install, BeginAnew, GetPart, Stage, Swap)
+"""What fills the cache: not while the room left is for the journal to be emptied with."""
+
 
 class Hands:
     """Acts for one store; one thread at a time."""
@@ -83,7 +86,10 @@ class Hands:
 
     def do(self, step: Step) -> Outcome:
         """What came of `step`; faults of the link and of the disk are outcomes too."""
+        room = self._store.journal.ballast
         try:
+            if room.is_out and isinstance(step, _TAKES_ROOM):
+                raise store_fault("journal.no_room", mib=room.missing_mib)
             return self._by_step[type(step)](step)
         except Refusal as refusal:
             reply = refusal.reply

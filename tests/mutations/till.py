@@ -19,6 +19,28 @@ TILL: tuple[Guard, ...] = (
         "::test_whatever_was_told_is_there_and_nothing_by_half_wherever_the_power_is_cut",
     ),
     Guard(
+        "on a full disk the journal gets the room kept back",
+        f"{_QUEUE}/journal.py",
+        'if fault.code != "store.full" or not self.ballast.let_go():',
+        "if True:",
+        "tests/unit/test_queue_ballast.py::test_a_receipt_that_is_on_paper_is_recorded_from_the_room_kept_back",
+    ),
+    Guard(
+        "no new sale is begun on the room kept back",
+        f"{_QUEUE}/journal.py",
+        "if self.ballast.is_out and not self.ballast.make_anew():",
+        "if False:",
+        "tests/unit/test_queue_ballast.py"
+        "::test_while_the_room_is_let_go_nothing_new_is_sold_and_the_sentence_says_how_much_is_missing",
+    ),
+    Guard(
+        "the cache does not take the room that receipts are sent from",
+        f"{_QUEUE}/sync_steps.py",
+        "if room.is_out and isinstance(step, _TAKES_ROOM):",
+        "if False:",
+        "tests/unit/test_queue_ballast.py::test_with_the_room_let_go_nothing_is_fetched_into_the_cache",
+    ),
+    Guard(
         "one process owns a till's folder",
         f"{_QUEUE}/lock.py",
         "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)",

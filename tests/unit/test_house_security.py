@@ -48,7 +48,7 @@ def test_the_files_of_a_till_have_the_modes_of_the_page(tmp_path: Path) -> None:
         lambda request: httpx.Response(200, stream=httpx.ByteStream(msgspec.json.encode(REPLY)))
     )
     enrol("http://office.example", "12345678", "Till", folder, answer)
-    open_store(folder).close()
+    open_store(folder, ballast_bytes=4096).close()
     token_of(folder)
     log_to(folder)
     OpenBasket(folder).keep(Basket(lines=(BasketLine(1, Product("1", "Tea", ()), 1000, 100),)), "shift", 1)
