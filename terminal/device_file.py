@@ -19,10 +19,12 @@ import msgspec
 from devices.driver import GROUP, DeviceSettings, Driver
 from loyalty.errors import BadDevices, BadInput, Problem
 from loyalty.sentences import sentence
+from terminal.offline_queue.disk import write_whole
 
 FILE = "devices.toml"
 MOST_BYTES = 64 * 1024
 MOST_DEVICES = 16
+FILE_MODE = 0o644
 KINDS = ("scanner", "printer", "fiscal")
 AT_MOST_ONE = frozenset({"printer", "fiscal"})
 BUILT_IN = {
@@ -188,3 +190,12 @@ def _brought() -> dict[str, Any]:
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def with_device(folder: Path, text: str) -> None:
+    """Add a `[[device]]` to the file, whole or not at all. Raises BadDevices where it does not go with the rest."""
+    path = folder / FILE
+    before = path.read_text("utf-8") if path.exists() else ""
+    after = f"{before.rstrip()}\n\n{text}".lstrip()
+    configured(tomllib.loads(after))
+    write_whole(path, after.encode(), FILE_MODE)

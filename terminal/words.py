@@ -9,6 +9,7 @@ from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
+from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
 
@@ -106,5 +107,6 @@ ENGINE = {
 }
 
 TEMPLATES: Templates = {
-    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES, **PORTS,
+    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
+    **PORTS, **PROBE,
 }  # fmt: skip

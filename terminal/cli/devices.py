@@ -9,6 +9,7 @@ import click
 
 from loyalty.money import money_text
 from terminal.cli.devices_look import list_devices, listen
+from terminal.cli.devices_probe import probe, sheet
 from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def devices() -> None:
     """Devices: what there is, what it sends, and virtual ones."""
 
 
-for command in (list_devices, listen):
+for command in (list_devices, listen, sheet, probe):
     devices.add_command(command)
 
 

@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from terminal.scanner.layout import unmap_layout
+from terminal.scanner.layout import of_russian_keys
 from terminal.scanner.repeats import Repeats
 from terminal.scanner.scan import is_code_text
 
@@ -134,7 +134,7 @@ def read_frame(raw: bytes, framing: Framing) -> Frame | Dropped:
     if not is_code_text(text):
         return Dropped(NOT_TEXT, len(raw))
     if framing.russian_layout:
-        text = unmap_layout(text)
+        text = of_russian_keys(text)
     aim = AIM_IDENTIFIER.match(text)
     if aim is None:
         return Frame(text, None, raw)

@@ -10,6 +10,11 @@ BY_POSITION = str.maketrans(RUSSIAN, US)
 LETTERS = frozenset(char for char in RUSSIAN if char.isalpha() and not char.isascii())
 
 
+def of_russian_keys(text: str) -> str:
+    """The text as a US keyboard would have typed it, where the layout is known to be Russian; signs too."""
+    return text.translate(BY_POSITION)
+
+
 def unmap_layout(text: str) -> str:
     """The text as a US keyboard would have typed it, if any letter of the Russian layout is in it; else unchanged."""
     return text.translate(BY_POSITION) if not LETTERS.isdisjoint(text) else text

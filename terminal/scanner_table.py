@@ -1,0 +1,74 @@
+"""What a probed scanner's `[[device]]` says: only what differs from the defaults, and the port by what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+import msgspec
+
+from devices.driver import SerialScannerSettings
+from devices.ports import Match, Port, fits
+from terminal.device_file import Configured
+from terminal.scanner.calibration import Inferred
+
+SHOWN = ("id", "match", "port", "baud", "prefix", "postfix", "suffix", "layout", "idle_ms")
+
+
+def settings_of(
+    inferred: Inferred, path: str, baud: int, ports: Sequence[Port], others: Sequence[Configured]
+) -> SerialScannerSettings:
+    """The settings of the scanner at `path`: an id nobody has, and a match that no other port of these fits."""
+    match = match_of(path, ports)
+    return SerialScannerSettings(
+        id=free_id({other.settings.id for other in others}),
+        port="" if match else path,
+        match=match,
+        baud=baud,
+        prefix=inferred.prefix,
+        postfix=inferred.postfix,
+        suffix="always" if inferred.suffix_known else "auto",
+        layout="russian" if inferred.russian_layout else "us",
+        idle_ms=round(inferred.idle_s * 1000),
+    )
+
+
+def match_of(path: str, ports: Sequence[Port]) -> Match | None:
+    """What this port and no other fits; None where nothing tells it apart."""
+    port = next((each for each in ports if each.path == os.path.realpath(path)), None)
+    if port is None:
+        return None
+    tried = (
+        {"vid": port.vid, "pid": port.pid},
+        {"vid": port.vid, "pid": port.pid, "serial": port.serial},
+        {"by_id": port.by_id},
+    )
+    for each in tried:
+        if all(each.values()):
+            match = Match(**each)
+            if [other.path for other in ports if fits(other, match)] == [port.path]:
+                return match
+    return None
+
+
+def free_id(taken: set[str]) -> str:
+    names = ("scanner", *(f"scanner{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+def table_text(settings: SerialScannerSettings) -> str:
+    """The TOML of a `[[device]]`."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(SerialScannerSettings)}
+    given = {name: getattr(settings, name) for name in SHOWN if getattr(settings, name) != defaults[name]}
+    lines = ["[[device]]", 'kind = "scanner"', 'driver = "serial"']
+    lines += [f"{name} = {_value(value)}" for name, value in given.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: str | int | Match) -> str:
+    if isinstance(value, Match):
+        inner = ", ".join(f"{name} = {_value(each)}" for name, each in value.given.items())
+        return f"{{ {inner} }}"
+    # A JSON string is a TOML string, but for DEL, which TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
