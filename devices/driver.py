@@ -60,6 +60,12 @@ class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_u
         need_one_of(port=self.port, match=self.match)
 
 
+class PrinterSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every printer of slips has: so many signs in a line of its paper."""
+
+    width: Literal[32, 42, 48] = 42
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """One driver: `settings` is a subclass of its kind's settings, `make` brings the device to life without opening it.

@@ -11,3 +11,7 @@ class DeviceError(Exception):
         self.code = code
         self.sentence = sentence
         self.hint = hint
+
+
+class Unproven(DeviceError):
+    """The device was told, and did not say that it has done it: it may have, wholly or in part."""

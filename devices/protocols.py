@@ -39,4 +39,11 @@ class Printer(Device, Protocol):
         """Put lines of text on the paper."""
 
     def cut_paper(self) -> None:
-        """End the slip."""
+        """End the slip, and return once it is known to be on the paper. Raises Unproven where that is not known."""
+
+
+class CashDrawer(Device, Protocol):
+    """A drawer, as a rule on a printer's socket."""
+
+    def open_drawer(self) -> None:
+        """Raises DeviceError where it cannot be told to."""

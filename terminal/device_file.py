@@ -29,6 +29,7 @@ KINDS = ("scanner", "printer", "fiscal")
 AT_MOST_ONE = frozenset({"printer", "fiscal"})
 BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
+    "printer.escpos": "devices.printers:ESCPOS",
     "fiscal.shtrih": "terminal.registers:SHTRIH",
 }
 OWN_KEYS = ("kind", "driver")
@@ -61,7 +62,7 @@ class Configured:
     @property
     def place(self) -> str:
         """Where it is attached, for people."""
-        found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "url"))
+        found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
 
 

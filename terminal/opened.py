@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uuid_utils
 
-from loyalty.sentences import Lang, Sentence
+from loyalty.sentences import Lang
 from terminal.clock import now_ms
 from terminal.confirming import Confirming
 from terminal.device_file import Configured, read_devices
 from terminal.effects import Effects
 from terminal.engine import Engine
+from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store, open_store
-from terminal.printing import Paper, Printing
+from terminal.printing import Paper, Printing, configured_printer
 from terminal.records import Records
 from terminal.registers import opened_register
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
 from terminal.syncing import Syncing, fork_state
+from terminal.unprinted import FOLDER
 
 LAST_RECEIPTS = 100
 
@@ -73,12 +75,13 @@ def opened_till(
     register = opened_register(devices, folder)
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
-    printing = Printing(printer, lambda what: engine.post(_not_printed(what))) if printer else None
+    printing, width = _printing(printer, devices, folder, lambda notice: engine.post(notice))  # noqa: PLW0108
     sales = Sales(store.journal, register, store.identity, new_id, store.cache)
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
         put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
+        open_drawer=printing.open_drawer if printing else lambda: None, paper_width=width,
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
@@ -87,6 +90,8 @@ def opened_till(
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
+        if printing:
+            printing.start()
         till = OpenedTill(engine, store, sync, lookups, records, confirming, holding, devices)
         if sync_at_once:
             till.start_sync()
@@ -110,5 +115,9 @@ def _asked(sync: Syncing, number: str) -> c.ReceiptFound:
     return c.ReceiptFound(reply.receipt, reply.returned_milli, reply.parts)
 
 
-def _not_printed(what: str) -> c.Notify:
-    return c.Notify("warn", Sentence("print.failed", {"what": what}))
+def _printing(
+    given: Paper | None, devices: Sequence[Configured], folder: Path, tell: Callable[[c.Notify], None]
+) -> tuple[Printing | None, int]:
+    """The printer given, else the one the till's file names, and the width of its paper."""
+    printer, width = (given, DEFAULT_WIDTH) if given is not None else configured_printer(devices)
+    return (Printing(printer, tell, folder / FOLDER) if printer is not None else None), width

@@ -1,19 +1,52 @@
-"""Slips go to the printer from a thread of their own: paper never holds up a sale, and never undoes one."""
+"""Slips go to the printer from a thread of their own: paper never holds up a sale, never undoes one, and none is lost.
+
+A slip waits, in a file of its own too, until the printer has said that it is printed: without paper or without power it
+waits for them, over a restart of the till as well. A slip that was sent and not confirmed is printed again, as it may
+have come out torn; not more often than three times.
+"""
 
 from __future__ import annotations
 
-import queue
+import logging
 import threading
-from collections.abc import Callable
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, cast
 
-from devices.errors import DeviceError
+from devices.backoff import Backoff
+from devices.driver import PrinterSettings
+from devices.errors import DeviceError, Unproven
+from devices.protocols import Printer
+from loyalty.sentences import sentence
+from terminal.device_file import Configured
+from terminal.fiscal.slip import DEFAULT_WIDTH
+from terminal.printing_said import SENTENCES
+from terminal.session import commands as c
+from terminal.unprinted import Slip, Unprinted
 
 MAX_WAITING = 200
+MOST_TIMES_SENT = 3
+CLOSE_WAIT_S = 5.0
+MENDED_BY_PEOPLE = frozenset(
+    {"offline", "no_paper", "cover_open", "broken", "not_ready", "no_room_for_slips", "unproven"}
+)
+"""A slip waits for these to end; anything else is wrong with the slip itself."""
+log = logging.getLogger("printing")
+
+
+def configured_printer(devices: Sequence[Configured]) -> tuple[Paper | None, int]:
+    """The printer a till's file names, with the width of its paper. Nothing is sent to it yet."""
+    for each in devices:
+        if each.kind == "printer":
+            printer: Printer = each.make(each.settings)
+            printer.open(lambda event: None)
+            return printer, cast("PrinterSettings", each.settings).width
+    return None, DEFAULT_WIDTH
 
 
 class Paper(Protocol):
-    """What is needed of a printer."""
+    """What is needed of a printer; both raise DeviceError."""
 
     def print_normal(self, text: str) -> None: ...
 
@@ -21,30 +54,128 @@ class Paper(Protocol):
 
 
 class Printing:
-    """`put` queues a slip; `failed` is told, from the printing thread, what the printer said."""
+    """`put` and `open_drawer` return at once; `tell` takes notices for the cashier, from the printing thread.
 
-    def __init__(self, printer: Paper, failed: Callable[[str], None]) -> None:
+    With a `folder` what waits is kept in it, and what waited when the till ended is printed first.
+    """
+
+    def __init__(
+        self,
+        printer: Paper,
+        tell: Callable[[c.Notify], None],
+        folder: Path | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
         self._printer = printer
-        self._failed = failed
-        self._queue: queue.Queue[tuple[str, ...] | None] = queue.Queue(MAX_WAITING)
+        self._tell = tell
+        self._kept = Unprinted(folder)
+        self._backoff = backoff or Backoff()
+        self._waits = self._backoff.waits()
+        self._changed = threading.Condition()
+        self._slips: deque[Slip] = deque(self._kept.left(MAX_WAITING))
+        self._drawer = False
+        self._closing = False
+        self._news = False
+        self._told = ""
+        self._times_sent = 0
         self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
-    def put(self, slip: tuple[str, ...]) -> None:
-        try:
-            self._queue.put_nowait(slip)
-        except queue.Full:
-            self._failed("the printer's queue is full")
+    def put(self, lines: tuple[str, ...]) -> None:
+        with self._changed:
+            if len(self._slips) >= MAX_WAITING:
+                self._tell(c.Notify("warn", sentence("print.full", limit=MAX_WAITING)))
+                return
+            self._slips.append(self._kept.keep("\n".join(lines)))
+            self._wake()
+
+    def open_drawer(self) -> None:
+        """Of the printer's socket; a printer without one has nothing to do."""
+        with self._changed:
+            self._drawer = True
+            self._wake()
 
     def close(self) -> None:
-        """Print what waits, then stop."""
-        self._queue.put(None)
-        self._thread.join(timeout=5)
+        """Print what can be printed, then stop."""
+        with self._changed:
+            self._closing = True
+            self._wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout=CLOSE_WAIT_S)
+
+    def _wake(self) -> None:
+        self._news = True
+        self._changed.notify()
 
     def _run(self) -> None:
-        while (slip := self._queue.get()) is not None:
+        wait_s: float | None = None
+        while self._something_to_do(wait_s):
+            self._kick()
+            wait_s = self._print_first()
+
+    def _something_to_do(self, wait_s: float | None) -> bool:
+        """Whether to go on. After a failure: once `wait_s` is over, or there is more to do."""
+        with self._changed:
+            if wait_s is None:
+                self._changed.wait_for(lambda: self._slips or self._drawer or self._closing)
+            else:
+                self._changed.wait_for(lambda: self._news or self._closing, wait_s)
+            self._news = False
+            return not self._closing or self._drawer or (wait_s is None and bool(self._slips))
+
+    def _kick(self) -> None:
+        with self._changed:
+            asked, self._drawer = self._drawer, False
+        open_drawer: Callable[[], None] | None = getattr(self._printer, "open_drawer", None)
+        if asked and open_drawer is not None:
             try:
-                self._printer.print_normal("\n".join(slip))
-                self._printer.cut_paper()
+                open_drawer()
             except DeviceError as error:
-                self._failed(str(error))
+                self._tell(c.Notify("warn", sentence("print.drawer", what=str(error)), sentence("print.drawer.hint")))
+
+    def _print_first(self) -> float | None:
+        """The seconds to wait before the next try, None where there is nothing to wait for."""
+        if not self._slips:
+            return None
+        slip = self._slips[0]
+        try:
+            self._printer.print_normal(slip.text)
+            self._printer.cut_paper()
+        except DeviceError as error:
+            self._times_sent += isinstance(error, Unproven)
+            if error.code in MENDED_BY_PEOPLE and self._times_sent < MOST_TIMES_SENT:
+                self._say_once(error)
+                return next(self._waits)
+            self._tell(self._given_up(error))
+        else:
+            if self._told:
+                self._tell(c.Notify("info", sentence("print.done")))
+        self._done(slip)
+        return None
+
+    def _done(self, slip: Slip) -> None:
+        self._kept.drop(slip)
+        with self._changed:
+            self._slips.popleft()
+        self._told, self._times_sent, self._waits = "", 0, self._backoff.waits()
+
+    def _say_once(self, error: DeviceError) -> None:
+        log.warning("slip_waits", extra={"code": error.code, "said": error.sentence})
+        if self._told == error.code:
+            return
+        self._told = error.code
+        code = f"print.{error.code}"
+        if code in SENTENCES:
+            hint = f"{code}.hint"
+            self._tell(c.Notify("warn", sentence(code), sentence(hint) if hint in SENTENCES else None))
+        else:
+            self._tell(c.Notify("warn", sentence("print.failed", what=str(error))))
+
+    def _given_up(self, error: DeviceError) -> c.Notify:
+        log.error("slip_given_up", extra={"code": error.code, "said": error.sentence})
+        if isinstance(error, Unproven):
+            said = sentence("print.given_up", times=MOST_TIMES_SENT)
+            return c.Notify("warn", said, sentence("print.given_up.hint"))
+        return c.Notify("warn", sentence("print.failed", what=str(error)))

@@ -22,7 +22,7 @@ from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
-from terminal.fiscal.slip import receipt_slip, report_slip
+from terminal.fiscal.slip import DEFAULT_WIDTH, receipt_slip, report_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
 from terminal.members import find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
@@ -36,7 +36,10 @@ from terminal.session import commands as c
 
 
 class Records:
-    """`recorded` is called after each fact, so that the head office hears of it soon; `put_slip` prints."""
+    """`recorded` is called after each fact, so that the head office hears of it soon; `put_slip` prints.
+
+    Slips are made twice where the paper is not as wide as the screen's preview.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,8 @@ class Records:
         put_slip: Callable[[tuple[str, ...]], None],
         recorded: Callable[[], None],
         lang: Lang,
+        open_drawer: Callable[[], None] = lambda: None,
+        paper_width: int = DEFAULT_WIDTH,
     ) -> None:
         self._files = files
         self._sales = sales
@@ -56,6 +61,8 @@ class Records:
         self._put_slip = put_slip
         self._recorded = recorded
         self._lang: Lang = lang
+        self._open_drawer = open_drawer
+        self._paper_width = paper_width
 
     def sale(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
@@ -134,9 +141,8 @@ class Records:
         self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
         self._release(around)
         self._recorded()
-        slip = self._report("Z", shift, around)
-        self._put_slip(slip)
-        return c.ShiftEnded(slip)
+        self._put_slip(self._report("Z", shift, around, self._paper_width))
+        return c.ShiftEnded(self._report("Z", shift, around))
 
     def _release(self, around: Surroundings) -> None:
         """Points set aside here for members long unseen go back with the shift."""
@@ -146,9 +152,8 @@ class Records:
     def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
         """Raises NotNow where the register refuses its own."""
         self._sales.committing.x_report()
-        slip = self._report("X", shift, around)
-        self._put_slip(slip)
-        return c.ReportMade(slip)
+        self._put_slip(self._report("X", shift, around, self._paper_width))
+        return c.ReportMade(self._report("X", shift, around))
 
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
         """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""
@@ -165,15 +170,23 @@ class Records:
 
     def _completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
         names = wallet_names(around.programme, self._lang)
-        slip = receipt_slip(receipt, self._lang, store_name=self._files.identity.store_name, wallets=names)
-        self._put_slip(slip)
-        self._recorded()
-        return c.Completed(receipt, slip, self.shift_now())
 
-    def _report(self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings) -> tuple[str, ...]:
+        def slip(width: int) -> tuple[str, ...]:
+            store_name = self._files.identity.store_name
+            return receipt_slip(receipt, self._lang, store_name=store_name, width=width, wallets=names)
+
+        if any(payment.kind == "cash" for payment in receipt.payments):
+            self._open_drawer()
+        self._put_slip(slip(self._paper_width))
+        self._recorded()
+        return c.Completed(receipt, slip(DEFAULT_WIDTH), self.shift_now())
+
+    def _report(
+        self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH
+    ) -> tuple[str, ...]:
         return report_slip(
             kind, shift.totals, self._lang, shift_no=shift.shift_no, cashier=shift.cashier, moment=around.moment,
-            store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no,
+            store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no, width=width,
         )  # fmt: skip
 
     def _next_card(self) -> str:

@@ -9,6 +9,7 @@ from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
+from terminal.printing_said import SENTENCES as PRINTING
 from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
@@ -103,10 +104,9 @@ ENGINE = {
         "Если товар тот же, очистите этот чек; иначе оплатите ещё раз",
         "If these are the same goods, void this receipt; otherwise pay again",
     ),
-    "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **PROBE,
+    **PORTS, **PROBE, **PRINTING,
 }  # fmt: skip

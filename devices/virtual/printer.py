@@ -40,6 +40,7 @@ class VirtualPrinter:
         self._listener: Listener | None = None
         self._lock = threading.RLock()
         self._number = last_number(folder)
+        self.drawer_kicks = 0
 
     @property
     def info(self) -> DeviceInfo:
@@ -81,6 +82,13 @@ class VirtualPrinter:
             if self._folder is not None:
                 write_slip(self._folder, self._number, slip)
             self._slips.append(slip)
+
+    def open_drawer(self) -> None:
+        """Without paper too."""
+        with self._lock:
+            if self._fault != "no_paper":
+                self._require_ready()
+            self.drawer_kicks += 1
 
     def set_fault(self, fault: Fault | None) -> None:
         """Break the printer in this way, or mend it with None."""

@@ -1,0 +1,53 @@
+"""The printers that `devices.toml` can name without another package."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from devices.driver import Baud, Driver, Path, PortNumber, PrinterSettings, need_one_of
+from devices.escpos.commands import Drawer, Encoding, Layout
+from devices.escpos.line import Line, file_line, serial_line, tcp_line
+from devices.escpos.printer import EscPosPrinter
+from devices.model import DeviceInfo
+from devices.ports import Match
+from devices.transport.serial import SerialSettings
+
+Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
+
+
+class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A serial `port` or what it is found by, `host` and `tcp_port`, or the `file` of a printer on USB."""
+
+    port: Path = ""
+    match: Match | None = None
+    baud: Baud = 115_200
+    host: Path = ""
+    tcp_port: PortNumber = 9100
+    file: Path = ""
+    encoding: Encoding = "cp866"
+    code_table: Byte | None = None
+    feed_lines: Byte = 5
+    cut: bool = True
+    drawer: Drawer = "none"
+
+    def __post_init__(self) -> None:
+        need_one_of(port=self.port, match=self.match, host=self.host, file=self.file)
+
+
+def escpos(settings: EscPosSettings) -> EscPosPrinter:
+    info = DeviceInfo(settings.id, "printer", "ESC/POS", settings.port or settings.host or settings.file)
+    layout = Layout(settings.encoding, settings.code_table, settings.feed_lines, settings.cut)
+    return EscPosPrinter(info, lambda: _line(settings), layout, settings.drawer)
+
+
+def _line(settings: EscPosSettings) -> Line:
+    if settings.host:
+        return tcp_line(settings.host, settings.tcp_port)
+    if settings.file:
+        return file_line(settings.file)
+    return serial_line(SerialSettings(settings.port, settings.baud, settings.match))
+
+
+ESCPOS = Driver(EscPosSettings, escpos)
