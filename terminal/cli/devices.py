@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from devices.virtual.shtrih_memory import Document
 
 LOOK_S = 0.2
+Played = tuple[str, Callable[[bytes], bytes], Callable[[], Iterator[str]]]
+"""A virtual device: its name, its bytes, and what there is to tell of it since the last time."""
 KINDS = {
     2: ("смена открыта", "shift opened"),
     3: ("чек", "receipt"),
@@ -33,35 +36,65 @@ for command in (list_devices, listen, sheet, probe):
 
 
 @devices.command
-@click.argument("kind", type=click.Choice(["register"]))
+@click.argument("kind", type=click.Choice(["register", "printer"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @in_language
 def simulate(kind: str, link: Path | None, lang: str) -> None:
-    """Play a KIND of device on a pseudo-terminal until Ctrl+C: a fiscal register (Shtrih-M), with what it makes."""
+    """Play a KIND of device on a pseudo-terminal until Ctrl+C: a fiscal register (Shtrih-M), with what it makes; a
+    receipt printer (ESC/POS), with what comes out of it."""
     import time
 
     from devices.virtual.served import on_pty
-    from devices.virtual.shtrih import VirtualShtrih
 
     ru = language(lang) == "ru"
-    register = VirtualShtrih(now=_clock)
-    with on_pty(register.receive) as port:
+    name, receive, news = _register(ru) if kind == "register" else _printer(ru)
+    with on_pty(receive) as port:
         if link is not None:
             link.unlink(missing_ok=True)
             link.symlink_to(port)
-        click.echo(f"{'Касса (ККТ)' if ru else 'The register'}: {link or port}")
-        told = 0
+        click.echo(f"{name}: {link or port}")
         try:
             while True:
-                for document in register.memory.documents[told:]:
-                    click.echo(_said(document, ru))
-                    told += 1
+                for line in news():
+                    click.echo(line)
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
             return
         finally:
             if link is not None:
                 link.unlink(missing_ok=True)
+
+
+def _register(ru: bool) -> Played:
+    from devices.virtual.shtrih import VirtualShtrih
+
+    register = VirtualShtrih(now=_clock)
+    told = 0
+
+    def news() -> Iterator[str]:
+        nonlocal told
+        for document in register.memory.documents[told:]:
+            told += 1
+            yield _said(document, ru)
+
+    return "Касса (ККТ)" if ru else "The register", register.receive, news
+
+
+def _printer(ru: bool) -> Played:
+    from devices.virtual.escpos import VirtualEscPos
+
+    printer = VirtualEscPos()
+    kicks = 0
+
+    def news() -> Iterator[str]:
+        nonlocal kicks
+        while kicks < printer.drawer_kicks:
+            kicks += 1
+            yield "[денежный ящик]" if ru else "[cash drawer]"
+        while printer.slips:
+            yield printer.slips.popleft() + "- - - 8< - - -"
+
+    return "Принтер чеков" if ru else "The receipt printer", printer.receive, news
 
 
 def _said(document: Document, ru: bool) -> str:

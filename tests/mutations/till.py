@@ -7,6 +7,7 @@ _JOURNAL = "tests/unit/test_queue_journal.py"
 _SYNC = "tests/unit/test_queue_sync.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
 _RIGHTS = "tests/unit/test_engine_rights.py"
+_ESCPOS = "tests/unit/test_devices_escpos.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
 TILL: tuple[Guard, ...] = (
@@ -436,5 +437,33 @@ TILL: tuple[Guard, ...] = (
         "",
         "tests/unit/test_queue_versions.py::"
         "test_an_office_that_no_longer_speaks_with_us_takes_receipts_and_the_strip_says_so",
+    ),
+    Guard(
+        "a printer is asked to prove a slip, and is still there after it",
+        "devices/escpos/talk.py",
+        "    yield from _asked(1, Unproven)\n",
+        "",
+        f"{_ESCPOS}::test_power_that_goes_at_any_byte_never_leaves_a_slip_taken_for_printed",
+    ),
+    Guard(
+        "nothing is sent to a printer that is not through with what was before",
+        "devices/escpos/talk.py",
+        '    yield from _passed(NO_REPORTS, "offline")\n',
+        "",
+        f"{_ESCPOS}::test_while_the_rest_of_another_slip_is_in_the_printer_nothing_is_sent_after_it",
+    ),
+    Guard(
+        "answers of before prove nothing",
+        "devices/escpos/talk.py",
+        '    yield Step(b"", 0.0)\n    why',
+        "    why",
+        f"{_ESCPOS}::test_answers_left_over_from_before_prove_nothing",
+    ),
+    Guard(
+        "a slip that waits is kept in a file",
+        "terminal/unprinted.py",
+        "os.replace(unfinished, self._path(slip.number))",
+        "pass",
+        "tests/unit/test_printing.py::test_what_waited_when_the_till_ended_is_printed_first_by_the_next",
     ),
 )

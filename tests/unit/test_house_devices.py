@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 from devices.backoff import Backoff
+from devices.escpos import commands, talk
+from devices.printers import EscPosSettings
 from devices.virtual.printer import FAULTS
 from loyalty.codes import CodeRanges, classify
-from terminal import cards, scanning
+from terminal import cards, printing, scanning, unprinted
 from terminal.fiscal import slip
 from terminal.scanner import camera, camera_source
 from terminal.scanner.framing import Framing
@@ -50,3 +52,18 @@ def test_the_figures_of_the_page_are_those_of_the_drivers() -> None:
     assert "out of sight for 1.5 seconds" in FLAT
     assert f"{slip.DEFAULT_WIDTH} columns wide" in FLAT
     assert {fault for fault in FAULTS if f'set_fault("{fault}")' not in FLAT} == set()
+
+
+def test_the_figures_of_the_receipt_printer_are_those_of_its_driver() -> None:
+    assert (talk.STATUS_WAIT_S, talk.PRINTED_WAIT_S) == (1.0, 15.0)
+    assert "one second for the first, fifteen for the others" in FLAT
+    assert f"Up to {printing.MAX_WAITING} wait" in FLAT
+    assert printing.MOST_TIMES_SENT == 3
+    assert f"`{unprinted.FOLDER}` of the till's folder" in FLAT
+    assert commands.TABLES == {"cp866": 17, "cp1251": 46}
+    assert "17 or 46" in FLAT
+    table = PAGE.partition("**A receipt printer** that")[2].partition("**No slip is lost.**")[0]
+    assert {key for key in EscPosSettings.__struct_fields__ if f"`{key}`" not in table} == set()
+    shown = EscPosSettings(host="x")
+    for key in ("tcp_port", "width", "encoding", "feed_lines", "drawer"):
+        assert re.search(rf"`{key}`.*{getattr(shown, key)}", table), key
