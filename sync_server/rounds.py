@@ -1,6 +1,6 @@
 """Stage 2: rounds over the segments stored and not yet applied, grouped by bucket.
 
-A round reads up to 40 segments (or 200 ms of reading), claims cards and coupons, applies each bucket's events as one
+A round reads up to 100 segments (or 1 s of reading), claims cards and coupons, applies each bucket's events as one
 unit, frees the coupons of what came back, gives new members their personal data, and only then moves the mark of each
 shard on. A crash anywhere leaves the mark where it was: the round runs again and the guards of `apply` make what was
 done a no-op.
@@ -8,6 +8,7 @@ done a no-op.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,6 +42,10 @@ ROUND_SEGMENTS = 100
 ROUND_READ_MS = 1000
 CHANGES_SLOT = 0
 """Whose holder finishes changes of members that were cut short."""
+BESIDE = 2
+"""Buckets of one process that are applied at a time on PostgreSQL."""
+FEW_BUCKETS = 8
+"""A round of fewer is done one after another: threads would take longer to begin."""
 UNIT_EVENTS = 200
 """At most so many events in one bucket's transaction; on SQLite eight times as many over all buckets."""
 
@@ -79,8 +84,7 @@ def apply_events(store: Store, arrived: Sequence[Arrived]) -> None:
     owners = claim(store, card_claims(arrived))
     after = claim_coupons(store, arrived)
     rules = replace(read_rules(store), versions=read_versions(store, refs_of(arrived)))
-    for unit in _units(store, arrived):
-        _apply(store, unit, rules, owners)
+    _apply_units(store, list(_units(store, arrived)), rules, owners)
     flag_again(store, arrived, after)
     free_coupons(store, arrived)
 
@@ -135,17 +139,38 @@ def refs_of(arrived: Sequence[Arrived]) -> Iterator[ProgrammeRef]:
             yield from event.body.receipt.programmes[:1]
 
 
-def _units(store: Store, arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
-    """Each of one bucket and in each terminal's order; on SQLite of as many buckets as fit."""
+def _apply_units(store: Store, units: Sequence[Sequence[list[Arrived]]], rules: Rules, owners: Owners) -> None:
+    """The units of one bucket in their order, those of several beside one another: while one waits for the database
+    another is worked out. SQLite has one unit at a time for all."""
+
+    def apply_bucket(mine: Sequence[list[Arrived]]) -> None:
+        for unit in mine:
+            _apply(store, unit, rules, owners)
+
+    if len(units) < FEW_BUCKETS:
+        for mine in units:
+            apply_bucket(mine)
+        return
+    with ThreadPoolExecutor(BESIDE, "apply") as pool:
+        try:
+            for _ in pool.map(apply_bucket, units):
+                pass
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _units(store: Store, arrived: Sequence[Arrived]) -> Iterator[list[list[Arrived]]]:
+    """Those of each bucket, each in each terminal's order; on SQLite all together, of as many buckets as fit."""
     buckets: defaultdict[int, list[Arrived]] = defaultdict(list)
     for event in arrived:
         buckets[event.bucket].append(event)
     if store.sqlite:
         ordered = [event for bucket in sorted(buckets) for event in buckets[bucket]]
-        yield from _cut(ordered, 8 * UNIT_EVENTS)
+        yield list(_cut(ordered, 8 * UNIT_EVENTS))
         return
     for bucket in sorted(buckets):
-        yield from _cut(buckets[bucket], UNIT_EVENTS)
+        yield list(_cut(buckets[bucket], UNIT_EVENTS))
 
 
 def _cut(events: list[Arrived], size: int) -> Iterator[list[Arrived]]:
