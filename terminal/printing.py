@@ -129,29 +129,29 @@ class Printing:
         with self._changed:
             asked, self._drawer = self._drawer, False
         open_drawer: Callable[[], None] | None = getattr(self._printer, "open_drawer", None)
-        if asked and open_drawer is not None:
-            try:
-                open_drawer()
-            except DeviceError as error:
-                self._tell(c.Notify("warn", sentence("print.drawer", what=str(error)), sentence("print.drawer.hint")))
+        error = _error_of(open_drawer) if asked and open_drawer is not None else None
+        if error is not None:
+            self._tell(c.Notify("warn", sentence("print.drawer", what=str(error)), sentence("print.drawer.hint")))
 
     def _print_first(self) -> float | None:
         """The seconds to wait before the next try, None where there is nothing to wait for."""
         if not self._slips:
             return None
         slip = self._slips[0]
-        try:
+
+        def on_paper() -> None:
             self._printer.print_normal(slip.text)
             self._printer.cut_paper()
-        except DeviceError as error:
+
+        error = _error_of(on_paper)
+        if error is not None:
             self._times_sent += isinstance(error, Unproven)
             if error.code in MENDED_BY_PEOPLE and self._times_sent < MOST_TIMES_SENT:
                 self._say_once(error)
                 return next(self._waits)
             self._tell(self._given_up(error))
-        else:
-            if self._told:
-                self._tell(c.Notify("info", sentence("print.done")))
+        elif self._told:
+            self._tell(c.Notify("info", sentence("print.done")))
         self._done(slip)
         return None
 
@@ -179,3 +179,15 @@ class Printing:
             said = sentence("print.given_up", times=MOST_TIMES_SENT)
             return c.Notify("warn", said, sentence("print.given_up.hint"))
         return c.Notify("warn", sentence("print.failed", what=str(error)))
+
+
+def _error_of(work: Callable[[], None]) -> DeviceError | None:
+    """What became of it: the edge of this thread, which outlives whatever the driver of another package raises."""
+    try:
+        work()
+    except DeviceError as error:
+        return error
+    except Exception as error:
+        log.exception("driver_failed")
+        return DeviceError("driver", repr(error))
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.escpos.commands import Drawer, Layout
+from devices.escpos.commands import Drawer
 from devices.escpos.printer import EscPosPrinter
 from devices.model import DeviceInfo
 from devices.virtual.escpos import VirtualEscPos
@@ -11,11 +11,11 @@ INFO = DeviceInfo("receipts", "printer", "ESC/POS", "memory")
 
 
 class MemoryWire:
-    """Every byte arrives at once, or never; `stale` is on the line from before, `last_words` come when power goes."""
+    """Every byte arrives at once, or never; `last_words` come when the power goes."""
 
-    def __init__(self, device: VirtualEscPos, stale: bytes = b"", last_words: bytes = b"") -> None:
+    def __init__(self, device: VirtualEscPos, last_words: bytes = b"") -> None:
         self.device = device
-        self._came = stale
+        self._came = b""
         self._last_words = last_words
 
     def send(self, raw: bytes) -> None:
@@ -32,10 +32,7 @@ class MemoryWire:
         """Nothing is open."""
 
 
-def printer_on(
-    device: VirtualEscPos, *, layout: Layout | None = None, drawer: Drawer = "none", stale: bytes = b"",
-    last_words: bytes = b"",
-) -> EscPosPrinter:  # fmt: skip
-    printer = EscPosPrinter(INFO, lambda: MemoryWire(device, stale, last_words), layout, drawer)
+def printer_on(device: VirtualEscPos, *, drawer: Drawer = "none", last_words: bytes = b"") -> EscPosPrinter:
+    printer = EscPosPrinter(INFO, lambda: MemoryWire(device, last_words), drawer=drawer)
     printer.open(lambda event: None)
     return printer

@@ -6,8 +6,10 @@ import pytest
 
 from devices.errors import DeviceError, Unproven
 from devices.escpos.commands import MOST_LINE_CHARS, MOST_LINES, Drawer, Layout, encoded, kick, slip_bytes
+from devices.escpos.printer import EscPosPrinter
+from devices.escpos.talk import ASK_PRINTED
 from devices.virtual.escpos import VirtualEscPos
-from tests.support.escpos import printer_on
+from tests.support.escpos import INFO, MemoryWire, printer_on
 
 SLIP = "Чек Т1-000042\nИТОГО 79,90\nСпасибо"
 
@@ -63,8 +65,8 @@ def test_an_open_cover_is_said() -> None:
     assert caught.value.code == "cover_open"
 
 
-def print_on(device: VirtualEscPos, stale: bytes = b"", last_words: bytes = b"") -> None:
-    printer = printer_on(device, stale=stale, last_words=last_words)
+def print_on(device: VirtualEscPos, last_words: bytes = b"") -> None:
+    printer = printer_on(device, last_words=last_words)
     printer.print_normal(SLIP)
     printer.cut_paper()
 
@@ -122,11 +124,32 @@ def test_what_was_left_of_a_torn_slip_is_cut_off_before_the_next() -> None:
     assert list(device.slips) == ["Чек Т1-000042\n", SLIP + "\n"]
 
 
+class LateWire(MemoryWire):
+    """One byte at a time; with the barrier comes an answer that was left over, and from then on nothing is printed."""
+
+    def send(self, raw: bytes) -> None:
+        if raw.endswith(ASK_PRINTED):
+            self.device.stalled = b"Printed" in raw
+            self.late += self.device.receive(raw) + (b"" if self.device.stalled else b"\x00")
+        else:
+            self.late += self.device.receive(raw)
+
+    late = b""
+
+    def receive(self, wait_s: float) -> bytes:
+        came, self.late = self.late[:1], self.late[1:]
+        return came
+
+
 def test_answers_left_over_from_before_prove_nothing() -> None:
-    device = VirtualEscPos()
-    device.die_after(3 * 3 + 6 + 20)
-    with pytest.raises(Unproven):
-        print_on(device, stale=b"\x00\x00\x12\x00")
+    wire = LateWire(VirtualEscPos())
+    printer = EscPosPrinter(INFO, lambda: wire)
+    printer.open(lambda event: None)
+    printer.print_normal("Printed")
+    with pytest.raises(Unproven) as caught:
+        printer.cut_paper()
+    assert caught.value.code == "unproven"
+    assert not wire.device.slips
 
 
 def test_while_the_rest_of_another_slip_is_in_the_printer_nothing_is_sent_after_it() -> None:

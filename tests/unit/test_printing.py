@@ -135,6 +135,27 @@ def test_what_is_wrong_with_the_slip_itself_holds_up_no_other() -> None:
     assert printer.sent == 1
 
 
+class Faulty:
+    """A driver with a mistake in it."""
+
+    def print_normal(self, text: str) -> None:
+        raise ZeroDivisionError(text)
+
+    def cut_paper(self) -> None:
+        """Never comes to it."""
+
+    open_drawer = cut_paper
+
+
+def test_whatever_a_driver_raises_is_told_and_printing_goes_on() -> None:
+    desk = Desk(Faulty())
+    desk.put("one")
+    assert desk.next_told() == "print.failed"
+    desk.put("two")
+    assert desk.next_told() == "print.failed"
+    assert desk.close() == []
+
+
 def test_so_many_slips_wait_and_one_more_is_told_to_be_lost() -> None:
     printer = text_printer()
     printer.set_fault("no_paper")
