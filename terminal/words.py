@@ -7,6 +7,7 @@ from terminal.cards import SENTENCES as CARDS
 from terminal.coupons import SENTENCES as COUPONS
 from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
+from terminal.doctoring import SENTENCES as DOCTOR
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.printing_said import SENTENCES as PRINTING
@@ -108,5 +109,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **PROBE, **PRINTING,
+    **PORTS, **PROBE, **DOCTOR, **PRINTING,
 }  # fmt: skip

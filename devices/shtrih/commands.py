@@ -210,6 +210,13 @@ def read_unsent(data: bytes) -> int:
     return _number(data[2:4])
 
 
+def read_clock(data: bytes) -> str:
+    """The register's own clock, of the long status."""
+    _at_least(data, 28)
+    day, month, year, hour, minute = data[23:28]
+    return _time(bytes((year, month, day, hour, minute)))
+
+
 def money(amount_minor: int) -> bytes:
     return _int(amount_minor, 5)
 

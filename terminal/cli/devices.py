@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loyalty.money import money_text
+from terminal.cli.devices_doctor import doctor
 from terminal.cli.devices_look import list_devices, listen
 from terminal.cli.devices_probe import probe, sheet
 from terminal.cli.told import in_language, language
@@ -31,7 +32,7 @@ def devices() -> None:
     """Devices: what there is, what it sends, and virtual ones."""
 
 
-for command in (list_devices, listen, sheet, probe):
+for command in (list_devices, listen, sheet, probe, doctor):
     devices.add_command(command)
 
 

@@ -6,7 +6,7 @@ does not answer, and nothing was sent that could have made one).
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -81,3 +81,14 @@ class FiscalPort(Protocol):
         """Go on with what waits for paper. Raises NotIssued."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Inspected(Protocol):
+    """A register that tells more of itself than selling needs. Every method may raise NoAnswer."""
+
+    def clock(self) -> str:
+        """Its own clock, ISO local time to the minute; empty where it does not say."""
+
+    def unsent(self) -> int:
+        """How many documents the operator of fiscal data has not had yet."""

@@ -47,6 +47,12 @@ class Shtrih:
             memory.local_time,
         )
 
+    def clock(self) -> str:
+        return self._told(k.plain(k.Command.STATUS, k.ADMINISTRATOR), k.read_clock)
+
+    def unsent(self) -> int:
+        return self._told(k.plain(k.Command.UNSENT, k.ADMINISTRATOR), k.read_unsent)
+
     def open_shift(self, cashier: str) -> None:
         self._done(k.open_shift())
 

@@ -1,0 +1,78 @@
+"""`kopilka devices doctor`: what is wrong with the devices of this till, in order, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
+
+if TYPE_CHECKING:
+    from terminal.device_file import Configured
+    from terminal.doctoring import Finding
+
+PROCESSES = Path("/proc")
+RULES = (Path("/etc/udev/rules.d"), Path("/run/udev/rules.d"), Path("/usr/lib/udev/rules.d"))
+
+
+@click.command
+@in_folder
+@in_language
+def doctor(data: Path, lang: str) -> None:
+    """Say in order what is wrong with the devices of devices.toml, and what to type. Status 1 if anything is.
+
+    Not while the till runs: it has the ports.
+    """
+    from terminal.cli.fiscal import alone_in
+    from terminal.device_file import FILE, read_devices
+
+    ru = language(lang) == "ru"
+    with errors_in(lang):
+        devices = read_devices(data)
+        if not devices:
+            click.echo(f"{FILE}: {'устройств не названо' if ru else 'names no devices'}")
+            return
+        with alone_in(data):
+            found = list(_findings(devices, data))
+    for number, finding in enumerate(found, 1):
+        whose = f"{finding.device}: " if finding.device else ""
+        click.echo(f"{number}. {whose}{spoken(finding.what, language(lang))}")
+        click.echo(f"   {spoken(finding.do, language(lang))}")
+    if found:
+        raise SystemExit(1)
+    click.echo(f"{'Всё в порядке' if ru else 'All is well'}: {', '.join(each.settings.id for each in devices)}")
+
+
+def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
+    from devices.ports import list_ports
+    from terminal.device_places import places, serial_of
+    from terminal.doctoring import doubt_findings, modem_manager_findings, port_findings, register_findings
+    from terminal.fiscal_book import FILE, FiscalBook
+    from terminal.registers import port_of
+
+    if any(serial_of(device) for device in devices):
+        yield from modem_manager_findings(PROCESSES, RULES)
+    ports = list_ports()
+    closed: set[str] = set()
+    for place in places(devices, ports):
+        for finding in port_findings(place, ports):
+            if finding.what.code.startswith("port."):
+                closed.add(finding.device)
+            yield finding
+    for device in devices:
+        if device.kind == "fiscal" and device.settings.id not in closed:
+            with closing(port_of(device)) as register:
+                yield from register_findings(device.settings.id, register, _now())
+    if (folder / FILE).exists():
+        with closing(FiscalBook(folder)) as book:
+            yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])
+
+
+def _now() -> datetime:
+    """Local time, as a register's clock has it."""
+    return datetime.now().astimezone().replace(tzinfo=None)

@@ -1,0 +1,145 @@
+"""What is wrong with a till's devices, in the order in which to put it right, each with what to type or to do.
+
+Nothing here changes anything: a port is opened and let go, a register is only asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from devices.ports import Port
+from devices.transport.serial import SerialSettings, open_port, why_not_open
+from loyalty.sentences import Sentence, sentence
+from terminal.device_places import Place, serial_of
+from terminal.fiscal.port import FiscalPort, Inspected, NoAnswer, State
+
+CLOCK_OFF_MIN = 5
+RULES = "60-kopilka.rules"
+SENTENCES = {
+    "doctor.named_by_path": (
+        "{port} после переподключения может стать другим портом",
+        "{port} may be another port once it is plugged in again",
+    ),
+    "doctor.named_by_path.hint": ("Вместо port напишите {mend}", "Instead of port write {mend}"),
+    "doctor.modem_manager": (
+        "ModemManager работает и говорит с каждым новым портом",
+        "ModemManager runs, and talks to every new port",
+    ),
+    "doctor.modem_manager.hint": (
+        "Поставьте правила udev (docs/DEVICES.md) или: sudo systemctl disable --now ModemManager",
+        "Put the udev rules in place (docs/DEVICES.md), or: sudo systemctl disable --now ModemManager",
+    ),
+    "doctor.clock": (
+        "Часы кассы (ККТ) расходятся с нашими на {minutes:минуту|минуты|минут}: {clock}",
+        "The register's clock is {minutes:minute|minutes} off ours: {clock}",
+    ),
+    "doctor.clock.hint": (
+        "Сверьте часы компьютера, затем поставьте часы кассы при закрытой смене",
+        "Check this computer's clock, then set the register's while its shift is closed",
+    ),
+    "doctor.waits": ("Касса (ККТ) ждёт бумаги, чтобы допечатать документ", "The register waits for paper to print on"),
+    "doctor.unsent": (
+        "Не переданы в ОФД: {count:документ|документа|документов}",
+        "Not sent to the operator of fiscal data: {count:document|documents}",
+    ),
+    "doctor.unsent.hint": (
+        "Проверьте связь кассы (ККТ) с ОФД: через 30 дней она перестанет продавать",
+        "Check the register's link to its operator: after 30 days it stops selling",
+    ),
+    "doctor.doubt": ("Неизвестно, пробит ли чек {number}", "It is not known whether receipt {number} was issued"),
+    "doctor.doubt.hint": (
+        "Запустите кассу и нажмите оплату; если кассы (ККТ) больше нет: kopilka fiscal settle {number}",
+        "Start the till and pay; if that register is gone: kopilka fiscal settle {number}",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a device, and what to do."""
+
+    device: str
+    what: Sentence
+    do: Sentence
+
+
+def port_findings(
+    place: Place, ports: Sequence[Port], opens: Callable[[SerialSettings], object] = open_port
+) -> Iterator[Finding]:
+    """Of a device on a serial port: not there, not ours to open, taken; or named so that it gets lost."""
+    settings = serial_of(place.device)
+    if settings is None:
+        return
+    name = place.device.settings.id
+    try:
+        opens(settings).close()  # type: ignore[attr-defined]
+    except (OSError, ValueError) as error:
+        code = f"port.{why_not_open(error, settings.named).code}"
+        yield Finding(name, sentence(code, port=settings.named), sentence(f"{code}.hint", port=settings.named))
+        return
+    port = next((each for each in ports if each.path == settings.path), None)
+    if port is not None and (port.by_id or port.vid):
+        mend = f'port = "{port.best_path}"' if port.by_id else f'match = {{ vid = "{port.vid}", pid = "{port.pid}" }}'
+        yield Finding(
+            name, sentence("doctor.named_by_path", port=port.path), sentence("doctor.named_by_path.hint", mend=mend)
+        )
+
+
+def register_findings(name: str, port: FiscalPort, now: datetime) -> Iterator[Finding]:
+    """Of a fiscal register: what keeps it from selling first; `now` is our local time."""
+    try:
+        state = port.state()
+        clock, unsent = (port.clock(), port.unsent()) if isinstance(port, Inspected) else ("", 0)
+    except NoAnswer:
+        yield Finding(name, sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
+        return
+    yield from _standing(name, state)
+    off_min = abs(round((datetime.fromisoformat(clock) - now).total_seconds() / 60)) if _is_time(clock) else 0
+    if off_min > CLOCK_OFF_MIN:
+        what = sentence("doctor.clock", minutes=off_min, clock=clock.replace("T", " "))
+        yield Finding(name, what, sentence("doctor.clock.hint"))
+    if unsent:
+        yield Finding(name, sentence("doctor.unsent", count=unsent), sentence("doctor.unsent.hint"))
+
+
+def _standing(name: str, state: State) -> Iterator[Finding]:
+    if state.paper == "none":
+        yield Finding(name, sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
+    if state.paper == "waits":
+        yield Finding(name, sentence("doctor.waits"), sentence("fiscal.no_paper.hint"))
+    if state.shift == "over_24h":
+        yield Finding(name, sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def doubt_findings(name: str, numbers: Sequence[str]) -> Iterator[Finding]:
+    """Of receipts of which nobody knows whether the register has issued them."""
+    for number in numbers:
+        yield Finding(name, sentence("doctor.doubt", number=number), sentence("doctor.doubt.hint", number=number))
+
+
+def modem_manager_findings(processes: Path, rules: Sequence[Path]) -> Iterator[Finding]:
+    """`processes` is as /proc, `rules` are the folders udev reads."""
+    if not any((folder / RULES).exists() for folder in rules) and _runs(processes, "ModemManager"):
+        yield Finding("", sentence("doctor.modem_manager"), sentence("doctor.modem_manager.hint"))
+
+
+def _runs(processes: Path, name: str) -> bool:
+    for each in processes.glob("[0-9]*/comm"):
+        try:
+            if each.read_text("utf-8", "replace").strip() == name:
+                return True
+        except OSError:
+            # It ended between being listed and being read.
+            continue
+    return False
