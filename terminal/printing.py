@@ -131,7 +131,8 @@ class Printing:
         open_drawer: Callable[[], None] | None = getattr(self._printer, "open_drawer", None)
         error = _error_of(open_drawer) if asked and open_drawer is not None else None
         if error is not None:
-            self._tell(c.Notify("warn", sentence("print.drawer", what=str(error)), sentence("print.drawer.hint")))
+            log.warning("drawer_not_opened", extra={"code": error.code, "said": error.sentence})
+            self._tell(c.Notify("warn", sentence("print.drawer"), sentence("print.drawer.hint")))
 
     def _print_first(self) -> float | None:
         """The seconds to wait before the next try, None where there is nothing to wait for."""

@@ -30,7 +30,7 @@ SENTENCES = {
         "{limit} slips wait to be printed already: this one will not be",
     ),
     "print.done": ("Чек, который ждал, напечатан", "The slip that waited is printed"),
-    "print.drawer": ("Денежный ящик не открылся: {what}", "The cash drawer did not open: {what}"),
+    "print.drawer": ("Денежный ящик не открылся", "The cash drawer did not open"),
     "print.drawer.hint": ("Откройте его ключом", "Open it with its key"),
     "print.failed": ("Чек записан, но не напечатан: {what}", "The receipt is recorded but not printed: {what}"),
 }  # fmt: skip
