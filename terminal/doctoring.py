@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Port
+from devices.protocols import Printer
 from devices.transport.serial import SerialSettings, open_port, why_not_open
 from loyalty.sentences import Sentence, sentence
 from terminal.device_places import Place, serial_of
 from terminal.fiscal.port import FiscalPort, Inspected, NoAnswer, State
+from terminal.printing_said import SENTENCES as PRINTING
 
 CLOCK_OFF_MIN = 5
 RULES = "60-kopilka.rules"
@@ -112,6 +115,20 @@ def _standing(name: str, state: State) -> Iterator[Finding]:
         yield Finding(name, sentence("doctor.waits"), sentence("fiscal.no_paper.hint"))
     if state.shift == "over_24h":
         yield Finding(name, sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
+
+
+def printer_findings(name: str, printer: Printer) -> Iterator[Finding]:
+    """Of a receipt printer: why it would not print. It is opened and let go."""
+    told: list[DeviceEvent] = []
+    printer.open(told.append)
+    try:
+        if printer.check_health() is Health.ENABLED:
+            return
+    finally:
+        printer.close()
+    codes = (f"print.{event.code}" for event in reversed(told) if isinstance(event, StatusUpdate))
+    code = next((each for each in codes if f"{each}.hint" in PRINTING), "print.offline")
+    yield Finding(name, sentence(code), sentence(f"{code}.hint"))
 
 
 def _is_time(text: str) -> bool:

@@ -51,7 +51,13 @@ def doctor(data: Path, lang: str) -> None:
 def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
     from devices.ports import list_ports
     from terminal.device_places import places, serial_of
-    from terminal.doctoring import doubt_findings, modem_manager_findings, port_findings, register_findings
+    from terminal.doctoring import (
+        doubt_findings,
+        modem_manager_findings,
+        port_findings,
+        printer_findings,
+        register_findings,
+    )
     from terminal.fiscal_book import FILE, FiscalBook
     from terminal.registers import port_of
 
@@ -68,6 +74,8 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
         if device.kind == "fiscal" and device.settings.id not in closed:
             with closing(port_of(device)) as register:
                 yield from register_findings(device.settings.id, register, _now())
+        if device.kind == "printer" and device.settings.id not in closed:
+            yield from printer_findings(device.settings.id, device.make(device.settings))
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])

@@ -14,16 +14,25 @@ from devices.driver import SerialScannerSettings
 from devices.ports import Match, Port
 from devices.scanners import SERIAL
 from devices.transport.serial import SerialSettings
+from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.scanner import VirtualScanner
 from devices.virtual.served import on_tcp
 from devices.virtual.shtrih import VirtualShtrih
 from terminal.cli import devices_doctor, main
 from terminal.device_file import FILE, Configured
 from terminal.device_places import places
-from terminal.doctoring import RULES, doubt_findings, modem_manager_findings, port_findings, register_findings
+from terminal.doctoring import (
+    RULES,
+    doubt_findings,
+    modem_manager_findings,
+    port_findings,
+    printer_findings,
+    register_findings,
+)
 from terminal.fiscal.document import fiscal_document
 from terminal.fiscal.shtrih import Shtrih
 from terminal.words import TEMPLATES
+from tests.support.escpos import printer_on
 from tests.support.fiscal import MemoryWire
 from tests.unit.test_fiscal_slip import SALE
 
@@ -165,3 +174,33 @@ def test_what_is_wrong_is_numbered_with_what_to_do_and_status_1(run: Callable[[s
 
 def test_a_till_without_devices_says_so(run: Callable[[str], tuple[int, list[str]]]) -> None:
     assert run("") == (0, ["devices.toml: names no devices"])
+
+
+def test_a_printer_that_would_not_print_is_named_with_what_to_do() -> None:
+    device = VirtualEscPos()
+
+    def codes() -> list[str]:
+        found = list(printer_findings("printer", printer_on(device)))
+        assert all(finding.do.code == f"{finding.what.code}.hint" in TEMPLATES for finding in found)
+        return [finding.what.code for finding in found]
+
+    assert codes() == []
+    device.cover_open = True
+    assert codes() == ["print.cover_open"]
+    device.paper_lines = 0
+    assert codes() == ["print.no_paper"]
+    device.power_off()
+    assert codes() == ["print.offline"]
+
+
+def test_the_doctor_asks_the_printer_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    device = VirtualEscPos()
+    device.paper_lines = 0
+    with on_tcp(device.receive) as (host, port):
+        text = f'[[device]]\nkind = "printer"\ndriver = "escpos"\nhost = "{host}"\ntcp_port = {port}\n'
+        (tmp_path / FILE).write_text(text)
+        with pytest.raises(SystemExit) as ended:
+            main(["devices", "doctor", "--data", str(tmp_path), "--lang", "en"])
+    assert ended.value.code == 1
+    said = "1. printer: The receipt printer is out of paper\n   Put in a new roll\n"
+    assert capsys.readouterr().out == said
