@@ -31,6 +31,7 @@ BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
     "printer.escpos": "devices.printers:ESCPOS",
     "fiscal.shtrih": "terminal.registers:SHTRIH",
+    "fiscal.atol": "terminal.registers:ATOL",
 }
 OWN_KEYS = ("kind", "driver")
 SENTENCES = {

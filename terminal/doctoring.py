@@ -96,8 +96,9 @@ def register_findings(name: str, port: FiscalPort, now: datetime) -> Iterator[Fi
     try:
         state = port.state()
         clock, unsent = (port.clock(), port.unsent()) if isinstance(port, Inspected) else ("", 0)
-    except NoAnswer:
-        yield Finding(name, sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
+    except NoAnswer as why:
+        said, hint = why.said or sentence("fiscal.silent"), why.hint or sentence("fiscal.silent_report.hint")
+        yield Finding(name, said, hint)
         return
     yield from _standing(name, state)
     off_min = abs(round((datetime.fromisoformat(clock) - now).total_seconds() / 60)) if _is_time(clock) else 0

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
 
-from devices.driver import Baud, DeviceSettings, Driver, PortNumber, need_one_of
+from devices.driver import Baud, DeviceSettings, Driver, PortNumber, Short, need_one_of
 from devices.driver import Path as DevicePath
 from devices.ports import Match
 from terminal.device_file import Configured
@@ -17,9 +18,18 @@ from terminal.fiscal.document import PointsAs
 from terminal.fiscal.port import FiscalPort
 from terminal.fiscal.register import NoRegister, Register
 
+if TYPE_CHECKING:
+    from terminal.fiscal.atol_tasks import Taxation
+
 TaxSystem = Literal["general", "simplified_income", "simplified_profit", "agricultural", "patent"]
 TAX_BITS: Mapping[TaxSystem, int] = {
     "general": 1, "simplified_income": 2, "simplified_profit": 4, "agricultural": 16, "patent": 32,
+}  # fmt: skip
+
+
+TAXATION: Mapping[TaxSystem, Taxation] = {
+    "general": "osn", "simplified_income": "usnIncome", "simplified_profit": "usnIncomeOutcome", "agricultural": "esn",
+    "patent": "patent",
 }  # fmt: skip
 
 
@@ -41,6 +51,18 @@ class ShtrihSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_f
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match, host=self.host)
+
+
+class AtolSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The address of the web server of ATOL's driver; `login` and `password` where it asks for them."""
+
+    url: DevicePath = "http://127.0.0.1:16732"
+    login: Short = ""
+    password: Short = ""
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")) or not urlsplit(self.url).hostname:
+            raise ValueError("url is not http://HOST or https://HOST")
 
 
 def register_of(devices: Sequence[Configured]) -> Configured | None:
@@ -78,3 +100,13 @@ def shtrih(settings: ShtrihSettings) -> FiscalPort:
 
 
 SHTRIH = Driver(ShtrihSettings, shtrih)
+
+
+def atol(settings: AtolSettings) -> FiscalPort:
+    from terminal.fiscal.atol import Atol
+    from terminal.fiscal.atol_link import AtolLink
+
+    return Atol(AtolLink(settings.url, settings.login, settings.password), TAXATION[settings.tax_system])
+
+
+ATOL = Driver(AtolSettings, atol)

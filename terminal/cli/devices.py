@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from terminal.cli.devices_probe import probe, sheet
 from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
+    from devices.virtual.atol import VirtualAtol
+    from devices.virtual.atol_memory import AtolDocument
     from devices.virtual.shtrih_memory import Document
 
 LOOK_S = 0.2
-Played = tuple[str, Callable[[bytes], bytes], Callable[[], Iterator[str]]]
-"""A virtual device: its name, its bytes, and what there is to tell of it since the last time."""
+Played = tuple[str, AbstractContextManager[str], Callable[[], Iterator[str]]]
+"""A virtual device: its name, the place it is at while it runs, and what there is to tell of it since the last time."""
 KINDS = {
     2: ("смена открыта", "shift opened"),
     3: ("чек", "receipt"),
@@ -37,23 +40,20 @@ for command in (list_devices, listen, sheet, probe, doctor):
 
 
 @devices.command
-@click.argument("kind", type=click.Choice(["register", "printer"]))
+@click.argument("kind", type=click.Choice(["register", "atol", "printer"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
 @in_language
-def simulate(kind: str, link: Path | None, lang: str) -> None:
-    """Play a KIND of device on a pseudo-terminal until Ctrl+C: a fiscal register (Shtrih-M), with what it makes; a
-    receipt printer (ESC/POS), with what comes out of it."""
+def simulate(kind: str, link: Path | None, port: int, lang: str) -> None:
+    """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
+    receipt printer (ESC/POS), with what comes out of it. On a port of this computer: `atol`, the web server of ATOL."""
     import time
 
-    from devices.virtual.served import on_pty
-
     ru = language(lang) == "ru"
-    name, receive, news = _register(ru) if kind == "register" else _printer(ru)
-    with on_pty(receive) as port:
-        if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(port)
-        click.echo(f"{name}: {link or port}")
+    played = {"register": lambda: _register(link, ru), "atol": lambda: _atol(port, ru)}
+    name, running, news = played.get(kind, lambda: _printer(link, ru))()
+    with running as place:
+        click.echo(f"{name}: {place}")
         try:
             while True:
                 for line in news():
@@ -61,27 +61,63 @@ def simulate(kind: str, link: Path | None, lang: str) -> None:
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
             return
+
+
+@contextmanager
+def _on_pty(receive: Callable[[bytes], bytes], link: Path | None) -> Iterator[str]:
+    from devices.virtual.served import on_pty
+
+    with on_pty(receive) as port:
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(port)
+        try:
+            yield str(link or port)
         finally:
             if link is not None:
                 link.unlink(missing_ok=True)
 
 
-def _register(ru: bool) -> Played:
+def _register(link: Path | None, ru: bool) -> Played:
     from devices.virtual.shtrih import VirtualShtrih
 
-    register = VirtualShtrih(now=_clock)
+    register = VirtualShtrih(now=lambda: (_clock()[0] % 100, *_clock()[1:]))
+    running = _on_pty(register.receive, link)
+    return "Касса (ККТ)" if ru else "The register", running, _documents(register.memory.documents, ru)
+
+
+def _atol(port: int, ru: bool) -> Played:
+    from devices.virtual.atol import VirtualAtol
+
+    register = VirtualAtol(now=lambda: "{:04}-{:02}-{:02}T{:02}:{:02}".format(*_clock()))
+    running = _on_http(register, port)
+    return "Касса (ККТ)" if ru else "The register", running, _documents(register.memory.documents, ru)
+
+
+@contextmanager
+def _on_http(register: VirtualAtol, port: int) -> Iterator[str]:
+    from devices.virtual.atol_served import on_http
+
+    try:
+        with on_http(register, port) as url:
+            yield url
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
+
+
+def _documents(made: Sequence[Document | AtolDocument], ru: bool) -> Callable[[], Iterator[str]]:
     told = 0
 
     def news() -> Iterator[str]:
         nonlocal told
-        for document in register.memory.documents[told:]:
+        for document in made[told:]:
             told += 1
             yield _said(document, ru)
 
-    return "Касса (ККТ)" if ru else "The register", register.receive, news
+    return news
 
 
-def _printer(ru: bool) -> Played:
+def _printer(link: Path | None, ru: bool) -> Played:
     from devices.virtual.escpos import VirtualEscPos
 
     printer = VirtualEscPos()
@@ -95,10 +131,10 @@ def _printer(ru: bool) -> Played:
         while printer.slips:
             yield printer.slips.popleft() + "- - - 8< - - -"
 
-    return "Принтер чеков" if ru else "The receipt printer", printer.receive, news
+    return "Принтер чеков" if ru else "The receipt printer", _on_pty(printer.receive, link), news
 
 
-def _said(document: Document, ru: bool) -> str:
+def _said(document: Document | AtolDocument, ru: bool) -> str:
     kind = KINDS[document.kind][0 if ru else 1]
     if document.operation == 2:
         kind = "чек возврата" if ru else "return"
@@ -110,4 +146,4 @@ def _clock() -> tuple[int, int, int, int, int]:
     import time
 
     now = time.localtime()
-    return now.tm_year % 100, now.tm_mon, now.tm_mday, now.tm_hour, now.tm_min
+    return now.tm_year, now.tm_mon, now.tm_mday, now.tm_hour, now.tm_min

@@ -33,6 +33,7 @@ def fiscal() -> None:
 @in_language
 def status(data: Path, lang: str) -> None:
     """How the register stands, and which receipts are in doubt. Not while the till runs: it has the register."""
+    from loyalty.sentences import Sentence, sentence
     from terminal.device_file import read_devices
     from terminal.fiscal.once import Sent
     from terminal.fiscal.port import NoAnswer
@@ -46,16 +47,17 @@ def status(data: Path, lang: str) -> None:
             click.echo("Кассы (ККТ) нет: devices.toml её не называет" if ru else "No register: devices.toml names none")
             return
         with alone_in(data), closing(port_of(register)) as port:
+            silence: Sentence | None = None
             try:
                 state = port.state()
-            except NoAnswer:
-                state = None
+            except NoAnswer as why:
+                state, silence = None, why.said
             open_sent: tuple[Sent, ...] = ()
             if (data / FILE).exists():
                 with closing(FiscalBook(data)) as book:
                     open_sent = book.open_sent()
     if state is None:
-        click.echo("Касса (ККТ) не отвечает" if ru else "The register does not answer")
+        click.echo(spoken(silence or sentence("fiscal.silent"), language(lang)))
     else:
         rows = [
             ("Фискальный накопитель" if ru else "Fiscal memory", state.serial),

@@ -68,10 +68,8 @@ class FiscalRegister:
             return Registered(str(known.issued.document))
         try:
             state = self._ready(document)
-        except NoAnswer:
-            return Refused(sentence("fiscal.silent"), sentence("fiscal.silent.hint"))
-        except NotIssued as why:
-            return Refused(why.said, why.hint)
+        except (NotIssued, NoAnswer) as why:
+            return _refused(why)
         return self._send(Sent(document, receipt, state.serial, state.last_document))
 
     def ask_open(self) -> Unknown | None:
@@ -135,9 +133,7 @@ class FiscalRegister:
             issued = self._port.issue(sent.document)
         except (NotIssued, NoAnswer) as why:
             self._journal.drop_sent(sent.document.key)
-            if isinstance(why, NotIssued):
-                return Refused(why.said, why.hint)
-            return Refused(sentence("fiscal.silent"), sentence("fiscal.silent.hint"))
+            return _refused(why)
         except InDoubt:
             return self._ask(sent) or self._settled(sent.document.key)
         self._journal.keep_issued(sent.document.key, issued)
@@ -158,11 +154,9 @@ class FiscalRegister:
                 return _other_memory(number, sent.serial, state.serial)
             if state.receipt_open:
                 self._port.cancel_open()
-            found = None
-            if state.last_document > sent.last_document:
-                found = self._port.find(sent.document, sent.last_document)
-        except NoAnswer:
-            return Unknown(sentence("fiscal.doubt", number=number), sentence("fiscal.doubt.hint"))
+            found = self._port.find(sent.document, sent.last_document)
+        except NoAnswer as why:
+            return Unknown(sentence("fiscal.doubt", number=number), why.hint or sentence("fiscal.doubt.hint"))
         self.settle(key, found)
         return None
 
@@ -170,11 +164,15 @@ class FiscalRegister:
 def _told(do: Callable[[], None]) -> Refused | None:
     try:
         do()
-    except NotIssued as why:
-        return Refused(why.said, why.hint)
-    except NoAnswer:
-        return Refused(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
+    except (NotIssued, NoAnswer) as why:
+        return _refused(why, "fiscal.silent_report.hint")
     return None
+
+
+def _refused(why: NotIssued | NoAnswer, hint: str = "fiscal.silent.hint") -> Refused:
+    if why.said is None:
+        return Refused(sentence("fiscal.silent"), sentence(hint))
+    return Refused(why.said, why.hint)
 
 
 def _other_memory(number: str, was: str, now: str) -> Unknown:

@@ -38,7 +38,12 @@ class Issued(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NoAnswer(Exception):
-    """The register does not answer."""
+    """The register does not answer; `said` is what else is known of it, `hint` what to do."""
+
+    def __init__(self, said: Sentence | None = None, hint: Sentence | None = None) -> None:
+        super().__init__(said.code if said else "silent")
+        self.said = said
+        self.hint = hint
 
 
 class InDoubt(Exception):
@@ -72,7 +77,7 @@ class FiscalPort(Protocol):
         """Make the document, whole. Raises NotIssued, InDoubt."""
 
     def find(self, document: FiscalDocument, after: int) -> Issued | None:
-        """The document in the memory after number `after`; None where it certainly is not there."""
+        """The document in the memory after number `after`; None where it certainly is not there and never will be."""
 
     def cancel_open(self) -> None:
         """Give up a receipt that is open and not closed; none is nothing to do."""

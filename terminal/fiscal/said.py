@@ -49,4 +49,41 @@ SENTENCES = {
     "shtrih.hint": (
         "Ничего не пробито. Устраните причину и оплатите снова", "Nothing was issued. Mend the cause and pay again",
     ),
+    "atol.refused": (
+        "Касса (ККТ) отказала: {text} (код {number})", "The register refuses: {text} (code {number})",
+    ),
+    "atol.bad_task": (
+        "Веб-сервер АТОЛ не понял задание", "The ATOL web server does not understand the task",
+    ),
+    "atol.attempts": (
+        "Этот чек отправлен кассе слишком много раз", "This receipt has been sent to the register too many times",
+    ),
+    "atol.attempts.hint": (
+        "Ничего не пробито. Отмените продажу и наберите её заново",
+        "Nothing was issued. Cancel the sale and begin it anew",
+    ),
+    "atol.hint": (
+        "Ничего не пробито. Устраните причину и повторите", "Nothing was issued. Mend the cause and try again",
+    ),
+    "atol.denied": (
+        "Веб-сервер АТОЛ не принял логин и пароль", "The ATOL web server does not accept the login and password",
+    ),
+    "atol.denied.hint": (
+        "Проверьте login и password в devices.toml", "Check login and password in devices.toml",
+    ),
+    "atol.other_server": (
+        "По адресу кассы (ККТ) отвечает не веб-сервер АТОЛ",
+        "What answers at the register's address is not the ATOL web server",
+    ),
+    "atol.other_server.hint": (
+        "Проверьте url в devices.toml и версию драйвера", "Check url in devices.toml and the driver's version",
+    ),
+    "atol.slow": ("Касса (ККТ) не закончила задание вовремя", "The register has not ended a task in time"),
+    "atol.stopped": ("Очередь веб-сервера АТОЛ остановлена", "The queue of the ATOL web server is stopped"),
+    "atol.stopped.hint": (
+        "Проверьте питание, кабель и бумагу кассы, снимите блокировку очереди на странице веб-сервера и нажмите снова: "
+        "касса будет спрошена, дважды чек не пробьётся",
+        "Check the register's power, cable and paper, unblock the queue on the web server's page and try again: the "
+        "register is asked first, nothing is issued twice",
+    ),
 }  # fmt: skip

@@ -118,11 +118,11 @@ class Shtrih:
         """A question: it changes nothing, so an answer that is lost or makes no sense is no doubt."""
         answer = self._lost_is_silence(raw)
         if answer.error:
-            raise NoAnswer(f"error {answer.error}")
+            raise NoAnswer
         try:
             return read(answer.data)
         except k.BadAnswer as error:
-            raise NoAnswer(str(error)) from error
+            raise NoAnswer from error
 
     def _lost_is_silence(self, raw: bytes) -> Answer:
         try:

@@ -7,6 +7,7 @@ _JOURNAL = "tests/unit/test_queue_journal.py"
 _SYNC = "tests/unit/test_queue_sync.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
 _RIGHTS = "tests/unit/test_engine_rights.py"
+_ATOL = "tests/property/test_fiscal_once_atol.py"
 _ESCPOS = "tests/unit/test_devices_escpos.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
@@ -91,6 +92,49 @@ TILL: tuple[Guard, ...] = (
         "raise Lost from None",
         "raise Silent from None",
         "tests/property/test_fiscal_once.py::test_power_cut_at_every_byte_leaves_one_document_in_the_end",
+    ),
+    Guard(
+        "a receipt of ATOL is the same task whenever it is sent",
+        "terminal/fiscal/atol_tasks.py",
+        'uuid5(NAMES, f"{key}/{attempt}")',
+        "__import__('uuid').uuid4()",
+        f"{_ATOL}::test_every_exchange_that_fails_leaves_one_document_in_the_end",
+    ),
+    Guard(
+        "a task of ATOL that waits or is in progress has not ended",
+        "terminal/fiscal/atol_link.py",
+        'ENDED = frozenset({"ready",',
+        'ENDED = frozenset({"wait", "inProgress", "ready",',
+        f"{_ATOL}::test_in_progress_is_never_taken_for_an_end",
+    ),
+    Guard(
+        "a task of ATOL that was never seen is taken with a question, against one that is late",
+        "terminal/fiscal/atol.py",
+        "put = self._link.put(uuid, [FN_STATUS])",
+        'put = "taken" if self._link.wait(uuid, QUESTION_S) is None else "known"',
+        f"{_ATOL}::test_what_was_said_not_to_be_issued_is_not_issued_by_a_request_that_comes_late",
+    ),
+    Guard(
+        "a task of ATOL has failed when its memory says so too",
+        "terminal/fiscal/atol.py",
+        " or self._last_document() != before",
+        "",
+        f"{_ATOL}::test_a_receipt_that_ends_otherwise_than_ready_is_one_document_in_the_end",
+    ),
+    Guard(
+        "a task of ATOL whose end nobody knows leaves a doubt",
+        "terminal/fiscal/atol.py",
+        ' or ended[0].status == "blocked"',
+        "",
+        "tests/unit/test_fiscal_atol.py"
+        "::test_a_task_whose_end_the_server_does_not_know_is_a_doubt_though_the_memory_has_nothing_new",
+    ),
+    Guard(
+        "an answer of ATOL that never came leaves a doubt",
+        "terminal/fiscal/atol_link.py",
+        "        except (httpx.HTTPError, _TooLong):\n            raise InDoubt from None",
+        "        except (httpx.HTTPError, _TooLong):\n            raise NoAnswer from None",
+        f"{_ATOL}::test_every_exchange_that_fails_leaves_one_document_in_the_end",
     ),
     Guard(
         "another fiscal memory is never asked",

@@ -13,7 +13,7 @@ from devices.ports import Match, Port, find_port, fits
 from loyalty.errors import BadDevices, BadInput, KopilkaError
 from terminal import device_file
 from terminal.device_file import FILE, MOST_BYTES, MOST_DEVICES, Configured, read_devices
-from terminal.registers import ShtrihSettings
+from terminal.registers import AtolSettings, ShtrihSettings
 
 SCANNER = '[[device]]\nkind = "scanner"\ndriver = "serial"\n'
 REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\n'
@@ -58,6 +58,19 @@ baud = 115200
         "10.0.0.7",
     ]
     assert [each.at for each in (front, back, register)] == ["device[1]", "device[2]", "device[3]"]
+
+
+def test_a_register_of_atol_has_an_address_and_is_at_home_without_one(tmp_path: Path) -> None:
+    atol = '[[device]]\nkind = "fiscal"\ndriver = "atol"\n'
+    (here,) = reading(tmp_path, atol)
+    assert here.settings == AtolSettings(id="fiscal", url="http://127.0.0.1:16732")
+    (there,) = reading(tmp_path, f'{atol}url = "https://till-2:16732"\nlogin = "a"\npassword = "b"\n')
+    assert (there.settings, there.place) == (
+        AtolSettings(id="fiscal", url="https://till-2:16732", login="a", password="b"),
+        "https://till-2:16732",
+    )
+    for bad in ("till-2:16732", "http://", "http://[", "ftp://till-2"):
+        assert mistakes(tmp_path, f'{atol}url = "{bad}"\n')
 
 
 def test_every_mistake_is_told_at_once_with_its_place_and_what_to_do(tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""The fiscal memory of a virtual ATOL register, and what a JSON task does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+RECEIPT, SHIFT_OPENED, SHIFT_CLOSED = 3, 2, 5
+KINDS = {RECEIPT: "receipt", SHIFT_OPENED: "openShift", SHIFT_CLOSED: "closeShift"}
+OPERATIONS = {"sell": 1, "sellReturn": 2}
+PAYMENTS = frozenset({"cash", "electronically", "prepaid", "credit", "other"})
+TAXES = frozenset({
+    "none", "vat0", "vat5", "vat7", "vat10", "vat20", "vat22", "vat105", "vat107", "vat110", "vat120", "vat122",
+})  # fmt: skip
+TASKS = frozenset({
+    "openShift", "closeShift", "reportX", "continuePrint", "getDeviceStatus", "getFnInfo", "getFnStatus",
+    "getShiftStatus", "getFnDocument", "ofdExchangeStatus", *OPERATIONS,
+})  # fmt: skip
+DESCRIPTIONS = {
+    0: "Ошибок нет", 4: "Нет связи", 44: "Нет бумаги", 68: "Смена превысила 24 часа", 82: "Неверное состояние смены",
+    101: "Неверные данные", 148: "Документ не найден", 73: "Оплата меньше итога",
+}  # fmt: skip
+"""Codes are this register's own; what a real one says is read as text."""
+SHIFT_MINUTES = 24 * 60
+
+
+class TaskFault(Exception):
+    """The register refuses a task."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.description = DESCRIPTIONS[code]
+
+
+@dataclass(frozen=True, slots=True)
+class AtolDocument:
+    """One document of the memory; `task` is what made it."""
+
+    number: int
+    kind: int
+    at: str
+    sign: int
+    task: dict[str, Any]
+    operation: int = 0
+    total_minor: int = 0
+
+
+@dataclass(slots=True)
+class AtolMemory:
+    """The chip: what is in here stays, whatever happens to the power."""
+
+    serial: str = "9999078900001234"
+    documents: list[AtolDocument] = field(default_factory=list)
+    shift_number: int = 0
+    opened_at: str = ""
+    """Empty: no shift is open."""
+
+    def receipts(self) -> list[AtolDocument]:
+        return [each for each in self.documents if each.kind == RECEIPT]
+
+
+def is_task(task: object) -> bool:
+    """Whether the server takes it into its queue at all."""
+    if not isinstance(task, dict) or task.get("type") not in TASKS:
+        return False
+    return task["type"] not in OPERATIONS or _is_receipt(task)
+
+
+def _is_receipt(task: dict[str, Any]) -> bool:
+    items, payments = task.get("items"), task.get("payments")
+    if not isinstance(items, list) or not items or not isinstance(payments, list):
+        return False
+    numbers = [item.get(name) for item in items for name in ("price", "quantity", "amount")]
+    numbers += [payment.get("sum") for payment in payments]
+    named = all(item.get("name") and item.get("tax", {}).get("type") in TAXES for item in items)
+    return named and all(p.get("type") in PAYMENTS for p in payments) and all(_is_amount(each) for each in numbers)
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value >= 0
+
+
+def carried_out(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
+    """The result of a task. Raises TaskFault."""
+    kind = task["type"]
+    if kind in OPERATIONS:
+        return _receipt(memory, task, now)
+    if kind in ("openShift", "closeShift"):
+        return _shift(memory, task, now)
+    if kind == "reportX":
+        return {}
+    if kind == "ofdExchangeStatus":
+        return {"status": {"notSentCount": len(memory.documents)}}
+    if kind == "getFnInfo":
+        return {"fnInfo": {"serial": memory.serial, "version": "fn debug"}}
+    if kind == "getFnStatus":
+        return {"fnStatus": {"fiscalDocumentNumber": len(memory.documents), "fiscalReceiptNumber": 0}}
+    if kind == "getShiftStatus":
+        return {"shiftStatus": {"expiredTime": "", "number": memory.shift_number, "state": _stands(memory, now)}}
+    return _document(memory, task)
+
+
+def _receipt(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
+    stands = _stands(memory, now)
+    if stands != "opened":
+        raise TaskFault(68 if stands == "expired" else 82)
+    for item in task["items"]:
+        if abs(item["price"] * item["quantity"] - item["amount"]) > Decimal("0.01"):
+            raise TaskFault(101)
+    total = sum(item["amount"] for item in task["items"])
+    change = sum(payment["sum"] for payment in task["payments"]) - total
+    cash = sum(payment["sum"] for payment in task["payments"] if payment["type"] == "cash")
+    if change < 0 or change > cash:
+        raise TaskFault(73)
+    if task.get("total", total) != total:
+        raise TaskFault(101)
+    made = _stored(memory, RECEIPT, task, now, OPERATIONS[task["type"]], int(total * 100))
+    return {"fiscalParams": {**_params(memory, made), "total": total}}
+
+
+def _shift(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
+    is_opening = task["type"] == "openShift"
+    if is_opening == bool(memory.opened_at):
+        raise TaskFault(82)
+    memory.opened_at = now if is_opening else ""
+    memory.shift_number += is_opening
+    return {"fiscalParams": _params(memory, _stored(memory, SHIFT_OPENED if is_opening else SHIFT_CLOSED, task, now))}
+
+
+def _document(memory: AtolMemory, task: dict[str, Any]) -> dict[str, Any]:
+    number = task.get("fiscalDocumentNumber")
+    if not isinstance(number, int) or not 1 <= number <= len(memory.documents):
+        raise TaskFault(148)
+    found = memory.documents[number - 1]
+    tags: dict[str, Any] = {"1040": number, "1012": f"{found.at}:00", "1077": str(found.sign)}
+    if found.kind == RECEIPT:
+        tags |= {"1054": found.operation, "1020": Decimal(found.total_minor).scaleb(-2)}
+    return {"documentTLV": {"fiscalDocumentType": KINDS[found.kind], "short": False, **tags}}
+
+
+def _stored(
+    memory: AtolMemory, kind: int, task: dict[str, Any], now: str, operation: int = 0, total_minor: int = 0
+) -> AtolDocument:
+    number = len(memory.documents) + 1
+    made = AtolDocument(number, kind, now, number * 2_654_435_761 % 2**32, task, operation, total_minor)
+    memory.documents.append(made)
+    return made
+
+
+def _params(memory: AtolMemory, made: AtolDocument) -> dict[str, Any]:
+    return {
+        "fiscalDocumentNumber": made.number, "fiscalDocumentSign": str(made.sign),
+        "fiscalDocumentDateTime": f"{made.at}:00+03:00", "shiftNumber": memory.shift_number, "fnNumber": memory.serial,
+    }  # fmt: skip
+
+
+def _stands(memory: AtolMemory, now: str) -> str:
+    if not memory.opened_at:
+        return "closed"
+    minutes = (datetime.fromisoformat(now) - datetime.fromisoformat(memory.opened_at)).total_seconds() / 60
+    return "expired" if minutes >= SHIFT_MINUTES else "opened"
