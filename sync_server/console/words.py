@@ -60,4 +60,5 @@ EVENTS = {
     "shift_opened": N_("Shift opened"),
     "shift_closed": N_("Shift closed"),
     "epoch_begun": N_("New epoch of a till"),
+    "right_released": N_("Points set aside for a till are free again"),
 }

@@ -90,8 +90,9 @@ def totals(office: TestOffice) -> dict[tuple[str, str], int]:
 
 
 def flags(office: TestOffice) -> Counter[str]:
+    """But for those of the clock: here receipts of many days come in at one moment."""
     with office.store.read() as tx:
-        return Counter(tx.execute(select(FLAG.c.kind)).scalars())
+        return Counter(tx.execute(select(FLAG.c.kind).where(FLAG.c.kind != "clock")).scalars())
 
 
 def states(purse: Purse | None, wallet: str, today: str) -> tuple[int, int, int, int]:
