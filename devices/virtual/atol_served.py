@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from devices.virtual.atol import Gone, Reply, Request, Silence, VirtualAtol
@@ -61,7 +61,8 @@ class _Exchange(BaseHTTPRequestHandler):
             return
         except Gone:
             return
-        self._send(reply)
+        with suppress(ConnectionError):
+            self._send(reply)
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)

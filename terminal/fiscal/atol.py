@@ -221,7 +221,7 @@ class Atol:
         try:
             put = self._link.put(uuid, tasks)
         except InDoubt:
-            put = "taken"
+            raise NoAnswer from None
         if put == "stopped":
             raise NoAnswer(sentence("atol.stopped"), sentence("atol.stopped.hint"))
         ended = self._link.wait(uuid, most_s) if put == "taken" else None
