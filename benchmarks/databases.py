@@ -110,7 +110,9 @@ class PostgresCluster:
 def postgres() -> Iterator[PostgresCluster]:
     """A cluster in a temporary folder, stopped and gone at the end."""
     user = UNPRIVILEGED if os.geteuid() == 0 else None
-    with TemporaryDirectory(prefix="kopilka-bench-pg-", ignore_cleanup_errors=True) as name:
+    # Of the system's own: whoever set TMPDIR may have kept it from the user that PostgreSQL runs as.
+    place = "/tmp" if user else None
+    with TemporaryDirectory(prefix="kopilka-bench-pg-", dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if user:
             shutil.chown(folder, user)

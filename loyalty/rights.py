@@ -160,8 +160,8 @@ def allowance(
     if credit:
         both = sentence("rights.aside_too", limit_points=credit + aside, aside_points=aside)
         return Allowance(credit, aside, both)
-    code = "rights.picked_aside" if held.picked and offline.credit else "rights.aside"
-    return Allowance(0, aside, sentence(code, left_points=aside))
+    picked = held.picked and offline.credit
+    return Allowance(0, aside, sentence("rights.picked_aside" if picked else "rights.aside", left_points=aside))
 
 
 def spent_rights(
@@ -196,19 +196,22 @@ def _credit(
 ) -> tuple[int, Sentence]:
     """The tightest of the limits on credit; of equal ones the narrowest is told: receipt, member, till."""
     receipt_max_points, found_max_points = max_points
-    code = "redeem.stale" if online else "redeem.offline"
     of_receipt = max(0, found_max_points - taken_points)
     if not offline.credit or of_receipt == 0:
-        return 0, sentence(f"{code}_none")
+        return 0, sentence("redeem.stale_none" if online else "redeem.offline_none")
     if held.picked:
         return 0, sentence("rights.picked")
-    code = code if found_max_points >= receipt_max_points else "redeem.unconfirmed"
     member, till = offline.member_limit(receipt_max_points), offline.till_limit(receipt_max_points)
     of_member = max(0, member - held.member_points - taken_points)
     of_till = max(0, till - held.till_points - taken_points)
     limits = (
-        (of_receipt, sentence(code, limit_points=of_receipt)),
+        (of_receipt, _receipt_said(of_receipt, found_max_points >= receipt_max_points, online)),
         (of_member, sentence("rights.member", limit_points=member, left_points=of_member)),
         (of_till, sentence("rights.till", limit_points=till, left_points=of_till)),
     )
     return min(limits, key=lambda each: each[0])
+
+
+def _receipt_said(limit_points: int, is_confirmed: bool, online: bool) -> Sentence:
+    known = "redeem.stale" if online else "redeem.offline"
+    return sentence(known if is_confirmed else "redeem.unconfirmed", limit_points=limit_points)

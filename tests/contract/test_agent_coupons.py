@@ -21,6 +21,7 @@ from loyalty.coupons.codes import (
 )
 from loyalty.coupons.reading import coupon_id
 from terminal.agent.wire import MAX_COUPON_CHARS
+from terminal.clock import now_ms
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PROGRAMME, TEA
 from tests.support.queue_samples import OFFICE, identity
@@ -92,7 +93,7 @@ MEMBER = {"key": CARD, "scanned": True}
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder: Path = tmp_path_factory.mktemp("coupons") / "till"
-    make_till(folder, programme=PROGRAMME + RULES)
+    make_till(folder, programme=PROGRAMME + RULES, as_of_ms=now_ms())
     with served(folder) as opened:
         assert opened.ask("POST", "/v1/shift/open", {"cashier": "Ольга"}).status_code == 201
         yield opened
