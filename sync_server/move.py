@@ -15,13 +15,12 @@ import msgspec
 from sqlalchemy import Row, Table, delete, select, tuple_
 
 from loyalty.errors import BadInput, NotNow, StoreFault
-from loyalty.events import BUCKETS
 from loyalty.feed import checksum_add
 from loyalty.sentences import sentence
 from sync_server.identity import MOVED_TO, MOVING, read_state
 from sync_server.leases import read_holders
 from sync_server.rows import insert_only, insert_rows
-from sync_server.schema import APPLIER, LEASE, METADATA, STATE, TSHARDS, shard_column
+from sync_server.schema import APPLIER, LEASE, METADATA, STATE, shard_column
 from sync_server.store import Bucket, Shard, Store, Tx
 
 PAGE_ROWS = 200
@@ -78,10 +77,10 @@ def move(store: Store, target: Store, where: str, now_ms: int, tell: Tell = lamb
 
 def _copy_all(source: Store, target: Store, tell: Tell) -> Moved:
     tables = [table for table in METADATA.sorted_tables if table not in (*_NOT_MOVED, STATE)]
-    places = [(table, shard) for table in tables for shard in _shards(table)]
-    sums: dict[str, Sum] = {}
+    places = [(table, shard) for table in tables for shard in _shards(source, table)]
+    sums = {table.name: Sum() for table in tables}
     for number, (table, shard) in enumerate(places):
-        sums[table.name] = _copy(source, target, table, shard, sums.get(table.name, Sum()))
+        sums[table.name] = _copy(source, target, table, shard, sums[table.name])
         tell(number + 1, 2 * len(places))
     for number, table in enumerate(tables):
         _compare(target, table, sums[table.name])
@@ -98,19 +97,17 @@ def _begin(target: Store) -> None:
         raise BadInput(sentence("move.taken"))
     target.write(lambda tx: insert_rows(tx, STATE, [{"name": MOVING, "value": "1"}]))
     for table in METADATA.sorted_tables:
-        for shard in _shards(table) if table is not STATE else ():
+        for shard in _shards(target, table) if table is not STATE else ():
             target.write(partial(_empty, table=table, shard=shard), _bucket(table, shard))
 
 
-def _shards(table: Table) -> Sequence[int | None]:
-    """What its transactions are keyed by: buckets, shards of tills, or nothing."""
-    match shard_column(table):
-        case "":
-            return (None,)
-        case "tshard":
-            return range(TSHARDS)
-        case _:
-            return range(BUCKETS)
+def _shards(store: Store, table: Table) -> Sequence[int | None]:
+    """What its transactions are keyed by, as far as there are rows: buckets, shards of tills, or nothing."""
+    name = shard_column(table)
+    if not name:
+        return (None,)
+    with store.read() as tx:
+        return sorted(tx.execute(select(table.c[name]).distinct()).scalars())
 
 
 def _bucket(table: Table, shard: int | None) -> Bucket:
@@ -132,7 +129,7 @@ def _copy(source: Store, target: Store, table: Table, shard: int | None, so_far:
 
 def _compare(target: Store, table: Table, wanted: Sum) -> None:
     found = Sum()
-    for shard in _shards(table):
+    for shard in _shards(target, table):
         for page in _pages(target, table, shard):
             found = _added(found, page)
     if found != wanted:

@@ -92,7 +92,7 @@ def test_nobody_goes_on_in_the_old_database_unless_a_person_says_so(old, new):
 
 def test_a_move_that_was_cut_short_runs_nowhere_and_begins_anew(old, new, monkeypatch):
     some_life(old)
-    real, left = moving._copy, [40]
+    real, left = moving._copy, [10]
 
     def cut(*words):
         left[0] -= 1
