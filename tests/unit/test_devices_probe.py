@@ -75,13 +75,15 @@ def test_a_scanner_is_read_by_what_the_probe_has_written(
             "[[device]]", 'kind = "scanner"', 'driver = "serial"', 'id = "scanner"', f'port = "{scanner.port}"', *keys
         ]  # fmt: skip
         posted: Queue[c.Command] = Queue()
+        whole = c.Scan("KPL:2990001000018", "serial:scanner")
         with configured_scanners(read_devices(tmp_path), posted.put):
-            read = _read(scanner, card, posted)
-    assert read == c.Scan("KPL:2990001000018", "serial:scanner")
+            read = _read(scanner, card, posted, whole)
+    assert read == whole
 
 
-def _read(scanner: VirtualScanner, code: str, posted: Queue[c.Command]) -> c.Command:
-    """Scan until the port is open: what is sent before is lost, as on a real line."""
+def _read(scanner: VirtualScanner, code: str, posted: Queue[c.Command], whole: c.Scan) -> c.Command:
+    """Scan until the port is open: what is sent before is lost, as on a real line, and a code amid which it opens comes
+    torn; the one after that must be whole."""
     ended = threading.Event()
 
     def scan() -> None:
@@ -93,7 +95,8 @@ def _read(scanner: VirtualScanner, code: str, posted: Queue[c.Command]) -> c.Com
     scanning = threading.Thread(target=scan)
     scanning.start()
     try:
-        return posted.get(timeout=WAIT_S)
+        first = posted.get(timeout=WAIT_S)
+        return first if first == whole else posted.get(timeout=WAIT_S)
     finally:
         ended.set()
         scanning.join()
