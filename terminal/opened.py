@@ -7,27 +7,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uuid_utils
 
 from loyalty.sentences import Lang
 from terminal.clock import now_ms
 from terminal.confirming import Confirming
-from terminal.device_file import Configured, read_devices
 from terminal.effects import Effects
 from terminal.engine import Engine
+from terminal.fiscal.register import NoRegister, Register
 from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.store import Store, open_store
-from terminal.printing import Paper, Printing, configured_printer
 from terminal.records import Records
-from terminal.registers import opened_register
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
 from terminal.syncing import Syncing, fork_state
 from terminal.unprinted import FOLDER
+
+if TYPE_CHECKING:
+    from terminal.device_file import Configured
+    from terminal.printing import Paper, Printing
 
 LAST_RECEIPTS = 100
 
@@ -71,8 +74,8 @@ def opened_till(
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
     never completed waits in the journal. Without `sync_at_once` the head office is left alone until `start_sync`.
     """
-    devices = read_devices(folder)
-    register = opened_register(devices, folder)
+    devices = _devices(folder)
+    register = _register(devices, folder)
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing, width = _printing(printer, devices, folder, lambda notice: engine.post(notice))  # noqa: PLW0108
@@ -115,9 +118,30 @@ def _asked(sync: Syncing, number: str) -> c.ReceiptFound:
     return c.ReceiptFound(reply.receipt, reply.returned_milli, reply.parts)
 
 
+def _devices(folder: Path) -> tuple[Configured, ...]:
+    """What the till's file names. A till without one starts without the modules that read it."""
+    if not (folder / "devices.toml").exists():
+        return ()
+    from terminal.device_file import read_devices
+
+    return read_devices(folder)
+
+
+def _register(devices: Sequence[Configured], folder: Path) -> Register:
+    if not devices:
+        return NoRegister()
+    from terminal.registers import opened_register
+
+    return opened_register(devices, folder)
+
+
 def _printing(
     given: Paper | None, devices: Sequence[Configured], folder: Path, tell: Callable[[c.Notify], None]
 ) -> tuple[Printing | None, int]:
     """The printer given, else the one the till's file names, and the width of its paper."""
+    if given is None and not devices:
+        return None, DEFAULT_WIDTH
+    from terminal.printing import Printing, configured_printer
+
     printer, width = (given, DEFAULT_WIDTH) if given is not None else configured_printer(devices)
     return (Printing(printer, tell, folder / FOLDER) if printer is not None else None), width
