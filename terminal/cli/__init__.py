@@ -8,29 +8,39 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from loyalty.errors import BadInput, KopilkaError
 from loyalty.sentences import sentence
-from terminal.cli.demo import demo
-from terminal.cli.devices import devices
-from terminal.cli.fiscal import fiscal
-from terminal.cli.member import member
-from terminal.cli.programme import programme
-from terminal.cli.queue import queue
-from terminal.cli.quote import quote_basket
-from terminal.cli.till import agent, enrol_till, terminal
 from terminal.cli.told import tell
 
+COMMANDS = {
+    "agent": "till:agent", "demo": "demo:demo", "devices": "devices:devices", "enrol": "till:enrol_till",
+    "fiscal": "fiscal:fiscal", "member": "member:member", "programme": "programme:programme", "queue": "queue:queue",
+    "quote": "quote:quote_basket", "terminal": "till:terminal",
+}  # fmt: skip
+"""name -> the module of this package and what it is called there: loaded when it is asked for."""
 
-@click.group
+
+class Commands(click.Group):
+    """Commands whose modules are loaded one by one: a till's start needs but one of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, command = COMMANDS[name].partition(":")
+        found: click.Command = getattr(import_module(f"terminal.cli.{module}"), command)
+        return found
+
+
+@click.group(cls=Commands)
 def app() -> None:
     """The till of Kopilka, the loyalty till that keeps working when the network does not."""
-
-
-for command in (demo, enrol_till, terminal, agent, quote_basket, programme, member, queue, fiscal, devices):
-    app.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

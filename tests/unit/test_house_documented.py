@@ -35,11 +35,11 @@ EVERYWHERE = frozenset({"CI", "LANG", "LC_ALL", "LC_MESSAGES"})
 
 def commands(name: str, app: Any) -> Iterator[tuple[str, list[Any]]]:
     """Every command by its words, with its parameters."""
-    found = [(name, app)]
+    found: list[tuple[str, Any]] = [(name, app)]
     while found:
         words, command = found.pop()
-        inner = getattr(command, "commands", {})
-        found += [(f"{words} {each}", inner[each]) for each in inner]
+        inner = command.list_commands(None) if hasattr(command, "list_commands") else []
+        found += [(f"{words} {each}", command.get_command(None, each)) for each in inner]
         if not inner:
             yield words, [p for p in command.params if isinstance(p, OPTIONS | ARGUMENTS)]
 
