@@ -13,7 +13,8 @@ from pathlib import Path
 from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Port
 from devices.protocols import Printer
-from devices.transport.serial import SerialSettings, open_port, why_not_open
+from devices.transport.reader import why_not_open
+from devices.transport.serial import SerialSettings, open_port
 from loyalty.sentences import Sentence, sentence
 from terminal.device_places import Place, serial_of
 from terminal.fiscal.port import FiscalPort, Inspected, NoAnswer, State

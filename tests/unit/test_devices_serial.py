@@ -12,7 +12,8 @@ import pytest
 
 from devices.backoff import Backoff
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
-from devices.transport.serial import SerialPort, SerialSettings, why_not_open
+from devices.transport.reader import why_not_open
+from devices.transport.serial import SerialPort, SerialSettings
 from devices.virtual.scanner import VirtualScanner
 
 INFO = DeviceInfo("front", "scanner", "virtual", "pty")
