@@ -14,8 +14,9 @@ FUZZ := tests/contract/test_fuzz_agent.py tests/contract/test_fuzz_office.py
 
 UV ?= uv
 UPGRADE ?=
+# Wheels alone, but for two small packages of the tests that come as sources only (.ci/setup.py names them too)
 LOCK := $(UV) pip compile --extra dev --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-	--no-header --no-annotate --no-emit-index-url --quiet
+	--no-binary pyshtrih --no-binary unilog --no-header --no-annotate --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint bench soak mutate lock

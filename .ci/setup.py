@@ -37,6 +37,8 @@ LOG = VENV / "kopilka-setup.log"
 LOCK = ROOT / "requirements.txt"
 HEADLESS_LOCK = ROOT / "requirements-headless.txt"
 PACKAGES = ("loyalty", "devices", "terminal", "sync_server")
+FROM_SOURCE = "pyshtrih,unilog"
+"""Small packages of pure Python that have no wheels: a test drives the virtual register with another's program."""
 PIP_TIMEOUT_S = 1800
 APT_TIMEOUT_S = 900
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -124,7 +126,8 @@ def install(lock: Path, moved: bool) -> None:
         STAMP.unlink()
     make_venv()
     leave_one_opencv(lock)
-    pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+    wheels = ("--only-binary", ":all:", "--no-binary", FROM_SOURCE)
+    pip("install", "--require-hashes", *wheels, "-r", str(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
     print(f"Ready after {time.monotonic() - started_s:.0f} s.", flush=True)
 
