@@ -75,6 +75,8 @@ LIMITS: dict[str, dict[str, str]] = {
     },
     "terminal/offline_queue/journal.py": {
         "MAX_FACTS": "tests/unit/test_queue_journal.py::test_facts_of_one_transaction_have_a_limit",
+    },
+    "terminal/offline_queue/journal_prepared.py": {
         "MAX_PREPARED": "tests/unit/test_queue_journal.py::test_unfinished_sales_have_a_limit",
     },
     "terminal/offline_queue/trust.py": {

@@ -30,6 +30,7 @@ from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_names import greatest_names
+from terminal.offline_queue.journal_prepared import Begun, begin, read_begun, sweep, without
 from terminal.offline_queue.journal_read import Known, Pending, Prepared, Shift
 from terminal.offline_queue.journal_record import Extras, Fact, Head, Recorded, recorded_before, write_facts
 from terminal.offline_queue.journal_shares import Kept
@@ -41,12 +42,9 @@ __all__ = ["Fact", "Journal", "Known", "Overlay", "Pending", "Prepared", "Record
 
 T = TypeVar("T")
 MAX_FACTS = 16
-MAX_PREPARED = 64
-"""Of the rows beside sales that one till makes in one transaction; of sales begun and never ended."""
+"""That one till records in one transaction."""
 READER_CACHE_KIB = 1024
 _REVOKED = "revoked"
-_PREPARE = """INSERT INTO prepared SELECT ?, ?, ?
-    WHERE (SELECT count(*) FROM prepared) < ? AND NOT EXISTS (SELECT 1 FROM prepared WHERE sale_id = ?)"""
 
 
 class Journal:
@@ -65,9 +63,10 @@ class Journal:
         self._writer = Writer(path, self._prepare_connection)
         self._readers = Readers(path, READER_CACHE_KIB)
         self._head: Head | None = None
+        self._begun: Begun | None = None
         self._index = JournalIndex(path.with_name(journal_index.FILE), self._readers, last_place=self._last_place)
         try:
-            self._head = self._writer.run(self._read_head)
+            self._head, self._begun = self._writer.run(self._stand)
             self._receipt_no = self._card_no = 0
             self.fork: Fork | None = None
             self.look_again()
@@ -85,15 +84,12 @@ class Journal:
         if self.ballast.is_out and not self.ballast.make_anew():
             raise store_fault("journal.no_room", mib=self.ballast.missing_mib)
 
-        def write(connection: Connection) -> None:
-            row = (sale_id, raw, at_ms, MAX_PREPARED, sale_id)
-            if connection.execute(_PREPARE, row).rowcount != 1:
-                connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
-                if connection.execute(_PREPARE, row).rowcount != 1:
-                    raise store_fault("journal.too_many", limit=MAX_PREPARED)
+        def write(connection: Connection) -> Begun:
+            begun, self._begun = self._known_begun(connection), None
+            return begin(connection, begun, sale_id, raw, at_ms)
 
         try:
-            self._writer.run(write)
+            self._writer.run(write, self._keep_begun)
         except StoreFault as fault:
             if fault.code == "store.full":
                 self.ballast.let_go()
@@ -101,7 +97,14 @@ class Journal:
 
     def discard_prepared(self, sale_id: str) -> None:
         """The sale did not happen; unknown ids are nothing to undo."""
-        self.write(lambda c: c.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,)))
+
+        def write(connection: Connection) -> Begun:
+            begun, self._begun = self._known_begun(connection), None
+            left = {each: row for each, row in begun.items() if each != sale_id}
+            sweep(connection, left)
+            return left
+
+        self._write(write, self._keep_begun)
 
     def record(
         self,
@@ -114,8 +117,9 @@ class Journal:
     ) -> Recorded:
         """Append facts to the chain with what they carry, as one transaction; durable when it returns.
 
-        `completes` ends that prepared sale; `personal` and `enrolled` belong to a MemberEnrolled among the facts;
-        `totals` are the shift's after a receipt among them, `beside` what stands nowhere in its bytes.
+        `completes` ends that prepared sale: the id of a receipt among the facts; `personal` and `enrolled` belong to a
+        MemberEnrolled among them; `totals` are the shift's after such a receipt, `beside` what stands nowhere in its
+        bytes.
         Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the
         same call may be made again, also after a doubt.
         """
@@ -123,20 +127,25 @@ class Journal:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
-        extras = Extras(completes, personal, enrolled, totals, beside)
+        extras = Extras(personal, enrolled, totals, beside)
 
-        def write(connection: Connection) -> tuple[Recorded, Head]:
+        def write(connection: Connection) -> tuple[Recorded, Head, Begun]:
             # Known only between transactions: one that fails, however it does, leaves it to be read anew.
             head, self._head = self._head or self._read_head(connection), None
+            begun, self._begun = self._known_begun(connection), None
             before = recorded_before(connection, facts, raws, head.names, self._place)
             if before is not None:
-                return before, head
+                return before, head, begun
+            if completes is None:
+                sweep(connection, begun)
+            else:
+                begun = without(begun, completes)
             now = write_facts(connection, self.terminal, facts, raws, extras, head)
             if enrolled is not None:
                 set_state(connection, "card_no", str(self._card_no))
-            return Recorded(now.epoch, head.seq + 1, now.seq, now.hash.hex()), now
+            return Recorded(now.epoch, head.seq + 1, now.seq, now.hash.hex()), now, begun
 
-        recorded, _ = self._write(write, self._keep_head)
+        recorded, _, _ = self._write(write, self._keep)
         with self._counting:
             for fact in facts:
                 if isinstance(fact.body, SaleCompleted | ReturnCompleted):
@@ -145,7 +154,11 @@ class Journal:
 
     def prepared(self) -> tuple[Prepared, ...]:
         """Sales begun and not ended, oldest first: at start each must be settled with the register."""
-        return self._readers.use(journal_read.prepared)
+        rows = self._readers.use(journal_read.prepared)
+        begun = self._begun
+        if begun is None:
+            return tuple(row for row in rows if not self._is_receipt(row.sale_id))
+        return tuple(row for row in rows if row.sale_id in begun)
 
     def receipt(self, number: str) -> Receipt | None:
         return self._receipt("number", number)
@@ -272,7 +285,9 @@ class Journal:
         """The same, where events may stand elsewhere afterwards, or are there no more."""
 
         def anew(connection: Connection) -> T:
-            self._head = None
+            begun = self._known_begun(connection)
+            self._head = self._begun = None
+            sweep(connection, begun)
             return write(connection)
 
         done = self._write(anew)
@@ -318,12 +333,26 @@ class Journal:
         head = self._head
         return place_of(head.epoch, head.seq) if head and head.seq else self._index.asked_last_place()
 
+    def _stand(self, connection: Connection) -> tuple[Head, Begun]:
+        begun = read_begun(connection, self._is_receipt)
+        sweep(connection, begun)
+        return self._read_head(connection), begun
+
     def _read_head(self, connection: Connection) -> Head:
         shift_id = journal_read.open_shift_id(connection)
         return Head(*journal_file.tip(connection), self._index.use(greatest_names), shift_id)
 
-    def _keep_head(self, recorded: tuple[Recorded, Head]) -> None:
-        self._head = recorded[1]
+    def _known_begun(self, connection: Connection) -> Begun:
+        return read_begun(connection, self._is_receipt) if self._begun is None else self._begun
+
+    def _is_receipt(self, receipt_id: str) -> bool:
+        return self._place("receipt", receipt_id) != 0
+
+    def _keep(self, recorded: tuple[Recorded, Head, Begun]) -> None:
+        _, self._head, self._begun = recorded
+
+    def _keep_begun(self, begun: Begun) -> None:
+        self._begun = begun
 
     def _prepare_connection(self, connection: Connection) -> None:
         journal_file.set_pragmas(connection)

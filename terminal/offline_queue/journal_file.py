@@ -51,7 +51,8 @@ DDL: tuple[str, ...] = (
 )
 """Of a receipt, `event.totals` are the shift's after it, and `beside` what stands nowhere in its bytes and is this
 till's own: the chain does not hold it. `shift.totals` are those it was closed with. No index keeps names of events from
-coming twice: see journal_names. `prepared` is at most 64 rows and needs none."""
+coming twice: see journal_names. `prepared` is at most 64 rows and needs none:
+see journal_prepared."""
 
 
 def create(path: Path, state: dict[str, str]) -> None:

@@ -48,7 +48,6 @@ class Recorded(msgspec.Struct, frozen=True):
 class Extras(msgspec.Struct, frozen=True):
     """What goes into the same transaction as the facts."""
 
-    completes: str | None = None
     personal: Personal | None = None
     enrolled: IdentRow | None = None
     totals: ShiftTotals | None = None
@@ -117,8 +116,6 @@ def write_facts(
     head: Head,
 ) -> Head:
     """Append facts that are new and what comes with them; where the journal stands then."""
-    if extras.completes is not None:
-        _complete(connection, extras.completes)
     epoch, seq, digest, names, shift_id = head.epoch, head.seq, head.hash, head.names, head.shift_id
     for fact, raw in zip(facts, raws, strict=True):
         seq += 1
@@ -128,12 +125,6 @@ def write_facts(
         shift_id = _carry(connection, place_of(epoch, seq), fact, extras, shift_id)
         names = greater(own, names)
     return Head(epoch, seq, digest, names, shift_id)
-
-
-def _complete(connection: Connection, sale_id: str) -> None:
-    done = connection.execute("DELETE FROM prepared WHERE sale_id = ?", (sale_id,))
-    if done.rowcount != 1:
-        raise NotNow(sentence("journal.not_prepared", sale=sale_id))
 
 
 def _append(

@@ -181,7 +181,7 @@ TILL: tuple[Guard, ...] = (
     Guard(
         "the same facts are recorded once",
         f"{_QUEUE}/journal.py",
-        "            if before is not None:\n                return before, head\n",
+        "            if before is not None:\n                return before, head, begun\n",
         "",
         f"{_JOURNAL}::test_recording_the_same_facts_again_changes_nothing_and_answers_the_same",
     ),
@@ -201,10 +201,24 @@ TILL: tuple[Guard, ...] = (
     ),
     Guard(
         "a sale completes only while it is prepared",
-        f"{_QUEUE}/journal_record.py",
-        "if done.rowcount != 1:",
-        "if done.rowcount > 1:",
+        f"{_QUEUE}/journal_prepared.py",
+        "    if sale_id not in begun:",
+        "    if not sale_id:",
         f"{_JOURNAL}::test_a_sale_completes_only_while_it_is_prepared",
+    ),
+    Guard(
+        "a sale whose receipt is recorded is no longer begun",
+        f"{_QUEUE}/journal_prepared.py",
+        "if not is_receipt(sale_id)}",
+        "if sale_id}",
+        f"{_JOURNAL}::test_a_sale_that_ended_leaves_its_row_to_the_next_and_nothing_at_the_next_start",
+    ),
+    Guard(
+        "a row of an ended sale goes before its event does",
+        f"{_QUEUE}/journal.py",
+        "            sweep(connection, begun)\n            return write(connection)",
+        "            return write(connection)",
+        "tests/unit/test_queue_retention.py::test_a_sale_that_ended_stays_ended_when_its_event_goes",
     ),
     Guard(
         "each event follows the one before",

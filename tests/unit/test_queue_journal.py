@@ -25,8 +25,9 @@ from loyalty.sentences import say
 from loyalty.statuses.progress import Counted
 from terminal.offline_queue import journal_file
 from terminal.offline_queue.glance import glance
-from terminal.offline_queue.journal import MAX_FACTS, MAX_PREPARED, Fact, Journal, Overlay, Pending
+from terminal.offline_queue.journal import MAX_FACTS, Fact, Journal, Overlay, Pending
 from terminal.offline_queue.journal_beside import Beside
+from terminal.offline_queue.journal_prepared import MAX_PREPARED
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.sentences import SENTENCES
@@ -67,6 +68,36 @@ def test_a_sale_is_prepared_then_recorded_and_no_longer_prepared(journal):
     assert (recorded.epoch, recorded.first_seq, recorded.last_seq) == (1, 1, 1)
     assert journal.prepared() == ()
     assert journal.receipt(made.number) == made
+
+
+def prepared_rows(journal):
+    return journal.read(lambda c: c.execute("SELECT sale_id FROM prepared ORDER BY rowid").fetchall())
+
+
+def test_a_sale_that_ended_leaves_its_row_to_the_next_and_nothing_at_the_next_start(till):
+    sell(till.journal, 1)
+    till.journal.prepare("begun", b"basket", NOON_MS)
+    assert prepared_rows(till.journal) == [("begun",)]
+    made = sell(till.journal, 2)
+    assert prepared_rows(till.journal) == [("begun",), (made.receipt_id,)]
+    till.close()
+    again = open_store(till.folder)
+    assert [each.sale_id for each in again.journal.prepared()] == ["begun"]
+    assert prepared_rows(again.journal) == [("begun",)]
+    again.close()
+
+
+def test_what_was_kept_of_a_sale_that_ended_goes_with_whatever_else_is_recorded(journal):
+    sell(journal, 1)
+    open_shift(journal)
+    assert prepared_rows(journal) == []
+
+
+def test_a_sale_prepared_again_keeps_its_row_and_the_later_bytes(journal):
+    journal.prepare("one", b"first", NOON_MS)
+    journal.prepare("two", b"other", NOON_MS)
+    journal.prepare("one", b"second", NOON_MS)
+    assert sorted((each.sale_id, each.raw) for each in journal.prepared()) == [("one", b"second"), ("two", b"other")]
 
 
 def test_the_bytes_recorded_are_the_event_and_its_hash_follows_the_one_before(journal):
@@ -225,7 +256,7 @@ def test_an_interrupt_just_after_the_commit_leaves_nothing_stale(journal, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(journal, "_keep_head", interrupted)
+        patched.setattr(journal, "_keep", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sell(journal, 2, account_in(3))
     assert journal.overlay(account_in(3), Applied()).wallets == {"main": 20}

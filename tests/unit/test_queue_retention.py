@@ -68,6 +68,22 @@ def test_what_is_safe_and_old_goes_and_the_rest_still_verifies(till):
     assert till.journal.next_receipt_no() == 6
 
 
+def test_a_sale_that_ended_stays_ended_when_its_event_goes(till):
+    at_once = [receipt(1), receipt(2)]
+    for made in at_once:
+        till.journal.prepare(made.receipt_id, b"basket", NOON_MS)
+    for made in at_once:
+        till.journal.record(fact_of(made), completes=made.receipt_id)
+    for number in range(3, 6):
+        sell(till.journal, number)
+    stored(till, 3)
+    assert prune(till.journal, LONG_AFTER_MS, least=1) == 3
+    till.close()
+    again = open_store(till.folder)
+    assert again.journal.prepared() == ()
+    again.close()
+
+
 def test_what_is_stored_and_not_safe_stays(till):
     for number in range(1, 6):
         sell(till.journal, number)
