@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,12 +63,18 @@ class SerialLine:
 
     def __init__(self, port: Serial) -> None:
         self._port = port
+        self._waiting = select.poll()
+        self._waiting.register(port.fileno(), select.POLLIN)
         self.close = port.close
 
     def read(self) -> bytes:
-        raw: bytes = self._port.read(1)
-        if raw:
-            raw += self._port.read(min(self._port.in_waiting, MOST_BYTES_A_READ - 1))
+        """As pyserial reads, which takes the first byte and the rest apart and longer than all that is done with them
+        after it."""
+        if not self._waiting.poll(QUIET_TICK_S * 1000):
+            return b""
+        raw = os.read(self._port.fileno(), MOST_BYTES_A_READ)
+        if not raw:
+            raise OSError(errno.ENODEV, "ready to be read, and nothing there")
         return raw
 
     def write(self, raw: bytes) -> None:

@@ -15,6 +15,8 @@ from terminal.scanner.scan import is_code_text
 STX = 0x02
 ETX = 0x03
 ENDS = frozenset({ETX, 0x0D, 0x0A, 0x09})
+PIECES = re.compile(rb"([^%(ends)s]*)([%(ends)s]?)" % {b"ends": bytes([STX, *ENDS])})
+"""Bytes of a code, and what ends them or begins another."""
 AIM_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 TOO_LONG = "too_long"
@@ -69,14 +71,13 @@ class Framer:
     def feed(self, data: bytes, now_s: float) -> list[Frame | Dropped]:
         """Take the bytes read at `now_s` and return what ended with them, in order."""
         done = self.poll(now_s)
-        for byte in data:
-            if byte == STX:
+        for code, end in PIECES.findall(data):
+            self._hold(code)
+            if end and end[0] == STX:
                 done += self._cut()
-            elif byte in ENDS:
+            elif end:
                 self._sends_suffix = self._sends_suffix or self._holds_something
                 done += self._end(now_s)
-            else:
-                self._hold(byte)
         if data:
             self._last_byte_s = now_s
         return done
@@ -93,14 +94,13 @@ class Framer:
     def _holds_something(self) -> bool:
         return bool(self._held or self._overflow_bytes)
 
-    def _hold(self, byte: int) -> None:
-        if self._overflow_bytes:
-            self._overflow_bytes += 1
-        elif len(self._held) < self._framing.max_bytes:
-            self._held.append(byte)
-        else:
-            self._overflow_bytes = len(self._held) + 1
+    def _hold(self, code: bytes) -> None:
+        size_bytes = (self._overflow_bytes or len(self._held)) + len(code)
+        if size_bytes > self._framing.max_bytes:
+            self._overflow_bytes = size_bytes
             self._held.clear()
+        else:
+            self._held += code
 
     def _cut(self) -> list[Frame | Dropped]:
         lost_bytes = self._overflow_bytes or len(self._held)

@@ -16,4 +16,4 @@ class Scan(msgspec.Struct, frozen=True):
 
 def is_code_text(text: str) -> bool:
     """Whether every character is printable or the group separator."""
-    return all(char.isprintable() or char == GROUP_SEPARATOR for char in text)
+    return text.replace(GROUP_SEPARATOR, "").isprintable()

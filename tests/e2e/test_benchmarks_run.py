@@ -20,6 +20,7 @@ FINDINGS = {
     "feed": 2,
     "lookup": 4,
     "paint": 3,
+    "scan": 2,
     "server": 6,
     "simulate": 2,
     "snapshot": 1,
