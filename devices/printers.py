@@ -8,7 +8,7 @@ import msgspec
 
 from devices.driver import Baud, Driver, Path, PortNumber, PrinterSettings, need_one_of
 from devices.escpos.commands import Drawer, Encoding, Layout
-from devices.escpos.line import Line, file_line, serial_line, tcp_line
+from devices.escpos.line import line_to
 from devices.escpos.printer import EscPosPrinter
 from devices.model import DeviceInfo
 from devices.ports import Match
@@ -39,15 +39,10 @@ class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_
 def escpos(settings: EscPosSettings) -> EscPosPrinter:
     info = DeviceInfo(settings.id, "printer", "ESC/POS", settings.port or settings.host or settings.file)
     layout = Layout(settings.encoding, settings.code_table, settings.feed_lines, settings.cut)
-    return EscPosPrinter(info, lambda: _line(settings), layout, settings.drawer)
-
-
-def _line(settings: EscPosSettings) -> Line:
-    if settings.host:
-        return tcp_line(settings.host, settings.tcp_port)
-    if settings.file:
-        return file_line(settings.file)
-    return serial_line(SerialSettings(settings.port, settings.baud, settings.match))
+    serial = SerialSettings(settings.port, settings.baud, settings.match)
+    return EscPosPrinter(
+        info, lambda: line_to(serial, settings.host, settings.tcp_port, settings.file), layout, settings.drawer
+    )
 
 
 ESCPOS = Driver(EscPosSettings, escpos)

@@ -1,11 +1,11 @@
-"""What every scanner and every printer can do, whatever it is attached to; names follow UnifiedPOS.
+"""What a device of each kind can do, whatever it is attached to; names follow UnifiedPOS.
 
 Events arrive on the device's own thread: a listener hands them over and returns at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from devices.model import DeviceEvent, DeviceInfo, Health
@@ -47,3 +47,19 @@ class CashDrawer(Device, Protocol):
 
     def open_drawer(self) -> None:
         """Raises DeviceError where it cannot be told to."""
+
+
+class LineDisplay(Device, Protocol):
+    """Lines of text that face the customer; both commands raise DeviceError (codes "offline", "closed")."""
+
+    @property
+    def columns(self) -> int: ...
+
+    @property
+    def rows(self) -> int: ...
+
+    def display_text(self, lines: Sequence[str]) -> None:
+        """Show these instead of what is there: what is too long is cut, what is too much left out."""
+
+    def clear_text(self) -> None:
+        """Show nothing."""

@@ -1,4 +1,4 @@
-"""`devices.toml` of a till's folder: the scanners, printers and registers it names, each with its driver.
+"""`devices.toml` of a till's folder: the scanners, printers, displays and registers it names, each with its driver.
 
 Every mistake is told at once, with its place, what is wrong and what to write. Nothing is opened here.
 """
@@ -25,11 +25,13 @@ FILE = "devices.toml"
 MOST_BYTES = 64 * 1024
 MOST_DEVICES = 16
 FILE_MODE = 0o644
-KINDS = ("scanner", "printer", "fiscal")
-AT_MOST_ONE = frozenset({"printer", "fiscal"})
+KINDS = ("scanner", "printer", "display", "fiscal")
+AT_MOST_ONE = frozenset({"printer", "display", "fiscal"})
 BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
     "printer.escpos": "devices.printers:ESCPOS",
+    "display.cd5220": "devices.displays:CD5220",
+    "display.epson": "devices.displays:EPSON",
     "fiscal.shtrih": "terminal.registers:SHTRIH",
     "fiscal.atol": "terminal.registers:ATOL",
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Port
-from devices.protocols import Printer
+from devices.protocols import LineDisplay, Printer
 from devices.transport.reader import why_not_open
 from devices.transport.serial import SerialSettings, open_port
 from loyalty.sentences import Sentence, sentence
@@ -131,6 +131,16 @@ def printer_findings(name: str, printer: Printer) -> Iterator[Finding]:
     codes = (f"print.{event.code}" for event in reversed(told) if isinstance(event, StatusUpdate))
     code = next((each for each in codes if f"{each}.hint" in PRINTING), "print.offline")
     yield Finding(name, sentence(code), sentence(f"{code}.hint"))
+
+
+def display_findings(name: str, display: LineDisplay) -> Iterator[Finding]:
+    """Of a customer's display: that there is no line to it. It is opened and let go, and shows nothing of that."""
+    display.open(lambda event: None)
+    try:
+        if display.check_health() is not Health.ENABLED:
+            yield Finding(name, sentence("display.gone"), sentence("display.gone.hint"))
+    finally:
+        display.close()
 
 
 def _is_time(text: str) -> bool:

@@ -5,6 +5,7 @@ from loyalty.sentences import Templates
 from terminal.agent.sentences import SENTENCES as AGENT
 from terminal.cards import SENTENCES as CARDS
 from terminal.coupons import SENTENCES as COUPONS
+from terminal.customer_said import SENTENCES as CUSTOMER
 from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
 from terminal.doctoring import SENTENCES as DOCTOR
@@ -109,5 +110,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **PROBE, **DOCTOR, **PRINTING,
+    **PORTS, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER,
 }  # fmt: skip

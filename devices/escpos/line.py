@@ -54,6 +54,13 @@ class Line:
         return came
 
 
+def line_to(serial: SerialSettings, host: str, tcp_port: int, file: str) -> Line:
+    """The line to `host`, else of the device `file`, else of the serial port. Raises OSError, ValueError."""
+    if host:
+        return tcp_line(host, tcp_port)
+    return file_line(file) if file else serial_line(serial)
+
+
 def tcp_line(host: str, port: int) -> Line:
     """Raises OSError."""
     connected = socket.create_connection((host, port), CONNECT_WAIT_S)

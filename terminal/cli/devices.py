@@ -40,17 +40,22 @@ for command in (list_devices, listen, sheet, probe, doctor):
 
 
 @devices.command
-@click.argument("kind", type=click.Choice(["register", "atol", "printer"]))
+@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
 @in_language
 def simulate(kind: str, link: Path | None, port: int, lang: str) -> None:
     """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
-    receipt printer (ESC/POS), with what comes out of it. On a port of this computer: `atol`, the web server of ATOL."""
+    receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it. On a port of
+    this computer: `atol`, the web server of ATOL."""
     import time
 
     ru = language(lang) == "ru"
-    played = {"register": lambda: _register(link, ru), "atol": lambda: _atol(port, ru)}
+    played = {
+        "register": lambda: _register(link, ru),
+        "atol": lambda: _atol(port, ru),
+        "display": lambda: _display(link, ru),
+    }
     name, running, news = played.get(kind, lambda: _printer(link, ru))()
     with running as place:
         click.echo(f"{name}: {place}")
@@ -132,6 +137,19 @@ def _printer(link: Path | None, ru: bool) -> Played:
             yield printer.slips.popleft() + "- - - 8< - - -"
 
     return "Принтер чеков" if ru else "The receipt printer", _on_pty(printer.receive, link), news
+
+
+def _display(link: Path | None, ru: bool) -> Played:
+    from devices.virtual.display import COLUMNS, VirtualDisplay
+
+    display = VirtualDisplay()
+    edge = f"+{'-' * COLUMNS}+"
+
+    def news() -> Iterator[str]:
+        while display.shown:
+            yield "\n".join((edge, *(f"|{line:<{COLUMNS}}|" for line in display.shown.popleft()), edge))
+
+    return "Дисплей покупателя" if ru else "The customer's display", _on_pty(display.receive, link), news
 
 
 def _said(document: Document | AtolDocument, ru: bool) -> str:

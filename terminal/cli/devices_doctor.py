@@ -52,6 +52,7 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
     from devices.ports import list_ports
     from terminal.device_places import places, serial_of
     from terminal.doctoring import (
+        display_findings,
         doubt_findings,
         modem_manager_findings,
         port_findings,
@@ -76,6 +77,8 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
                 yield from register_findings(device.settings.id, register, _now())
         if device.kind == "printer" and device.settings.id not in closed:
             yield from printer_findings(device.settings.id, device.make(device.settings))
+        if device.kind == "display" and device.settings.id not in closed:
+            yield from display_findings(device.settings.id, device.make(device.settings))
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])

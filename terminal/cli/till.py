@@ -14,7 +14,9 @@ import click
 from terminal.cli.told import by_authority, errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
+    from loyalty.sentences import Lang
     from terminal.device_file import Configured
+    from terminal.opened import OpenedTill
     from terminal.printing import Paper
     from terminal.session.commands import Command
 
@@ -112,7 +114,7 @@ def _run_screen(
 
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
-        with _scanning(till.devices, scanner, camera, app.bring):
+        with _scanning(till.devices, scanner, camera, app.bring), _showing(till, lang):
             app.run()
     if app.return_code:
         sys.exit(app.return_code)
@@ -155,6 +157,18 @@ def _scanning(
             from terminal.scanning import camera_scanner
 
             readers.enter_context(camera_scanner(camera, post))
+        yield
+
+
+@contextmanager
+def _showing(till: OpenedTill, lang: Lang) -> Iterator[None]:
+    """The customer's display, where the till's file names one."""
+    if not any(device.kind == "display" for device in till.devices):
+        yield
+        return
+    from terminal.showing import configured_display
+
+    with configured_display(till.devices, till.engine, lang):
         yield
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 import devices.ports
+from devices.displays import TextDisplaySettings, cd5220
 from devices.driver import SerialScannerSettings
 from devices.ports import Match, Port
 from devices.scanners import SERIAL
 from devices.transport.serial import SerialSettings
+from devices.virtual.display import VirtualDisplay
 from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.scanner import VirtualScanner
 from devices.virtual.served import on_tcp
@@ -23,6 +25,7 @@ from terminal.device_file import FILE, Configured
 from terminal.device_places import places
 from terminal.doctoring import (
     RULES,
+    display_findings,
     doubt_findings,
     modem_manager_findings,
     port_findings,
@@ -115,6 +118,15 @@ def test_no_paper_an_old_shift_and_unsent_documents_are_told_in_this_order() -> 
     time[2:] = [22, 12, 1]
     register.paper = 0
     assert register_codes(register) == ["fiscal.no_paper", "fiscal.over_24h", "doctor.unsent"]
+
+
+def test_a_display_without_a_line_to_it_is_told_and_one_with_it_keeps_its_text() -> None:
+    (finding,) = display_findings("pole", cd5220(TextDisplaySettings(port="/dev/no-such-display")))
+    assert (finding.device, finding.what.code) == ("pole", "display.gone")
+    assert {finding.what.code, finding.do.code} <= set(TEMPLATES)
+    device = VirtualDisplay()
+    with on_tcp(device.receive) as (host, port):
+        assert list(display_findings("pole", cd5220(TextDisplaySettings(host=host, tcp_port=port)))) == []
 
 
 def test_receipts_in_doubt_are_named() -> None:

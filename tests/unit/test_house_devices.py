@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from devices.backoff import Backoff
+from devices.displays import TextDisplaySettings
 from devices.escpos import commands, talk
 from devices.printers import EscPosSettings
 from devices.virtual.printer import FAULTS
 from loyalty.codes import CodeRanges, classify
-from terminal import cards, printing, scanning, unprinted
+from terminal import cards, printing, scanning, showing, unprinted
 from terminal.fiscal import slip
 from terminal.scanner import camera, camera_source
 from terminal.scanner.framing import Framing
@@ -67,3 +68,12 @@ def test_the_figures_of_the_receipt_printer_are_those_of_its_driver() -> None:
     shown = EscPosSettings(host="x")
     for key in ("tcp_port", "width", "encoding", "feed_lines", "drawer"):
         assert re.search(rf"`{key}`.*{getattr(shown, key)}", table), key
+
+
+def test_the_keys_and_figures_of_the_customer_s_display_are_those_of_its_driver() -> None:
+    section = PAGE.partition("## A customer's display")[2].partition("\n## ")[0]
+    assert {key for key in TextDisplaySettings.__struct_fields__ if f"`{key}`" not in section} == set()
+    shown = TextDisplaySettings(host="x")
+    for key in ("tcp_port", "encoding", "baud"):
+        assert re.search(rf"`{key}`.*{getattr(shown, key)}", section), key
+    assert f"after {showing.AGAIN_AFTER_S:g} seconds" in " ".join(section.split())
