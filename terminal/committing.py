@@ -25,10 +25,12 @@ from loyalty.gift_moves import gift_event_id, gift_moves
 from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
+from terminal.doubts import doubt_of
 from terminal.fiscal.register import Refused, Register, Registered, Unknown
 from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.journal_beside import NOTHING, Beside
 from terminal.offline_queue.journal_made import find_made
+from terminal.session.state import Doubt
 
 log = logging.getLogger("till")
 
@@ -48,6 +50,15 @@ class Unfinished:
     basket: Basket | None = None
     recorded: Receipt | None = None
     doubt: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a receipt in doubt: recorded, or (None) never issued, so that `basket` may be paid again."""
+
+    number: str
+    basket: Basket
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +106,14 @@ class Committing:
             self._journal.prepare(receipt.receipt_id, msgspec.json.encode(Begun(basket, beside)), receipt.moment.at_ms)
             answer = self._register.register(receipt, receipt.receipt_id)
             if isinstance(answer, Unknown):
-                number = None
+                number, self._doubt = None, answer
             if isinstance(answer, Refused | Unknown):
                 raise NotNow(answer.said, answer.hint)
             return self._record(receipt, answer, event_id, beside, totals)
         except KopilkaError:
             self._undone.append(_Undone(receipt, number, event_id, beside, basket))
-            late = self._forget_undone()
+            # Of a receipt in doubt the register has just been asked: nobody waits for its silence twice.
+            late = self._forget_undone() if self._doubt is None else None
             if late is not None:
                 return late.receipt
             raise
@@ -126,8 +138,38 @@ class Committing:
                 found = with_(found, recorded=made)
             else:
                 self._undone.append(_Undone(recalled.receipt, None, self._new_id(), begun.beside, begun.basket))
+                self._doubt = recalled.answer
                 found = with_(found, doubt=recalled.answer)
         return found
+
+    def in_doubt(self) -> Doubt | None:
+        """The receipt of which nobody can say whether the register has issued it."""
+        if self._doubt is None or not self._undone:
+            return None
+        return doubt_of(self._undone[-1].receipt, self._doubt)
+
+    def ask_again(self) -> Settled | None:
+        """What became of the receipt in doubt; None: none is. Raises NotNow while the register cannot say."""
+        asked = self._undone[-1] if self._undone else None
+        late = self._forget_undone()
+        if late is not None:
+            return Settled(late.receipt.number, late.basket, late.receipt)
+        if self._doubt is not None:
+            raise NotNow(self._doubt.said, self._doubt.hint)
+        if any(each is asked for each in self._undone):
+            raise NotNow(sentence("doubt.not_written"), sentence("doubt.not_written.hint"))
+        return Settled(asked.receipt.number, asked.basket) if asked else None
+
+    def settle(self, by: str, document: int | None) -> Settled | None:
+        """As `ask_again`; where the register still cannot say, what the manager `by` name has seen on the tape is
+        taken for it: the number of the fiscal document, or None for no document."""
+        try:
+            return self.ask_again()
+        except NotNow:
+            if self._doubt is None:
+                raise
+        self._register.state_seen(self._undone[-1].receipt.receipt_id, document, by)
+        return self.ask_again()
 
     def x_report(self) -> None:
         """The register's own X report. Raises NotNow."""

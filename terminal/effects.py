@@ -30,6 +30,7 @@ from terminal.sales import Sales
 from terminal.session import State, Surroundings
 from terminal.session import commands as c
 from terminal.session.parts import requoted, say, told
+from terminal.session.state import Doubt
 
 
 class Effects:
@@ -119,6 +120,12 @@ class Effects:
                 return record.begin_epoch(effect, around)
             case c.MakeXReport():
                 return record.x_report(record.shift_now(), around)
+            case c.ResolveDoubt():
+                resolved = record.resolve(effect, around)
+                done = resolved.completed if isinstance(resolved, c.DoubtEnded) else None
+                if done is not None and done.receipt.hold_id and self._holding:
+                    self._holding.forget(done.receipt.hold_id)
+                return resolved
 
     def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
         find = self._lookups
@@ -211,6 +218,10 @@ class Effects:
     def earn_only(self) -> bool:
         """Whether nothing may be spent here: another history of this till is about."""
         return self._files.journal.fork is not None
+
+    def in_doubt(self) -> Doubt | None:
+        """The receipt of which the fiscal register has not said what became of it."""
+        return self._sales.committing.in_doubt()
 
     def pending(self) -> int:
         return self._files.journal.pending_count()

@@ -210,7 +210,8 @@ class Engine:
     def _picture(self, sound: str) -> View:
         programme: Programme = self._effects.programme()
         link = msgspec.structs.replace(self._link, pending=self._effects.pending())
-        return View(self._state, link, programme, self._effects.store_name, self._effects.label, sound)
+        effects = self._effects
+        return View(self._state, link, programme, effects.store_name, effects.label, sound, effects.in_doubt())
 
 
 class _Job:

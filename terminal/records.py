@@ -150,10 +150,26 @@ class Records:
             self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
 
     def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
-        """Raises NotNow where the register refuses its own."""
-        self._sales.committing.x_report()
+        """The register's own X report first; where it makes none, ours is made all the same and says so."""
+        without: NotNow | None = None
+        try:
+            self._sales.committing.x_report()
+        except NotNow as refused:
+            without = refused
         self._put_slip(self._report("X", shift, around, self._paper_width))
-        return c.ReportMade(self._report("X", shift, around))
+        return c.ReportMade(self._report("X", shift, around), without.said if without else None)
+
+    def resolve(self, effect: c.ResolveDoubt, around: Surroundings) -> c.DoubtEnded | c.DoubtStands:
+        """What became of the receipt in doubt, by the register or, where it cannot say, by who has seen its tape."""
+        try:
+            asked = self._sales.committing
+            settled = asked.settle(effect.by, effect.document) if effect.by else asked.ask_again()
+        except NotNow as stands:
+            return c.DoubtStands(stands.said, stands.hint)
+        if settled is None:
+            return c.DoubtEnded()
+        completed = self._completed(settled.receipt, around) if settled.receipt else None
+        return c.DoubtEnded(settled.number, settled.basket, completed)
 
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
         """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""

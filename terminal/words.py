@@ -9,6 +9,7 @@ from terminal.customer_said import SENTENCES as CUSTOMER
 from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
 from terminal.doctoring import SENTENCES as DOCTOR
+from terminal.doubts import SENTENCES as DOUBTS
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
 from terminal.printing_said import SENTENCES as PRINTING
@@ -110,5 +111,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER,
+    **PORTS, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER, **DOUBTS,
 }  # fmt: skip

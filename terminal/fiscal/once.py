@@ -10,6 +10,7 @@ is `Unknown`, and stays so until it can be, or until a person has looked (`settl
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
+
+log = logging.getLogger("till")
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,7 +63,7 @@ class FiscalRegister:
 
     def register(self, receipt: Receipt, key: str) -> Answer:
         document = fiscal_document(receipt, self._points_as)
-        unknown = self.ask_open()
+        unknown = self.ask_open(key)
         if unknown is not None:
             return unknown
         known = self._journal.sent_of(key)
@@ -72,12 +75,13 @@ class FiscalRegister:
             return _refused(why)
         return self._send(Sent(document, receipt, state.serial, state.last_document))
 
-    def ask_open(self) -> Unknown | None:
-        """Settle what was sent and never answered; Unknown where the register cannot say."""
+    def ask_open(self, key: str = "") -> Unknown | Refused | None:
+        """Settle what was sent and never answered. Where the register cannot say: Unknown of the receipt of `key`,
+        Refused of any other, since this one has certainly not been sent."""
         for sent in self._journal.open_sent():
             unknown = self._ask(sent)
             if unknown is not None:
-                return unknown
+                return unknown if sent.document.key == key else Refused(unknown.said, unknown.hint)
         return None
 
     def recall(self, key: str) -> Recalled | None:
@@ -96,17 +100,21 @@ class FiscalRegister:
 
     def close_shift(self, cashier: str) -> Refused | None:
         """While a receipt is in doubt its shift stays open: the doubt is settled within it."""
-        unknown = self.ask_open()
-        if unknown is not None:
-            return Refused(unknown.said, unknown.hint)
+        refused = self.ask_open()
+        if isinstance(refused, Refused):
+            return refused
         return _told(lambda: self._port.close_shift(cashier))
 
     def close(self) -> None:
         self._port.close()
         self._journal.close()
 
+    def state_seen(self, key: str, document: int | None, by: str) -> None:
+        log.warning("fiscal_settled_by_person", extra={"key": key, "document": document, "by": by})
+        self.settle(key, None if document is None else Issued(document, 0))
+
     def settle(self, key: str, issued: Issued | None) -> None:
-        """A person has looked at the tape: there is this document, or there is none."""
+        """There is this document of it, or there is none."""
         if issued is None:
             self._journal.drop_sent(key)
         else:
@@ -156,7 +164,9 @@ class FiscalRegister:
                 self._port.cancel_open()
             found = self._port.find(sent.document, sent.last_document)
         except NoAnswer as why:
-            return Unknown(sentence("fiscal.doubt", number=number), why.hint or sentence("fiscal.doubt.hint"))
+            told = why.said or sentence("fiscal.silent")
+            said, hint = sentence("fiscal.doubt", number=number), why.hint or sentence("fiscal.doubt.hint")
+            return Unknown(said, hint, told, sent.serial)
         self.settle(key, found)
         return None
 
@@ -177,4 +187,4 @@ def _refused(why: NotIssued | NoAnswer, hint: str = "fiscal.silent.hint") -> Ref
 
 def _other_memory(number: str, was: str, now: str) -> Unknown:
     said: Sentence = sentence("fiscal.other_memory", number=number, was=was, now=now)
-    return Unknown(said, sentence("fiscal.other_memory.hint"))
+    return Unknown(said, sentence("fiscal.other_memory.hint"), sentence("fiscal.memory_now", now=now), was)

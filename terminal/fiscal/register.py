@@ -25,10 +25,15 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """It cannot be said whether the register has it: it must be asked before anything is sent again."""
+    """It cannot be said whether the register has it: it must be asked before anything is sent again.
+
+    `told` is what the register itself says, `sent_to` the serial number of the fiscal memory the receipt went to.
+    """
 
     said: Sentence
     hint: Sentence | None = None
+    told: Sentence | None = None
+    sent_to: str = ""
 
 
 Answer = Registered | Refused | Unknown
@@ -49,6 +54,9 @@ class Register(Protocol):
     def recall(self, key: str) -> Recalled | None:
         """What became of a receipt that may have been sent; None: there certainly is no document of it."""
 
+    def state_seen(self, key: str, document: int | None, by: str) -> None:
+        """The manager `by` name has seen the tape: it has this document of the receipt, or (None) it has none."""
+
     def x_report(self) -> Refused | None: ...
 
     def close_shift(self, cashier: str) -> Refused | None:
@@ -63,6 +71,9 @@ class NoRegister:
 
     def recall(self, key: str) -> Recalled | None:
         return None
+
+    def state_seen(self, key: str, document: int | None, by: str) -> None:
+        """Nothing is ever in doubt."""
 
     def x_report(self) -> Refused | None:
         return None

@@ -12,13 +12,14 @@ SENTENCES = {
         "It is not known whether receipt {number} was issued: the fiscal register does not answer",
     ),
     "fiscal.doubt.hint": (
-        "Проверьте питание и кабель и нажмите оплату снова: касса будет спрошена, дважды чек не пробьётся",
-        "Check its power and cable and pay again: the register is asked first, nothing is issued twice",
+        "Проверьте питание, кабель и бумагу и спросите кассу снова: дважды чек не пробьётся",
+        "Check its power, cable and paper, then ask it again: nothing is issued twice",
     ),
     "fiscal.other_memory": (
         "Чек {number} отправлен в другой фискальный накопитель: {was}, сейчас {now}",
         "Receipt {number} was sent to another fiscal memory: {was}, now it is {now}",
     ),
+    "fiscal.memory_now": ("Сейчас подключена касса с накопителем {now}", "A register with memory {now} is connected"),
     "fiscal.other_memory.hint": (
         "Верните прежнюю кассу (ККТ) или посмотрите ленту и решите: kopilka fiscal settle",
         "Connect that register again, or look at its tape and decide: kopilka fiscal settle",

@@ -165,5 +165,20 @@ class Mend(msgspec.Struct, frozen=True):
     by: str
 
 
+class AskRegister(msgspec.Struct, frozen=True):
+    """Ask the fiscal register once more what became of the receipt in doubt."""
+
+
+class SettleDoubt(msgspec.Struct, frozen=True):
+    """The manager `by` name has looked at the register's tape: it has this fiscal document, or (None) none."""
+
+    by: str
+    document: int | None = None
+
+
+class PutAside(msgspec.Struct, frozen=True):
+    """Take the receipt in doubt off the screen; it comes back if it turns out never to have been issued."""
+
+
 class Refresh(msgspec.Struct, frozen=True):
     """The programme, the link or the cache changed: quote again."""

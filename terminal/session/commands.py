@@ -37,6 +37,9 @@ Command = (
     | CloseShift
     | XReport
     | Mend
+    | AskRegister
+    | SettleDoubt
+    | PutAside
     | Refresh
     | ProductFound
     | ProductUnknown
@@ -57,6 +60,8 @@ Command = (
     | ShiftEnded
     | ReportMade
     | EpochReady
+    | DoubtStands
+    | DoubtEnded
     | ConsentRecorded
     | Notify
     | Failed
@@ -64,5 +69,8 @@ Command = (
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
-Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
+Record = (
+    CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
+    | ResolveDoubt
+)  # fmt: skip
 Effect = LookUp | Confirm | Hold | Record | Signal

@@ -124,6 +124,14 @@ class EndShift(msgspec.Struct, frozen=True):
     pass
 
 
+class ResolveDoubt(msgspec.Struct, frozen=True):
+    """Answered by DoubtStands or DoubtEnded. With a name `by`, what that manager has seen on the tape is taken where
+    the register itself cannot say."""
+
+    by: str = ""
+    document: int | None = None
+
+
 class MakeXReport(msgspec.Struct, frozen=True):
     pass
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.basket import Basket
 from loyalty.catalogue import Product
 from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
@@ -132,7 +133,10 @@ class ShiftEnded(msgspec.Struct, frozen=True):
 
 
 class ReportMade(msgspec.Struct, frozen=True):
+    """`without`: why the fiscal register has not printed its own."""
+
     slip: tuple[str, ...]
+    without: Sentence | None = None
 
 
 class EpochReady(msgspec.Struct, frozen=True):
@@ -140,6 +144,22 @@ class EpochReady(msgspec.Struct, frozen=True):
 
     epoch: int
     reissued: int
+
+
+class DoubtStands(msgspec.Struct, frozen=True):
+    """Still nobody can say."""
+
+    said: Sentence
+    hint: Sentence | None = None
+
+
+class DoubtEnded(msgspec.Struct, frozen=True):
+    """The receipt is recorded, with its slip and the shift; or it was never issued, and `basket` may be paid again.
+    Without a `number` nothing was in doubt."""
+
+    number: str = ""
+    basket: Basket = Basket()
+    completed: Completed | None = None
 
 
 class ConsentRecorded(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 from loyalty.programme import Programme
 from terminal.session.commands import Command
 from terminal.session.link import Link
-from terminal.session.state import State
+from terminal.session.state import Doubt, State
 
 
 class View(msgspec.Struct, frozen=True):
@@ -22,6 +22,8 @@ class View(msgspec.Struct, frozen=True):
     """The till's label on receipts, `T1`."""
     sound: str = ""
     """`ok` or `error` when this step asks for a sound; empty otherwise."""
+    doubt: Doubt | None = None
+    """While there is one nothing fiscal is begun; everything else goes on."""
 
 
 class Till(Protocol):

@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.codes import CardCode, PhoneCode, classify, parse_phone
 from loyalty.events import Consent
+from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say, told
 from terminal.session.state import State, Surroundings
@@ -43,7 +44,10 @@ def x_report(state: State, command: c.XReport, around: Surroundings) -> Step:
 
 
 def report_made(state: State, command: c.ReportMade, around: Surroundings) -> Step:
-    return replace(state, slip=command.slip), ()
+    state = replace(state, slip=command.slip)
+    if command.without is not None:
+        return say(state, "warn", command.without, sentence("shift.report_ours")), ()
+    return state, ()
 
 
 def mend(state: State, command: c.Mend, around: Surroundings) -> Step:

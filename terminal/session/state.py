@@ -87,6 +87,19 @@ class PointsHold(msgspec.Struct, frozen=True):
     """Holds of this sale that this one was asked for in place of, until it is known what became of it."""
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """A receipt of which nobody can say whether the fiscal register has issued it: what the register says now, what to
+    do, and the serial number of the fiscal memory it was sent to (empty: not known)."""
+
+    number: str
+    kind: Literal["sale", "return"]
+    total_minor: int
+    moment: Moment
+    told: Sentence
+    hint: Sentence | None = None
+    sent_to: str = ""
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None

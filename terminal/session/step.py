@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from terminal.session import asking, confirming, coupons, gift_cards, holding, payment, returning, sale, shift
+from terminal.session import (
+    asking,
+    confirming,
+    coupons,
+    doubts,
+    gift_cards,
+    holding,
+    payment,
+    returning,
+    sale,
+    shift,
+)
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say
 from terminal.session.state import Mode, State, Surroundings
@@ -43,10 +54,18 @@ _LATE: dict[type, Handler] = dict.fromkeys(_CONFIRM.keys() - {c.ConfirmPhone, c.
 _HOLD: dict[type, Handler] = {c.HoldTaken: holding.taken, c.HoldShort: holding.short, c.HoldFailed: holding.failed}
 _HOLD_LATE: dict[type, Handler] = {c.HoldTaken: holding.late, c.HoldShort: _quiet, c.HoldFailed: _quiet}
 _MEND: dict[type, Handler] = {c.Mend: shift.mend, c.EpochReady: shift.epoch_ready}
+_DOUBT: dict[type, Handler] = {
+    c.AskRegister: doubts.ask,
+    c.SettleDoubt: doubts.settle,
+    c.PutAside: doubts.put_aside,
+    c.DoubtStands: doubts.stands,
+    c.DoubtEnded: doubts.ended,
+}
 _SALE: dict[type, Handler] = {
     **_CONFIRM,
     **_HOLD,
     **_MEND,
+    **_DOUBT,
     c.Scan: sale.scan,
     c.Type: sale.type_line,
     c.ProductFound: sale.product_found,
@@ -91,6 +110,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_LATE,
         **_HOLD_LATE,
         **_MEND,
+        **_DOUBT,
         c.OpenShift: shift.open_shift,
         c.ShiftStarted: shift.started,
         c.Back: _new_sale,
@@ -101,6 +121,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "pay": {
         **_CONFIRM,
         **_HOLD,
+        **_DOUBT,
         c.Tender: payment.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,
@@ -114,6 +135,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_LATE,
         **_HOLD_LATE,
         **_MEND,
+        **_DOUBT,
         **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
         c.Back: _new_sale,
         c.XReport: shift.x_report,
@@ -124,6 +146,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "return": {
         **_LATE,
         **_HOLD_LATE,
+        **_DOUBT,
         c.ReceiptFound: _quiet,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,

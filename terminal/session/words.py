@@ -180,11 +180,33 @@ SENTENCES = {
         "Починено. Заново отправятся события: {reissued}. Баллы списываются, когда офис их примет",
         "Mended. Events that go up anew: {reissued}. Points can be spent once the head office has them",
     ),
+    "doubt.none": ("Всё известно: сомнительного чека нет", "Nothing is in doubt"),
+    "doubt.who": ("Назовите себя: фамилия администратора", "Type the manager's name"),
+    "doubt.document": (
+        "Номер фискального документа (ФД) — целое число больше нуля",
+        "The number of a fiscal document is a whole figure above zero",
+    ),
+    "doubt.nothing_to_put_aside": ("Чек уже отложен", "The receipt is put aside already"),
+    "doubt.aside": (
+        "Чек отложен. Продавать можно, когда о нём станет известно",
+        "The receipt is put aside. Selling goes on once it is known what became of it",
+    ),
+    "doubt.issued": ("Чек {number} пробит и записан", "Receipt {number} was issued and is recorded"),
+    "doubt.not_issued": ("Чек {number} не пробит", "Receipt {number} was not issued"),
+    "doubt.pay_again": ("Оплатите его снова", "Pay it again"),
+    "doubt.ring_up_again": (
+        "Если покупатель ещё здесь, наберите товар заново",
+        "If the customer is still here, scan the goods anew",
+    ),
     "shift.opened": ("Смена {number} открыта", "Shift {number} is open"),
     "shift.closed": ("Смена {number} закрыта", "Shift {number} is closed"),
     "shift.basket": (
         "В чеке есть товары: закройте или очистите чек",
         "There are goods on the receipt: complete or void it",
+    ),
+    "shift.report_ours": (
+        "Это отчёт программы: касса (ККТ) своего не напечатала",
+        "This is the till's own report: the fiscal register has not printed its",
     ),
     "shift.cashier": ("Назовите кассира", "Type the cashier's name"),
     "receipt.not_goods": (

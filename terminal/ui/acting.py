@@ -48,7 +48,7 @@ def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
         return _escape(desk)
     if name == "enter":
         return entering.enter(view, desk)
-    if text in "123456789" and text and desk.asking in ("menu", "member", "offers"):
+    if text in "123456789" and text and desk.asking in ("menu", "member", "offers", "resolve"):
         return entering.choose(view, replace(desk, choice=int(text) - 1))
     line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
     return Acted(replace(desk, line=line))
@@ -89,7 +89,8 @@ _CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm"
 def _escape(desk: Desk) -> Acted:
     """One level back: what was asked, then what was typed, then the session's own level."""
     if desk.asking != "code":
-        return Acted(replace(desk, asking="code", line=Line()), _CLOSES.get(desk.asking, ()))
+        back: Asking = "resolve" if desk.asking in ("resolve_no", "resolve_by") else "code"
+        return Acted(replace(desk, asking=back, line=Line()), _CLOSES.get(desk.asking, ()))
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
     return Acted(replace(desk, slip_open=False), (c.Back(),))
@@ -187,6 +188,15 @@ def _return(view: View, desk: Desk, text: str) -> Acted:
     return Acted(replace(desk, asking="return"))
 
 
+def _resolve(view: View, desk: Desk) -> Acted:
+    """The receipt in doubt; where nothing is, the session says so."""
+    if desk.asking == "resolve":
+        return _escape(desk)
+    if view.doubt is None:
+        return Acted(_calm(desk), (c.AskRegister(),))
+    return Acted(replace(_calm(desk), asking="resolve", choice=0))
+
+
 def _exit(view: View, desk: Desk) -> Acted:
     busy = view.state.basket.lines or view.state.mode in ("pay", "return")
     return Acted(replace(_calm(desk), asking="exit")) if busy else Acted(desk, asks="exit")
@@ -207,5 +217,6 @@ _FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
     "help": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "help" else "help")),
     "offers": _offers,
     "confirm": _confirm,
+    "resolve": _resolve,
     "exit": _exit,
 }

@@ -20,7 +20,7 @@ from terminal.session import commands as c
 from terminal.session.port import Till, View
 from terminal.ui.acted import Acted
 from terminal.ui.acting import pasted, press, scanned
-from terminal.ui.desk import Desk, after
+from terminal.ui.desk import Desk, after, opening
 from terminal.ui.inlet import Inlet, Item, KeyGate, text_of
 from terminal.ui.keys import Key
 from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
@@ -87,7 +87,7 @@ class TillApp(App[None]):
         self._demo = notice_demo
         self._clock_ms = clock_ms or now_ms
         self._standing = standing
-        self._desk = Desk()
+        self._desk = opening(till.view())
         self._foreseen: Desk | None = None
         self._view = till.view()
         self._seen: ToSee | None = None

@@ -13,10 +13,14 @@ from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
-    "mend", "exit"
+    "mend", "exit", "resolve", "resolve_no", "resolve_by"
 ]  # fmt: skip
-"""What the command line asks for; menu, member, offers, confirm, enrol and help also take the place of the lines."""
-KEPT_OVER_MODES: frozenset[Asking] = frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend"})
+"""What the command line asks for; menu, member, offers, confirm, enrol, help and resolve also take the place of
+the lines; so does resolve while it asks for a number or a name."""
+RESOLVING: frozenset[Asking] = frozenset({"resolve", "resolve_no", "resolve_by"})
+KEPT_OVER_MODES: frozenset[Asking] = RESOLVING | frozenset(
+    {"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend"}
+)
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -51,6 +55,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The amount last typed in payment: it stands there again where the total turned out to be another."""
     phone: str = ""
     """The phone last looked for, so that a card for it need not ask again."""
+    document: int | None = None
+    """The fiscal document the manager has named, while their own name is asked for; None: the tape has none."""
     read: int = 0
     """The serial of a refusal that a form, a list or payment has taken the place of: it is not shown any more."""
 
@@ -79,9 +85,30 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, asking="code")
     if desk.asking == "member" and now.basket.member is None:
         desk = replace(desk, asking="code")
+    desk = _resolving(desk, old, new)
     if desk.asking == "confirm" and now.confirming is None and (was.confirming or now.notice != was.notice):
         desk = replace(desk, asking="code", line=EMPTY)
     return desk
+
+
+def opening(view: View) -> Desk:
+    """The desk of a screen that has just begun."""
+    return Desk(asking="resolve" if view.doubt else "code")
+
+
+def _resolving(desk: Desk, old: View, new: View) -> Desk:
+    """The Resolve screen opens by itself when a receipt comes into doubt, or a sale is refused for one that is; it
+    closes when none is any more."""
+    if new.doubt is None:
+        return replace(desk, asking="code", line=EMPTY) if desk.asking in RESOLVING else desk
+    said = new.state.notice if new.state.notice != old.state.notice else None
+    refused = said is not None and said.level == "error" and said.said.code in _OF_DOUBT
+    if old.doubt is None or (refused and desk.asking not in RESOLVING):
+        return replace(desk, asking="resolve", choice=0, line=EMPTY)
+    return desk
+
+
+_OF_DOUBT = ("fiscal.doubt", "fiscal.other_memory")
 
 
 def put_away(desk: Desk, state: State) -> Desk:

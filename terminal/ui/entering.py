@@ -10,6 +10,7 @@ from loyalty.receipt import PaymentKind
 from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.sale import milli
+from terminal.ui import resolving
 from terminal.ui.acted import Acted
 from terminal.ui.desk import Desk, selected_line, selected_return
 from terminal.ui.editor import Line
@@ -26,8 +27,10 @@ def enter(view: View, desk: Desk) -> Acted:
     text = desk.line.text.strip()
     empty = replace(desk, line=Line())
     calm = replace(empty, asking="code")
+    if desk.asking in resolving.SAID:
+        return resolving.SAID[desk.asking](desk, text)
     match desk.asking:
-        case "menu" | "member" | "offers":
+        case "menu" | "member" | "offers" | "resolve":
             return choose(view, desk)
         case "search":
             return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
@@ -123,6 +126,10 @@ def choose(view: View, desk: Desk) -> Acted:
             return Acted(replace(calm, asking="help"))
         case "mend":
             return Acted(replace(calm, asking="mend"))
+        case "resolve_no":
+            return Acted(replace(calm, asking="resolve_no"))
+        case "resolve_by":
+            return Acted(replace(calm, asking="resolve_by", document=None))
         case "exit":
             busy = bool(view.state.basket.lines)
             return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")
@@ -131,7 +138,8 @@ def choose(view: View, desk: Desk) -> Acted:
         case "theme":
             return Acted(desk, asks="theme")
         case _:
-            return Acted(calm, (item.command,) if item.command else ())
+            kept = desk if isinstance(item.command, c.AskRegister) else calm
+            return Acted(kept, (item.command,) if item.command else ())
 
 
 def _asked(view: View, desk: Desk) -> Acted:

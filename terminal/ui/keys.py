@@ -113,11 +113,18 @@ CONFIRM = _key(
     "sale",
     "pay",
 )
+RESOLVE = _key(
+    "resolve",
+    "ctrl+x",
+    "ctrl+y",
+    N_("In doubt"),
+    N_("The receipt of which the register has not said whether it was issued"),
+)
 EXIT = _key("exit", "ctrl+q", "ctrl+q", N_("Exit"), N_("Leave the till"))
 BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the receipt is never lost"))
 HELP = _key("help", "f1", "ctrl+t", N_("Keys"), N_("All keys on one page"))
-BY_NAME = {name: key for key in (*KEYS, OFFERS, CONFIRM, HELP, EXIT) for name in (key.name, key.alias)}
-BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, HELP, EXIT)}
+BY_NAME = {name: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT) for name in (key.name, key.alias)}
+BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT)}
 
 
 def shown(name: str) -> str:

@@ -30,6 +30,12 @@ MEMBER = (
     Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
     Item(N_("Take the member off the receipt"), c.ForgetMember()),
 )
+RESOLVE = (
+    Item(N_("Ask the register again"), c.AskRegister()),
+    Item(N_("It is on paper: type the number of the document (manager)"), id="resolve_no"),
+    Item(N_("It is not on paper (manager)"), id="resolve_by"),
+    Item(N_("Put the receipt aside"), c.PutAside()),
+)
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
 
@@ -38,6 +44,8 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     """What stands in a list of fixed lines; none for what is no such list."""
     if asking == "menu":
         return (*MENU, MEND) if view.link.fork == "waits" else MENU
+    if asking == "resolve":
+        return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
     return MEMBER if asking == "member" else ()
 
 

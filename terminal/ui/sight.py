@@ -7,7 +7,7 @@ import msgspec
 from textual.strip import Strip
 
 from terminal.session.port import View
-from terminal.ui.desk import Desk
+from terminal.ui.desk import RESOLVING, Desk
 from terminal.ui.palette import Palette
 from terminal.ui.words import Words
 
@@ -27,6 +27,7 @@ Body = Literal[
     "help",
     "offers",
     "confirm",
+    "resolve",
 ]
 
 
@@ -51,6 +52,8 @@ def body_of(sight: Sight) -> Body:
     state, desk = sight.view.state, sight.desk
     if desk.asking in ("menu", "member", "enrol", "help"):
         return desk.asking
+    if desk.asking in RESOLVING and sight.view.doubt:
+        return "resolve"
     if desk.asking == "offers" and state.offers:
         return "offers"
     if desk.asking == "confirm" and state.confirming:

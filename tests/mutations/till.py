@@ -82,7 +82,8 @@ TILL: tuple[Guard, ...] = (
     Guard(
         "a document in doubt is asked for before anything is sent",
         "terminal/fiscal/once.py",
-        "        unknown = self.ask_open()\n        if unknown is not None:\n            return unknown\n        known",
+        "        unknown = self.ask_open(key)\n        if unknown is not None:\n"
+        "            return unknown\n        known",
         "        known",
         "tests/property/test_fiscal_once.py::test_while_one_receipt_is_in_doubt_no_other_goes_out",
     ),
@@ -142,6 +143,22 @@ TILL: tuple[Guard, ...] = (
         "if state.serial != sent.serial:",
         "if False:",
         "tests/property/test_fiscal_once.py::test_a_receipt_sent_to_another_memory_waits_for_a_person",
+    ),
+    Guard(
+        "what the register says of a receipt goes before what a person says of it",
+        "terminal/committing.py",
+        """            return self.ask_again()
+        except NotNow:""",
+        """            self._register.state_seen(self._undone[-1].receipt.receipt_id, document, by)
+        except NotNow:""",
+        "tests/unit/test_engine_doubts.py::test_what_the_register_says_itself_goes_before_what_the_manager_says",
+    ),
+    Guard(
+        "a receipt put aside in doubt keeps the points held for it",
+        "terminal/session/holding.py",
+        "    if isinstance(command, c.PutAside):",
+        "    if isinstance(command, c.HoldFailed):",
+        "tests/unit/test_session_holding.py::test_a_receipt_put_aside_in_doubt_keeps_its_hold",
     ),
     Guard(
         "a till that died amid a receipt asks the register what it has made",

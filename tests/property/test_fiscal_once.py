@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from devices.shtrih.commands import Command
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.receipt import Payment, Receipt
+from loyalty.sentences import sentence
 from terminal.fiscal.port import Issued
 from terminal.fiscal.register import Refused, Registered, Unknown
 from tests.support.fiscal import KeptInMemory, fiscal_register
@@ -102,7 +103,9 @@ def test_while_one_receipt_is_in_doubt_no_other_goes_out() -> None:
     register.link.cut_after(bytes_of(SALE) - 60)
     assert isinstance(till.register(SALE, SALE.receipt_id), Unknown)
     other = replace(SALE, receipt_id="0e" * 16, number="T1-19")
-    assert isinstance(till.register(other, other.receipt_id), Unknown)
+    refused = till.register(other, other.receipt_id)
+    assert isinstance(refused, Refused)
+    assert refused.said == sentence("fiscal.doubt", number=SALE.number)
     register.power_on()
     assert isinstance(till.register(other, other.receipt_id), Registered)
     assert len(documents(register)) in (2, 3)

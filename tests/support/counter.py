@@ -146,6 +146,8 @@ class Counter:
             case c.SendCode() | c.CheckCode():
                 self.asked.append(effect)
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
+            case c.ResolveDoubt():
+                return c.DoubtEnded()
             case c.CommitSale():
                 return self._sold(effect)
             case c.CommitReturn():

@@ -14,10 +14,13 @@ from xml.etree import ElementTree
 
 from textual.pilot import Pilot
 
-from loyalty.sentences import Lang
+from loyalty.basket import Moment
+from loyalty.sentences import Lang, sentence
 from terminal.session import commands as c
 from terminal.session.port import View
+from terminal.session.state import Doubt
 from terminal.ui.app import TillApp
+from terminal.words import TEMPLATES
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill, replace
 
@@ -105,6 +108,15 @@ async def confirm(till: ShopTill, pilot: Pilot[None]) -> None:
     await pilot.press(*"4029")
 
 
+async def in_doubt(till: ShopTill, pilot: Pilot[None]) -> None:
+    await sale(till, pilot)
+    moment = Moment(shop.NOW_MS, "2026-11-22", 719, 6)
+    silent, hint = sentence("fiscal.silent"), sentence("fiscal.doubt.hint")
+    till.doubt_next = Doubt("T1-000042", "sale", 2_500_64, moment, silent, hint, "9999078900001234")
+    till.fails = c.Failed(sentence("fiscal.doubt", number="T1-000042"), hint)
+    await pilot.press("f2", *"300000", "enter")
+
+
 SCENES: dict[str, Play] = {
     "till": sale,
     "till-pay": pay,
@@ -112,13 +124,14 @@ SCENES: dict[str, Play] = {
     "till-return": giving_back,
     "till-offers": offers,
     "till-confirm": confirm,
+    "till-resolve": in_doubt,
 }
 
 
 async def picture(play: Play, lang: Lang) -> str:
     """One scene in one language, as SVG."""
     till = ShopTill(lang)
-    app = TillApp(till, lang, theme="dark", clock_ms=lambda: shop.NOW_MS)
+    app = TillApp(till, lang, theme="dark", templates=TEMPLATES, clock_ms=lambda: shop.NOW_MS)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         await play(till, pilot)

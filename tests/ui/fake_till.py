@@ -26,6 +26,7 @@ from loyalty.shift import add_receipt
 from terminal.session import Link, ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
 from terminal.session.port import View
+from terminal.session.state import Doubt
 from tests.ui import shop
 
 STORE = "loko"
@@ -45,6 +46,12 @@ class FakeTill:
         """What the head office was asked about phones; a test answers."""
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
+        self.doubt: Doubt | None = None
+        """A receipt in doubt; `resolved` is what asking about it comes to, after which it stands no more."""
+        self.doubt_next: Doubt | None = None
+        """What the next commit that fails leaves in doubt."""
+        self.resolved: c.DoubtEnded | c.DoubtStands = c.DoubtEnded()
+        self.asked_register: list[c.ResolveDoubt] = []
         shift = ShiftInfo("s1", 12, "Анна", shop.NOW_MS - 3 * shop.HOUR_MS) if open_shift else None
         self._state = State(mode="sale" if shift else "closed", shift=shift, basket=Basket(store=STORE))
         self._watchers: list[Callable[[View], None]] = []
@@ -119,7 +126,7 @@ class FakeTill:
         return Surroundings(moment, self.programme, STORE, Standing(self.link.online, age_s))
 
     def _picture(self, sound: str) -> View:
-        return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound)
+        return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound, self.doubt)
 
     # -- effects
 
@@ -146,7 +153,12 @@ class FakeTill:
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
             case c.CommitSale() | c.CommitReturn() if self.fails:
                 failed, self.fails = self.fails, None
+                self.doubt, self.doubt_next = self.doubt_next, None
                 return failed
+            case c.ResolveDoubt():
+                self.asked_register.append(effect)
+                self.doubt = self.doubt if isinstance(self.resolved, c.DoubtStands) else None
+                return self.resolved
             case c.CommitSale():
                 return self._sold(effect)
             case c.CommitReturn():

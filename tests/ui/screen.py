@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from loyalty.codes import CodeRanges, is_scan
-from loyalty.sentences import Lang
+from loyalty.sentences import Lang, Templates
 from terminal.scanner.gate import KeyGate
 from terminal.scanner.wedge import WedgeProfile
 from terminal.session import State
@@ -108,6 +108,7 @@ def play(
     theme: str = "dark",
     gate: bool | WedgeProfile = False,
     demo: str = "",
+    templates: Templates | None = None,
 ) -> FakeTill:
     """Run one story on a fresh screen; an error of the screen itself fails the test."""
     till = till or FakeTill()
@@ -115,7 +116,7 @@ def play(
     keys = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges()), profile) if gate else None
 
     async def run() -> None:
-        app = TillApp(till, lang, keys, theme, demo, clock_ms=lambda: shop.NOW_MS)
+        app = TillApp(till, lang, keys, theme, demo, templates=templates, clock_ms=lambda: shop.NOW_MS)
         async with app.run_test(size=size) as pilot:
             cashier = Cashier(till, app, pilot)
             await cashier.settled()

@@ -1,6 +1,6 @@
 """The hold of a sale's points in the session: asked for, waited for, given back; nothing here has a clock or a link."""
 
-from itertools import count
+from itertools import count, repeat
 
 import pytest
 from msgspec.structs import replace
@@ -254,3 +254,20 @@ def test_an_answer_after_the_time_is_given_back_and_the_sale_goes_on_as_it_was(t
     till.do(c.SpendPoints(10))
     held(till).do(c.HoldFailed(take(till).hold_id))  # the watch ran out after the answer was there
     assert (till.state.hold.stage, till.state.unheld) == ("held", "")
+
+
+def test_a_receipt_put_aside_in_doubt_keeps_its_hold(till):
+    held(till.do(c.SpendPoints(50)))
+    till.do(c.Pay(), c.PutAside())
+    assert (till.state.mode, till.state.hold, given_back(till)) == ("sale", None, [])
+
+
+def test_a_receipt_in_doubt_that_was_issued_keeps_the_hold_it_names(till):
+    held(till.do(c.SpendPoints(50)))
+    shift, receipt = till.state.shift, sold(till)
+    other = Counter()
+    other.hold_ids = repeat(receipt.hold_id)
+    held(other.opened().do(c.Scan(CARD), *[c.Scan(TEA.code)] * 4, c.SpendPoints(50)))
+    other.do(c.Pay(), c.DoubtEnded(receipt.number, other.state.basket, c.Completed(receipt, (), shift)))
+    assert receipt.hold_id
+    assert (other.state.mode, given_back(other)) == ("done", [])

@@ -26,6 +26,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "offers": ("dialogs.offers", "offers_rows"),
     "confirm": ("dialogs.confirm", "confirm_rows"),
     "enrol": ("dialogs.enrol", "enrol_rows"),
+    "resolve": ("dialogs.resolve", "resolve_rows"),
     "help": ("dialogs.help", "help_rows"),
 }
 

@@ -33,11 +33,14 @@ BY_ASKING: dict[Asking, str] = {
     "help": N_("Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
     "mend": N_("The manager's name; Enter mends the journal, Esc goes back"),
+    "resolve": N_("Choose with arrows or a digit, Enter"),
+    "resolve_no": N_("Number of the fiscal document (ФД) on the tape"),
+    "resolve_by": N_("The manager's name; Enter settles it, Esc goes back"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
-ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "offers", "enrol", "help", "close", "exit"})
+ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve"})
 
 
 def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:

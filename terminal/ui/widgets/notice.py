@@ -2,9 +2,10 @@
 
 from textual.strip import Strip
 
-from terminal.session.state import Level, Notice
+from terminal.session.state import Doubt, Level, Notice
 from terminal.ui.cells import clean
-from terminal.ui.keys import CONFIRM, OFFERS, shown
+from terminal.ui.desk import RESOLVING
+from terminal.ui.keys import CONFIRM, OFFERS, RESOLVE, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
@@ -29,6 +30,8 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         return [row(palette, width, fit(_unknown(sight), width), "band")]
     if _needs_both_rows(sight, width):
         return [row(palette, width, fit(_said(sight), width))]
+    if sight.view.doubt and sight.desk.asking not in RESOLVING:
+        return [ends(palette, width, *_in_doubt(sight, sight.view.doubt), "band")]
     if sight.view.link.fork:
         return [row(palette, width, fit(_forked(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
@@ -43,6 +46,12 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         (sight.words.say(best.said), "text"),
     ]
     return [ends(palette, width, parts, asking, "band")]
+
+
+def _in_doubt(sight: Sight, doubt: Doubt) -> tuple[list[Part], list[Part]]:
+    _ = sight.words.text
+    said = _("Receipt {number} is in doubt: nothing is sold until it is resolved").format(number=clean(doubt.number))
+    return [(f" {sight.palette.signs.warn} ", "warn"), (said, "warn")], [(f" {shown(RESOLVE.name)} ", "accent")]
 
 
 def _forked(sight: Sight) -> list[Part]:
