@@ -240,13 +240,11 @@ def personal_hash(personal: Personal) -> str:
 
 def account_of(body: Body | Unknown) -> str | None:
     """The account an event belongs to; None for events of the store and receipts without a member."""
-    match body:
-        case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
-            return receipt.account_id
-        case MemberEnrolled() | ConsentChanged() | GiftCardMoved() | RightReleased():
-            return body.account_id
-        case _:
-            return None
+    if isinstance(body, (SaleCompleted, ReturnCompleted)):
+        return body.receipt.account_id
+    if isinstance(body, (MemberEnrolled, ConsentChanged, GiftCardMoved, RightReleased)):
+        return body.account_id
+    return None
 
 
 def bucket_key(envelope: Envelope, body: Body | Unknown) -> str:

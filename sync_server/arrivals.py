@@ -77,8 +77,8 @@ def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) ->
             terminal, epoch, seq, received_ms, raw, digest, event_id, kind, 0, bucket_of(event_id), "", None, why
         )
     assert body is not None
-    bucket = bucket_of(bucket_key(envelope, body))
     account = account_of(body) or ""
+    bucket = bucket_of(account or bucket_key(envelope, body))
     return Arrived(
         terminal,
         epoch,
@@ -117,7 +117,7 @@ def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
         ids.append(body.receipt.member_id)
     if isinstance(body, MemberEnrolled):
         ids.append(body.member_id)
-    if not all(map(_ID.fullmatch, ids)):
+    if None in map(_ID.fullmatch, ids):
         return "an id is not 32 hex digits"
     if not 0 <= envelope.at_ms < MAX_INTEGER:
         return "its time is out of range"
@@ -138,9 +138,8 @@ def _unfit_receipt(receipt: Receipt) -> str:
     """Returns find their sale by its id or its number, so neither may be empty or look like the other."""
     if not _RECEIPT_ID.fullmatch(receipt.receipt_id) or not _RECEIPT_ID.fullmatch(receipt.number):
         return "its id or number is none"
-    if not 0 <= receipt.moment.local_minute < 1440 or any(
-        not 0 <= line.line_no <= MAX_LINE_NO for line in receipt.lines
-    ):
+    numbers = [0, *[line.line_no for line in receipt.lines]]
+    if not 0 <= receipt.moment.local_minute < 1440 or min(numbers) < 0 or max(numbers) > MAX_LINE_NO:
         return "a minute of the day or a line's number is out of range"
     return ""
 

@@ -119,8 +119,7 @@ def _returned(tx: Tx, statement: str, table: Table, rows: Sequence[Values]) -> l
     found: list[tuple[Any, ...]] = []
     with _driver(tx, statement) as cursor:
         for row in rows:
-            cursor.execute(statement, row)
-            found += cursor.fetchall()
+            found += cursor.execute(statement, row)
     return found
 
 

@@ -1,7 +1,7 @@
 """Whether a receipt's figures add up; what is wrong is said, never mended."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from loyalty.ledger import earned_points
@@ -10,9 +10,7 @@ from loyalty.receipt import Receipt
 from loyalty.statuses.season import day_number
 
 _SUMMED = ("base_minor", "discount_minor", "redeemed_minor", "redeemed_points", "total_minor", "earned_points")
-_figure = {name: attrgetter(name) for name in _SUMMED}
-_figures = attrgetter(*_SUMMED, "short_minor")
-_qty_milli = attrgetter("qty_milli")
+_figures = attrgetter(*_SUMMED)
 
 
 def wrong_sums(receipt: Receipt) -> str:
@@ -20,23 +18,33 @@ def wrong_sums(receipt: Receipt) -> str:
 
     Each total is the sum of its lines; total = base - discount - redeemed; payments less change are the total.
     """
-    for name, figure in _figure.items():
-        lines = sum(map(figure, receipt.lines))
-        if lines != figure(receipt):
-            return f"{name} is {figure(receipt)}, the lines sum to {lines}"
+    base = discount = redeemed = points = total = earned = 0
+    balanced, least = True, 0
     for line in receipt.lines:
-        if line.total_minor != line.base_minor - line.discount_minor - line.redeemed_minor:
-            return "a line's total is not its base less its discount and redeemed points"
+        line_base, line_discount, line_redeemed, line_total = (
+            line.base_minor, line.discount_minor, line.redeemed_minor, line.total_minor,
+        )  # fmt: skip
+        base += line_base
+        discount += line_discount
+        redeemed += line_redeemed
+        points += line.redeemed_points
+        total += line_total
+        earned += line.earned_points
+        balanced = balanced and line_total == line_base - line_discount - line_redeemed
+        least = min(least, line.qty_milli)
+    summed, said = (base, discount, redeemed, points, total, earned), _figures(receipt)
+    if summed != said:
+        name, lines, figure = next(each for each in zip(_SUMMED, summed, said, strict=True) if each[1] != each[2])
+        return f"{name} is {figure}, the lines sum to {lines}"
+    if not balanced:
+        return "a line's total is not its base less its discount and redeemed points"
     why = _wrong_points(receipt)
     if why:
         return why
-    if (
-        receipt.payments
-        and sum(paid.amount_minor for paid in receipt.payments) - receipt.change_minor
-        != receipt.total_minor - receipt.short_minor
-    ):
-        return f"payments less change are not {receipt.total_minor - receipt.short_minor}"
-    return _negative(receipt)
+    due_minor = total - receipt.short_minor
+    if receipt.payments and sum([paid.amount_minor for paid in receipt.payments]) - receipt.change_minor != due_minor:
+        return f"payments less change are not {due_minor}"
+    return "a figure is below zero" if min(least, receipt.short_minor, *said, *_beside(receipt)) < 0 else ""
 
 
 def wrong_lot(receipt: Receipt, lot: Lot) -> str:
@@ -74,13 +82,9 @@ def _all(points: Iterable[Mapping[str, int]]) -> Counter[str]:
     return found
 
 
-def _negative(receipt: Receipt) -> str:
-    figures = (
-        *_figures(receipt),
-        *map(_qty_milli, receipt.lines),
-        *receipt.wallets.values(),
-        *receipt.costs.values(),
-        *(points for _, points in receipt.redeemed_wallets),
-        *receipt.short_points.values(),
-    )
-    return "a figure is below zero" if min(figures) < 0 else ""
+def _beside(receipt: Receipt) -> Iterator[int]:
+    """The figures that few receipts have."""
+    yield from receipt.wallets.values()
+    yield from receipt.costs.values()
+    yield from (points for _, points in receipt.redeemed_wallets)
+    yield from receipt.short_points.values()

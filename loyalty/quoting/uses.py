@@ -46,16 +46,16 @@ def uses_of(sale: Receipt, returned_milli: Mapping[int, int] | None = None) -> t
     Money and points go back by cumulative proportion, as lines do. A campaign has been used on the receipt until all
     goods it was given on are back; coupons and messages do not come back.
     """
-    back = returned_milli or {}
     minor: dict[str, int] = {}
     points: dict[str, int] = {}
     held = {issue.campaign_id for issue in sale.issues} | {message.campaign_id for message in sale.messages}
     for line in sale.lines:
-        gone = min(back.get(line.line_no, 0), line.qty_milli)
+        gone = min(returned_milli.get(line.line_no, 0), line.qty_milli) if returned_milli else 0
         for each in line.applied:
-            name = each.campaign_id
-            left_minor = each.discount_minor - _share(each.discount_minor, gone, line.qty_milli)
-            left_points = each.points - _share(each.points, gone, line.qty_milli)
+            name, left_minor, left_points = each.campaign_id, each.discount_minor, each.points
+            if gone:
+                left_minor -= _share(left_minor, gone, line.qty_milli)
+                left_points -= _share(left_points, gone, line.qty_milli)
             minor[name] = minor.get(name, 0) + left_minor
             points[name] = points.get(name, 0) + left_points
             if gone < line.qty_milli:

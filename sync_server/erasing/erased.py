@@ -34,12 +34,10 @@ _line = msgspec.json.Decoder(Erased)
 
 def erased_among(store: Store, member_ids: Iterable[str]) -> frozenset[str]:
     """Those of these members who have been erased, or whose erasing has begun."""
-    wanted = {(bucket_of(each), each) for each in member_ids if each}
-    if not wanted:
-        return frozenset()
     with store.read() as tx:
         if tx.execute(select(ERASED.c.member_id).limit(1)).first() is None:
             return frozenset()
+        wanted = {(bucket_of(each), each) for each in member_ids if each}
         found = select_by(tx, ERASED, ("member_id",), ("bucket", "member_id"), wanted)
     return frozenset(row.member_id for row in found)
 
