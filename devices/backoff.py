@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+
+MOST_DOUBLINGS = 32
+"""Any wait has come to its most by then, and a power without end is none that can be worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,8 @@ class Backoff:
 
     def waits(self) -> Iterator[float]:
         """Yield the waits of one outage, without end."""
-        wait_s = self.first_s
-        while True:
-            yield wait_s
-            wait_s = min(wait_s * 2, self.most_s)
+        return (self.wait_s(number) for number in count())
+
+    def wait_s(self, number: int) -> float:
+        """The wait of this number, from 0."""
+        return min(self.first_s * 2.0 ** min(number, MOST_DOUBLINGS), self.most_s)

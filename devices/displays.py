@@ -11,7 +11,7 @@ from devices.display.commands import COLUMNS, ROWS, cd5220_text, epson_text
 from devices.display.display import TextDisplay
 from devices.driver import Baud, DeviceSettings, Driver, Path, PortNumber, need_one_of
 from devices.escpos.commands import Encoding
-from devices.escpos.line import line_to
+from devices.escpos.line import lines_to
 from devices.model import DeviceInfo
 from devices.ports import Match
 from devices.transport.serial import SerialSettings
@@ -59,7 +59,7 @@ def epson(settings: TextDisplaySettings) -> TextDisplay:
 def _made(settings: TextDisplaySettings, model: str, as_bytes: Callable[[Sequence[str]], bytes]) -> TextDisplay:
     serial = SerialSettings(settings.port, settings.baud, settings.match)
     info = DeviceInfo(settings.id, "display", model, settings.host or settings.file or serial.named)
-    return TextDisplay(info, lambda: line_to(serial, settings.host, settings.tcp_port, settings.file), as_bytes)
+    return TextDisplay(info, lines_to(serial, settings.host, settings.tcp_port, settings.file), as_bytes)
 
 
 CD5220 = Driver(TextDisplaySettings, cd5220)

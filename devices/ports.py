@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -95,3 +96,32 @@ def find_port(match: Match, ports: Callable[[], tuple[Port, ...]] = list_ports) 
     if len(found) > 1:
         raise OSError(errno.ENOTUNIQ, f"fits {', '.join(found)}", str(match))
     return found[0]
+
+
+class PortFinder:
+    """Where one device's port is now: cable out and in again, a port may come back under another number.
+
+    With a `match` that decides. A port named by its path alone is known by its vendor, product and serial number from
+    the first time it was there, and found again by them; one without a serial number only ever by its path.
+    """
+
+    def __init__(
+        self, path: str, match: Match | None = None, ports: Callable[[], tuple[Port, ...]] = list_ports
+    ) -> None:
+        self._path = path
+        self._match = match
+        self._ports = ports
+        self._known = ("", "", "")
+
+    def find(self) -> str:
+        """The path to open, also one that is not there. Of a `match` it raises OSError as `find_port` does."""
+        if self._match is not None:
+            return find_port(self._match, self._ports)
+        ports = self._ports()
+        again = [port.path for port in ports if port.serial and (port.vid, port.pid, port.serial) == self._known]
+        if len(again) == 1:
+            return again[0]
+        here = next((port for port in ports if port.path == os.path.realpath(self._path)), None)
+        if here is not None:
+            self._known = (here.vid, here.pid, here.serial)
+        return self._path

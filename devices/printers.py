@@ -8,7 +8,7 @@ import msgspec
 
 from devices.driver import Baud, Driver, Path, PortNumber, PrinterSettings, need_one_of
 from devices.escpos.commands import Drawer, Encoding, Layout
-from devices.escpos.line import line_to
+from devices.escpos.line import lines_to
 from devices.escpos.printer import EscPosPrinter
 from devices.model import DeviceInfo
 from devices.ports import Match
@@ -41,7 +41,7 @@ def escpos(settings: EscPosSettings) -> EscPosPrinter:
     layout = Layout(settings.encoding, settings.code_table, settings.feed_lines, settings.cut)
     serial = SerialSettings(settings.port, settings.baud, settings.match)
     return EscPosPrinter(
-        info, lambda: line_to(serial, settings.host, settings.tcp_port, settings.file), layout, settings.drawer
+        info, lines_to(serial, settings.host, settings.tcp_port, settings.file), layout, settings.drawer
     )
 
 

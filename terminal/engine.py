@@ -25,6 +25,7 @@ from terminal.clock import moment_at
 from terminal.effects import Effects
 from terminal.session import Link, State, Surroundings, step
 from terminal.session import commands as c
+from terminal.session.health import DeviceHealth
 from terminal.session.port import View
 
 MAX_QUEUED = 1000
@@ -38,9 +39,15 @@ log = logging.getLogger("till")
 class Engine:
     """A working till. `start` opens the day where it stopped; `stop` ends the thread and closes nothing else."""
 
-    def __init__(self, effects: Effects, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        effects: Effects,
+        clock: Callable[[], int],
+        devices: Callable[[], tuple[DeviceHealth, ...]] = lambda: (),
+    ) -> None:
         self._effects = effects
         self._clock = clock
+        self._devices = devices
         self._queue: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
         self._stopping = False
         self._watchers: list[Callable[[View], None]] = []
@@ -211,7 +218,8 @@ class Engine:
         programme: Programme = self._effects.programme()
         link = msgspec.structs.replace(self._link, pending=self._effects.pending())
         effects = self._effects
-        return View(self._state, link, programme, effects.store_name, effects.label, sound, effects.in_doubt())
+        names = effects.store_name, effects.label
+        return View(self._state, link, programme, *names, sound, effects.in_doubt(), self._devices())
 
 
 class _Job:

@@ -25,6 +25,7 @@ from terminal.records import Records
 from terminal.sales import Sales
 from terminal.session import Link
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 from terminal.syncing import Syncing, fork_state
 from terminal.unprinted import FOLDER
 
@@ -46,6 +47,7 @@ class OpenedTill:
     records: Records
     confirming: Confirming
     holding: Holding
+    supervising: Supervising
     devices: tuple[Configured, ...] = ()
 
     def start_sync(self) -> None:
@@ -78,7 +80,10 @@ def opened_till(
     register = _register(devices, folder)
     store = open_store(folder)
     sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
-    printing, width = _printing(printer, devices, folder, lambda notice: engine.post(notice))  # noqa: PLW0108
+    supervising = Supervising(
+        lambda notice: engine.post(notice), lambda: engine.post(c.Refresh()), clock_ms=clock  # noqa: PLW0108
+    )  # fmt: skip
+    printing, width = _printing(printer, devices, folder, lambda notice: engine.post(notice), supervising)  # noqa: PLW0108
     sales = Sales(store.journal, register, store.identity, new_id, store.cache)
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
@@ -89,19 +94,21 @@ def opened_till(
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
     effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding)
-    engine = Engine(effects, clock)
+    engine = Engine(effects, clock, supervising.devices)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
         engine.start(screen=screen)
         if printing:
             printing.start()
-        till = OpenedTill(engine, store, sync, lookups, records, confirming, holding, devices)
+        supervising.start()
+        till = OpenedTill(engine, store, sync, lookups, records, confirming, holding, supervising, devices)
         if sync_at_once:
             till.start_sync()
         yield till
     finally:
         sync.stop()
         engine.stop()
+        supervising.close()
         if printing:
             printing.close()
         register.close()
@@ -136,12 +143,16 @@ def _register(devices: Sequence[Configured], folder: Path) -> Register:
 
 
 def _printing(
-    given: Paper | None, devices: Sequence[Configured], folder: Path, tell: Callable[[c.Notify], None]
+    given: Paper | None,
+    devices: Sequence[Configured],
+    folder: Path,
+    tell: Callable[[c.Notify], None],
+    supervising: Supervising,
 ) -> tuple[Printing | None, int]:
     """The printer given, else the one the till's file names, and the width of its paper."""
     if given is None and not devices:
         return None, DEFAULT_WIDTH
     from terminal.printing import Printing, configured_printer
 
-    printer, width = (given, DEFAULT_WIDTH) if given is not None else configured_printer(devices)
+    printer, width = (given, DEFAULT_WIDTH) if given is not None else configured_printer(devices, supervising)
     return (Printing(printer, tell, folder / FOLDER) if printer is not None else None), width

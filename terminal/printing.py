@@ -20,9 +20,11 @@ from devices.errors import DeviceError, Unproven
 from devices.protocols import Printer
 from loyalty.sentences import sentence
 from terminal.device_file import Configured
+from terminal.device_reports import watch_device
 from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.printing_said import SENTENCES
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 from terminal.unprinted import Slip, Unprinted
 
 MAX_WAITING = 200
@@ -35,12 +37,12 @@ MENDED_BY_PEOPLE = frozenset(
 log = logging.getLogger("printing")
 
 
-def configured_printer(devices: Sequence[Configured]) -> tuple[Paper | None, int]:
-    """The printer a till's file names, with the width of its paper. Nothing is sent to it yet."""
+def configured_printer(devices: Sequence[Configured], supervising: Supervising) -> tuple[Paper | None, int]:
+    """The printer a till's file names, watched from now on, with the width of its paper. Nothing is printed yet."""
     for each in devices:
         if each.kind == "printer":
             printer: Printer = each.make(each.settings)
-            printer.open(lambda event: None)
+            watch_device(supervising, printer, each.place)
             return printer, cast("PrinterSettings", each.settings).width
     return None, DEFAULT_WIDTH
 

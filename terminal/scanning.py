@@ -7,20 +7,24 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from devices.driver import ScannerSettings
-from devices.model import DeviceInfo, Health, StatusUpdate
+from devices.model import DeviceInfo
 from devices.transport.serial import SerialSettings
 from loyalty.sentences import sentence
 from terminal.device_file import Configured
+from terminal.device_reports import listening
 from terminal.scanner.framing import Dropped, Framing
 from terminal.scanner.scan import Scan
 from terminal.scanner.serial_source import ScannerSource, SerialSource
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 
 BAUD = 9600
 
 
 @contextmanager
-def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known: bool = False) -> Iterator[None]:
+def serial_scanner(
+    path: str, post: Callable[[c.Command], None], supervising: Supervising, *, suffix_known: bool = False
+) -> Iterator[None]:
     """Read the scanner at `path` until the block ends; `post` takes commands from its thread and returns at once.
 
     `suffix_known`: it is certain that the scanner ends each code, so silence alone never does.
@@ -29,7 +33,7 @@ def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known
         DeviceInfo("scanner", "scanner", "serial", path),
         SerialSettings(path, BAUD),
         on_scan=lambda scan: post(scanned(scan)),
-        on_status=_Spoken(path, post),
+        on_status=listening(supervising, "scanner", "scanner", path),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=Framing(suffix_known=suffix_known),
     )
@@ -41,26 +45,28 @@ def serial_scanner(path: str, post: Callable[[c.Command], None], *, suffix_known
 
 
 @contextmanager
-def configured_scanners(devices: Sequence[Configured], post: Callable[[c.Command], None]) -> Iterator[None]:
+def configured_scanners(
+    devices: Sequence[Configured], post: Callable[[c.Command], None], supervising: Supervising
+) -> Iterator[None]:
     """Read every scanner that `devices.toml` names, until the block ends."""
     with ExitStack() as readers:
         for device in devices:
             if isinstance(device.settings, ScannerSettings):
-                source = configured_source(device, device.settings, post)
+                source = configured_source(device, device.settings, post, supervising)
                 readers.callback(source.close)
                 source.open()
         yield
 
 
 def configured_source(
-    device: Configured, settings: ScannerSettings, post: Callable[[c.Command], None]
+    device: Configured, settings: ScannerSettings, post: Callable[[c.Command], None], supervising: Supervising
 ) -> ScannerSource:
     info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
     return ScannerSource(
         f"{device.driver}:{settings.id}",
         partial(device.make, info, settings),
         on_scan=lambda scan: post(scanned(scan)),
-        on_status=_Spoken(device.place, post),
+        on_status=listening(supervising, settings.id, device.kind, device.place),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=framing_of(settings),
     )
@@ -78,14 +84,14 @@ def framing_of(settings: ScannerSettings) -> Framing:
 
 
 @contextmanager
-def camera_scanner(camera: str, post: Callable[[c.Command], None]) -> Iterator[None]:
+def camera_scanner(camera: str, post: Callable[[c.Command], None], supervising: Supervising) -> Iterator[None]:
     """Read codes held before a camera until the block ends: its number, a device, an address or a video file."""
     from terminal.scanner.camera_source import CameraSource
 
     source = CameraSource(
         int(camera) if camera.isdigit() else camera,
         on_scan=lambda scan: post(scanned(scan)),
-        on_status=_Spoken(camera, post),
+        on_status=listening(supervising, "camera", "camera", camera),
     )
     source.open()
     try:
@@ -101,21 +107,3 @@ def scanned(scan: Scan) -> c.Command:
 def unreadable(dropped: Dropped) -> c.Command:
     """Bytes that made no code: the cashier scans again, the size says how much came."""
     return c.Notify("error", sentence("scan.unreadable", size=dropped.size_bytes), sentence("scan.unreadable.hint"))
-
-
-class _Spoken:
-    """Says that the scanner went, and that it came back; not that it was there from the start."""
-
-    def __init__(self, path: str, post: Callable[[c.Command], None]) -> None:
-        self._path = path
-        self._post = post
-        self._gone = False
-
-    def __call__(self, status: StatusUpdate) -> None:
-        if status.health is Health.ENABLED:
-            if self._gone:
-                self._post(c.Notify("ok", sentence("scan.back")))
-            self._gone = False
-        elif status.health in (Health.OFFLINE, Health.ERROR) and not self._gone:
-            self._gone = True
-            self._post(c.Notify("warn", sentence("scan.gone", port=self._path), sentence("scan.gone.hint")))

@@ -8,6 +8,7 @@ from terminal.coupons import SENTENCES as COUPONS
 from terminal.customer_said import SENTENCES as CUSTOMER
 from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
+from terminal.device_said import SENTENCES as SAID
 from terminal.doctoring import SENTENCES as DOCTOR
 from terminal.doubts import SENTENCES as DOUBTS
 from terminal.fiscal.said import SENTENCES as FISCAL
@@ -16,6 +17,7 @@ from terminal.printing_said import SENTENCES as PRINTING
 from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.session.words import SENTENCES as SESSION
+from terminal.supervising import SENTENCES as SUPERVISING
 
 ENGINE = {
     "till.unexpected": ("Внутренняя ошибка: действие не выполнено", "Internal error: the action was not done"),
@@ -111,5 +113,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER, **DOUBTS,
+    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER, **DOUBTS,
 }  # fmt: skip

@@ -11,8 +11,9 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 
-from devices.ports import find_port
+from devices.ports import PortFinder
 from devices.transport.serial import SerialSettings
 
 SEND_WAIT_S = 10.0
@@ -54,11 +55,12 @@ class Line:
         return came
 
 
-def line_to(serial: SerialSettings, host: str, tcp_port: int, file: str) -> Line:
-    """The line to `host`, else of the device `file`, else of the serial port. Raises OSError, ValueError."""
+def lines_to(serial: SerialSettings, host: str, tcp_port: int, file: str) -> Callable[[], Line]:
+    """Opens, each time anew, the line to `host`, else of the device `file`, else of the serial port, wherever that is
+    now. Raises OSError, ValueError when called."""
     if host:
-        return tcp_line(host, tcp_port)
-    return file_line(file) if file else serial_line(serial)
+        return partial(tcp_line, host, tcp_port)
+    return partial(file_line, file) if file else partial(serial_line, serial, serial.finder())
 
 
 def tcp_line(host: str, port: int) -> Line:
@@ -69,12 +71,11 @@ def tcp_line(host: str, port: int) -> Line:
     return Line(connected.fileno(), connected.close)
 
 
-def serial_line(settings: SerialSettings) -> Line:
+def serial_line(settings: SerialSettings, finder: PortFinder) -> Line:
     """The port is this program's alone while it is open. Raises OSError, ValueError."""
     import serial
 
-    path = find_port(settings.match) if settings.match else settings.path
-    port = serial.Serial(path, settings.baud, exclusive=True)
+    port = serial.Serial(finder.find(), settings.baud, exclusive=True)
     return Line(port.fileno(), port.close)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from typing import Protocol
 
-from devices.ports import find_port
 from devices.shtrih.link import Answer, Steps, exchange
 from devices.transport.serial import SerialSettings
 
@@ -42,6 +41,7 @@ class SerialWire:
 
     def __init__(self, settings: SerialSettings) -> None:
         self._settings = settings
+        self._finder = settings.finder()
         self._port: object | None = None
 
     def transfer(self, raw: bytes, wait_s: float) -> bytes:
@@ -50,9 +50,8 @@ class SerialWire:
         try:
             port = self._port
             if not isinstance(port, serial.Serial):
-                path = find_port(self._settings.match) if self._settings.match else self._settings.path
                 port = self._port = serial.Serial(
-                    path, self._settings.baud, timeout=0, write_timeout=1.0, exclusive=True
+                    self._finder.find(), self._settings.baud, timeout=0, write_timeout=1.0, exclusive=True
                 )
             if raw:
                 port.write(raw)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from devices.backoff import Backoff
 from devices.model import DeviceInfo
-from devices.ports import Match, find_port
+from devices.ports import Match, PortFinder
 from devices.transport.reader import MOST_BYTES_A_READ, QUIET_TICK_S, Reader
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 class SerialSettings:
     """Where the port is and how fast; 9600 8N1 is what scanners ship with, and USB-CDC ignores it.
 
-    With `match` the port is looked for anew each time it is opened: a cable may come back under another name.
+    The port is looked for anew each time it is opened: a cable may come back under another name.
     """
 
     path: str
     baud: int = 9600
     match: Match | None = None
+
+    def finder(self) -> PortFinder:
+        return PortFinder(self.path, self.match)
 
     @property
     def named(self) -> str:
@@ -46,12 +49,14 @@ class SerialPort(Reader):
         *,
         on_quiet: Callable[[float], None] | None = None,
         backoff: Backoff | None = None,
+        finder: PortFinder | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        where = finder or settings.finder()
         super().__init__(
             info,
             settings.named,
-            lambda: SerialLine(open_port(settings)),
+            lambda: SerialLine(open_port(settings, where)),
             on_quiet=on_quiet,
             backoff=backoff,
             clock_s=clock_s,
@@ -81,9 +86,9 @@ class SerialLine:
         self._port.write(raw)
 
 
-def open_port(settings: SerialSettings) -> Serial:
+def open_port(settings: SerialSettings, finder: PortFinder | None = None) -> Serial:
     """Open the port for this program alone; raises OSError where it is missing, forbidden or taken."""
     import serial
 
-    path = find_port(settings.match) if settings.match else settings.path
+    path = (finder or settings.finder()).find()
     return serial.Serial(path, settings.baud, timeout=QUIET_TICK_S, exclusive=True)

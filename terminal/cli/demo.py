@@ -91,7 +91,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         scans: dict[str, Callable[[], None]] = {}
         keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
         app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
-        tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring)
+        tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring, till.supervising)
         with tray_of as tray, showing_messages(till.engine, shop):
             scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
             app.run()

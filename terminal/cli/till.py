@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from terminal.opened import OpenedTill
     from terminal.printing import Paper
     from terminal.session.commands import Command
+    from terminal.supervising import Supervising
 
 
 @click.command("enrol")
@@ -114,7 +115,7 @@ def _run_screen(
 
         keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
-        with _scanning(till.devices, scanner, camera, app.bring), _showing(till, lang):
+        with _scanning(till.devices, scanner, camera, app.bring, till.supervising), _showing(till, lang):
             app.run()
     if app.return_code:
         sys.exit(app.return_code)
@@ -141,22 +142,26 @@ def _uncollected() -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def _scanning(
-    devices: Sequence[Configured], scanner: str, camera: str, post: Callable[[Command], None]
+    devices: Sequence[Configured],
+    scanner: str,
+    camera: str,
+    post: Callable[[Command], None],
+    supervising: Supervising,
 ) -> Iterator[None]:
     """Whatever reads codes beside the keyboard."""
     with ExitStack() as readers:
         if any(device.kind == "scanner" for device in devices):
             from terminal.scanning import configured_scanners
 
-            readers.enter_context(configured_scanners(devices, post))
+            readers.enter_context(configured_scanners(devices, post, supervising))
         if scanner:
             from terminal.scanning import serial_scanner
 
-            readers.enter_context(serial_scanner(scanner, post))
+            readers.enter_context(serial_scanner(scanner, post, supervising))
         if camera:
             from terminal.scanning import camera_scanner
 
-            readers.enter_context(camera_scanner(camera, post))
+            readers.enter_context(camera_scanner(camera, post, supervising))
         yield
 
 

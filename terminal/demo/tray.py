@@ -18,6 +18,7 @@ from terminal.demo.goods import Goods
 from terminal.scanner.gate import KeyGate
 from terminal.scanning import serial_scanner
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 
 MAX_LINE = 4096
 
@@ -41,10 +42,10 @@ class Tray:
 
 
 @contextmanager
-def scanning(folder: Path, goods: Goods, post: Callable[[c.Command], None]) -> Iterator[Tray]:
+def scanning(folder: Path, goods: Goods, post: Callable[[c.Command], None], supervising: Supervising) -> Iterator[Tray]:
     """A virtual scanner whose scans are posted to the till; lines written to `folder`/scanner are scanned too."""
     pipe = folder / "scanner"
-    with VirtualScanner() as scanner, serial_scanner(scanner.port, post, suffix_known=True):
+    with VirtualScanner() as scanner, serial_scanner(scanner.port, post, supervising, suffix_known=True):
         pipe.unlink(missing_ok=True)
         os.mkfifo(pipe, 0o600)
         # Read and write: the pipe then has no end of file while nobody writes.

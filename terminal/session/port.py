@@ -7,6 +7,7 @@ import msgspec
 
 from loyalty.programme import Programme
 from terminal.session.commands import Command
+from terminal.session.health import DeviceHealth
 from terminal.session.link import Link
 from terminal.session.state import Doubt, State
 
@@ -24,6 +25,8 @@ class View(msgspec.Struct, frozen=True):
     """`ok` or `error` when this step asks for a sound; empty otherwise."""
     doubt: Doubt | None = None
     """While there is one nothing fiscal is begun; everything else goes on."""
+    devices: tuple[DeviceHealth, ...] = ()
+    """How each device beside the till stands."""
 
 
 class Till(Protocol):

@@ -48,7 +48,7 @@ def enter(view: View, desk: Desk) -> Acted:
             return Acted(calm, (c.Mend(text),)) if text else Acted(calm)
         case "exit":
             return Acted(calm, asks="exit")
-        case "help":
+        case "help" | "devices":
             return Acted(calm)
         case _:
             return _enter_by_mode(view, empty, text)
@@ -130,6 +130,8 @@ def choose(view: View, desk: Desk) -> Acted:
             return Acted(replace(calm, asking="resolve_no"))
         case "resolve_by":
             return Acted(replace(calm, asking="resolve_by", document=None))
+        case "devices":
+            return Acted(replace(calm, asking="devices", choice=0))
         case "exit":
             busy = bool(view.state.basket.lines)
             return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")

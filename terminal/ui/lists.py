@@ -38,12 +38,15 @@ RESOLVE = (
 )
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
+DEVICES = Item(N_("Devices"), id="devices")
+"""Offered where there are any."""
 
 
 def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     """What stands in a list of fixed lines; none for what is no such list."""
     if asking == "menu":
-        return (*MENU, MEND) if view.link.fork == "waits" else MENU
+        mend = (MEND,) if view.link.fork == "waits" else ()
+        return (*MENU, *mend, *((DEVICES,) if view.devices else ()))
     if asking == "resolve":
         return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
     return MEMBER if asking == "member" else ()
@@ -53,6 +56,8 @@ def list_length(view: View, desk: Desk) -> int:
     """How many things there are to choose from; 0 if nothing is to be chosen now."""
     if desk.asking == "offers":
         return len(view.state.offers or ())
+    if desk.asking == "devices":
+        return len(view.devices)
     if items := items_of(view, desk.asking):
         return len(items)
     return len(view.state.found) if view.state.mode == "sale" else 0

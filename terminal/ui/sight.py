@@ -28,6 +28,7 @@ Body = Literal[
     "offers",
     "confirm",
     "resolve",
+    "devices",
 ]
 
 
@@ -50,7 +51,7 @@ Rows = Callable[[Sight, int, int], list[Strip]]
 
 def body_of(sight: Sight) -> Body:
     state, desk = sight.view.state, sight.desk
-    if desk.asking in ("menu", "member", "enrol", "help"):
+    if desk.asking in ("menu", "member", "enrol", "help", "devices"):
         return desk.asking
     if desk.asking in RESOLVING and sight.view.doubt:
         return "resolve"

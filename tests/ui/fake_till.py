@@ -25,6 +25,7 @@ from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.session import Link, ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
+from terminal.session.health import DeviceHealth
 from terminal.session.port import View
 from terminal.session.state import Doubt
 from tests.ui import shop
@@ -37,6 +38,7 @@ class FakeTill:
     def __init__(self, *, open_shift: bool = True, threaded: bool = False, link: Link | None = None) -> None:
         self.programme = shop.programme()
         self.link = link or Link(online=True, as_of_ms=shop.NOW_MS - 120_000, last_contact_ms=shop.NOW_MS)
+        self.devices: tuple[DeviceHealth, ...] = ()
         self.now_ms = shop.NOW_MS
         self.members = dict(shop.MEMBERS)
         self.receipts: list[Receipt] = []
@@ -93,6 +95,10 @@ class FakeTill:
         self.link = link
         self.post(c.Refresh())
 
+    def devices_are(self, *devices: DeviceHealth) -> None:
+        self.devices = devices
+        self.post(c.Refresh())
+
     def stop(self) -> None:
         self._queue.put(None)
 
@@ -126,7 +132,7 @@ class FakeTill:
         return Surroundings(moment, self.programme, STORE, Standing(self.link.online, age_s))
 
     def _picture(self, sound: str) -> View:
-        return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound, self.doubt)
+        return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound, self.doubt, self.devices)
 
     # -- effects
 

@@ -22,6 +22,7 @@ from terminal.scanner.calibration import DIGITS, LETTERS, Inferred, infer
 from terminal.scanner_table import free_id, match_of, settings_of, table_text
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 
 WAIT_S = 20
 PLAIN = Inferred("", "", True, False, False, 0.04)
@@ -76,7 +77,7 @@ def test_a_scanner_is_read_by_what_the_probe_has_written(
         ]  # fmt: skip
         posted: Queue[c.Command] = Queue()
         whole = c.Scan("KPL:2990001000018", "serial:scanner")
-        with configured_scanners(read_devices(tmp_path), posted.put):
+        with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)):
             read = _read(scanner, card, posted, whole)
     assert read == whole
 

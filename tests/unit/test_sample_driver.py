@@ -14,6 +14,7 @@ from terminal import device_file
 from terminal.device_file import FILE, read_devices
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "docs" / "samples"
@@ -33,7 +34,7 @@ def test_the_driver_of_the_page_reads_a_scanner_that_goes_and_comes_back(
         server.settimeout(SOON_S)
         text = '[[device]]\nkind = "scanner"\ndriver = "acme"\nhost = "127.0.0.1"\npostfix = "#"\n'
         (tmp_path / FILE).write_text(f"{text}tcp_port = {server.getsockname()[1]}\n")
-        with configured_scanners(read_devices(tmp_path), posted.put):
+        with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)):
             line, _ = server.accept()
             line.sendall(b"]E04600000000015#")
             assert posted.get(timeout=SOON_S) == c.Scan("4600000000015", "acme:scanner")

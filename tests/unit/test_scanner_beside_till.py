@@ -13,6 +13,7 @@ from terminal.cards import card_png
 from terminal.device_file import FILE, read_devices
 from terminal.scanning import camera_scanner, configured_scanners, serial_scanner
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 from terminal.words import TEMPLATES
 
 WAIT_S = 20
@@ -22,7 +23,7 @@ def test_a_scanner_s_codes_are_commands_and_its_troubles_are_sentences(tmp_path:
     posted: queue.Queue[c.Command] = queue.Queue()
     with (
         VirtualScanner(link=tmp_path / "scanner") as scanner,
-        serial_scanner(scanner.port, posted.put, suffix_known=True),
+        serial_scanner(scanner.port, posted.put, Supervising(posted.put), suffix_known=True),
     ):
         _until_read(scanner, posted)
         scanner.send(b"46\x01\x02\r\n")
@@ -66,7 +67,7 @@ def test_a_card_held_before_a_camera_is_a_command(tmp_path: Path) -> None:
         writer.write(frame if frame.ndim == 3 else cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR))
     writer.release()
     posted: queue.Queue[c.Command] = queue.Queue()
-    with camera_scanner(str(video), posted.put):
+    with camera_scanner(str(video), posted.put, Supervising(posted.put)):
         found = posted.get(timeout=WAIT_S)
     assert found == c.Scan(f"KPL:{card}", "camera")
 
@@ -86,7 +87,7 @@ suffix = "always"
 """
     with VirtualScanner(gap_s=0, prefix=b"~~", suffix=b"#\r", link=tmp_path / "scanner") as scanner:
         (tmp_path / FILE).write_text(text.format(port=scanner.port))
-        with configured_scanners(read_devices(tmp_path), posted.put):
+        with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)):
             scanner.unplug()
             gone = posted.get(timeout=WAIT_S)
             assert isinstance(gone, c.Notify)

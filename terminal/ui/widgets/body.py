@@ -28,6 +28,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "resolve": ("dialogs.resolve", "resolve_rows"),
     "help": ("dialogs.help", "help_rows"),
+    "devices": ("dialogs.devices", "devices_rows"),
 }
 
 

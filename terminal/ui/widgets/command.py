@@ -31,6 +31,7 @@ BY_ASKING: dict[Asking, str] = {
     "confirm": N_("Code the customer was sent"),
     "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
     "help": N_("Esc goes back"),
+    "devices": N_("Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
     "mend": N_("The manager's name; Enter mends the journal, Esc goes back"),
     "resolve": N_("Choose with arrows or a digit, Enter"),
@@ -40,7 +41,9 @@ BY_ASKING: dict[Asking, str] = {
 }
 
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
-ASKS_NO_TEXT: frozenset[Asking] = frozenset({"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve"})
+ASKS_NO_TEXT: frozenset[Asking] = frozenset(
+    {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "devices"}
+)
 
 
 def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:

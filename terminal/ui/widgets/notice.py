@@ -8,6 +8,8 @@ from terminal.ui.desk import RESOLVING
 from terminal.ui.keys import CONFIRM, OFFERS, RESOLVE, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
 from terminal.ui.sight import Sight
+from terminal.ui.troubles import trouble_row
+from terminal.ui.widgets.strip import strip_says_whole
 from terminal.ui.words import N_
 
 LEVELS: dict[Level, tuple[str, str]] = {
@@ -36,6 +38,9 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         return [row(palette, width, fit(_forked(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
     asking = [*_to_confirm(sight), *_on_request(sight)]
+    trouble = [] if hints else trouble_row(sight, width - cells(asking), strip_says_whole(sight, width))
+    if trouble:
+        return [ends(palette, width, trouble, asking, "band")]
     if not hints:
         return [ends(palette, width, [], asking, "band") if asking else blank(palette, width)]
     best = hints[0]

@@ -1,17 +1,40 @@
-"""The top line: where we are, and how the till stands with the head office. Offline is a fact here, not an alarm."""
+"""The top line: where we are, how the till stands with the head office, and a device that does not work.
+
+Offline is a fact here, not an alarm. Of devices that work nothing is said.
+"""
 
 from textual.strip import Strip
 
 from terminal.ui.cells import clean
-from terminal.ui.rows import Part, ends
+from terminal.ui.rows import Part, cells, ends
 from terminal.ui.sight import Sight
+from terminal.ui.troubles import trouble_parts
 
 GROUND = "bar"
-BIG_QUEUE = 1000
+GAP: Part = ("  ", "text")
 
 
 def strip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    return [ends(sight.palette, width, _place(sight), _link(sight, width), GROUND)]
+    link = _link(sight, width)
+    for start in _starts(sight):
+        if cells([*start, *link]) <= width:
+            return [ends(sight.palette, width, start, link, GROUND)]
+    named = trouble_parts(sight, whole=False)
+    return [ends(sight.palette, width, _place(sight), [GAP, *named, GAP, *link] if named else link, GROUND)]
+
+
+def strip_says_whole(sight: Sight, width: int) -> bool:
+    """Whether it has room for the whole sentence about a device."""
+    link = _link(sight, width)
+    return any(cells([*start, *link]) <= width for start in _starts(sight))
+
+
+def _starts(sight: Sight) -> list[list[Part]]:
+    """What is wrong beside where we are; on a narrow screen the name of the shop gives way first."""
+    whole = trouble_parts(sight, whole=True)
+    if not whole:
+        return []
+    return [[*_place(sight), GAP, *whole], [(" " + clean(sight.view.terminal), "text"), GAP, *whole]]
 
 
 def _place(sight: Sight) -> list[Part]:
