@@ -23,6 +23,8 @@ from sync_server.schema import EVENT, LEDGER, RECEIPT
 
 TILLS = 1_000
 EVERY_MS = 500
+A_TRANSACTION = 500_000
+"""Receipts put there at once: what a database writes beside its file meanwhile is as much again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,23 @@ class _Past:
 
 
 def load_past(url: str, receipts: int, members: int) -> None:
-    """So many receipts up to yesterday."""
+    """So many receipts up to yesterday, the oldest first."""
+    for last in range(receipts, 0, -A_TRANSACTION):
+        _load(url, last, max(0, last - A_TRANSACTION), members)
 
+
+def _load(url: str, first: int, behind: int, members: int) -> None:
     def each(row: Any) -> Iterator[tuple[Any, ...]]:
-        for past in _past(receipts, members):
+        for past in _past(first, behind, members):
             yield from row(past)
 
     tables: dict[Table, Rows] = {EVENT: each(_event), RECEIPT: each(_receipt), LEDGER: each(_ledger)}
     load(url, tables)
 
 
-def _past(receipts: int, members: int) -> Iterator[_Past]:
-    random, samples = Random("past"), [(sold, canonical(sold)) for sold in fleet.samples()]
-    for n in range(receipts, 0, -1):
+def _past(first: int, behind: int, members: int) -> Iterator[_Past]:
+    random, samples = Random(f"past {first}"), [(sold, canonical(sold)) for sold in fleet.samples()]
+    for n in range(first, behind, -1):
         sold, raw = random.choice(samples)
         account = fleet.member_id(random.randrange(members)) if sold.member_id else ""
         at_ms = fleet.FIRST_MS - EVERY_MS * (n + 1)

@@ -15,14 +15,17 @@ from terminal.offline_queue import cache, cache_words
 
 SIZES = (15_000, 150_000, 1_500_000)
 SMALL_SIZES = (150, 1_500, 15_000)
+STORED = 1_000_000
 
 
 class Scratch:
-    """`sizes` are the numbers of members to measure with, the largest last; `small` asks for a quick look."""
+    """`sizes` are the numbers of members to measure with, the largest last; `small` asks for a quick look; `stored` are
+    the receipts a head office has that has many."""
 
-    def __init__(self, folder: Path, small: bool) -> None:
+    def __init__(self, folder: Path, small: bool, stored: int = STORED) -> None:
         self.folder = folder
         self.small = small
+        self.stored = stored
         self.sizes = SMALL_SIZES if small else SIZES
         self._caches: dict[int, CacheFile] = {}
         self._tills: dict[int, Path] = {}
@@ -66,7 +69,7 @@ def _settle(path: Path) -> None:
 
 
 @contextmanager
-def scratch(small: bool) -> Iterator[Scratch]:
+def scratch(small: bool, stored: int = STORED) -> Iterator[Scratch]:
     """The folder goes when the run ends, however it ends."""
     with TemporaryDirectory(prefix="kopilka-bench-") as folder:
-        yield Scratch(Path(folder), small)
+        yield Scratch(Path(folder), small, stored)
