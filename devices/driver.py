@@ -14,13 +14,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from devices.ports import Match
+from devices.ports import Bus, Match
 
 GROUP = "kopilka.devices"
 
 Short = Annotated[str, msgspec.Meta(max_length=64)]
 Path = Annotated[str, msgspec.Meta(max_length=255)]
 Baud = Annotated[int, msgspec.Meta(ge=300, le=4_000_000)]
+Sends = Literal["text", "reports", "keys"]
+"""What a scanner's bytes are: text with framing, HID-POS reports of 64 bytes, or key events of Linux (input_event)."""
 PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -60,6 +62,22 @@ class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_u
         need_one_of(port=self.port, match=self.match)
 
 
+class HidScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scanner that is an HID device: its file, or what it is found by wherever it is plugged in."""
+
+    port: Path = ""
+    match: Match | None = None
+
+    def __post_init__(self) -> None:
+        need_one_of(port=self.port, match=self.match)
+
+
+class TypingScannerSettings(HidScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scanner that types: the silence that ends a code without Enter is longer than its slowest key (100 ms)."""
+
+    idle_ms: Annotated[int, msgspec.Meta(ge=30, le=1000)] = 250
+
+
 class PrinterSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every printer of slips has: so many signs in a line of its paper."""
 
@@ -71,11 +89,14 @@ class Driver:
     """One driver: `settings` is a subclass of its kind's settings, `make` brings the device to life without opening it.
 
     `make` of a scanner takes (info, settings, on_quiet) and gives a `devices.protocols.Scanner`; of any other kind it
-    takes (settings) and gives that kind's port.
+    takes (settings) and gives that kind's port. `sends` says what the bytes of a scanner are, `bus` where `port` and
+    `match` look for it.
     """
 
     settings: type[DeviceSettings]
     make: Callable[..., Any]
+    sends: Sends = "text"
+    bus: Bus = "serial"
 
 
 def need_one_of(**given: object) -> None:

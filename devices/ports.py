@@ -1,4 +1,7 @@
-"""Serial ports of this machine, and finding a device by what it is instead of by where it is plugged in."""
+"""Ports of this machine, and finding a device by what it is instead of by where it is plugged in.
+
+Serial ports here; what hangs on others (`Bus`) is in `devices.buses`.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 BY_ID = Path("/dev/serial/by-id")
+INPUT_BY_ID = Path("/dev/input/by-id")
+Bus = Literal["serial", "hidraw", "evdev"]
+"""What a port is of: a serial line, reports of an HID device, key events of a keyboard."""
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a port must be, each with `*` and `?`: ids of vendor and product in four hex digits, serial number, name
-    under /dev/serial/by-id. What is not given fits all."""
+    under /dev/serial/by-id (of a keyboard /dev/input/by-id). What is not given fits all."""
 
     vid: Pattern = "*"
     pid: Pattern = "*"
@@ -39,7 +45,7 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One serial port; ids, serial number and by-id name are empty where it has none, as one on the board."""
+    """One port; ids, serial number and by-id name are empty where it has none, as a serial port on the board."""
 
     path: str
     vid: str = ""
@@ -47,11 +53,12 @@ class Port:
     serial: str = ""
     by_id: str = ""
     description: str = ""
+    bus: Bus = "serial"
 
     @property
     def best_path(self) -> str:
         """The name that survives replugging, where there is one."""
-        return str(BY_ID / self.by_id) if self.by_id else self.path
+        return str((INPUT_BY_ID if self.bus == "evdev" else BY_ID) / self.by_id) if self.by_id else self.path
 
 
 def list_ports() -> tuple[Port, ...]:

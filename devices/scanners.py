@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from devices.driver import Driver, SerialScannerSettings
+from devices.driver import Driver, HidScannerSettings, SerialScannerSettings, TypingScannerSettings
 from devices.model import DeviceInfo
+from devices.transport.reader import Reader
 from devices.transport.serial import SerialPort, SerialSettings
 
+OnQuiet = Callable[[float], None]
 
-def serial_scanner(info: DeviceInfo, settings: SerialScannerSettings, on_quiet: Callable[[float], None]) -> SerialPort:
+
+def serial_scanner(info: DeviceInfo, settings: SerialScannerSettings, on_quiet: OnQuiet) -> SerialPort:
     return SerialPort(info, SerialSettings(settings.port, settings.baud, settings.match), on_quiet=on_quiet)
 
 
+def hid_pos_scanner(info: DeviceInfo, settings: HidScannerSettings, on_quiet: OnQuiet) -> Reader:
+    """Linux only, as is the next."""
+    from devices.transport.hid import open_reports
+
+    named = settings.port or str(settings.match)
+    return Reader(info, named, lambda: open_reports(settings.port, settings.match), on_quiet=on_quiet)
+
+
+def typing_scanner(info: DeviceInfo, settings: TypingScannerSettings, on_quiet: OnQuiet) -> Reader:
+    from devices.transport.hid import open_keys
+
+    named = settings.port or str(settings.match)
+    return Reader(info, named, lambda: open_keys(settings.port, settings.match), on_quiet=on_quiet)
+
+
 SERIAL = Driver(SerialScannerSettings, serial_scanner)
+HID_POS = Driver(HidScannerSettings, hid_pos_scanner, "reports", "hidraw")
+KEYBOARD = Driver(TypingScannerSettings, typing_scanner, "keys", "evdev")

@@ -29,6 +29,8 @@ KINDS = ("scanner", "printer", "display", "fiscal")
 AT_MOST_ONE = frozenset({"printer", "display", "fiscal"})
 BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
+    "scanner.hidpos": "devices.scanners:HID_POS",
+    "scanner.evdev": "devices.scanners:KEYBOARD",
     "printer.escpos": "devices.printers:ESCPOS",
     "display.cd5220": "devices.displays:CD5220",
     "display.epson": "devices.displays:EPSON",

@@ -1,13 +1,15 @@
-"""Which serial ports there are, which device of `devices.toml` each is, and which of those are not there."""
+"""Which ports there are, which device of `devices.toml` each is, and which of those are not there."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, cast
 
-from devices.ports import Match, Port, fits
-from devices.transport.serial import SerialSettings
+from devices.ports import Bus, Match, Port, fits
+from devices.transport.serial import SerialSettings, open_port
+from loyalty.sentences import Sentence, sentence
 from terminal.device_file import Configured
 
 SENTENCES = {
@@ -24,6 +26,10 @@ SENTENCES = {
     "port.no_permission.hint": (
         "sudo usermod -aG dialout $USER, затем войдите заново", "sudo usermod -aG dialout $USER, then log in anew",
     ),
+    "port.no_permission_hid.hint": (
+        "Поставьте правила udev (docs/DEVICES.md), sudo usermod -aG dialout $USER, затем войдите заново",
+        "Put the udev rules in place (docs/DEVICES.md), sudo usermod -aG dialout $USER, then log in anew",
+    ),
     "port.not_unique": ("Под описание {port} подходит несколько портов", "Several ports fit {port}"),
     "port.not_unique.hint": (
         "Добавьте в match serial или by_id, или укажите port", "Add serial or by_id to match, or name the port",
@@ -31,6 +37,10 @@ SENTENCES = {
     "port.bad_settings": ("Настройки порта {port} невозможны", "The settings of {port} are not possible"),
     "port.bad_settings.hint": ("Проверьте baud", "Check baud"),
 }  # fmt: skip
+
+
+class Closes(Protocol):
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ def _paths(device: Configured, ports: Sequence[Port]) -> tuple[str, ...] | None:
     match: Match | None = getattr(device.settings, "match", None)
     path: str = getattr(device.settings, "port", "")
     if match is not None:
-        return tuple(port.path for port in ports if fits(port, match))
+        return tuple(port.path for port in ports if port.bus == device.made_by.bus and fits(port, match))
     if not path:
         return None
     return (os.path.realpath(path),) if os.path.exists(path) else ()
@@ -57,8 +67,29 @@ def _paths(device: Configured, ports: Sequence[Port]) -> tuple[str, ...] | None:
 
 def serial_of(device: Configured) -> SerialSettings | None:
     """The serial port of a device; None where it has none."""
+    return port_of(device) if device.made_by.bus == "serial" else None
+
+
+def port_of(device: Configured) -> SerialSettings | None:
+    """The port of a device, of whatever bus; None where it has none."""
     match: Match | None = getattr(device.settings, "match", None)
     path: str = getattr(device.settings, "port", "")
     if not (path or match):
         return None
     return SerialSettings(path, getattr(device.settings, "baud", 9600), match)
+
+
+def opened(settings: SerialSettings, bus: Bus) -> Closes:
+    """Open a port of any bus, for this program alone. Raises OSError, ValueError."""
+    if bus == "serial":
+        return cast(Closes, open_port(settings))
+    from devices.transport.hid import open_keys, open_reports
+
+    return (open_reports if bus == "hidraw" else open_keys)(settings.path, settings.match)
+
+
+def why_closed(code: str, named: str, hid: bool) -> tuple[Sentence, Sentence]:
+    """Why a port is not open, by the code of its status, and what to do."""
+    known = f"port.{code}" if f"port.{code}" in SENTENCES else "port.unplugged"
+    hint = f"{known}_hid.hint" if hid and f"{known}_hid.hint" in SENTENCES else f"{known}.hint"
+    return sentence(known, port=named), sentence(hint, port=named)

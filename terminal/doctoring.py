@@ -11,18 +11,27 @@ from datetime import datetime
 from pathlib import Path
 
 from devices.model import DeviceEvent, Health, StatusUpdate
-from devices.ports import Port
+from devices.ports import Bus, Match, Port, fits
 from devices.protocols import LineDisplay, Printer
 from devices.transport.reader import why_not_open
-from devices.transport.serial import SerialSettings, open_port
+from devices.transport.serial import SerialSettings
 from loyalty.sentences import Sentence, sentence
-from terminal.device_places import Place, serial_of
+from terminal.device_places import Closes, Place, opened, port_of, why_closed
 from terminal.fiscal.port import FiscalPort, Inspected, NoAnswer, State
 from terminal.printing_said import SENTENCES as PRINTING
 
 CLOCK_OFF_MIN = 5
 RULES = "60-kopilka.rules"
+SCANNER_BUSES: dict[str, Bus] = {"serial": "serial", "hidpos": "hidraw", "evdev": "evdev"}
+"""The till's own drivers of scanners, and where each looks for them."""
 SENTENCES = {
+    "doctor.mode_serial": ("Сканер {port} включён как последовательный порт", "Scanner {port} is in serial mode"),
+    "doctor.mode_hidraw": ("Сканер {port} включён в режиме HID-POS", "Scanner {port} is in HID-POS mode"),
+    "doctor.mode_evdev": ("Сканер {port} включён как клавиатура", "Scanner {port} is in keyboard mode"),
+    "doctor.mode.hint": (
+        'Переключите режим по инструкции сканера или напишите driver = "{driver}"',
+        'Change its mode, its manual says how, or write driver = "{driver}"',
+    ),
     "doctor.named_by_path": (
         "{port} после переподключения может стать другим портом",
         "{port} may be another port once it is plugged in again",
@@ -71,18 +80,26 @@ class Finding:
 
 
 def port_findings(
-    place: Place, ports: Sequence[Port], opens: Callable[[SerialSettings], object] = open_port
+    place: Place, ports: Sequence[Port], opens: Callable[[SerialSettings, Bus], Closes] = opened
 ) -> Iterator[Finding]:
-    """Of a device on a serial port: not there, not ours to open, taken; or named so that it gets lost."""
-    settings = serial_of(place.device)
+    """Of a device on a port: not there, not ours to open, taken; or named so that it gets lost."""
+    settings, bus = port_of(place.device), place.device.made_by.bus
     if settings is None:
         return
     name = place.device.settings.id
     try:
-        opens(settings).close()  # type: ignore[attr-defined]
+        opens(settings, bus).close()
     except (OSError, ValueError) as error:
-        code = f"port.{why_not_open(error, settings.named).code}"
-        yield Finding(name, sentence(code, port=settings.named), sentence(f"{code}.hint", port=settings.named))
+        elsewhere = _in_another_mode(place, ports)
+        if elsewhere is not None:
+            driver = next(driver for driver, each in SCANNER_BUSES.items() if each == elsewhere.bus)
+            yield Finding(
+                name,
+                sentence(f"doctor.mode_{elsewhere.bus}", port=elsewhere.path),
+                sentence("doctor.mode.hint", driver=driver),
+            )
+            return
+        yield Finding(name, *why_closed(why_not_open(error, settings.named).code, settings.named, bus != "serial"))
         return
     port = next((each for each in ports if each.path == settings.path), None)
     if port is not None and (port.by_id or port.vid):
@@ -90,6 +107,15 @@ def port_findings(
         yield Finding(
             name, sentence("doctor.named_by_path", port=port.path), sentence("doctor.named_by_path.hint", mend=mend)
         )
+
+
+def _in_another_mode(place: Place, ports: Sequence[Port]) -> Port | None:
+    """The port on which the scanner is that is not on the one it was set to be on."""
+    match: Match | None = getattr(place.device.settings, "match", None)
+    bus = place.device.made_by.bus
+    if match is None or place.paths or SCANNER_BUSES.get(place.device.driver) != bus:
+        return None
+    return next((port for port in ports if port.bus != bus and fits(port, match)), None)
 
 
 def register_findings(name: str, port: FiscalPort, now: datetime) -> Iterator[Finding]:

@@ -5,37 +5,45 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from devices.driver import SerialScannerSettings
+from devices.driver import HidScannerSettings, ScannerSettings, SerialScannerSettings, TypingScannerSettings
 from devices.ports import Match, Port, fits
 from terminal.device_file import Configured
 from terminal.scanner.calibration import Inferred
 
+Named = SerialScannerSettings | HidScannerSettings
+TYPES: dict[str, type[Named]] = {
+    "serial": SerialScannerSettings, "hidpos": HidScannerSettings, "evdev": TypingScannerSettings,
+}  # fmt: skip
 SHOWN = ("id", "match", "port", "baud", "prefix", "postfix", "suffix", "layout", "idle_ms")
 
 
 def settings_of(
-    inferred: Inferred, path: str, baud: int, ports: Sequence[Port], others: Sequence[Configured]
-) -> SerialScannerSettings:
+    inferred: Inferred, path: str, speed: int, ports: Sequence[Port], others: Sequence[Configured], driver: str
+) -> Named:
     """The settings of the scanner at `path`: an id nobody has, and a match that no other port of these fits."""
     match = match_of(path, ports)
-    return SerialScannerSettings(
+    wanted = TYPES[driver]
+    least_idle_ms: int = defaults_of(wanted)["idle_ms"]
+    baud = {"baud": speed} if wanted is SerialScannerSettings else {}
+    return wanted(
         id=free_id({other.settings.id for other in others}),
         port="" if match else path,
         match=match,
-        baud=baud,
+        **baud,
         prefix=inferred.prefix,
         postfix=inferred.postfix,
         suffix="always" if inferred.suffix_known else "auto",
         layout="russian" if inferred.russian_layout else "us",
-        idle_ms=round(inferred.idle_s * 1000),
+        idle_ms=max(least_idle_ms, round(inferred.idle_s * 1000)),
     )
 
 
 def match_of(path: str, ports: Sequence[Port]) -> Match | None:
-    """What this port and no other fits; None where nothing tells it apart."""
+    """What this port and no other of its bus fits; None where nothing tells it apart."""
     port = next((each for each in ports if each.path == os.path.realpath(path)), None)
     if port is None:
         return None
@@ -47,7 +55,7 @@ def match_of(path: str, ports: Sequence[Port]) -> Match | None:
     for each in tried:
         if all(each.values()):
             match = Match(**each)
-            if [other.path for other in ports if fits(other, match)] == [port.path]:
+            if [other.path for other in ports if other.bus == port.bus and fits(other, match)] == [port.path]:
                 return match
     return None
 
@@ -57,13 +65,18 @@ def free_id(taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def table_text(settings: SerialScannerSettings) -> str:
+def table_text(settings: Named) -> str:
     """The TOML of a `[[device]]`."""
-    defaults = {field.name: field.default for field in msgspec.structs.fields(SerialScannerSettings)}
-    given = {name: getattr(settings, name) for name in SHOWN if getattr(settings, name) != defaults[name]}
-    lines = ["[[device]]", 'kind = "scanner"', 'driver = "serial"']
+    defaults = defaults_of(type(settings))
+    driver = next(name for name, each in TYPES.items() if each is type(settings))
+    given = {name: getattr(settings, name) for name in SHOWN if getattr(settings, name, None) != defaults.get(name)}
+    lines = ["[[device]]", 'kind = "scanner"', f'driver = "{driver}"']
     lines += [f"{name} = {_value(value)}" for name, value in given.items()]
     return "\n".join(lines) + "\n"
+
+
+def defaults_of(settings: type[ScannerSettings]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(settings)}
 
 
 def _value(value: str | int | Match) -> str:

@@ -69,6 +69,7 @@ def configured_source(
         on_status=listening(supervising, settings.id, device.kind, device.place),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=framing_of(settings),
+        sends=device.made_by.sends,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import threading
 import time
 import tty
@@ -18,7 +19,9 @@ BYTE_AT_9600_BAUD_S = 0.00104
 
 
 class VirtualScanner:
-    """Sends codes into a pseudo-terminal, `gap_s` seconds between bytes, `suffix` after each code."""
+    """Sends codes into a pseudo-terminal, `gap_s` seconds between bytes, `suffix` after each code. `encode` makes what
+    goes over the wire of all that (`devices.virtual.hid`); USB keeps a byte for `wait_s` where nobody takes it, a UART
+    loses it at once."""
 
     def __init__(
         self,
@@ -27,12 +30,16 @@ class VirtualScanner:
         prefix: bytes = b"",
         suffix: bytes = b"\r\n",
         link: Path | None = None,
+        encode: Callable[[bytes], bytes] = bytes,
+        wait_s: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._gap_s = gap_s
         self._prefix = prefix
         self._suffix = suffix
         self._link = link
+        self._encode = encode
+        self._wait_s = wait_s
         self._sleep = sleep
         self._lock = threading.Lock()
         self._sending = threading.Lock()
@@ -72,7 +79,7 @@ class VirtualScanner:
     def scan(self, code: str | bytes) -> None:
         """Read a code as a real scanner would; while unplugged nothing is sent."""
         data = code.encode() if isinstance(code, str) else code
-        self.send(self._prefix + data + self._suffix)
+        self.send(self._encode(self._prefix + data + self._suffix))
 
     def send(self, raw: bytes) -> None:
         """Put these bytes on the wire, one at a time, with nothing added; other senders wait their turn."""
@@ -86,6 +93,8 @@ class VirtualScanner:
         with self._lock:
             if self._ends is None:
                 return
+            if self._wait_s:
+                select.select([], [self._ends[0]], [], self._wait_s)
             try:
                 os.write(self._ends[0], byte)
             except BlockingIOError:

@@ -11,8 +11,10 @@ import click
 
 from loyalty.money import money_text
 from terminal.cli.devices_doctor import doctor
+from terminal.cli.devices_heard import DRIVERS
 from terminal.cli.devices_look import list_devices, listen
 from terminal.cli.devices_probe import probe, sheet
+from terminal.cli.devices_scanner import played_scanner
 from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
@@ -40,14 +42,15 @@ for command in (list_devices, listen, sheet, probe, doctor):
 
 
 @devices.command
-@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display"]))
+@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
+@click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
 @in_language
-def simulate(kind: str, link: Path | None, port: int, lang: str) -> None:
+def simulate(kind: str, link: Path | None, port: int, driver: str, lang: str) -> None:
     """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
-    receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it. On a port of
-    this computer: `atol`, the web server of ATOL."""
+    receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, which
+    scans each line typed here. On a port of this computer: `atol`, the web server of ATOL."""
     import time
 
     ru = language(lang) == "ru"
@@ -55,6 +58,7 @@ def simulate(kind: str, link: Path | None, port: int, lang: str) -> None:
         "register": lambda: _register(link, ru),
         "atol": lambda: _atol(port, ru),
         "display": lambda: _display(link, ru),
+        "scanner": lambda: played_scanner(link, driver, ru),
     }
     name, running, news = played.get(kind, lambda: _printer(link, ru))()
     with running as place:

@@ -49,7 +49,7 @@ def doctor(data: Path, lang: str) -> None:
 
 
 def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
-    from devices.ports import list_ports
+    from devices.buses import all_ports
     from terminal.device_places import places, serial_of
     from terminal.doctoring import (
         display_findings,
@@ -64,7 +64,7 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
 
     if any(serial_of(device) for device in devices):
         yield from modem_manager_findings(PROCESSES, RULES)
-    ports = list_ports()
+    ports = all_ports()
     closed: set[str] = set()
     for place in places(devices, ports):
         for finding in port_findings(place, ports):

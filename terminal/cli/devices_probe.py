@@ -12,7 +12,7 @@ import click
 
 from loyalty.errors import BadInput, NotNow
 from loyalty.sentences import Lang, sentence
-from terminal.cli.devices_look import at_speed, bursts_from
+from terminal.cli.devices_heard import as_driver, at_speed, bursts_from, source_at
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -44,29 +44,29 @@ def sheet(out: Path, lang: str) -> None:
 @click.command
 @click.argument("port")
 @at_speed
+@as_driver
 @click.option("--write", is_flag=True, help="Add it to devices.toml without asking.")
 @in_folder
 @in_language
-def probe(port: str, baud: int | None, write: bool, data: Path, lang: str) -> None:
+def probe(port: str, baud: int | None, driver: str | None, write: bool, data: Path, lang: str) -> None:
     """Find out from two scans of the calibration sheet how the scanner at PORT sends its codes; print it as TOML.
 
     Not while the till runs: it has the port.
     """
-    from devices.ports import list_ports
-    from devices.transport.serial import SerialSettings
+    from devices.buses import all_ports
     from terminal.device_file import FILE, read_devices, with_device
     from terminal.device_places import places
     from terminal.scanner_table import settings_of, table_text
 
     with errors_in(lang):
         others = read_devices(data)
-        ports = list_ports()
+        ports = all_ports()
         _require_unnamed(port, places(others, ports))
-        settings = SerialSettings(port, baud or 9600)
+        source = source_at(port, baud, driver)
         click.echo(spoken(sentence("probe.scan"), language(lang)), err=True)
-        with bursts_from(settings, language(lang)) as bursts:
+        with bursts_from(source, language(lang)) as bursts:
             inferred = _inferred(bursts, language(lang))
-        text = table_text(settings_of(inferred, port, settings.baud, ports, others))
+        text = table_text(settings_of(inferred, port, baud or 9600, ports, others, source.driver))
         click.echo(text, nl=False)
         if inferred.aim:
             click.echo(spoken(sentence("probe.aim"), language(lang)), err=True)

@@ -6,7 +6,11 @@ import re
 
 import msgspec
 
+from devices.driver import Sends
+from terminal.scanner.codec import data_of
 from terminal.scanner.framing import ENDS, STX
+from terminal.scanner.reports import Messages
+from terminal.scanner.typed import Typed
 
 SILENCE_S = 0.3
 """Ends a burst; above what any converter pauses inside a code, below what a person needs between two scans."""
@@ -16,10 +20,12 @@ NAMES = {0x02: "STX", 0x03: "ETX", 0x09: "TAB", 0x0A: "LF", 0x0D: "CR", 0x1D: "G
 
 
 class Burst(msgspec.Struct, frozen=True):
-    """The bytes of one scan as they came, and the longest pause between two pieces of them."""
+    """The bytes of one scan as they came, and the longest pause between two pieces of them. `whole`: the scanner said
+    itself where it ends."""
 
     raw: bytes
     longest_pause_s: float = 0.0
+    whole: bool = False
 
     @property
     def ends(self) -> bytes:
@@ -38,9 +44,12 @@ class Burst(msgspec.Struct, frozen=True):
 
 
 class Bursts:
-    """Collects bytes into bursts; the caller gives the time."""
+    """Collects what a scanner sends into bursts, key events and reports as the text they mean; the caller gives the
+    time."""
 
-    def __init__(self) -> None:
+    def __init__(self, sends: Sends = "text") -> None:
+        self._typed = Typed() if sends == "keys" else None
+        self._messages = Messages() if sends == "reports" else None
         self._held = bytearray()
         self._last_s = 0.0
         self._longest_s = 0.0
@@ -48,7 +57,13 @@ class Bursts:
     def feed(self, data: bytes, now_s: float) -> list[Burst]:
         """Take the bytes read at `now_s`; returns what ended before them, or for being too long."""
         done = self.poll(now_s)
-        if self._held and data:
+        if self._messages is not None:
+            return done + [Burst(m.aim.encode() + data_of(m), whole=True) for m in self._messages.feed(data)]
+        if self._typed is not None:
+            data = self._typed.feed(data)
+        if not data:
+            return done
+        if self._held:
             self._longest_s = max(self._longest_s, now_s - self._last_s)
         self._held += data
         self._last_s = now_s

@@ -62,7 +62,7 @@ class Framer:
 
     def __init__(self, framing: Framing | None = None) -> None:
         self._framing = framing or Framing()
-        self._repeats = Repeats(self._framing.repeat_s)
+        self._whole = Whole(self._framing)
         self._held = bytearray()
         self._overflow_bytes = 0
         self._last_byte_s = 0.0
@@ -81,6 +81,10 @@ class Framer:
         if data:
             self._last_byte_s = now_s
         return done
+
+    def heard(self, now_s: float) -> None:
+        """The scanner is at work though no byte came of it: silence begins anew."""
+        self._last_byte_s = now_s
 
     def poll(self, now_s: float) -> list[Frame | Dropped]:
         """End a code without suffix once silence has lasted long enough."""
@@ -113,16 +117,32 @@ class Framer:
             return self._cut()
         raw = bytes(self._held)
         self._clear()
-        if not raw:
-            return []
-        frame = read_frame(raw, self._framing)
-        if isinstance(frame, Frame) and (not frame.text or self._repeats.is_repeat(frame.text, now_s)):
-            return []
-        return [frame]
+        return self._whole.read(raw, now_s)
 
     def _clear(self) -> None:
         self._held.clear()
         self._overflow_bytes = 0
+
+
+class Whole:
+    """The bytes of whole codes -> frames, without the empty ones and the repeats."""
+
+    def __init__(self, framing: Framing) -> None:
+        self._framing = framing
+        self._repeats = Repeats(framing.repeat_s)
+
+    def read(self, raw: bytes, now_s: float, symbology: str = "") -> list[Frame | Dropped]:
+        """`symbology` is what is known of the code beside its bytes."""
+        if not raw:
+            return []
+        if len(raw) > self._framing.max_bytes:
+            return [Dropped(TOO_LONG, len(raw))]
+        frame = read_frame(raw, self._framing)
+        if isinstance(frame, Dropped):
+            return [frame]
+        if not frame.text or self._repeats.is_repeat(frame.text, now_s):
+            return []
+        return [Frame(frame.text, symbology, raw) if symbology else frame]
 
 
 def read_frame(raw: bytes, framing: Framing) -> Frame | Dropped:

@@ -1,11 +1,13 @@
-"""A scanner as a stream of Scans: the driver's bytes through the framing."""
+"""A scanner as a stream of Scans: the driver's bytes through what reads them (`terminal.scanner.codec`)."""
 
 from collections.abc import Callable
 
+from devices.driver import Sends
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
 from devices.protocols import Scanner
 from devices.transport.serial import SerialPort, SerialSettings
-from terminal.scanner.framing import Dropped, Frame, Framer, Framing
+from terminal.scanner.codec import codec_of
+from terminal.scanner.framing import Dropped, Frame, Framing
 from terminal.scanner.scan import Scan
 
 
@@ -25,12 +27,15 @@ class ScannerSource:
         on_status: Callable[[StatusUpdate], None] = lambda status: None,
         on_dropped: Callable[[Dropped], None] = lambda dropped: None,
         framing: Framing | None = None,
+        sends: Sends = "text",
     ) -> None:
         self._on_scan = on_scan
         self._on_status = on_status
         self._on_dropped = on_dropped
         self._source = name
-        self._framer = Framer(framing)
+        self._sends = sends
+        self._framing = framing
+        self._codec = codec_of(sends, framing)
         self._port = make(self._quiet)
 
     def open(self) -> None:
@@ -45,12 +50,15 @@ class ScannerSource:
 
     def _on_event(self, event: DeviceEvent) -> None:
         if isinstance(event, DataEvent):
-            self._deliver(self._framer.feed(event.raw, event.at_monotonic_s))
-        else:
-            self._on_status(event)
+            self._deliver(self._codec.feed(event.raw, event.at_monotonic_s))
+            return
+        if event.health is Health.ENABLED:
+            # What came before a cable was pulled out does not go on with what comes after.
+            self._codec = codec_of(self._sends, self._framing)
+        self._on_status(event)
 
     def _quiet(self, now_s: float) -> None:
-        self._deliver(self._framer.poll(now_s))
+        self._deliver(self._codec.poll(now_s))
 
     def _deliver(self, done: list[Frame | Dropped]) -> None:
         for item in done:

@@ -11,9 +11,9 @@ import pytest
 
 import devices.ports
 from devices.displays import TextDisplaySettings, cd5220
-from devices.driver import SerialScannerSettings
-from devices.ports import Match, Port
-from devices.scanners import SERIAL
+from devices.driver import HidScannerSettings, SerialScannerSettings
+from devices.ports import Bus, Match, Port
+from devices.scanners import HID_POS, SERIAL
 from devices.transport.serial import SerialSettings
 from devices.virtual.display import VirtualDisplay
 from devices.virtual.escpos import VirtualEscPos
@@ -49,18 +49,21 @@ class Opened:
         pass
 
 
-def opens(settings: SerialSettings) -> Opened:
+def opens(settings: SerialSettings, bus: Bus) -> Opened:
     return Opened()
 
 
-def failing(number: int) -> Callable[[SerialSettings], object]:
-    def fail(settings: SerialSettings) -> object:
+Opens = Callable[[SerialSettings, Bus], Opened]
+
+
+def failing(number: int) -> Opens:
+    def fail(settings: SerialSettings, bus: Bus) -> Opened:
         raise OSError(number, "no")
 
     return fail
 
 
-def port_codes(settings: SerialScannerSettings, opening: Callable[[SerialSettings], object], *ports: Port) -> list[str]:
+def port_codes(settings: SerialScannerSettings, opening: Opens, *ports: Port) -> list[str]:
     (place,) = places([Configured("scanner", "serial", settings, SERIAL, "device[1]")], ports)
     found = list(port_findings(place, ports, opening))
     assert all(finding.what.code in TEMPLATES and finding.do.code in TEMPLATES for finding in found)
@@ -86,6 +89,32 @@ def test_a_port_that_opens_is_well_unless_its_name_may_change() -> None:
     assert port_codes(SerialScannerSettings(port=TTY.best_path), opens, TTY) == []
     assert port_codes(SerialScannerSettings(match=Match(vid="067b")), opens, TTY) == []
     assert port_codes(SerialScannerSettings(port="/dev/ttyS0"), opens, Port("/dev/ttyS0")) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (Port("/dev/input/event3", "0c2e", bus="evdev"), "doctor.mode_evdev"),
+        (Port("/dev/ttyACM0", "0c2e"), "doctor.mode_serial"),
+        (Port("/dev/hidraw1", "05e0", bus="hidraw"), "port.unplugged"),
+    ],
+)
+def test_a_scanner_that_is_there_in_another_mode_is_told_from_one_that_is_not(found: Port, code: str) -> None:
+    settings = HidScannerSettings(id="front", match=Match(vid="0c2e"))
+    (place,) = places([Configured("scanner", "hidpos", settings, HID_POS, "device[1]")], (found,))
+    (finding,) = port_findings(place, (found,), failing(errno.ENOENT))
+    assert (finding.device, finding.what.code) == ("front", code)
+    assert finding.what.code in TEMPLATES
+    assert finding.do.code in TEMPLATES
+
+
+def test_a_device_of_hid_that_may_not_be_opened_wants_the_udev_rules() -> None:
+    settings = HidScannerSettings(id="front", match=Match(vid="0c2e"))
+    port = Port("/dev/hidraw1", "0c2e", bus="hidraw")
+    (place,) = places([Configured("scanner", "hidpos", settings, HID_POS, "device[1]")], (port,))
+    (finding,) = port_findings(place, (port,), failing(errno.EACCES))
+    assert (finding.what.code, finding.do.code) == ("port.no_permission", "port.no_permission_hid.hint")
+    assert finding.do.code in TEMPLATES
 
 
 def register_codes(register: VirtualShtrih, now: datetime = NOON) -> list[str]:

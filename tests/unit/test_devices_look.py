@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 import pytest
 
+import devices.buses
 import devices.ports
 from devices.ports import Port, by_ids
+from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CodeRanges
 from terminal.cli import main
@@ -18,6 +20,7 @@ from terminal.device_file import FILE
 from terminal.scanner.bursts import MOST_BYTES, SILENCE_S, Burst, Bursts, shown_text
 from terminal.scanner.framing import Framing
 
+WAIT_S = 20
 PORTS = (
     Port("/dev/ttyACM0", "0c2e", "0b61", "A1", "usb-Honeywell-if00", "Xenon 1900"),
     Port("/dev/ttyS0"),
@@ -175,3 +178,57 @@ def test_a_burst_tells_its_suffix(raw: bytes, ends: str) -> None:
 
 def test_text_is_shown_with_control_characters_by_name() -> None:
     assert shown_text("лс\x1d7".encode() + b"\xfe") == "лс<GS>7<fe>"
+
+
+def test_hid_scanners_and_keyboards_are_listed_with_what_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hid = Port("/dev/hidraw1", "0c2e", "0b8f", "A17", description="Voyager", bus="hidraw")
+    keys = Port("/dev/input/event3", "0c2e", "0b01", "", "usb-H-event-kbd", "Voyager", "evdev")
+    monkeypatch.setattr(devices.ports, "list_ports", lambda: ())
+    monkeypatch.setattr(devices.buses, "list_hid_scanners", lambda: (hid,))
+    monkeypatch.setattr(devices.buses, "list_keyboards", lambda: (keys,))
+    (tmp_path / FILE).write_text(
+        """
+[[device]]
+kind = "scanner"
+driver = "hidpos"
+id = "front"
+match = { vid = "0c2e" }
+[[device]]
+kind = "scanner"
+driver = "evdev"
+id = "side"
+match = { by_id = "usb-H*" }
+"""
+    )
+    assert run("devices", "list", "--data", tmp_path, "--lang", "en") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "/dev/hidraw1  0c2e:0b8f  Voyager  HID-POS  front",
+        "/dev/input/event3  0c2e:0b01  usb-H-event-kbd  Voyager  keyboard  side",
+        "There are no serial ports",
+        "devices.toml:",
+        "  front  scanner hidpos  vid=0c2e  there: /dev/hidraw1",
+        "  side  scanner evdev  by_id=usb-H*  there: /dev/input/event3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("driver", "encode", "shown"),
+    [
+        ("hidpos", reports_of, "  ]E04600000000015  … report, 16 bytes, pauses up to 0 ms"),
+        ("evdev", keys_of, "  ]E04600000000015<CR>  … CR, 17 bytes, pauses up to "),
+    ],
+)
+def test_reports_and_keys_are_shown_as_what_they_mean(
+    tmp_path: Path, listening: Callable[[VirtualScanner, str], list[str]], driver: str,
+    encode: Callable[[bytes], bytes], shown: str,
+) -> None:  # fmt: skip
+    suffix = b"" if driver == "hidpos" else b"\r"
+    with VirtualScanner(gap_s=0, suffix=suffix, encode=encode, wait_s=WAIT_S) as scanner:
+        lines = listening(scanner, "]E04600000000015")
+        asked = ("--driver", driver, "--count", "1", "--data", tmp_path, "--lang", "en")
+        assert run("devices", "listen", scanner.port, *asked) == 0
+    assert lines[0].startswith("5d 45 30 34 36")
+    assert lines[1].startswith(shown)
+    assert lines[2:] == ["  4600000000015  AIM ]E0  goods"]

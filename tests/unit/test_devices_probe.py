@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
 
@@ -14,6 +15,7 @@ from PIL import Image
 import devices.ports
 from devices.driver import SerialScannerSettings
 from devices.ports import Match, Port
+from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
 from terminal.cli import main
 from terminal.device_file import FILE, read_devices
@@ -172,7 +174,7 @@ def test_a_port_is_named_by_what_tells_it_apart(path: str, ports: tuple[Port, ..
 
 def test_a_table_reads_back_whatever_stands_in_it(tmp_path: Path) -> None:
     inferred = Inferred('\x01"\\\x7f', "№\U0001f600", False, True, True, 0.12)
-    settings = settings_of(inferred, "/dev/ttyUSB0", 115_200, TWINS, ())
+    settings = settings_of(inferred, "/dev/ttyUSB0", 115_200, TWINS, (), "serial")
     (tmp_path / FILE).write_text(table_text(settings), "utf-8")
     (found,) = read_devices(tmp_path)
     assert found.settings == settings
@@ -180,6 +182,29 @@ def test_a_table_reads_back_whatever_stands_in_it(tmp_path: Path) -> None:
         id="scanner", match=Match(by_id="usb-A-0"), baud=115_200, prefix='\x01"\\\x7f', postfix="№\U0001f600",
         layout="russian", idle_ms=120,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("driver", "encode", "suffix", "keys"),
+    [("hidpos", reports_of, b"", []), ("evdev", keys_of, b"\r", ['suffix = "always"'])],
+)
+def test_a_scanner_that_is_no_serial_port_is_probed_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str, encode: Callable[[bytes], bytes], suffix: bytes,
+    keys: list[str],
+) -> None:  # fmt: skip
+    with VirtualScanner(gap_s=0, suffix=suffix, encode=encode, wait_s=WAIT_S) as scanner:
+        scans = Scans(scanner, [f"]E0{DIGITS}", LETTERS])
+        assert run(monkeypatch, scans, scanner.port, "--driver", driver, "--write", "--data", tmp_path) == 0
+        assert "".join(scans.out).splitlines() == [
+            "[[device]]",
+            'kind = "scanner"',
+            f'driver = "{driver}"',
+            'id = "scanner"',
+            f'port = "{scanner.port}"',
+            *keys,
+        ]
+        (found,) = read_devices(tmp_path)
+        assert found.driver == driver
 
 
 def test_a_further_scanner_gets_an_id_of_its_own() -> None:

@@ -1,0 +1,109 @@
+"""What comes from one scanner while a command listens to it: which it is, and its scans one after the other."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+
+from loyalty.errors import NotNow
+from loyalty.sentences import Lang
+
+if TYPE_CHECKING:
+    from devices.driver import Sends
+    from devices.model import StatusUpdate
+    from devices.protocols import Scanner
+    from terminal.scanner.bursts import Burst
+    from terminal.scanner.framing import Framing
+
+MOST_WAITING = 1000
+DRIVERS = ("serial", "hidpos", "evdev")
+BY_PATH = {"/dev/hidraw": "hidpos", "/dev/input/": "evdev"}
+
+at_speed = click.option("--baud", type=click.IntRange(300, 4_000_000), help="The serial port's speed, if not 9600.")
+as_driver = click.option(
+    "--driver", type=click.Choice(DRIVERS), help="What PORT is, where its path does not tell (a virtual scanner's)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One scanner to listen to: its driver, its place for people, how it is made, what it sends, how that is framed."""
+
+    driver: str
+    named: str
+    make: Callable[[Callable[[float], None]], Scanner]
+    sends: Sends
+    framing: Framing
+
+
+def source_at(port: str, baud: int | None, driver: str | None, folder: Path | None = None) -> Source:
+    """The scanner of that id or port in the folder's devices.toml, else what is at that path. Raises BadInput."""
+    from devices.driver import ScannerSettings
+    from devices.model import DeviceInfo
+    from terminal.device_file import configured, read_devices
+    from terminal.scanning import framing_of
+
+    for device in read_devices(folder) if folder else ():
+        settings = device.settings
+        if isinstance(settings, ScannerSettings) and port in (settings.id, getattr(settings, "port", None)):
+            if baud and hasattr(settings, "baud"):
+                settings = replace(settings, baud=baud)
+            break
+    else:
+        known = driver or next((name for start, name in BY_PATH.items() if port.startswith(start)), "serial")
+        speed = {"baud": baud or 9600} if known == "serial" else {}
+        (device,) = configured({"device": [{"kind": "scanner", "driver": known, "port": port, **speed}]})
+        settings = device.settings
+        assert isinstance(settings, ScannerSettings)
+    info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
+    make = partial(device.make, info, settings)
+    return Source(device.driver, device.place, make, device.made_by.sends, framing_of(settings))
+
+
+@contextmanager
+def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
+    """The scans as they come, until Ctrl+C. Raises NotNow where the port does not open or goes."""
+    from devices.model import DataEvent, DeviceEvent, Health, StatusUpdate
+    from terminal.device_places import why_closed
+    from terminal.scanner.bursts import Bursts
+
+    heard: queue.Queue[Burst | StatusUpdate] = queue.Queue(MOST_WAITING)
+    collected = Bursts(source.sends)
+
+    def put(event: DeviceEvent) -> None:
+        if not isinstance(event, DataEvent):
+            heard.put(event)
+            return
+        for burst in collected.feed(event.raw, event.at_monotonic_s):
+            heard.put(burst)
+
+    def quiet(now_s: float) -> None:
+        for burst in collected.poll(now_s):
+            heard.put(burst)
+
+    def come() -> Iterator[Burst]:
+        while True:
+            event = heard.get()
+            if not isinstance(event, StatusUpdate):
+                yield event
+            elif event.health is Health.ENABLED:
+                click.echo(f"{source.named}: {'сканируйте' if lang == 'ru' else 'scan now'}", err=True)
+            else:
+                raise NotNow(*why_closed(event.code, source.named, source.driver in BY_PATH.values()))
+
+    device = source.make(quiet)
+    device.open(put)
+    try:
+        yield come()
+    except KeyboardInterrupt:
+        return
+    finally:
+        device.close()

@@ -1,0 +1,145 @@
+"""What every scanner does, whatever it is attached to: one test over each of the till's drivers, on virtual devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from devices.driver import ScannerSettings
+from devices.model import DeviceInfo, Health, StatusUpdate
+from devices.virtual.hid import keys_of, reports_of
+from devices.virtual.scanner import VirtualScanner
+from terminal.device_file import FILE, read_devices
+from terminal.scanner.framing import Dropped
+from terminal.scanner.scan import Scan
+from terminal.scanner.serial_source import ScannerSource
+from terminal.scanning import configured_scanners, framing_of
+from terminal.session import commands as c
+
+WAIT_S = 20
+ENCODE: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": reports_of, "evdev": keys_of}
+MARKED = "0104600000000015215Qbag!\x1d93Zjqw"
+
+
+@dataclass
+class Till:
+    """One scanner of one driver, as `devices.toml` names it, and what came of it."""
+
+    driver: str
+    scanner: VirtualScanner
+    folder: Path
+    heard: Queue[Scan | Dropped | StatusUpdate]
+
+    def source(self, heard: Queue[Scan | Dropped | StatusUpdate]) -> ScannerSource:
+        """As a till has it, with what comes of it in hand."""
+        (device,) = read_devices(self.folder)
+        settings = device.settings
+        assert isinstance(settings, ScannerSettings)
+        info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
+        return ScannerSource(
+            f"{device.driver}:{settings.id}", partial(device.make, info, settings), on_scan=heard.put,
+            on_status=heard.put, on_dropped=heard.put, framing=framing_of(settings), sends=device.made_by.sends,
+        )  # fmt: skip
+
+    def status(self, code: str) -> None:
+        event = self.heard.get(timeout=WAIT_S)
+        assert isinstance(event, StatusUpdate)
+        assert event.code == code
+
+
+@pytest.fixture(params=["serial", "hidpos", "evdev"])
+def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
+    with VirtualScanner(
+        gap_s=0,
+        suffix=b"" if request.param == "hidpos" else b"\r",
+        link=tmp_path / "port",
+        encode=ENCODE[request.param],
+        wait_s=WAIT_S,
+    ) as scanner:
+        text = f'[[device]]\nkind = "scanner"\ndriver = "{request.param}"\nid = "front"\nport = "{scanner.port}"\n'
+        (tmp_path / FILE).write_text(text)
+        yield Till(request.param, scanner, tmp_path, Queue())
+
+
+def test_a_code_comes_whole_with_its_symbology_and_its_separators(till: Till) -> None:
+    source = till.source(till.heard)
+    source.open()
+    till.status("ready")
+    till.scanner.scan("]d2" + MARKED)
+    assert till.heard.get(timeout=WAIT_S) == Scan(MARKED, "]d2", f"{till.driver}:front")
+    till.scanner.scan("KPL:2990001000018/aZ~")
+    assert till.heard.get(timeout=WAIT_S) == Scan("KPL:2990001000018/aZ~", None, f"{till.driver}:front")
+    source.close()
+    assert source.check_health() is Health.CLOSED
+
+
+def test_a_code_held_before_it_is_one_scan(till: Till) -> None:
+    source = till.source(till.heard)
+    source.open()
+    till.status("ready")
+    for code in ("4600000000015", "4600000000015", "4600000000022"):
+        till.scanner.scan(code)
+    texts = [scan.text for _ in range(2) if isinstance(scan := till.heard.get(timeout=WAIT_S), Scan)]
+    assert texts == ["4600000000015", "4600000000022"]
+    source.close()
+
+
+def test_a_cable_pulled_out_amid_a_code_is_told_and_put_back_the_next_code_is_whole(till: Till) -> None:
+    source = till.source(till.heard)
+    source.open()
+    till.status("ready")
+    till.scanner.scan("4600000000015")
+    assert isinstance(till.heard.get(timeout=WAIT_S), Scan)
+    half = ENCODE[till.driver](b"4600000000022")
+    till.scanner.send(half[: len(half) // 2])
+    till.scanner.unplug()
+    till.status("unplugged")
+    assert source.check_health() is Health.OFFLINE
+    till.scanner.plug()
+    till.status("ready")
+    till.scanner.scan("4600000000039")
+    assert till.heard.get(timeout=WAIT_S) == Scan("4600000000039", None, f"{till.driver}:front")
+    source.close()
+
+
+def test_a_second_program_waits_until_the_first_has_let_go(till: Till) -> None:
+    others: Queue[Scan | Dropped | StatusUpdate] = Queue()
+    source, other = till.source(till.heard), till.source(others)
+    source.open()
+    till.status("ready")
+    other.open()
+    codes = []
+    for _ in range(2):
+        event = others.get(timeout=WAIT_S)
+        codes.append(event.code if isinstance(event, StatusUpdate) else "")
+        source.close()
+    assert codes == ["port_taken", "ready"]
+    other.close()
+
+
+def test_what_makes_no_code_is_told_with_its_size(till: Till) -> None:
+    source = till.source(till.heard)
+    source.open()
+    till.status("ready")
+    till.scanner.scan(b"46\x04\r" if till.driver == "evdev" else b"46\x04")
+    dropped = till.heard.get(timeout=WAIT_S)
+    assert isinstance(dropped, Dropped)
+    assert (dropped.reason, dropped.size_bytes) == ("not_text", 3)
+    source.close()
+
+
+def test_beside_a_till_a_scan_is_a_command_and_a_cable_a_sentence(till: Till) -> None:
+    posted: Queue[c.Command] = Queue()
+    till.scanner.unplug()
+    with configured_scanners(read_devices(till.folder), posted.put):
+        gone = posted.get(timeout=WAIT_S)
+        till.scanner.plug()
+        back = posted.get(timeout=WAIT_S)
+        assert [note.said.code for note in (gone, back) if isinstance(note, c.Notify)] == ["scan.gone", "scan.back"]
+        till.scanner.scan("KPL:2990001000018")
+        assert posted.get(timeout=WAIT_S) == c.Scan("KPL:2990001000018", f"{till.driver}:front")
