@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 from urllib.parse import urlsplit
+
+import msgspec
 
 from devices.driver import Baud, DeviceSettings, Driver, PortNumber, Short, need_one_of
 from devices.driver import Path as DevicePath
 from devices.ports import Match
 from terminal.device_file import Configured
-from terminal.fiscal.document import PointsAs
+from terminal.fiscal.document import Form, PointsAs
 from terminal.fiscal.port import FiscalPort
 from terminal.fiscal.register import NoRegister, Register
+from terminal.fiscal.tags import Ffd, FiscalVat
 
 if TYPE_CHECKING:
     from terminal.fiscal.atol_tasks import Taxation
@@ -33,11 +36,21 @@ TAXATION: Mapping[TaxSystem, Taxation] = {
 }  # fmt: skip
 
 
+Inn = Annotated[str, msgspec.Meta(pattern="^[0-9]{12}$")]
+
+
 class FiscalSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every driver of a fiscal register understands."""
 
     tax_system: TaxSystem = "general"
     points_as: PointsAs = "discount"
+    ffd: Ffd = "1.2"
+    advance_vat: FiscalVat = "none"
+    cashier_inn: dict[Short, Inn] = msgspec.field(default_factory=dict)
+
+    @property
+    def form(self) -> Form:
+        return Form(self.ffd, self.cashier_inn)
 
 
 class ShtrihSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +92,7 @@ def opened_register(devices: Sequence[Configured], folder: Path) -> Register:
     from terminal.fiscal_book import FiscalBook
 
     settings = cast("FiscalSettings", found.settings)
-    return FiscalRegister(port_of(found), FiscalBook(folder), settings.points_as)
+    return FiscalRegister(port_of(found), FiscalBook(folder), settings.points_as, settings.advance_vat)
 
 
 def port_of(register: Configured) -> FiscalPort:
@@ -96,7 +109,7 @@ def shtrih(settings: ShtrihSettings) -> FiscalPort:
         if settings.host
         else SerialWire(SerialSettings(settings.port, settings.baud, settings.match))
     )
-    return Shtrih(wire, TAX_BITS[settings.tax_system])
+    return Shtrih(wire, TAX_BITS[settings.tax_system], settings.form)
 
 
 SHTRIH = Driver(ShtrihSettings, shtrih)
@@ -106,7 +119,7 @@ def atol(settings: AtolSettings) -> FiscalPort:
     from terminal.fiscal.atol import Atol
     from terminal.fiscal.atol_link import AtolLink
 
-    return Atol(AtolLink(settings.url, settings.login, settings.password), TAXATION[settings.tax_system])
+    return Atol(AtolLink(settings.url, settings.login, settings.password), TAXATION[settings.tax_system], settings.form)
 
 
 ATOL = Driver(AtolSettings, atol)

@@ -41,9 +41,12 @@ class Command(IntEnum):
     FIND_DOCUMENT = 0xFF0A
     SEND_TAG = 0xFF0C
     UNSENT = 0xFF39
+    BEGIN_DOCUMENT = 0xFF3A
+    NEXT_BLOCK = 0xFF3B
     SHIFT = 0xFF40
     CLOSE_RECEIPT = 0xFF45
     ITEM = 0xFF46
+    SEND_LINE_TAG = 0xFF4D
 
 
 class Mode(IntEnum):
@@ -147,10 +150,6 @@ def close_receipt(payments_minor: dict[int, int], tax_system: int, text: str = "
     sums = b"".join(_int(payments_minor.get(place, 0), 5) for place in range(1, PAYMENTS + 1))
     body = sums + b"\0" + bytes(30) + bytes((tax_system,)) + _text(text, 64)
     return message(Command.CLOSE_RECEIPT, _password(CASHIER) + body)
-
-
-def send_tag(tag: int, value: bytes) -> bytes:
-    return message(Command.SEND_TAG, _password(CASHIER) + _int(tag, 2) + _int(len(value), 2) + value)
 
 
 def find_document(number: int) -> bytes:

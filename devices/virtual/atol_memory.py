@@ -73,10 +73,18 @@ def _is_receipt(task: dict[str, Any]) -> bool:
     items, payments = task.get("items"), task.get("payments")
     if not isinstance(items, list) or not items or not isinstance(payments, list):
         return False
-    numbers = [item.get(name) for item in items for name in ("price", "quantity", "amount")]
+    if not all(isinstance(item, dict) and item.get("type") in ("position", "userAttribute") for item in items):
+        return False
+    lines = positions(task)
+    numbers = [item.get(name) for item in lines for name in ("price", "quantity", "amount")]
     numbers += [payment.get("sum") for payment in payments]
-    named = all(item.get("name") and item.get("tax", {}).get("type") in TAXES for item in items)
-    return named and all(p.get("type") in PAYMENTS for p in payments) and all(_is_amount(each) for each in numbers)
+    named = lines and all(item.get("name") and item.get("tax", {}).get("type") in TAXES for item in lines)
+    paid = all(payment.get("type") in PAYMENTS for payment in payments)
+    return bool(named) and paid and all(_is_amount(each) for each in numbers)
+
+
+def positions(task: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for item in task["items"] if item["type"] == "position"]
 
 
 def _is_amount(value: object) -> bool:
@@ -107,10 +115,10 @@ def _receipt(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, An
     stands = _stands(memory, now)
     if stands != "opened":
         raise TaskFault(68 if stands == "expired" else 82)
-    for item in task["items"]:
+    for item in positions(task):
         if abs(item["price"] * item["quantity"] - item["amount"]) > Decimal("0.01"):
             raise TaskFault(101)
-    total = sum(item["amount"] for item in task["items"])
+    total = sum(item["amount"] for item in positions(task))
     change = sum(payment["sum"] for payment in task["payments"]) - total
     cash = sum(payment["sum"] for payment in task["payments"] if payment["type"] == "cash")
     if change < 0 or change > cash:
@@ -138,6 +146,8 @@ def _document(memory: AtolMemory, task: dict[str, Any]) -> dict[str, Any]:
     tags: dict[str, Any] = {"1040": number, "1012": f"{found.at}:00", "1077": str(found.sign)}
     if found.kind == RECEIPT:
         tags |= {"1054": found.operation, "1020": Decimal(found.total_minor).scaleb(-2)}
+        extra = next((item for item in found.task["items"] if item["type"] == "userAttribute"), None)
+        tags |= {"1084": {"1085": extra["name"], "1086": extra["value"]}} if extra else {}
     return {"documentTLV": {"fiscalDocumentType": KINDS[found.kind], "short": False, **tags}}
 
 

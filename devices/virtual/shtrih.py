@@ -8,22 +8,17 @@ power. A receipt that is open when the power goes is lost, the memory is not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from devices.shtrih.commands import Command, Mode, money
 from devices.virtual.shtrih_link import RegisterLink, command_of
 from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
+from devices.virtual.shtrih_receipt import BAD_VALUE, WRONG_STATE, OpenReceipt, document_tlv
 
-NO_PAPER, WRONG_STATE, OVER_24H, BAD_VALUE = 0x6B, 0x73, 0x4E, 0x33
+NO_PAPER, OVER_24H = 0x6B, 0x4E
 TOO_LITTLE, UNSUPPORTED, NO_DOCUMENT = 0x45, 0x37, 0x08
-MAX_LINES = 1000
-
-
-@dataclass(slots=True)
-class _Open:
-    operation: int
-    lines: list[Line] = field(default_factory=list)
-    tags: list[tuple[int, bytes]] = field(default_factory=list)
+BLOCK = 128
+"""Bytes of a document given at a time."""
 
 
 class VirtualShtrih:
@@ -41,7 +36,9 @@ class VirtualShtrih:
         """The numbers of the documents on paper."""
         self._now = now
         self._unprinted: int | None = None
-        self._open: _Open | None = None
+        self._open: OpenReceipt | None = None
+        self._reading = b""
+        """What is left of the document that is being read."""
         self.link = RegisterLink(self._answer)
 
     def power_on(self) -> None:
@@ -75,7 +72,10 @@ class VirtualShtrih:
             Command.X_REPORT: lambda _: self._quiet(),
             Command.OPEN_RECEIPT: self._open_receipt,
             Command.ITEM: self._item,
-            Command.SEND_TAG: self._tag,
+            Command.SEND_TAG: lambda body: (self._open.tag(body) if self._open else WRONG_STATE, b""),
+            Command.SEND_LINE_TAG: lambda body: (self._open.tag_line(body) if self._open else WRONG_STATE, b""),
+            Command.BEGIN_DOCUMENT: self._begin_document,
+            Command.NEXT_BLOCK: self._next_block,
             Command.CLOSE_RECEIPT: self._close_receipt,
             Command.CANCEL: self._cancel,
             Command.CANCEL_DOCUMENT: self._cancel,
@@ -145,7 +145,7 @@ class VirtualShtrih:
         memory = self.memory
         memory.shift_open, memory.receipts_in_shift = True, 0
         memory.shift_number, memory.opened_at_min = memory.shift_number + 1, self._minutes()
-        self._store(SHIFT_OPENED)
+        self._store(Document(0, SHIFT_OPENED, b"", 0))
         return 0, b""
 
     def _close_shift(self, _: bytes) -> tuple[int, bytes]:
@@ -154,13 +154,13 @@ class VirtualShtrih:
         if self._no_printing():
             return NO_PAPER, b""
         self.memory.shift_open = False
-        self._store(SHIFT_CLOSED)
+        self._store(Document(0, SHIFT_CLOSED, b"", 0))
         return 0, b""
 
     def _open_receipt(self, body: bytes) -> tuple[int, bytes]:
         refused = self._refused()
         if not refused:
-            self._open = _Open({0: 1, 2: 2}.get(body[0], 0))
+            self._open = OpenReceipt({0: 1, 2: 2}.get(body[0], 0))
         return refused, b""
 
     def _refused(self) -> int:
@@ -176,17 +176,14 @@ class VirtualShtrih:
     def _item(self, body: bytes) -> tuple[int, bytes]:
         operation, qty_micro, price, amount = body[0], _number(body[1:7]), _number(body[7:12]), _number(body[12:17])
         line = Line(qty_micro, price, amount, body[22], body[24], body[25], body[26:].decode("cp1251"))
-        if abs(price * qty_micro - amount * 1_000_000) > 1_000_000 or operation not in (1, 2):
+        if operation not in (1, 2):
             return BAD_VALUE, b""
         if self._open is None:
             refused = self._refused()
             if refused:
                 return refused, b""
-            self._open = _Open(operation)
-        if self._open.operation != operation or len(self._open.lines) >= MAX_LINES:
-            return WRONG_STATE, b""
-        self._open.lines.append(line)
-        return 0, b""
+            self._open = OpenReceipt(operation)
+        return self._open.add(line, operation), b""
 
     def _legacy_item(self, body: bytes, operation: int) -> tuple[int, bytes]:
         """80 and 82, of programs older than FFD 1.05: the amount follows from the price, the line is paid in full."""
@@ -200,12 +197,6 @@ class VirtualShtrih:
         error, data = self._close_receipt(body[:20] + bytes(60))
         return error, data[:5]
 
-    def _tag(self, body: bytes) -> tuple[int, bytes]:
-        if self._open is None:
-            return WRONG_STATE, b""
-        self._open.tags.append((_number(body[:2]), body[4:]))
-        return 0, b""
-
     def _close_receipt(self, body: bytes) -> tuple[int, bytes]:
         if self._open is None:
             return WRONG_STATE, b""
@@ -218,23 +209,17 @@ class VirtualShtrih:
         opened, self._open = self._open, None
         self.memory.receipts_in_shift += 1
         self.memory.cash_minor += (paid.get(1, 0) - change) * (1 if opened.operation == 1 else -1)
-        made = self._store(RECEIPT, opened.operation, total, tuple(opened.lines), paid, tuple(opened.tags))
+        made = self._store(Document(
+            0, RECEIPT, b"", 0, opened.operation, total, tuple(opened.lines), paid, tuple(opened.tags),
+            body[111] if len(body) > 111 else 0, change,
+        ))  # fmt: skip
         return 0, money(change) + _int(made.number, 4) + _int(made.sign, 4) + made.at
 
-    def _store(
-        self,
-        kind: int,
-        operation: int = 0,
-        total_minor: int = 0,
-        lines: tuple[Line, ...] = (),
-        payments_minor: dict[int, int] | None = None,
-        tags: tuple[tuple[int, bytes], ...] = (),
-    ) -> Document:
+    def _store(self, draft: Document) -> Document:
         number = len(self.memory.documents) + 1
         sign = number * 2_654_435_761 % 2**32
-        made = Document(
-            number, kind, bytes(self._now()), sign, operation, total_minor, lines, payments_minor or {}, tags
-        )
+        made = replace(draft, number=number, sign=sign, at=bytes(self._now()))
+        made = replace(made, tlv=document_tlv(self.memory, made))
         self.memory.documents.append(made)
         self._print(number)
         return made
@@ -261,6 +246,18 @@ class VirtualShtrih:
         found = self.memory.documents[number - 1]
         head = bytes((found.kind, 0)) + found.at + _int(number, 4) + _int(found.sign, 4)
         return 0, head + (bytes((found.operation,)) + money(found.total_minor) if found.kind == RECEIPT else b"")
+
+    def _begin_document(self, body: bytes) -> tuple[int, bytes]:
+        number = _number(body[:4])
+        if not 1 <= number <= len(self.memory.documents):
+            return NO_DOCUMENT, b""
+        found = self.memory.documents[number - 1]
+        self._reading = found.tlv
+        return 0, _int(found.kind, 2) + _int(len(found.tlv), 2)
+
+    def _next_block(self, _: bytes) -> tuple[int, bytes]:
+        block, self._reading = self._reading[:BLOCK], self._reading[BLOCK:]
+        return (0, block) if block else (NO_DOCUMENT, b"")
 
     def _continue_print(self, _: bytes) -> tuple[int, bytes]:
         if self.paper == 0:

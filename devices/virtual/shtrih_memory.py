@@ -18,6 +18,7 @@ class Line:
     method: int
     subject: int
     name: str
+    tags: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Document:
     lines: tuple[Line, ...] = ()
     payments_minor: dict[int, int] = field(default_factory=dict)
     tags: tuple[tuple[int, bytes], ...] = ()
+    tax_system: int = 0
+    change_minor: int = 0
+    tlv: bytes = b""
+    """All of it, as the memory gives it."""
+
+    @property
+    def settled_minor(self) -> dict[int, int]:
+        """What is paid for it: without the change."""
+        return {place: minor - (self.change_minor if place == 1 else 0) for place, minor in self.payments_minor.items()}
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ def status(data: Path, lang: str) -> None:
     with errors_in(lang):
         register = register_of(read_devices(data))
         if register is None:
-            click.echo("Кассы (ККТ) нет: devices.toml её не называет" if ru else "No register: devices.toml names none")
+            click.echo(spoken(sentence("fiscal.none"), language(lang)))
             return
         with alone_in(data), closing(port_of(register)) as port:
             silence: Sentence | None = None
@@ -74,6 +74,34 @@ def status(data: Path, lang: str) -> None:
         click.echo(f"{said} {sent.document.number}")
     if state is None:
         raise SystemExit(1)
+
+
+@fiscal.command
+@click.argument("number", type=click.IntRange(1))
+@in_folder
+@in_language
+def document(number: int, data: Path, lang: str) -> None:
+    """Show fiscal document NUMBER of the register's memory, tag by tag. Not while the till runs."""
+    from loyalty.errors import BadInput, LinkFault
+    from loyalty.sentences import sentence
+    from terminal.device_file import read_devices
+    from terminal.fiscal.port import NoAnswer, Remembering
+    from terminal.fiscal.shown import shown
+    from terminal.registers import port_of, register_of
+
+    with errors_in(lang):
+        register = register_of(read_devices(data))
+        if register is None:
+            raise BadInput(sentence("fiscal.none"))
+        with alone_in(data), closing(port_of(register)) as port:
+            try:
+                found = port.document(number) if isinstance(port, Remembering) else None
+            except NoAnswer as why:
+                raise LinkFault(why.said or sentence("fiscal.silent"), why.hint) from None
+        if found is None:
+            raise BadInput(sentence("fiscal.no_document", number=number), sentence("fiscal.no_document.hint"))
+    for line in shown(found, language(lang)):
+        click.echo(line)
 
 
 @fiscal.command

@@ -31,7 +31,7 @@ from terminal.fiscal.atol_tasks import (
     receipt_task,
     uuid_of,
 )  # fmt: skip
-from terminal.fiscal.document import FiscalDocument
+from terminal.fiscal.document import FiscalDocument, Form
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, State
 
 DOCUMENT_S = 30.0
@@ -49,10 +49,15 @@ class Atol:
     """A FiscalPort over the web server. A receipt is one task, so there is never one half made."""
 
     def __init__(
-        self, link: AtolLink, taxation: Taxation = "osn", new_uuid: Callable[[], str] = lambda: str(uuid4())
+        self,
+        link: AtolLink,
+        taxation: Taxation = "osn",
+        form: Form | None = None,
+        new_uuid: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         self._link = link
         self._taxation = taxation
+        self._form = form or Form()
         self._new_uuid = new_uuid
         self._unprinted: Literal["no", "perhaps", "yes"] = "no"
         """After a refusal it may be that a document made before this start waits for paper: nothing else would do."""
@@ -72,11 +77,11 @@ class Atol:
         )
 
     def open_shift(self, cashier: str) -> None:
-        self._done({"type": "openShift", **operator(cashier)})
+        self._done({"type": "openShift", **operator(cashier, self._form)})
 
     def close_shift(self, cashier: str) -> None:
         if self.state().shift != "closed":
-            self._done({"type": "closeShift", **operator(cashier)})
+            self._done({"type": "closeShift", **operator(cashier, self._form)})
 
     def x_report(self) -> None:
         self._done({"type": "reportX"})
@@ -90,7 +95,7 @@ class Atol:
 
     def issue(self, document: FiscalDocument) -> Issued:
         before = self._last_document()
-        task = receipt_task(document, self._taxation)
+        task = receipt_task(document, self._taxation, self._form)
         for attempt in range(MOST_ATTEMPTS):
             uuid = uuid_of(document.key, attempt)
             try:

@@ -8,23 +8,25 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from loyalty.catalogue import Vat
+from loyalty.catalogue import Unit
 from terminal.fiscal.atol_link import Outcome
-from terminal.fiscal.document import FiscalDocument, FiscalLine, Means, Method, Subject
+from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
 from terminal.fiscal.port import Issued, ShiftState
+from terminal.fiscal.tags import OPERATION, TAGS, FiscalVat, Method, Subject
 
 Taxation = Literal["osn", "usnIncome", "usnIncomeOutcome", "esn", "patent"]
 Task = dict[str, Any]
-VAT: dict[Vat, str] = {
-    "20": "vat20", "10": "vat10", "0": "vat0", "none": "none", "5": "vat5", "7": "vat7", "22": "vat22",
+VAT: dict[FiscalVat, str] = {
+    "20": "vat20", "10": "vat10", "0": "vat0", "none": "none", "20/120": "vat120", "10/110": "vat110", "5": "vat5",
+    "7": "vat7", "5/105": "vat105", "7/107": "vat107", "22": "vat22", "22/122": "vat122",
 }  # fmt: skip
 METHOD: dict[Method, str] = {"full": "fullPayment", "advance": "advance"}
-SUBJECT: dict[Subject, str] = {"goods": "commodity", "payment": "payment"}
+SUBJECT: dict[Subject, str] = {"goods": "commodity", "payment": "payment", "marked_goods": "commodityWithMarking"}
+MEASURE: dict[Unit, str] = {"piece": "piece", "kg": "kilogram"}
 MEANS: dict[Means, str] = {
     "cash": "cash", "electronic": "electronically", "advance": "prepaid", "counter_provision": "other",
 }  # fmt: skip
 SHIFT: dict[str, ShiftState] = {"closed": "closed", "opened": "open", "expired": "over_24h"}
-OPERATION = {"sale": 1, "return": 2}
 NAMES = UUID("6b1c6f7e-0f0b-4d0c-9a55-2b6a1c1f6f10")
 """What our uuids are made under, for all time: another one would make a receipt sent before unknown."""
 
@@ -66,8 +68,17 @@ class _Made(msgspec.Struct, frozen=True, rename="camel"):
     fiscal_params: _FiscalParams
 
 
-class FnDocument(msgspec.Struct, frozen=True, rename={"kind": "fiscalDocumentType", "operation": "1054",
-                                                      "total": "1020", "sign": "1077", "at": "1012"}):  # fmt: skip
+def _numbers(names: dict[str, str]) -> dict[str, str]:
+    """Tags stand under their numbers."""
+    return {ours: str(TAGS[tag].number) for ours, tag in names.items()}
+
+
+class FnDocument(
+    msgspec.Struct,
+    frozen=True,
+    rename={"kind": "fiscalDocumentType"}
+    | _numbers({"operation": "operation", "total": "total", "sign": "sign", "at": "time", "extra": "extra"}),
+):
     """A document of the memory by its tags; money in roubles."""
 
     kind: str
@@ -75,10 +86,16 @@ class FnDocument(msgspec.Struct, frozen=True, rename={"kind": "fiscalDocumentTyp
     total: Decimal = Decimal(0)
     sign: int | str = 0
     at: str = ""
+    extra: Any = None
 
     def is_of(self, document: FiscalDocument) -> bool:
+        """By the receipt's id in it, where it has one; else by kind and sum alone."""
         found = (self.kind, self.operation, self.total)
-        return found == ("receipt", OPERATION[document.kind], _money(document.total_minor))
+        if found != ("receipt", OPERATION[document.kind], _money(document.total_minor)):
+            return False
+        named = self.extra if isinstance(self.extra, dict) else {}
+        name, value = (named.get(str(TAGS[tag].number)) for tag in ("extra_name", "extra_value"))
+        return document.is_named(name, value)
 
 
 def uuid_of(key: str, attempt: int) -> str:
@@ -86,24 +103,28 @@ def uuid_of(key: str, attempt: int) -> str:
     return str(uuid5(NAMES, f"{key}/{attempt}"))
 
 
-def receipt_task(document: FiscalDocument, taxation: Taxation) -> Task:
+def receipt_task(document: FiscalDocument, taxation: Taxation, form: Form) -> Task:
+    ours = {"type": "userAttribute", "name": OURS, "value": document.named, "print": False}
     return {
         "type": "sell" if document.kind == "sale" else "sellReturn",
         "taxationType": taxation,
         "electronically": False,
         "ignoreNonFiscalPrintErrors": False,
-        **operator(document.cashier),
-        "items": [_position(line) for line in document.lines],
+        **operator(document.cashier, form),
+        "items": [*(_position(line, form) for line in document.lines), ours],
         "payments": [{"type": MEANS[means], "sum": _money(minor)} for means, minor in document.paid_minor.items()],
         "total": _money(document.total_minor),
     }
 
 
-def operator(cashier: str) -> Task:
-    return {"operator": {"name": cashier}} if cashier else {}
+def operator(cashier: str, form: Form) -> Task:
+    if not cashier:
+        return {}
+    inn = form.cashier_inn.get(cashier)
+    return {"operator": {"name": cashier, "vatin": inn} if inn else {"name": cashier}}
 
 
-def _position(line: FiscalLine) -> Task:
+def _position(line: FiscalLine, form: Form) -> Task:
     return {
         "type": "position",
         "name": line.name,
@@ -113,6 +134,7 @@ def _position(line: FiscalLine) -> Task:
         "paymentMethod": METHOD[line.method],
         "paymentObject": SUBJECT[line.subject],
         "tax": {"type": VAT[line.vat]},
+        **({"measurementUnit": MEASURE[line.measure]} if form.ffd == "1.2" else {}),
     }
 
 

@@ -2,7 +2,8 @@
 
 Discounts and points spent lower the price: there is never a negative line, nor one for a discount (letter of the tax
 service ED-3-20/6387@ of 26.09.2017). Where the accountant chooses so, points pay instead, as counter-provision (tag
-1217), and the price stays. A receipt paid with points alone has a total of nothing.
+1217), and the price stays. A receipt paid with points alone has a total of nothing, settled by a counter-provision of
+nothing (letter AB-4-20/6093 of 30.04.2021).
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,26 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.catalogue import Vat
+from loyalty.catalogue import Unit
 from loyalty.money import divide, quantity_text, share
 from loyalty.receipt import Receipt, ReceiptLine
+from terminal.fiscal.tags import Ffd, FiscalVat, Method, Subject
 
 PointsAs = Literal["discount", "counter_provision"]
-Method = Literal["full", "advance"]
-"""How a line is paid (tag 1214): in full with the goods, or before there are any, as a gift card is."""
-Subject = Literal["goods", "payment"]
-"""What a line is (tag 1212)."""
 Means = Literal["cash", "electronic", "advance", "counter_provision"]
 """Tags 1031, 1081, 1215 and 1217; a gift card pays as an advance given before."""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """In what form a register has its documents: the version of the format it is registered with, and the cashiers'
+    tax numbers (INN) by their names."""
+
+    ffd: Ffd = "1.2"
+    cashier_inn: dict[str, str] = {}
+
+
+OURS = "Kopilka"
+"""The name of the requisite that says which of our receipts a document is (tags 1084, 1085, 1086)."""
 
 
 class FiscalLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,9 +40,10 @@ class FiscalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     price_minor: int
     qty_milli: int
     amount_minor: int
-    vat: Vat
+    vat: FiscalVat
     method: Method = "full"
     subject: Subject = "goods"
+    measure: Unit = "piece"
 
 
 class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,21 +61,35 @@ class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     total_minor: int
     original_number: str = ""
 
+    @property
+    def named(self) -> str:
+        """What it says of itself under `OURS`: the receipt's number, for people, and its id."""
+        return f"{self.number} {self.key}"
 
-def fiscal_document(receipt: Receipt, points_as: PointsAs = "discount") -> FiscalDocument:
-    """`key` is the receipt's id: the same receipt is the same document, whenever it is made."""
+    def is_named(self, name: object, value: object) -> bool:
+        """Whether a document with this requisite may be ours: it says so, or nothing of us."""
+        return name != OURS or (isinstance(value, str) and value.endswith(self.key))
+
+
+def fiscal_document(
+    receipt: Receipt, points_as: PointsAs = "discount", advance_vat: FiscalVat = "none"
+) -> FiscalDocument:
+    """`key` is the receipt's id: the same receipt is the same document, whenever it is made.
+
+    `advance_vat` is what an advance is taxed with, as a gift card is: the accountant chooses.
+    """
     amounts = _amounts(receipt, points_as)
     pairs = zip(receipt.lines, amounts, strict=True)
     paid = _paid(receipt)
     by_points = sum(line.redeemed_minor for line in receipt.lines) if points_as == "counter_provision" else 0
-    if by_points:
+    if by_points or not paid:
         paid["counter_provision"] = by_points
     return FiscalDocument(
         key=receipt.receipt_id,
         kind=receipt.kind,
         number=receipt.number,
         cashier=receipt.cashier,
-        lines=tuple(each for line, amount in pairs for each in split(line, amount)),
+        lines=tuple(each for line, amount in pairs for each in split(line, amount, advance_vat)),
         paid_minor=paid,
         total_minor=sum(amounts),
         original_number=receipt.original_number or "",
@@ -90,8 +115,11 @@ def _paid(receipt: Receipt) -> dict[Means, int]:
     return paid
 
 
-def split(line: ReceiptLine, amount_minor: int) -> Iterator[FiscalLine]:
+def split(line: ReceiptLine, amount_minor: int, advance_vat: FiscalVat = "none") -> Iterator[FiscalLine]:
     """A line of the receipt as one or two of the register's: three for 100.00 are two at 33.33 and one at 33.34."""
+    if line.gift_card is not None:
+        yield FiscalLine(line.name, amount_minor, 1000, amount_minor, advance_vat, "advance", "payment")
+        return
     pieces, part = divmod(line.qty_milli, 1000)
     if part:
         yield _weighed(line, amount_minor)
@@ -99,19 +127,13 @@ def split(line: ReceiptLine, amount_minor: int) -> Iterator[FiscalLine]:
     price_minor, dearer = divmod(amount_minor, pieces)
     for each_minor, count in ((price_minor, pieces - dearer), (price_minor + 1, dearer)):
         if count:
-            yield _of(line, line.name, each_minor, count * 1000, each_minor * count)
+            yield FiscalLine(line.name, each_minor, count * 1000, each_minor * count, line.vat, measure=line.unit)
 
 
 def _weighed(line: ReceiptLine, amount_minor: int) -> FiscalLine:
     """At a price for the kilogram that gives the amount within a kopeck, else as one piece that says its weight."""
     price_minor = divide(amount_minor * 1000, line.qty_milli)
     if abs(price_minor * line.qty_milli - amount_minor * 1000) <= 1000:
-        return _of(line, line.name, price_minor, line.qty_milli, amount_minor)
-    return _of(line, f"{line.name} {quantity_text(line.qty_milli)} кг", amount_minor, 1000, amount_minor)
-
-
-def _of(line: ReceiptLine, name: str, price_minor: int, qty_milli: int, amount_minor: int) -> FiscalLine:
-    money = (price_minor, qty_milli, amount_minor)
-    if line.gift_card is not None:
-        return FiscalLine(name, *money, line.vat, "advance", "payment")
-    return FiscalLine(name, *money, line.vat)
+        return FiscalLine(line.name, price_minor, line.qty_milli, amount_minor, line.vat, measure=line.unit)
+    name = f"{line.name} {quantity_text(line.qty_milli)} кг"
+    return FiscalLine(name, amount_minor, 1000, amount_minor, line.vat)

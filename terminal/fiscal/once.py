@@ -21,6 +21,7 @@ from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
+from terminal.fiscal.tags import FiscalVat
 
 log = logging.getLogger("till")
 
@@ -56,13 +57,20 @@ class FiscalJournal(Protocol):
 class FiscalRegister:
     """A Register over any port: the same receipt again finds the document it has."""
 
-    def __init__(self, port: FiscalPort, journal: FiscalJournal, points_as: PointsAs = "discount") -> None:
+    def __init__(
+        self,
+        port: FiscalPort,
+        journal: FiscalJournal,
+        points_as: PointsAs = "discount",
+        advance_vat: FiscalVat = "none",
+    ) -> None:
         self._port = port
         self._journal = journal
         self._points_as = points_as
+        self._advance_vat = advance_vat
 
     def register(self, receipt: Receipt, key: str) -> Answer:
-        document = fiscal_document(receipt, self._points_as)
+        document = fiscal_document(receipt, self._points_as, self._advance_vat)
         unknown = self.ask_open(key)
         if unknown is not None:
             return unknown

@@ -12,6 +12,7 @@ import msgspec
 
 from loyalty.sentences import Sentence
 from terminal.fiscal.document import FiscalDocument
+from terminal.fiscal.tags import Field
 
 ShiftState = Literal["closed", "open", "over_24h"]
 Paper = Literal["there", "none", "waits"]
@@ -97,3 +98,11 @@ class Inspected(Protocol):
 
     def unsent(self) -> int:
         """How many documents the operator of fiscal data has not had yet."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A register whose memory gives its documents whole. May raise NoAnswer."""
+
+    def document(self, number: int) -> tuple[Field, ...] | None:
+        """By its tags; None where there is none."""

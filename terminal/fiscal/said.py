@@ -29,6 +29,12 @@ SENTENCES = {
         "Решено. При следующем запуске касса учтёт чек {number} так",
         "Settled. At its next start the till treats receipt {number} so",
     ),
+    "fiscal.no_document": ("В памяти кассы (ККТ) нет документа {number}", "The register has no document {number}"),
+    "fiscal.no_document.hint": (
+        "Последний номер скажет kopilka fiscal status; касса АТОЛ документы целиком не отдаёт",
+        "kopilka fiscal status says the last number; a register of ATOL gives no whole documents",
+    ),
+    "fiscal.none": ("Кассы (ККТ) нет: devices.toml её не называет", "No register: devices.toml names none"),
     "fiscal.over_24h": ("Смена кассы (ККТ) длится больше 24 часов", "The register's shift is over 24 hours old"),
     "fiscal.over_24h.hint": ("Закройте смену (Z-отчёт) и откройте новую", "Close the shift (Z report), open a new one"),
     "fiscal.no_paper": ("В кассе (ККТ) нет бумаги", "The fiscal register is out of paper"),

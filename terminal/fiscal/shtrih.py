@@ -6,19 +6,25 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from devices.shtrih import commands as k
+from devices.shtrih import tagged
 from devices.shtrih.link import Answer, Lost, Silent
+from devices.shtrih.tlv import BadTlv
 from devices.shtrih.wire import Wire, ask
-from loyalty.catalogue import Vat
 from loyalty.sentences import sentence
-from terminal.fiscal.document import FiscalDocument, FiscalLine, Means
+from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State
+from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, read, written
 
-VAT: dict[Vat, int] = {"20": 0x01, "10": 0x02, "0": 0x04, "none": 0x08, "5": 0x81, "7": 0x82, "22": 0xCB}
-METHOD = {"full": 4, "advance": 3}
-SUBJECT = {"goods": 1, "payment": 10}
+VAT: dict[FiscalVat, int] = {
+    "20": 0x01, "10": 0x02, "0": 0x04, "none": 0x08, "20/120": 0x10, "10/110": 0x20, "5": 0x81, "7": 0x82,
+    "5/105": 0x84, "7/107": 0x88, "22": 0xCB, "22/122": 0xCC,
+}  # fmt: skip
+"""The register's own codes, not those of tag 1199."""
 PLACE: dict[Means, int] = {"cash": 1, "electronic": 2, "advance": 14, "counter_provision": 16}
 RECEIPT = 3
 T = TypeVar("T")
+MOST_BLOCKS = 1000
+"""Of one document: the largest has 30 KB."""
 MOST_DOCUMENTS_ASKED = 200
 """Looked at for one that is in doubt: there is one till at a register, so there are few after it."""
 
@@ -31,9 +37,10 @@ WHY = {
 class Shtrih:
     """A FiscalPort over a wire. `tax_system` is the bit of tag 1055: 1 general, 2 and 4 simplified, 32 patent."""
 
-    def __init__(self, wire: Wire, tax_system: int = 1) -> None:
+    def __init__(self, wire: Wire, tax_system: int = 1, form: Form | None = None) -> None:
         self._wire = wire
         self._tax_system = tax_system
+        self._form = form or Form()
 
     def state(self) -> State:
         memory = self._told(k.memory_status(), k.read_memory_status)
@@ -65,9 +72,8 @@ class Shtrih:
 
     def issue(self, document: FiscalDocument) -> Issued:
         """Every command before the last can be taken back; only the one that closes the receipt makes a document."""
-        is_return = document.kind == "return"
         try:
-            for raw in _before_closing(document, is_return):
+            for raw in before_closing(document, self._form):
                 self._done(raw)
         except (NotIssued, InDoubt, NoAnswer):
             self._give_up()
@@ -84,13 +90,37 @@ class Shtrih:
         return Issued(closed.document, closed.sign, closed.local_time)
 
     def find(self, document: FiscalDocument, after: int) -> Issued | None:
-        operation = 2 if document.kind == "return" else 1
+        operation = OPERATION[document.kind]
         last = self.state().last_document
         for number in range(after + 1, min(last, after + MOST_DOCUMENTS_ASKED) + 1):
             found = self._told(k.find_document(number), k.read_found)
-            if (found.kind, found.operation, found.total_minor) == (RECEIPT, operation, document.total_minor):
+            alike = (found.kind, found.operation, found.total_minor) == (RECEIPT, operation, document.total_minor)
+            if alike and self._is_ours(number, document):
                 return Issued(number, found.sign, found.local_time)
         return None
+
+    def document(self, number: int) -> tuple[Field, ...] | None:
+        """A document of the memory by its tags; None where the register has no such document, or gives none."""
+        begun = self._lost_is_silence(tagged.begin_document(number))
+        if begun.error:
+            return None
+        raw = b""
+        for _ in range(MOST_BLOCKS):
+            block = self._lost_is_silence(tagged.next_block())
+            if block.error == tagged.NO_MORE or not block.data:
+                break
+            if block.error:
+                return None
+            raw += block.data
+        try:
+            return read(raw)
+        except BadTlv:
+            return None
+
+    def _is_ours(self, number: int, document: FiscalDocument) -> bool:
+        """By the receipt's id in it. Kind and sum alone decide where the memory gives no document, or one without."""
+        fields = self.document(number) or ()
+        return document.is_named(find(fields, "extra", "extra_name"), find(fields, "extra", "extra_value"))
 
     def cancel_open(self) -> None:
         self._lost_is_silence(k.plain(k.Command.CANCEL))
@@ -139,10 +169,21 @@ class Shtrih:
             raise InDoubt from None
 
 
-def _before_closing(document: FiscalDocument, is_return: bool) -> Iterator[bytes]:
+def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
+    """The commands of a receipt, in their order, up to the one that closes it."""
+    is_return = document.kind == "return"
     yield k.open_receipt(is_return)
+    if document.cashier:
+        yield tagged.receipt_tag(written("cashier", document.cashier))
+    inn = form.cashier_inn.get(document.cashier)
+    if inn:
+        yield tagged.receipt_tag(written("cashier_inn", inn))
+    ours = (("extra_name", OURS), ("extra_value", document.named))
+    yield tagged.receipt_tag(written("extra", ours))
     for line in document.lines:
         yield _item(line, is_return)
+        if form.ffd == "1.2":
+            yield tagged.line_tag(written("measure", MEASURE[line.measure]))
 
 
 def _item(line: FiscalLine, is_return: bool) -> bytes:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from msgspec.structs import replace
 
-from devices.shtrih.commands import open_receipt
+from devices.shtrih.commands import close_receipt, item, open_receipt
 from devices.shtrih.link import ACK, ENQ, framed
 from devices.shtrih.wire import SerialWire, TcpWire
 from devices.transport.serial import SerialSettings
@@ -26,6 +26,7 @@ from tests.support.fiscal import MemoryWire, atol_port
 from tests.unit.test_fiscal_slip import RETURN, SALE
 
 SOLD = fiscal_document(SALE)
+PAID = close_receipt({1: 286_480}, 1)
 
 
 SHTRIH = ("memory", "pty", "tcp")
@@ -96,8 +97,8 @@ def test_a_shtrih_register_has_the_lines_and_payments(way: str) -> None:
     (made,) = device.memory.receipts()
     assert made.payments_minor == {1: 90_000, 2: 200_000}
     assert made.lines == (
-        Line(2_000_000, 125_000, 250_000, 0x01, 4, 1, "Шарф клубный"),
-        Line(456_000, 80_000, 36_480, 0x02, 4, 1, "Сыр"),
+        Line(2_000_000, 125_000, 250_000, 0x01, 4, 1, "Шарф клубный", ((2108, b"\x00"),)),
+        Line(456_000, 80_000, 36_480, 0x02, 4, 1, "Сыр", ((2108, b"\x0b"),)),
     )
     assert device.memory.cash_minor == 86_480
 
@@ -114,6 +115,41 @@ def test_what_was_made_is_found_after_a_number_and_nothing_else_is(port: FiscalP
     assert port.find(SOLD, 1) == issued
     assert port.find(SOLD, 2) is None
     assert port.find(replace(fiscal_document(RETURN), key="ff" * 16), 0) is None
+
+
+def test_of_two_documents_of_one_kind_and_sum_each_receipt_finds_its_own(port: FiscalPort) -> None:
+    other = replace(SOLD, key="0e" * 16, number="T1-19")
+    port.open_shift("Анна")
+    made, alike = port.issue(SOLD), port.issue(other)
+    assert (port.find(SOLD, 1), port.find(other, 1)) == (made, alike)
+    assert port.find(SOLD, made.document) is None
+
+
+@pytest.mark.parametrize("way", SHTRIH)
+def test_where_a_shtrih_register_gives_no_documents_kind_and_sum_decide(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = VirtualShtrih()
+    monkeypatch.setattr(device, "_begin_document", lambda body: (0x37, b""))
+    with reached(way, device) as port:
+        port.open_shift("Анна")
+        made = port.issue(SOLD)
+        assert port.find(SOLD, 1) == made
+        assert port.find(replace(SOLD, key="0e" * 16), 1) == made
+        port.close()
+
+
+@pytest.mark.parametrize("way", SHTRIH)
+def test_a_document_of_another_program_is_told_by_kind_and_sum(way: str) -> None:
+    device = VirtualShtrih()
+    with reached(way, device) as port:
+        port.open_shift("Анна")
+        for raw in (open_receipt(False), item(False, 1000, 286_480, 286_480, 1, 4, 1, "Чай"), PAID):
+            device.receive(bytes((ENQ,)) + framed(raw) + bytes((ACK,)))
+        found = port.find(SOLD, 1)
+        port.close()
+    assert found is not None
+    assert found.document == 2
 
 
 def test_a_receipt_without_a_shift_is_refused_and_leaves_nothing_open(port: FiscalPort, device: Device) -> None:

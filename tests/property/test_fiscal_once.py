@@ -19,8 +19,6 @@ from tests.unit.test_fiscal_slip import SALE
 RETURN = replace(
     SALE, kind="return", receipt_id="ff" * 16, number="T1-18", payments=(Payment("cash", 286_480),), change_minor=0
 )
-LINE_BYTES = 4 * 128
-"""More than a receipt of two lines and all questions about it come to, both ways."""
 
 
 def documents(register: VirtualShtrih) -> list[tuple[int, int]]:
@@ -55,7 +53,8 @@ def test_power_cut_at_every_byte_leaves_one_document_in_the_end(receipt: Receipt
 
 COMMANDS = (
     Command.MEMORY_STATUS, Command.SHORT_STATUS, Command.OPEN_SHIFT, Command.OPEN_RECEIPT, Command.ITEM,
-    Command.CLOSE_RECEIPT, Command.FIND_DOCUMENT, Command.CANCEL,
+    Command.SEND_TAG, Command.SEND_LINE_TAG, Command.CLOSE_RECEIPT, Command.FIND_DOCUMENT, Command.BEGIN_DOCUMENT,
+    Command.NEXT_BLOCK, Command.CANCEL,
 )  # fmt: skip
 
 
@@ -63,7 +62,7 @@ COMMANDS = (
     losses=st.lists(
         st.tuples(st.sampled_from(["request", "answer", "taken", "forgotten"]), st.sampled_from(COMMANDS)), max_size=6
     ),
-    cuts=st.lists(st.integers(0, 700), max_size=4),
+    cuts=st.lists(st.integers(0, 1100), max_size=4),
     paper=st.sampled_from([None, 0, 1, 2]),
     restarts=st.booleans(),
 )

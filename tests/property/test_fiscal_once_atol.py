@@ -179,7 +179,7 @@ def test_while_the_queue_is_stopped_nothing_is_sold_and_the_shift_stays_open() -
     assert isinstance(answer, Unknown)
     assert answer.hint is not None
     assert answer.hint.code == "atol.stopped.hint"
-    assert isinstance(pay(register, journal, OTHER), Unknown)
+    assert isinstance(pay(register, journal, OTHER), Refused)
     assert atol_register(register, journal).close_shift("Анна") is not None
     assert documents(register) == []
     register.unblock()

@@ -14,6 +14,7 @@ from devices.virtual.shtrih import VirtualShtrih
 from devices.virtual.shtrih_link import command_of
 from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import AtolLink
+from terminal.fiscal.document import Form
 from terminal.fiscal.once import FiscalRegister, Sent
 from terminal.fiscal.port import Issued
 from terminal.fiscal.shtrih import Shtrih
@@ -106,10 +107,10 @@ class Body(httpx.SyncByteStream):
             raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
 
 
-def atol_port(register: VirtualAtol, login: str = "", password: str = "") -> Atol:
+def atol_port(register: VirtualAtol, login: str = "", password: str = "", form: Form | None = None) -> Atol:
     wire = AtolWire(register)
     link = AtolLink("http://register:16732", login, password, transport=wire, now=lambda: wire.now_s, pause=wire.pause)
-    return Atol(link)
+    return Atol(link, form=form)
 
 
 def atol_register(register: VirtualAtol, journal: KeptInMemory) -> FiscalRegister:

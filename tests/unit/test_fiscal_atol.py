@@ -15,12 +15,13 @@ from loyalty.receipt import Payment
 from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import MOST_REPLY_BYTES, MOST_TEXT, AtolLink
 from terminal.fiscal.atol_tasks import VAT, receipt_task, uuid_of
-from terminal.fiscal.document import fiscal_document
+from terminal.fiscal.document import Form, fiscal_document
 from terminal.fiscal.port import InDoubt, NoAnswer, NotIssued
 from tests.support.fiscal import AtolWire, Body, atol_port
 from tests.unit.test_fiscal_slip import CHEESE, SALE, SCARF
 
 SOLD = fiscal_document(SALE)
+FORM = Form()
 READY = {"status": "ready", "error": {"code": 0, "description": "Ошибок нет"}}
 PARAMS = {
     "fiscalDocumentNumber": 7,
@@ -49,7 +50,7 @@ def looked(*results: dict) -> httpx.Response:
 
 
 def test_a_receipt_is_one_task_with_the_price_as_paid() -> None:
-    assert receipt_task(SOLD, "usnIncome") == {
+    assert receipt_task(SOLD, "usnIncome", FORM) == {
         "type": "sell",
         "taxationType": "usnIncome",
         "electronically": False,
@@ -59,13 +60,14 @@ def test_a_receipt_is_one_task_with_the_price_as_paid() -> None:
             {
                 "type": "position", "name": "Шарф клубный", "price": Decimal("1250.00"), "quantity": Decimal(2),
                 "amount": Decimal("2500.00"), "paymentMethod": "fullPayment", "paymentObject": "commodity",
-                "tax": {"type": "vat20"},
+                "tax": {"type": "vat20"}, "measurementUnit": "piece",
             },
             {
                 "type": "position", "name": "Сыр", "price": Decimal("800.00"), "quantity": Decimal("0.456"),
                 "amount": Decimal("364.80"), "paymentMethod": "fullPayment", "paymentObject": "commodity",
-                "tax": {"type": "vat10"},
+                "tax": {"type": "vat10"}, "measurementUnit": "kilogram",
             },
+            {"type": "userAttribute", "name": "Kopilka", "value": f"T1-17 {'aa' * 16}", "print": False},
         ],
         "payments": [
             {"type": "electronically", "sum": Decimal("2000.00")}, {"type": "cash", "sum": Decimal("900.00")},
@@ -81,28 +83,29 @@ def test_money_goes_out_as_numbers_to_the_kopeck() -> None:
         sent.append(request.content)
         return httpx.Response(201, stream=Body(b"{}"))
 
-    AtolLink("http://register", transport=httpx.MockTransport(answer)).put("u", [receipt_task(SOLD, "osn")])
+    AtolLink("http://register", transport=httpx.MockTransport(answer)).put("u", [receipt_task(SOLD, "osn", FORM)])
     told = json.loads(sent[0], parse_float=str)
     assert told["uuid"] == "u"
-    assert [item["amount"] for item in told["request"][0]["items"]] == ["2500.00", "364.80"]
+    assert [item["amount"] for item in told["request"][0]["items"][:2]] == ["2500.00", "364.80"]
     assert told["request"][0]["items"][1]["quantity"] == "0.456"
 
 
 def test_a_return_and_points_as_counter_provision_and_a_gift_card_have_their_names() -> None:
     back = replace(SALE, kind="return", payments=(Payment("cash", 286_480),), change_minor=0)
-    assert receipt_task(fiscal_document(back), "osn")["type"] == "sellReturn"
-    points = receipt_task(fiscal_document(SALE, "counter_provision"), "osn")
+    assert receipt_task(fiscal_document(back), "osn", FORM)["type"] == "sellReturn"
+    points = receipt_task(fiscal_document(SALE, "counter_provision"), "osn", FORM)
     assert {"type": "other", "sum": Decimal("200.00")} in points["payments"]
     assert points["total"] == Decimal("3064.80")
     card = replace(SCARF, gift_card=GiftCard("7" * 32, "1234"))
     given = replace(SALE, lines=(card, CHEESE), payments=(Payment("gift_card", 286_480),), change_minor=0)
-    task = receipt_task(fiscal_document(given), "osn")
+    task = receipt_task(fiscal_document(given), "osn", FORM)
     assert (task["items"][0]["paymentMethod"], task["items"][0]["paymentObject"]) == ("advance", "payment")
     assert task["payments"] == [{"type": "prepaid", "sum": Decimal("2864.80")}]
 
 
 def test_every_rate_has_the_name_of_the_driver() -> None:
-    assert set(VAT.values()) == {"vat0", "vat5", "vat7", "vat10", "vat20", "vat22", "none"}
+    goods = {"vat0", "vat5", "vat7", "vat10", "vat20", "vat22", "none"}
+    assert set(VAT.values()) == goods | {"vat105", "vat107", "vat110", "vat120", "vat122"}
 
 
 def test_a_receipt_has_the_same_uuid_for_ever_and_another_one_when_it_has_failed() -> None:
