@@ -20,6 +20,7 @@ from terminal.scanner.scan import Scan
 from terminal.scanner.serial_source import ScannerSource
 from terminal.scanning import configured_scanners, framing_of
 from terminal.session import commands as c
+from terminal.supervising import Supervising
 
 WAIT_S = 20
 ENCODE: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": reports_of, "evdev": keys_of}
@@ -136,7 +137,7 @@ def test_what_makes_no_code_is_told_with_its_size(till: Till) -> None:
 def test_beside_a_till_a_scan_is_a_command_and_a_cable_a_sentence(till: Till) -> None:
     posted: Queue[c.Command] = Queue()
     till.scanner.unplug()
-    with configured_scanners(read_devices(till.folder), posted.put):
+    with configured_scanners(read_devices(till.folder), posted.put, Supervising(posted.put)):
         gone = posted.get(timeout=WAIT_S)
         till.scanner.plug()
         back = posted.get(timeout=WAIT_S)
