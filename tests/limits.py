@@ -57,7 +57,7 @@ LIMITS: dict[str, dict[str, str]] = {
     "terminal/agent/serve.py": {
         "MAX_HEAD_BYTES": f"{_AGENT}::test_the_head_of_a_request_may_have_the_limit_of_bytes_and_no_more",
     },
-    "terminal/agent/wire.py": {
+    "terminal/agent/asked.py": {
         "MAX_ASKED": _PART,
         "MAX_BODY_BYTES": "tests/contract/test_agent_door.py::test_a_body_may_be_as_large_as_the_limit_and_no_larger",
         "MAX_CODE_CHARS": _PART,

@@ -13,13 +13,13 @@ from litestar.params import RawBody
 from litestar.types import ASGIApp
 
 from loyalty.sentences import Lang
+from terminal.agent.asked import MAX_BODY_BYTES, MAX_CODE_CHARS
 from terminal.agent.desk import Asked, Desk, language_of
 from terminal.agent.endpoints import ENDPOINTS, Endpoint
 from terminal.agent.faults import refused
 from terminal.agent.guard import Guard
 from terminal.agent.openapi import openapi_json
 from terminal.agent.replies import bad_body, error_reply
-from terminal.agent.wire import MAX_BODY_BYTES, MAX_CODE_CHARS
 
 AnyRequest = Request[Any, Any, Any]
 JSON = "application/json"

@@ -12,24 +12,26 @@ from typing import Literal
 import msgspec
 
 from terminal.agent import finding, phones, quoting, selling, standing
+from terminal.agent.asked import (
+    CodeSaid,
+    OpenRequest,
+    PhoneAsked,
+    QuoteRequest,
+    ReturnRequest,
+    SaleRequest,
+)
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.wire import (
     CheckedReply,
-    CodeSaid,
     ConfirmationReply,
     GiftCardReply,
     GoodsReply,
     HealthReply,
     LinkReply,
     MemberReply,
-    OpenRequest,
-    PhoneAsked,
     QuoteReply,
-    QuoteRequest,
     ReceiptReply,
     ReportReply,
-    ReturnRequest,
-    SaleRequest,
     ShiftReply,
 )
 

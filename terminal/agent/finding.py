@@ -20,9 +20,15 @@ from loyalty.sentences import Lang
 from loyalty.statuses.outlook import standing_said
 from loyalty.statuses.season import season_at
 from loyalty.statuses.tiers import done_in
+from terminal.agent.asked import LineAsked, MemberAsked
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
-from terminal.agent.wire import DueReply, GiftCardReply, GoodsReply, LineAsked, MemberAsked, MemberReply
+from terminal.agent.wire import (
+    DueReply,
+    GiftCardReply,
+    GoodsReply,
+    MemberReply,
+)
 from terminal.session import Surroundings
 from terminal.session import commands as c
 

@@ -14,11 +14,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from loyalty.errors import KopilkaError
 from loyalty.sentences import Lang, sentence
+from terminal.agent.asked import MAX_BODY_BYTES
 from terminal.agent.desk import language_of
 from terminal.agent.faults import Refused, refused
 from terminal.agent.replies import error_reply, too_large
 from terminal.agent.token import same_token
-from terminal.agent.wire import MAX_BODY_BYTES
 
 MAX_AT_ONCE = 64
 MAX_DRAINED_BYTES = 2 * 1024 * 1024

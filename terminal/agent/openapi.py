@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from loyalty.events import canonical
+from terminal.agent.asked import MAX_CODE_CHARS
 from terminal.agent.endpoints import ENDPOINTS, Endpoint, Refusal
-from terminal.agent.wire import MAX_CODE_CHARS, ErrorReply
+from terminal.agent.wire import ErrorReply
 
 VERSION = "1"
 _REF = "#/components/schemas/{name}"

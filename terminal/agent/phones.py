@@ -13,10 +13,11 @@ from loyalty.api import CheckRequest
 from loyalty.errors import LinkFault
 from loyalty.member import Member
 from loyalty.sentences import Sentence, sentence
+from terminal.agent.asked import CodeSaid, MemberAsked, PhoneAsked
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import NONE, find_member
-from terminal.agent.wire import CheckedReply, CodeSaid, ConfirmationReply, MemberAsked, PhoneAsked
+from terminal.agent.wire import CheckedReply, ConfirmationReply
 from terminal.confirming import failure
 
 T = TypeVar("T")

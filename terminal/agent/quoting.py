@@ -16,22 +16,20 @@ from loyalty.quote import quote
 from loyalty.quoted import Explanation, Quote, QuoteLine
 from loyalty.quoting.offers import Offer, offers
 from loyalty.sentences import Lang
+from terminal.agent.asked import BasketAsked, LineAsked, QuoteRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
 from terminal.agent.finding import UNFIT, find_coupon, find_gift_card, find_goods, find_member, member_reply
 from terminal.agent.wire import (
-    BasketAsked,
     CouponReply,
     GiftChoice,
     GiftOption,
     GiftReply,
     IssueReply,
-    LineAsked,
     OfferReply,
     PointsReply,
     QuotedLine,
     QuoteReply,
-    QuoteRequest,
     Reason,
 )
 from terminal.session import Surroundings

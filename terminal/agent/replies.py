@@ -10,9 +10,10 @@ from litestar.exceptions import HTTPException
 
 from loyalty.errors import KopilkaError
 from loyalty.sentences import Lang, sentence
+from terminal.agent.asked import MAX_BODY_BYTES
 from terminal.agent.desk import text_of
 from terminal.agent.faults import Refused, refused, status_of
-from terminal.agent.wire import MAX_BODY_BYTES, ErrorReply
+from terminal.agent.wire import ErrorReply
 
 RETRY_AFTER_S = 1
 log = logging.getLogger("agent")

@@ -22,12 +22,13 @@ from loyalty.receipt import Payment, Receipt
 from loyalty.returning.settled import before_of
 from loyalty.returns import returned_said
 from loyalty.sentences import Lang, sentence
+from terminal.agent.asked import PaymentGiven, ReturnRequest, SaleRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import find_gift_card
 from terminal.agent.held import SaleHold, given_back, held_for
 from terminal.agent.quoting import Quoted, quote_reply, quoted
-from terminal.agent.wire import PaymentGiven, ReceiptReply, ReturnRequest, SaleRequest
+from terminal.agent.wire import ReceiptReply
 from terminal.fiscal.slip import receipt_slip
 from terminal.offline_queue.http_reply import Refusal
 from terminal.offline_queue.journal_made import find_made

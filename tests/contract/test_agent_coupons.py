@@ -20,7 +20,7 @@ from loyalty.coupons.codes import (
     to_sign,
 )
 from loyalty.coupons.reading import coupon_id
-from terminal.agent.wire import MAX_COUPON_CHARS
+from terminal.agent.asked import MAX_COUPON_CHARS
 from terminal.clock import now_ms
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PROGRAMME, TEA

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from terminal.agent.asked import MAX_BODY_BYTES
 from terminal.agent.endpoints import ENDPOINTS
 from terminal.agent.guard import MAX_AT_ONCE
-from terminal.agent.wire import MAX_BODY_BYTES
 from terminal.offline_queue.sentences import store_fault
 from tests.support.agent import SOON_S, Served, served
 from tests.support.counter import TEA

@@ -12,7 +12,7 @@ import pytest
 
 from loyalty.receipt import Receipt
 from sync_server.sums import wrong_sums
-from terminal.agent.wire import MAX_ASKED
+from terminal.agent.asked import MAX_ASKED
 from tests.support.agent import Served, served
 from tests.support.counter import PROGRAMME, TEA
 from tests.support.small_till import make_till

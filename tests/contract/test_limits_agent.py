@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from terminal.agent.asked import MAX_CODE_CHARS
 from terminal.agent.endpoints import ENDPOINTS
 from terminal.agent.openapi import openapi_json
 from terminal.agent.serve import MAX_HEAD_BYTES
-from terminal.agent.wire import MAX_CODE_CHARS
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PHONE, TEA
 from tests.support.raw_bytes import head_answered

@@ -15,13 +15,20 @@ import pytest
 from loyalty.errors import BadInput, KopilkaError, NotNow
 from loyalty.sentences import Lang
 from terminal.agent import selling
+from terminal.agent.asked import (
+    LineAsked,
+    MemberAsked,
+    PaymentGiven,
+    QuoteRequest,
+    SaleRequest,
+)
 from terminal.agent.desk import language_of
 from terminal.agent.endpoints import ENDPOINTS
 from terminal.agent.openapi import openapi_json
 from terminal.agent.sentences import SENTENCES
 from terminal.agent.serve import listen
 from terminal.agent.token import FILE, same_token, token_of
-from terminal.agent.wire import ErrorReply, LineAsked, MemberAsked, PaymentGiven, QuoteRequest, SaleRequest
+from terminal.agent.wire import ErrorReply
 
 ROOT = Path(__file__).resolve().parents[2]
 
