@@ -77,12 +77,12 @@ def opened_till(
     never completed waits in the journal. Without `sync_at_once` the head office is left alone until `start_sync`.
     """
     devices = _devices(folder)
-    register = _register(devices, folder)
-    store = open_store(folder)
-    sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     supervising = Supervising(
         lambda notice: engine.post(notice), lambda: engine.post(c.Refresh()), clock_ms=clock  # noqa: PLW0108
     )  # fmt: skip
+    register = _register(devices, folder, supervising)
+    store = open_store(folder)
+    sync = Syncing(store, clock, lambda link, changed: engine.link_changed(link, changed), url)  # noqa: PLW0108
     printing, width = _printing(printer, devices, folder, lambda notice: engine.post(notice), supervising)  # noqa: PLW0108
     sales = Sales(store.journal, register, store.identity, new_id, store.cache)
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
@@ -134,12 +134,12 @@ def _devices(folder: Path) -> tuple[Configured, ...]:
     return read_devices(folder)
 
 
-def _register(devices: Sequence[Configured], folder: Path) -> Register:
+def _register(devices: Sequence[Configured], folder: Path, supervising: Supervising) -> Register:
     if not devices:
         return NoRegister()
     from terminal.registers import opened_register
 
-    return opened_register(devices, folder)
+    return opened_register(devices, folder, supervising)
 
 
 def _printing(

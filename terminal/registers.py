@@ -23,6 +23,7 @@ from terminal.fiscal.tags import Ffd, FiscalVat
 
 if TYPE_CHECKING:
     from terminal.fiscal.atol_tasks import Taxation
+    from terminal.supervising import Supervising
 
 TaxSystem = Literal["general", "simplified_income", "simplified_profit", "agricultural", "patent"]
 TAX_BITS: Mapping[TaxSystem, int] = {
@@ -83,16 +84,19 @@ def register_of(devices: Sequence[Configured]) -> Configured | None:
     return next((each for each in devices if each.kind == "fiscal"), None)
 
 
-def opened_register(devices: Sequence[Configured], folder: Path) -> Register:
-    """The register of this till, with its book in `folder`. Nothing is sent to it yet. Raises StoreFault."""
+def opened_register(devices: Sequence[Configured], folder: Path, supervising: Supervising) -> Register:
+    """The register of this till, watched, with its book in `folder`. Nothing is sent to it yet. Raises StoreFault."""
     found = register_of(devices)
     if found is None:
         return NoRegister()
     from terminal.fiscal.once import FiscalRegister
     from terminal.fiscal_book import FiscalBook
+    from terminal.register_looks import watch_register
 
     settings = cast("FiscalSettings", found.settings)
-    return FiscalRegister(port_of(found), FiscalBook(folder), settings.points_as, settings.advance_vat)
+    register = FiscalRegister(port_of(found), FiscalBook(folder), settings.points_as, settings.advance_vat)
+    watch_register(supervising, register, settings.id, found.place)
+    return register
 
 
 def port_of(register: Configured) -> FiscalPort:

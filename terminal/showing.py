@@ -20,30 +20,38 @@ from terminal.customer_text import CustomerText, Lines
 from terminal.device_file import Configured
 from terminal.session import commands as c
 from terminal.session.port import Till
+from terminal.supervised import WORKS, Seen
+from terminal.supervising import Supervising
 
 AGAIN_AFTER_S = 30.0
 """A text that stands is sent once more: a display that lost its power has forgotten it, and says nothing of that."""
 CLOSE_WAIT_S = 2.0
+GONE = Seen("waiting", sentence("display.gone"), sentence("display.gone.hint"))
 log = logging.getLogger("display")
 
 
 @contextmanager
-def configured_display(devices: Sequence[Configured], till: Till, lang: Lang) -> Iterator[None]:
+def configured_display(
+    devices: Sequence[Configured], till: Till, lang: Lang, supervising: Supervising
+) -> Iterator[None]:
     """Show the customer what `till` is at on the display that `devices.toml` names, until the block ends."""
     found = next((each for each in devices if each.kind == "display"), None)
     if found is None:
         yield
         return
     settings = cast("DisplaySettings", found.settings)
-    with showing(found.make(settings), till, lang, settings.greeting):
+    watch = supervising.add(settings.id, found.kind, found.place)
+    with showing(found.make(settings), till, lang, settings.greeting, watch.report):
         yield
 
 
 @contextmanager
-def showing(display: LineDisplay, till: Till, lang: Lang, greeting: str = "") -> Iterator[None]:
+def showing(
+    display: LineDisplay, till: Till, lang: Lang, greeting: str = "", report: Callable[[Seen], None] = lambda seen: None
+) -> Iterator[None]:
     """Until the block ends; then the display is blank."""
     text = CustomerText(lang, display.columns, greeting)
-    shown = Showing(display, till.post)
+    shown = Showing(display, till.post, report=report)
     shown.put(text.lines_of(till.view()))
     shown.start()
     unwatch = till.watch(lambda view: shown.put(text.lines_of(view)))
@@ -63,11 +71,13 @@ class Showing:
         tell: Callable[[c.Notify], None],
         backoff: Backoff | None = None,
         again_after_s: float = AGAIN_AFTER_S,
+        report: Callable[[Seen], None] = lambda seen: None,
     ) -> None:
         self._display = display
         self._tell = tell
         self._backoff = backoff or Backoff()
         self._again_after_s = again_after_s
+        self._report = report
         self._changed = threading.Condition()
         self._newest: Lines = ()
         self._news = False
@@ -128,7 +138,8 @@ class Showing:
         return None
 
     def _say(self, error: DeviceError | None) -> None:
-        """Once that it went, once that it came back."""
+        """Once that it went, once that it came back; and how it stands, on the strip."""
+        self._report(WORKS if error is None else GONE)
         if error is not None and not self._told:
             log.warning("display_gone", extra={"code": error.code, "said": error.sentence})
             self._tell(c.Notify("warn", sentence("display.gone"), sentence("display.gone.hint")))

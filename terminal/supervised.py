@@ -54,9 +54,9 @@ def after(watched: Watched, seen: Seen, now_ms: int) -> Watched:
     return msgspec.structs.replace(watched, health=health, misses=misses)
 
 
-def asked(watched: Watched) -> Watched:
+def asked(watched: Watched, patience: int = ASKED_AGAIN) -> Watched:
     """A device that is looked at, and so can be asked again."""
-    return msgspec.structs.replace(watched, patience=ASKED_AGAIN)
+    return msgspec.structs.replace(watched, patience=patience)
 
 
 def look_in_s(watched: Watched, backoff: Backoff, every_s: float = LOOK_EVERY_S) -> float:

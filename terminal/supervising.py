@@ -24,7 +24,7 @@ from loyalty.sentences import sentence
 from terminal.clock import now_ms
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
-from terminal.supervised import LOOK_EVERY_S, Seen, Watched, after, asked, look_in_s
+from terminal.supervised import ASKED_AGAIN, LOOK_EVERY_S, Seen, Watched, after, asked, look_in_s
 
 SENTENCES = {
     "device.failed": ("Драйвер не работает: {what}", "Its driver fails: {what}"),
@@ -125,9 +125,12 @@ class Watch:
         if now.health is not was.health:
             self._say(was.health, now.health)
 
-    def look_by(self, look: Look, every_s: float = LOOK_EVERY_S) -> None:
-        """Ask it from now on, once the till is at work; for a device that only answers. Called once."""
-        self._watched = asked(self._watched)
+    def look_by(self, look: Look, every_s: float = LOOK_EVERY_S, patience: int = ASKED_AGAIN) -> None:
+        """Ask it from now on, once the till is at work; for a device that only answers. Called once.
+
+        With the patience AT_ONCE a device no other till can be at is believed the first time.
+        """
+        self._watched = asked(self._watched, patience)
         name = f"look {self.health.id}"
         self._thread = threading.Thread(target=self._run, args=(look, every_s), name=name, daemon=True)
         self._thread.start()

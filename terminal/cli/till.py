@@ -173,7 +173,7 @@ def _showing(till: OpenedTill, lang: Lang) -> Iterator[None]:
         return
     from terminal.showing import configured_display
 
-    with configured_display(till.devices, till.engine, lang):
+    with configured_display(till.devices, till.engine, lang, till.supervising):
         yield
 
 

@@ -22,6 +22,7 @@ from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.tags import FiscalVat
+from terminal.fiscal.turns import Turn, in_turns
 
 log = logging.getLogger("till")
 
@@ -54,6 +55,7 @@ class FiscalJournal(Protocol):
     def close(self) -> None: ...
 
 
+@in_turns
 class FiscalRegister:
     """A Register over any port: the same receipt again finds the document it has."""
 
@@ -68,6 +70,7 @@ class FiscalRegister:
         self._journal = journal
         self._points_as = points_as
         self._advance_vat = advance_vat
+        self.turn = Turn()
 
     def register(self, receipt: Receipt, key: str) -> Answer:
         document = fiscal_document(receipt, self._points_as, self._advance_vat)
@@ -102,6 +105,11 @@ class FiscalRegister:
         if sent is None or sent.issued is None:
             return None
         return Recalled(sent.receipt, Registered(str(sent.issued.document)))
+
+    def state_now(self) -> State | None:
+        """How the register stands, for a thread that is not the sale's; None while it is at work. Raises NoAnswer."""
+        with self.turn.taken_if_free() as free:
+            return self._port.state() if free else None
 
     def x_report(self) -> Refused | None:
         return _told(self._port.x_report)

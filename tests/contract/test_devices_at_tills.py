@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from devices.virtual.display import VirtualDisplay
 from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.scanner import VirtualScanner
-from devices.virtual.served import on_tcp
+from devices.virtual.served import on_pty, on_tcp
+from devices.virtual.shtrih import VirtualShtrih
 from terminal.device_file import FILE
 from terminal.opened import OpenedTill, opened_till
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
+from terminal.showing import configured_display
 from tests.support.counter import TEA
 from tests.support.small_till import make_till
 
 SOON_S = 20.0
 SCANNER = '[[device]]\nkind = "scanner"\ndriver = "serial"\nid = "front"\nport = "{port}"\nsuffix = "always"\n'
+REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\nid = "kkt"\nport = "{port}"\n'
 PRINTER = '[[device]]\nkind = "printer"\ndriver = "escpos"\nhost = "{host}"\ntcp_port = {port}\n'
 
 
@@ -105,3 +109,46 @@ def test_a_printer_switched_off_between_two_sales_is_on_the_strip_before_the_nex
             strip.until("printer", "working")
     (slip,) = device.slips
     assert state.receipt.number in slip
+
+
+def test_a_register_without_power_is_on_the_strip_refuses_a_sale_and_comes_back_by_itself_at_another_port(
+    folder: Path,
+) -> None:
+    register, link = VirtualShtrih(), folder / "kkt"
+    (folder / FILE).write_text(REGISTER.format(port=link))
+    with till_in(folder) as till:
+        strip = Strip(till)
+        silent = strip.until("kkt", "waiting")
+        assert silent.said is not None
+        assert silent.said.code == "fiscal.silent"
+        for command in (c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash")):
+            state = till.engine.dispatch(command).state
+        assert (state.mode, register.memory.documents) == ("pay", [])
+        with on_pty(register.receive) as port:
+            link.symlink_to(port)
+            strip.until("kkt", "working")
+            assert till.engine.dispatch(c.Tender("cash")).state.mode == "done"
+            register.paper = 0
+            for command in (c.Scan(TEA.code), c.Pay(), c.Tender("card")):
+                state = till.engine.dispatch(command).state
+            assert state.mode == "pay"
+            empty = strip.until("kkt", "waiting")
+            assert empty.said is not None
+            assert empty.said.code == "fiscal.no_paper"
+            register.paper = 100
+            strip.until("kkt", "working")
+    assert [document.kind for document in register.memory.documents] == [2, 3]
+
+
+def test_a_display_that_goes_is_on_the_strip_and_the_sale_goes_on(folder: Path) -> None:
+    display, link = VirtualDisplay(), folder / "display"
+    (folder / FILE).write_text(f'[[device]]\nkind = "display"\ndriver = "cd5220"\nport = "{link}"\n')
+    with till_in(folder) as till, configured_display(till.devices, till.engine, "ru", till.supervising):
+        strip = Strip(till)
+        strip.until("display", "waiting")
+        state = till.engine.dispatch(c.OpenShift("Ольга")).state
+        assert state.mode == "sale"
+        with on_pty(display.receive) as port:
+            link.symlink_to(port)
+            till.engine.dispatch(c.Scan(TEA.code))
+            strip.until("display", "working")

@@ -31,7 +31,7 @@ def test_the_customer_reads_the_sale_and_a_blank_display_at_its_end(folder: Path
     with ExitStack() as served:
         (folder / "display").symlink_to(served.enter_context(on_pty(device.receive)))
         with opened_till(folder, lang="ru", sync_at_once=False) as till:
-            with configured_display(till.devices, till.engine, "ru"):
+            with configured_display(till.devices, till.engine, "ru", till.supervising):
                 assert device.stands("Касса закрыта", "")
                 till.engine.dispatch(c.OpenShift("Ольга"))
                 till.engine.dispatch(c.Scan(TEA.code))
@@ -46,7 +46,7 @@ def test_a_display_that_is_not_there_holds_up_no_sale_and_the_cashier_is_told(fo
     device, said = Seen(), set[str]()
     with opened_till(folder, lang="ru", sync_at_once=False) as till:
         till.engine.watch(lambda view: said.add(view.state.notice.said.code) if view.state.notice else None)
-        with configured_display(till.devices, till.engine, "ru"):
+        with configured_display(till.devices, till.engine, "ru", till.supervising):
             for command in (c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash")):
                 view = till.engine.dispatch(command)
             assert view.state.mode == "done"

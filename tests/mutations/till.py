@@ -548,4 +548,18 @@ TILL: tuple[Guard, ...] = (
         "pass",
         "tests/unit/test_printing.py::test_what_waited_when_the_till_ended_is_printed_first_by_the_next",
     ),
+    Guard(
+        "a command to the register takes its turn",
+        "terminal/fiscal/turns.py",
+        "with self.turn.taken():",
+        "if True:",
+        "tests/unit/test_fiscal_turns.py::test_every_command_waits_for_its_turn_one_within_another_does_not_wait",
+    ),
+    Guard(
+        "a device is known by its serial number or not at all",
+        "devices/ports.py",
+        "if port.serial and (port.vid, port.pid, port.serial) == self._known",
+        "if (port.vid, port.pid, port.serial) == self._known",
+        "tests/unit/test_devices_found_again.py::test_a_port_without_a_serial_number_is_only_ever_its_path",
+    ),
 )

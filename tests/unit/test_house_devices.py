@@ -11,7 +11,7 @@ from devices.escpos import commands, talk
 from devices.printers import EscPosSettings
 from devices.virtual.printer import FAULTS
 from loyalty.codes import CodeRanges, classify
-from terminal import cards, printing, scanning, showing, supervised, unprinted
+from terminal import cards, printing, register_looks, scanning, showing, supervised, unprinted
 from terminal.fiscal import slip
 from terminal.scanner import camera, camera_source
 from terminal.scanner.framing import Framing
@@ -46,6 +46,8 @@ def test_the_figures_of_the_page_are_those_of_the_drivers() -> None:
     assert (backoff.first_s, backoff.most_s) == (0.5, 10.0)
     assert supervised.LOOK_EVERY_S == 30
     assert "every 30 seconds whether it could print" in FLAT
+    assert register_looks.LOOK_EVERY_S == 120
+    assert "every 120 seconds and after each command" in FLAT
     assert f"{scanning.BAUD} baud" in FLAT
     assert f"{cards.WIDTH_MM} × {cards.HEIGHT_MM} mm at {cards.DPI} dpi" in FLAT
     assert cards.CARDS_A_SHEET == 10

@@ -1,0 +1,43 @@
+"""The fiscal register under supervision: how it stands is asked while nobody sells, and after a command that failed."""
+
+from __future__ import annotations
+
+from loyalty.sentences import sentence
+from terminal.fiscal.once import FiscalRegister
+from terminal.fiscal.port import NoAnswer, State
+from terminal.supervised import AT_ONCE, WORKS, Seen
+from terminal.supervising import Supervising
+
+LOOK_EVERY_S = 120.0
+"""A question to a register of ATOL is a task its web server keeps, so it is not asked as often as a printer."""
+
+
+def watch_register(supervising: Supervising, register: FiscalRegister, id: str, place: str) -> None:
+    watch = supervising.add(id, "fiscal", place)
+    register.turn.failed = watch.look_now
+    watch.look_by(lambda: look_at(register), LOOK_EVERY_S, AT_ONCE)
+
+
+def look_at(register: FiscalRegister) -> Seen | None:
+    """How it stands; None while it is at work."""
+    try:
+        state = register.state_now()
+    except NoAnswer as why:
+        return _silent(why)
+    return None if state is None else seen_by(state)
+
+
+def seen_by(state: State) -> Seen:
+    """What keeps it from selling."""
+    if state.paper != "there":
+        said = sentence("fiscal.no_paper" if state.paper == "none" else "doctor.waits")
+        return Seen("waiting", said, sentence("fiscal.no_paper.hint"))
+    if state.shift == "over_24h":
+        return Seen("wrong", sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
+    return WORKS
+
+
+def _silent(why: NoAnswer) -> Seen:
+    """What it says itself somebody has to put right; one that says nothing may only be off."""
+    hint = why.hint or sentence("fiscal.silent_report.hint")
+    return Seen("wrong", why.said, hint) if why.said else Seen("waiting", sentence("fiscal.silent"), hint)
