@@ -33,6 +33,7 @@ from sync_server.programmes import read_published
 from sync_server.rows import select_by
 from sync_server.schema import ALIAS, FEED
 from sync_server.store import Store, Tx, open_scratch
+from sync_server.words import SENTENCES
 
 COLUMNS = ("card", "phone")
 MAX_ROWS = 5_000_000
@@ -51,24 +52,6 @@ _COUNT_POSTGRES = """SELECT a.name, count(*) AS members
     FROM feed_ident t, jsonb_array_elements_text(convert_from(t.body, 'UTF8')::jsonb -> 'audiences') AS a(name)
     WHERE t.body IS NOT NULL GROUP BY a.name ORDER BY a.name COLLATE "C" """
 """The database counts: no row of a member comes here."""
-
-SENTENCES = {
-    "audience.name": (
-        "Имя аудитории «{name}» не годится: до 64 знаков — строчные латинские буквы, цифры, точка, дефис",
-        "“{name}” is no name for an audience: up to 64 small Latin letters, digits, dots, hyphens",
-    ),
-    "audience.rows": ("В файле больше {limit} строк", "The file has more than {limit} rows"),
-    "audience.none": (
-        "Ни одной строки взять нельзя; аудитория не изменена. Убрать её: kopilka-server audience drop {name}",
-        "No row can be taken; the audience is as it was. To end it: kopilka-server audience drop {name}",
-    ),
-    "audience.unknown": ("такого участника нет", "there is no such member"),
-    "audience.unknown.mend": ("проверьте номер; новых сначала импортируйте", "check it; import new members first"),
-    "audience.two": ("карта и телефон — разных участников", "card and phone are of different members"),
-    "audience.two.mend": ("оставьте что-то одно", "leave one of them"),
-    "audience.full": ("участник уже в {limit} аудиториях", "the member is in {limit} audiences already"),
-    "audience.full.mend": ("уберите лишнюю: kopilka-server audience drop", "end one: kopilka-server audience drop"),
-}
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -91,12 +74,10 @@ def set_audience(
     lang: Lang = "en",
 ) -> Changed:
     """Exactly the file's members are in the audience afterwards. Raises BadInput, OSError; then nothing has changed."""
-    from sync_server.words import SENTENCES as ALL  # which has those of this module
-
     _check_name(name)
     rows = read_rows(path, COLUMNS, (), MEMBER_ALIASES)
     first = list(islice(rows, 1))  # a file that cannot be used is known by now
-    file = ReportFile(report, lang, ALL)
+    file = ReportFile(report, lang, SENTENCES)
     with closing(file), closing(_scratch()) as wanted:
         refused: Counter[str] = Counter()
 

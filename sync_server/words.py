@@ -3,7 +3,7 @@
 from loyalty import chain, codes, segment_file, segments_told
 from loyalty.documents import programme_file
 from sync_server import (  # fmt: skip
-    audiences,
+    audience_words,
     backups,
     balance_sums,
     budget_release,
@@ -41,7 +41,7 @@ from sync_server.verifying import found
 SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **segment_file.SENTENCES, **segments_told.SENTENCES,
     **programme_file.SENTENCES,
-    **audiences.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
+    **audience_words.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
     **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **unpacking.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES, **stops.SENTENCES,
     **citus.SENTENCES, **move.SENTENCES, **one_process.SENTENCES,

@@ -4,24 +4,18 @@ A sale is two transactions: `prepare` before anything goes to the register, `rec
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from loyalty.errors import BadInput, StoreFault
 from loyalty.events import MAX_EVENT_BYTES, Personal, ReturnCompleted, SaleCompleted, ShiftTotals, encode_event
-from loyalty.feed import Applied, IdentRow
-from loyalty.receipt import Receipt
-from loyalty.returning.parts import GivenBack, given_back
+from loyalty.feed import IdentRow
 from loyalty.sentences import sentence
-from loyalty.shares import Share
 from terminal.offline_queue import (
     journal_file,
-    journal_follow,
     journal_index,
-    journal_index_read,
     journal_read,
-    journal_shares,
 )
 from terminal.offline_queue.ballast import Ballast
 from terminal.offline_queue.forks import Fork, read_fork
@@ -29,11 +23,11 @@ from terminal.offline_queue.journal_beside import NOTHING, Beside
 from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
+from terminal.offline_queue.journal_looks import JournalLooks
 from terminal.offline_queue.journal_names import greatest_names
 from terminal.offline_queue.journal_prepared import Begun, begin, read_begun, sweep, without
 from terminal.offline_queue.journal_read import Known, Pending, Prepared, Shift
 from terminal.offline_queue.journal_record import Extras, Fact, Head, Recorded, recorded_before, write_facts
-from terminal.offline_queue.journal_shares import Kept
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection, Writer
@@ -47,7 +41,7 @@ READER_CACHE_KIB = 1024
 _REVOKED = "revoked"
 
 
-class Journal:
+class Journal(JournalLooks):
     """Opens an existing journal of `terminal`. Raises StoreFault: missing, another till's, damaged, locked.
 
     Every method may be called from any thread; those that write return once it is on the disk.
@@ -160,27 +154,6 @@ class Journal:
             return tuple(row for row in rows if not self._is_receipt(row.sale_id))
         return tuple(row for row in rows if row.sale_id in begun)
 
-    def receipt(self, number: str) -> Receipt | None:
-        return self._receipt("number", number)
-
-    def recent_receipts(self, limit: int = 20) -> tuple[Receipt, ...]:
-        """The last receipts, newest first."""
-        return self._readers.use(lambda c: journal_read.recent_receipts(c, limit))
-
-    def returned_milli(self, receipt_id: str) -> dict[int, int]:
-        """What this till has taken back of a receipt: line_no -> qty_milli."""
-        return journal_follow.quantities(self._returns(receipt_id))
-
-    def returns_of(self, receipt_id: str) -> tuple[GivenBack, ...]:
-        """What each return of a receipt that this till made gave back."""
-        return tuple(given_back(each) for each in self._returns(receipt_id))
-
-    def open_shift(self) -> Shift | None:
-        return self._readers.use(journal_read.open_shift)
-
-    def next_shift_no(self) -> int:
-        return self._readers.use(journal_read.next_shift_no)
-
     def next_receipt_no(self) -> int:
         """The number after that of the last receipt recorded, or after the one taken last."""
         with self._counting:
@@ -204,26 +177,6 @@ class Journal:
             self._card_no += 1
             return self._card_no
 
-    def overlay(self, account_id: str, applied: Applied) -> Overlay:
-        """This till's own events of an account that the head office's balance does not include yet."""
-        return self._index.use(lambda index: journal_index_read.overlay(index, account_id, applied))
-
-    def coupon_receipts(self, coupon_id: str) -> dict[str, bool]:
-        """The receipts known here that used a coupon for one use: number -> whether all of it has come back."""
-        return self._index.use(lambda index: journal_index_read.coupon_receipts(index, coupon_id))
-
-    def credit_spent(self, accounts: Iterable[tuple[str, Applied]], applied: Mapping[int, Applied]) -> tuple[int, int]:
-        """Points spent on credit that are not settled: of these accounts, and of all; `applied` is by bucket."""
-        return self._index.use(lambda index: journal_index_read.credit_spent(index, accounts, applied))
-
-    def released(self, account_id: str, wallet: str, applied: Applied) -> int:
-        """Points set aside that this till gave back, which the head office's word does not include yet."""
-        return self._index.use(lambda index: journal_index_read.released(index, account_id, wallet, applied))
-
-    def not_seen_since(self, date: str, after: str, limit: int) -> list[str]:
-        """Accounts with receipts of this till, all before a date (ISO): so many by id, those after `after`."""
-        return self._index.use(lambda index: journal_index_read.not_seen_since(index, date, after, limit))
-
     def revoked(self) -> bool:
         """Whether the head office has said that this till is revoked, and nothing else since."""
         return self._readers.use(lambda c: state_value(c, _REVOKED)) != ""
@@ -232,50 +185,6 @@ class Journal:
         """Keep what the head office says of this till: it holds without a link, and after a stop."""
         if revoked != self.revoked():
             self.write(lambda c: set_state(c, _REVOKED, "1" if revoked else ""))
-
-    def shares(self, campaigns: Collection[str]) -> dict[str, Share]:
-        """campaign id -> this till's share of its budget, of those the head office has answered for."""
-        found = self.kept_shares(campaigns) if campaigns else {}
-        return {campaign_id: kept.share for campaign_id, kept in found.items() if kept.share.known}
-
-    def kept_shares(self, campaigns: Collection[str]) -> dict[str, Kept]:
-        """campaign id -> its share and what the head office was told of it, of all these campaigns."""
-        given = self._index.use(lambda index: journal_index_read.given(index, campaigns))
-        return self._readers.use(lambda c: journal_shares.kept_shares(c, campaigns, given))
-
-    def own_buckets(self) -> tuple[int, ...]:
-        """Buckets with an account this till has moved."""
-        return self._index.use(journal_index_read.own_buckets)
-
-    def enrolled_by_card(self, card: str) -> Known | None:
-        """A member enrolled here whom the cache may not have yet: ask the cache first."""
-        return self._readers.use(lambda c: journal_read.enrolled(c, "card", card))
-
-    def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None:
-        return self._readers.use(lambda c: journal_read.enrolled(c, "phone_hash", phone_hash)) if phone_hash else None
-
-    def pending(self) -> Pending:
-        """What the head office has not stored yet."""
-        return self._readers.use(journal_read.pending)
-
-    def pending_count(self) -> int:
-        return self.pending().count
-
-    def verify(self) -> int:
-        """Walk every event's chain and SQLite's own check; how many events hold. Raises StoreFault where it breaks."""
-        return self._readers.use(lambda c: journal_read.verify(c, self.terminal))
-
-    def differing(self) -> tuple[str, ...]:
-        """The tables of journal-index.db that are not what follows from the events."""
-        return self._index.differing()
-
-    def read(self, read: Callable[[Connection], T]) -> T:
-        """For this room's own use: a look at the tables."""
-        return self._readers.use(read)
-
-    def read_index(self, read: Callable[[Connection], T]) -> T:
-        """For this room's own use: a look at the tables of what follows from the events, level with them."""
-        return self._index.use(read)
 
     def write(self, write: Callable[[Connection], T]) -> T:
         """For this room's own use: one transaction."""
@@ -316,17 +225,6 @@ class Journal:
             if fault.code != "store.full" or not self.ballast.let_go():
                 raise
         return self._writer.run(write, then)
-
-    def _place(self, kind: str, name: str) -> int:
-        return self._index.use(lambda index: journal_follow.place_of_name(index, kind, name))
-
-    def _receipt(self, kind: str, name: str) -> Receipt | None:
-        place = self._place(kind, name)
-        return self._readers.use(lambda c: journal_read.receipts_at(c, [place]))[0] if place else None
-
-    def _returns(self, receipt_id: str) -> list[Receipt]:
-        places = self._index.use(lambda index: journal_follow.return_places(index, receipt_id))
-        return self._readers.use(lambda c: journal_read.receipts_at(c, places))
 
     def _last_place(self) -> int:
         """Of the last event: known between transactions, else the journal is asked."""
