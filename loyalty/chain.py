@@ -17,6 +17,7 @@ import msgspec
 from loyalty.errors import BadInput
 from loyalty.events import MAX_EVENT_BYTES, canonical, decoded
 from loyalty.sentences import sentence
+from loyalty.told_clock import ToldClock
 
 ZERO_HASH = bytes(32)
 MAGIC = b"KSG1"
@@ -38,8 +39,8 @@ SENTENCES = {
 }
 
 
-class SegmentHeader(msgspec.Struct, frozen=True):
-    """What a segment holds: events first_seq..last_seq of one epoch; hashes in hex."""
+class SegmentHeader(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a segment holds: events first_seq..last_seq of one epoch; hashes in hex. `clock` is of all of them."""
 
     v: int
     terminal: str
@@ -50,6 +51,7 @@ class SegmentHeader(msgspec.Struct, frozen=True):
     last_hash: str
     payload_bytes: int
     blob_sha256: str
+    clock: ToldClock | None = None
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -112,11 +114,13 @@ def header_for(
     last_hash: bytes,
     payload_bytes: int,
     blob: bytes,
+    clock: ToldClock | None = None,
 ) -> bytes:
     """The header bytes to sign."""
     hashes = prev_hash.hex(), last_hash.hex()
     blob_hash = sha256(blob).hexdigest()
-    return canonical(SegmentHeader(1, terminal, epoch, first_seq, last_seq, *hashes, payload_bytes, blob_hash))
+    places = (terminal, epoch, first_seq, last_seq)
+    return canonical(SegmentHeader(1, *places, *hashes, payload_bytes, blob_hash, clock))
 
 
 def write_segment(signed: bytes, signature: bytes, blob: bytes) -> bytes:

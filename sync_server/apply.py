@@ -25,7 +25,7 @@ from sync_server.rows import insert_new, insert_rows, select_by, update_rows
 from sync_server.schema import CONSENT, EVENT, FLAG, TERM_BUCKET
 from sync_server.standing import Rules
 from sync_server.store import Tx
-from sync_server.till_clocks import ahead_of_us
+from sync_server.till_clocks import wrong_clocks
 
 Owners = dict[tuple[str, str], str]
 """(kind, alias) -> the member who has it: claimed before the unit, since an alias has a bucket of its own."""
@@ -142,7 +142,7 @@ def _admit(tx: Tx, fresh: Sequence[Arrived], out: Outcome) -> list[Arrived]:
     new = [event for event in first.values() if event.key in added]
     out.flags += [flag(event, "unreadable", event.why) for event in new if event.body is None]
     out.flags += [flag(event, "epoch_begun", _begun(event.body)) for event in new if isinstance(event.body, EpochBegun)]
-    out.flags += ahead_of_us(new)
+    out.flags += wrong_clocks(new)
     return [event for event in new if event.body is not None]
 
 

@@ -5,8 +5,10 @@ Nothing here refuses an event. What cannot be read, or holds what no database co
 
 import re
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
+from sqlalchemy import Row
 
 from loyalty.events import (
     Body,
@@ -25,6 +27,7 @@ from loyalty.events import (
 )  # fmt: skip
 from loyalty.money import MAX_MINOR
 from loyalty.receipt import Receipt
+from loyalty.told_clock import UNTOLD, ToldClock, moved_receipt, put_right
 
 MAX_TEXT_CHARS = 4000
 MAX_INTEGER = 2**53
@@ -38,7 +41,10 @@ _WITH_RECEIPT = (SaleCompleted, ReturnCompleted)
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
-    """One event. `body` is None where `why` says what is wrong; `digest` tells equal bytes from other bytes."""
+    """One event. `body` is None where `why` says what is wrong; `digest` tells equal bytes from other bytes.
+
+    `at_ms` is when it was, by `shift_ms` later than the till said; the body says what the till said.
+    """
 
     terminal: str
     epoch: int
@@ -53,6 +59,7 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     account_id: str
     body: Body | None
     why: str = ""
+    shift_ms: int = 0
     erased: bool = False
     """Of a member whose personal data were erased: there are none in it."""
 
@@ -62,12 +69,28 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
 
 
 def receipt_of(event: Arrived) -> Receipt:
-    """The receipt of a sale or a return; other events have none."""
+    """The receipt of a sale or a return, at the time it counts for; other events have none."""
+    receipt = printed_receipt(event)
+    return moved_receipt(receipt, event.shift_ms) if event.shift_ms else receipt
+
+
+def printed_receipt(event: Arrived) -> Receipt:
+    """The same as the till made it."""
     assert isinstance(event.body, _WITH_RECEIPT)
     return event.body.receipt
 
 
-def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) -> Arrived:
+def arrive_again(row: Row[Any]) -> Arrived:
+    """An event out of its row of `event`, at the time it was given when it came."""
+    event = arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw))
+    shift_ms = row.at_ms - (event.at_ms - event.shift_ms) if event.body is not None else 0
+    return msgspec.structs.replace(event, at_ms=row.at_ms, shift_ms=shift_ms)
+
+
+def arrive(
+    terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes, clock: ToldClock | None = None
+) -> Arrived:
+    """`clock` is what the till said of its own with the segment."""
     digest = blake2b(raw, digest_size=16).digest()
     envelope, body, why = _read(raw)
     if envelope is None or why:
@@ -79,6 +102,7 @@ def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) ->
     assert body is not None
     account = account_of(body) or ""
     bucket = bucket_of(account or bucket_key(envelope, body))
+    at_ms = put_right(envelope.at_ms, received_ms, clock or UNTOLD)
     return Arrived(
         terminal,
         epoch,
@@ -88,10 +112,11 @@ def arrive(terminal: str, epoch: int, seq: int, received_ms: int, raw: bytes) ->
         digest,
         envelope.id,
         envelope.type,
-        envelope.at_ms,
+        at_ms,
         bucket,
         account,
         body,
+        shift_ms=at_ms - envelope.at_ms,
     )
 
 

@@ -14,7 +14,7 @@ from loyalty.receipt import Receipt
 from loyalty.referral import bought_minor
 from loyalty.statuses.tiers import count_receipt
 from sync_server.accounts import Moves, count_coupons
-from sync_server.arrivals import Arrived, receipt_of
+from sync_server.arrivals import Arrived, printed_receipt, receipt_of
 from sync_server.booking_returns import Flags, States, book_returns
 from sync_server.escrow import Sold
 from sync_server.flags import flag
@@ -101,5 +101,5 @@ def _row(event: Arrived, receipt: Receipt) -> dict[str, Any]:
         "offline": int(receipt.offline), "base_minor": receipt.base_minor, "discount_minor": receipt.discount_minor,
         "redeemed_points": receipt.redeemed_points, "earned_points": receipt.earned_points,
         "total_minor": receipt.total_minor,
-        "returned_minor": 0, "returned_points": "{}", "raw": canonical(receipt),
+        "returned_minor": 0, "returned_points": "{}", "raw": canonical(printed_receipt(event)),
     }  # fmt: skip

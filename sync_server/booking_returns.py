@@ -20,8 +20,9 @@ from loyalty.quoting.uses import uses_given_back
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
 from loyalty.statuses.tiers import count_receipt
+from loyalty.told_clock import moved_receipt
 from sync_server.accounts import Moves, count_coupons
-from sync_server.arrivals import Arrived, arrive, receipt_of
+from sync_server.arrivals import Arrived, arrive_again, receipt_of
 from sync_server.flags import FlagKind, flag
 from sync_server.given_back import Returned
 from sync_server.purses import Booked
@@ -38,6 +39,7 @@ _SALE = (
     "number",
     "account_id",
     "kind",
+    "at_ms",
     "local_date",
     "total_minor",
     "event_id",
@@ -63,8 +65,14 @@ class _Sale:
     added: Counter[int]
 
     @cached_property
-    def receipt(self) -> Receipt:
+    def printed(self) -> Receipt:
         return _receipt.decode(self.row.raw)
+
+    @cached_property
+    def receipt(self) -> Receipt:
+        """At the time it counts for."""
+        shift_ms = self.row.at_ms - self.printed.moment.at_ms
+        return moved_receipt(self.printed, shift_ms) if shift_ms else self.printed
 
     @property
     def back(self) -> Counter[int]:
@@ -110,7 +118,7 @@ def book_returns(tx: Tx, new: Sequence[Arrived], flags: Flags, states: States, m
         sale = sales.get((event.bucket, ref))
         if sale is not None:
             _move_back(event, sale, moves, flags)
-            booked.append(Returned(event, receipt_of(event), sale.row.bucket, sale.receipt))
+            booked.append(Returned(event, receipt_of(event), sale.row.bucket, sale.printed))
             if event in waiting:
                 states.append(_state(event, "applied", "", None))
         elif ref:
@@ -132,9 +140,9 @@ def _waiting_for(tx: Tx, sales: Sequence[Arrived]) -> list[Arrived]:
         for ref in (receipt_of(event).receipt_id, "#" + receipt_of(event).number)
         if (event.bucket, ref) in waiting
     ]
-    names = ("bucket", "terminal", "epoch", "seq", "received_ms", "raw")
+    names = ("bucket", "terminal", "epoch", "seq", "at_ms", "received_ms", "raw")
     found = select_by(tx, EVENT, names, ("bucket", "waits_for"), wanted)
-    return [arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw)) for row in found]
+    return [arrive_again(row) for row in found]
 
 
 def _waiting_in(tx: Tx, buckets: Iterable[int]) -> set[tuple[int, str]]:

@@ -17,7 +17,7 @@ from loyalty.events import ReturnCompleted, SaleCompleted, bucket_of, canonical
 from loyalty.feed import SpentRow
 from loyalty.receipt import Receipt
 from loyalty.returns import returnable
-from sync_server.arrivals import Arrived
+from sync_server.arrivals import Arrived, receipt_of
 from sync_server.flags import flag
 from sync_server.heads import Change, put_rows
 from sync_server.rows import insert_rows, select_by, update_rows
@@ -81,7 +81,7 @@ def free_coupons(store: Store, arrived: Sequence[Arrived]) -> None:
 
 def _uses(event: Arrived) -> Iterator[CouponUse]:
     if isinstance(event.body, SaleCompleted):
-        yield from uses_of(event.body.receipt)
+        yield from uses_of(receipt_of(event))
 
 
 def uses_of(sale: Receipt) -> Iterator[CouponUse]:

@@ -17,7 +17,7 @@ FlagKind = Literal[
     "coupon_again",         # a coupon for one use on a second receipt: honoured as printed
     "gift_overdrawn",       # a gift card paid more than was on it: booked as printed, the card is below zero
     "epoch_begun",          # two histories of one till had parted, and a person at it began a new epoch
-    "clock",                # a receipt told to be of a later time than it came in at: its till's clock is ahead
+    "clock",                # a receipt told for a time that cannot be: booked at the nearest that can
     "hold_overdrawn",       # its hold was over, or less than it spent, and the points were gone: booked as printed
     "revoked_till",         # brought in a file after its till was revoked: it may have been made up since
     "member_again",         # one member id enrolled twice

@@ -13,6 +13,7 @@ from loyalty.gift_card import GIFT_WALLET, gift_card
 from loyalty.gift_moves import added_minor, gift_entry
 from loyalty.ledger import Entry
 from loyalty.money import money_text
+from loyalty.told_clock import moved_day
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.arrivals import Arrived
 from sync_server.flags import flag
@@ -26,7 +27,8 @@ def book_gift_cards(events: Sequence[Arrived], moves: Moves) -> None:
     for event in events:
         moved = _of(event)
         entry = gift_entry(moved, event.event_id, event.at_ms)
-        moves.entries.append(Booked(event.bucket, entry, moved.local_date, moved.receipt_id))
+        day = moved_day(moved.local_date, event.shift_ms) if event.shift_ms else moved.local_date
+        moves.entries.append(Booked(event.bucket, entry, day, moved.receipt_id))
 
 
 def open_gift_card(tx: Tx, number: str, amount_minor: int, at_ms: int, date: str) -> None:

@@ -29,6 +29,7 @@ from sync_server.programmes import read_rules, read_versions
 from sync_server.rounds import card_claims, is_of_the_event, refs_of
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FLAG, HELD, TERMINAL, tshard_of
+from sync_server.segment_events import clock_told
 from sync_server.standing import Rules
 from sync_server.store import Store, Tx
 
@@ -81,7 +82,7 @@ def replay_parked(store: Store, identity: Identity) -> Replayed:
     _finish(store, identity)
     done = Replayed()
     for rows in _pages(store):
-        tried = [(_key(row), arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw))) for row in rows]
+        tried = _arrived(store, rows)
         gone = erased_among(store, members_of([event for _, event in tried]))
         events = without_personal([event for _, event in tried], gone)
         readable = [(lay, event) for (lay, _), event in zip(tried, events, strict=True) if event.body is not None]
@@ -108,8 +109,14 @@ def _pages(store: Store) -> Iterator[Sequence[Row[Any]]]:
         after = tuple(rows[-1]._mapping[column.name] for column in _ORDER)
 
 
-def _key(row: Row[Any]) -> Key:
-    return row.bucket, row.event_id
+def _arrived(store: Store, rows: Sequence[Row[Any]]) -> list[tuple[Key, Arrived]]:
+    """Where each lies, and the event as it came."""
+    with store.read() as tx:
+        clocks = [clock_told(tx, row.terminal, row.epoch, row.seq) for row in rows]
+    return [
+        ((row.bucket, row.event_id), arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw), clock))
+        for row, clock in zip(rows, clocks, strict=True)
+    ]
 
 
 def _replay(store: Store, identity: Identity, readable: Sequence[tuple[Key, Arrived]]) -> int:
@@ -130,7 +137,7 @@ def _finish(store: Store, identity: Identity) -> None:
     columns = (EVENT.c.bucket, EVENT.c.event_id, EVENT.c.terminal, EVENT.c.epoch, EVENT.c.seq, EVENT.c.received_ms)
     with store.read() as tx:
         rows = tx.execute(select(*columns, FLAG.c.raw).select_from(FLAG.join(EVENT, same)).where(half)).all()
-    events = [(_key(row), arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw))) for row in rows]
+    events = _arrived(store, rows)
     if events:
         _end(store, identity, events, claim_coupons(store, [event for _, event in events]))
 

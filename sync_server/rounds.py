@@ -20,7 +20,7 @@ from loyalty.errors import StoreFault
 from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.receipt import ProgrammeRef
 from sync_server.apply import apply_unit
-from sync_server.arrivals import Arrived, arrive
+from sync_server.arrivals import Arrived
 from sync_server.claims import Claim, Owners, claim
 from sync_server.coupon_uses import claim_coupons, flag_again, free_coupons
 from sync_server.effect_kinds import apply_effects
@@ -34,9 +34,9 @@ from sync_server.personal import complete_members
 from sync_server.programmes import read_rules, read_versions
 from sync_server.rows import insert_rows
 from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
+from sync_server.segment_events import arrived_in
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Shard, Store, Tx
-from sync_server.stored_segments import events_in
 
 ROUND_SEGMENTS = 100
 ROUND_READ_MS = 1000
@@ -103,10 +103,7 @@ def _read_round(store: Store, clock_ms: Callable[[], int], slots: Collection[int
                 .limit(left)
             )
             for row in tx.execute(query):
-                arrived += [
-                    arrive(row.terminal, row.epoch, seq, row.received_ms, raw)
-                    for seq, raw in enumerate(events_in(row), row.first_seq)
-                ]
+                arrived += arrived_in(row)
                 marks[tshard] = row.tseq
                 left -= 1
             if left <= 0 or clock_ms() - began > ROUND_READ_MS:

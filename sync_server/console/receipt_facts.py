@@ -10,7 +10,8 @@ from loyalty.events import BUCKETS
 from loyalty.receipt import Receipt
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.reports import FlagLine, flag_lines
-from sync_server.schema import EVENT, FLAG, LEDGER, RECEIPT, RETURNED, SEGMENT, TERMINAL, tshard_of
+from sync_server.schema import EVENT, FLAG, LEDGER, RECEIPT, RETURNED, TERMINAL, tshard_of
+from sync_server.segment_events import segment_with
 from sync_server.store import Store, Tx
 from sync_server.stored_segments import events_in
 
@@ -28,7 +29,8 @@ class EntryLine(msgspec.Struct, frozen=True):
 class Came(msgspec.Struct, frozen=True):
     """How the receipt came: the event's place in its terminal's chain, and its bytes as the terminal wrote them.
 
-    `raw` is empty where the segment is not kept any more; `same`: the bytes have the digest noted when they came.
+    `counted_ms` is when the receipt counts for, other than the till said where its clock was wrong. `raw` is empty
+    where the segment is not kept any more; `same`: the bytes have the digest noted when they came.
     """
 
     event_id: str
@@ -36,7 +38,7 @@ class Came(msgspec.Struct, frozen=True):
     terminal_no: int
     epoch: int
     seq: int
-    at_ms: int
+    counted_ms: int
     received_ms: int
     state: str
     raw: bytes
@@ -55,7 +57,8 @@ class ReceiptFacts(msgspec.Struct, frozen=True):
 
 def read_receipt(store: Store, receipt_id: str) -> ReceiptFacts | None:
     """Each bucket is asked by its key, so that no table is read whole."""
-    columns = (RECEIPT.c.bucket, RECEIPT.c.raw, RECEIPT.c.event_id, RECEIPT.c.account_id, RECEIPT.c.returned_minor)
+    of_till = (RECEIPT.c.raw, RECEIPT.c.event_id, RECEIPT.c.account_id)
+    columns = (RECEIPT.c.bucket, RECEIPT.c.at_ms, RECEIPT.c.returned_minor, *of_till)
     known = RECEIPT.c.bucket.in_(range(BUCKETS)) & (RECEIPT.c.receipt_id == receipt_id)
     with store.read() as tx:
         row = tx.execute(select(*columns).where(known)).first()
@@ -95,7 +98,7 @@ def _came(tx: Tx, row: Row[Any]) -> Came:
         terminal_no=number,
         epoch=event.epoch,
         seq=event.seq,
-        at_ms=event.at_ms,
+        counted_ms=row.at_ms,
         received_ms=event.received_ms,
         state=event.state,
         raw=raw,
@@ -105,11 +108,7 @@ def _came(tx: Tx, row: Row[Any]) -> Came:
 
 def event_bytes(tx: Tx, terminal: str, epoch: int, seq: int) -> bytes:
     """One event verbatim, out of the signed segment it came in; empty where that is gone."""
-    holds = (
-        (SEGMENT.c.tshard == tshard_of(terminal)) & (SEGMENT.c.terminal == terminal) & (SEGMENT.c.epoch == epoch)
-        & (SEGMENT.c.first_seq <= seq) & (SEGMENT.c.last_seq >= seq)
-    )  # fmt: skip
-    row: Row[Any] | None = tx.execute(select(SEGMENT).where(holds).limit(1)).one_or_none()
+    row = segment_with(tx, terminal, epoch, seq)
     if row is None:
         return b""
     raws = events_in(row)

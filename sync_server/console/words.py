@@ -36,7 +36,7 @@ FLAGS: dict[FlagKind, str] = {
     "revoked_till": N_("Brought in a file after the till was revoked; look whether these receipts are real"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
-    "clock": N_("The till's clock is ahead: the receipt is of a later time than it came in at; booked as printed"),
+    "clock": N_("The till's clock is wrong: its time cannot be, so the receipt counts for the nearest time that can"),
     "hold_overdrawn": N_("Points held for the receipt were free again by then and gone; booked as printed"),
     "card_taken": N_("The card belongs to another member already"),
     "phone_taken": N_("The phone belongs to another member already"),

@@ -34,7 +34,8 @@ def without_personal(arrived: Sequence[Arrived], gone: frozenset[str]) -> list[A
 
 def _redacted(event: Arrived) -> Arrived:
     raw = redacted(event.raw)
-    return replace(arrive(event.terminal, event.epoch, event.seq, event.received_ms, raw), erased=True)
+    without = arrive(event.terminal, event.epoch, event.seq, event.received_ms, raw)
+    return replace(without, at_ms=event.at_ms, shift_ms=event.shift_ms, erased=True)
 
 
 def clear_up(store: Store, identity: Identity, arrived: Sequence[Arrived], gone: frozenset[str], now_ms: int) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from loyalty.events import ReturnCompleted, SaleCompleted, canonical
-from sync_server.arrivals import Arrived, arrive
+from sync_server.arrivals import Arrived
 from sync_server.erasing.redact import member_in, redacted
 from sync_server.erasing.trail import Spot
 from sync_server.schema import EVENT, RECEIPT, SEGMENT, TERMINAL_CURSOR, tshard_of
+from sync_server.segment_events import arrived_of
 from sync_server.store import Shard, Store, Tx
 from sync_server.stored_segments import events_in, rewritten
 
@@ -65,7 +66,7 @@ def _redact(store: Store, row: Row[Any], ids: Collection[str]) -> None:
         without = redacted(raw) if member_in(raw) in ids else raw
         if without != raw:
             changed[seq] = without
-            event = arrive(row.terminal, row.epoch, seq, row.received_ms, without)
+            (event,) = arrived_of(row, [(seq, without)])
             digest = blake2b(raw, digest_size=16).digest()
             store.write(partial(_rewrite, event=event, digest=digest), event.bucket)
     if changed:

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from loyalty.feed import ProgrammeRow
 from loyalty.statuses.progress import Grant
-from sync_server.arrivals import Arrived, arrive
+from sync_server.arrivals import Arrived
 from sync_server.grants import Act
 from sync_server.member_changes import MemberChange
 from sync_server.schema import MEMBER_CHANGE, PROGRAMME_VERSION, SEGMENT, STATUS_ACT, TSHARD_APPLIED, TSHARDS
+from sync_server.segment_events import arrived_in
 from sync_server.store import Tx
-from sync_server.stored_segments import events_in
 
 PAGE_ROWS = 500
 _change = msgspec.json.Decoder(MemberChange)
@@ -51,8 +51,7 @@ def events_of(tx: Tx, sent: Sent) -> list[Arrived]:
     """A segment's events. Raises BadInput where it cannot be read."""
     place = (SEGMENT.c.tshard == sent.tshard) & (SEGMENT.c.tseq == sent.tseq)
     row = tx.execute(select(SEGMENT).where(place)).one()
-    raws = enumerate(events_in(row), row.first_seq)
-    return [arrive(row.terminal, row.epoch, seq, row.received_ms, raw) for seq, raw in raws]
+    return arrived_in(row)
 
 
 def _segments(tx: Tx, tshard: int, applied: int) -> Iterator[_Dated]:

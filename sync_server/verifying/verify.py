@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from loyalty.events import BUCKETS
 from loyalty.sentences import Lang
-from sync_server.arrivals import arrive
 from sync_server.schema import SEGMENT, TSHARD_APPLIED
+from sync_server.segment_events import arrived_of
 from sync_server.store import Store, Tx
 from sync_server.verifying.chains import Chain, segments_of, strangers, terminals
 from sync_server.verifying.found import Finding, told
@@ -75,8 +75,7 @@ def _all(tx: Tx, read: Counter[str], tell: Callable[[], None]) -> Iterator[Findi
         read["terminals"] += 1
         for row in segments_of(tx, terminal):
             yield from chain.take(row)
-            seqs = enumerate(chain.raws, row.first_seq)
-            events = [arrive(row.terminal, row.epoch, seq, row.received_ms, raw) for seq, raw in seqs]
+            events = arrived_of(row, enumerate(chain.raws, row.first_seq))
             if row.tseq <= applied.get(row.tshard, 0):
                 yield from check_stored(tx, events, placed)
             else:

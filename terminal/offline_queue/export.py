@@ -15,10 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.chain import read_segment
 from loyalty.segment_file import write_segment_file
 from loyalty.segments_told import events_in
+from loyalty.told_clock import ToldClock
 from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.disk import write_whole
-from terminal.offline_queue.journal_file import state_value
+from terminal.offline_queue.journal_file import place_of, state_value
 from terminal.offline_queue.keys import device_key, read_identity
+from terminal.offline_queue.office_time import heard_before, kept_marks
 from terminal.offline_queue.outbox import closed_segment, following, run_at
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.segments import close
@@ -96,9 +98,15 @@ def _segments(connection: Connection, terminal: str, key: Ed25519PrivateKey, eve
                 if run is None:
                     break
                 journal_file.check_event(connection, terminal, epoch, seq, run.before)
-                segment = close(run, terminal, key)
+                segment = close(run, terminal, key, _told(connection, epoch, seq))
             yield segment
             seq = read_segment(segment).header.last_seq + 1
+
+
+def _told(connection: Connection, epoch: int, seq: int) -> ToldClock | None:
+    """Who reads beside a till knows nothing of its clock, but when it last heard from the head office."""
+    heard_ms = heard_before(kept_marks(connection), place_of(epoch, seq))
+    return ToldClock(heard_ms) if heard_ms else None
 
 
 def _acknowledged(connection: Connection, epoch: int, seq: int) -> bytes | None:

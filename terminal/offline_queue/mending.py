@@ -19,6 +19,7 @@ from terminal.offline_queue.forks import Fork, keep_fork, read_fork
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_base import read_base
 from terminal.offline_queue.journal_file import hash_at, place_of, set_state, state_value
+from terminal.offline_queue.office_time import forget_after
 from terminal.offline_queue.writer import Connection
 
 CARDS_PASSED_OVER = 1000
@@ -60,6 +61,7 @@ def mend(journal: Journal, store: str, by: str, stamp: Stamp) -> Mended:
         if epoch <= common.base.epoch and common.base.seq:
             raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
         _take_out(connection, common.base)
+        forget_after(connection, place_of(common.base.epoch, common.base.seq))
         (moved,) = connection.execute("SELECT count(*) FROM moved").fetchone()
         begun = EpochBegun(store, name, fork.why, common.epoch, common.seq, moved)
         _begin(connection, journal.terminal, epoch, common, begun, stamp())

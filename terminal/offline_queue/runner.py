@@ -13,6 +13,7 @@ import msgspec
 from loyalty.sentences import Sentence, sentence
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.forks import Fork
+from terminal.offline_queue.office_time import monotonic_ms
 from terminal.offline_queue.planner import State, hurried, knowing, loading_bp, next_step
 from terminal.offline_queue.steps import Failed, Local, MarkLevel, Now, Step, Wait
 from terminal.offline_queue.store import Store
@@ -50,10 +51,10 @@ class Runner:
         client: Client,
         now_ms: Callable[[], int],
         chance: Callable[[], float],
-        mono_ms: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+        mono_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         self._store = store
-        self._hands = Hands(store, client, now_ms)
+        self._hands = Hands(store, client, now_ms, mono_ms)
         self._now_ms = now_ms
         self._mono_ms = mono_ms
         self._chance = chance

@@ -11,6 +11,7 @@ from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.forks import Fork
 from terminal.offline_queue.http_reply import Refusal
+from terminal.offline_queue.office_time import OfficeTime, monotonic_ms
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.retention import prune
 from terminal.offline_queue.segments import next_segment
@@ -59,7 +60,9 @@ _TAKES_ROOM = (GetDelta, Install, BeginAnew, GetPart, Stage, Swap)
 class Hands:
     """Acts for one store; one thread at a time."""
 
-    def __init__(self, store: Store, client: Client, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, client: Client, now_ms: Callable[[], int], mono_ms: Callable[[], int] | None = None
+    ) -> None:
         self._store = store
         self._cache = store.cache
         self._client = client
@@ -68,6 +71,7 @@ class Hands:
         self._programmes = False
         self._shares = False
         self.outbox = Outbox(store.journal)
+        self._time = OfficeTime(store.journal, now_ms, mono_ms or monotonic_ms)
         self._by_step: dict[type[Step], Callable[[Any], Outcome]] = {
             SendPersonal: self._send_personal,
             SendSegment: self._send_segment,
@@ -121,6 +125,7 @@ class Hands:
         self._store.keep_place()
         asked_at_ms = self._now_ms()
         heads = self._client.heads()
+        self._time.heard(heads.server_time_ms)
         self.outbox.ask_again(heads.gen)
         return HeadsSeen(heads, asked_at_ms, self._cache.gen(), self._cache.cursors())
 
@@ -159,7 +164,7 @@ class Hands:
             return reply
 
     def _send_segment(self, step: SendSegment) -> Outcome:
-        segment = next_segment(self.outbox, self._store.key)
+        segment = next_segment(self.outbox, self._store.key, self._time.told)
         if segment is None:  # something waits, and yet nothing follows what the head office has
             at = self.outbox.acked()
             raise store_fault("journal.chain", epoch=at.epoch, seq=at.seq + 1)
@@ -171,6 +176,7 @@ class Hands:
                 self._note_fork(why, refusal.reply.acked, refusal.reply.gen, segment)
             raise
         ours = self.outbox.acknowledge(reply)
+        self._time.heard(reply.server_time_ms, surely_now=True)
         if not ours:
             self._note_fork("fork", reply.acked, reply.gen, segment)
         return Sent(ours)

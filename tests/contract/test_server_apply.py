@@ -253,37 +253,6 @@ def test_the_same_id_twice_in_one_segment_counts_once(office):
     assert flags(office) == {"other_bytes": 1}
 
 
-def test_a_receipt_of_a_clock_ahead_is_booked_as_told_and_flagged_past_the_limit(office):
-    till = office.till()
-    late, in_time = (till.receipt(account=ANNA, earned=5, at_ms=T0_MS + ahead) for ahead in (300_001, 300_000))
-    for receipt in (late, in_time):
-        till.put(till.event(sale_of(receipt), at_ms=receipt.moment.at_ms))
-    office.apply()
-    far = till.receipt(account=ANNA, earned=5, at_ms=T0_MS + 2 * 86_400_000 + 3 * 3_600_000 + 240_000)
-    till.put(till.event(sale_of(far), at_ms=far.moment.at_ms))
-    office.apply()
-    assert points(office, ANNA) == 15
-    with office.store.read() as tx:
-        rows = tx.execute(select(FLAG.c.kind, FLAG.c.detail).order_by(FLAG.c.detail)).all()
-        told = {row.receipt_id: row.at_ms for row in tx.execute(select(RECEIPT.c.receipt_id, RECEIPT.c.at_ms))}
-    assert [tuple(row) for row in rows] == [
-        ("clock", f"{late.number}: +0 d 00:05"),
-        ("clock", f"{far.number}: +2 d 03:04"),
-    ]
-    assert told == {each.receipt_id: each.moment.at_ms for each in (late, in_time, far)}
-
-
-def test_a_receipt_of_a_clock_ahead_is_flagged_once_however_often_it_comes(office):
-    till = office.till()
-    receipt = till.receipt(account=ANNA, earned=5, at_ms=T0_MS + 300_001)
-    event = till.event(sale_of(receipt), at_ms=receipt.moment.at_ms)
-    till.put(event)
-    office.apply()
-    till.put(event)
-    office.apply()
-    assert (points(office, ANNA), flags(office)) == (5, {"clock": 1})
-
-
 def test_one_receipt_in_two_events_is_booked_once(office):
     till = office.till()
     receipt = till.receipt(account=ANNA, earned=5)

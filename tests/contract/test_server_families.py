@@ -150,6 +150,7 @@ def test_a_return_of_a_receipt_from_before_the_family_takes_the_points_from_it(o
 
 
 def test_lots_keep_their_dates_and_pending_points_stay_pending(office):
+    office.now_ms += 86_400_000
     till = office.till()
     enrol(till, ANNA, BORIS)
     put(till, sold(till, terms=TERMS, earned=30), sold(till, 1, terms=LotTerms(expire_days=10), earned=4))

@@ -3,9 +3,10 @@
 `make mutate` takes each away in a copy of the sources and runs its test (`tests/mutations/__main__.py`).
 """
 
+from tests.mutations.clocks import CLOCKS
 from tests.mutations.guard import Guard
 from tests.mutations.office import OFFICE
 from tests.mutations.till import TILL
 from tests.mutations.upkeep import UPKEEP
 
-GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP)
+GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP, *CLOCKS)

@@ -68,13 +68,6 @@ OFFICE: tuple[Guard, ...] = (
         f"{_APPLY}::test_a_new_epoch_must_follow_an_event_stored_here",
     ),
     Guard(
-        "a receipt from the future is flagged",
-        "sync_server/apply.py",
-        "out.flags += ahead_of_us(new)",
-        "pass",
-        f"{_APPLY}::test_a_receipt_of_a_clock_ahead_is_booked_as_told_and_flagged_past_the_limit",
-    ),
-    Guard(
         "a worn-out fence is refused",
         "sync_server/ingest.py",
         "if placed is None and not _knows_fence(arrival, cursor):",

@@ -36,6 +36,8 @@ Ledger = dict[str, dict[str, dict[str, int]]]
 """account -> event id -> wallet -> points."""
 NEVER = Cursor("bal", 0)
 """Where a till stands that has pulled nothing."""
+LITTLE_MS = 5 * 60_000
+"""How far off a clock nobody minds."""
 LATER = ("2026-11-22", "2026-12-01", "2027-03-01", "2040-01-01")
 """Days on which points are looked at."""
 
@@ -59,6 +61,8 @@ class Watch:
         self._version = -1
         self._acked: dict[str, tuple[str, int, int]] = {}
         self.checks = 0
+        self.trusts_office = True
+        """The head office's own clock has been right all the time."""
 
     # -- the head office
 
@@ -225,11 +229,26 @@ class Watch:
         assert set(states) <= {"applied"}, f"I23: not everything is applied: {states}"
         flags = {row[0] for row in look.execute("SELECT DISTINCT kind FROM flag")}
         assert flags <= ALLOWED_FLAGS, f"flags: {flags}"
+        self._times(look)
         self._accounts(tills)
         self._purses(tills)
         self._totals()
         if not self._office.set_backs:  # personal data lost by a head office are nowhere else
             self._phones(tills)
+
+    def _times(self, look: sqlite3.Connection) -> None:
+        """A receipt told for about the time it was made at counts for that time; no other for a time that cannot be."""
+        moments = dict(look.execute("SELECT event_id, at_ms FROM receipt").fetchall())
+        for event_id, received_ms in look.execute("SELECT event_id, received_ms FROM event"):
+            receipt = self._promises.receipts.get(event_id)
+            if receipt is None or not self.trusts_office:
+                continue
+            told_ms, true_ms, counted_ms = receipt.moment.at_ms, self._promises.true_ms[event_id], moments[event_id]
+            assert true_ms <= received_ms
+            if abs(told_ms - true_ms) <= LITTLE_MS:
+                assert counted_ms == told_ms, f"{receipt.number} was told for the right time, and counts for another"
+            assert counted_ms <= received_ms + LITTLE_MS, f"{receipt.number} counts for a time after it came in"
+        self._promises.count_at(moments)
 
     def _accounts(self, tills: list[Till]) -> None:
         rows = dict(self._office.look.execute("SELECT key, body FROM feed_bal").fetchall())

@@ -1,12 +1,15 @@
 """The model: what cashiers were told is done, as plain dictionaries, and what follows from it for every account."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
+from loyalty.basket import Moment
 from loyalty.points.history import AnyFact
+from loyalty.points.terms import Lot
 from loyalty.receipt import Receipt
 from tests.simulation.wallets import WALLETS, added, facts_of, had, points_of, took
 
@@ -76,14 +79,29 @@ class Promises:
         """The event ids of each terminal's receipts."""
         self.people: dict[str, Person] = {}
         """By card."""
+        self.true_ms: dict[str, int] = {}
+        """event id -> when it was told, whatever the till's clock showed."""
+        self._counted_ms: Mapping[str, int] = {}
 
-    def tell(self, event_id: str, receipt: Receipt) -> None:
+    def tell(self, event_id: str, receipt: Receipt, true_ms: int) -> None:
         assert event_id not in self.receipts
         self.receipts[event_id] = receipt
+        self.true_ms[event_id] = true_ms
         self.tills[receipt.terminal].add(event_id)
 
     def welcome(self, person: Person) -> None:
         self.people[person.card] = person
+
+    def count_at(self, moments_ms: Mapping[str, int]) -> None:
+        """When the head office takes receipts to have been made, by event id; the others are as told."""
+        self._counted_ms = moments_ms
+
+    def _counted(self) -> dict[str, Receipt]:
+        """By event id, each at the time it counts for."""
+        return {
+            event_id: moved_to(receipt, self._counted_ms.get(event_id, receipt.moment.at_ms))
+            for event_id, receipt in self.receipts.items()
+        }
 
     def sales(self) -> list[Receipt]:
         return [receipt for receipt in self.receipts.values() if receipt.kind == "sale"]
@@ -131,7 +149,7 @@ class Promises:
         """What happened to the points of each account: of those whose returns were booked as printed."""
         found: defaultdict[str, list[AnyFact]] = defaultdict(list)
         cut = {sale.account_id for sale, back in self._taken_back() if not back.whole}
-        for event_id, receipt in self.receipts.items():
+        for event_id, receipt in self._counted().items():
             if receipt.account_id not in cut and receipt.account_id is not None:
                 sold = self.sale_of(receipt)
                 sale_id = next((each for each, of in self.receipts.items() if of is sold), "")
@@ -145,10 +163,11 @@ class Promises:
     def _taken_back(self) -> Iterator[tuple[Receipt, Back]]:
         """Each sale with what its returns take back."""
         returns: defaultdict[str, list[Receipt]] = defaultdict(list)
-        for receipt in self.receipts.values():
+        counted = self._counted().values()
+        for receipt in counted:
             if receipt.kind == "return":
                 returns[receipt.original_number or ""].append(receipt)
-        for sale in self.sales():
+        for sale in (receipt for receipt in counted if receipt.kind == "sale"):
             mine = returns[sale.number]
             yield (
                 sale,
@@ -163,6 +182,22 @@ class Promises:
                     ),
                 ),
             )
+
+
+def moved_to(receipt: Receipt, at_ms: int) -> Receipt:
+    """The receipt as if made at that moment; stores keep UTC here. Its lots' dates move by as many days as its own."""
+    if at_ms == receipt.moment.at_ms:
+        return receipt
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    moment = Moment(at_ms, at.date().isoformat(), at.hour * 60 + at.minute, at.weekday())
+    days = at.date() - date.fromisoformat(receipt.moment.local_date)
+    return replace(receipt, moment=moment, lots=tuple(_later(lot, days) for lot in receipt.lots))
+
+
+def _later(lot: Lot, by: timedelta) -> Lot:
+    names = ("earned_date", "usable_from_date", "expires_date")
+    days = {name: (date.fromisoformat(day) + by).isoformat() for name in names if (day := getattr(lot, name))}
+    return replace(lot, **days)
 
 
 def _season_of(sale: Receipt) -> int:

@@ -49,13 +49,13 @@ class Till:
         self._open()
 
     def _open(self) -> None:
+        self._began_ms = self._world_ms()
         self.store = open_store(self.folder)
         self.journal, self.cache = self.store.journal, self.store.cache
         self.client = Client(self.store.identity, self.store.key, self.wall_ms, transport=self._wire)
-        self.hands = Hands(self.store, self.client, self.wall_ms)
+        self.hands = Hands(self.store, self.client, self.wall_ms, lambda: self.now().mono_ms)
         self.outbox = self.hands.outbox
         self.state = State()
-        self._began_ms = self._world_ms()
 
     def wall_ms(self) -> int:
         """What its wall clock shows."""

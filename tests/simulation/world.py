@@ -221,7 +221,7 @@ class World:
             self._dies(till, held)
             assert [found.sale_id for found in till.journal.prepared()] == [sale_id], "a sale begun is forgotten"
             self._record(till, fact, sale_id, receipt)
-        self.promises.tell(fact.event_id, receipt)
+        self.promises.tell(fact.event_id, receipt, self.now_ms)
         if dies == "recorded":
             self._dies(till, till.image())
         assert till.journal.receipt(receipt.number) == receipt, "I1: a receipt told done is not in the journal"
@@ -327,6 +327,7 @@ class World:
         lies = (0, 60_000, 3_600_000, -24 * 3_600_000, 2 * YEAR_MS, -3 * YEAR_MS)
         if self.chance.random() < 0.2:
             self.office_lie_ms = self.chance.choice(lies)
+            self.watch.trusts_office &= not self.office_lie_ms
         else:
             self.till().lie_ms = self.chance.choice(lies)
 

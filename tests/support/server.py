@@ -18,6 +18,7 @@ from loyalty.chain import ZERO_HASH, chain, fork_hash, header_for, pack_payload,
 from loyalty.events import Body, MemberEnrolled, Personal, ReturnCompleted, SaleCompleted, encode_event, personal_hash
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from loyalty.referral import Invited
+from loyalty.told_clock import ToldClock
 from sync_server.enrol import enrol_terminal, make_code
 from sync_server.identity import Identity
 from sync_server.ingest import Stored, take_segment
@@ -73,9 +74,9 @@ class Till:
     hash: bytes = ZERO_HASH
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def segment(self, *events: bytes) -> bytes:
+    def segment(self, *events: bytes, clock: ToldClock | None = None) -> bytes:
         """The next segment of this till's chain, which moves on."""
-        data, self.hash = signed_segment(self.key, self.terminal, self.epoch, self.seq + 1, self.hash, events)
+        data, self.hash = signed_segment(self.key, self.terminal, self.epoch, self.seq + 1, self.hash, events, clock)
         self.seq += len(events)
         return data
 
@@ -159,14 +160,20 @@ class Till:
 
 
 def signed_segment(
-    key: Ed25519PrivateKey, terminal: str, epoch: int, first_seq: int, previous: bytes, events: Sequence[bytes]
+    key: Ed25519PrivateKey,
+    terminal: str,
+    epoch: int,
+    first_seq: int,
+    previous: bytes,
+    events: Sequence[bytes],
+    clock: ToldClock | None = None,
 ) -> tuple[bytes, bytes]:
     """A segment's bytes, and the hash of its last event."""
     hashes = list(chain(previous, terminal, epoch, first_seq, events))
     payload = pack_payload(events)
     blob = zstandard.ZstdCompressor(level=3).compress(payload)
     last_seq = first_seq + len(events) - 1
-    signed = header_for(terminal, epoch, first_seq, last_seq, previous, hashes[-1], len(payload), blob)
+    signed = header_for(terminal, epoch, first_seq, last_seq, previous, hashes[-1], len(payload), blob, clock)
     return write_segment(signed, key.sign(signed), blob), hashes[-1]
 
 
