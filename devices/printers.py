@@ -10,11 +10,14 @@ from devices.driver import Baud, Driver, Path, PortNumber, PrinterSettings, need
 from devices.escpos.commands import Drawer, Encoding, Layout
 from devices.escpos.line import lines_to
 from devices.escpos.printer import EscPosPrinter
+from devices.escpos.qr import QrBy
 from devices.model import DeviceInfo
 from devices.ports import Match
 from devices.transport.serial import SerialSettings
 
 Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
+QR_DOTS = {32: 4, 42: 6, 48: 6}
+"""The module of a QR code by the width of the paper: the longest code fits, and a phone reads the shortest."""
 
 
 class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +34,7 @@ class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_
     feed_lines: Byte = 5
     cut: bool = True
     drawer: Drawer = "none"
+    qr: QrBy = "native"
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match, host=self.host, file=self.file)
@@ -38,7 +42,9 @@ class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_
 
 def escpos(settings: EscPosSettings) -> EscPosPrinter:
     info = DeviceInfo(settings.id, "printer", "ESC/POS", settings.port or settings.host or settings.file)
-    layout = Layout(settings.encoding, settings.code_table, settings.feed_lines, settings.cut)
+    layout = Layout(
+        settings.encoding, settings.code_table, settings.feed_lines, settings.cut, settings.qr, QR_DOTS[settings.width]
+    )
     serial = SerialSettings(settings.port, settings.baud, settings.match)
     return EscPosPrinter(
         info, lines_to(serial, settings.host, settings.tcp_port, settings.file), layout, settings.drawer

@@ -33,10 +33,17 @@ class Scanner(Device, Protocol):
 
 
 class Printer(Device, Protocol):
-    """A receipt printer; both commands raise DeviceError (codes "no_paper", "offline", "closed")."""
+    """A receipt printer; its commands raise DeviceError (codes "no_paper", "offline", "closed")."""
+
+    @property
+    def near_end(self) -> bool:
+        """Whether the paper was near its end when the printer was last asked."""
 
     def print_normal(self, text: str) -> None:
         """Put lines of text on the paper."""
+
+    def print_qr(self, text: str) -> None:
+        """Put a QR code of at most 300 bytes on the paper, among the lines."""
 
     def cut_paper(self) -> None:
         """End the slip, and return once it is known to be on the paper. Raises Unproven where that is not known."""

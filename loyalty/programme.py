@@ -36,6 +36,14 @@ class Label(msgspec.Struct, frozen=True):
     en: str
 
 
+class SlipCodes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """QR codes on paper: a new member's card, and a link below each receipt, with its name."""
+
+    member_card: bool = True
+    link: str = ""
+    link_name: Label | None = None
+
+
 class Status(msgspec.Struct, frozen=True):
     """One step of the ladder, lowest first: what it gives back, and what it takes to reach it in a season (0: nothing).
 
@@ -213,6 +221,7 @@ class Programme(msgspec.Struct, frozen=True, dict=True):
     gift_cards: GiftCards = GiftCards()
     referral: Referral | None = None
     """What inviting a member brings; None where nobody is asked who invited them."""
+    slip: SlipCodes = SlipCodes()
     consent_version: str = "1"
     """Version of the consent texts a new member agrees to."""
 

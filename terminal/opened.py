@@ -16,7 +16,7 @@ from terminal.clock import now_ms
 from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
-from terminal.fiscal.register import NoRegister, Register
+from terminal.fiscal.register import Coded, NoRegister, Register
 from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.holding import Holding
 from terminal.lookups import Lookups
@@ -90,6 +90,7 @@ def opened_till(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
         put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
         open_drawer=printing.open_drawer if printing else lambda: None, paper_width=width,
+        fiscal_code=register.code_of if isinstance(register, Coded) else lambda key: "",
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108

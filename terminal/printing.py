@@ -22,6 +22,7 @@ from loyalty.sentences import sentence
 from terminal.device_file import Configured
 from terminal.device_reports import watch_device
 from terminal.fiscal.slip import DEFAULT_WIDTH
+from terminal.fiscal.slip_codes import parts_of
 from terminal.printing_said import SENTENCES
 from terminal.session import commands as c
 from terminal.supervising import Supervising
@@ -48,9 +49,14 @@ def configured_printer(devices: Sequence[Configured], supervising: Supervising) 
 
 
 class Paper(Protocol):
-    """What is needed of a printer; both raise DeviceError."""
+    """What is needed of a printer; its commands raise DeviceError."""
+
+    @property
+    def near_end(self) -> bool: ...
 
     def print_normal(self, text: str) -> None: ...
+
+    def print_qr(self, text: str) -> None: ...
 
     def cut_paper(self) -> None: ...
 
@@ -79,6 +85,7 @@ class Printing:
         self._closing = False
         self._news = False
         self._told = ""
+        self._near_end = False
         self._times_sent = 0
         self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
 
@@ -143,7 +150,9 @@ class Printing:
         slip = self._slips[0]
 
         def on_paper() -> None:
-            self._printer.print_normal(slip.text)
+            for is_code, text in parts_of(slip.text):
+                put = self._printer.print_qr if is_code else self._printer.print_normal
+                put(text)
             self._printer.cut_paper()
 
         error = _error_of(on_paper)
@@ -156,6 +165,7 @@ class Printing:
         elif self._told:
             self._tell(c.Notify("info", sentence("print.done")))
         self._done(slip)
+        self._say_near_end()
         return None
 
     def _done(self, slip: Slip) -> None:
@@ -163,6 +173,13 @@ class Printing:
         with self._changed:
             self._slips.popleft()
         self._told, self._times_sent, self._waits = "", 0, self._backoff.waits()
+
+    def _say_near_end(self) -> None:
+        """Once a roll: the sale goes on, and there is time to fetch another."""
+        near_end = self._printer.near_end
+        if near_end and not self._near_end:
+            self._tell(c.Notify("warn", sentence("print.near_end"), sentence("print.near_end.hint")))
+        self._near_end = near_end
 
     def _say_once(self, error: DeviceError) -> None:
         log.warning("slip_waits", extra={"code": error.code, "said": error.sentence})

@@ -29,6 +29,8 @@ SENTENCES = {
         "Чеков, которые ждут печати, уже {limit}: этот не будет напечатан",
         "{limit} slips wait to be printed already: this one will not be",
     ),
+    "print.near_end": ("Бумага в принтере чеков заканчивается", "The receipt printer's paper runs low"),
+    "print.near_end.hint": ("Приготовьте новый рулон", "Have a new roll ready"),
     "print.done": ("Чек, который ждал, напечатан", "The slip that waited is printed"),
     "print.drawer": ("Денежный ящик не открылся", "The cash drawer did not open"),
     "print.drawer.hint": ("Откройте его ключом", "Open it with its key"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Literal
 
 from loyalty.codes import card_number
-from loyalty.errors import NotNow
+from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     ConsentChanged,
     MemberEnrolled,
@@ -23,6 +24,7 @@ from loyalty.receipt import Receipt
 from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
 from terminal.fiscal.slip import DEFAULT_WIDTH, receipt_slip, report_slip
+from terminal.fiscal.slip_codes import below_receipt, card_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
 from terminal.members import find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
@@ -34,11 +36,14 @@ from terminal.sales import GivenIds, Sales
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 
+log = logging.getLogger("till")
+
 
 class Records:
     """`recorded` is called after each fact, so that the head office hears of it soon; `put_slip` prints.
 
-    Slips are made twice where the paper is not as wide as the screen's preview.
+    Slips are made twice: the paper may be another width than the screen's preview, and has QR codes; `fiscal_code`
+    gives that of a receipt's document, by the receipt's id.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Records:
         lang: Lang,
         open_drawer: Callable[[], None] = lambda: None,
         paper_width: int = DEFAULT_WIDTH,
+        fiscal_code: Callable[[str], str] = lambda key: "",
     ) -> None:
         self._files = files
         self._sales = sales
@@ -63,6 +69,7 @@ class Records:
         self._lang: Lang = lang
         self._open_drawer = open_drawer
         self._paper_width = paper_width
+        self._fiscal_code = fiscal_code
 
     def sale(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
@@ -105,6 +112,9 @@ class Records:
         known = Known(ident, BalanceRow(member_id), as_of_ms=around.moment.at_ms)
         today = around.moment.local_date
         member = member_from(known, effect.phone, "phone", files.journal, around.programme, today)
+        if around.programme.slip.member_card:
+            name = files.identity.store_name
+            self._put_slip(card_slip(card, around.programme, self._lang, name, self._paper_width))
         return c.MemberFound(member, enrolled=True)
 
     def _invited(self, effect: c.EnrolMember, member_id: str, around: Surroundings) -> Invited | None:
@@ -193,9 +203,20 @@ class Records:
 
         if any(payment.kind == "cash" for payment in receipt.payments):
             self._open_drawer()
-        self._put_slip(slip(self._paper_width))
+        codes = below_receipt(self._code_of(receipt), around.programme, self._lang, self._paper_width)
+        self._put_slip((*slip(self._paper_width), *codes))
         self._recorded()
         return c.Completed(receipt, slip(DEFAULT_WIDTH), self.shift_now())
+
+    def _code_of(self, receipt: Receipt) -> str:
+        """Without it the slip is as good: nothing holds up a sale that is recorded."""
+        if not receipt.fiscal_number:
+            return ""
+        try:
+            return self._fiscal_code(receipt.receipt_id)
+        except StoreFault:
+            log.warning("no_fiscal_code", extra={"receipt": receipt.number})
+            return ""
 
     def _report(
         self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH

@@ -7,8 +7,11 @@ profile lacks Cyrillic. Source: Epson's command reference; the bytes are those p
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from devices.escpos.qr import QrBy, qr_bytes
 
 Encoding = Literal["cp866", "cp1251"]
 Drawer = Literal["none", "pin2", "pin5"]
@@ -29,20 +32,34 @@ IN_WORDS = str.maketrans({
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How this printer is told things. `table` is the number of its code table; `feed_lines` brings the paper from
-    the head to the knife."""
+    the head to the knife; a QR code is drawn `qr` by the printer or as a picture, its modules `qr_dots` wide."""
 
     encoding: Encoding = "cp866"
     table: int | None = None
     feed_lines: int = 5
     cut: bool = True
+    qr: QrBy = "native"
+    qr_dots: int = 6
 
 
-def slip_bytes(lines: list[str], layout: Layout) -> bytes:
-    """A whole slip: the printer set as it must be, the text, the paper brought out and cut."""
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code between two lines of a slip."""
+
+    text: str
+
+
+def slip_bytes(parts: Sequence[str | Qr], layout: Layout) -> bytes:
+    """A whole slip: the printer set as it must be, its lines and codes, the paper brought out and cut."""
     table = TABLES[layout.encoding] if layout.table is None else layout.table
-    text = b"".join(encoded(line, layout.encoding) + b"\n" for line in lines)
     head = RESET + NO_CJK + b"\x1bt" + bytes((table,))
-    return head + text + ended(layout)
+    return head + b"".join(_part_bytes(part, layout) for part in parts) + ended(layout)
+
+
+def _part_bytes(part: str | Qr, layout: Layout) -> bytes:
+    if isinstance(part, Qr):
+        return qr_bytes(part.text, layout.qr, layout.qr_dots)
+    return encoded(part, layout.encoding) + b"\n"
 
 
 def ended(layout: Layout) -> bytes:

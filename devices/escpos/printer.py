@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from devices.errors import DeviceError, Unproven
-from devices.escpos.commands import MOST_LINES, Drawer, Layout, ended, kick, kick_at_once, slip_bytes
+from devices.escpos.commands import MOST_LINES, Drawer, Layout, Qr, ended, kick, kick_at_once, slip_bytes
+from devices.escpos.qr import MOST_QR_BYTES
 from devices.escpos.talk import WHY, Step, Talk, kicking, printing, ready
 from devices.model import DeviceInfo, Health, StatusUpdate
 from devices.protocols import Listener
@@ -37,7 +38,8 @@ class EscPosPrinter:
         self._connect = connect
         self._layout = layout or Layout()
         self._drawer = drawer
-        self._lines: list[str] = []
+        self._lines: list[str | Qr] = []
+        self._near_end = False
         self._torn = False
         self._listener: Listener | None = None
         self._lock = threading.RLock()
@@ -61,10 +63,15 @@ class EscPosPrinter:
             if self._listener is None:
                 return Health.CLOSED
             try:
-                self._hold(ready())
+                self._near_end = self._hold(ready())
             except DeviceError as error:
                 return Health.OFFLINE if error.code == "offline" else Health.ERROR
             return Health.ENABLED
+
+    @property
+    def near_end(self) -> bool:
+        """Whether the roll was nearly used up when the printer was last asked."""
+        return self._near_end
 
     def print_normal(self, text: str) -> None:
         """Nothing is sent before the slip is cut."""
@@ -72,8 +79,16 @@ class EscPosPrinter:
             self._require_open()
             lines = text.removesuffix("\n").split("\n")
             if len(self._lines) + len(lines) > MOST_LINES:
-                raise DeviceError("slip_too_long", f"A slip holds {MOST_LINES} lines at most.")
+                raise self._given_up("slip_too_long", f"A slip holds {MOST_LINES} lines at most.")
             self._lines += lines
+
+    def print_qr(self, text: str) -> None:
+        """Among the lines, where it stands. Raises DeviceError for more than 300 bytes."""
+        with self._lock:
+            self._require_open()
+            if len(text.encode()) > MOST_QR_BYTES:
+                raise self._given_up("code_too_long", f"A QR code holds {MOST_QR_BYTES} bytes at most.")
+            self._lines.append(Qr(text))
 
     def cut_paper(self) -> None:
         """Print the slip and wait until it is. Raises DeviceError where that is not so; the slip is given up then,
@@ -84,7 +99,7 @@ class EscPosPrinter:
             self._lines.clear()
             rest = ended(self._layout) if self._torn else b""
             try:
-                self._hold(printing(rest + slip))
+                self._near_end = self._hold(printing(rest + slip))
             except Unproven:
                 self._torn = True
                 raise
@@ -96,6 +111,11 @@ class EscPosPrinter:
             self._require_open()
             if self._drawer != "none":
                 self._hold(kicking(kick(self._drawer), kick_at_once(self._drawer)))
+
+    def _given_up(self, code: str, sentence: str) -> DeviceError:
+        """Nothing of this slip may stand on the next one."""
+        self._lines.clear()
+        return DeviceError(code, sentence)
 
     def _require_open(self) -> None:
         if self._listener is None:

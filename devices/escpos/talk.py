@@ -42,12 +42,14 @@ class Step:
 Talk = Generator[Step, bytes, T]
 
 
-def printing(slip: bytes) -> Talk[None]:
-    """Raises DeviceError: not ready, and nothing was sent; Unproven: it was sent, and no proof came."""
-    yield from ready()
+def printing(slip: bytes) -> Talk[bool]:
+    """Whether the paper is near its end. Raises DeviceError: not ready, and nothing was sent; Unproven: it was sent,
+    and no proof came."""
+    near_end = yield from ready()
     yield from _passed(NO_REPORTS, "offline")
     yield from _passed(slip, "unproven")
     yield from _asked(1, Unproven)
+    return near_end
 
 
 def kicking(in_turn: bytes, at_once: bytes) -> Talk[None]:
@@ -62,25 +64,28 @@ def kicking(in_turn: bytes, at_once: bytes) -> Talk[None]:
     yield from _asked(1)
 
 
-def ready() -> Talk[None]:
-    """Raises DeviceError with why the printer would not print."""
+def ready() -> Talk[bool]:
+    """Whether the paper is near its end. Raises DeviceError with why the printer would not print."""
     yield Step(b"", 0.0)
-    why = yield from _why_not()
+    why, near_end = yield from _standing()
     if why is not None:
         raise DeviceError(*WHY[why])
+    return near_end
 
 
-def _why_not() -> Talk[str | None]:
+def _standing() -> Talk[tuple[str | None, bool]]:
+    """Why it would not print, and whether the paper is near its end."""
     general = yield from _asked(1)
     offline = yield from _asked(2)
     paper = yield from _asked(4)
+    near_end = bool(paper & 0x0C)
     if paper & 0x60 or offline & 0x20:
-        return "no_paper"
+        return "no_paper", near_end
     if offline & 0x04:
-        return "cover_open"
+        return "cover_open", near_end
     if offline & 0x40:
-        return "broken"
-    return "not_ready" if general & 0x08 else None
+        return "broken", near_end
+    return ("not_ready" if general & 0x08 else None), near_end
 
 
 def _passed(raw: bytes, otherwise: str) -> Talk[None]:
@@ -103,7 +108,8 @@ def _passed(raw: bytes, otherwise: str) -> Talk[None]:
 def _reason(otherwise: str) -> Talk[str]:
     """Why no proof came, where the printer can still say it."""
     try:
-        return (yield from _why_not()) or otherwise
+        why, _ = yield from _standing()
+        return why or otherwise
     except DeviceError:
         return otherwise
 

@@ -1,6 +1,7 @@
-"""An ESC/POS receipt printer made of memory: bytes in, status bytes out, and the paper read back as text.
+"""An ESC/POS receipt printer made of memory: bytes in, status bytes out, and the paper read back.
 
-It has the faults of real ones: no paper, an open cover, no power, power that goes after so many bytes, and a start in
+`slips` are its paper as text, `papers` the same as pieces that devices.virtual.paper draws. It has the faults of real
+ones: no paper, an open cover, no power, power that goes after so many bytes, and a start in
 which Cyrillic comes out as Chinese.
 """
 
@@ -10,6 +11,8 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
+from devices.virtual.paper import Code, Line, Piece, Raster, text_of
+
 MOST_SLIPS_KEPT = 1000
 MOST_WAITING = 65_536
 """Bytes it holds while it cannot print; more are lost, as in a printer whose handshake nobody heeds."""
@@ -18,7 +21,8 @@ OPERANDS = {
     b"\x1b@": 0, b"\x1bt": 1, b"\x1bd": 1, b"\x1bp": 3, b"\x1ba": 1, b"\x1bE": 1, b"\x1d!": 1, b"\x1dV": 1,
     b"\x1dr": 1, b"\x1da": 1, b"\x1c.": 0, b"\x1c&": 0,
 }  # fmt: skip
-"""Bytes after each command it knows."""
+"""Bytes after each command it knows, but for those that say their own length."""
+CODES, PICTURE = b"\x1d(", b"\x1dv"
 
 
 @dataclass(slots=True)
@@ -27,6 +31,9 @@ class _Head:
 
     cjk: bool
     table: int = 0
+    centred: bool = False
+    code: bytes = b""
+    code_dots: int = 3
     line: bytearray = field(default_factory=bytearray)
     waiting: bytearray = field(default_factory=bytearray)
     at_once: bytearray = field(default_factory=bytearray)
@@ -39,14 +46,17 @@ class VirtualEscPos:
         self._cjk = cjk
         self._head = _Head(cjk)
         self._lock = threading.RLock()
-        self._paper: list[str] = []
+        self._paper: list[Piece] = []
         self._power_bytes: int | None = None
         self.slips: deque[str] = deque(maxlen=MOST_SLIPS_KEPT)
+        self.papers: deque[tuple[Piece, ...]] = deque(maxlen=MOST_SLIPS_KEPT)
         self.on = True
         self.cover_open = False
         self.stalled = False
         """Busy with something: its status is good, and what comes waits."""
         self.paper_lines: int | None = None
+        self.near_end = False
+        """The roll is nearly used up."""
         self.drawer_kicks = 0
 
     def receive(self, raw: bytes) -> bytes:
@@ -71,7 +81,7 @@ class VirtualEscPos:
     def mend(self, paper_lines: int | None = None) -> bytes:
         """A new roll, the cover closed, nothing stalled: what waited is printed, what it answers then is returned."""
         with self._lock:
-            self.paper_lines, self.cover_open, self.stalled = paper_lines, False, False
+            self.paper_lines, self.cover_open, self.stalled, self.near_end = paper_lines, False, False, False
             return self._work()
 
     def _take(self, byte: int) -> bytes:
@@ -118,7 +128,7 @@ class VirtualEscPos:
         said = {
             1: 0x08 if no_paper or self.cover_open else 0,
             2: (0x20 if no_paper else 0) | (0x04 if self.cover_open else 0),
-            4: 0x60 if no_paper else 0,
+            4: (0x60 if no_paper else 0) | (0x0C if self.near_end else 0),
         }
         return 0x12 | said.get(which, 0)
 
@@ -127,12 +137,8 @@ class VirtualEscPos:
         out = b""
         while self._head.waiting and self._can_print():
             waiting = self._head.waiting
-            length = 1
-            if waiting[0] in b"\x1b\x1c\x1d":
-                if len(waiting) < 2:
-                    break
-                length = 2 + OPERANDS.get(bytes(waiting[:2]), 0)
-            if len(waiting) < length:
+            length = _length(bytes(waiting[:8]))
+            if length is None or len(waiting) < length:
                 break
             done = bytes(waiting[:length])
             del waiting[:length]
@@ -146,7 +152,7 @@ class VirtualEscPos:
         name, operands = command[:2], command[2:]
         if name == b"\x1b@":
             self._head.line.clear()
-            self._head.table = 0
+            self._head.table, self._head.centred = 0, False
         elif name in (b"\x1c.", b"\x1c&"):
             self._head.cjk = name == b"\x1c&"
         elif name == b"\x1bt":
@@ -154,8 +160,17 @@ class VirtualEscPos:
         elif name == b"\x1bp":
             self.drawer_kicks += 1
         elif name == b"\x1dV":
-            self.slips.append("".join(f"{line}\n" for line in self._paper))
+            self.slips.append(text_of(self._paper))
+            self.papers.append(tuple(self._paper))
             self._paper.clear()
+        elif name == b"\x1ba":
+            self._head.centred = operands == b"\x01"
+        elif name == CODES:
+            self._code(command[6:7], command[7:])
+        elif name == PICTURE:
+            wide = int.from_bytes(command[4:6], "little")
+            rows = tuple(command[at : at + wide] for at in range(8, len(command), wide))
+            self._paper.append(Raster(rows, self._head.centred))
         elif name == b"\x1dr":
             return b"\x00"
         elif command == b"\n":
@@ -164,6 +179,16 @@ class VirtualEscPos:
             self._head.line += command
         return b""
 
+    def _code(self, function: bytes, operands: bytes) -> None:
+        """GS ( k of QR codes: the size of a module, the data, and at last the printing."""
+        if function == b"C":
+            self._head.code_dots = operands[0]
+        elif function == b"P":
+            self._head.code = operands[1:]
+        elif function == b"Q":
+            text = self._head.code.decode("utf-8", "replace")
+            self._paper.append(Code(text, self._head.code_dots, self._head.centred))
+
     def _print_line(self) -> None:
         raw = bytes(self._head.line)
         self._head.line.clear()
@@ -171,6 +196,19 @@ class VirtualEscPos:
             text = raw.decode("gb18030", "replace")
         else:
             text = raw.decode(TABLES.get(self._head.table, "cp437"), "replace")
-        self._paper.append(text)
+        self._paper.append(Line(text))
         if self.paper_lines is not None:
             self.paper_lines -= 1
+
+
+def _length(begun: bytes) -> int | None:
+    """How many bytes the command has that begins so; None while that cannot be said."""
+    if begun[:1] not in (b"\x1b", b"\x1c", b"\x1d"):
+        return 1
+    if begun[:2] == CODES:
+        return 5 + int.from_bytes(begun[3:5], "little") if len(begun) >= 5 else None
+    if begun[:2] == PICTURE:
+        return (
+            8 + int.from_bytes(begun[4:6], "little") * int.from_bytes(begun[6:8], "little") if len(begun) >= 8 else None
+        )
+    return 2 + OPERANDS.get(begun[:2], 0) if len(begun) >= 2 else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from devices.errors import DeviceError
+from devices.escpos.qr import MOST_QR_BYTES
 from devices.model import DeviceInfo, Health, StatusUpdate
 from devices.protocols import Listener
 
@@ -41,6 +42,7 @@ class VirtualPrinter:
         self._lock = threading.RLock()
         self._number = last_number(folder)
         self.drawer_kicks = 0
+        self.near_end = False
 
     @property
     def info(self) -> DeviceInfo:
@@ -70,8 +72,16 @@ class VirtualPrinter:
             self._require_ready()
             lines = text.removesuffix("\n").split("\n")
             if len(self._lines) + len(lines) > MOST_LINES_A_SLIP:
+                self._lines.clear()
                 raise DeviceError("slip_too_long", f"A slip holds {MOST_LINES_A_SLIP} lines at most.")
             self._lines += lines
+
+    def print_qr(self, text: str) -> None:
+        """As a text file has it: what the code says."""
+        if len(text.encode()) > MOST_QR_BYTES:
+            self._lines.clear()
+            raise DeviceError("code_too_long", f"A QR code holds {MOST_QR_BYTES} bytes at most.")
+        self.print_normal(f"[QR] {text}")
 
     def cut_paper(self) -> None:
         with self._lock:

@@ -34,7 +34,7 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
 from loyalty.points.lots import Shortfall
-from loyalty.programme import GiftCards, Programme, Redeem, Returns
+from loyalty.programme import GiftCards, Programme, Redeem, Returns, SlipCodes
 from loyalty.referral import Referral
 from loyalty.rights import MAX_AGE_DAYS, MAX_SEEN_DAYS, Offline, OfflineKind
 from loyalty.sentences import Lang, Sentence, sentence
@@ -94,6 +94,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _ZONE = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
 _PREFIX = re.compile(r"[0-9]{1,11}")
 _WEIGHED = re.compile(r"2[0-9]")
+_LINK = re.compile(r"https?://[!-~]+")
 EAN_DIGITS = 13
 _OLD_CARD = re.compile(r"(?=.{6,24}$)[0-9]{1,}x{1,}")
 """GS1 prefixes for use inside a shop; the PLU of five digits follows them."""
@@ -195,6 +196,7 @@ def read_programme(top: Section) -> Programme:
         workdays=read_workdays(top.part("workdays")),
         gift_cards=_gift_cards(top.part("gift_cards")),
         referral=_referral(top.part("referral")),
+        slip=_slip(top.part("slip")),
         consent_version=top.text("consent_version", "1", 40),
     )
     _check_step(top, programme)
@@ -252,6 +254,15 @@ def _referral(part: Section | None) -> Referral | None:
     )
     part.finish()
     return referral
+
+
+def _slip(part: Section | None) -> SlipCodes:
+    if part is None:
+        return SlipCodes()
+    link = part.form("link", _LINK, "https://shop.example/app", "")
+    slip = SlipCodes(part.flag("member_card", True), link, label(part, "link_name") if link else None)
+    part.finish()
+    return slip
 
 
 def _redeem(part: Section | None) -> Redeem:

@@ -21,6 +21,7 @@ from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
+from terminal.fiscal.slip_codes import fiscal_code
 from terminal.fiscal.tags import FiscalVat
 from terminal.fiscal.turns import Turn, in_turns
 
@@ -110,6 +111,11 @@ class FiscalRegister:
         """How the register stands, for a thread that is not the sale's; None while it is at work. Raises NoAnswer."""
         with self.turn.taken_if_free() as free:
             return self._port.state() if free else None
+
+    def code_of(self, key: str) -> str:
+        """What the QR code of the receipt's document says; empty without one. Raises StoreFault."""
+        sent = self._journal.sent_of(key)
+        return fiscal_code(sent.document, sent.serial, sent.issued) if sent is not None and sent.issued else ""
 
     def x_report(self) -> Refused | None:
         return _told(self._port.x_report)

@@ -3,7 +3,7 @@
 `NoRegister` is for a shop whose fiscal till stands beside this one: it confirms at once and prints nothing.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -63,6 +63,14 @@ class Register(Protocol):
         """The register's Z report; of a shift that is closed already it is done."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """A register whose documents have a QR code for our own slips too."""
+
+    def code_of(self, key: str) -> str:
+        """What the code of the receipt's document says; empty where there is none. Raises StoreFault."""
 
 
 class NoRegister:

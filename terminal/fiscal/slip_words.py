@@ -63,6 +63,9 @@ class Words(msgspec.Struct, frozen=True):
     loaded: str
     loaded_back: str
     card_no: str
+    fiscal_code: str
+    member_card: str
+    show_card: str
 
 
 WORDS = {
@@ -124,6 +127,9 @@ WORDS = {
         loaded="Подарочных продано",
         loaded_back="Подарочных возвращено",
         card_no="карта",
+        fiscal_code="Проверить чек",
+        member_card="Карта участника",
+        show_card="Покажите этот код на кассе",
     ),
     "en": Words(
         sale="Receipt",
@@ -183,5 +189,8 @@ WORDS = {
         loaded="Gift cards sold",
         loaded_back="Gift cards returned",
         card_no="card",
+        fiscal_code="Check the receipt",
+        member_card="Member card",
+        show_card="Show this code at the till",
     ),
 }

@@ -40,13 +40,15 @@ def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(talk, "STATUS_WAIT_S", 0.3)
     if request.param == "text files":
         text = VirtualPrinter(DeviceInfo("slips", "printer", "text", "memory"))
-        yield Rig(text, text._slips, lambda: text.drawer_kicks, text.set_fault, lambda: text.set_fault(None))  # type: ignore[arg-type]
+        yield Rig(text, text._slips, lambda: text.drawer_kicks, lambda what: _break(text, what), lambda: _mend(text))  # type: ignore[arg-type]
         return
     device = VirtualEscPos(cjk=True)
 
     def fault(what: str) -> None:
         if what == "off":
             device.power_off()
+        elif what == "near_end":
+            device.near_end = True
         else:
             device.paper_lines = 0
 
@@ -61,6 +63,18 @@ def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
             printer = escpos(_settings(request.param, device, served))
         yield Rig(printer, device.slips, lambda: device.drawer_kicks, fault, mend)  # type: ignore[arg-type]
         printer.close()
+
+
+def _break(text: VirtualPrinter, what: str) -> None:
+    if what == "near_end":
+        text.near_end = True
+    else:
+        text.set_fault(what)  # type: ignore[arg-type]
+
+
+def _mend(text: VirtualPrinter) -> None:
+    text.near_end = False
+    text.set_fault(None)
 
 
 def _settings(way: str, device: VirtualEscPos, served: ExitStack) -> EscPosSettings:
@@ -82,6 +96,36 @@ def test_a_slip_is_on_the_paper_when_its_cut_returns(rig: Rig) -> None:
     assert list(rig.slips) == [SLIP + "\n"]
     printed(rig.printer, "next\n")
     assert list(rig.slips)[1:] == ["next\n"]
+
+
+def test_a_code_stands_among_the_lines_and_one_that_is_too_long_gives_the_slip_up(rig: Rig) -> None:
+    rig.printer.open(lambda event: None)
+    rig.printer.print_normal("Карта")
+    rig.printer.print_qr("KPL:2990000000019")
+    printed(rig.printer, "спасибо")
+    assert [line for line in rig.slips[0].splitlines() if line] == ["Карта", "[QR] KPL:2990000000019", "спасибо"]
+    rig.printer.print_qr("ы" * 150)
+    rig.printer.cut_paper()
+    rig.printer.print_normal("lost")
+    with pytest.raises(DeviceError) as caught:
+        rig.printer.print_qr("ы" * 150 + "x")
+    assert caught.value.code == "code_too_long"
+    printed(rig.printer, "next")
+    assert rig.slips[2] == "next\n"
+
+
+def test_a_roll_that_is_nearly_used_up_is_told_and_prints(rig: Rig) -> None:
+    rig.printer.open(lambda event: None)
+    printed(rig.printer, "one")
+    assert not rig.printer.near_end
+    rig.fault("near_end")
+    printed(rig.printer, "two")
+    assert rig.printer.near_end
+    assert rig.printer.check_health() is Health.ENABLED
+    rig.mend()
+    rig.printer.check_health()
+    assert not rig.printer.near_end
+    assert list(rig.slips) == ["one\n", "two\n"]
 
 
 @pytest.mark.parametrize(("what", "health"), [("no_paper", Health.ERROR), ("off", Health.OFFLINE)])

@@ -50,11 +50,15 @@ def test_a_line_and_a_slip_are_printed_up_to_their_limits() -> None:
     device = VirtualEscPos()
     printer = printer_on(device)
     printer.print_normal("x\n" * MOST_LINES)
+    printer.cut_paper()
+    assert device.slips[0].count("\n") == MOST_LINES
+    printer.print_normal("x\n" * MOST_LINES)
     with pytest.raises(DeviceError) as caught:
         printer.print_normal("one more")
     assert caught.value.code == "slip_too_long"
+    printer.print_normal("next")
     printer.cut_paper()
-    assert device.slips[0].count("\n") == MOST_LINES
+    assert device.slips[1] == "next\n"
 
 
 def test_an_open_cover_is_said() -> None:

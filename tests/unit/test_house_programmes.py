@@ -77,7 +77,10 @@ def test_every_key_the_reader_asks_for_is_on_the_page_with_its_limits(monkeypatc
     for text in documents():
         parse_programme(text)
     assert {"offline_max_points", "excluded", "status", "before_days"} <= set(asked)
-    tables = {key: f"[{key}]" for key in ("codes", "redeem", "gift_cards", "referral", "returns", "points", "workdays")}
+    tables = {
+        key: f"[{key}]"
+        for key in ("codes", "redeem", "gift_cards", "referral", "slip", "returns", "points", "workdays")
+    }
     tables |= {key: f"[[{key}]]" for key in ("status", "campaign", "event", "store_group")}
     flat = PAGE.replace("\n", " ")
     for key, limits in asked.items():

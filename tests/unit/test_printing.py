@@ -12,6 +12,7 @@ from devices.errors import DeviceError, Unproven
 from devices.model import DeviceInfo
 from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.printer import VirtualPrinter
+from terminal.fiscal.slip_codes import code_line
 from terminal.printing import MAX_WAITING, MENDED_BY_PEOPLE, MOST_TIMES_SENT, Paper, Printing
 from terminal.printing_said import SENTENCES
 from terminal.session import commands as c
@@ -103,9 +104,14 @@ def test_a_new_slip_tries_the_waiting_one_again_at_once() -> None:
 class Mute:
     """Takes every slip and never says so."""
 
+    near_end = False
+
     def __init__(self, code: str = "unproven") -> None:
         self.sent = 0
         self._code = code
+
+    def print_qr(self, text: str) -> None:
+        raise AssertionError("no slip here has a code")
 
     def print_normal(self, text: str) -> None:
         self.sent += 1
@@ -135,14 +141,46 @@ def test_what_is_wrong_with_the_slip_itself_holds_up_no_other() -> None:
     assert printer.sent == 1
 
 
+def test_codes_stand_among_the_lines_of_a_slip_also_after_a_restart(tmp_path: Path) -> None:
+    printer = text_printer()
+    printer.set_fault("no_paper")
+    desk = Desk(printer, tmp_path, Backoff(600.0, 600.0))
+    desk.printing.put(("one", "two", code_line("https://a.example"), "three", code_line("t=1&s=2"), code_line("x")))
+    assert desk.next_told() == "print.no_paper"
+    desk.close()
+    printer.set_fault(None)
+    assert Desk(printer, tmp_path).close() == []
+    assert printer.slips == ("one\ntwo\n[QR] https://a.example\nthree\n[QR] t=1&s=2\n[QR] x\n",)
+
+
+def test_a_roll_that_runs_low_is_told_once_until_there_is_another_and_everything_is_printed() -> None:
+    printer = text_printer()
+    desk = Desk(printer)
+    printer.near_end = True
+    desk.put("one")
+    assert desk.next_told() == "print.near_end"
+    desk.put("two")
+    assert desk.close() == []
+    printer.near_end = False
+    desk = Desk(printer)
+    desk.put("three")
+    assert desk.close() == []
+    assert printer.slips == ("one\n", "two\n", "three\n")
+
+
 class Faulty:
     """A driver with a mistake in it."""
+
+    near_end = False
 
     def print_normal(self, text: str) -> None:
         raise ZeroDivisionError(text)
 
     def cut_paper(self) -> None:
         """Never comes to it."""
+
+    def print_qr(self, text: str) -> None:
+        """Nor to this."""
 
     open_drawer = cut_paper
 
