@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from terminal.agent import finding, phones, quoting, selling, standing
+from terminal.agent import devices, finding, phones, quoting, selling, standing
 from terminal.agent.asked import (
     CodeSaid,
     OpenRequest,
@@ -102,4 +102,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", "/v1/shift/x", "The X report; the shift goes on", standing.answer_x, ReportReply, refuses=("now",)),
     Endpoint("GET", "/v1/link", "How the till stands with the head office", standing.answer_link, LinkReply),
+    Endpoint("GET", "/v1/devices", "How each device stands", devices.answer_devices, devices.DevicesReply),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.showing import configured_display
+from tests.support.agent import served
 from tests.support.counter import TEA
 from tests.support.small_till import make_till
 
@@ -152,3 +153,32 @@ def test_a_display_that_goes_is_on_the_strip_and_the_sale_goes_on(folder: Path) 
             link.symlink_to(port)
             till.engine.dispatch(c.Scan(TEA.code))
             strip.until("display", "working")
+
+
+def test_the_agent_tells_programs_how_each_device_stands_in_the_language_they_ask_for(folder: Path) -> None:
+    device = VirtualEscPos()
+    device.paper_lines = 0
+    with on_tcp(device.receive) as (host, port):
+        (folder / FILE).write_text(PRINTER.format(host=host, port=port))
+        with served(folder) as agent:
+            Strip(agent.till).until("printer", "waiting")
+            (told,) = agent.ask("GET", "/v1/devices", params={"lang": "ru"}).json()["devices"]
+            assert {key: told[key] for key in ("id", "kind", "place", "standing")} == {
+                "id": "printer", "kind": "printer", "place": host, "standing": "waiting",
+            }  # fmt: skip
+            assert told["said"]["text"] == "В принтере чеков нет бумаги"
+            assert told["hint"] == {
+                "code": "print.no_paper.hint",
+                "args": {"port": host},
+                "text": "Вставьте новый рулон",
+            }
+            assert told["since_ms"] > 0
+            device.mend()
+            Strip(agent.till).until("printer", "working")
+            (told,) = agent.ask("GET", "/v1/devices").json()["devices"]
+            assert (told["standing"], told["said"], told["hint"]) == ("working", None, None)
+
+
+def test_a_till_without_devices_has_none_to_tell_of(folder: Path) -> None:
+    with served(folder) as agent:
+        assert agent.ask("GET", "/v1/devices").json() == {"devices": []}
