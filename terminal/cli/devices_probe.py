@@ -99,6 +99,7 @@ def _inferred(bursts: Iterator[Burst], lang: Lang) -> Inferred:
         heard.append(burst)
         if len(heard) == MOST_SCANS:
             raise NotNow(sentence(f"probe.{why}"), sentence("probe.hint"))
+        heard_one = spoken(sentence("probe.heard", bytes=len(burst.raw)), lang)
         said = spoken(sentence(f"probe.{why}" if why else "probe.more"), lang)
-        click.echo(f"{len(burst.raw)} → {said}", err=True)
+        click.echo(f"{heard_one}: {said}", err=True)
     raise click.Abort

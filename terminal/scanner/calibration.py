@@ -26,6 +26,9 @@ SENTENCES = {
         "Отсканируйте оба кода листа калибровки; лист печатает kopilka devices sheet",
         "Scan both codes of the calibration sheet; kopilka devices sheet makes it",
     ),
+    "probe.heard": (
+        "Код принят, {bytes:байт|байта|байтов}", "A code has come, {bytes:byte|bytes}",
+    ),
     "probe.more": ("теперь другой код листа", "now the other code of the sheet"),
     "probe.not_read": (
         "коды листа не узнаны: отсканируйте оба, код 1 и код 2",
