@@ -4,6 +4,7 @@ from tests.mutations.guard import Guard
 
 _QUEUE = "terminal/offline_queue"
 _JOURNAL = "tests/unit/test_queue_journal.py"
+_JOURNAL_FILE = "tests/unit/test_queue_journal_file.py"
 _SYNC = "tests/unit/test_queue_sync.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
 _RIGHTS = "tests/unit/test_engine_rights.py"
@@ -47,7 +48,7 @@ TILL: tuple[Guard, ...] = (
         f"{_QUEUE}/lock.py",
         "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
         "pass",
-        f"{_JOURNAL}::test_a_second_process_gets_the_sentence_with_the_owner",
+        f"{_JOURNAL_FILE}::test_a_second_process_gets_the_sentence_with_the_owner",
     ),
     Guard(
         "a transaction that fails is undone",
@@ -256,7 +257,7 @@ TILL: tuple[Guard, ...] = (
         f"{_QUEUE}/journal_file.py",
         "if not sound or event_hash(previous, terminal, epoch, seq, row[0]) != row[1]:",
         "if not sound:",
-        f"{_JOURNAL}::test_a_changed_last_event_is_seen_at_the_start",
+        f"{_JOURNAL_FILE}::test_a_changed_last_event_is_seen_at_the_start",
     ),
     Guard(
         "personal data are those the event commits to",

@@ -49,7 +49,7 @@ INVARIANTS: dict[int, Invariant] = {
     3: Invariant(
         "chain: each event's hash follows from the one before and its bytes",
         (f"{_CHECKS}::Watch.whole", f"{_PARTED}::Forks._settled"),
-        ("tests/unit/test_queue_journal.py::test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify",),
+        ("tests/unit/test_queue_journal_file.py::test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify",),
     ),
     4: Invariant(
         "an ack is a promise: what S acknowledged it holds, under that hash",

@@ -1,41 +1,24 @@
 """terminal.offline_queue.journal: prepared, recorded, counted, found again; faults as sentences."""
 
-import sqlite3
-import subprocess
-import sys
-
 import msgspec
 import pytest
 
 from loyalty.chain import ZERO_HASH, event_hash
-from loyalty.coupons.spent import SpentCoupon
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.events import (
     MAX_EVENT_BYTES,
     SaleCompleted,
-    ShiftClosed,
-    ShiftOpened,
     ShiftTotals,
     decode_body,
     decode_envelope,
 )
-from loyalty.feed import Applied, BalanceRow
-from loyalty.points.shown import OwnPoints
-from loyalty.sentences import say
-from loyalty.statuses.progress import Counted
-from terminal.offline_queue import journal_file
-from terminal.offline_queue.glance import glance
-from terminal.offline_queue.journal import MAX_FACTS, Fact, Journal, Overlay, Pending
-from terminal.offline_queue.journal_beside import Beside
+from loyalty.feed import Applied
+from terminal.offline_queue.journal import MAX_FACTS, Fact
 from terminal.offline_queue.journal_prepared import MAX_PREPARED
-from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.outbox import Outbox
-from terminal.offline_queue.sentences import SENTENCES
-from terminal.offline_queue.status import read_status
 from terminal.offline_queue.store import open_store
 from tests.support.queue_samples import (
     NOON_MS,
-    SHIFT,
     TERMINAL,
     account_in,
     enrolment,
@@ -265,21 +248,6 @@ def test_an_interrupt_just_after_the_commit_leaves_nothing_stale(journal, monkey
     assert journal.verify() == 3
 
 
-def test_an_index_of_another_version_is_made_anew(till):
-    sell(till.journal, 1, account_in(3))
-    assert till.journal.overlay(account_in(3), Applied()).wallets == {"main": 10}
-    till.close()
-    for statement in ("DELETE FROM effect", "PRAGMA user_version = 77"):
-        connection = sqlite3.connect(till.folder / "journal-index.db")
-        connection.execute(statement)
-        connection.commit()
-        connection.close()
-    again = open_store(till.folder)
-    assert again.journal.overlay(account_in(3), Applied()).wallets == {"main": 10}
-    assert again.journal.differing() == ()
-    again.close()
-
-
 def test_several_facts_are_recorded_as_one(journal):
     recorded = journal.record(*[fact_of(receipt(number)) for number in range(MAX_FACTS)])
     assert (recorded.first_seq, recorded.last_seq) == (1, MAX_FACTS)
@@ -287,102 +255,6 @@ def test_several_facts_are_recorded_as_one(journal):
     with pytest.raises(StoreFault):
         journal.record(fact_of(receipt(98)), fact_of(receipt(1)), Fact(hex_id("x"), 0, fact_of(receipt(99)).body))
     assert journal.pending_count() == MAX_FACTS
-
-
-def test_own_events_after_the_known_place_make_the_overlay(journal):
-    account, other = account_in(3), account_in(4)
-    sell(journal, 1, account, earned=10)
-    sell(journal, 2, other, earned=99)
-    bought = sell(journal, 3, account, earned=7, redeemed=4)
-    journal.record(fact_of(receipt(4, account, earned=7, original=bought)))
-    day = bought.moment.local_date
-    first = OwnPoints("main", day, 0, 10, bought=True)
-    later = (OwnPoints("main", day, 4, 7, bought=True), OwnPoints("main", day, 0, -7))
-    assert journal.overlay(account, Applied()) == Overlay(
-        (first, *later), (Counted(day, 20_000, 10_000, 2, {"main": 17}, {"main": 7}),)
-    )
-    assert journal.overlay(account, Applied(1, 1)) == Overlay(
-        later, (Counted(day, 10_000, 10_000, 1, {"main": 7}, {"main": 7}),)
-    )
-    assert journal.overlay(account, Applied(1, 4)) == Overlay()
-    assert journal.overlay(account, Applied(2, 0)) == Overlay()
-
-
-def test_a_receipt_without_points_still_counts_as_a_visit(journal):
-    account = account_in(3)
-    sell(journal, 1, account, earned=0)
-    assert journal.overlay(account, Applied()).counted == (Counted("2026-11-18", 10_000, receipts=1),)
-
-
-def test_points_of_each_wallet_count_for_the_progress(journal):
-    account = account_in(3)
-    journal.record(fact_of(msgspec.structs.replace(receipt(1, account, earned=7), wallets={"stars": 3})))
-    journal.record(fact_of(msgspec.structs.replace(receipt(2, account, earned=0), wallets={"stars": 2})))
-    assert journal.overlay(account, Applied()).counted == (
-        Counted("2026-11-18", 20_000, receipts=2, earned_points={"main": 7}),
-        Counted("2026-11-18", earned_points={"stars": 5}),
-    )
-
-
-def test_a_return_counts_on_the_day_of_its_sale_also_when_another_till_sold_it(journal):
-    account = account_in(3)
-    bought = receipt(1, account, earned=7)
-    journal.record(fact_of(receipt(2, account, earned=7, original=bought)), beside=Beside(sale_day="2026-05-31"))
-    back = Counted("2026-05-31", returned_minor=10_000, returned_points={"main": 7})
-    assert journal.overlay(account, Applied()).counted == (back,)
-
-
-def test_returned_quantities_add_up_by_line(journal):
-    sold = sell(journal, 1)
-    assert journal.returned_milli(sold.receipt_id) == {}
-    journal.record(fact_of(receipt(2, original=sold)))
-    journal.record(fact_of(receipt(3, original=sold)))
-    assert journal.returned_milli(sold.receipt_id) == {1: 2000}
-
-
-def test_recent_receipts_come_newest_first_and_pass_over_other_events(journal):
-    open_shift(journal)
-    for number in (1, 2, 3):
-        sell(journal, number)
-    assert [r.number for r in journal.recent_receipts(2)] == ["1-000003", "1-000002"]
-
-
-def test_a_shift_opens_counts_and_closes(journal):
-    assert journal.open_shift() is None
-    assert journal.next_shift_no() == 1
-    open_shift(journal)
-    counted = ShiftTotals(sales=1, cash_minor=10_000)
-    journal.record(fact_of(receipt(1)), totals=counted)
-    shift = journal.open_shift()
-    assert (shift.totals, shift.shift_no, shift.cashier) == (counted, 1, "ivanova")
-    journal.record(Fact(hex_id("z"), NOON_MS + 9, ShiftClosed(SHIFT, 1, "north", "ivanova", counted)))
-    assert journal.open_shift() is None
-    assert journal.next_shift_no() == 2
-
-
-def test_a_second_shift_cannot_open_over_an_open_one(journal):
-    open_shift(journal)
-    with pytest.raises(NotNow) as caught:
-        journal.record(Fact(hex_id("again"), NOON_MS, ShiftOpened("6" * 32, 2, "north", "petrova")))
-    assert caught.value.code == "journal.shift_open"
-    assert journal.pending_count() == 1
-
-
-def test_a_receipt_that_counts_needs_its_open_shift(journal):
-    with pytest.raises(NotNow) as caught:
-        journal.record(fact_of(receipt(1)), totals=ShiftTotals(sales=1))
-    assert caught.value.code == "journal.no_shift"
-    assert journal.receipt("1-000001") is None
-
-
-def test_a_member_enrolled_here_is_found_by_card_and_by_phone(journal):
-    fact, personal, ident = enrolment()
-    journal.record(fact, personal=personal, enrolled=ident)
-    known = journal.enrolled_by_card("2990001000001")
-    assert (known.ident, known.balance, known.as_of_ms) == (ident, BalanceRow(ident.account_id), 0)
-    assert journal.enrolled_by_phone_hash("ab" * 16) == known
-    assert journal.enrolled_by_phone_hash("") is None
-    assert journal.enrolled_by_card("299") is None
 
 
 def test_personal_data_that_the_event_does_not_commit_to_are_refused(journal):
@@ -447,192 +319,3 @@ def test_a_number_given_back_is_the_next_one_unless_another_was_taken_since(jour
     journal.give_back_receipt_no(3)
     journal.give_back_receipt_no(second)
     assert [journal.next_receipt_no(), journal.next_receipt_no()] == [2, 3]
-
-
-def test_the_journal_is_synced_at_every_commit_and_the_cache_when_it_suits(till):
-    assert till.journal.write(lambda c: c.execute("PRAGMA synchronous").fetchone()) == (2,)
-    assert till.journal.write(lambda c: c.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
-    assert till.cache._writer.run(lambda c: c.execute("PRAGMA synchronous").fetchone()) == (1,)
-    assert till.cache._writer.run(lambda c: c.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
-
-
-def test_a_restart_finds_everything_as_it_was(till):
-    open_shift(till.journal)
-    made = sell(till.journal, 1, account_in(1))
-    till.journal.prepare("begun", b"basket", NOON_MS)
-    till.close()
-    again = open_store(till.folder)
-    assert again.journal.receipt(made.number) == made
-    assert [p.sale_id for p in again.journal.prepared()] == ["begun"]
-    assert again.journal.pending() == Pending(2, NOON_MS)
-    assert again.journal.verify() == 2
-    again.close()
-
-
-def test_a_full_disk_records_nothing_by_half_and_says_so(journal):
-    open_shift(journal)
-    pages = journal.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
-    journal._writer._connection.execute(f"PRAGMA max_page_count={pages + 2}")
-
-    def sell_on():
-        for number in range(1, 1000):
-            sell(journal, number, account_in(1))
-
-    with pytest.raises(StoreFault) as caught:
-        sell_on()
-    assert caught.value.code == "store.full"
-    assert "диске нет места" in say(caught.value.said, "ru", SENTENCES)
-    assert caught.value.hint is not None
-    sales = journal.pending_count() - 1
-    assert len(journal.overlay(account_in(1), Applied()).points) == sales
-    assert journal.receipt(f"1-{sales:06}") is not None
-    assert journal.receipt(f"1-{sales + 1:06}") is None
-    journal._writer._connection.execute("PRAGMA max_page_count=100000")
-    sell(journal, 1001)
-    assert journal.verify() == journal.pending_count()
-
-
-def test_a_second_process_gets_the_sentence_with_the_owner(till):
-    program = (
-        "import sys; from pathlib import Path; from terminal.offline_queue.store import open_store\n"
-        "try: open_store(Path(sys.argv[1]))\n"
-        "except Exception as error: print(error.code, error.said.args['pid'])"
-    )
-    ran = subprocess.run([sys.executable, "-c", program, str(till.folder)], capture_output=True, text=True, check=True)
-    code, pid = ran.stdout.split()
-    assert code == "store.owned"
-    assert pid == (till.folder / "lock").read_text().strip()
-
-
-def test_the_lock_is_free_again_once_released(tmp_path):
-    lock = FolderLock(tmp_path)
-    with pytest.raises(StoreFault):
-        FolderLock(tmp_path)
-    lock.release()
-    FolderLock(tmp_path).release()
-
-
-def spoil(till, statement, *values):
-    till.close()
-    connection = sqlite3.connect(till.folder / "journal.db")
-    connection.execute(statement, values)
-    connection.commit()
-    connection.close()
-
-
-def test_a_changed_last_event_is_seen_at_the_start(till):
-    sell(till.journal, 1)
-    sell(till.journal, 2)
-    spoil(till, "UPDATE event SET raw = CAST(raw || ' ' AS BLOB) WHERE seq = 2")
-    with pytest.raises(StoreFault) as caught:
-        open_store(till.folder)
-    assert (caught.value.code, caught.value.said.args) == ("journal.chain", {"epoch": 1, "seq": 2})
-    assert caught.value.hint is not None
-
-
-@pytest.mark.parametrize(
-    "change", ["UPDATE event SET raw = CAST(raw || ' ' AS BLOB) WHERE seq = 2", "DELETE FROM event WHERE seq = 2"]
-)
-def test_a_changed_or_missing_event_amid_the_chain_is_seen_by_verify(till, change):
-    for number in range(5):
-        sell(till.journal, number)
-    spoil(till, change)
-    again = open_store(till.folder)
-    with pytest.raises(StoreFault) as caught:
-        again.journal.verify()
-    assert (caught.value.code, caught.value.said.args) == ("journal.chain", {"epoch": 1, "seq": 2})
-    again.close()
-
-
-def test_a_journal_of_another_till_is_refused(till):
-    till.close()
-    with pytest.raises(StoreFault) as caught:
-        Journal(till.folder / "journal.db", "f" * 32)
-    assert caught.value.code == "journal.other_terminal"
-
-
-def test_a_journal_of_another_version_is_refused(till):
-    till.close()
-    connection = sqlite3.connect(till.folder / "journal.db")
-    connection.execute(f"PRAGMA user_version = {journal_file.VERSION + 1}")
-    connection.close()
-    for _ in range(2):  # a failed start gives the lock back
-        with pytest.raises(StoreFault) as caught:
-            open_store(till.folder)
-        assert caught.value.code == "journal.version"
-
-
-def test_a_missing_journal_is_never_replaced_by_an_empty_one(till):
-    till.close()
-    (till.folder / "journal.db").unlink()
-    with pytest.raises(StoreFault) as caught:
-        open_store(till.folder)
-    assert caught.value.code == "store.no_journal"
-    assert not (till.folder / "journal.db").exists()
-
-
-def test_garbage_in_place_of_the_journal_is_said_to_be_damaged(till):
-    till.close()
-    (till.folder / "journal.db").write_bytes(b"garbage" * 1000)
-    with pytest.raises(StoreFault) as caught:
-        open_store(till.folder)
-    assert caught.value.code == "store.damaged"
-
-
-def test_a_till_that_was_never_enrolled_says_what_to_do(tmp_path):
-    with pytest.raises(StoreFault) as caught:
-        open_store(tmp_path)
-    assert caught.value.code == "store.no_identity"
-    assert caught.value.hint is not None
-
-
-def test_the_status_is_read_beside_a_running_till_and_after_it(till):
-    sell(till.journal, 1)
-    running = read_status(till.folder)
-    assert (running.recorded, running.acked, running.pending, running.as_of_ms) == (1, 0, 1, 0)
-    assert running.oldest_pending_ms == NOON_MS + 1
-    till.close()
-    assert read_status(till.folder) == running
-
-
-def test_a_glance_finds_members_beside_a_running_till(till):
-    fact, personal, ident = enrolment()
-    till.journal.record(fact, personal=personal, enrolled=ident)
-    with glance(till.folder) as seen:
-        assert seen.identity == till.identity
-        assert seen.cache.member_by_card(ident.cards[0]) is None
-        known = seen.journal.enrolled_by_card(ident.cards[0])
-        assert known
-        assert known.ident == ident
-
-
-def test_every_fault_of_this_room_has_words_in_both_languages():
-    for code, (russian, english) in SENTENCES.items():
-        assert russian, code
-        assert english, code
-        assert russian.count("{") == english.count("{"), code
-
-
-def test_coupons_are_spent_with_the_receipt_and_counted_by_series(journal):
-    open_shift(journal)
-    account = account_in(3)
-    spent = (
-        SpentCoupon("c1", "next", single=True, counted=True), SpentCoupon("c2", "next", counted=True),
-        SpentCoupon("c3", "own", single=True),
-    )  # fmt: skip
-    made = msgspec.structs.replace(receipt(1), account_id=account, spent=spent)
-    at = journal.record(fact_of(made))
-    assert [journal.coupon_receipts(id) for id in ("c1", "c2", "c3")] == [
-        {made.number: False}, {}, {made.number: False}
-    ]  # fmt: skip
-    assert journal.overlay(account, Applied()).coupon_uses == {"next": 2}
-    assert journal.overlay(account, Applied(at.epoch, at.last_seq)).coupon_uses == {}
-    assert journal.overlay(account_in(4), Applied()).coupon_uses == {}
-
-
-def test_a_receipt_recorded_again_spends_its_coupons_once(journal):
-    spent = (SpentCoupon("c1", "next", single=True, counted=True),)
-    made = msgspec.structs.replace(receipt(1), account_id=account_in(3), spent=spent)
-    for _ in range(2):
-        journal.record(fact_of(made))
-    assert journal.overlay(account_in(3), Applied()).coupon_uses == {"next": 1}
