@@ -36,6 +36,8 @@ class BasketLine(msgspec.Struct, frozen=True):
     price_minor: int
     gift_card: GiftCard | None = None
     """The card to load, where the product is one."""
+    mark: str = ""
+    """The code of marking of this one piece, as it was read."""
 
 
 class Basket(msgspec.Struct, frozen=True):

@@ -7,6 +7,9 @@ import msgspec
 Vat = Literal["none", "0", "5", "7", "10", "20", "22"]
 """Value-added tax in percent; `none` is goods without VAT, which is not the same as 0 %."""
 Unit = Literal["piece", "kg"]
+Control = Literal["", "marked", "permission", "egais"]
+"""What the state wants of a sale of these goods: their code of marking in the fiscal document; leave for each piece
+beforehand, by the code; a record in EGAIS, as of alcohol."""
 
 
 class Price(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +38,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """Legal minimum price of one unit; no discount and no redeemed point may go below it."""
     gift_card: bool = False
     """Money on a card at its price: nothing of the programme touches it. Sold without VAT: the goods will have it."""
+    control: Control = ""
 
 
 def price_at(product: Product, store: str, at_ms: int) -> int | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.marks import Mark, read_mark
 from loyalty.sentences import Sentence, sentence
 from loyalty.spelling import readings
 
@@ -42,6 +43,8 @@ class CardCode(msgspec.Struct, frozen=True, tag="card"):
 
 class ProductCode(msgspec.Struct, frozen=True, tag="product"):
     gtin: str
+    mark: str = ""
+    """The whole code of one marked piece, as it was read (`loyalty.marks`)."""
 
 
 class WeighedCode(msgspec.Struct, frozen=True, tag="weighed"):
@@ -111,6 +114,9 @@ def classify(text: str, ranges: CodeRanges) -> Code:
     coupon = _coupon(code, ranges)
     if coupon:
         return coupon
+    mark = read_mark(text)
+    if mark:
+        return _marked(mark, ranges)
     if code.isascii() and code.isdigit() and len(code) in (8, 12, 13, 14):
         found = _digits(code, ranges)
         if not isinstance(found, UnknownCode):
@@ -155,6 +161,15 @@ def _digits(code: str, ranges: CodeRanges) -> Code:
     if len(gtin) == 14 and gtin.startswith("0"):
         return _digits(gtin[1:], ranges)
     return ProductCode(gtin)
+
+
+def _marked(mark: Mark, ranges: CodeRanges) -> Code:
+    """Goods by the GTIN within; one that is nothing but an EAN-8 filled up with zeros is that EAN-8."""
+    short = mark.gtin14[6:]
+    found = _digits(short if mark.gtin14 == short.zfill(14) else mark.gtin14, ranges)
+    if isinstance(found, ProductCode):
+        return ProductCode(found.gtin, mark.raw)
+    return UnknownCode(mark.raw[:40], sentence("code.check_digit", text=mark.gtin14))
 
 
 def _weighed(gtin: str) -> Code:

@@ -83,6 +83,8 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """wallet -> points taken for what a campaign gave on this line."""
     gift_card: GiftCard | None = None
     """The card that was bought by this line: its total is the money put on it."""
+    mark: str = ""
+    """The code of marking of the piece sold, as it was read."""
 
     @property
     def is_gift(self) -> bool:

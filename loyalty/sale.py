@@ -161,6 +161,7 @@ def _line(line_no: int, bought: BasketLine, priced: QuoteLine) -> ReceiptLine:
         wallets=priced.wallets,
         costs=priced.costs,
         gift_card=bought.gift_card,
+        mark=bought.mark,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import cast
 
-from loyalty.catalogue import Price, Product, Unit, Vat
+from loyalty.catalogue import Control, Price, Product, Unit, Vat
 from loyalty.codes import CodeRanges
 from loyalty.events import bucket_of, canonical
 from loyalty.sentences import sentence
@@ -20,13 +20,17 @@ from sync_server.store import Bucket, Store, Tx
 
 COLUMNS = (
     "code", "name", "price", "vat", "unit", "category", "brand", "tags", "no_discount", "no_earn", "no_redeem",
-    "min_price", "gift_card", "free",
+    "min_price", "gift_card", "free", "control",
 )  # fmt: skip
 NEEDED = ("code", "name", "price")
 MAX_TAGS = 20
 _VAT: dict[str, str] = {
     **{form: rate for rate in ("0", "5", "7", "10", "20", "22") for form in (rate, f"{rate}%", f"{rate} %")},
     "none": "none", "без ндс": "none", "": "20",
+}  # fmt: skip
+_CONTROL = {
+    **dict.fromkeys(("", "no", "нет", "0"), ""), **dict.fromkeys(("marked", "yes", "да", "1"), "marked"),
+    "permission": "permission", "разрешение": "permission", "egais": "egais", "егаис": "egais",
 }  # fmt: skip
 _UNIT = {"piece": "piece", "шт": "piece", "шт.": "piece", "": "piece", "kg": "kg", "кг": "kg"}
 
@@ -59,6 +63,8 @@ SENTENCES = {
     ),
     "import.not_free": ("бесплатный товар с ценой", "a free product with a price"),
     "import.not_free.mend": ("уберите цену (0) или отметку free", "make the price 0, or leave free empty"),
+    "import.control_unit": ("маркированный товар — штука", "marked goods are pieces"),
+    "import.control_unit.mend": ("укажите unit = piece или очистите control", "give piece as its unit, or no control"),
     "import.gift_unit": ("подарочная карта — штука", "a gift card is a piece"),
     "import.gift_unit.mend": ("укажите unit = piece", "give piece as its unit"),
 }
@@ -83,6 +89,9 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
     gift_card = import_fields.truth(fields["gift_card"])
     if gift_card and unit != "piece":
         raise Unfit(fields["unit"], sentence("import.gift_unit"), sentence("import.gift_unit.mend"))
+    control = import_fields.choice(fields["control"], _CONTROL)
+    if control == "marked" and (gift_card or unit != "piece"):
+        raise Unfit(fields["control"], sentence("import.control_unit"), sentence("import.control_unit.mend"))
     return Product(
         code=import_fields.product_code(fields["code"], unit, ranges),
         name=import_fields.filled(fields["name"], "name"),
@@ -97,6 +106,7 @@ def _product(row: Row, ranges: CodeRanges) -> Product:
         no_redeem=import_fields.truth(fields["no_redeem"]),
         min_price_minor=import_fields.price(fields["min_price"], empty_minor=0),
         gift_card=gift_card,
+        control=cast(Control, control),
     )
 
 

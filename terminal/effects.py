@@ -65,6 +65,7 @@ class Effects:
         self.store = files.identity.store
         self.store_name = files.identity.store_name
         self.shop = coupon_shop(files.identity.server_key)
+        self.is_fiscal = sales.is_fiscal
         self.label = f"T{files.identity.terminal_no}"
 
     def run(self, effect: c.Effect, state: State, around: Surroundings) -> c.Command | None:

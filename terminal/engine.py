@@ -108,7 +108,8 @@ class Engine:
             standing = msgspec.structs.replace(standing, rights=self._effects.rights(member, asked))
         moment = moment_at(now_ms, programme.time_zone)
         hold_id = self._effects.hold_id() if self._link.online else ""
-        return Surroundings(moment, programme, self._effects.store, standing, self._effects.shop, hold_id)
+        effects = self._effects
+        return Surroundings(moment, programme, effects.store, standing, effects.shop, hold_id, effects.is_fiscal)
 
     def note(self, basket: Basket, quote: Quote, around: Surroundings) -> None:
         """A quote a customer looks at: what it lacks of a budget is asked for."""

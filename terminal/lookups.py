@@ -51,7 +51,7 @@ class Lookups:
         price_minor = price_at(product, around.store, around.moment.at_ms)
         if price_minor is None:
             return c.ProductUnknown(effect.code, sentence("product.no_price", name=product.name))
-        return c.ProductFound(product, effect.qty_milli, price_minor)
+        return c.ProductFound(product, effect.qty_milli, price_minor, effect.mark)
 
     def goods(self, effect: c.FindGoods) -> c.Command:
         return c.GoodsFound(effect.text, tuple(self._files.cache.search_products(effect.text, MAX_FOUND)))

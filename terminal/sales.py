@@ -25,7 +25,7 @@ from loyalty.sentences import sentence
 from loyalty.shares import KINDS, room_of
 from terminal.committing import Committing
 from terminal.coupons import spent_by, spent_said
-from terminal.fiscal.register import Register
+from terminal.fiscal.register import NoRegister, Register
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_beside import Beside
@@ -55,6 +55,7 @@ class Sales:
         new_id: Callable[[], str],
         cache: CacheReading,
     ) -> None:
+        self.is_fiscal = not isinstance(register, NoRegister)
         self.committing = Committing(journal, register, f"T{identity.terminal_no}", new_id)
         self._journal = journal
         self._files = Own(identity, journal, cache)

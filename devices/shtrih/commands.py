@@ -47,6 +47,9 @@ class Command(IntEnum):
     CLOSE_RECEIPT = 0xFF45
     ITEM = 0xFF46
     SEND_LINE_TAG = 0xFF4D
+    CHECK_MARK = 0xFF61
+    BIND_MARK = 0xFF67
+    TAKE_MARK = 0xFF69
 
 
 class Mode(IntEnum):

@@ -79,8 +79,16 @@ def _is_receipt(task: dict[str, Any]) -> bool:
     numbers = [item.get(name) for item in lines for name in ("price", "quantity", "amount")]
     numbers += [payment.get("sum") for payment in payments]
     named = lines and all(item.get("name") and item.get("tax", {}).get("type") in TAXES for item in lines)
+    if not all(_is_marked(item) for item in lines):
+        return False
     paid = all(payment.get("type") in PAYMENTS for payment in payments)
     return bool(named) and paid and all(_is_amount(each) for each in numbers)
+
+
+def _is_marked(item: dict[str, Any]) -> bool:
+    """Marked goods come with their code, all others without one."""
+    marked = item.get("paymentObject") == "commodityWithMarking"
+    return marked == ("imcParams" in item)
 
 
 def positions(task: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from devices.shtrih.commands import Command, Mode, money
 from devices.virtual.shtrih_link import RegisterLink, command_of
 from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
-from devices.virtual.shtrih_receipt import BAD_VALUE, WRONG_STATE, OpenReceipt, document_tlv
+from devices.virtual.shtrih_receipt import BAD_VALUE, WRONG_STATE, Marks, OpenReceipt, document_tlv
 
 NO_PAPER, OVER_24H = 0x6B, 0x4E
 TOO_LITTLE, UNSUPPORTED, NO_DOCUMENT = 0x45, 0x37, 0x08
@@ -34,6 +34,7 @@ class VirtualShtrih:
         """Documents the roll still has room for; None is a roll without end."""
         self.printed: list[int] = []
         """The numbers of the documents on paper."""
+        self.marks = Marks()
         self._now = now
         self._unprinted: int | None = None
         self._open: OpenReceipt | None = None
@@ -44,6 +45,7 @@ class VirtualShtrih:
     def power_on(self) -> None:
         """As after a power cut: what is under way is forgotten, the memory and what waits for paper are not."""
         self._open = None
+        self.marks.taken.clear()
         self.link.power_on()
 
     def receive(self, raw: bytes) -> bytes:
@@ -72,24 +74,28 @@ class VirtualShtrih:
             Command.X_REPORT: lambda _: self._quiet(),
             Command.OPEN_RECEIPT: self._open_receipt,
             Command.ITEM: self._item,
-            Command.SEND_TAG: lambda body: (self._open.tag(body) if self._open else WRONG_STATE, b""),
-            Command.SEND_LINE_TAG: lambda body: (self._open.tag_line(body) if self._open else WRONG_STATE, b""),
+            Command.SEND_TAG: lambda body: self._opened(lambda receipt: receipt.tag(body)),
+            Command.SEND_LINE_TAG: lambda body: self._opened(lambda receipt: receipt.tag_line(body)),
+            Command.CHECK_MARK: self.marks.check,
+            Command.TAKE_MARK: self.marks.take,
+            Command.BIND_MARK: lambda body: self._opened(lambda receipt: receipt.bind(body, self.marks.taken)),
             Command.BEGIN_DOCUMENT: self._begin_document,
             Command.NEXT_BLOCK: self._next_block,
             Command.CLOSE_RECEIPT: self._close_receipt,
-            Command.CANCEL: self._cancel,
-            Command.CANCEL_DOCUMENT: self._cancel,
+            **dict.fromkeys((Command.CANCEL, Command.CANCEL_DOCUMENT), self._cancel),
             Command.FIND_DOCUMENT: self._find,
             Command.CONTINUE_PRINT: self._continue_print,
             Command.REPEAT: self._repeat,
             Command.CASH_IN: lambda body: self._cash(body, 1),
             Command.CASH_OUT: lambda body: self._cash(body, -1),
-            Command.DRAWER: lambda _: (0, b""),
-            Command.CUT: lambda _: (0, b""),
+            **dict.fromkeys((Command.DRAWER, Command.CUT), lambda _: (0, b"")),
             Command.UNSENT: lambda _: (0, b"\0\0" + len(self.memory.documents).to_bytes(2, "little") + bytes(9)),
         }
         do = doing.get(command)
         return do(body) if do else (UNSUPPORTED, b"")
+
+    def _opened(self, do: Callable[[OpenReceipt], int]) -> tuple[int, bytes]:
+        return do(self._open) if self._open else WRONG_STATE, b""
 
     def _short_status(self, _: bytes) -> tuple[int, bytes]:
         return 0, bytes((0, 0, self._mode(), self._submode())) + bytes(10)

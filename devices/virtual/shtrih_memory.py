@@ -19,6 +19,7 @@ class Line:
     subject: int
     name: str
     tags: tuple[tuple[int, bytes], ...] = ()
+    mark: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

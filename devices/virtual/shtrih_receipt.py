@@ -54,6 +54,38 @@ class OpenReceipt:
         self.lines[-1] = replace(self.lines[-1], tags=tags)
         return 0
 
+    def bind(self, body: bytes, taken: set[bytes]) -> int:
+        """The line sent last has this code, which was looked at before; each line has one, each code one line."""
+        mark = body[1 : 1 + body[0]]
+        if not self.lines or self.lines[-1].mark or mark not in taken:
+            return WRONG_STATE
+        taken.discard(mark)
+        self.lines[-1] = replace(self.lines[-1], mark=mark)
+        return 0
+
+
+class Marks:
+    """The memory's look at codes of marking; `bad` are those whose proof it finds wrong."""
+
+    def __init__(self) -> None:
+        self.bad: set[bytes] = set()
+        self.taken: set[bytes] = set()
+        self._seen = b""
+
+    def check(self, body: bytes) -> tuple[int, bytes]:
+        self._seen = body[4 : 4 + body[2]]
+        if len(body) != 4 + body[2] + body[3] or not self._seen:
+            return BAD_VALUE, b""
+        return 0, bytes((1 if self._seen in self.bad else 3, 0, 0, 0))
+
+    def take(self, body: bytes) -> tuple[int, bytes]:
+        if not self._seen:
+            return WRONG_STATE, b""
+        if body[0] == 1:
+            self.taken.add(self._seen)
+        self._seen = b""
+        return 0, b"\x03"
+
 
 def document_tlv(memory: FiscalMemory, made: Document) -> bytes:
     """A document as FF3A and FF3B give it."""
@@ -93,6 +125,14 @@ def _line(line: Line) -> Iterator[tuple[int, bytes]]:
     yield 1214, _int(line.method, 1)
     yield 1212, _int(line.subject, 1)
     yield from line.tags
+    if line.mark:
+        yield 1163, tlv(1305, _piece(line.mark))
+        yield 2106, b"\x03"
+
+
+def _piece(mark: bytes) -> bytes:
+    """A code without its key and proof."""
+    return mark.partition(b"\x1d")[0][:38]
 
 
 def _moment(at: bytes) -> bytes:

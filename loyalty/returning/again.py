@@ -135,4 +135,4 @@ def _line(line: ReceiptLine, qty_milli: int) -> BasketLine:
         line.no_discount, line.no_earn, line.no_redeem, line.min_price_minor,
         line.gift_card is not None,
     )  # fmt: skip
-    return BasketLine(line.line_no, product, qty_milli, line.price_minor, line.gift_card)
+    return BasketLine(line.line_no, product, qty_milli, line.price_minor, line.gift_card, line.mark)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from loyalty.basket import MAX_LINES, MAX_QTY_MILLI, PaidBy
 from loyalty.granted import MAX_GRANTS
+from loyalty.marks import MAX_MARK_CHARS
 from loyalty.money import MAX_MINOR
 from loyalty.quoting.presented import MAX_COUPONS
 from loyalty.receipt import MoneyKind, PaymentKind
@@ -25,6 +26,10 @@ MAX_SAID_CHARS = 16
 MAX_POINTS = 10**9
 
 Code = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_CHARS, description="As scanned or typed")]
+GoodsCode = Annotated[
+    str,
+    Meta(min_length=1, max_length=MAX_MARK_CHARS, description="As scanned or typed; of marked goods all of it"),
+]
 CouponCode = Annotated[
     str, Meta(min_length=1, max_length=MAX_COUPON_CHARS, description="A coupon or promo code, as scanned or typed")
 ]
@@ -47,7 +52,7 @@ Total = Annotated[int, Meta(ge=0, le=MAX_MINOR)]
 class LineAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Goods by their barcode, label or PLU; without `qty_milli` one piece, or what the label of weighed goods says."""
 
-    code: Code
+    code: GoodsCode
     qty_milli: Quantity | None = None
     gift_card: Code | None = None
     """Of goods that are a gift card: the number of the card to load, as scanned or typed."""

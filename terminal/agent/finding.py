@@ -96,12 +96,12 @@ def _confirmed(desk: Desk, asked: MemberAsked, member: Member, around: Surroundi
 def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, status: HTTPStatus) -> c.ProductFound:
     """By barcode, label or PLU, at today's price. Raises Refused with `status` where there are none."""
     code = classify(asked.code, around.programme.codes)
-    key, qty_milli = asked.code.strip(), asked.qty_milli or 1000
+    key, qty_milli, mark = asked.code.strip(), asked.qty_milli or 1000, ""
     if isinstance(code, ProductCode):
-        key = code.gtin
+        key, mark = code.gtin, code.mark
     elif isinstance(code, WeighedCode):
         key, qty_milli = code.plu, _weight_g(code, asked, where)
-    found = desk.till.lookups.product(c.FindProduct(key, qty_milli), around)
+    found = desk.till.lookups.product(c.FindProduct(key, qty_milli, mark), around)
     if isinstance(found, c.ProductFound):
         return found
     assert isinstance(found, c.ProductUnknown)

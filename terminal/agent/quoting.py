@@ -5,6 +5,7 @@ All of it runs on the till's thread and keeps nothing: the client holds its bask
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -12,13 +13,14 @@ from msgspec.structs import replace
 from loyalty.basket import Basket, BasketLine, PaidBy
 from loyalty.coupons.shown import ShownCoupon, shown_coupons
 from loyalty.granted import Choice, Extra
+from loyalty.marks import hint_of, refusal
 from loyalty.quote import quote
 from loyalty.quoted import Explanation, Quote, QuoteLine
 from loyalty.quoting.offers import Offer, offers
 from loyalty.sentences import Lang
 from terminal.agent.asked import BasketAsked, LineAsked, QuoteRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
-from terminal.agent.faults import refused
+from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import UNFIT, find_coupon, find_gift_card, find_goods, find_member, member_reply
 from terminal.agent.wire import (
     CouponReply,
@@ -67,7 +69,9 @@ def quoted(
     if assured is not None:
         age_s = 0 if assured else around.standing.balance_age_s
         around = replace(around, standing=replace(around.standing, online=assured, balance_age_s=age_s))
-    lines = tuple(_line(desk, line_no, line, around) for line_no, line in enumerate(asked.lines, start=1))
+    lines: tuple[BasketLine, ...] = ()
+    for line_no, line in enumerate(asked.lines, start=1):
+        lines = (*lines, _line(desk, line_no, line, around, {each.mark for each in lines}))
     coupons = tuple(find_coupon(desk, code, around, f"coupons[{place}]") for place, code in enumerate(asked.coupons))
     basket = Basket(
         lines, member, coupons, asked.redeem_points, around.store, payment=payment, asked=asked.asked,
@@ -110,7 +114,7 @@ def quote_reply(done: Quoted, lang: Lang) -> QuoteReply:
     )
 
 
-def _line(desk: Desk, line_no: int, asked: LineAsked, around: Surroundings) -> BasketLine:
+def _line(desk: Desk, line_no: int, asked: LineAsked, around: Surroundings, marks: Container[str]) -> BasketLine:
     where = f"lines[{line_no - 1}]"
     found = find_goods(desk, asked, around, where, UNFIT)
     product = found.product
@@ -121,7 +125,12 @@ def _line(desk: Desk, line_no: int, asked: LineAsked, around: Surroundings) -> B
     if asked.gift_card is not None and not product.gift_card:
         raise refused(UNFIT, "agent.gift_card_alone", where=where)
     card = find_gift_card(desk, asked.gift_card, around, where).card if asked.gift_card is not None else None
-    return BasketLine(line_no, product, found.qty_milli, found.price_minor, card)
+    if not around.is_fiscal or not product.control:
+        return BasketLine(line_no, product, found.qty_milli, found.price_minor, card)
+    why = refusal(product, found.mark, found.qty_milli, marks)
+    if why is not None:
+        raise Refused(UNFIT, why, hint_of(why), where)
+    return BasketLine(line_no, product, found.qty_milli, found.price_minor, card, found.mark)
 
 
 def _quoted_line(line: BasketLine, priced: QuoteLine, lang: Lang) -> QuotedLine:

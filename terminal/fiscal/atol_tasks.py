@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID, uuid5
@@ -111,9 +112,10 @@ def receipt_task(document: FiscalDocument, taxation: Taxation, form: Form) -> Ta
         "electronically": False,
         "ignoreNonFiscalPrintErrors": False,
         **operator(document.cashier, form),
-        "items": [*(_position(line, form) for line in document.lines), ours],
+        "items": [*(_position(line, document.kind, form) for line in document.lines), ours],
         "payments": [{"type": MEANS[means], "sum": _money(minor)} for means, minor in document.paid_minor.items()],
         "total": _money(document.total_minor),
+        **({"validateMarkingCodes": True} if form.ffd == "1.2" and any(line.mark for line in document.lines) else {}),
     }
 
 
@@ -124,7 +126,7 @@ def operator(cashier: str, form: Form) -> Task:
     return {"operator": {"name": cashier, "vatin": inn} if inn else {"name": cashier}}
 
 
-def _position(line: FiscalLine, form: Form) -> Task:
+def _position(line: FiscalLine, kind: Literal["sale", "return"], form: Form) -> Task:
     return {
         "type": "position",
         "name": line.name,
@@ -132,10 +134,20 @@ def _position(line: FiscalLine, form: Form) -> Task:
         "quantity": Decimal(line.qty_milli).scaleb(-3),
         "amount": _money(line.amount_minor),
         "paymentMethod": METHOD[line.method],
-        "paymentObject": SUBJECT[line.subject],
+        "paymentObject": SUBJECT[line.subject if form.ffd == "1.2" or not line.mark else "goods"],
         "tax": {"type": VAT[line.vat]},
         **({"measurementUnit": MEASURE[line.measure]} if form.ffd == "1.2" else {}),
+        **(_marked(line.mark, kind, form) if line.mark else {}),
     }
+
+
+def _marked(mark: str, kind: Literal["sale", "return"], form: Form) -> Task:
+    """The code of marking as it was read, by the rules of either version of the format."""
+    raw = b64encode(mark.encode("ascii", "replace")).decode()
+    if form.ffd == "1.05":
+        return {"markingCode": {"type": "other", "mark": raw}}
+    status = "itemPieceSold" if kind == "sale" else "itemPieceReturn"
+    return {"imcParams": {"imcType": "auto", "imc": raw, "itemEstimatedStatus": status, "imcModeProcessing": 0}}
 
 
 def _money(minor: int) -> Decimal:

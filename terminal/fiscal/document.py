@@ -44,6 +44,8 @@ class FiscalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     method: Method = "full"
     subject: Subject = "goods"
     measure: Unit = "piece"
+    mark: str = ""
+    """The code of marking of the piece, as it was read."""
 
 
 class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -119,6 +121,9 @@ def split(line: ReceiptLine, amount_minor: int, advance_vat: FiscalVat = "none")
     """A line of the receipt as one or two of the register's: three for 100.00 are two at 33.33 and one at 33.34."""
     if line.gift_card is not None:
         yield FiscalLine(line.name, amount_minor, 1000, amount_minor, advance_vat, "advance", "payment")
+        return
+    if line.mark:
+        yield FiscalLine(line.name, amount_minor, 1000, amount_minor, line.vat, subject="marked_goods", mark=line.mark)
         return
     pieces, part = divmod(line.qty_milli, 1000)
     if part:

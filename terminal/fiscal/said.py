@@ -41,6 +41,12 @@ SENTENCES = {
     "fiscal.no_paper.hint": ("Вставьте рулон и оплатите снова", "Put in a new roll and pay again"),
     "fiscal.not_taken": ("Касса (ККТ) чек не приняла", "The fiscal register has not taken the receipt"),
     "fiscal.not_taken.hint": ("Ничего не пробито: оплатите снова", "Nothing was issued: pay again"),
+    "fiscal.mark": (
+        "Код маркировки не прошёл проверку: {name}", "The marking code does not stand the register's check: {name}",
+    ),
+    "fiscal.mark.hint": (
+        "Уберите эту позицию из чека и отложите товар", "Take this line off the receipt and put the goods aside",
+    ),
     "shtrih.paper": ("Касса (ККТ) отказала: нет бумаги", "The register refuses: no paper"),
     "shtrih.over_24h": (
         "Касса (ККТ) отказала: смена длится больше 24 часов", "The register refuses: its shift is over 24 hours old",

@@ -13,7 +13,7 @@ from devices.shtrih.wire import Wire, ask
 from loyalty.sentences import sentence
 from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State
-from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, read, written
+from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, piece_code, read, written
 
 VAT: dict[FiscalVat, int] = {
     "20": 0x01, "10": 0x02, "0": 0x04, "none": 0x08, "20/120": 0x10, "10/110": 0x20, "5": 0x81, "7": 0x82,
@@ -73,6 +73,7 @@ class Shtrih:
     def issue(self, document: FiscalDocument) -> Issued:
         """Every command before the last can be taken back; only the one that closes the receipt makes a document."""
         try:
+            self._check_marks(document)
             for raw in before_closing(document, self._form):
                 self._done(raw)
         except (NotIssued, InDoubt, NoAnswer):
@@ -88,6 +89,17 @@ class Shtrih:
         except k.BadAnswer:
             raise InDoubt from None
         return Issued(closed.document, closed.sign, closed.local_time)
+
+    def _check_marks(self, document: FiscalDocument) -> None:
+        """With FFD 1.2 the memory looks at each code before a receipt may have it. Raises NotIssued, NoAnswer."""
+        for line in document.lines if self._form.ffd == "1.2" else ():
+            if not line.mark:
+                continue
+            said = self._done(tagged.check_mark(line.mark.encode("ascii", "replace"), document.kind == "return"))
+            is_good = tagged.is_good_mark(said)
+            self._done(tagged.take_mark(is_good))
+            if not is_good:
+                raise NotIssued(sentence("fiscal.mark", name=line.name), sentence("fiscal.mark.hint"))
 
     def find(self, document: FiscalDocument, after: int) -> Issued | None:
         operation = OPERATION[document.kind]
@@ -138,11 +150,12 @@ class Shtrih:
         except NoAnswer:
             return
 
-    def _done(self, raw: bytes) -> None:
-        """Raises NotIssued where the register refuses."""
+    def _done(self, raw: bytes) -> bytes:
+        """What the register says to it. Raises NotIssued where it refuses."""
         answer = self._lost_is_silence(raw)
         if answer.error:
             raise _not_issued(answer.error)
+        return answer.data
 
     def _told(self, raw: bytes, read: Callable[[bytes], T]) -> T:
         """A question: it changes nothing, so an answer that is lost or makes no sense is no doubt."""
@@ -181,14 +194,24 @@ def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
     ours = (("extra_name", OURS), ("extra_value", document.named))
     yield tagged.receipt_tag(written("extra", ours))
     for line in document.lines:
-        yield _item(line, is_return)
-        if form.ffd == "1.2":
-            yield tagged.line_tag(written("measure", MEASURE[line.measure]))
+        yield _item(line, is_return, form)
+        yield from _of_line(line, form)
 
 
-def _item(line: FiscalLine, is_return: bool) -> bytes:
+def _item(line: FiscalLine, is_return: bool, form: Form) -> bytes:
     money = (line.qty_milli, line.price_minor, line.amount_minor)
-    return k.item(is_return, *money, VAT[line.vat], METHOD[line.method], SUBJECT[line.subject], line.name)
+    subject = SUBJECT[line.subject if form.ffd == "1.2" or not line.mark else "goods"]
+    return k.item(is_return, *money, VAT[line.vat], METHOD[line.method], subject, line.name)
+
+
+def _of_line(line: FiscalLine, form: Form) -> Iterator[bytes]:
+    """What follows a line."""
+    if form.ffd == "1.2":
+        yield tagged.line_tag(written("measure", MEASURE[line.measure]))
+        if line.mark:
+            yield tagged.bind_mark(line.mark.encode("ascii", "replace"))
+    elif line.mark:
+        yield tagged.line_tag(written("product_code_105", piece_code(line.mark)))
 
 
 def _shift(is_open: bool, mode: int) -> ShiftState:

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from devices.shtrih.tlv import BadTlv, field, fields
+from loyalty.marks import gtin_and_serial
 
 Ffd = Literal["1.05", "1.2"]
 Kind = Literal["text", "digits", "byte", "number", "money", "quantity", "time", "bytes", "group"]
@@ -99,6 +100,12 @@ MEANINGS: Mapping[str, Mapping[str, int]] = {
 }
 MOST_DEPTH = 4
 _TEXT = "cp866"
+
+
+def piece_code(raw: str) -> bytes:
+    """A code of marking as tag 1162 has it: the kind of the code, the GTIN in six bytes, the serial number."""
+    gtin, serial = gtin_and_serial(raw)
+    return b"\x44\x4d" + int(gtin).to_bytes(6, "big") + serial.encode("ascii", "replace")
 
 
 def written(name: str, value: Value) -> bytes:

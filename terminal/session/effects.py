@@ -18,6 +18,8 @@ from loyalty.returning.parts import GivenBack
 class FindProduct(msgspec.Struct, frozen=True):
     code: str
     qty_milli: int
+    mark: str = ""
+    """The code of marking the goods were found by."""
 
 
 class FindMember(msgspec.Struct, frozen=True):

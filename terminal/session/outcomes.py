@@ -22,6 +22,7 @@ class ProductFound(msgspec.Struct, frozen=True):
     product: Product
     qty_milli: int
     price_minor: int
+    mark: str = ""
 
 
 class ProductUnknown(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from loyalty.codes import (
     WeighedCode,
     classify,
 )
+from loyalty.marks import hint_of, refusal
 from loyalty.money import MAX_MINOR, line_amount
 from loyalty.sentences import Sentence, sentence
 from terminal.session import commands as c
@@ -57,8 +58,8 @@ def milli(text: str) -> int:
 
 def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
     match classify(text, around.programme.codes):
-        case ProductCode(gtin=gtin):
-            return state, (c.FindProduct(gtin, state.multiplier_milli or 1000),)
+        case ProductCode(gtin=gtin, mark=mark):
+            return state, (c.FindProduct(gtin, state.multiplier_milli or 1000, mark),)
         case WeighedCode(plu=plu, weight_g=weight_g):
             return state, (c.FindProduct(plu, weight_g),)
         case CardCode(number=number):
@@ -84,7 +85,12 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
         return refused(state, "sale.quantity_zero")
     if product.gift_card and qty_milli != 1000:
         return refused(replace(state, multiplier_milli=0), "gift_card.one_each")
-    lines = _with_goods(state, product, qty_milli, command.price_minor)
+    mark = command.mark if around.is_fiscal and product.control else ""
+    if around.is_fiscal:
+        why = refusal(product, mark, qty_milli, {line.mark for line in state.basket.lines})
+        if why is not None:
+            return refuse(replace(state, multiplier_milli=0), why, hint_of(why))
+    lines = _with_goods(state, product, qty_milli, command.price_minor, mark)
     if lines is None:
         return refused(state, "sale.quantity_large", limit_milli=MAX_QTY_MILLI)
     if len(lines) > MAX_LINES:
@@ -100,16 +106,18 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
     return said, (c.Signal("ok"),)
 
 
-def _with_goods(state: State, product: Product, qty_milli: int, price_minor: int) -> tuple[BasketLine, ...] | None:
-    """Pieces of the same goods share a line; every weighing and every gift card is its own. None: over the limit."""
+def _with_goods(
+    state: State, product: Product, qty_milli: int, price_minor: int, mark: str
+) -> tuple[BasketLine, ...] | None:
+    """Pieces of the same goods share a line; a weighing, a gift card, a marked piece has its own. None: too many."""
     lines = state.basket.lines
     for place, line in enumerate(lines):
-        shared = product.unit == "piece" and not product.gift_card
+        shared = product.unit == "piece" and not product.gift_card and not mark
         if shared and line.product.code == product.code and line.price_minor == price_minor:
             more = line.qty_milli + qty_milli
             grown = replace(line, qty_milli=more)
             return None if more > MAX_QTY_MILLI else (*lines[:place], grown, *lines[place + 1 :])
-    added = BasketLine(state.next_line_id, product, qty_milli, price_minor)
+    added = BasketLine(state.next_line_id, product, qty_milli, price_minor, mark=mark)
     return None if qty_milli > MAX_QTY_MILLI else (*lines, added)
 
 
@@ -146,6 +154,8 @@ def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> 
         problem = sentence("sale.quantity_piece")
     if problem is None and line.product.gift_card and command.qty_milli != 1000:
         problem = sentence("gift_card.one_each")
+    if problem is None and line.mark and command.qty_milli != 1000:
+        problem = sentence("mark.one_each")
     if problem:
         return refuse(state, problem)
     lines = tuple(replace(x, qty_milli=command.qty_milli) if x is line else x for x in state.basket.lines)

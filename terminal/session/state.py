@@ -162,6 +162,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Whose signed coupons are taken; None: of nobody."""
     hold_id: str = ""
     """The id of the next hold of points; empty while the head office cannot be asked for one."""
+    is_fiscal: bool = False
+    """Whether receipts go to a fiscal register of this till: then it answers for marked goods too."""
 
     @property
     def balance_is_fresh(self) -> bool:

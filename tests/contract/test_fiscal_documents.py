@@ -163,3 +163,32 @@ def test_a_register_of_ffd_1_05_is_told_nothing_that_1_05_does_not_have() -> Non
     task = by_atol(SALE, form=Form("1.05"))
     assert [item.get("measurementUnit") for item in task["items"]] == [None, None, None]
     assert [item.get("measurementUnit") for item in by_atol(SALE)["items"]] == ["piece", "kilogram", None]
+
+
+def marked(raw: str) -> ReceiptLine:
+    return replace(TEA, qty_milli=1000, total_minor=99_99, mark=raw)
+
+
+def test_a_marked_piece_has_its_subject_its_price_and_its_code_byte_for_byte() -> None:
+    raw = "0104600000000015215!aB(x)*+d\x1d91EE06\x1d92aB+/=9"
+    document = by_shtrih(sale(marked(raw)))
+    assert lines_of(document) == ["Чай 1000 x 9999 = 9999, vat 20, full, marked_goods, piece"]
+    assert find(document, "item", "product_code", "gs1_code") == "0104600000000015215!aB(x)*+d"
+    task = by_atol(sale(marked(raw)))
+    assert (task["items"][0]["paymentObject"], task["validateMarkingCodes"]) == ("commodityWithMarking", True)
+    assert task["items"][0]["imcParams"] == {
+        "imcType": "auto", "imc": "MDEwNDYwMDAwMDAwMDAxNTIxNSFhQih4KSorZB05MUVFMDYdOTJhQisvPTk=",
+        "itemEstimatedStatus": "itemPieceSold", "imcModeProcessing": 0,
+    }  # fmt: skip
+    back = replace(RETURN, lines=(marked(raw),), total_minor=99_99, payments=(Payment("cash", 99_99),))
+    assert by_atol(back)["items"][0]["imcParams"]["itemEstimatedStatus"] == "itemPieceReturn"
+
+
+def test_with_ffd_1_05_a_marked_piece_is_goods_with_the_code_of_that_version() -> None:
+    raw = "010460000000001521abc\x1d93Zx1="
+    document = by_shtrih(sale(marked(raw)), form=Form("1.05"))
+    assert find(document, "item", "subject") == "goods"
+    assert find(document, "item", "product_code_105") == bytes.fromhex("444d 042f055db00f") + b"abc"
+    item = by_atol(sale(marked(raw)), form=Form("1.05"))["items"][0]
+    assert item["paymentObject"] == "commodity"
+    assert item["markingCode"] == {"type": "other", "mark": "MDEwNDYwMDAwMDAwMDAxNTIxYWJjHTkzWngxPQ=="}

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest
+from loyalty.catalogue import Product
 from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import LinkFault
 from loyalty.events import bucket_of, canonical
@@ -38,7 +39,13 @@ SOON_S = 20.0
 GOODS = (TEA, CUP, SWEETS, UNPRICED)
 
 
-def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME, as_of_ms: int = NOON.at_ms) -> None:
+def make_till(
+    folder: Path,
+    url: str = NOWHERE,
+    programme: str = PROGRAMME,
+    as_of_ms: int = NOON.at_ms,
+    more_goods: tuple[Product, ...] = (),
+) -> None:
     """Enrol the till of `folder` and fill its cache, without a head office."""
     folder.mkdir(parents=True, exist_ok=True)
     who = msgspec.structs.replace(identity(url), card_prefix="2990001")
@@ -47,14 +54,16 @@ def make_till(folder: Path, url: str = NOWHERE, programme: str = PROGRAMME, as_o
     write_identity(folder, who)
     store = open_store(folder)
     try:
-        fill(store, programme, as_of_ms)
+        fill(store, programme, as_of_ms, more_goods)
     finally:
         store.close()
 
 
-def fill(store: Store, programme: str = PROGRAMME, as_of_ms: int = NOON.at_ms) -> None:
+def fill(
+    store: Store, programme: str = PROGRAMME, as_of_ms: int = NOON.at_ms, more_goods: tuple[Product, ...] = ()
+) -> None:
     """What the first download brings; the members' balances are of `as_of_ms`."""
-    goods = [FeedRow(product.code, 1, msgspec.Raw(canonical(product))) for product in GOODS]
+    goods = [FeedRow(product.code, 1, msgspec.Raw(canonical(product))) for product in (*GOODS, *more_goods)]
     store.cache.install(goods, cursor_to("goods", 0, goods))
     documents = [programme_row(programme, id=parse_programme(programme).id)]
     store.cache.install(documents, cursor_to("programmes", 0, documents))

@@ -455,6 +455,24 @@ def test_products_come_in_and_change_only_when_they_differ(office, tmp_path):
     assert goods["00101"].prices[0].price_minor == 90_000
 
 
+def test_goods_the_state_controls_are_told_by_a_column(sqlite_office, tmp_path):
+    rows = """штрихкод;наименование;цена;маркировка
+4607102430016;Вода;50;да
+4607102430023;Вермут;1459;egais
+4607102430030;Сигареты;200;permission
+4607102430047;Чай;100;нет
+"""
+    assert take(sqlite_office, "products", write(tmp_path, rows)) == Imported(rows=4, added=4)
+    found = {product.name: product.control for product in bodies(sqlite_office, "goods", Product)}
+    assert found == {"Вода": "marked", "Вермут": "egais", "Сигареты": "permission", "Чай": ""}
+
+
+@pytest.mark.parametrize("row", ["00101;A;1;kg;;marked", "4607102430016;A;1;;yes;marked", "4607102430016;A;1;;;often"])
+def test_marked_goods_are_pieces_and_no_gift_cards(sqlite_office, tmp_path, row):
+    path = write(tmp_path, f"code;name;price;unit;gift_card;control\n{row}\n")
+    assert take(sqlite_office, "products", path) == Imported(rows=1, refused=1)
+
+
 @pytest.mark.parametrize(
     "row",
     ["4607102430015;A;1;;;", "00101;A;1;;piece;", "4607102430016;;1;;;", "4607102430016;A;1.234;;;",
