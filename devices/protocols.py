@@ -20,10 +20,11 @@ class Device(Protocol):
     def info(self) -> DeviceInfo: ...
 
     def open(self, listener: Listener) -> None:
-        """Take the device for this program alone and report events from now on; a missing device is a StatusUpdate."""
+        """UnifiedPOS' open, claim and enable in one: take the device for this program alone and report events from now
+        on; a missing device is a StatusUpdate."""
 
     def close(self) -> None:
-        """Let the device go; no event is reported after this returns."""
+        """Disable, release and close in one: let the device go; no event is reported after this returns."""
 
     def check_health(self) -> Health: ...
 

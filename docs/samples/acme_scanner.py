@@ -1,14 +1,11 @@
 """A driver of one's own: a scanner behind a serial server, whose bytes come over TCP."""
 
 import socket
-import threading
-import time
 from collections.abc import Callable
 
-from devices.backoff import Backoff
 from devices.driver import Driver, Path, PortNumber, ScannerSettings
-from devices.model import DataEvent, DeviceInfo, Health, StatusUpdate
-from devices.protocols import Listener
+from devices.model import DeviceInfo
+from devices.transport.reader import Reader
 
 
 class AcmeSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -16,54 +13,24 @@ class AcmeSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fi
     tcp_port: PortNumber = 4001
 
 
-class AcmeScanner:
-    def __init__(self, info: DeviceInfo, settings: AcmeSettings, on_quiet: Callable[[float], None]) -> None:
-        self.info, self._settings, self._on_quiet = info, settings, on_quiet
-        self._health, self._stopping = Health.CLOSED, threading.Event()
-        self._thread: threading.Thread | None = None
+class AcmeLine:
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.create_connection((host, port), 2.0)
+        self._socket.settimeout(0.01)
+        self.write, self.close = self._socket.sendall, self._socket.close
 
-    def open(self, listener: Listener) -> None:
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
-            self._thread.start()
-
-    def close(self) -> None:
-        self._stopping.set()
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.join()
-
-    def check_health(self) -> Health:
-        return self._health
-
-    def _run(self, listener: Listener) -> None:
-        waits = Backoff().waits()
-        while not self._stopping.is_set():
-            try:
-                with socket.create_connection((self._settings.host, self._settings.tcp_port), 2.0) as line:
-                    waits = Backoff().waits()
-                    self._tell(listener, Health.ENABLED, "ready", "The scanner is connected.")
-                    self._read(line, listener)
-            except OSError:
-                self._tell(listener, Health.OFFLINE, "offline", "The scanner does not answer.")
-            self._stopping.wait(next(waits))
-
-    def _read(self, line: socket.socket, listener: Listener) -> None:
-        line.settimeout(0.01)
-        while not self._stopping.is_set():
-            try:
-                raw = line.recv(4096)
-            except TimeoutError:
-                self._on_quiet(time.monotonic())
-                continue
-            if not raw:
-                raise ConnectionResetError
-            listener(DataEvent(raw, time.monotonic()))
-
-    def _tell(self, listener: Listener, health: Health, code: str, sentence: str) -> None:
-        self._health = health
-        listener(StatusUpdate(health, code, sentence))
+    def read(self) -> bytes:
+        try:
+            raw = self._socket.recv(4096)
+        except TimeoutError:
+            return b""
+        if not raw:
+            raise ConnectionResetError("the scanner has gone")
+        return raw
 
 
-DRIVER = Driver(AcmeSettings, AcmeScanner)
+def acme(info: DeviceInfo, settings: AcmeSettings, on_quiet: Callable[[float], None]) -> Reader:
+    return Reader(info, settings.host, lambda: AcmeLine(settings.host, settings.tcp_port), on_quiet=on_quiet)
+
+
+DRIVER = Driver(AcmeSettings, acme)

@@ -1,17 +1,22 @@
-"""The driver that docs/DEVICES.md shows, as a package would bring it: read by its entry point, over a real socket."""
+"""The driver that docs/DEVICES.md shows, as an installed package: found by its entry point, over a real socket."""
 
 from __future__ import annotations
 
 import re
 import socket
-from importlib.metadata import EntryPoint
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from queue import Queue
+from shutil import copyfile
 
 import pytest
 
+from loyalty.errors import BadDevices
 from terminal import device_file
-from terminal.device_file import FILE, read_devices
+from terminal.device_file import FILE, KINDS, read_devices
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.supervising import Supervising
@@ -21,14 +26,64 @@ SAMPLES = ROOT / "docs" / "samples"
 SOON_S = 20
 
 
-def test_the_driver_of_the_page_reads_a_scanner_that_goes_and_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(str(SAMPLES))
-    page = (ROOT / "docs" / "DEVICES.md").read_text("utf-8")
-    name, value = re.findall(r'^"(scanner\.acme)" = "([^"]+)"$', page, re.MULTILINE)[0]
-    point = EntryPoint(name, value, "kopilka.devices")
-    monkeypatch.setattr(device_file, "_brought", lambda: {name: point})
+PAGE = (ROOT / "docs" / "DEVICES.md").read_text("utf-8").partition("## A driver of one's own")[2].partition("\n## ")[0]
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The page's package as an installer leaves it: its module and its metadata in a folder of the path."""
+    project = tomllib.loads(next(text for text in blocks("toml") if "[project]" in text))
+    where = tmp_path / "site-packages"
+    about = where / f"{project['project']['name'].replace('-', '_')}-{project['project']['version']}.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['project']['name']}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("".join(
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+        for group, points in project["project"]["entry-points"].items()
+    ))  # fmt: skip
+    for module in project["tool"]["setuptools"]["py-modules"]:
+        copyfile(SAMPLES / f"{module}.py", where / f"{module}.py")
+    monkeypatch.syspath_prepend(str(where))
+    device_file._brought.cache_clear()
+    yield where
+    device_file._brought.cache_clear()
+    sys.modules.pop("acme_scanner", None)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_shows_the_driver_as_it_is_in_about_forty_lines() -> None:
+    (shown,) = blocks("python")
+    assert shown == (SAMPLES / "acme_scanner.py").read_text("utf-8")
+    assert len(shown.splitlines()) <= 40
+
+
+def test_every_kind_of_device_has_its_port_on_the_page() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `([\w.]+)` \| `([\w.]+)`", PAGE, re.MULTILINE)
+    assert {kind for kind, *_ in rows} == set(KINDS)
+    for _, *names in rows:
+        for name in names:
+            module, _, attribute = name.rpartition(".")
+            assert hasattr(import_module(module), attribute), name
+
+
+def test_a_driver_of_another_package_is_named_where_a_driver_is_wrong(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('[[device]]\nkind = "scanner"\ndriver = "acne"\n')
+    with pytest.raises(BadDevices) as caught:
+        read_devices(tmp_path)
+    (problem,) = caught.value.problems
+    assert "acme" in problem.mend
+    (tmp_path / FILE).write_text('[[device]]\nkind = "scanner"\ndriver = "acme"\nhots = "x"\n')
+    with pytest.raises(BadDevices) as caught:
+        read_devices(tmp_path)
+    assert [(each.path, each.mend) for each in caught.value.problems] == [
+        ("device[1].hots", "write host"), ("device[1].host", "write it"),
+    ]  # fmt: skip
+
+
+def test_the_installed_driver_reads_a_scanner_that_goes_and_comes_back(installed: Path, tmp_path: Path) -> None:
     posted: Queue[c.Command] = Queue()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(SOON_S)
