@@ -127,6 +127,12 @@ def classify(text: str, ranges: CodeRanges) -> Code:
     return PhoneCode(phone) if phone else UnknownCode(code[:40], sentence("code.unknown", text=code[:40]))
 
 
+def mark_of(text: str, ranges: CodeRanges) -> str:
+    """The code of marking that a text is, as a register is to have it; empty where it is none."""
+    code = classify(text, ranges)
+    return code.mark if isinstance(code, ProductCode) else ""
+
+
 def is_scan(text: str, ranges: CodeRanges) -> bool:
     """Whether a burst of keys is a code a scanner sends; phones are typed by people, so they are not."""
     return not isinstance(classify(text, ranges), UnknownCode | PhoneCode)

@@ -23,6 +23,7 @@ from loyalty.quote import Quote, Standing
 from loyalty.sentences import sentence
 from terminal.clock import moment_at
 from terminal.effects import Effects
+from terminal.labels import labelled
 from terminal.session import Link, State, Surroundings, step
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
@@ -190,7 +191,7 @@ class Engine:
     def _settle(self, command: c.Command) -> str:
         """The command and everything it causes, in order; returns the last sound asked for."""
         sound = ""
-        todo: list[c.Command] = [command]
+        todo: list[c.Command] = [labelled(command)]
         for _ in range(MAX_FOLLOWING):
             if not todo:
                 return sound

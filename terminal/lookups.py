@@ -45,13 +45,18 @@ class Lookups:
         self._elsewhere = Elsewhere(ask_receipt, within_s)
 
     def product(self, effect: c.FindProduct, around: Surroundings) -> c.Command:
-        product = self._files.cache.product(effect.code)
+        label = effect.label
+        codes = label.goods if label else (effect.code,)
+        product = next((each for code in codes if (each := self._files.cache.product(code))), None)
         if product is None:
             return c.ProductUnknown(effect.code, sentence("product.unknown", code=effect.code))
         price_minor = price_at(product, around.store, around.moment.at_ms)
         if price_minor is None:
             return c.ProductUnknown(effect.code, sentence("product.no_price", name=product.name))
-        return c.ProductFound(product, effect.qty_milli, price_minor, effect.mark)
+        if label is None:
+            return c.ProductFound(product, effect.qty_milli, price_minor, effect.mark)
+        weighed = product.unit == "kg" and label.weight_g
+        return c.ProductFound(product, weighed or effect.qty_milli, price_minor, effect.mark, label.until)
 
     def goods(self, effect: c.FindGoods) -> c.Command:
         return c.GoodsFound(effect.text, tuple(self._files.cache.search_products(effect.text, MAX_FOUND)))

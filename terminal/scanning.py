@@ -102,7 +102,7 @@ def camera_scanner(camera: str, post: Callable[[c.Command], None], supervising: 
 
 
 def scanned(scan: Scan) -> c.Command:
-    return c.Scan(scan.text, scan.source)
+    return c.Scan(scan.text, scan.source, scan.symbology or "")
 
 
 def unreadable(dropped: Dropped) -> c.Command:

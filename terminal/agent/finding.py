@@ -9,11 +9,22 @@ from http import HTTPStatus
 
 from msgspec.structs import replace
 
-from loyalty.codes import CardCode, CouponCode, GiftCardCode, PhoneCode, ProductCode, UnknownCode, WeighedCode, classify
+from loyalty.codes import (
+    CardCode,
+    CouponCode,
+    GiftCardCode,
+    PhoneCode,
+    ProductCode,
+    UnknownCode,
+    WeighedCode,
+    classify,
+    mark_of,
+)
 from loyalty.coupons.reading import Refused as RefusedCoupon
 from loyalty.coupons.reading import read_coupon
 from loyalty.gift_card import HeldCard
 from loyalty.gift_pay import spendable
+from loyalty.label import Label
 from loyalty.member import Member
 from loyalty.programme import Programme
 from loyalty.sentences import Lang
@@ -29,6 +40,7 @@ from terminal.agent.wire import (
     GoodsReply,
     MemberReply,
 )
+from terminal.scanner.gs1 import read_label
 from terminal.session import Surroundings
 from terminal.session import commands as c
 
@@ -95,14 +107,17 @@ def _confirmed(desk: Desk, asked: MemberAsked, member: Member, around: Surroundi
 
 def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, status: HTTPStatus) -> c.ProductFound:
     """By barcode, label or PLU, at today's price. Raises Refused with `status` where there are none."""
-    code = classify(asked.code, around.programme.codes)
+    label = read_label(asked.code)
+    code = classify(label.gtin if label else asked.code, around.programme.codes)
     key, qty_milli, mark = asked.code.strip(), asked.qty_milli or 1000, ""
     if isinstance(code, ProductCode):
-        key, mark = code.gtin, code.mark
+        key, mark = code.gtin, mark_of(asked.code, around.programme.codes)
     elif isinstance(code, WeighedCode):
-        key, qty_milli = code.plu, _weight_g(code, asked, where)
-    found = desk.till.lookups.product(c.FindProduct(key, qty_milli, mark), around)
+        key, qty_milli = code.plu, _weight_g(code.weight_g, asked, where)
+    found = desk.till.lookups.product(c.FindProduct(key, qty_milli, mark, label), around)
     if isinstance(found, c.ProductFound):
+        if label and found.product.unit == "kg":
+            _labelled_weight(label, found.product.name, asked, where)
         return found
     assert isinstance(found, c.ProductUnknown)
     if isinstance(code, CardCode | CouponCode | GiftCardCode | PhoneCode):
@@ -166,11 +181,19 @@ def member_reply(member: Member, programme: Programme, lang: Lang) -> MemberRepl
     )
 
 
-def _weight_g(code: WeighedCode, asked: LineAsked, where: str) -> int:
+def _labelled_weight(label: Label, name: str, asked: LineAsked, where: str) -> None:
+    """Raises Refused where nobody says how much it is, or the request another weight than the label."""
+    if label.weight_g:
+        _weight_g(label.weight_g, asked, where)
+    elif asked.qty_milli is None:
+        raise refused(UNFIT, "agent.no_weight", name=name, where=where)
+
+
+def _weight_g(weight_g: int, asked: LineAsked, where: str) -> int:
     """What the label says; a request that says something else is a mistake somebody must see."""
-    if asked.qty_milli in (None, code.weight_g):
-        return code.weight_g
+    if asked.qty_milli in (None, weight_g):
+        return weight_g
     raise refused(
-        UNFIT, "agent.label_weight", code=asked.code[:SHOWN_CHARS], label_milli=code.weight_g,
+        UNFIT, "agent.label_weight", code=asked.code[:SHOWN_CHARS], label_milli=weight_g,
         qty_milli=asked.qty_milli or 0, where=where,
     )  # fmt: skip

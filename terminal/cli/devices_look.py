@@ -16,6 +16,7 @@ from terminal.cli.told import errors_in, in_folder, in_language, language, spoke
 
 if TYPE_CHECKING:
     from devices.ports import Port
+    from loyalty.label import Label
     from terminal.device_places import Place
     from terminal.scanner.bursts import Burst
     from terminal.scanner.framing import Framing
@@ -96,6 +97,7 @@ def told_burst(burst: Burst, framing: Framing, codes: CodeRanges, lang: Lang) ->
     """The lines for one scan: bytes, framing, and each code in it."""
     from terminal.scanner.bursts import hex_of, shown_text
     from terminal.scanner.framing import Dropped, Framer
+    from terminal.scanner.gs1 import read_label
 
     ru = lang == "ru"
     yield hex_of(burst.raw)
@@ -114,7 +116,17 @@ def told_burst(burst: Burst, framing: Framing, codes: CodeRanges, lang: Lang) ->
             yield f"  {'не читается' if ru else 'no code'}: {item.reason}"
         else:
             aim = f"  AIM {item.symbology}" if item.symbology else ""
-            yield f"  {shown_text(item.text.encode())}{aim}  {_read_as(classify(item.text, codes), lang)}"
+            label = read_label(item.text, item.symbology or "")
+            read_as = _read_as(classify(label.gtin if label else item.text, codes), lang)
+            yield f"  {shown_text(item.text.encode())}{aim}  {read_as}{_label(label, ru)}"
+
+
+def _label(label: Label | None, ru: bool) -> str:
+    if label is None:
+        return ""
+    weight = f", {label.weight_g} {'г' if ru else 'g'}" if label.weight_g else ""
+    until = f", {'годен до' if ru else 'use by'} {label.until}" if label.until else ""
+    return f"  GS1 {label.gtin}{weight}{until}"
 
 
 def _read_as(code: Code, lang: Lang) -> str:

@@ -102,6 +102,7 @@ def _run_screen(
     from terminal.cli.logs import log_to
     from terminal.opened import opened_till
     from terminal.scanner.gate import KeyGate
+    from terminal.scanner.gs1 import read_label
     from terminal.ui.app import TillApp
     from terminal.words import TEMPLATES
 
@@ -113,7 +114,10 @@ def _run_screen(
             collect()
             till.start_sync()
 
-        keys: KeyGate[Event] = KeyGate(lambda text: is_scan(text, till.engine.view().programme.codes))
+        def accepts(text: str) -> bool:
+            return is_scan(text, till.engine.view().programme.codes) or read_label(text) is not None
+
+        keys: KeyGate[Event] = KeyGate(accepts)
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
         with _scanning(till.devices, scanner, camera, app.bring, till.supervising), _showing(till, lang):
             app.run()

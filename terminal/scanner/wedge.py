@@ -11,10 +11,12 @@ from itertools import pairwise
 import msgspec
 
 from terminal.scanner.layout import unmap_layout
-from terminal.scanner.scan import is_code_text
+from terminal.scanner.scan import GROUP_SEPARATOR, is_code_text
 
 END_KEYS = frozenset({"enter", "tab", "ctrl+j", "ctrl+m"})
 """Keys a scanner ends a code with; CR LF arrives as enter and ctrl+j."""
+SEPARATOR_KEY = "ctrl+right_square_bracket"
+"""The group separator of GS1 codes, 0x1D, as a terminal names it."""
 MOST_KEYS = 4096
 MOST_TYPED_BEFORE = 8
 """A person cannot type more keys than this so close to a scan that they are held together with it."""
@@ -92,6 +94,7 @@ class Wedge:
         A key ends the hold of those before it only after a real pause: under load keys are read later than they were
         typed, and a caller that has not polled yet was busy.
         """
+        key = GROUP_SEPARATOR if key == SEPARATOR_KEY else key
         paused = self._held and now_s - self._held[-1].at_s >= self._profile.pause_s
         known = self._decide(now_s) if paused else []
         if key in END_KEYS:

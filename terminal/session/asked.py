@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.label import Label
 from loyalty.receipt import MoneyKind, PaymentKind
 
 
@@ -12,6 +13,10 @@ class Scan(msgspec.Struct, frozen=True):
 
     text: str
     source: str = "scanner"
+    symbology: str = ""
+    """Its AIM identifier ("]d2", ISO/IEC 15424), where the scanner tells it."""
+    label: Label | None = None
+    """What it says of the goods, where it is a GS1 code."""
 
 
 class Type(msgspec.Struct, frozen=True):

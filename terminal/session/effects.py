@@ -7,6 +7,7 @@ import msgspec
 from loyalty.basket import Basket
 from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
+from loyalty.label import Label
 from loyalty.member import IdentifiedBy, Member
 from loyalty.points.purse import Purse
 from loyalty.programme import Programme
@@ -20,6 +21,8 @@ class FindProduct(msgspec.Struct, frozen=True):
     qty_milli: int
     mark: str = ""
     """The code of marking the goods were found by."""
+    label: Label | None = None
+    """The code's own words, which go before the quantity where the goods are weighed."""
 
 
 class FindMember(msgspec.Struct, frozen=True):

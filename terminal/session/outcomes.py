@@ -23,6 +23,8 @@ class ProductFound(msgspec.Struct, frozen=True):
     qty_milli: int
     price_minor: int
     mark: str = ""
+    until: str = ""
+    """The last day of use on the label, as an ISO date."""
 
 
 class ProductUnknown(msgspec.Struct, frozen=True):

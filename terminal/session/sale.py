@@ -16,6 +16,7 @@ from loyalty.codes import (
     UnknownCode,
     WeighedCode,
     classify,
+    mark_of,
 )
 from loyalty.marks import hint_of, refusal
 from loyalty.money import MAX_MINOR, line_amount
@@ -30,7 +31,11 @@ _MULTIPLIER = re.compile(r"\s*([+\-]?\d{1,12}(?:[.,]\d{1,3})?)\s*[*xхXХ]\s*(.*
 
 
 def scan(state: State, command: c.Scan, around: Surroundings) -> Step:
-    return _coded(state, command.text, "card", around)
+    label, codes = command.label, around.programme.codes
+    if label and isinstance(classify(label.gtin, codes), ProductCode):
+        mark = mark_of(command.text, codes)
+        return state, (c.FindProduct(label.gtin, state.multiplier_milli or 1000, mark, label),)
+    return _coded(state, label.gtin if label else command.text, "card", around)
 
 
 def type_line(state: State, command: c.Type, around: Surroundings) -> Step:
@@ -102,6 +107,9 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
     state = replace(state, unknown_code="")
     if product.gift_card:
         return told(state, "warn", "gift_card.no_card", name=product.name), (c.Signal("ok"),)
+    if command.until and command.until < around.moment.local_date:
+        over = told(state, "warn", "sale.over", hint="sale.over.hint", name=product.name, until_date=command.until)
+        return over, (c.Signal("error"),)
     said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
     return said, (c.Signal("ok"),)
 

@@ -12,6 +12,8 @@ SENTENCES = {
     "not_now.return.hint": ("Esc — выйти из возврата", "Esc leaves the return"),
     "sale.empty": ("Чек пуст: отсканируйте товар", "The receipt is empty: scan goods"),
     "sale.added": ("{name}: {qty_milli} × {price_minor}", "{name}: {qty_milli} × {price_minor}"),
+    "sale.over": ("{name}: срок годности истёк {until_date}", "{name}: its last day of use was {until_date}"),
+    "sale.over.hint": ("Не продавайте: уберите позицию", "Do not sell it: void the line"),
     "sale.unknown": ("Код {code} не найден", "Code {code} is not known"),
     "sale.unknown.hint": ("Найдите товар по названию или сканируйте дальше", "Search by name, or go on scanning"),
     "sale.quantity_zero": ("Количество должно быть больше нуля", "The quantity must be above zero"),

@@ -150,6 +150,7 @@ def test_a_card_typed_by_hand_is_not_a_card_scanned(agent: Served) -> None:
         ({"lines": [{"code": TEA.code, "qty_milli": 500}]}, 422, "sale.quantity_piece", "lines[0]"),
         ({"lines": [{"code": "00123"}]}, 422, "agent.no_weight", "lines[0]"),
         ({"lines": [{"code": "2100123004560", "qty_milli": 400}]}, 422, "agent.label_weight", "lines[0]"),
+        ({"lines": [{"code": f"010{gtin(99)}21x"}]}, 422, "product.unknown", "lines[0]"),
         ({"lines": [TEA_LINE], "member": {"key": "+79990001122"}}, 422, "member.unknown", "member"),
         ({"lines": [TEA_LINE], "coupons": ["KC1"]}, 422, "agent.not_coupon", "coupons[0]"),
         ({"lines": [{"code": TEA.code, "qty_milli": 0}]}, 400, "agent.body", None),

@@ -15,6 +15,7 @@ from terminal import cards, printing, register_looks, scanning, showing, supervi
 from terminal.fiscal import slip
 from terminal.scanner import camera, camera_source
 from terminal.scanner.framing import Framing
+from terminal.scanner.gs1 import read_label
 from terminal.scanner.layout import unmap_layout
 from terminal.scanner.wedge import WedgeProfile
 
@@ -28,6 +29,13 @@ def test_every_example_is_read_as_the_page_says() -> None:
     found = {text: str(type(classify(text, CodeRanges())).__struct_config__.tag) for text, _ in told}
     assert found == dict(told)
     assert {kind for _, kind in told} == {"card", "product", "weighed", "coupon", "receipt", "phone", "unknown"}
+
+
+def test_every_label_of_the_page_is_goods() -> None:
+    table = PAGE.partition("**GS1 codes**")[2].partition("All else on a label")[0]
+    told = [code.replace("<GS>", "\x1d") for code in re.findall(r"\| `([^`]+)` \|", table)]
+    assert len(told) == 4
+    assert {label.goods[-1] for code in told if (label := read_label(code))} == {"4600000000015"}
 
 
 def test_the_russian_layout_of_the_page_is_undone() -> None:

@@ -92,7 +92,7 @@ def test_the_installed_driver_reads_a_scanner_that_goes_and_comes_back(installed
         with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)):
             line, _ = server.accept()
             line.sendall(b"]E04600000000015#")
-            assert posted.get(timeout=SOON_S) == c.Scan("4600000000015", "acme:scanner")
+            assert posted.get(timeout=SOON_S) == c.Scan("4600000000015", "acme:scanner", "]E0")
             line.close()
             gone = posted.get(timeout=SOON_S)
             assert isinstance(gone, c.Notify)

@@ -69,7 +69,7 @@ def test_a_card_held_before_a_camera_is_a_command(tmp_path: Path) -> None:
     posted: queue.Queue[c.Command] = queue.Queue()
     with camera_scanner(str(video), posted.put, Supervising(posted.put)):
         found = posted.get(timeout=WAIT_S)
-    assert found == c.Scan(f"KPL:{card}", "camera")
+    assert found == c.Scan(f"KPL:{card}", "camera", "]Q1")
 
 
 def test_the_scanners_of_the_file_of_devices_read_as_it_says(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from loyalty.codes import CodeRanges, is_scan
 from terminal.scanner.gate import KeyGate
+from terminal.scanner.gs1 import read_label
 from terminal.scanner.wedge import (
     MOST_KEYS,
     SLOW_SCANNER,
@@ -39,6 +40,13 @@ def typed(wedge: Wedge, keys: list[str], start_s: float = 0.0, gap_s: float = 0.
 @pytest.mark.parametrize("code", [EAN, CARD, "T12-345"])
 def test_a_fast_burst_with_its_suffix_is_a_scan(code: str, end: str) -> None:
     assert typed(Wedge(accepts), [*code, end]) == [ScanFound(code, (*code, end))]
+
+
+def test_ctrl_with_a_bracket_is_the_group_separator_of_a_label() -> None:
+    keys = [*"0104600000000015215Q", "ctrl+right_square_bracket", *"93Zjqw", "enter"]
+    text = "0104600000000015215Q\x1d93Zjqw"
+    wedge = Wedge(lambda typed: read_label(typed) is not None)
+    assert typed(wedge, keys) == [ScanFound(text, (*text, "enter"))]
 
 
 def test_a_burst_without_suffix_is_a_scan_after_a_pause() -> None:
