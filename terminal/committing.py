@@ -171,6 +171,10 @@ class Committing:
         self._register.state_seen(self._undone[-1].receipt.receipt_id, document, by)
         return self.ask_again()
 
+    @property
+    def register(self) -> Register:
+        return self._register
+
     def x_report(self) -> None:
         """The register's own X report. Raises NotNow."""
         _raise_refused(self._register.x_report())

@@ -17,10 +17,10 @@ from devices.transport.reader import why_not_open
 from devices.transport.serial import SerialSettings
 from loyalty.sentences import Sentence, sentence
 from terminal.device_places import Closes, Place, opened, port_of, why_closed
-from terminal.fiscal.port import FiscalPort, Inspected, NoAnswer, State
+from terminal.fiscal.port import FiscalPort, NoAnswer
+from terminal.fiscal.standing import look
 from terminal.printing_said import SENTENCES as PRINTING
 
-CLOCK_OFF_MIN = 5
 RULES = "60-kopilka.rules"
 SCANNER_BUSES: dict[str, Bus] = {"serial": "serial", "hidpos": "hidraw", "evdev": "evdev"}
 """The till's own drivers of scanners, and where each looks for them."""
@@ -45,22 +45,9 @@ SENTENCES = {
         "Поставьте правила udev (docs/DEVICES.md) или: sudo systemctl disable --now ModemManager",
         "Put the udev rules in place (docs/DEVICES.md), or: sudo systemctl disable --now ModemManager",
     ),
-    "doctor.clock": (
-        "Часы кассы (ККТ) расходятся с нашими на {minutes:минуту|минуты|минут}: {clock}",
-        "The register's clock is {minutes:minute|minutes} off ours: {clock}",
-    ),
-    "doctor.clock.hint": (
-        "Сверьте часы компьютера, затем поставьте часы кассы при закрытой смене",
-        "Check this computer's clock, then set the register's while its shift is closed",
-    ),
-    "doctor.waits": ("Касса (ККТ) ждёт бумаги, чтобы допечатать документ", "The register waits for paper to print on"),
     "doctor.unsent": (
         "Не переданы в ОФД: {count:документ|документа|документов}",
         "Not sent to the operator of fiscal data: {count:document|documents}",
-    ),
-    "doctor.unsent.hint": (
-        "Проверьте связь кассы (ККТ) с ОФД: через 30 дней она перестанет продавать",
-        "Check the register's link to its operator: after 30 days it stops selling",
     ),
     "doctor.doubt": ("Неизвестно, пробит ли чек {number}", "It is not known whether receipt {number} was issued"),
     "doctor.doubt.hint": (
@@ -118,31 +105,19 @@ def _in_another_mode(place: Place, ports: Sequence[Port]) -> Port | None:
     return next((port for port in ports if port.bus != bus and fits(port, match)), None)
 
 
-def register_findings(name: str, port: FiscalPort, now: datetime) -> Iterator[Finding]:
-    """Of a fiscal register: what keeps it from selling first; `now` is our local time."""
+def register_findings(name: str, port: FiscalPort, now: datetime, known_memory: str = "") -> Iterator[Finding]:
+    """Of a fiscal register: what keeps it from selling first; `now` is our local time, `known_memory` the fiscal memory
+    this till worked with last."""
     try:
-        state = port.state()
-        clock, unsent = (port.clock(), port.unsent()) if isinstance(port, Inspected) else ("", 0)
+        seen = look(port, known_memory, now.isoformat(timespec="minutes"))
     except NoAnswer as why:
         said, hint = why.said or sentence("fiscal.silent"), why.hint or sentence("fiscal.silent_report.hint")
         yield Finding(name, said, hint)
         return
-    yield from _standing(name, state)
-    off_min = abs(round((datetime.fromisoformat(clock) - now).total_seconds() / 60)) if _is_time(clock) else 0
-    if off_min > CLOCK_OFF_MIN:
-        what = sentence("doctor.clock", minutes=off_min, clock=clock.replace("T", " "))
-        yield Finding(name, what, sentence("doctor.clock.hint"))
-    if unsent:
-        yield Finding(name, sentence("doctor.unsent", count=unsent), sentence("doctor.unsent.hint"))
-
-
-def _standing(name: str, state: State) -> Iterator[Finding]:
-    if state.paper == "none":
-        yield Finding(name, sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
-    if state.paper == "waits":
-        yield Finding(name, sentence("doctor.waits"), sentence("fiscal.no_paper.hint"))
-    if state.shift == "over_24h":
-        yield Finding(name, sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
+    for trouble in seen.troubles:
+        yield Finding(name, trouble.said, trouble.hint)
+    if seen.unsent.count and not any(each.said.code == "fiscal.unsent" for each in seen.troubles):
+        yield Finding(name, sentence("doctor.unsent", count=seen.unsent.count), sentence("fiscal.unsent.hint"))
 
 
 def printer_findings(name: str, printer: Printer) -> Iterator[Finding]:
@@ -167,14 +142,6 @@ def display_findings(name: str, display: LineDisplay) -> Iterator[Finding]:
             yield Finding(name, sentence("display.gone"), sentence("display.gone.hint"))
     finally:
         display.close()
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def doubt_findings(name: str, numbers: Sequence[str]) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from loyalty.sentences import Sentence
 from loyalty.shares import Share
 from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
+from terminal.at_register import AtRegister
 from terminal.confirming import Confirming
 from terminal.holding import Holding
 from terminal.lookups import Lookups
@@ -57,6 +58,7 @@ class Effects:
         self._hurry = hurry
         self._confirming = confirming
         self._holding = holding
+        self._at_register = AtRegister(records, sales.committing, holding)
         self._programme: Programme | None = None
         self._stops: Stops | None = None
         self._told = self.stops()
@@ -83,6 +85,8 @@ class Effects:
                 return None
             case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
                 return self._look_up(effect, around)
+            case c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift():
+                return self._at_register.run(effect, around)
             case _:
                 return self._record(effect, around)
 
@@ -121,12 +125,6 @@ class Effects:
                 return record.begin_epoch(effect, around)
             case c.MakeXReport():
                 return record.x_report(record.shift_now(), around)
-            case c.ResolveDoubt():
-                resolved = record.resolve(effect, around)
-                done = resolved.completed if isinstance(resolved, c.DoubtEnded) else None
-                if done is not None and done.receipt.hold_id and self._holding:
-                    self._holding.forget(done.receipt.hold_id)
-                return resolved
 
     def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
         find = self._lookups

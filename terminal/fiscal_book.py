@@ -24,6 +24,7 @@ MOST_SETTLED = 1000
 TABLE = """CREATE TABLE IF NOT EXISTS sent (
     no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL, open INTEGER NOT NULL
 )"""
+MEMORY = "CREATE TABLE IF NOT EXISTS memory (no INTEGER PRIMARY KEY, serial TEXT NOT NULL, by_name TEXT NOT NULL)"
 _sent = msgspec.json.Decoder(Sent)
 
 
@@ -60,6 +61,13 @@ class FiscalBook:
     def drop_sent(self, key: str) -> None:
         self._writer.run(lambda c: c.execute("DELETE FROM sent WHERE key = ?", (key,)))
 
+    def memory(self) -> str:
+        rows = self._writer.run(lambda c: c.execute("SELECT serial FROM memory ORDER BY no DESC LIMIT 1").fetchall())
+        return str(rows[0][0]) if rows else ""
+
+    def keep_memory(self, serial: str, by: str) -> None:
+        self._writer.run(lambda c: c.execute("INSERT INTO memory (serial, by_name) VALUES (?, ?)", (serial, by)))
+
     def close(self) -> None:
         self._writer.close()
 
@@ -77,4 +85,5 @@ def _prepared(connection: Connection) -> None:
     if found not in (0, VERSION):
         raise store_fault("store.version", file=FILE, found=found, version=VERSION)
     connection.execute(TABLE)
+    connection.execute(MEMORY)
     connection.execute(f"PRAGMA user_version = {VERSION}")

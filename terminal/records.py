@@ -75,13 +75,13 @@ class Records:
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> c.Completed:
         refuse_overdraft(self._files, effect.payments, around)
-        return self._completed(self._sales.sell(effect, shift, around, ids), around)
+        return self.completed(self._sales.sell(effect, shift, around, ids), around)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
     ) -> c.Completed:
         refuse_used(self._files, effect.original, effect.wanted_milli, around)
-        return self._completed(self._sales.take_back(effect, shift, around.moment, ids), around)
+        return self.completed(self._sales.take_back(effect, shift, around.moment, ids), around)
 
     def enrol(self, effect: c.EnrolMember, shift: ShiftInfo, around: Surroundings) -> c.Command:
         """A member active at once: card number from this till's own range, personal data beside the event."""
@@ -169,18 +169,6 @@ class Records:
         self._put_slip(self._report("X", shift, around, self._paper_width))
         return c.ReportMade(self._report("X", shift, around), without.said if without else None)
 
-    def resolve(self, effect: c.ResolveDoubt, around: Surroundings) -> c.DoubtEnded | c.DoubtStands:
-        """What became of the receipt in doubt, by the register or, where it cannot say, by who has seen its tape."""
-        try:
-            asked = self._sales.committing
-            settled = asked.settle(effect.by, effect.document) if effect.by else asked.ask_again()
-        except NotNow as stands:
-            return c.DoubtStands(stands.said, stands.hint)
-        if settled is None:
-            return c.DoubtEnded()
-        completed = self._completed(settled.receipt, around) if settled.receipt else None
-        return c.DoubtEnded(settled.number, settled.basket, completed)
-
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
         """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""
         done = mend(self._files.journal, around.store, effect.by, lambda: (self._new_id(), around.moment.at_ms))
@@ -194,7 +182,7 @@ class Records:
             raise NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))
         return shift_info(shift)
 
-    def _completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
+    def completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
         names = wallet_names(around.programme, self._lang)
 
         def slip(width: int) -> tuple[str, ...]:

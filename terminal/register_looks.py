@@ -5,6 +5,7 @@ from __future__ import annotations
 from loyalty.sentences import sentence
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import NoAnswer, State
+from terminal.fiscal.standing import of_paper
 from terminal.supervised import AT_ONCE, WORKS, Seen
 from terminal.supervising import Supervising
 
@@ -29,9 +30,8 @@ def look_at(register: FiscalRegister) -> Seen | None:
 
 def seen_by(state: State) -> Seen:
     """What keeps it from selling."""
-    if state.paper != "there":
-        said = sentence("fiscal.no_paper" if state.paper == "none" else "doctor.waits")
-        return Seen("waiting", said, sentence("fiscal.no_paper.hint"))
+    for trouble in of_paper(state):
+        return Seen("waiting", trouble.said, trouble.hint)
     if state.shift == "over_24h":
         return Seen("wrong", sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
     return WORKS

@@ -16,10 +16,16 @@ CASHIER, ADMINISTRATOR = 1, 30
 MAX_NAME = 128
 AUTO_SUM = (1 << 40) - 1
 PAYMENTS = 16
+COVER_OPEN = 1 << 10
+"""Of the flags in the short status."""
 
 
 class Command(IntEnum):
     SHORT_STATUS = 0x10
+    MONEY = 0x1A
+    SET_TIME = 0x21
+    SET_DATE = 0x22
+    CONFIRM_DATE = 0x23
     STATUS = 0x11
     CUT = 0x25
     DRAWER = 0x28
@@ -52,6 +58,14 @@ class Command(IntEnum):
     TAKE_MARK = 0xFF69
 
 
+class Money(IntEnum):
+    """Sums the register keeps of its shift (1A), by their numbers there."""
+
+    IN_DRAWER = 241
+    IN = 242
+    OUT = 243
+
+
 class Mode(IntEnum):
     """The low half of the mode's byte, those that matter here."""
 
@@ -70,6 +84,7 @@ class ShortStatus:
     mode: int
     submode: int
     """0 paper is there · 1 no paper · 2 no paper amid a document · 3 waits for `continue_print` · 4, 5 prints."""
+    cover_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +179,15 @@ def plain(command: Command, password: int = CASHIER) -> bytes:
     return message(command, _password(password))
 
 
+def money_sum(which: Money) -> bytes:
+    return message(Command.MONEY, _password(CASHIER) + bytes((which,)))
+
+
+def read_money_sum(data: bytes) -> int:
+    _at_least(data, 7)
+    return _number(data[1:7])
+
+
 def cash(command: Command, amount_minor: int) -> bytes:
     return message(command, _password(CASHIER) + _int(amount_minor, 5))
 
@@ -178,7 +202,7 @@ def cut() -> bytes:
 
 def read_short_status(data: bytes) -> ShortStatus:
     _at_least(data, 5)
-    return ShortStatus(data[3] & 0x0F, data[4])
+    return ShortStatus(data[3] & 0x0F, data[4], bool(_number(data[1:3]) & COVER_OPEN))
 
 
 def read_memory_status(data: bytes) -> MemoryStatus:
@@ -206,10 +230,20 @@ def read_shift(data: bytes) -> ShiftNow:
     return ShiftNow(bool(data[0]), _number(data[1:3]), _number(data[3:5]))
 
 
-def read_unsent(data: bytes) -> int:
-    """How many documents the tax service's operator has not had yet."""
+def set_date(command: Command, day: int, month: int, year: int) -> bytes:
+    """Set the date, and confirm it with the same one: the register takes it only then. `year` is of the century."""
+    return message(command, _password(ADMINISTRATOR) + bytes((day, month, year)))
+
+
+def set_time(hour: int, minute: int) -> bytes:
+    return message(Command.SET_TIME, _password(ADMINISTRATOR) + bytes((hour, minute, 0)))
+
+
+def read_unsent(data: bytes) -> tuple[int, str]:
+    """How many documents the tax service's operator has not had yet, and the local time of the first of them."""
     _at_least(data, 4)
-    return _number(data[2:4])
+    count = _number(data[2:4])
+    return count, _time(data[8:13]) if count else ""
 
 
 def read_clock(data: bytes) -> str:

@@ -79,6 +79,7 @@ class VirtualAtol:
         self.paper: int | None = None
         """Documents the roll still has room for; None is a roll without end."""
         self.printed: list[int] = []
+        self.cover_open = False
         self.on = True
         self.slow_looks = 0
         """Requests that come in before a new task ends."""
@@ -233,9 +234,14 @@ class VirtualAtol:
 
     def _device_status(self) -> dict[str, Any]:
         now = self._now().replace("T", " ") + ":00"
-        return {"deviceStatus": {"currentDateTime": now, "paperPresent": self.paper != 0, "blocked": False}}
+        paper = {"paperPresent": self.paper != 0, "coverOpened": self.cover_open}
+        return {"deviceStatus": {"currentDateTime": now, "blocked": False, **paper}}
 
     def _carried_out(self, task: dict[str, Any]) -> dict[str, Any]:
+        if task["type"] == "setDateTime":
+            return self._set_clock(str(task.get("dateTime", "")))
+        if self.cover_open and not task["type"].startswith(("get", "ofd")):
+            raise TaskFault(45)
         if task["type"] == "continuePrint":
             self._print(self._unprinted)
             return {}
@@ -246,6 +252,14 @@ class VirtualAtol:
         if len(self.memory.documents) > before and not self._printed(len(self.memory.documents)):
             result["warnings"] = {"notPrinted": True}
         return result
+
+    def _set_clock(self, at: str) -> dict[str, Any]:
+        """As YYYY.MM.DD HH:MM:SS, while the shift is closed; it stands at that moment from then on."""
+        if self.memory.opened_at:
+            raise TaskFault(82)
+        set_to = at[:16].replace(".", "-").replace(" ", "T")
+        self._now = lambda: set_to
+        return {}
 
     def tear_paper(self) -> None:
         """The next document is made and not printed: the roll ends amid it."""

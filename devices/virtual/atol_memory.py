@@ -16,10 +16,11 @@ TAXES = frozenset({
 })  # fmt: skip
 TASKS = frozenset({
     "openShift", "closeShift", "reportX", "continuePrint", "getDeviceStatus", "getFnInfo", "getFnStatus",
-    "getShiftStatus", "getFnDocument", "ofdExchangeStatus", *OPERATIONS,
+    "getShiftStatus", "getFnDocument", "ofdExchangeStatus", "setDateTime", *OPERATIONS,
 })  # fmt: skip
 DESCRIPTIONS = {
-    0: "Ошибок нет", 4: "Нет связи", 44: "Нет бумаги", 68: "Смена превысила 24 часа", 82: "Неверное состояние смены",
+    0: "Ошибок нет", 4: "Нет связи", 44: "Нет бумаги", 45: "Открыта крышка",
+    68: "Смена превысила 24 часа", 82: "Неверное состояние смены",
     101: "Неверные данные", 148: "Документ не найден", 73: "Оплата меньше итога",
 }  # fmt: skip
 """Codes are this register's own; what a real one says is read as text."""
@@ -57,6 +58,15 @@ class AtolMemory:
     shift_number: int = 0
     opened_at: str = ""
     """Empty: no shift is open."""
+    sent: int = 0
+    """How many of the first documents the operator of fiscal data has had."""
+
+    def unsent(self) -> dict[str, Any]:
+        waiting = self.documents[self.sent :]
+        first = (
+            {"notSentFirstDocNumber": waiting[0].number, "notSentFirstDocDateTime": waiting[0].at} if waiting else {}
+        )
+        return {"status": {"notSentCount": len(waiting), **first}}
 
     def receipts(self) -> list[AtolDocument]:
         return [each for each in self.documents if each.kind == RECEIPT]
@@ -109,7 +119,7 @@ def carried_out(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str,
     if kind == "reportX":
         return {}
     if kind == "ofdExchangeStatus":
-        return {"status": {"notSentCount": len(memory.documents)}}
+        return memory.unsent()
     if kind == "getFnInfo":
         return {"fnInfo": {"serial": memory.serial, "version": "fn debug"}}
     if kind == "getFnStatus":

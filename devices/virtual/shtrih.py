@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from devices.shtrih.commands import Command, Mode, money
+from devices.shtrih.commands import COVER_OPEN, Command, Mode, money
 from devices.virtual.shtrih_link import RegisterLink, command_of
 from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
+from devices.virtual.shtrih_more import MORE
 from devices.virtual.shtrih_receipt import BAD_VALUE, WRONG_STATE, Marks, OpenReceipt, document_tlv
 
 NO_PAPER, OVER_24H = 0x6B, 0x4E
@@ -35,7 +36,11 @@ class VirtualShtrih:
         self.printed: list[int] = []
         """The numbers of the documents on paper."""
         self.marks = Marks()
-        self._now = now
+        self.now = now
+        self.cover_open = False
+        self.torn_at = 0
+        """The roll ends amid that document: it is made and not printed."""
+        self.date_to_confirm: tuple[int, int, int] | None = None
         self._unprinted: int | None = None
         self._open: OpenReceipt | None = None
         self._reading = b""
@@ -63,12 +68,10 @@ class VirtualShtrih:
         doing: dict[int, Callable[[bytes], tuple[int, bytes]]] = {
             Command.SHORT_STATUS: self._short_status,
             Command.STATUS: self._status,
-            Command.MODEL: self._model,
             Command.SALE: lambda body: self._legacy_item(body, 1),
             Command.SALE_RETURN: lambda body: self._legacy_item(body, 2),
             Command.LEGACY_CLOSE: self._legacy_close,
             Command.MEMORY_STATUS: self._memory_status,
-            Command.SHIFT: self._shift,
             Command.OPEN_SHIFT: self._open_shift,
             Command.Z_REPORT: self._close_shift,
             Command.X_REPORT: lambda _: self._quiet(),
@@ -85,24 +88,39 @@ class VirtualShtrih:
             **dict.fromkeys((Command.CANCEL, Command.CANCEL_DOCUMENT), self._cancel),
             Command.FIND_DOCUMENT: self._find,
             Command.CONTINUE_PRINT: self._continue_print,
-            Command.REPEAT: self._repeat,
-            Command.CASH_IN: lambda body: self._cash(body, 1),
-            Command.CASH_OUT: lambda body: self._cash(body, -1),
             **dict.fromkeys((Command.DRAWER, Command.CUT), lambda _: (0, b"")),
-            Command.UNSENT: lambda _: (0, b"\0\0" + len(self.memory.documents).to_bytes(2, "little") + bytes(9)),
+            Command.UNSENT: lambda _: (0, self.memory.unsent()),
         }
         do = doing.get(command)
+        if do is None and command in MORE:
+            return MORE[command](self, body)
         return do(body) if do else (UNSUPPORTED, b"")
 
     def _opened(self, do: Callable[[OpenReceipt], int]) -> tuple[int, bytes]:
         return do(self._open) if self._open else WRONG_STATE, b""
 
+    @property
+    def is_receipt_open(self) -> bool:
+        return self._open is not None
+
+    @property
+    def cannot_print(self) -> bool:
+        return self.paper == 0 or self.cover_open or self._unprinted is not None
+
+    def print_copy(self, number: int) -> None:
+        self._print(number)
+
+    def set_clock(self, at: tuple[int, int, int, int, int]) -> None:
+        """It stands at that moment from then on."""
+        self.now = lambda: at
+
     def _short_status(self, _: bytes) -> tuple[int, bytes]:
-        return 0, bytes((0, 0, self._mode(), self._submode())) + bytes(10)
+        flags = _int(COVER_OPEN if self.cover_open else 0, 2)
+        return 0, flags + bytes((self._mode(), self._submode())) + bytes(10)
 
     def _status(self, _: bytes) -> tuple[int, bytes]:
         """The long status: versions, dates and counters of an old memory are what such registers say today: nothing."""
-        year, month, day, hour, minute = self._now()
+        year, month, day, hour, minute = self.now()
         version = b"A1" + _int(1, 2) + bytes((1, 1, 20))
         now = bytes((day, month, year, hour, minute, 0))
         head = bytes((0,)) + version + b"\x01" + _int(len(self.memory.documents), 2) + b"\0\0"
@@ -110,9 +128,6 @@ class VirtualShtrih:
         return 0, head[1:] + modes + version + now + b"\0" + _int(1234, 4) + _int(self.memory.shift_number, 2) + bytes(
             10
         )
-
-    def _model(self, _: bytes) -> tuple[int, bytes]:
-        return 0, bytes((1, 0, 1, 0, 252, 0)) + "ШТРИХ-М-01Ф".encode("cp1251")
 
     def _mode(self) -> int:
         if self._open is not None:
@@ -130,26 +145,23 @@ class VirtualShtrih:
         return self._minutes() - self.memory.opened_at_min >= 24 * 60
 
     def _minutes(self) -> int:
-        year, month, day, hour, minute = self._now()
+        year, month, day, hour, minute = self.now()
         return (((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute
 
     def _memory_status(self, _: bytes) -> tuple[int, bytes]:
         memory = self.memory
         document = 4 if self._open is not None else 0
-        head = bytes((3, document, document and 1, memory.shift_open, 0)) + bytes(self._now())
+        head = bytes((3, document, document and 1, memory.shift_open, 0)) + bytes(self.now())
         return 0, head + memory.serial.encode() + _int(len(memory.documents), 4)
-
-    def _shift(self, _: bytes) -> tuple[int, bytes]:
-        memory = self.memory
-        return 0, bytes((memory.shift_open,)) + _int(memory.shift_number, 2) + _int(memory.receipts_in_shift, 2)
 
     def _open_shift(self, _: bytes) -> tuple[int, bytes]:
         if self.memory.shift_open:
             return WRONG_STATE, b""
-        if self._no_printing():
+        if self.cannot_print:
             return NO_PAPER, b""
         memory = self.memory
         memory.shift_open, memory.receipts_in_shift = True, 0
+        memory.cash_in_minor = memory.cash_out_minor = 0
         memory.shift_number, memory.opened_at_min = memory.shift_number + 1, self._minutes()
         self._store(Document(0, SHIFT_OPENED, b"", 0))
         return 0, b""
@@ -157,7 +169,7 @@ class VirtualShtrih:
     def _close_shift(self, _: bytes) -> tuple[int, bytes]:
         if not self.memory.shift_open or self._open is not None:
             return WRONG_STATE, b""
-        if self._no_printing():
+        if self.cannot_print:
             return NO_PAPER, b""
         self.memory.shift_open = False
         self._store(Document(0, SHIFT_CLOSED, b"", 0))
@@ -170,14 +182,11 @@ class VirtualShtrih:
         return refused, b""
 
     def _refused(self) -> int:
-        if self._no_printing():
+        if self.cannot_print:
             return NO_PAPER
         if not self.memory.shift_open or self._open is not None:
             return WRONG_STATE
         return OVER_24H if self._over_24h() else 0
-
-    def _no_printing(self) -> bool:
-        return self.paper == 0 or self._unprinted is not None
 
     def _item(self, body: bytes) -> tuple[int, bytes]:
         operation, qty_micro, price, amount = body[0], _number(body[1:7]), _number(body[7:12]), _number(body[12:17])
@@ -224,13 +233,15 @@ class VirtualShtrih:
     def _store(self, draft: Document) -> Document:
         number = len(self.memory.documents) + 1
         sign = number * 2_654_435_761 % 2**32
-        made = replace(draft, number=number, sign=sign, at=bytes(self._now()))
+        made = replace(draft, number=number, sign=sign, at=bytes(self.now()))
         made = replace(made, tlv=document_tlv(self.memory, made))
         self.memory.documents.append(made)
         self._print(number)
         return made
 
     def _print(self, number: int) -> None:
+        if self.torn_at == number:
+            self.paper, self.torn_at = 0, 0
         if self.paper == 0:
             self._unprinted = number
             return
@@ -266,29 +277,15 @@ class VirtualShtrih:
         return (0, block) if block else (NO_DOCUMENT, b"")
 
     def _continue_print(self, _: bytes) -> tuple[int, bytes]:
-        if self.paper == 0:
+        if self.paper == 0 or self.cover_open:
             return NO_PAPER, b""
         if self._unprinted is not None:
             self._print(self._unprinted)
         return 0, b""
 
-    def _repeat(self, _: bytes) -> tuple[int, bytes]:
-        if not self.memory.documents:
-            return WRONG_STATE, b""
-        if self.paper == 0:
-            return NO_PAPER, b""
-        self._print(self.memory.documents[-1].number)
-        return 0, b""
-
-    def _cash(self, body: bytes, sign: int) -> tuple[int, bytes]:
-        if not self.memory.shift_open or self._open is not None:
-            return WRONG_STATE, b""
-        self.memory.cash_minor += sign * _number(body[:5])
-        return self._quiet()
-
     def _quiet(self) -> tuple[int, bytes]:
         """Something without a fiscal document goes on paper."""
-        return (NO_PAPER, b"") if self._no_printing() else (0, b"")
+        return (NO_PAPER, b"") if self.cannot_print else (0, b"")
 
 
 def _number(raw: bytes) -> int:

@@ -57,6 +57,17 @@ class FiscalMemory:
     opened_at_min: int = 0
     receipts_in_shift: int = 0
     cash_minor: int = 0
+    cash_in_minor: int = 0
+    """Put into the drawer beside sales in this shift, and below taken out of it."""
+    cash_out_minor: int = 0
+    sent: int = 0
+    """How many of the first documents the operator of fiscal data has had."""
+
+    def unsent(self) -> bytes:
+        """The answer to FF39: how many documents wait, the number and the time of the first."""
+        waiting = self.documents[self.sent :]
+        head = b"\0\0" + len(waiting).to_bytes(2, "little")
+        return head + (waiting[0].number.to_bytes(4, "little") + waiting[0].at[:5] if waiting else bytes(9))
 
     def receipts(self) -> list[Document]:
         return [each for each in self.documents if each.kind == RECEIPT]

@@ -48,6 +48,16 @@ def doctor(data: Path, lang: str) -> None:
     click.echo(f"{'Всё в порядке' if ru else 'All is well'}: {', '.join(each.settings.id for each in devices)}")
 
 
+def _memory(folder: Path) -> str:
+    """The fiscal memory the till worked with last, if it has had one."""
+    from terminal.fiscal_book import FILE, FiscalBook
+
+    if not (folder / FILE).exists():
+        return ""
+    with closing(FiscalBook(folder)) as book:
+        return book.memory()
+
+
 def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
     from devices.buses import all_ports
     from terminal.device_places import places, serial_of
@@ -74,7 +84,7 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
     for device in devices:
         if device.kind == "fiscal" and device.settings.id not in closed:
             with closing(port_of(device)) as register:
-                yield from register_findings(device.settings.id, register, _now())
+                yield from register_findings(device.settings.id, register, _now(), _memory(folder))
         if device.kind == "printer" and device.settings.id not in closed:
             yield from printer_findings(device.settings.id, device.make(device.settings))
         if device.kind == "display" and device.settings.id not in closed:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
+
+if TYPE_CHECKING:
+    from terminal.fiscal.port import FiscalPort
+    from terminal.fiscal.standing import Seen
 
 
 @contextmanager
@@ -33,10 +39,9 @@ def fiscal() -> None:
 @in_language
 def status(data: Path, lang: str) -> None:
     """How the register stands, and which receipts are in doubt. Not while the till runs: it has the register."""
-    from loyalty.sentences import Sentence, sentence
+    from loyalty.sentences import sentence
     from terminal.device_file import read_devices
-    from terminal.fiscal.once import Sent
-    from terminal.fiscal.port import NoAnswer
+    from terminal.doctoring import doubt_findings
     from terminal.fiscal_book import FILE, FiscalBook
     from terminal.registers import port_of, register_of
 
@@ -47,33 +52,76 @@ def status(data: Path, lang: str) -> None:
             click.echo(spoken(sentence("fiscal.none"), language(lang)))
             return
         with alone_in(data), closing(port_of(register)) as port:
-            silence: Sentence | None = None
-            try:
-                state = port.state()
-            except NoAnswer as why:
-                state, silence = None, why.said
-            open_sent: tuple[Sent, ...] = ()
+            known = ""
+            doubts: tuple[str, ...] = ()
             if (data / FILE).exists():
                 with closing(FiscalBook(data)) as book:
-                    open_sent = book.open_sent()
-    if state is None:
-        click.echo(spoken(silence or sentence("fiscal.silent"), language(lang)))
-    else:
-        rows = [
-            ("Фискальный накопитель" if ru else "Fiscal memory", state.serial),
-            ("Последний документ" if ru else "Last document", str(state.last_document)),
-            ("Смена" if ru else "Shift", state.shift),
-            ("Бумага" if ru else "Paper", state.paper),
-            ("Часы кассы" if ru else "Its clock", state.local_time),
-        ]
-        width = max(len(name) for name, _ in rows)
-        for name, value in rows:
-            click.echo(f"{name.ljust(width)}  {value}")
-    for sent in open_sent:
-        said = "Неизвестно, пробит ли чек" if ru else "Not known whether it was issued: receipt"
-        click.echo(f"{said} {sent.document.number}")
-    if state is None:
+                    known, doubts = book.memory(), tuple(sent.document.number for sent in book.open_sent())
+            seen = _seen(port, known, datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M"))
+    for line in _rows(seen, ru):
+        click.echo(line)
+    for trouble in seen.troubles:
+        click.echo(f"{spoken(trouble.said, language(lang))}. {spoken(trouble.hint, language(lang))}")
+    for finding in doubt_findings("", doubts):
+        click.echo(f"{spoken(finding.what, language(lang))}. {spoken(finding.do, language(lang))}")
+    if seen.state is None:
         raise SystemExit(1)
+
+
+def _seen(port: FiscalPort, known: str, now: str) -> Seen:
+    """`now` is this computer's local time, which the register's clock is compared with."""
+    from loyalty.sentences import sentence
+    from terminal.fiscal.port import NoAnswer
+    from terminal.fiscal.standing import Seen, Trouble, look
+
+    try:
+        return look(port, known, now)
+    except NoAnswer as why:
+        hint = why.hint or sentence("fiscal.silent_report.hint")
+        return Seen(None, troubles=(Trouble(why.said or sentence("fiscal.silent"), hint),))
+
+
+def _rows(seen: Seen, ru: bool) -> Iterator[str]:
+    state = seen.state
+    if state is None:
+        return
+    rows = [
+        ("Фискальный накопитель" if ru else "Fiscal memory", state.serial),
+        ("Последний документ" if ru else "Last document", f"{state.last_document}"),
+        ("Смена" if ru else "Shift", state.shift),
+        ("Бумага" if ru else "Paper", state.paper),
+        ("Часы кассы" if ru else "Its clock", seen.clock.replace("T", " ") or "-"),
+        ("Не передано в ОФД" if ru else "Not sent yet", f"{seen.unsent.count} {seen.unsent.since.replace('T', ' ')}"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield f"{name.ljust(width)}  {value}".rstrip()
+
+
+@fiscal.command
+@click.option("--by", required=True, help="The manager's name; it is kept.")
+@in_folder
+@in_language
+def accept(by: str, data: Path, lang: str) -> None:
+    """Take the register that is connected now for this till's own, though it has another fiscal memory."""
+    from loyalty.errors import BadInput, LinkFault
+    from loyalty.sentences import sentence
+    from terminal.device_file import read_devices
+    from terminal.fiscal.port import NoAnswer
+    from terminal.fiscal_book import FiscalBook
+    from terminal.registers import port_of, register_of
+
+    with errors_in(lang):
+        register = register_of(read_devices(data))
+        if register is None:
+            raise BadInput(sentence("fiscal.none"))
+        with alone_in(data), closing(port_of(register)) as port, closing(FiscalBook(data)) as book:
+            try:
+                serial = port.state().serial
+            except NoAnswer as why:
+                raise LinkFault(why.said or sentence("fiscal.silent"), why.hint) from why
+            book.keep_memory(serial, by)
+    click.echo(spoken(sentence("fiscal.accepted", now=serial), language(lang)))
 
 
 @fiscal.command

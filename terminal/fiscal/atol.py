@@ -32,7 +32,7 @@ from terminal.fiscal.atol_tasks import (
     uuid_of,
 )  # fmt: skip
 from terminal.fiscal.document import FiscalDocument, Form
-from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, State
+from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, State, Unsent
 
 DOCUMENT_S = 30.0
 """A register prints before a task is ready, and a long receipt takes seconds."""
@@ -74,6 +74,7 @@ class Atol:
             stands,
             self._paper(found.paper_present),
             local_time=minute(found.current_date_time),
+            cover_open=found.cover_opened,
         )
 
     def open_shift(self, cashier: str) -> None:
@@ -89,9 +90,13 @@ class Atol:
     def clock(self) -> str:
         return self.state().local_time
 
-    def unsent(self) -> int:
+    def unsent(self) -> Unsent:
         (outcome,) = self._told({"type": "ofdExchangeStatus"})
-        return _read(outcome, "status", OfdStatus).not_sent_count
+        found = _read(outcome, "status", OfdStatus)
+        return Unsent(found.not_sent_count, minute(found.since) if found.not_sent_count else "")
+
+    def set_clock(self, local_time: str) -> None:
+        self._done({"type": "setDateTime", "dateTime": f"{local_time[:16].replace('-', '.').replace('T', ' ')}:00"})
 
     def issue(self, document: FiscalDocument) -> Issued:
         before = self._last_document()

@@ -42,6 +42,7 @@ class FnStatus(msgspec.Struct, frozen=True, rename="camel"):
 
 class OfdStatus(msgspec.Struct, frozen=True, rename="camel"):
     not_sent_count: int
+    since: str = msgspec.field(default="", name="notSentFirstDocDateTime")
 
 
 class ShiftStatus(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ class ShiftStatus(msgspec.Struct, frozen=True):
 class DeviceStatus(msgspec.Struct, frozen=True, rename="camel"):
     paper_present: bool = True
     current_date_time: str = ""
+    cover_opened: bool = False
 
 
 class _FiscalParams(msgspec.Struct, frozen=True, rename="camel"):

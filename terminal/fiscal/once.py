@@ -19,9 +19,10 @@ import msgspec
 from loyalty.receipt import Receipt
 from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
-from terminal.fiscal.port import FiscalPort, InDoubt, Issued, NoAnswer, NotIssued, State
+from terminal.fiscal.port import FiscalPort, InDoubt, Inspected, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.slip_codes import fiscal_code
+from terminal.fiscal.standing import Seen, Trouble, Way, look, of_paper, swapped
 from terminal.fiscal.tags import FiscalVat
 from terminal.fiscal.turns import Turn, in_turns
 
@@ -52,6 +53,12 @@ class FiscalJournal(Protocol):
 
     def drop_sent(self, key: str) -> None:
         """Nothing was issued: it may be sent again."""
+
+    def memory(self) -> str:
+        """The serial number of the fiscal memory this till works with; empty before its first document."""
+
+    def keep_memory(self, serial: str, by: str) -> None:
+        """From now on it works with this one; `by` is who has said so, empty for the first."""
 
     def close(self) -> None: ...
 
@@ -117,6 +124,24 @@ class FiscalRegister:
         sent = self._journal.sent_of(key)
         return fiscal_code(sent.document, sent.serial, sent.issued) if sent is not None and sent.issued else ""
 
+    def look(self, now: str) -> Seen:
+        try:
+            return look(self._port, self._journal.memory(), now)
+        except NoAnswer as why:
+            refused = _refused(why, "fiscal.silent_report.hint")
+            return Seen(None, troubles=(Trouble(refused.said, refused.hint or sentence("fiscal.silent_report.hint")),))
+
+    def put_right(self, way: Way, now: str, by: str) -> Refused | None:
+        match way:
+            case "print_on":
+                return _told(self._port.finish_print)
+            case "accept_memory":
+                return _told(lambda: self._journal.keep_memory(self._port.state().serial, by))
+            case "set_clock" if isinstance(port := self._port, Inspected):
+                return _told(lambda: port.set_clock(now))
+            case _:
+                return None
+
     def x_report(self) -> Refused | None:
         return _told(self._port.x_report)
 
@@ -145,17 +170,28 @@ class FiscalRegister:
     def _ready(self, document: FiscalDocument) -> State:
         """The register as it stands, ready for a receipt: a shift open, none of its receipts half made."""
         state = self._port.state()
+        self._know(state.serial)
         if state.receipt_open:
             self._port.cancel_open()
-        if state.paper == "waits":
+        if state.paper == "waits" and not state.cover_open:
             self._port.finish_print()
-        elif state.paper == "none":
-            raise NotIssued(sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
+        else:
+            for trouble in of_paper(state):
+                raise NotIssued(trouble.said, trouble.hint)
         if state.shift == "over_24h":
             raise NotIssued(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
         if state.shift == "closed":
             self._port.open_shift(document.cashier)
         return self._port.state()
+
+    def _know(self, serial: str) -> None:
+        """Another fiscal memory than the one worked with last is taken only on a manager's word."""
+        known = self._journal.memory()
+        if not known:
+            self._journal.keep_memory(serial, "")
+        elif known != serial:
+            trouble = swapped(known, serial)
+            raise NotIssued(trouble.said, trouble.hint)
 
     def _send(self, sent: Sent) -> Answer:
         self._journal.keep_sent(sent)

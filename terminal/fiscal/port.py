@@ -28,6 +28,15 @@ class State(msgspec.Struct, frozen=True):
     paper: Paper
     receipt_open: bool = False
     local_time: str = ""
+    """Of its last document."""
+    cover_open: bool = False
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """What the operator of fiscal data has not had yet; `since` is the local time of the first, empty if not told."""
+
+    count: int = 0
+    since: str = ""
 
 
 class Issued(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,8 +105,10 @@ class Inspected(Protocol):
     def clock(self) -> str:
         """Its own clock, ISO local time to the minute; empty where it does not say."""
 
-    def unsent(self) -> int:
-        """How many documents the operator of fiscal data has not had yet."""
+    def unsent(self) -> Unsent: ...
+
+    def set_clock(self, local_time: str) -> None:
+        """By an ISO local time, to the minute; only while its shift is closed. Raises NotIssued."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ import msgspec
 
 from loyalty.receipt import Receipt
 from loyalty.sentences import Sentence
+from terminal.fiscal.standing import Seen, Way
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -57,6 +58,12 @@ class Register(Protocol):
     def state_seen(self, key: str, document: int | None, by: str) -> None:
         """The manager `by` name has seen the tape: it has this document of the receipt, or (None) it has none."""
 
+    def look(self, now: str) -> Seen | None:
+        """How it stands; `now` is our local time (ISO). None: there is none."""
+
+    def put_right(self, way: Way, now: str, by: str) -> Refused | None:
+        """What the till itself can do about a trouble; the manager `by` name takes another memory for ours."""
+
     def x_report(self) -> Refused | None: ...
 
     def close_shift(self, cashier: str) -> Refused | None:
@@ -82,6 +89,12 @@ class NoRegister:
 
     def state_seen(self, key: str, document: int | None, by: str) -> None:
         """Nothing is ever in doubt."""
+
+    def look(self, now: str) -> Seen | None:
+        return None
+
+    def put_right(self, way: Way, now: str, by: str) -> Refused | None:
+        return None
 
     def x_report(self) -> Refused | None:
         return None

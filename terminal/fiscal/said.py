@@ -36,9 +36,45 @@ SENTENCES = {
     ),
     "fiscal.none": ("Кассы (ККТ) нет: devices.toml её не называет", "No register: devices.toml names none"),
     "fiscal.over_24h": ("Смена кассы (ККТ) длится больше 24 часов", "The register's shift is over 24 hours old"),
-    "fiscal.over_24h.hint": ("Закройте смену (Z-отчёт) и откройте новую", "Close the shift (Z report), open a new one"),
+    "fiscal.over_24h.hint": (
+        "Закройте смену (Z-отчёт) и откройте новую: Ctrl+X, чек останется",
+        "Close the shift (Z report) and open a new one: Ctrl+X, the receipt stays",
+    ),
     "fiscal.no_paper": ("В кассе (ККТ) нет бумаги", "The fiscal register is out of paper"),
     "fiscal.no_paper.hint": ("Вставьте рулон и оплатите снова", "Put in a new roll and pay again"),
+    "fiscal.cover_open": ("У кассы (ККТ) открыта крышка", "The fiscal register's cover is open"),
+    "fiscal.cover_open.hint": ("Закройте её и оплатите снова", "Close it and pay again"),
+    "fiscal.unprinted": (
+        "Касса (ККТ) ждёт бумаги, чтобы допечатать документ", "The register waits for paper to print a document on",
+    ),
+    "fiscal.unprinted.hint": (
+        "Вставьте рулон; документ уже есть, он допечатается",
+        "Put in a roll; the document is made already and will be printed",
+    ),
+    "fiscal.swapped": (
+        "Другой фискальный накопитель: был {was}, сейчас {now}", "Another fiscal memory: it was {was}, now it is {now}",
+    ),
+    "fiscal.swapped.hint": (
+        "Верните прежнюю кассу (ККТ), или администратор подтвердит замену: Ctrl+X",
+        "Connect the register before it again, or the manager confirms the change: Ctrl+X",
+    ),
+    "fiscal.accepted": ("Принята касса с накопителем {now}", "The register with memory {now} is accepted"),
+    "fiscal.clock": (
+        "Часы кассы (ККТ) расходятся с нашими на {minutes:минуту|минуты|минут}: {clock}",
+        "The register's clock is {minutes:minute|minutes} off ours: {clock}",
+    ),
+    "fiscal.clock.hint": (
+        "Сверьте часы компьютера, затем поставьте часы кассы при закрытой смене",
+        "Check this computer's clock, then set the register's while its shift is closed",
+    ),
+    "fiscal.unsent": (
+        "Не переданы в ОФД с {since}: {count:документ|документа|документов}",
+        "Not sent to the operator of fiscal data since {since}: {count:document|documents}",
+    ),
+    "fiscal.unsent.hint": (
+        "Проверьте связь кассы (ККТ) с ОФД: через 30 дней она перестанет продавать",
+        "Check the register's link to its operator: after 30 days it stops selling",
+    ),
     "fiscal.not_taken": ("Касса (ККТ) чек не приняла", "The fiscal register has not taken the receipt"),
     "fiscal.not_taken.hint": ("Ничего не пробито: оплатите снова", "Nothing was issued: pay again"),
     "fiscal.mark": (

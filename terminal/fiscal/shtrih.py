@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TypeVar
 
 from devices.shtrih import commands as k
@@ -12,7 +13,7 @@ from devices.shtrih.tlv import BadTlv
 from devices.shtrih.wire import Wire, ask
 from loyalty.sentences import sentence
 from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
-from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State
+from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State, Unsent
 from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, piece_code, read, written
 
 VAT: dict[FiscalVat, int] = {
@@ -52,13 +53,20 @@ class Shtrih:
             _paper(status.submode),
             memory.document != 0 or status.mode == k.Mode.DOCUMENT_OPEN,
             memory.local_time,
+            status.cover_open,
         )
 
     def clock(self) -> str:
         return self._told(k.plain(k.Command.STATUS, k.ADMINISTRATOR), k.read_clock)
 
-    def unsent(self) -> int:
-        return self._told(k.plain(k.Command.UNSENT, k.ADMINISTRATOR), k.read_unsent)
+    def unsent(self) -> Unsent:
+        return Unsent(*self._told(k.plain(k.Command.UNSENT, k.ADMINISTRATOR), k.read_unsent))
+
+    def set_clock(self, local_time: str) -> None:
+        at = datetime.fromisoformat(local_time)
+        for command in (k.Command.SET_DATE, k.Command.CONFIRM_DATE):
+            self._done(k.set_date(command, at.day, at.month, at.year % 100))
+        self._done(k.set_time(at.hour, at.minute))
 
     def open_shift(self, cashier: str) -> None:
         self._done(k.open_shift())

@@ -185,5 +185,20 @@ class PutAside(msgspec.Struct, frozen=True):
     """Take the receipt in doubt off the screen; it comes back if it turns out never to have been issued."""
 
 
+class LookAtRegister(msgspec.Struct, frozen=True):
+    """How does the fiscal register stand?"""
+
+
+class PutRight(msgspec.Struct, frozen=True):
+    """Have the till do something about the register; the manager `by` name takes another fiscal memory for ours."""
+
+    way: Literal["print_on", "accept_memory", "set_clock"]
+    by: str = ""
+
+
+class RenewShift(msgspec.Struct, frozen=True):
+    """Close the shift with its Z report and open the next for the same cashier; the receipt stays where it is."""
+
+
 class Refresh(msgspec.Struct, frozen=True):
     """The programme, the link or the cache changed: quote again."""

@@ -40,6 +40,9 @@ Command = (
     | AskRegister
     | SettleDoubt
     | PutAside
+    | LookAtRegister
+    | PutRight
+    | RenewShift
     | Refresh
     | ProductFound
     | ProductUnknown
@@ -62,6 +65,8 @@ Command = (
     | EpochReady
     | DoubtStands
     | DoubtEnded
+    | RegisterLooked
+    | ShiftRenewed
     | ConsentRecorded
     | Notify
     | Failed
@@ -69,8 +74,6 @@ Command = (
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
-Record = (
-    CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
-    | ResolveDoubt
-)  # fmt: skip
-Effect = LookUp | Confirm | Hold | Record | Signal
+Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
+AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift
+Effect = LookUp | Confirm | Hold | Record | AtRegister | Signal

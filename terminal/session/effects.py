@@ -137,6 +137,23 @@ class ResolveDoubt(msgspec.Struct, frozen=True):
     document: int | None = None
 
 
+class AskState(msgspec.Struct, frozen=True):
+    """Answered by RegisterLooked. `unasked`: nobody looks at it, only what is wrong is to be said."""
+
+    unasked: bool = False
+
+
+class MendRegister(msgspec.Struct, frozen=True):
+    """Answered by RegisterLooked."""
+
+    way: Literal["print_on", "accept_memory", "set_clock"]
+    by: str = ""
+
+
+class ChangeShift(msgspec.Struct, frozen=True):
+    """Answered by ShiftRenewed."""
+
+
 class MakeXReport(msgspec.Struct, frozen=True):
     pass
 

@@ -15,7 +15,7 @@ from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack
 from loyalty.sentences import Sentence
-from terminal.session.state import Level, ShiftInfo
+from terminal.session.state import Level, RegisterSeen, ShiftInfo
 
 
 class ProductFound(msgspec.Struct, frozen=True):
@@ -163,6 +163,20 @@ class DoubtEnded(msgspec.Struct, frozen=True):
     number: str = ""
     basket: Basket = Basket()
     completed: Completed | None = None
+
+
+class RegisterLooked(msgspec.Struct, frozen=True):
+    """`seen` is None where there is no fiscal register."""
+
+    seen: RegisterSeen | None
+    unasked: bool = False
+
+
+class ShiftRenewed(msgspec.Struct, frozen=True):
+    """The shift `closed` has its Z report, and the next is open."""
+
+    closed: int
+    shift: ShiftInfo
 
 
 class ConsentRecorded(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ def open_shift(state: State, command: c.OpenShift, around: Surroundings) -> Step
 
 def started(state: State, command: c.ShiftStarted, around: Surroundings) -> Step:
     opened = fresh(replace(state, shift=command.shift), around.store)
-    return told(opened, "ok", "shift.opened", number=command.shift.shift_no), ()
+    return told(opened, "ok", "shift.opened", number=command.shift.shift_no), (c.AskState(unasked=True),)
 
 
 def close_shift(state: State, command: c.CloseShift, around: Surroundings) -> Step:

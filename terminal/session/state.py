@@ -100,6 +100,29 @@ class Doubt(msgspec.Struct, frozen=True):
     sent_to: str = ""
 
 
+Way = Literal["", "print_on", "renew_shift", "accept_memory", "set_clock"]
+"""What the till itself can do about a trouble with the fiscal register; empty: people do."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    said: Sentence
+    hint: Sentence
+    way: Way = ""
+
+
+class RegisterSeen(msgspec.Struct, frozen=True):
+    """The fiscal register as it stood when it was asked; with an empty `serial` it did not answer. Times are local,
+    to the minute."""
+
+    serial: str = ""
+    last_document: int = 0
+    shift: Literal["closed", "open", "over_24h"] = "closed"
+    paper: Literal["there", "none", "waits"] = "there"
+    clock: str = ""
+    unsent: int = 0
+    troubles: tuple[Trouble, ...] = ()
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None
@@ -136,6 +159,8 @@ class State(msgspec.Struct, frozen=True):
     """The member whose points the head office did not answer for, in this sale."""
     committing: bool = False
     """All is paid: the sale is recorded once its points are held."""
+    register: RegisterSeen | None = None
+    """The fiscal register as the cashier looks at it; None: not asked yet, or there is none."""
     receipt: Receipt | None = None
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from terminal.session import (
     gift_cards,
     holding,
     payment,
+    register,
     returning,
     sale,
     shift,
@@ -54,18 +55,23 @@ _LATE: dict[type, Handler] = dict.fromkeys(_CONFIRM.keys() - {c.ConfirmPhone, c.
 _HOLD: dict[type, Handler] = {c.HoldTaken: holding.taken, c.HoldShort: holding.short, c.HoldFailed: holding.failed}
 _HOLD_LATE: dict[type, Handler] = {c.HoldTaken: holding.late, c.HoldShort: _quiet, c.HoldFailed: _quiet}
 _MEND: dict[type, Handler] = {c.Mend: shift.mend, c.EpochReady: shift.epoch_ready}
-_DOUBT: dict[type, Handler] = {
+_REGISTER: dict[type, Handler] = {
     c.AskRegister: doubts.ask,
     c.SettleDoubt: doubts.settle,
     c.PutAside: doubts.put_aside,
     c.DoubtStands: doubts.stands,
     c.DoubtEnded: doubts.ended,
+    c.LookAtRegister: register.look,
+    c.RegisterLooked: register.looked,
+    c.PutRight: register.put_right,
+    c.RenewShift: register.renew_shift,
+    c.ShiftRenewed: register.renewed,
 }
 _SALE: dict[type, Handler] = {
     **_CONFIRM,
     **_HOLD,
     **_MEND,
-    **_DOUBT,
+    **_REGISTER,
     c.Scan: sale.scan,
     c.Type: sale.type_line,
     c.ProductFound: sale.product_found,
@@ -110,7 +116,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_LATE,
         **_HOLD_LATE,
         **_MEND,
-        **_DOUBT,
+        **_REGISTER,
         c.OpenShift: shift.open_shift,
         c.ShiftStarted: shift.started,
         c.Back: _new_sale,
@@ -121,7 +127,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "pay": {
         **_CONFIRM,
         **_HOLD,
-        **_DOUBT,
+        **_REGISTER,
         c.Tender: payment.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,
@@ -135,7 +141,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_LATE,
         **_HOLD_LATE,
         **_MEND,
-        **_DOUBT,
+        **_REGISTER,
         **{kind: _next_sale(_SALE[kind]) for kind in _BEGINS_NEXT},
         c.Back: _new_sale,
         c.XReport: shift.x_report,
@@ -146,7 +152,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
     "return": {
         **_LATE,
         **_HOLD_LATE,
-        **_DOUBT,
+        **_REGISTER,
         c.ReceiptFound: _quiet,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,

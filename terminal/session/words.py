@@ -200,6 +200,14 @@ SENTENCES = {
         "Если покупатель ещё здесь, наберите товар заново",
         "If the customer is still here, scan the goods anew",
     ),
+    "register.none": (
+        "К этой кассе фискальный регистратор (ККТ) не подключён", "This till has no fiscal register",
+    ),
+    "register.well": ("Касса (ККТ) отвечает, всё в порядке", "The fiscal register answers, and all is well"),
+    "shift.renewed": (
+        "Смена {closed} закрыта, открыта смена {number}", "Shift {closed} is closed, shift {number} is open",
+    ),
+    "shift.renewed.pay": ("Чек на месте: оплатите его снова", "The receipt is there: pay it again"),
     "shift.opened": ("Смена {number} открыта", "Shift {number} is open"),
     "shift.closed": ("Смена {number} закрыта", "Shift {number} is closed"),
     "shift.basket": (
@@ -215,4 +223,4 @@ SENTENCES = {
         "Это номер чека: для возврата выберите «Возврат»",
         "That is a receipt number: choose Return for it",
     ),
-}
+}  # fmt: skip

@@ -48,7 +48,7 @@ def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
         return _escape(desk)
     if name == "enter":
         return entering.enter(view, desk)
-    if text in "123456789" and text and desk.asking in ("menu", "member", "offers", "resolve"):
+    if text in "123456789" and text and desk.asking in ("menu", "member", "offers", "resolve", "register"):
         return entering.choose(view, replace(desk, choice=int(text) - 1))
     line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
     return Acted(replace(desk, line=line))
@@ -83,13 +83,14 @@ def _moved(view: View, desk: Desk, step: int) -> Desk:
     return replace(desk, selected=ids[min(max(ids.index(here) + step, 0), len(ids) - 1)])
 
 
+_BACK: dict[Asking, Asking] = {"resolve_no": "resolve", "resolve_by": "resolve", "register_by": "register"}
 _CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm": (c.CancelConfirm(),)}
 
 
 def _escape(desk: Desk) -> Acted:
     """One level back: what was asked, then what was typed, then the session's own level."""
     if desk.asking != "code":
-        back: Asking = "resolve" if desk.asking in ("resolve_no", "resolve_by") else "code"
+        back = _BACK.get(desk.asking, "code")
         return Acted(replace(desk, asking=back, line=Line()), _CLOSES.get(desk.asking, ()))
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
@@ -189,11 +190,11 @@ def _return(view: View, desk: Desk, text: str) -> Acted:
 
 
 def _resolve(view: View, desk: Desk) -> Acted:
-    """The receipt in doubt; where nothing is, the session says so."""
-    if desk.asking == "resolve":
+    """The receipt in doubt; where none is, the register and how it stands."""
+    if desk.asking in ("resolve", "register"):
         return _escape(desk)
     if view.doubt is None:
-        return Acted(_calm(desk), (c.AskRegister(),))
+        return Acted(replace(_calm(desk), asking="register", choice=0), (c.LookAtRegister(),))
     return Acted(replace(_calm(desk), asking="resolve", choice=0))
 
 

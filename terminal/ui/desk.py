@@ -13,13 +13,16 @@ from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
-    "mend", "exit", "resolve", "resolve_no", "resolve_by", "devices"
+    "mend", "exit", "resolve", "resolve_no", "resolve_by", "register", "register_by", "devices"
 ]  # fmt: skip
-"""What the command line asks for; menu, member, offers, confirm, enrol, help, resolve and devices also take the
-place of the lines; so does resolve while it asks for a number or a name."""
+"""What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve and register also take
+the place of the lines; the last two do while they ask for a figure or a name too."""
+AT_REGISTER: frozenset[Asking] = frozenset({"register", "register_by"})
 RESOLVING: frozenset[Asking] = frozenset({"resolve", "resolve_no", "resolve_by"})
-KEPT_OVER_MODES: frozenset[Asking] = RESOLVING | frozenset(
-    {"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend", "devices"}
+KEPT_OVER_MODES: frozenset[Asking] = (
+    RESOLVING
+    | AT_REGISTER
+    | frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend", "devices"})
 )
 
 

@@ -20,6 +20,8 @@ from terminal.ui.words import N_
 _QUANTITY = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,3})?")
 _COUPON_PREFIX = "KC"
 LETTERS_OF_A_NAME = 2
+STAYS = (c.AskRegister, c.LookAtRegister, c.PutRight)
+"""The list they were chosen from stays, for what comes of them."""
 AMOUNT_NEEDED = N_("Type an amount and Enter, or take exactly what is due")
 
 
@@ -30,7 +32,7 @@ def enter(view: View, desk: Desk) -> Acted:
     if desk.asking in resolving.SAID:
         return resolving.SAID[desk.asking](desk, text)
     match desk.asking:
-        case "menu" | "member" | "offers" | "resolve":
+        case "menu" | "member" | "offers" | "resolve" | "register":
             return choose(view, desk)
         case "search":
             return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
@@ -120,18 +122,12 @@ def choose(view: View, desk: Desk) -> Acted:
     item = items[desk.choice]
     calm = replace(desk, asking="code", line=Line())
     match item.id:
-        case "close":
-            return Acted(replace(calm, asking="close"))
-        case "help":
-            return Acted(replace(calm, asking="help"))
-        case "mend":
-            return Acted(replace(calm, asking="mend"))
-        case "resolve_no":
-            return Acted(replace(calm, asking="resolve_no"))
-        case "resolve_by":
-            return Acted(replace(calm, asking="resolve_by", document=None))
+        case "close" | "help" | "mend" | "resolve_no" | "resolve_by" | "register_by":
+            return Acted(replace(calm, asking=item.id, document=None))
         case "devices":
             return Acted(replace(calm, asking="devices", choice=0))
+        case "register":
+            return Acted(replace(calm, asking="register", choice=0), (c.LookAtRegister(),))
         case "exit":
             busy = bool(view.state.basket.lines)
             return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")
@@ -140,7 +136,7 @@ def choose(view: View, desk: Desk) -> Acted:
         case "theme":
             return Acted(desk, asks="theme")
         case _:
-            kept = desk if isinstance(item.command, c.AskRegister) else calm
+            kept = desk if isinstance(item.command, STAYS) else calm
             return Acted(kept, (item.command,) if item.command else ())
 
 

@@ -117,8 +117,8 @@ RESOLVE = _key(
     "resolve",
     "ctrl+x",
     "ctrl+y",
-    N_("In doubt"),
-    N_("The receipt of which the register has not said whether it was issued"),
+    N_("Register"),
+    N_("The fiscal register: how it stands, what can be done, a receipt in doubt"),
 )
 EXIT = _key("exit", "ctrl+q", "ctrl+q", N_("Exit"), N_("Leave the till"))
 BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the receipt is never lost"))

@@ -1,9 +1,12 @@
 """Lists one chooses from: the menu, what can be done with a member, goods a search found."""
 
+from typing import Literal
+
 import msgspec
 
 from terminal.session import commands as c
 from terminal.session.port import View
+from terminal.session.state import Way
 from terminal.ui.desk import Asking, Desk
 from terminal.ui.words import N_
 
@@ -13,7 +16,7 @@ class Item(msgspec.Struct, frozen=True):
 
     label: str
     command: c.Command | None = None
-    id: str = ""
+    id: Asking | Literal["", "language", "theme"] = ""
 
 
 MENU = (
@@ -36,6 +39,14 @@ RESOLVE = (
     Item(N_("It is not on paper (manager)"), id="resolve_by"),
     Item(N_("Put the receipt aside"), c.PutAside()),
 )
+WAYS: dict[Way, Item] = {
+    "print_on": Item(N_("Print what waits for paper"), c.PutRight("print_on")),
+    "renew_shift": Item(N_("Close the shift (Z report) and open a new one"), c.RenewShift()),
+    "accept_memory": Item(N_("Accept this register from now on (manager)"), id="register_by"),
+    "set_clock": Item(N_("Set the register's clock by this till's"), c.PutRight("set_clock")),
+}
+LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
+REGISTER = Item(N_("Fiscal register"), id="register")
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
 DEVICES = Item(N_("Devices"), id="devices")
@@ -46,10 +57,19 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     """What stands in a list of fixed lines; none for what is no such list."""
     if asking == "menu":
         mend = (MEND,) if view.link.fork == "waits" else ()
-        return (*MENU, *mend, *((DEVICES,) if view.devices else ()))
+        return (*MENU, *mend, *((DEVICES,) if view.devices else ()), REGISTER)
+    if asking == "register":
+        return at_register(view)
     if asking == "resolve":
         return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
     return MEMBER if asking == "member" else ()
+
+
+def at_register(view: View) -> tuple[Item, ...]:
+    """What can be done at the fiscal register: what puts its troubles right first."""
+    seen = view.state.register
+    ways = [WAYS[trouble.way] for trouble in seen.troubles if trouble.way] if seen else []
+    return (*ways, LOOK_AGAIN)
 
 
 def list_length(view: View, desk: Desk) -> int:

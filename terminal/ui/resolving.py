@@ -1,4 +1,4 @@
-"""What a manager types of a receipt in doubt: the number of its document, then their name."""
+"""What a manager types of a receipt in doubt or of another register: a document's number, their name."""
 
 from collections.abc import Callable, Mapping
 
@@ -27,4 +27,15 @@ def _name(desk: Desk, text: str) -> Acted:
     return Acted(back, (c.SettleDoubt(text, desk.document),))
 
 
-SAID: Mapping[Asking, Callable[[Desk, str], Acted]] = {"resolve_no": _document, "resolve_by": _name}
+def _accepted(desk: Desk, text: str) -> Acted:
+    if not text:
+        return Acted(replace(desk, note=N_("Type the manager's name")))
+    back = replace(desk, asking="register", choice=0, line=Line())
+    return Acted(back, (c.PutRight("accept_memory", text),))
+
+
+SAID: Mapping[Asking, Callable[[Desk, str], Acted]] = {
+    "resolve_no": _document,
+    "resolve_by": _name,
+    "register_by": _accepted,
+}

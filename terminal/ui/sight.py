@@ -7,7 +7,7 @@ import msgspec
 from textual.strip import Strip
 
 from terminal.session.port import View
-from terminal.ui.desk import RESOLVING, Desk
+from terminal.ui.desk import AT_REGISTER, RESOLVING, Desk
 from terminal.ui.palette import Palette
 from terminal.ui.words import Words
 
@@ -29,6 +29,7 @@ Body = Literal[
     "confirm",
     "resolve",
     "devices",
+    "register",
 ]
 
 
@@ -55,6 +56,8 @@ def body_of(sight: Sight) -> Body:
         return desk.asking
     if desk.asking in RESOLVING and sight.view.doubt:
         return "resolve"
+    if desk.asking in AT_REGISTER:
+        return "register"
     if desk.asking == "offers" and state.offers:
         return "offers"
     if desk.asking == "confirm" and state.confirming:

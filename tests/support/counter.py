@@ -148,6 +148,11 @@ class Counter:
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
             case c.ResolveDoubt():
                 return c.DoubtEnded()
+            case c.AskState() | c.MendRegister():
+                return c.RegisterLooked(None, isinstance(effect, c.AskState) and effect.unasked)
+            case c.ChangeShift():
+                assert self.state.shift is not None
+                return c.ShiftRenewed(self.state.shift.shift_no, self.state.shift)
             case c.CommitSale():
                 return self._sold(effect)
             case c.CommitReturn():

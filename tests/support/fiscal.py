@@ -46,6 +46,7 @@ class KeptInMemory:
 
     def __init__(self) -> None:
         self.rows: dict[str, Sent] = {}
+        self.memories: list[tuple[str, str]] = []
 
     def sent_of(self, key: str) -> Sent | None:
         return self.rows.get(key)
@@ -58,6 +59,12 @@ class KeptInMemory:
 
     def keep_issued(self, key: str, issued: Issued) -> None:
         self.rows[key] = replace(self.rows[key], issued=issued)
+
+    def memory(self) -> str:
+        return self.memories[-1][0] if self.memories else ""
+
+    def keep_memory(self, serial: str, by: str) -> None:
+        self.memories.append((serial, by))
 
     def drop_sent(self, key: str) -> None:
         self.rows.pop(key, None)

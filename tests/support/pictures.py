@@ -18,7 +18,7 @@ from loyalty.basket import Moment
 from loyalty.sentences import Lang, sentence
 from terminal.session import commands as c
 from terminal.session.port import View
-from terminal.session.state import Doubt
+from terminal.session.state import Doubt, RegisterSeen, Trouble
 from terminal.ui.app import TillApp
 from terminal.words import TEMPLATES
 from tests.ui import shop
@@ -117,6 +117,16 @@ async def in_doubt(till: ShopTill, pilot: Pilot[None]) -> None:
     await pilot.press("f2", *"300000", "enter")
 
 
+async def at_register(till: ShopTill, pilot: Pilot[None]) -> None:
+    await sale(till, pilot)
+    old = Trouble(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"), "renew_shift")
+    said = sentence("fiscal.unsent", count=12, since="2026-11-18 09:00")
+    unsent = Trouble(said, sentence("fiscal.unsent.hint"))
+    at = "2026-11-22T12:01"
+    till.register = RegisterSeen("9999078900001234", 20_461, "over_24h", "there", at, 12, (old, unsent))
+    await pilot.press("ctrl+x")
+
+
 SCENES: dict[str, Play] = {
     "till": sale,
     "till-pay": pay,
@@ -125,6 +135,7 @@ SCENES: dict[str, Play] = {
     "till-offers": offers,
     "till-confirm": confirm,
     "till-resolve": in_doubt,
+    "till-register": at_register,
 }
 
 

@@ -27,7 +27,7 @@ from terminal.session import Link, ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.session.port import View
-from terminal.session.state import Doubt
+from terminal.session.state import Doubt, RegisterSeen
 from tests.ui import shop
 
 STORE = "loko"
@@ -48,6 +48,8 @@ class FakeTill:
         """What the head office was asked about phones; a test answers."""
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
+        self.register: RegisterSeen | None = None
+        self.mended: list[c.MendRegister] = []
         self.doubt: Doubt | None = None
         """A receipt in doubt; `resolved` is what asking about it comes to, after which it stands no more."""
         self.doubt_next: Doubt | None = None
@@ -161,6 +163,14 @@ class FakeTill:
                 failed, self.fails = self.fails, None
                 self.doubt, self.doubt_next = self.doubt_next, None
                 return failed
+            case c.AskState(unasked=unasked):
+                return c.RegisterLooked(self.register, unasked)
+            case c.MendRegister():
+                self.mended.append(effect)
+                return c.RegisterLooked(self.register)
+            case c.ChangeShift():
+                shift = self._shift()
+                return c.ShiftRenewed(shift.shift_no, replace(shift, shift_no=shift.shift_no + 1))
             case c.ResolveDoubt():
                 self.asked_register.append(effect)
                 self.doubt = self.doubt if isinstance(self.resolved, c.DoubtStands) else None

@@ -120,11 +120,3 @@ def test_a_till_that_begins_with_a_doubt_begins_with_the_screen() -> None:
     till.doubt = DOUBT
     till.post(c.Refresh())
     play(story, till, templates=TEMPLATES)
-
-
-def test_with_nothing_in_doubt_the_key_says_so() -> None:
-    async def story(cashier: Cashier) -> None:
-        await cashier.press("ctrl+x")
-        cashier.sees("сомнительного чека нет")
-
-    play(story, templates=TEMPLATES)

@@ -124,7 +124,7 @@ def register_codes(register: VirtualShtrih, now: datetime = NOON) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("minute", "codes"), [(5, []), (6, ["doctor.clock"]), (0, [])], ids=["at the limit", "one past", "none"]
+    ("minute", "codes"), [(5, []), (6, ["fiscal.clock"]), (0, [])], ids=["at the limit", "one past", "none"]
 )
 def test_a_clock_may_be_five_minutes_off(minute: int, codes: list[str]) -> None:
     assert register_codes(VirtualShtrih(), NOON.replace(minute=minute)) == codes

@@ -16,7 +16,7 @@ from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import MOST_REPLY_BYTES, MOST_TEXT, AtolLink
 from terminal.fiscal.atol_tasks import VAT, receipt_task, uuid_of
 from terminal.fiscal.document import Form, fiscal_document
-from terminal.fiscal.port import InDoubt, NoAnswer, NotIssued
+from terminal.fiscal.port import InDoubt, NoAnswer, NotIssued, Unsent
 from tests.support.fiscal import AtolWire, Body, atol_port
 from tests.unit.test_fiscal_slip import CHEESE, SALE, SCARF
 
@@ -242,4 +242,4 @@ def test_the_clock_and_what_the_tax_service_has_not_got_are_told() -> None:
     port.open_shift("Анна")
     port.issue(SOLD)
     register.paper = 0
-    assert (port.clock(), port.unsent()) == ("2026-11-22T12:00", 2)
+    assert (port.clock(), port.unsent()) == ("2026-11-22T12:00", Unsent(2, "2026-11-22T12:00"))

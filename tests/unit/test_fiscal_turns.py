@@ -98,7 +98,7 @@ def test_a_command_that_failed_asks_for_a_look(register: FiscalRegister, wire: M
     ("state", "standing", "code"),
     [
         (State("1", 7, "open", "none"), "waiting", "fiscal.no_paper"),
-        (State("1", 7, "open", "waits"), "waiting", "doctor.waits"),
+        (State("1", 7, "open", "waits"), "waiting", "fiscal.unprinted"),
         (State("1", 7, "over_24h", "there"), "wrong", "fiscal.over_24h"),
         (State("1", 7, "over_24h", "none"), "waiting", "fiscal.no_paper"),
     ],

@@ -27,6 +27,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "confirm": ("dialogs.confirm", "confirm_rows"),
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "resolve": ("dialogs.resolve", "resolve_rows"),
+    "register": ("dialogs.register", "register_rows"),
     "help": ("dialogs.help", "help_rows"),
     "devices": ("dialogs.devices", "devices_rows"),
 }

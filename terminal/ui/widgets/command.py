@@ -35,6 +35,8 @@ BY_ASKING: dict[Asking, str] = {
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
     "mend": N_("The manager's name; Enter mends the journal, Esc goes back"),
     "resolve": N_("Choose with arrows or a digit, Enter"),
+    "register": N_("Choose with arrows or a digit, Enter"),
+    "register_by": N_("The manager's name; Enter accepts this register, Esc goes back"),
     "resolve_no": N_("Number of the fiscal document (ФД) on the tape"),
     "resolve_by": N_("The manager's name; Enter settles it, Esc goes back"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
@@ -42,7 +44,7 @@ BY_ASKING: dict[Asking, str] = {
 
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset(
-    {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "devices"}
+    {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices"}
 )
 
 

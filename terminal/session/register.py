@@ -1,0 +1,47 @@
+"""The fiscal register as the cashier sees it: how it stands, what is wrong, and what the till can do about it."""
+
+import msgspec
+
+from terminal.session import commands as c
+from terminal.session.doubts import MAX_NAME_CHARS
+from terminal.session.parts import Step, refuse, refused, say, told
+from terminal.session.state import State, Surroundings
+
+replace = msgspec.structs.replace
+
+
+def look(state: State, command: c.LookAtRegister, around: Surroundings) -> Step:
+    return state, (c.AskState(),)
+
+
+def looked(state: State, command: c.RegisterLooked, around: Surroundings) -> Step:
+    """Unasked, as at the opening of a shift, only what is wrong is said; nobody is told that all is well."""
+    seen = command.seen
+    if seen is None:
+        return (state, ()) if command.unasked else refused(replace(state, register=None), "register.none")
+    state = replace(state, register=seen)
+    if not seen.troubles:
+        return (state, ()) if command.unasked else (told(state, "ok", "register.well"), ())
+    first = seen.troubles[0]
+    if command.unasked:
+        return say(state, "warn", first.said, first.hint), ()
+    return refuse(state, first.said, first.hint)
+
+
+def put_right(state: State, command: c.PutRight, around: Surroundings) -> Step:
+    by = " ".join(command.by.split())
+    if command.way == "accept_memory" and (not by or len(by) > MAX_NAME_CHARS):
+        return refused(state, "doubt.who")
+    return state, (c.MendRegister(command.way, by),)
+
+
+def renew_shift(state: State, command: c.RenewShift, around: Surroundings) -> Step:
+    return state, (c.ChangeShift(),)
+
+
+def renewed(state: State, command: c.ShiftRenewed, around: Surroundings) -> Step:
+    """The receipt goes on where it was."""
+    state = replace(state, shift=command.shift, register=None)
+    hint = "shift.renewed.pay" if state.mode == "pay" else ""
+    said = told(state, "ok", "shift.renewed", hint=hint, closed=command.closed, number=command.shift.shift_no)
+    return said, (c.Signal("ok"),)

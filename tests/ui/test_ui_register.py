@@ -1,0 +1,121 @@
+"""The register's screen: how it stands, each trouble with its sentence and its way on."""
+
+from __future__ import annotations
+
+import pytest
+
+from loyalty.sentences import Lang, sentence
+from terminal.session import commands as c
+from terminal.session.state import RegisterSeen, Trouble
+from terminal.words import TEMPLATES
+from tests.ui import shop
+from tests.ui.fake_till import FakeTill
+from tests.ui.screen import Cashier, play
+
+
+def trouble(code: str, way: str = "", **args: str | int) -> Trouble:
+    return Trouble(sentence(f"fiscal.{code}", **args), sentence(f"fiscal.{code}.hint"), way)  # type: ignore[arg-type]
+
+
+OLD_SHIFT = trouble("over_24h", "renew_shift")
+OTHER = trouble("swapped", "accept_memory", was="9999078900001234", now="9999078900009999")
+CLOCK = trouble("clock", "set_clock", minutes=7, clock="2026-11-22 12:07")
+UNPRINTED = trouble("unprinted", "print_on")
+UNSENT = trouble("unsent", count=12, since="2026-11-18 09:00")
+SEEN = RegisterSeen("9999078900001234", 20461, "open", "there", "2026-11-22T12:00", 12)
+
+
+def seen(*troubles: Trouble) -> RegisterSeen:
+    return RegisterSeen(SEEN.serial, SEEN.last_document, "open", "there", SEEN.clock, SEEN.unsent, troubles)
+
+
+def till_with(*troubles: Trouble) -> FakeTill:
+    till = FakeTill()
+    till.register = seen(*troubles)
+    return till
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts"),
+    [
+        ("en", ("Fiscal memory 9999078900001234", "document 20461", "shift open", "clock 2026-11-22 12:00",
+                "not sent: 12", "The register's shift is over 24 hours old",
+                "1  Close the shift (Z report) and open a new one", "2  Ask it again")),
+        ("ru", ("Фискальный накопитель 9999078900001234", "документ 20461", "смена открыта", "часы 2026-11-22 12:00",
+                "не передано: 12", "Смена кассы (ККТ) длится больше 24 часов",
+                "1  Закрыть смену (Z-отчёт) и открыть новую", "2  Спросить снова")),
+    ],
+)  # fmt: skip
+def test_the_key_opens_it_with_what_is_wrong_and_what_to_do(lang: Lang, texts: tuple[str, ...]) -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("ctrl+x")
+        cashier.sees(*texts)
+
+    play(story, till_with(OLD_SHIFT), lang=lang, templates=TEMPLATES)
+
+
+def test_an_old_shift_is_renewed_and_the_receipt_stays_where_it_was() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.press("f2", "ctrl+x", "1")
+        cashier.sees("Смена 12 закрыта, открыта смена 13", "Чек на месте")
+        assert (cashier.mode, len(cashier.state.basket.lines)) == ("pay", 1)
+        await cashier.press("f7")
+        assert cashier.mode == "done"
+
+    play(story, till_with(OLD_SHIFT), templates=TEMPLATES)
+
+
+def test_another_memory_is_accepted_by_the_manager_s_name_only() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("ctrl+x")
+        cashier.sees("Другой фискальный накопитель: был 9999078900001234, сейчас", "9999078900009999")
+        await cashier.press("1", "enter")
+        cashier.sees("Наберите фамилию администратора")
+        await cashier.type("Петрова", "enter")
+        cashier.sees("Спросить снова")
+
+    till = play(story, till_with(OTHER), templates=TEMPLATES)
+    assert till.mended == [c.MendRegister("accept_memory", "Петрова")]
+
+
+def test_a_document_that_waits_is_printed_and_a_clock_is_set_from_here() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f12", "8")
+        cashier.sees("ждёт бумаги", "расходятся с нашими на 7 минут", "Не переданы в ОФД с 2026-11-18")
+        await cashier.press("1", "2", "escape")
+        cashier.sees_not("Спросить снова")
+
+    till = play(story, till_with(UNPRINTED, CLOCK, UNSENT), templates=TEMPLATES)
+    assert till.mended == [c.MendRegister("print_on"), c.MendRegister("set_clock")]
+
+
+def test_a_register_that_does_not_answer_says_so_and_is_asked_again() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("ctrl+x")
+        cashier.sees("Касса (ККТ) не отвечает", "1  Спросить снова")
+        cashier.till.register = SEEN
+        await cashier.press("enter")
+        cashier.sees("Касса (ККТ) отвечает, всё в порядке", "9999078900001234")
+
+    till = FakeTill()
+    till.register = RegisterSeen(troubles=(Trouble(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint")),))
+    play(story, till, templates=TEMPLATES)
+
+
+def test_a_till_without_one_says_so() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("ctrl+x")
+        cashier.sees("К этой кассе фискальный регистратор (ККТ) не подключён")
+
+    play(story, templates=TEMPLATES)
+
+
+def test_what_is_wrong_is_said_when_a_shift_is_opened() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("Анна", "enter")
+        cashier.sees("Часы кассы (ККТ) расходятся с нашими на 7 минут")
+
+    till = FakeTill(open_shift=False)
+    till.register = seen(CLOCK)
+    play(story, till, templates=TEMPLATES)
