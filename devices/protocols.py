@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from devices.model import DeviceEvent, DeviceInfo, Health
+from devices.payment.model import Approval, BankCard, DayTotals, Known, Operation, Progress
 
 Listener = Callable[[DeviceEvent], None]
 
@@ -71,3 +72,40 @@ class LineDisplay(Device, Protocol):
 
     def clear_text(self) -> None:
         """Show nothing."""
+
+
+class PaymentTerminal(Device, Protocol):
+    """A terminal for bank cards (UnifiedPOS: CAT). The reference of an operation is ours: the same again is never a
+    second one. What takes as long as the customer does is called from a thread of its own; `cancel` and `enter` from
+    any. All but those two raise DeviceError where nothing was done.
+    """
+
+    def terminal_id(self) -> str:
+        """Which terminal answers: another one knows nothing of what this one was told."""
+
+    def authorize_sales(self, operation: Operation, progress: Progress) -> Approval:
+        """Take money from the customer's card. Raises Declined, Unproven."""
+
+    def authorize_refund(self, operation: Operation, progress: Progress) -> Approval:
+        """Give money back to it. Raises Declined, Unproven."""
+
+    def authorize_void(self, operation: Operation, progress: Progress) -> None:
+        """Undo an operation that was approved; of one that is undone already it does nothing. Raises Declined,
+        Unproven."""
+
+    def ask(self, operation: Operation, progress: Progress) -> Known:
+        """What has become of it. One the terminal does not know it will never do after this. Raises Unproven where
+        nobody can say."""
+
+    def check_card(self, reference: str, progress: Progress) -> BankCard:
+        """Read a card and take no money. Raises Declined."""
+
+    def access_daily_log(self, reference: str, *, settle: bool) -> DayTotals:
+        """The totals since the last settlement; with `settle` the day ends. The same reference again gives the same
+        totals."""
+
+    def cancel(self, reference: str) -> None:
+        """Stop what is under way under this reference, if it can still be stopped."""
+
+    def enter(self, text: str) -> None:
+        """What the cashier typed, for a terminal that asks the cashier."""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from loyalty.bank_card import BankSlip
 from loyalty.basket import Channel, Moment
 from loyalty.catalogue import Unit, Vat
 from loyalty.coupons.issuing import IssuedCoupon
@@ -101,6 +102,8 @@ class Payment(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which card paid, of the kind `gift_card`."""
     left_minor: int | None = None
     """What it had after that, as far as the till knew."""
+    bank: BankSlip | None = None
+    """What the payment terminal said, of the kind `card`; None where it was worked without the till."""
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -175,6 +175,10 @@ class Committing:
     def register(self) -> Register:
         return self._register
 
+    def undecided(self) -> tuple[Receipt, ...]:
+        """Those of which it is not known yet whether they are recorded."""
+        return tuple(each.receipt for each in self._undone)
+
     def x_report(self) -> None:
         """The register's own X report. Raises NotNow."""
         _raise_refused(self._register.x_report())

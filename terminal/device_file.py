@@ -25,8 +25,8 @@ FILE = "devices.toml"
 MOST_BYTES = 64 * 1024
 MOST_DEVICES = 16
 FILE_MODE = 0o644
-KINDS = ("scanner", "printer", "display", "fiscal")
-AT_MOST_ONE = frozenset({"printer", "display", "fiscal"})
+KINDS = ("scanner", "printer", "display", "fiscal", "payment")
+AT_MOST_ONE = frozenset({"printer", "display", "fiscal", "payment"})
 BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
     "scanner.hidpos": "devices.scanners:HID_POS",
@@ -36,6 +36,8 @@ BUILT_IN = {
     "display.epson": "devices.displays:EPSON",
     "fiscal.shtrih": "terminal.registers:SHTRIH",
     "fiscal.atol": "terminal.registers:ATOL",
+    "payment.manual": "devices.payments:MANUAL",
+    "payment.virtual": "devices.payments:VIRTUAL",
 }
 OWN_KEYS = ("kind", "driver")
 SENTENCES = {

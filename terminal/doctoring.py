@@ -12,7 +12,7 @@ from pathlib import Path
 
 from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Bus, Match, Port, fits
-from devices.protocols import LineDisplay, Printer
+from devices.protocols import LineDisplay, PaymentTerminal, Printer
 from devices.transport.reader import why_not_open
 from devices.transport.serial import SerialSettings
 from loyalty.sentences import Sentence, sentence
@@ -48,6 +48,15 @@ SENTENCES = {
     "doctor.unsent": (
         "Не переданы в ОФД: {count:документ|документа|документов}",
         "Not sent to the operator of fiscal data: {count:document|documents}",
+    ),
+    "doctor.payment_silent.hint": (
+        "Проверьте питание и кабель терминала, port или host в devices.toml",
+        "Check the terminal's power and cable, and port or host in devices.toml",
+    ),
+    "doctor.unsettled": ("Оплата картой не решена: {payment}", "A card payment is not settled: {payment}"),
+    "doctor.unsettled.hint": (
+        "Запустите кассу с этим терминалом: она решит сама; терминала нет — kopilka payment settle",
+        "Start the till with that terminal: it settles it by itself; if it is gone: kopilka payment settle",
     ),
     "doctor.doubt": ("Неизвестно, пробит ли чек {number}", "It is not known whether receipt {number} was issued"),
     "doctor.doubt.hint": (
@@ -142,6 +151,22 @@ def display_findings(name: str, display: LineDisplay) -> Iterator[Finding]:
             yield Finding(name, sentence("display.gone"), sentence("display.gone.hint"))
     finally:
         display.close()
+
+
+def payment_findings(name: str, terminal: PaymentTerminal) -> Iterator[Finding]:
+    """Of a payment terminal: that it does not answer. It is opened and let go."""
+    terminal.open(lambda event: None)
+    try:
+        if terminal.check_health() is not Health.ENABLED:
+            yield Finding(name, sentence("payment.silent"), sentence("doctor.payment_silent.hint"))
+    finally:
+        terminal.close()
+
+
+def unsettled_findings(payments: Sequence[str]) -> Iterator[Finding]:
+    """Of card payments, each told in a line, that no receipt names and that were not taken back."""
+    for payment in payments:
+        yield Finding("", sentence("doctor.unsettled", payment=payment), sentence("doctor.unsettled.hint"))
 
 
 def doubt_findings(name: str, numbers: Sequence[str]) -> Iterator[Finding]:

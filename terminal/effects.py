@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -33,6 +34,9 @@ from terminal.session import commands as c
 from terminal.session.parts import requoted, say, told
 from terminal.session.state import Doubt
 
+if TYPE_CHECKING:
+    from terminal.paid_cards import PaidCards
+
 
 class Effects:
     """The hands of the engine; everything here runs on the engine's thread.
@@ -50,6 +54,7 @@ class Effects:
         confirming: Confirming,
         hurry: Callable[[], None] = lambda: None,
         holding: Holding | None = None,
+        cards: PaidCards | None = None,
     ) -> None:
         self._files = files
         self._sales = sales
@@ -59,6 +64,7 @@ class Effects:
         self._confirming = confirming
         self._holding = holding
         self._at_register = AtRegister(records, sales.committing, holding)
+        self._cards = cards
         self._programme: Programme | None = None
         self._stops: Stops | None = None
         self._told = self.stops()
@@ -81,14 +87,18 @@ class Effects:
             case c.TakeHold() | c.GiveHoldBack():
                 self._hold(effect)
                 return None
+            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+                assert self._cards is not None  # without it no step is given a reference
+                self._cards.run(effect, around.moment.at_ms)
+                return None
             case c.Signal():
                 return None
             case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
                 return self._look_up(effect, around)
             case c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift():
-                return self._at_register.run(effect, around)
+                return self._with_cards(lambda: self._at_register.run(effect, around))
             case _:
-                return self._record(effect, around)
+                return self._with_cards(lambda: self._record(effect, around))
 
     def _hold(self, effect: c.Hold) -> None:
         assert self._holding is not None  # without it no step is given an id for a hold
@@ -97,6 +107,14 @@ class Effects:
                 self._holding.take(effect)
             case c.GiveHoldBack():
                 self._holding.give_back(effect)
+
+    def _with_cards(self, work: Callable[[], c.Command | None]) -> c.Command | None:
+        """Whatever may record a receipt, or settle one in doubt."""
+        return self._cards.around(work) if self._cards else work()
+
+    def charge_ref(self) -> str:
+        """The reference of the next card payment; empty for a till without a payment terminal."""
+        return self._cards.new_id() if self._cards else ""
 
     def hold_id(self) -> str:
         """The id of the next hold; empty for a till that asks for none."""
@@ -147,6 +165,8 @@ class Effects:
         that never completed."""
         self._screen = screen
         unfinished = self._sales.committing.unfinished(screen)
+        if self._cards:
+            self._cards.start()
         shift = self._files.journal.open_shift()
         basket, why = unfinished.basket, "till.unfinished"
         if basket is None and screen and shift is not None:

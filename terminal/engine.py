@@ -109,8 +109,9 @@ class Engine:
             standing = msgspec.structs.replace(standing, rights=self._effects.rights(member, asked))
         moment = moment_at(now_ms, programme.time_zone)
         hold_id = self._effects.hold_id() if self._link.online else ""
-        effects = self._effects
-        return Surroundings(moment, programme, effects.store, standing, effects.shop, hold_id, effects.is_fiscal)
+        made = self._effects
+        charge_ref = made.charge_ref()
+        return Surroundings(moment, programme, made.store, standing, made.shop, hold_id, made.is_fiscal, charge_ref)
 
     def note(self, basket: Basket, quote: Quote, around: Surroundings) -> None:
         """A quote a customer looks at: what it lacks of a budget is asked for."""

@@ -31,6 +31,7 @@ from terminal.unprinted import FOLDER
 
 if TYPE_CHECKING:
     from terminal.device_file import Configured
+    from terminal.paid_cards import PaidCards
     from terminal.printing import Paper, Printing
 
 LAST_RECEIPTS = 100
@@ -94,7 +95,8 @@ def opened_till(
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
-    effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding)
+    cards = _cards(devices, folder, lambda answer: engine.post(answer), store, sales, supervising)  # noqa: PLW0108
+    effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding, cards)
     engine = Engine(effects, clock, supervising.devices)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
@@ -110,6 +112,8 @@ def opened_till(
         sync.stop()
         engine.stop()
         supervising.close()
+        if cards:
+            cards.close()
         if printing:
             printing.close()
         register.close()
@@ -141,6 +145,21 @@ def _register(devices: Sequence[Configured], folder: Path, supervising: Supervis
     from terminal.registers import opened_register
 
     return opened_register(devices, folder, supervising)
+
+
+def _cards(
+    devices: Sequence[Configured],
+    folder: Path,
+    tell: Callable[[c.Command], None],
+    store: Store,
+    sales: Sales,
+    supervising: Supervising,
+) -> PaidCards | None:
+    if not any(each.kind == "payment" for each in devices):
+        return None
+    from terminal.payment_terminals import opened_terminal
+
+    return opened_terminal(devices, folder, tell, new_id, store.journal, sales.committing, supervising)
 
 
 def _printing(

@@ -23,6 +23,7 @@ from loyalty.returns import return_receipt, returnable
 from loyalty.sale import receipt_from
 from loyalty.sentences import sentence
 from loyalty.shares import KINDS, room_of
+from terminal.bank_slips import with_bank
 from terminal.committing import Committing
 from terminal.coupons import spent_by, spent_said
 from terminal.fiscal.register import NoRegister, Register
@@ -117,6 +118,7 @@ class Sales:
             moment=moment,
             payment=effect.kind,
         )
+        draft = with_bank(draft, effect.bank, effect.bank_minor)
         after = {no: merged.get(no, 0) + effect.wanted_milli.get(no, 0) for no in {*merged, *effect.wanted_milli}}
         uses = uses_given_back(effect.original, merged, after)
         day = effect.original.moment.local_date

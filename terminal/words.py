@@ -13,6 +13,7 @@ from terminal.doctoring import SENTENCES as DOCTOR
 from terminal.doubts import SENTENCES as DOUBTS
 from terminal.fiscal.said import SENTENCES as FISCAL
 from terminal.offline_queue import SENTENCES as QUEUE
+from terminal.paying_said import SENTENCES as PAYING
 from terminal.printing_said import SENTENCES as PRINTING
 from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
@@ -113,5 +114,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER, **DOUBTS,
+    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **PRINTING, **CUSTOMER, **DOUBTS, **PAYING,
 }  # fmt: skip

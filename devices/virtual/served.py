@@ -42,9 +42,10 @@ def _serve(master: int, receive: Receive, stopping: threading.Event) -> None:
 
 
 @contextmanager
-def on_tcp(receive: Receive) -> Iterator[tuple[str, int]]:
-    """Host and port behind which the device is, until the end; one host at a time, as registers have it."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+def on_tcp(receive: Receive, port: int = 0) -> Iterator[tuple[str, int]]:
+    """Host and port behind which the device is, until the end; one host at a time, as registers have it. `port` 0 is a
+    free one. Raises OSError."""
+    with socket.create_server(("127.0.0.1", port)) as server:
         server.settimeout(TICK_S)
         stopping = threading.Event()
         thread = threading.Thread(target=_accept, args=(server, receive, stopping), name="virtual port", daemon=True)

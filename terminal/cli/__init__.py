@@ -18,8 +18,9 @@ from terminal.cli.told import tell
 
 COMMANDS = {
     "agent": "till:agent", "demo": "demo:demo", "devices": "devices:devices", "enrol": "till:enrol_till",
-    "fiscal": "fiscal:fiscal", "member": "member:member", "programme": "programme:programme", "queue": "queue:queue",
-    "quote": "quote:quote_basket", "terminal": "till:terminal",
+    "fiscal": "fiscal:fiscal", "member": "member:member", "payment": "payment:payment",
+    "programme": "programme:programme", "queue": "queue:queue", "quote": "quote:quote_basket",
+    "terminal": "till:terminal",
 }  # fmt: skip
 """name -> the module of this package and what it is called there: loaded when it is asked for."""
 

@@ -13,6 +13,7 @@ from loyalty.money import money_text
 from terminal.cli.devices_doctor import doctor
 from terminal.cli.devices_heard import DRIVERS
 from terminal.cli.devices_look import list_devices, listen
+from terminal.cli.devices_payment import played_payments
 from terminal.cli.devices_probe import probe, sheet
 from terminal.cli.devices_scanner import played_scanner
 from terminal.cli.told import in_language, language
@@ -20,6 +21,7 @@ from terminal.cli.told import in_language, language
 if TYPE_CHECKING:
     from devices.virtual.atol import VirtualAtol
     from devices.virtual.atol_memory import AtolDocument
+    from devices.virtual.payment import Fault
     from devices.virtual.shtrih_memory import Document
 
 LOOK_S = 0.2
@@ -42,15 +44,22 @@ for command in (list_devices, listen, sheet, probe, doctor):
 
 
 @devices.command
-@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner"]))
+@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner", "payment"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
 @click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    type=click.Choice(["decline", "slow", "no_answer", "cable"]),
+    help="What goes wrong at `payment`; may be given again.",
+)
 @in_language
-def simulate(kind: str, link: Path | None, port: int, driver: str, lang: str) -> None:
+def simulate(kind: str, link: Path | None, port: int, driver: str, faults: tuple[Fault, ...], lang: str) -> None:
     """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
     receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, which
-    scans each line typed here. On a port of this computer: `atol`, the web server of ATOL."""
+    scans each line typed here; a payment terminal. On a port of this computer: `atol`, the web server of ATOL."""
     import time
 
     ru = language(lang) == "ru"
@@ -59,6 +68,7 @@ def simulate(kind: str, link: Path | None, port: int, driver: str, lang: str) ->
         "atol": lambda: _atol(port, ru),
         "display": lambda: _display(link, ru),
         "scanner": lambda: played_scanner(link, driver, ru),
+        "payment": lambda: played_payments(_on_pty, link, faults, ru),
     }
     name, running, news = played.get(kind, lambda: _printer(link, ru))()
     with running as place:

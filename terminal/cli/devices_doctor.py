@@ -38,7 +38,7 @@ def doctor(data: Path, lang: str) -> None:
             click.echo(f"{FILE}: {'устройств не названо' if ru else 'names no devices'}")
             return
         with alone_in(data):
-            found = list(_findings(devices, data))
+            found = list(_findings(devices, data, lang))
     for number, finding in enumerate(found, 1):
         whose = f"{finding.device}: " if finding.device else ""
         click.echo(f"{number}. {whose}{spoken(finding.what, language(lang))}")
@@ -58,18 +58,22 @@ def _memory(folder: Path) -> str:
         return book.memory()
 
 
-def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
+def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterator[Finding]:
     from devices.buses import all_ports
+    from terminal.cli.payment import told_payment
     from terminal.device_places import places, serial_of
     from terminal.doctoring import (
         display_findings,
         doubt_findings,
         modem_manager_findings,
+        payment_findings,
         port_findings,
         printer_findings,
         register_findings,
+        unsettled_findings,
     )
     from terminal.fiscal_book import FILE, FiscalBook
+    from terminal.payment_terminals import made_terminal, open_payments
     from terminal.registers import port_of
 
     if any(serial_of(device) for device in devices):
@@ -89,6 +93,9 @@ def _findings(devices: Sequence[Configured], folder: Path) -> Iterator[Finding]:
             yield from printer_findings(device.settings.id, device.make(device.settings))
         if device.kind == "display" and device.settings.id not in closed:
             yield from display_findings(device.settings.id, device.make(device.settings))
+        if device.kind == "payment" and device.settings.id not in closed:
+            yield from payment_findings(device.settings.id, made_terminal(device))
+    yield from unsettled_findings([told_payment(kept, language(lang)) for kept in open_payments(folder)])
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])

@@ -161,10 +161,23 @@ def _payment(payment: Payment, lang: Lang, words: Words, width: int) -> Iterator
     if payment.gift_card is None:
         name = words.cash if payment.kind == "cash" else words.card
         yield from pair(name, money_text(payment.amount_minor, lang), width)
+        yield from _bank(payment, words, width)
         return
     yield from pair(f"{words.gift_card} *{payment.gift_card.tail}", money_text(payment.amount_minor, lang), width)
     if payment.left_minor is not None:
         yield from pair(f"  {words.gift_left}", money_text(payment.left_minor, lang), width)
+
+
+def _bank(payment: Payment, words: Words, width: int) -> Iterator[str]:
+    """What the bank's own slip says: the card, its authorisation code, its reference number."""
+    bank = payment.bank
+    if bank is None:
+        return
+    if bank.code or bank.tail:
+        code = f"{words.bank_code} {bank.code}" if bank.code else ""
+        yield from pair(f"  {bank.scheme} {bank.masked}".rstrip(), code, width)
+    if bank.rrn:
+        yield from pair("  RRN", bank.rrn, width)
 
 
 def _reasons(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:

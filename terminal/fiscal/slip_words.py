@@ -25,6 +25,7 @@ class Words(msgspec.Struct, frozen=True):
     card: str
     gift_card: str
     gift_left: str
+    bank_code: str
     change: str
     member: str
     no_name: str
@@ -89,6 +90,7 @@ WORDS = {
         card="Картой",
         gift_card="Подарочная карта",
         gift_left="Осталось на карте",
+        bank_code="код",
         change="Сдача",
         member="Участник",
         no_name="по карте",
@@ -151,6 +153,7 @@ WORDS = {
         card="Card",
         gift_card="Gift card",
         gift_left="Left on the card",
+        bank_code="code",
         change="Change",
         member="Member",
         no_name="by card",

@@ -111,6 +111,16 @@ class Tender(msgspec.Struct, frozen=True):
     amount_minor: int | None = None
 
 
+class CancelCharge(msgspec.Struct, frozen=True):
+    """Leave what goes on at the payment terminal."""
+
+
+class EnterSlip(msgspec.Struct, frozen=True):
+    """What the slip of a bank terminal worked by hand says: its code, or nothing."""
+
+    text: str
+
+
 class Back(msgspec.Struct, frozen=True):
     """Esc: one level back; never loses the basket."""
 

@@ -26,6 +26,8 @@ Command = (
     | AddProduct
     | Pay
     | Tender
+    | CancelCharge
+    | EnterSlip
     | Back
     | BeginReturn
     | SetReturn
@@ -58,6 +60,11 @@ Command = (
     | HoldTaken
     | HoldShort
     | HoldFailed
+    | ChargeAsks
+    | CardCharged
+    | ChargeRefused
+    | ChargeInDoubt
+    | ChargeEnded
     | Completed
     | ShiftStarted
     | ShiftEnded
@@ -74,6 +81,7 @@ Command = (
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
+Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards
 Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
 AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift
-Effect = LookUp | Confirm | Hold | Record | AtRegister | Signal
+Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal

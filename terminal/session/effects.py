@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.bank_card import BankSlip
 from loyalty.basket import Basket
 from loyalty.coupons.reading import Coupon
 from loyalty.events import Consent
@@ -87,6 +88,36 @@ class GiveHoldBack(msgspec.Struct, frozen=True):
     account_id: str
 
 
+class ChargeCard(msgspec.Struct, frozen=True):
+    """Have the payment terminal take money, or give it back (of the payment `rrn`, where one is known). Under the same
+    reference again it is only asked what became of it. Answered later by ChargeAsks, and in the end by CardCharged,
+    ChargeRefused or ChargeInDoubt."""
+
+    reference: str
+    kind: Literal["sale", "refund"]
+    amount_minor: int
+    rrn: str = ""
+    again: bool = False
+
+
+class CancelCard(msgspec.Struct, frozen=True):
+    """Have it stop, if it still can: the answer comes all the same."""
+
+    reference: str
+
+
+class AnswerTerminal(msgspec.Struct, frozen=True):
+    """What the cashier typed, for a terminal worked by hand."""
+
+    text: str
+
+
+class ReleaseCards(msgspec.Struct, frozen=True):
+    """No receipt will name these operations: the money goes back. Nobody waits for an answer."""
+
+    references: tuple[str, ...]
+
+
 class CommitSale(msgspec.Struct, frozen=True):
     """`hold_id`: the points are held under it; `unheld`: the head office did not answer when it was asked to."""
 
@@ -105,6 +136,9 @@ class CommitReturn(msgspec.Struct, frozen=True):
     parts: tuple[GivenBack, ...] = ()
     programme: Programme | None = None
     purse: Purse | None = None
+    bank: BankSlip | None = None
+    bank_minor: int = 0
+    """What has gone back to a bank card already, as the terminal said."""
 
 
 class EnrolMember(msgspec.Struct, frozen=True):

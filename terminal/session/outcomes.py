@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.bank_card import BankSlip
 from loyalty.basket import Basket
 from loyalty.catalogue import Product
 from loyalty.coupons.reading import Coupon
@@ -15,7 +16,7 @@ from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack
 from loyalty.sentences import Sentence
-from terminal.session.state import Level, RegisterSeen, ShiftInfo
+from terminal.session.state import ChargeStep, Level, RegisterSeen, ShiftInfo
 
 
 class ProductFound(msgspec.Struct, frozen=True):
@@ -117,6 +118,42 @@ class HoldFailed(msgspec.Struct, frozen=True):
     """Nobody has answered by now."""
 
     hold_id: str
+
+
+class ChargeAsks(msgspec.Struct, frozen=True):
+    """What the payment terminal waits for; `undo`: the cashier is asked about an operation of another sale."""
+
+    reference: str
+    of: Literal["sale", "refund", "undo"]
+    amount_minor: int
+    step: ChargeStep
+    code: str = ""
+
+
+class CardCharged(msgspec.Struct, frozen=True):
+    """The money has been taken, or given back."""
+
+    bank: BankSlip
+
+
+class ChargeRefused(msgspec.Struct, frozen=True):
+    """No money has moved."""
+
+    reference: str
+    said: Sentence
+    hint: Sentence | None = None
+
+
+class ChargeInDoubt(msgspec.Struct, frozen=True):
+    """Nobody knows yet whether money has moved."""
+
+    reference: str
+
+
+class ChargeEnded(msgspec.Struct, frozen=True):
+    """The cashier has answered about an operation that is to be undone, or put it off."""
+
+    reference: str
 
 
 class Completed(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
         return refuse(state, error.said)
     paying = replace(state, mode="pay", tenders=(), found=(), offers=None, gift_card=None)
     if paying.due_minor == 0:
-        return _commit(paying)
+        return commit(paying)
     paying = replace(paying, totals=_totals(paying, around))
     if state.quote.granted.choices:
         return told(paying, "warn", "offer.unchosen", hint="offer.unchosen.hint"), ()
@@ -51,7 +51,7 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
         return _told_total(state, kinded, total_minor)
     state, due = kinded, kinded.due_minor
     if due == 0:
-        return _commit(state)
+        return commit(state)
     if command.kind == "gift_card":
         return _from_gift_card(state, command.amount_minor, around)
     amount = due if command.amount_minor is None else command.amount_minor
@@ -61,7 +61,7 @@ def tender(state: State, command: c.Tender, around: Surroundings) -> Step:
         return refused(state, "pay.card_over", due_minor=due)
     if amount > MAX_MINOR or (command.kind == "cash" and amount > due + 100_000_00):
         return refused(state, "pay.cash_over")
-    return _given(state, Payment(command.kind, amount))
+    return given(state, Payment(command.kind, amount))
 
 
 def _from_gift_card(state: State, wanted_minor: int | None, around: Surroundings) -> Step:
@@ -76,14 +76,14 @@ def _from_gift_card(state: State, wanted_minor: int | None, around: Surroundings
         return refused(state, "pay.amount")
     if amount > may_minor:
         return refused(state, "gift_card.pays", card=held.card.masked, pay_minor=may_minor)
-    return _given(state, Payment("gift_card", amount, held.card, held.balance_minor - amount))
+    return given(state, Payment("gift_card", amount, held.card, held.balance_minor - amount))
 
 
-def _given(state: State, payment: Payment) -> Step:
+def given(state: State, payment: Payment) -> Step:
     state = replace(state, tenders=(*state.tenders, payment), gift_card=None)
     if state.due_minor > 0:
         return told(state, "info", "pay.left", due_minor=state.due_minor), ()
-    return _commit(state)
+    return commit(state)
 
 
 def _with_kind(state: State, kind: PaymentKind, around: Surroundings) -> State:
@@ -113,7 +113,7 @@ def _totals(state: State, around: Surroundings) -> dict[PaymentKind, int]:
     return totals if set(totals.values()) != {state.total_minor} else {}
 
 
-def _commit(state: State) -> Step:
+def commit(state: State) -> Step:
     assert state.quote is not None
     return state, (c.CommitSale(state.basket, state.quote, state.tenders),)
 

@@ -123,6 +123,26 @@ class RegisterSeen(msgspec.Struct, frozen=True):
     troubles: tuple[Trouble, ...] = ()
 
 
+ChargeStep = Literal["", "card", "pin", "bank", "code", "code_again", "void", "outcome"]
+"""What is waited for: the customer's card or PIN, the bank; or what the cashier types from a slip, says of money given
+back, or of a payment nobody knows of."""
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """What goes on at the payment terminal: this `sale` or `refund`, or the cashier is asked about one that is to be
+    undone. `stopping`: it was told to leave it; `doubt`: nobody knows yet what came of it."""
+
+    reference: str
+    of: Literal["sale", "refund", "undo"]
+    amount_minor: int
+    step: ChargeStep = ""
+    stage: Literal["asking", "stopping", "doubt"] = "asking"
+    code: str = ""
+    """The authorisation code of what is to be undone."""
+    behind: "Charge | None" = None
+    """Of this receipt, while the cashier is asked about another one first."""
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None
@@ -161,6 +181,8 @@ class State(msgspec.Struct, frozen=True):
     """All is paid: the sale is recorded once its points are held."""
     register: RegisterSeen | None = None
     """The fiscal register as the cashier looks at it; None: not asked yet, or there is none."""
+    charge: Charge | None = None
+    """While the payment terminal is at work, or in doubt."""
     receipt: Receipt | None = None
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()
@@ -189,6 +211,9 @@ class Surroundings(msgspec.Struct, frozen=True):
     """The id of the next hold of points; empty while the head office cannot be asked for one."""
     is_fiscal: bool = False
     """Whether receipts go to a fiscal register of this till: then it answers for marked goods too."""
+
+    charge_ref: str = ""
+    """The reference of the next payment by bank card; empty where no payment terminal is connected."""
 
     @property
     def balance_is_fresh(self) -> bool:

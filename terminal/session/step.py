@@ -5,6 +5,7 @@ from typing import Any
 
 from terminal.session import (
     asking,
+    charging,
     confirming,
     coupons,
     doubts,
@@ -128,13 +129,14 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_CONFIRM,
         **_HOLD,
         **_REGISTER,
-        c.Tender: payment.tender,
+        c.Tender: charging.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,
         c.GiftCardFound: gift_cards.found_in_payment,
-        c.Back: payment.back,
+        c.Back: charging.back,
+        c.CardCharged: charging.charged,
         c.Completed: payment.completed,
-        c.Failed: payment.failed,
+        c.Failed: charging.failed,
         c.Refresh: _quiet,
     },
     "done": {
@@ -156,13 +158,26 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         c.ReceiptFound: _quiet,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,
-        c.ConfirmReturn: returning.confirm,
+        c.ConfirmReturn: charging.confirm_return,
+        c.CardCharged: charging.given_back,
         c.Back: returning.back,
         c.Completed: payment.completed,
-        c.Failed: shift.failed,
+        c.Failed: charging.return_failed,
         c.Refresh: _quiet,
     },
 }
+
+
+_EVERYWHERE: dict[type, Handler] = {
+    c.ChargeAsks: charging.asks,
+    c.CardCharged: charging.nobodys,
+    c.ChargeRefused: charging.refused_by,
+    c.ChargeInDoubt: charging.in_doubt,
+    c.ChargeEnded: charging.ended,
+    c.CancelCharge: charging.cancel,
+    c.EnterSlip: charging.enter,
+}
+"""The payment terminal has its say in every mode."""
 
 
 def step(state: State, command: c.Command, around: Surroundings) -> Step:
@@ -173,11 +188,13 @@ def step(state: State, command: c.Command, around: Surroundings) -> Step:
     if isinstance(command, c.Notify):
         sounds = (c.Signal("error"),) if command.level == "error" else ()
         return say(state, command.level, command.said, command.hint), sounds
-    return holding.follow(state, holding.waiting(state, command) or _done(state, command, around), command, around)
+    waits = charging.waiting(state, command, around) or holding.waiting(state, command)
+    done = charging.follow(state, waits or _done(state, command, around), command)
+    return holding.follow(state, done, command, around)
 
 
 def _done(state: State, command: c.Command, around: Surroundings) -> Step:
-    handler = TABLE[state.mode].get(type(command))
+    handler = TABLE[state.mode].get(type(command)) or _EVERYWHERE.get(type(command))
     if handler is None:
         code = f"not_now.{state.mode}"
         return refused(state, code, hint=f"{code}.hint" if f"{code}.hint" in SENTENCES else "")

@@ -138,6 +138,27 @@ SENTENCES = {
         "Подарочную карту не купить подарочной картой",
         "A gift card cannot buy a gift card",
     ),
+    "charge.begun": ("Картой {amount_minor}", "By card {amount_minor}"),
+    "charge.under_way": ("Идёт оплата на банковском терминале", "The bank terminal is at work"),
+    "charge.under_way.hint": ("Esc — отменить её", "Esc cancels it"),
+    "charge.doubt": (
+        "Неизвестно, прошла ли карта на {amount_minor}",
+        "It is not known whether the card was charged {amount_minor}",
+    ),
+    "charge.doubt.hint": (
+        "F8 — спросить терминал снова, дважды не спишется; Esc — оставить: касса вернёт деньги сама",
+        "F8 asks the terminal again, nothing is charged twice; Esc leaves it: the till gives the money back",
+    ),
+    "charge.left": (
+        "Оплата картой {amount_minor} оставлена: как только терминал ответит, деньги вернутся",
+        "The card payment of {amount_minor} is left: once the terminal answers, the money goes back",
+    ),
+    "charge.too_late": (
+        "Карта уже списала {amount_minor}: деньги возвращаются",
+        "The card had been charged {amount_minor} already: the money goes back",
+    ),
+    "charge.taking_back": ("На карту возвращается {amount_minor}", "{amount_minor} goes back to the card"),
+    "charge.none": ("Терминал сейчас ни о чём не спрашивает", "The bank terminal asks for nothing now"),
     "pay.other_kind": (
         "Частями чек стоит {total_minor}: доплатите так же или Esc",
         "In parts it comes to {total_minor}: pay the rest alike, or Esc",

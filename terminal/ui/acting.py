@@ -38,6 +38,8 @@ def press(view: View, desk: Desk, name: str, text: str = "") -> Acted:
 
 
 def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
+    if view.state.charge is not None and name not in BY_NAME:
+        return _at_terminal(desk, name, text)
     if desk.asking == "enrol":
         return filling.press(view, desk, name, text)
     if name in BY_NAME:
@@ -95,6 +97,16 @@ def _escape(desk: Desk) -> Acted:
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
     return Acted(replace(desk, slip_open=False), (c.Back(),))
+
+
+def _at_terminal(desk: Desk, name: str, text: str) -> Acted:
+    """While the payment terminal asks, what is typed is of the bank's slip; Esc is what is typed, then the terminal."""
+    if name == "enter":
+        return Acted(replace(desk, line=Line()), (c.EnterSlip(desk.line.text.strip()),))
+    if name == "escape":
+        return Acted(replace(desk, line=Line()), () if desk.line.text else (c.CancelCharge(),))
+    line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
+    return Acted(replace(desk, line=line))
 
 
 # -- function keys

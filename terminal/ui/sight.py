@@ -30,6 +30,7 @@ Body = Literal[
     "resolve",
     "devices",
     "register",
+    "charge",
 ]
 
 
@@ -52,6 +53,8 @@ Rows = Callable[[Sight, int, int], list[Strip]]
 
 def body_of(sight: Sight) -> Body:
     state, desk = sight.view.state, sight.desk
+    if state.charge is not None:
+        return "charge"
     if desk.asking in ("menu", "member", "enrol", "help", "devices"):
         return desk.asking
     if desk.asking in RESOLVING and sight.view.doubt:

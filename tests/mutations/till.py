@@ -12,7 +12,53 @@ _ATOL = "tests/property/test_fiscal_once_atol.py"
 _ESCPOS = "tests/unit/test_devices_escpos.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
+_PAYMENT = "tests/property/test_payment_once.py"
+_PAYING = "tests/unit/test_engine_paying.py"
+
 TILL: tuple[Guard, ...] = (
+    Guard(
+        "a card payment is written down before it is sent",
+        "terminal/charges.py",
+        "        self._book.keep(kept)\n        do = ",
+        "        do = ",
+        f"{_PAYMENT}::test_killed_at_every_step_the_next_start_leaves_one_charge_with_a_receipt_or_none",
+    ),
+    Guard(
+        "a card payment in doubt is asked about and not dropped",
+        "terminal/charges.py",
+        "        except Unproven:\n            return self._asked_again(kept, progress)\n",
+        "",
+        f"{_PAYMENT}::test_power_of_the_terminal_cut_at_every_byte",
+    ),
+    Guard(
+        "a card payment that a receipt names is not taken back",
+        "terminal/charges.py",
+        "            if number is not None:",
+        "            if False:",
+        f"{_PAYING}::test_a_till_killed_after_the_receipt_leaves_the_money_where_it_is",
+    ),
+    Guard(
+        "another payment terminal is not believed",
+        "terminal/charges.py",
+        "        if self._terminal.terminal_id() != kept.terminal:\n            raise Unproven("
+        '"other_terminal", "another terminal answers")\n        return',
+        "        return",
+        f"{_PAYMENT}::test_a_terminal_that_was_swapped_is_not_believed",
+    ),
+    Guard(
+        "what paid a receipt in doubt is not taken back",
+        "terminal/paying.py",
+        "certain = [each for each in references if each not in in_doubt]",
+        "certain = list(references)",
+        f"{_PAYING}::test_what_paid_a_receipt_in_doubt_waits_for_its_end",
+    ),
+    Guard(
+        "a card that paid a receipt nobody records gives its money back",
+        "terminal/session/charging.py",
+        "    return after, (*effects, c.ReleaseCards(gone))",
+        "    return after, effects",
+        f"{_PAYING}::test_a_register_without_paper_and_esc_give_the_money_back",
+    ),
     Guard(
         "every commit of the journal is synced",
         f"{_QUEUE}/journal_file.py",

@@ -90,6 +90,10 @@ class Counter:
         """Without ids no hold is asked for."""
         self.holds: list[c.TakeHold | c.GiveHoldBack] = []
         """What the head office was asked about points; a test answers."""
+        self.charge_refs: Iterator[str] = repeat("")
+        """Without references no payment terminal is asked."""
+        self.bank: list[c.Bank] = []
+        """What the payment terminal was asked; a test answers."""
         self.now_ms = NOON.at_ms
 
     def opened(self) -> "Counter":
@@ -99,7 +103,10 @@ class Counter:
         todo = list(commands)
         while todo:
             moment = msgspec.structs.replace(NOON, at_ms=self.now_ms)
-            around = Surroundings(moment, self.programme, "s1", self.standing, self.shop, next(self.hold_ids))
+            hold_id, charge_ref = next(self.hold_ids), next(self.charge_refs)
+            around = Surroundings(
+                moment, self.programme, "s1", self.standing, self.shop, hold_id, charge_ref=charge_ref
+            )
             self.state, effects = step(self.state, todo.pop(0), around)
             todo = [answer for effect in effects if (answer := self._answer(effect)) is not None] + todo
         return self
@@ -109,7 +116,7 @@ class Counter:
         return self.state.notice.said.code if self.state.notice else ""
 
     def _answer(self, effect: c.Effect) -> c.Command | None:  # noqa: PLR0912 - one case for each effect
-        if self.fails is not None and not isinstance(effect, c.Signal):
+        if self.fails is not None and not isinstance(effect, c.Signal | c.ReleaseCards):
             return self.fails
         match effect:
             case c.Signal(sound=sound):
@@ -117,6 +124,9 @@ class Counter:
                 return None
             case c.TakeHold() | c.GiveHoldBack():
                 self.holds.append(effect)
+                return None
+            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+                self.bank.append(effect)
                 return None
             case c.FindProduct(code=code, qty_milli=qty_milli):
                 product = self.goods.get(code)

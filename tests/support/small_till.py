@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from devices.backoff import Backoff
+from devices.protocols import PaymentTerminal
 from loyalty.api import CheckReply, CheckRequest, ConfirmReply, ConfirmRequest
 from loyalty.catalogue import Product
 from loyalty.documents.programme_file import parse_programme
@@ -24,6 +26,9 @@ from terminal.lookups import Lookups
 from terminal.offline_queue.keys import device_key, phone_hash, write_identity
 from terminal.offline_queue.store import Store, create_journal, open_store
 from terminal.opened import new_id
+from terminal.paid_cards import PaidCards
+from terminal.paying import Paying
+from terminal.payment_book import PaymentBook
 from terminal.records import Records
 from terminal.sales import Sales
 from terminal.session import State
@@ -107,7 +112,9 @@ class Codes:
 class Rig:
     """An engine over a real folder, with a clock that stands still and slips that are kept."""
 
-    def __init__(self, folder: Path, register: Register, *, screen: bool = True) -> None:
+    def __init__(
+        self, folder: Path, register: Register, *, screen: bool = True, terminal: PaymentTerminal | None = None
+    ) -> None:
         self.now_ms = NOON.at_ms
         self.slips: list[tuple[str, ...]] = []
         self.store = open_store(folder)
@@ -121,15 +128,36 @@ class Rig:
         )  # fmt: skip
         self.codes = Codes()
         confirming = Confirming(self.codes, self._post, new_id, "en")
-        self.effects = Effects(self.store, self.sales, self.lookups, self.records, confirming)
+        self.cards = self._cards(folder, terminal) if terminal is not None else None
+        self.effects = Effects(self.store, self.sales, self.lookups, self.records, confirming, cards=self.cards)
         self.engine = Engine(self.effects, lambda: self.now_ms)
         self.engine.start(screen=screen)
 
     def _post(self, found: c.Command) -> None:
         self.engine.post(found)
 
+    def _cards(self, folder: Path, terminal: PaymentTerminal) -> PaidCards:
+        paying = Paying(terminal, PaymentBook(folder), self._post, new_id, Backoff(600.0, 600.0))
+        return PaidCards(paying, self.store.journal, self.sales.committing)
+
+    def until(self, right: Callable[[State], bool]) -> State:
+        """The first state from now on that is so."""
+        found = threading.Event()
+
+        def look(view: View) -> None:
+            if right(view.state):
+                found.set()
+
+        unwatch = self.engine.watch(look)
+        self.engine.dispatch(c.Refresh())
+        assert found.wait(SOON_S)
+        unwatch()
+        return self.engine.view().state
+
     def close(self) -> None:
         self.engine.stop()
+        if self.cards is not None:
+            self.cards.close()
         self.store.close()
 
 
@@ -151,11 +179,13 @@ def begin_return(engine: Engine, number: str) -> State:
 
 
 @contextmanager
-def opened_rig(folder: Path, register: Register | None = None, *, screen: bool = True) -> Iterator[Rig]:
+def opened_rig(
+    folder: Path, register: Register | None = None, *, screen: bool = True, terminal: PaymentTerminal | None = None
+) -> Iterator[Rig]:
     """The till of `folder` at work, made first where there is none."""
     if not (folder / "identity.json").exists():
         make_till(folder)
-    rig = Rig(folder, register or NoRegister(), screen=screen)
+    rig = Rig(folder, register or NoRegister(), screen=screen, terminal=terminal)
     try:
         yield rig
     finally:

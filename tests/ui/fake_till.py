@@ -46,6 +46,10 @@ class FakeTill:
         self.consents: list[tuple[str, bool]] = []
         self.asked: list[c.SendCode | c.CheckCode] = []
         """What the head office was asked about phones; a test answers."""
+        self.charge_ref = ""
+        """With one, bank cards are asked for at a payment terminal, and a test answers."""
+        self.bank: list[c.Bank] = []
+        """What the payment terminal was asked."""
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
         self.register: RegisterSeen | None = None
@@ -131,7 +135,8 @@ class FakeTill:
         moment = Moment(self.now_ms, "2026-11-22", minutes, 6)
         member = self._state.basket.member
         age_s = (self.now_ms - member.as_of_ms) // 1000 if member else 0
-        return Surroundings(moment, self.programme, STORE, Standing(self.link.online, age_s))
+        standing = Standing(self.link.online, age_s)
+        return Surroundings(moment, self.programme, STORE, standing, charge_ref=self.charge_ref)
 
     def _picture(self, sound: str) -> View:
         return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound, self.doubt, self.devices)
@@ -159,6 +164,9 @@ class FakeTill:
             case c.SendCode() | c.CheckCode():
                 self.asked.append(effect)
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
+            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+                self.bank.append(effect)
+                return None
             case c.CommitSale() | c.CommitReturn() if self.fails:
                 failed, self.fails = self.fails, None
                 self.doubt, self.doubt_next = self.doubt_next, None

@@ -25,6 +25,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "member": ("dialogs.member", "member_list_rows"),
     "offers": ("dialogs.offers", "offers_rows"),
     "confirm": ("dialogs.confirm", "confirm_rows"),
+    "charge": ("dialogs.charge", "charge_rows"),
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "resolve": ("dialogs.resolve", "resolve_rows"),
     "register": ("dialogs.register", "register_rows"),

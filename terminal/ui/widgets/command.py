@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from loyalty.money import parse_amount
-from terminal.session.state import Mode
+from terminal.session.state import ChargeStep, Mode
 from terminal.ui.cells import cut
 from terminal.ui.desk import Asking
 from terminal.ui.editor import Line
@@ -42,7 +42,14 @@ BY_ASKING: dict[Asking, str] = {
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
+BY_STEP: dict[ChargeStep, str] = {
+    "code": N_("Code of the bank slip"),
+    "code_again": N_("Code of the bank slip"),
+    "void": N_("Enter: the money is given back"),
+    "outcome": N_("Code of the bank slip; Enter alone: it was not paid"),
+}
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
+BANK_TERMINAL = N_("Bank terminal; Esc cancels")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset(
     {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices"}
 )
@@ -59,6 +66,8 @@ def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 def _prompt(sight: Sight) -> str:
     state, _ = sight.view.state, sight.words.text
+    if state.charge is not None:
+        return _(BY_STEP.get(state.charge.step, BANK_TERMINAL))
     asked = BY_ASKING.get(sight.desk.asking)
     if asked is None:
         return _(GIFT_CARD_IN_HAND if state.gift_card else BY_MODE[state.mode])
@@ -69,7 +78,7 @@ def _prompt(sight: Sight) -> str:
 def _aside(sight: Sight) -> list[Part]:
     """What the figure will be taken as, or the quantity that waits for goods."""
     state, words = sight.view.state, sight.words
-    if state.mode == "pay" and sight.desk.asking == "code" and sight.desk.line.text:
+    if state.charge is None and state.mode == "pay" and sight.desk.asking == "code" and sight.desk.line.text:
         amount_minor = parse_amount(sight.desk.line.text)
         if amount_minor is not None:
             return [(f"= {words.money(amount_minor)} ", "strong")]

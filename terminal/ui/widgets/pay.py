@@ -6,7 +6,7 @@ from loyalty.gift_card import GiftCard
 from loyalty.money import parse_amount
 from loyalty.receipt import Payment, PaymentKind
 from terminal.session.state import State
-from terminal.ui.cells import left, right
+from terminal.ui.cells import clean, left, right
 from terminal.ui.keys import BY_ID, shown
 from terminal.ui.rows import Part, blank, fit, row
 from terminal.ui.sight import Sight
@@ -25,12 +25,28 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         *_points(sight, width),
         blank(palette, width),
         *given,
-        _way(sight, width, "cash", _("Cash, exactly"), due_by(state, "cash")),
-        _way(sight, width, "card", _("Card, all of it"), due_by(state, "card")),
-        *(_gift_card(sight, width) or [*_typed(sight, width), *_gift_card_to_scan(sight, width)]),
+        *(_all_paid(sight, width) or _ways(sight, width)),
         blank(palette, width),
         row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_("back to the receipt, nothing is lost"), "dim")]),
     ]
+
+
+def _ways(sight: Sight, width: int) -> list[Strip]:
+    state, _ = sight.view.state, sight.words.text
+    return [
+        _way(sight, width, "cash", _("Cash, exactly"), due_by(state, "cash")),
+        _way(sight, width, "card", _("Card, all of it"), due_by(state, "card")),
+        *(_gift_card(sight, width) or [*_typed(sight, width), *_gift_card_to_scan(sight, width)]),
+    ]
+
+
+def _all_paid(sight: Sight, width: int) -> list[Strip]:
+    """A card has paid, and the receipt was refused: only it is tried again."""
+    state, _ = sight.view.state, sight.words.text
+    if state.due_minor != 0 or state.committing or all(each.bank is None for each in state.tenders):
+        return []
+    parts: list[Part] = [*_cap("card"), (_("the card has paid: try the receipt again"), "strong")]
+    return [row(sight.palette, width, fit(parts, width))]
 
 
 def due_by(state: State, kind: PaymentKind) -> int:
@@ -43,6 +59,8 @@ def _given(sight: Sight, tender: Payment, width: int) -> Strip:
     label = _("Given in cash") if tender.kind == "cash" else _("Taken from the card")
     if tender.gift_card is not None:
         label = _named(sight, tender.gift_card)
+    if tender.bank is not None and tender.bank.tail:
+        label += f" {clean(tender.bank.masked)}"
     sign = sight.palette.signs.ok
     money = right(sight.words.money(tender.amount_minor), AMOUNT_CELLS)
     return row(

@@ -1,0 +1,1 @@
+"""Payment terminals: what they answer, the lines our own protocol speaks, and the drivers over them."""
