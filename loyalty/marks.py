@@ -15,14 +15,11 @@ from loyalty.sentences import Sentence, sentence
 
 SENTENCES = {
     "mark.permission": (
-        "{name}: продаётся только после проверки кода в «Честном знаке», а эта касса её не делает",
-        "{name} may be sold only after Chestny ZNAK allows it, which this till does not ask",
+        "{name}: нужна проверка «Честного знака», на этой кассе её нет",
+        "{name} needs a check with Chestny ZNAK, which this till has not",
     ),
     "mark.permission.hint": ("Продайте на кассе с такой проверкой", "Sell it at a till that asks"),
-    "mark.egais": (
-        "{name}: продаётся только через ЕГАИС, а эта касса с ним не связана",
-        "{name} may be sold only through EGAIS, which this till has no link to",
-    ),
+    "mark.egais": ("{name}: нужен ЕГАИС, на этой кассе его нет", "{name} needs EGAIS, which this till has not"),
     "mark.egais.hint": ("Продайте на кассе, подключённой к ЕГАИС", "Sell it at a till that has one"),
     "mark.needed": ("{name}: нужен код маркировки", "{name}: the marking code is needed"),
     "mark.needed.hint": (

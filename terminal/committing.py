@@ -40,6 +40,8 @@ class Begun(msgspec.Struct, frozen=True, omit_defaults=True):
 
     basket: Basket
     beside: Beside = NOTHING
+    event_id: str = ""
+    """Of the event that will record it: a client's request sent again is known by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Committing:
         receipt = replace(draft, number=f"{self._label}-{number:06d}")
         event_id = event_id or self._new_id()
         try:
-            self._journal.prepare(receipt.receipt_id, msgspec.json.encode(Begun(basket, beside)), receipt.moment.at_ms)
+            begun = msgspec.json.encode(Begun(basket, beside, event_id))
+            self._journal.prepare(receipt.receipt_id, begun, receipt.moment.at_ms)
             answer = self._register.register(receipt, receipt.receipt_id)
             if isinstance(answer, Unknown):
                 number, self._doubt = None, answer
@@ -127,6 +130,7 @@ class Committing:
         found = Unfinished()
         for prepared in self._journal.prepared():
             begun = _begun(prepared.raw)
+            event_id = begun.event_id or self._new_id()
             recalled = self._register.recall(prepared.sale_id)
             if recalled is None:
                 if screen or not begun.basket.lines:
@@ -134,10 +138,10 @@ class Committing:
                 if screen and begun.basket.lines:
                     found = with_(found, basket=begun.basket)
             elif isinstance(recalled.answer, Registered):
-                made = self._record(recalled.receipt, recalled.answer, self._new_id(), begun.beside)
+                made = self._record(recalled.receipt, recalled.answer, event_id, begun.beside)
                 found = with_(found, recorded=made)
             else:
-                self._undone.append(_Undone(recalled.receipt, None, self._new_id(), begun.beside, begun.basket))
+                self._undone.append(_Undone(recalled.receipt, None, event_id, begun.beside, begun.basket))
                 self._doubt = recalled.answer
                 found = with_(found, doubt=recalled.answer)
         return found

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devices.shtrih.commands import Command
 from devices.virtual.served import on_tcp
 from devices.virtual.shtrih import VirtualShtrih
+from loyalty.events import decode_envelope
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
@@ -148,6 +150,19 @@ def test_a_till_that_stops_in_doubt_records_at_its_start_what_the_register_made(
         assert shift is not None
         assert (shift.totals.sales, shift.totals.cash_minor) == (1, 100_00)
     assert made(wire) == [(1, 100_00)]
+
+
+def test_a_receipt_recorded_at_the_next_start_has_the_id_its_event_was_begun_with(
+    tmp_path: Path, wire: MemoryWire
+) -> None:
+    """By it a client's request sent again finds what it made."""
+    with at_work(tmp_path / "till", wire) as rig:
+        in_doubt(rig, wire)
+        (prepared,) = rig.store.journal.prepared()
+    wire.out = False
+    with at_work(tmp_path / "till", wire) as rig:
+        raw = rig.store.journal.read(lambda each: each.execute("SELECT raw FROM event ORDER BY seq DESC").fetchone())[0]
+        assert decode_envelope(raw).id == msgspec.json.decode(prepared.raw)["event_id"]
 
 
 def test_a_return_that_stops_in_doubt_is_recorded_with_all_it_does(tmp_path: Path, wire: MemoryWire) -> None:
