@@ -87,6 +87,13 @@ class InDoubt(msgspec.Struct, frozen=True):
     code: str
 
 
+class DayEnded(msgspec.Struct, frozen=True):
+    """What receipts name, and what the terminal says; None: it keeps no totals."""
+
+    ours: DayTotals
+    told: DayTotals | None
+
+
 Charged = Approval | NotCharged | InDoubt
 
 
@@ -153,16 +160,22 @@ class Charges:
             if done.why == "silent":
                 return  # it would not answer for the others either
 
-    def end_day(self, reference: str) -> tuple[DayTotals, DayTotals]:
-        """Settle the terminal: its totals and ours. A day whose answer was lost is settled first, by its own name.
-        Raises DeviceError: then it is settled the next time."""
+    def end_day(self, reference: str) -> DayEnded:
+        """Settle the terminal. A day whose answer was lost is settled first, by its own name. Raises DeviceError: then
+        it is settled the next time."""
         terminal = self._terminal.terminal_id()
-        told = ours = DayTotals()
+        told, ours = DayTotals(), DayTotals()
+        kept = True
         for day in self._book.begin_day(terminal, reference):
-            told = _sum(told, self._terminal.access_daily_log(day, settle=True))
+            try:
+                told = _sum(told, self._terminal.access_daily_log(day, settle=True))
+            except DeviceError as why:
+                if why.code != "not_kept":
+                    raise
+                kept = False
             ours = _sum(ours, self._book.sums_of_day(day))
             self._book.end_day(day)
-        return told, ours
+        return DayEnded(ours, told if kept else None)
 
     def _asked_again(self, kept: Kept, progress: Progress) -> Charged:
         """What became of an operation. It may have been asked for, and lost, at any time before."""

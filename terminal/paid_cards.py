@@ -56,6 +56,8 @@ class PaidCards:
         done = answer.completed if isinstance(answer, c.DoubtEnded) else answer
         if isinstance(done, c.Completed):
             self._paying.recorded(references(done.receipt.payments), done.receipt.number)
+        if isinstance(answer, c.ShiftEnded | c.ShiftRenewed):
+            self._paying.end_day()
         return answer
 
     def _named(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 
 from devices.backoff import Backoff
+from devices.errors import DeviceError
 from devices.payment.manual import ID as BY_HAND
 from devices.payment.model import Approval, Operation, Progress, Step
 from devices.protocols import PaymentTerminal
@@ -20,7 +21,7 @@ from loyalty.errors import StoreFault
 from loyalty.sentences import sentence
 from terminal.bank_slips import slip_of
 from terminal.charges import Charges, Fates, InDoubt, Kept, NotCharged, PaymentJournal
-from terminal.paying_said import refusal
+from terminal.paying_said import day_said, refusal
 from terminal.session import commands as c
 
 MAX_WAITING = 200
@@ -98,6 +99,10 @@ class Paying:
         certain = [each for each in references if each not in in_doubt]
         if certain:
             self._put(lambda: self._undo(certain))
+
+    def end_day(self) -> None:
+        """The shift is closed: the terminal is settled, and its totals are compared with ours."""
+        self._put(self._end_day)
 
     def look_again(self, in_doubt: Collection[str], named: Callable[[], Mapping[str, str]]) -> None:
         """Of receipts that were in doubt: what is known now."""
@@ -191,6 +196,17 @@ class Paying:
             elif kept.reference not in self._told:
                 self._told.add(kept.reference)
                 self._later(_left(kept))
+
+    def _end_day(self) -> None:
+        self._undo_open()
+        try:
+            ended = self._charges.end_day(self.new_id())
+        except DeviceError as why:
+            log.warning("day_not_settled", extra={"code": why.code})
+            self._later(c.Notify("warn", sentence("payment.no_totals"), sentence("payment.no_totals.hint")))
+        else:
+            log.info("day_settled", extra={"ours": str(ended.ours), "told": str(ended.told)})
+            self._later(day_said(ended))
 
     def _ask_about(self, kept: Kept) -> Progress:
         """Only what a cashier must answer is shown: a terminal by itself gives money back without anybody."""

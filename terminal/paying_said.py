@@ -1,6 +1,15 @@
 """What the cashier reads of the payment terminal."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from loyalty.sentences import Sentence, sentence
+from terminal.session import commands as c
+
+if TYPE_CHECKING:
+    from devices.payment.model import DayTotals
+    from terminal.charges import DayEnded
 
 SENTENCES = {
     "payment.silent": ("Банковский терминал не отвечает", "The bank terminal does not answer"),
@@ -46,6 +55,25 @@ SENTENCES = {
     "payment.unclear.hint": (
         "Сверьте с отчётом банка: kopilka payment settle", "Compare with the bank's report: kopilka payment settle",
     ),
+    "payment.day_agrees": (
+        "Банковский терминал сошёлся с чеками: {own_minor}", "The bank terminal agrees with the receipts: {own_minor}",
+    ),
+    "payment.day_differs": (
+        "Терминал: {told_minor} ({told}), чеки: {own_minor} ({own}), разница {difference_minor}",
+        "Terminal: {told_minor} ({told}), receipts: {own_minor} ({own}), difference {difference_minor}",
+    ),
+    "payment.day_differs.hint": (
+        "Сверьте чеки банка с чеками кассы; что не решено: kopilka payment status",
+        "Compare the bank's slips with the receipts; what is not settled: kopilka payment status",
+    ),
+    "payment.day_by_hand": (
+        "Картой по чекам {own_minor}: сверьте с итогами банковского терминала",
+        "By card, as the receipts say: {own_minor}. Compare with the totals of the bank terminal",
+    ),
+    "payment.no_totals": ("Итоги банковского терминала не получены", "The bank terminal has not told its totals"),
+    "payment.no_totals.hint": (
+        "Касса сверит их при следующем закрытии смены", "They are compared when the next shift is closed",
+    ),
     "payment.no_such": ("Операции {reference} среди нерешённых нет", "No unsettled operation {reference}"),
     "payment.settled": ("Решено: {reference}", "Settled: {reference}"),
 }  # fmt: skip
@@ -60,3 +88,27 @@ def refusal(code: str) -> tuple[Sentence, Sentence | None]:
         hint = f"payment.{code}.hint"
         return sentence(f"payment.{code}"), sentence(hint) if hint in SENTENCES else None
     return sentence("payment.declined", why=code), sentence("payment.declined.hint")
+
+
+def day_said(ended: DayEnded) -> c.Notify:
+    """Whether the terminal has taken what the receipts say; amounts are what was taken less what was given back, beside
+    them how many operations that were."""
+    own_minor = _net_minor(ended.ours)
+    if ended.told is None:
+        return c.Notify("info", sentence("payment.day_by_hand", own_minor=own_minor))
+    if ended.told == ended.ours:
+        return c.Notify("ok", sentence("payment.day_agrees", own_minor=own_minor))
+    told_minor = _net_minor(ended.told)
+    said = sentence(
+        "payment.day_differs", told_minor=told_minor, told=_count(ended.told), own_minor=own_minor,
+        own=_count(ended.ours), difference_minor=told_minor - own_minor,
+    )  # fmt: skip
+    return c.Notify("warn", said, sentence("payment.day_differs.hint"))
+
+
+def _count(totals: DayTotals) -> int:
+    return totals.sales + totals.refunds
+
+
+def _net_minor(totals: DayTotals) -> int:
+    return totals.sales_minor - totals.refunds_minor

@@ -11,6 +11,7 @@ import pytest
 
 from devices.payment.manual import ManualTerminal
 from devices.payment.model import Approval, Operation
+from devices.payment.terminal import TRIES
 from devices.protocols import PaymentTerminal
 from devices.shtrih.commands import Command
 from devices.virtual.payment import VirtualTerminal
@@ -307,6 +308,64 @@ def test_a_return_the_register_refuses_takes_the_refund_back(folder, bank) -> No
     assert bank.charged() == [("sale", TEA_MINOR)]
 
 
+# -- the end of the day
+
+
+def closed_after_a_sale(rig: Rig) -> None:
+    at_payment(rig)
+    rig.engine.post(c.Tender("card"))
+    rig.until(lambda state: state.mode == "done")
+    rig.engine.dispatch(c.CloseShift())
+
+
+def args(state: State) -> dict[str, object]:
+    return dict(state.notice.said.args) if state.notice else {}
+
+
+def test_a_shift_that_is_closed_settles_the_terminal_which_agrees_with_the_receipts(folder, bank) -> None:
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        closed_after_a_sale(rig)
+        state = rig.until(lambda state: said(state) == "payment.day_agrees")
+        assert (state.mode, args(state)) == ("closed", {"own_minor": TEA_MINOR})
+        closed_after_a_sale(rig)
+        state = rig.until(lambda state: said(state) == "payment.day_agrees" and state.mode == "closed")
+        assert args(state) == {"own_minor": TEA_MINOR}
+
+
+def test_what_the_terminal_has_taken_without_a_receipt_is_a_difference_told_in_figures(folder, bank) -> None:
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        line_terminal(bank).authorize_sales(Operation("past the till", "sale", 30_00), lambda step: None)
+        closed_after_a_sale(rig)
+        state = rig.until(lambda state: said(state) == "payment.day_differs")
+        assert args(state) == {
+            "told_minor": 130_00, "told": 2, "own_minor": 100_00, "own": 1, "difference_minor": 30_00,
+        }  # fmt: skip
+
+
+def test_a_terminal_that_is_silent_at_the_end_of_the_day_is_compared_at_the_next(folder, bank) -> None:
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        at_payment(rig)
+        rig.engine.post(c.Tender("card"))
+        rig.until(lambda state: state.mode == "done")
+        bank.on = False
+        assert rig.engine.dispatch(c.CloseShift()).state.mode == "closed"
+        rig.until(lambda state: said(state) == "payment.no_totals")
+        bank.power_on()
+        closed_after_a_sale(rig)
+        assert args(rig.until(lambda state: said(state) == "payment.day_agrees")) == {"own_minor": 2 * TEA_MINOR}
+
+
+@pytest.mark.parametrize("loss", ["request", "answer"])
+def test_a_day_whose_settlement_was_lost_is_counted_once_and_whole(folder, bank, loss) -> None:
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        for _ in range(TRIES):
+            bank.lose("totals", loss)
+        closed_after_a_sale(rig)
+        rig.until(lambda state: said(state) == "payment.no_totals")
+        closed_after_a_sale(rig)
+        assert args(rig.until(lambda state: said(state) == "payment.day_agrees")) == {"own_minor": 2 * TEA_MINOR}
+
+
 # -- a terminal worked by hand
 
 
@@ -362,3 +421,16 @@ def test_a_void_that_is_put_off_stays_on_the_list_and_is_asked_for_by_the_next_c
         rig.engine.dispatch(c.EnterSlip(""))
         rig.until(lambda state: state.charge is not None and state.charge.step == "code")
     assert sorted(each.fate for each in kept(folder)) == ["asked", "undone"]
+
+
+def test_of_a_terminal_worked_by_hand_the_receipts_are_told_for_its_own_report(folder) -> None:
+    with opened_rig(folder, terminal=by_hand()) as rig:
+        for _ in range(2):
+            at_payment(rig)
+            rig.engine.post(c.Tender("card"))
+            rig.until(lambda state: state.charge is not None and state.charge.step == "code")
+            rig.engine.dispatch(c.EnterSlip("123456"))
+            rig.until(lambda state: state.mode == "done")
+            rig.engine.dispatch(c.CloseShift())
+            state = rig.until(lambda state: said(state) == "payment.day_by_hand" and state.mode == "closed")
+            assert args(state) == {"own_minor": TEA_MINOR}
