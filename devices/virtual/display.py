@@ -22,6 +22,12 @@ LINES = {b"A": 0, b"B": 1}
 Text = tuple[str, ...]
 
 
+def framed(lines: Text) -> str:
+    """A picture of it, for a terminal."""
+    edge = f"+{'-' * COLUMNS}+"
+    return "\n".join((edge, *(f"|{line:<{COLUMNS}}|" for line in lines), edge))
+
+
 class VirtualDisplay:
     """`receive` is for devices.virtual.served. `lines` is what stands there; `shown` all that ever did, in order."""
 

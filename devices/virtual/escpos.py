@@ -48,6 +48,7 @@ class VirtualEscPos:
         self._lock = threading.RLock()
         self._paper: list[Piece] = []
         self._power_bytes: int | None = None
+        self._unasked = b""
         self.slips: deque[str] = deque(maxlen=MOST_SLIPS_KEPT)
         self.papers: deque[tuple[Piece, ...]] = deque(maxlen=MOST_SLIPS_KEPT)
         self.on = True
@@ -82,7 +83,15 @@ class VirtualEscPos:
         """A new roll, the cover closed, nothing stalled: what waited is printed, what it answers then is returned."""
         with self._lock:
             self.paper_lines, self.cover_open, self.stalled, self.near_end = paper_lines, False, False, False
-            return self._work()
+            answer = self._work()
+            self._unasked += answer
+            return answer
+
+    def unasked(self) -> bytes:
+        """What it has answered since it was mended, for devices.virtual.served."""
+        with self._lock:
+            said, self._unasked = self._unasked, b""
+            return said
 
     def _take(self, byte: int) -> bytes:
         if not self.on:

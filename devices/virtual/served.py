@@ -17,12 +17,14 @@ MOST_BYTES = 4096
 
 
 @contextmanager
-def on_pty(receive: Receive) -> Iterator[str]:
-    """The path of a serial port behind which the device is, until the end."""
+def on_pty(receive: Receive, unasked: Callable[[], bytes] = bytes) -> Iterator[str]:
+    """The path of a serial port behind which the device is, until the end. `unasked` gives what it sends by itself."""
     master, slave = pty.openpty()
     tty.setraw(slave)
     stopping = threading.Event()
-    thread = threading.Thread(target=_serve, args=(master, receive, stopping), name="virtual port", daemon=True)
+    thread = threading.Thread(
+        target=_serve, args=(master, receive, unasked, stopping), name="virtual port", daemon=True
+    )
     thread.start()
     try:
         yield os.ttyname(slave)
@@ -33,12 +35,12 @@ def on_pty(receive: Receive) -> Iterator[str]:
         os.close(slave)
 
 
-def _serve(master: int, receive: Receive, stopping: threading.Event) -> None:
+def _serve(master: int, receive: Receive, unasked: Callable[[], bytes], stopping: threading.Event) -> None:
     while not stopping.is_set():
-        if select.select([master], [], [], TICK_S)[0]:
-            out = receive(os.read(master, MOST_BYTES))
-            if out:
-                os.write(master, out)
+        came = select.select([master], [], [], TICK_S)[0]
+        out = unasked() + (receive(os.read(master, MOST_BYTES)) if came else b"")
+        if out:
+            os.write(master, out)
 
 
 @contextmanager

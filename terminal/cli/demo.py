@@ -72,6 +72,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from devices.virtual.printer import VirtualPrinter
     from loyalty.codes import is_scan
     from terminal.cli.logs import log_to
+    from terminal.demo.display import shown_in
     from terminal.demo.goods import pick_goods
     from terminal.demo.phone import DEMO_PHONE, showing_messages
     from terminal.demo.tray import DemoKeys, scanning
@@ -92,7 +93,8 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
         app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
         tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring, till.supervising)
-        with tray_of as tray, showing_messages(till.engine, shop):
+        messages, display = showing_messages(till.engine, shop), shown_in(shop.folder, till.engine, lang)
+        with tray_of as tray, messages, display:
             scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
             app.run()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from loyalty.money import money_text
 
 if TYPE_CHECKING:
-    from devices.virtual.payment import Done, Fault
+    from devices.virtual.payment import Done, VirtualTerminal
 
 Serve = Callable[[Callable[[bytes], bytes], Path | None], AbstractContextManager[str]]
 DOINGS = {"sale": ("оплата", "sale"), "refund": ("возврат", "refund"), "read": ("карта", "card")}
@@ -23,14 +23,12 @@ ENDS = {
 
 
 def played_payments(
-    serve: Serve, link: Path | None, faults: Sequence[Fault], ru: bool
-) -> tuple[str, AbstractContextManager[str], Callable[[], Iterator[str]]]:
-    """Its name, its place while it runs, and what there is to tell of it since the last time."""
+    serve: Serve, link: Path | None, ru: bool
+) -> tuple[str, VirtualTerminal, AbstractContextManager[str], Callable[[], Iterator[str]]]:
+    """Its name, itself, its place while it runs, and what there is to tell of it since the last time."""
     from devices.virtual.payment import VirtualTerminal
 
     terminal = VirtualTerminal()
-    for fault in faults:
-        terminal.play(fault)
     told: dict[str, str] = {}
 
     def news() -> Iterator[str]:
@@ -39,7 +37,7 @@ def played_payments(
                 told[reference] = done.state
                 yield _said(done, ru)
 
-    return "Банковский терминал" if ru else "The payment terminal", serve(terminal.receive, link), news
+    return "Банковский терминал" if ru else "The payment terminal", terminal, serve(terminal.receive, link), news
 
 
 def _said(done: Done, ru: bool) -> str:

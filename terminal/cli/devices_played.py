@@ -1,0 +1,181 @@
+"""The virtual devices of `kopilka devices simulate`: each with its place, and words for what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loyalty.money import money_text
+from terminal.cli.devices_payment import played_payments
+
+if TYPE_CHECKING:
+    from devices.virtual.atol import VirtualAtol
+    from devices.virtual.atol_memory import AtolDocument
+    from devices.virtual.shtrih_memory import Document
+
+KINDS = {
+    2: ("смена открыта", "shift opened"),
+    3: ("чек", "receipt"),
+    5: ("смена закрыта", "shift closed"),
+}
+Lines = Callable[[], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A virtual device: its name, itself, the place it is at while it runs, what there is to tell of it since the last
+    time, and what a line does that names no fault."""
+
+    name: str
+    device: object
+    running: AbstractContextManager[str]
+    news: Lines
+    take: Callable[[str], str] | None = None
+
+
+def played_device(kind: str, link: Path | None, port: int, driver: str, ru: bool) -> Played:
+    match kind:
+        case "register":
+            return _register(link, ru)
+        case "atol":
+            return _atol(port, ru)
+        case "display":
+            return _display(link, ru)
+        case "scanner":
+            return _scanner(link, driver, ru)
+        case "payment":
+            return Played(*played_payments(_on_pty, link, ru))
+        case _:
+            return _printer(link, ru)
+
+
+@contextmanager
+def _on_pty(
+    receive: Callable[[bytes], bytes], link: Path | None, unasked: Callable[[], bytes] = bytes
+) -> Iterator[str]:
+    from devices.virtual.served import on_pty
+
+    with on_pty(receive, unasked) as port:
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(port)
+        try:
+            yield str(link or port)
+        finally:
+            if link is not None:
+                link.unlink(missing_ok=True)
+
+
+def _register(link: Path | None, ru: bool) -> Played:
+    from devices.virtual.shtrih import VirtualShtrih
+
+    register = VirtualShtrih(now=lambda: (_clock()[0] % 100, *_clock()[1:]))
+    running = _on_pty(register.receive, link)
+    return Played("Касса (ККТ)" if ru else "The register", register, running, _documents(register.memory.documents, ru))
+
+
+def _atol(port: int, ru: bool) -> Played:
+    from devices.virtual.atol import VirtualAtol
+
+    register = VirtualAtol(now=lambda: "{:04}-{:02}-{:02}T{:02}:{:02}".format(*_clock()))
+    running = _on_http(register, port)
+    return Played("Касса (ККТ)" if ru else "The register", register, running, _documents(register.memory.documents, ru))
+
+
+@contextmanager
+def _on_http(register: VirtualAtol, port: int) -> Iterator[str]:
+    from devices.virtual.atol_served import on_http
+
+    try:
+        with on_http(register, port) as url:
+            yield url
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
+
+
+def _documents(made: Sequence[Document | AtolDocument], ru: bool) -> Lines:
+    told = 0
+
+    def news() -> Iterator[str]:
+        nonlocal told
+        for document in made[told:]:
+            told += 1
+            yield _said(document, ru)
+
+    return news
+
+
+def _printer(link: Path | None, ru: bool) -> Played:
+    from devices.virtual.escpos import VirtualEscPos
+
+    printer = VirtualEscPos()
+    kicks = 0
+
+    def news() -> Iterator[str]:
+        nonlocal kicks
+        while kicks < printer.drawer_kicks:
+            kicks += 1
+            yield "[денежный ящик]" if ru else "[cash drawer]"
+        while printer.slips:
+            yield printer.slips.popleft() + "- - - 8< - - -"
+
+    running = _on_pty(printer.receive, link, printer.unasked)
+    return Played("Принтер чеков" if ru else "The receipt printer", printer, running, news)
+
+
+def _display(link: Path | None, ru: bool) -> Played:
+    from devices.virtual.display import VirtualDisplay, framed
+
+    display = VirtualDisplay()
+
+    def news() -> Iterator[str]:
+        while display.shown:
+            yield framed(display.shown.popleft())
+
+    running = _on_pty(display.receive, link)
+    return Played("Дисплей покупателя" if ru else "The customer's display", display, running, news)
+
+
+def _scanner(link: Path | None, driver: str, ru: bool) -> Played:
+    """`<GS>` in a line is the group separator."""
+    from devices.virtual.hid import keys_of, reports_of
+    from devices.virtual.scanner import BYTE_AT_9600_BAUD_S, VirtualScanner
+
+    encode: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": reports_of, "evdev": keys_of}
+    suffix = b"" if driver == "hidpos" else b"\r"
+    gap_s = BYTE_AT_9600_BAUD_S if driver == "serial" else 0.0
+    scanner = VirtualScanner(gap_s=gap_s, suffix=suffix, link=link, encode=encode[driver], wait_s=1.0)
+
+    @contextmanager
+    def running() -> Iterator[str]:
+        with scanner:
+            yield scanner.port
+
+    def take(line: str) -> str:
+        code = line.replace("<GS>", "\x1d")
+        if driver == "evdev" and not code.isascii():
+            return "Такое клавиатура США не набирает" if ru else "A US keyboard does not type this"
+        scanner.scan(code)
+        return f"→ {code!r}"
+
+    return Played("Сканер" if ru else "The scanner", scanner, running(), lambda: iter(()), take)
+
+
+def _said(document: Document | AtolDocument, ru: bool) -> str:
+    kind = KINDS[document.kind][0 if ru else 1]
+    if document.operation == 2:
+        kind = "чек возврата" if ru else "return"
+    total = f" {money_text(document.total_minor, 'ru' if ru else 'en')}" if document.operation else ""
+    return f"{'ФД' if ru else 'FD'} {document.number}: {kind}{total}"
+
+
+def _clock() -> tuple[int, int, int, int, int]:
+    import time
+
+    now = time.localtime()
+    return now.tm_year, now.tm_mon, now.tm_mday, now.tm_hour, now.tm_min

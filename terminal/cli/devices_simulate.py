@@ -1,0 +1,85 @@
+"""`kopilka devices simulate`: devices without hardware, with what they do and the faults they are told to have."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from terminal.cli.devices_heard import DRIVERS
+from terminal.cli.told import in_language, language
+
+if TYPE_CHECKING:
+    from terminal.cli.devices_played import Played
+
+LOOK_S = 0.2
+MARK = "!"
+"""What stands before a fault's name where other lines are codes to scan."""
+
+
+@click.command
+@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner", "payment"]))
+@click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
+@click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
+@click.option("--fault", "faults", multiple=True, help="What goes wrong from the start; may be repeated.")
+@in_language
+def simulate(kind: str, link: Path | None, port: int, driver: str, faults: tuple[str, ...], lang: str) -> None:
+    """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
+    receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, that
+    scans each line typed here; a payment terminal. On a port of this computer: `atol`, the web server of ATOL. A fault
+    happens when its name is typed here, for a scanner after `!` (docs/DEVICES.md)."""
+    import time
+
+    from devices.virtual.faults import script
+    from terminal.cli.devices_played import played_device
+
+    ru = language(lang) == "ru"
+    played = played_device(kind, link, port, driver, ru)
+    with played.running as place:
+        click.echo(f"{played.name}: {place}")
+        for fault in faults:
+            try:
+                script(kind, played.device, fault)
+            except ValueError as error:
+                raise click.BadParameter(f"{fault}: {error}", param_hint="--fault") from error
+        typed = _typed()
+        try:
+            while True:
+                while not typed.empty():
+                    click.echo(_done(kind, played, typed.get().strip()))
+                for line in played.news():
+                    click.echo(line)
+                time.sleep(LOOK_S)
+        except KeyboardInterrupt:
+            return
+
+
+def _typed() -> queue.SimpleQueue[str]:
+    """Lines of standard input as they come."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def take() -> None:
+        for line in sys.stdin:
+            if line.strip():
+                lines.put(line)
+
+    threading.Thread(target=take, name="lines", daemon=True).start()
+    return lines
+
+
+def _done(kind: str, played: Played, line: str) -> str:
+    """Play the fault or scan the code, and say so."""
+    from devices.virtual.faults import script
+
+    if played.take is not None and not line.startswith(MARK):
+        return played.take(line)
+    try:
+        script(kind, played.device, line.removeprefix(MARK))
+    except ValueError as known:
+        return f"? {known}"
+    return f"{MARK} {line.removeprefix(MARK)}"

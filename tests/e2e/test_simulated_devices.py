@@ -1,0 +1,85 @@
+"""`kopilka devices simulate` as a process, driven by our drivers, with faults told at its start and as it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.displays import TextDisplaySettings, epson
+from devices.errors import DeviceError
+from devices.printers import EscPosSettings, escpos
+
+ROOT = Path(__file__).resolve().parents[2]
+KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()", "devices", "simulate"]
+SOON_S = 30
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts one at `port` of the test's folder and waits until it stands there."""
+    running: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str) -> subprocess.Popen[str]:
+        command = [*KOPILKA, *arguments, "--link", str(tmp_path / "port"), "--lang", "en"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )  # fmt: skip
+        running.append(process)
+        assert str(tmp_path / "port") in line_of(process)
+        return process
+
+    yield started
+    for process in running:
+        process.terminate()
+        process.wait(SOON_S)
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().rstrip("\n")
+
+
+def tell(process: subprocess.Popen[str], line: str) -> str:
+    """Type a line, and what is said to it."""
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    return line_of(process)
+
+
+def test_a_printer_begins_without_paper_and_prints_once_it_is_mended(start: Start, tmp_path: Path) -> None:
+    process = start("printer", "--fault", "no_paper")
+    printer = escpos(EscPosSettings(id="receipts", port=str(tmp_path / "port")))
+    printer.open(lambda event: None)
+    printer.print_normal("Чек 1")
+    with pytest.raises(DeviceError) as caught:
+        printer.cut_paper()
+    assert caught.value.code == "no_paper"
+    assert tell(process, "on_fire") == "? no_paper, near_end, cover_open, busy, power_cut, power_on, mend"
+    assert tell(process, "mend") == "! mend"
+    printer.print_normal("Чек 2")
+    printer.cut_paper()
+    assert line_of(process) == "Чек 2"
+
+
+def test_a_display_shows_what_stands_on_it_and_goes_dark(start: Start, tmp_path: Path) -> None:
+    process = start("display")
+    display = epson(TextDisplaySettings(id="display", port=str(tmp_path / "port")))
+    display.open(lambda event: None)
+    display.display_text(("Чай     79,90", "ИТОГО   79,90"))
+    seen = [line_of(process) for _ in range(4)]
+    while seen[-3:-1] != ["|Чай     79,90       |", "|ИТОГО   79,90       |"]:
+        seen.append(line_of(process))
+        assert len(seen) < 40
+    assert tell(process, "power_off") == "! power_off"
+
+
+def test_a_fault_that_is_none_is_refused_at_the_start_with_those_there_are(tmp_path: Path) -> None:
+    command = [*KOPILKA, "display", "--fault", "no_paper", "--link", str(tmp_path / "port")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SOON_S, check=False)
+    assert done.returncode == 2
+    assert "power_off, power_on" in done.stderr
