@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Protocol, cast
 
 from devices.backoff import Backoff
 from devices.model import Health, StatusUpdate
-from terminal.scanner.camera import Effort, decode, is_linear
+from terminal.scanner.camera import Effort, decode
 from terminal.scanner.repeats import Repeats
-from terminal.scanner.scan import Scan
+from terminal.scanner.scan import Scan, is_linear
 
 if TYPE_CHECKING:
     from terminal.scanner.camera import Frame
@@ -46,8 +47,11 @@ class Agreement:
 
     def agreed(self, scans: list[Scan], now_s: float) -> list[Scan]:
         """What of this frame's reads is a scan."""
-        sure = [scan for scan in scans if not is_linear(scan) or self._linear.is_repeat(scan.text, now_s)]
-        return [scan for scan in sure if not self._told.is_repeat(scan.text, now_s)]
+        return self.new([s for s in scans if not is_linear(s) or self._linear.is_repeat(s.text, now_s)], now_s)
+
+    def new(self, scans: list[Scan], now_s: float) -> list[Scan]:
+        """What of these is not told already."""
+        return [scan for scan in scans if not self._told.is_repeat(scan.text, now_s)]
 
 
 class Capture(Protocol):
@@ -61,6 +65,8 @@ class Capture(Protocol):
 def open_capture(source: int | str) -> Capture:
     import cv2
 
+    # One core is the camera's, the others are left to the till.
+    cv2.setNumThreads(1)
     return cast(Capture, cv2.VideoCapture(source))
 
 
@@ -130,15 +136,23 @@ class CameraSource:
             capture.release()
 
     def _watch(self, capture: Capture) -> None:
+        """Each frame in its turn; the last of a source that ends, or the only one of a picture, in full."""
         agreement = Agreement()
-        number = 0
-        while not self._stopping.is_set():
+        last: Frame | None = None
+        for number in count():
             there, frame = capture.read()
-            if not there:
+            if self._stopping.is_set():
                 return
-            for scan in agreement.agreed(decode(frame, effort_for(number)), self._clock_s()):
-                self._on_scan(scan)
-            number += 1
+            if not there:
+                break
+            self._tell(agreement.agreed(decode(frame, effort_for(number)), self._clock_s()))
+            last = frame
+        if last is not None:
+            self._tell(agreement.new(decode(last, "full"), self._clock_s()))
+
+    def _tell(self, scans: list[Scan]) -> None:
+        for scan in scans:
+            self._on_scan(scan)
 
     def _report(self, status: StatusUpdate) -> None:
         if status != self._status and not self._stopping.is_set():

@@ -17,3 +17,8 @@ class Scan(msgspec.Struct, frozen=True):
 def is_code_text(text: str) -> bool:
     """Whether every character is printable or the group separator."""
     return text.replace(GROUP_SEPARATOR, "").isprintable()
+
+
+def is_linear(scan: Scan) -> bool:
+    """Whether the code is 1D: its single check digit lets one read in some thousands be wrong."""
+    return (scan.symbology or "").startswith(("]E", "]C"))

@@ -15,6 +15,7 @@ from benchmarks.table import HEAD
 ROOT = Path(__file__).parents[2]
 FINDINGS = {
     "commit": 2,
+    "decode": 13,
     "drain": 3,
     "engine": 6,
     "feed": 2,
@@ -57,4 +58,4 @@ def test_a_quick_look_prints_its_ratios_and_leaves_nothing_behind(name: str, tmp
 def test_a_benchmark_nobody_knows_is_refused_with_the_list_of_those_there_are(tmp_path: Path) -> None:
     done = bench(tmp_path, "speed")
     assert done.returncode == 2
-    assert "no such benchmark: speed; there are commit, drain, engine" in done.stderr
+    assert "no such benchmark: speed; there are commit, decode, drain, engine" in done.stderr

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import queue
 import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from devices.backoff import Backoff
-from devices.model import Health, StatusUpdate
 from devices.virtual.camera import camera_frame
 from loyalty.errors import BadInput
 from terminal.cards import CardKind, card_png
-from terminal.scanner.camera import MOST_PIXELS, Effort, decode, decode_image, is_right, undisputed
-from terminal.scanner.camera_source import Agreement, CameraSource, effort_for
+from terminal.scanner.camera import MOST_PIXELS, Effort, decode, decode_image
+from terminal.scanner.camera_source import Agreement, effort_for
+from terminal.scanner.camera_zxing import is_right, undisputed
 from terminal.scanner.scan import Scan
 
 pytestmark = pytest.mark.camera
@@ -142,71 +139,3 @@ def test_a_qr_code_needs_one_read_and_counts_once_while_it_is_in_view() -> None:
     assert agreement.agreed([QR], 0.0) == [QR]
     assert [agreement.agreed([QR], step / 10) for step in range(1, 50)] == [[]] * 49
     assert agreement.agreed([QR], 6.5) == [QR]
-
-
-@pytest.fixture
-def video(tmp_path: Path) -> Path:
-    path = tmp_path / "card.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (640, 480))
-    for kind in ("qr", "barcode"):
-        for step in range(8):
-            writer.write(seen(kind, 5.0 + step, 5.0, step, (640, 480)))
-    writer.release()
-    return path
-
-
-def test_a_video_of_two_cards_gives_two_scans_and_ends(video: Path) -> None:
-    scans: list[Scan] = []
-    statuses: queue.Queue[StatusUpdate] = queue.Queue()
-    camera = CameraSource(str(video), on_scan=scans.append, on_status=statuses.put, once=True)
-    camera.open()
-    assert [statuses.get(timeout=WAIT_S).code for _ in range(2)] == ["ready", "ended"]
-    camera.close()
-    assert scans == [QR, EAN]
-
-
-class Flaky:
-    """A camera that opens at the third try and is gone after one frame."""
-
-    def __init__(self, tries: list[int]) -> None:
-        self._opens = len(tries) >= 3
-        self._frames = 1
-
-    def isOpened(self) -> bool:
-        return self._opens
-
-    def read(self) -> tuple[bool, Any]:
-        self._frames -= 1
-        return self._frames >= 0, seen("qr", 0, 0.0, 1, (640, 480))
-
-    def release(self) -> None:
-        self._opens = False
-
-
-def test_a_camera_that_comes_and_goes_is_a_status_and_is_opened_again() -> None:
-    tries: list[int] = []
-    statuses: queue.Queue[StatusUpdate] = queue.Queue()
-    scans: queue.Queue[Scan] = queue.Queue()
-
-    def capture(source: int | str) -> Flaky:
-        tries.append(1)
-        return Flaky(tries)
-
-    camera = CameraSource(0, on_scan=scans.put, on_status=statuses.put, capture=capture, backoff=Backoff(0.01, 0.02))
-    camera.open()
-    assert [statuses.get(timeout=WAIT_S).code for _ in range(3)] == ["unplugged", "ready", "unplugged"]
-    assert scans.get(timeout=WAIT_S) == QR
-    camera.close()
-
-
-def test_a_camera_that_cannot_be_used_says_so_and_does_not_break_the_till() -> None:
-    statuses: queue.Queue[StatusUpdate] = queue.Queue()
-
-    def capture(source: int | str) -> Flaky:
-        raise RuntimeError("no driver")
-
-    camera = CameraSource(0, on_scan=lambda scan: None, on_status=statuses.put, capture=capture)
-    camera.open()
-    status = statuses.get(timeout=WAIT_S)
-    camera.close()
-    assert (status.health, status.code) == (Health.ERROR, "camera_failed")
