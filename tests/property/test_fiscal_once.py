@@ -14,7 +14,7 @@ from loyalty.sentences import sentence
 from terminal.fiscal.port import Issued
 from terminal.fiscal.register import Refused, Registered, Unknown
 from tests.support.fiscal import KeptInMemory, fiscal_register
-from tests.unit.test_fiscal_slip import SALE
+from tests.unit.test_fiscal_slip import CHEESE, SALE, SCARF
 
 RETURN = replace(
     SALE, kind="return", receipt_id="ff" * 16, number="T1-18", payments=(Payment("cash", 286_480),), change_minor=0
@@ -34,7 +34,12 @@ def bytes_of(receipt: Receipt) -> int:
     return 1_000_000 - register.link.left
 
 
-@pytest.mark.parametrize(("receipt", "operation"), [(SALE, 1), (RETURN, 2)])
+MARK = "010460000000001521abc\x1d93Zx1="
+MARKED = replace(SALE, lines=(replace(SCARF, qty_milli=1000, mark=MARK), CHEESE))
+"""One piece with a code of marking, at the price of two without."""
+
+
+@pytest.mark.parametrize(("receipt", "operation"), [(SALE, 1), (RETURN, 2), (MARKED, 1)])
 def test_power_cut_at_every_byte_leaves_one_document_in_the_end(receipt: Receipt, operation: int) -> None:
     seen = set()
     for count in range(bytes_of(receipt) + 1):
