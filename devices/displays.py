@@ -15,6 +15,7 @@ from devices.escpos.line import lines_to
 from devices.model import DeviceInfo
 from devices.ports import Match
 from devices.transport.serial import SerialSettings
+from devices.transport.traced import traced_lines
 
 Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
 Greeting = Annotated[str, msgspec.Meta(max_length=ROWS * COLUMNS + ROWS - 1)]
@@ -42,6 +43,7 @@ class TextDisplaySettings(DisplaySettings, frozen=True, kw_only=True, forbid_unk
     file: Path = ""
     encoding: Encoding = "cp866"
     code_table: Byte | None = None
+    trace: Path = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -59,7 +61,8 @@ def epson(settings: TextDisplaySettings) -> TextDisplay:
 def _made(settings: TextDisplaySettings, model: str, as_bytes: Callable[[Sequence[str]], bytes]) -> TextDisplay:
     serial = SerialSettings(settings.port, settings.baud, settings.match)
     info = DeviceInfo(settings.id, "display", model, settings.host or settings.file or serial.named)
-    return TextDisplay(info, lines_to(serial, settings.host, settings.tcp_port, settings.file), as_bytes)
+    lines = traced_lines(lines_to(serial, settings.host, settings.tcp_port, settings.file), settings.trace, info)
+    return TextDisplay(info, lines, as_bytes)
 
 
 CD5220 = Driver(TextDisplaySettings, cd5220)

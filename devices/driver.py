@@ -29,6 +29,8 @@ PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[device]]` beside `kind` and `driver`; a driver adds its own in a subclass.
 
+    A driver whose settings have a `trace` notes there what goes over its wire (devices.transport.traced).
+
     A ValueError of `__post_init__` says what is wrong with keys that do not go together.
     """
 
@@ -49,6 +51,7 @@ class ScannerSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_
     layout: Literal["us", "russian"] = "us"
     idle_ms: Annotated[int, msgspec.Meta(ge=30, le=1000)] = 40
     repeat_ms: Annotated[int, msgspec.Meta(ge=0, le=5000)] = 500
+    trace: Path = ""
 
 
 class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from devices.escpos.qr import QrBy
 from devices.model import DeviceInfo
 from devices.ports import Match
 from devices.transport.serial import SerialSettings
+from devices.transport.traced import traced_lines
 
 Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
 QR_DOTS = {32: 4, 42: 6, 48: 6}
@@ -35,6 +36,7 @@ class EscPosSettings(PrinterSettings, frozen=True, kw_only=True, forbid_unknown_
     cut: bool = True
     drawer: Drawer = "none"
     qr: QrBy = "native"
+    trace: Path = ""
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match, host=self.host, file=self.file)
@@ -46,9 +48,8 @@ def escpos(settings: EscPosSettings) -> EscPosPrinter:
         settings.encoding, settings.code_table, settings.feed_lines, settings.cut, settings.qr, QR_DOTS[settings.width]
     )
     serial = SerialSettings(settings.port, settings.baud, settings.match)
-    return EscPosPrinter(
-        info, lines_to(serial, settings.host, settings.tcp_port, settings.file), layout, settings.drawer
-    )
+    lines = traced_lines(lines_to(serial, settings.host, settings.tcp_port, settings.file), settings.trace, info)
+    return EscPosPrinter(info, lines, layout, settings.drawer)
 
 
 ESCPOS = Driver(EscPosSettings, escpos)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import difflib
 import importlib
 import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from devices.driver import GROUP, DeviceSettings, Driver
+from devices.driver import GROUP, DeviceSettings, Driver, ScannerSettings
+from devices.model import DeviceInfo
+from devices.protocols import Scanner
 from loyalty.errors import BadDevices, BadInput, Problem
 from loyalty.sentences import sentence
 from terminal.offline_queue.disk import write_whole
@@ -63,7 +65,9 @@ class Configured:
 
     @property
     def make(self) -> Any:
-        """The driver's way of bringing the device to life (devices.driver)."""
+        """The driver's way of bringing the device to life (devices.driver); a scanner of any driver is traced here."""
+        if isinstance(self.settings, ScannerSettings) and self.settings.trace:
+            return partial(_traced, self.made_by.make, self.settings.trace)
         return self.made_by.make
 
     @property
@@ -71,6 +75,13 @@ class Configured:
         """Where it is attached, for people."""
         found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
+
+
+def _traced(make: Callable[..., Scanner], path: str, info: DeviceInfo, *given: object) -> Scanner:
+    from devices.transport.trace import Trace
+    from devices.transport.traced import TracedScanner
+
+    return TracedScanner(make(info, *given), Trace(Path(path), info.id, info.kind))
 
 
 def read_devices(folder: Path) -> tuple[Configured, ...]:
@@ -89,7 +100,15 @@ def read_devices(folder: Path) -> tuple[Configured, ...]:
         raise BadInput(sentence("file.not_text", name=FILE), sentence("file.not_text.hint")) from error
     except tomllib.TOMLDecodeError as error:
         raise BadInput(sentence("devices.toml", file=FILE, why=str(error)), sentence("devices.hint")) from error
-    return configured(document)
+    return tuple(_in_folder(each, folder) for each in configured(document))
+
+
+def _in_folder(device: Configured, folder: Path) -> Configured:
+    """A trace is of the till's folder, wherever the till was started."""
+    path: str = getattr(device.settings, "trace", "")
+    if not path:
+        return device
+    return replace(device, settings=msgspec.structs.replace(device.settings, trace=str(folder / path)))
 
 
 def configured(document: dict[str, Any]) -> tuple[Configured, ...]:

@@ -16,6 +16,13 @@ SENTENCES = {
     "camera.camera_failed.hint": (
         "Проверьте --camera и права: группа video", "Check --camera and permissions: the group video",
     ),
+    "trace.bad": (
+        "{name} — не запись обмена: строка {line}, {why}", "{name} is no trace: line {line}, {why}",
+    ),
+    "trace.bad.hint": (
+        "Запись делает kopilka devices listen --record или trace в devices.toml",
+        "kopilka devices listen --record makes one, or trace in devices.toml",
+    ),
     "device.offline": ("{port} не отвечает", "{port} does not answer"),
     "device.offline.hint": ("Проверьте питание и кабель", "Check its power and cable"),
     "device.not_ready": ("Устройство {port} не готово", "The device at {port} is not ready"),

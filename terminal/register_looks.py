@@ -6,7 +6,7 @@ from loyalty.sentences import sentence
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import NoAnswer, State
 from terminal.fiscal.standing import of_paper
-from terminal.supervised import AT_ONCE, WORKS, Seen
+from terminal.supervised import AT_ONCE, BUSY, WORKS, Seen
 from terminal.supervising import Supervising
 
 LOOK_EVERY_S = 120.0
@@ -19,13 +19,13 @@ def watch_register(supervising: Supervising, register: FiscalRegister, id: str, 
     watch.look_by(lambda: look_at(register), LOOK_EVERY_S, AT_ONCE)
 
 
-def look_at(register: FiscalRegister) -> Seen | None:
-    """How it stands; None while it is at work."""
+def look_at(register: FiscalRegister) -> Seen:
+    """How it stands; BUSY while it is at work."""
     try:
         state = register.state_now()
     except NoAnswer as why:
         return _silent(why)
-    return None if state is None else seen_by(state)
+    return BUSY if state is None else seen_by(state)
 
 
 def seen_by(state: State) -> Seen:

@@ -62,6 +62,7 @@ class ShtrihSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_f
     baud: Baud = 115_200
     host: DevicePath = ""
     tcp_port: PortNumber = 7778
+    trace: DevicePath = ""
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match, host=self.host)
@@ -104,15 +105,19 @@ def port_of(register: Configured) -> FiscalPort:
 
 
 def shtrih(settings: ShtrihSettings) -> FiscalPort:
-    from devices.shtrih.wire import SerialWire, TcpWire
+    from devices.shtrih.wire import SerialWire, TcpWire, Wire
     from devices.transport.serial import SerialSettings
+    from devices.transport.trace import Trace
+    from devices.transport.traced import TracedExchange
     from terminal.fiscal.shtrih import Shtrih
 
-    wire = (
+    wire: Wire = (
         TcpWire(settings.host, settings.tcp_port)
         if settings.host
         else SerialWire(SerialSettings(settings.port, settings.baud, settings.match))
     )
+    if settings.trace:
+        wire = TracedExchange(wire, Trace(Path(settings.trace), settings.id, "fiscal"))
     return Shtrih(wire, TAX_BITS[settings.tax_system], settings.form)
 
 

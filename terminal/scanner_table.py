@@ -28,7 +28,7 @@ def settings_of(
     match = match_of(path, ports)
     wanted = TYPES[driver]
     least_idle_ms: int = defaults_of(wanted)["idle_ms"]
-    baud = {"baud": speed} if wanted is SerialScannerSettings else {}
+    baud: dict[str, Any] = {"baud": speed} if wanted is SerialScannerSettings else {}
     return wanted(
         id=free_id({other.settings.id for other in others}),
         port="" if match else path,

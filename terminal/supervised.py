@@ -32,6 +32,8 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 WORKS = Seen("working")
+BUSY = Seen("new")
+"""It could not be looked at just now, and is to be soon."""
 
 
 class Watched(msgspec.Struct, frozen=True):

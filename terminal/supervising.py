@@ -5,7 +5,7 @@
 and then one line, for a device that tells of itself, from any thread, or for one that only answers:
 
     watch.report(WORKS)                                         # or Seen("waiting" or "wrong", said, hint)
-    watch.look_by(look)                                         # look() -> Seen, or None: ask me another time
+    watch.look_by(look)                                         # look() -> Seen; BUSY: soon; None: it has reported
 
 `look` is called on a thread of its own, every half a minute while the device works; while it does not, after half a
 second, then with waits up to 10. It may take its time and may raise, and must not be in the way of a sale that uses the
@@ -24,7 +24,7 @@ from loyalty.sentences import sentence
 from terminal.clock import now_ms
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
-from terminal.supervised import ASKED_AGAIN, LOOK_EVERY_S, Seen, Watched, after, asked, look_in_s
+from terminal.supervised import ASKED_AGAIN, BUSY, LOOK_EVERY_S, Seen, Watched, after, asked, look_in_s
 
 SENTENCES = {
     "device.failed": ("Драйвер не работает: {what}", "Its driver fails: {what}"),
@@ -150,9 +150,10 @@ class Watch:
         self._started.wait()
         while not self._stopping:
             seen = _found(look)
-            if seen is not None and not self._stopping:
+            if seen is not None and seen is not BUSY and not self._stopping:
                 self.report(seen)
-            self._woken.wait(look_in_s(self._watched, self._backoff, every_s))
+            wait_s = self._backoff.first_s if seen is BUSY else look_in_s(self._watched, self._backoff, every_s)
+            self._woken.wait(wait_s)
             self._woken.clear()
 
 

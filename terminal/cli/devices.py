@@ -7,6 +7,7 @@ import click
 from terminal.cli.devices_doctor import doctor
 from terminal.cli.devices_look import list_devices, listen
 from terminal.cli.devices_probe import probe, sheet
+from terminal.cli.devices_replay import replay
 from terminal.cli.devices_simulate import simulate
 
 
@@ -15,5 +16,5 @@ def devices() -> None:
     """Devices: what there is, what it sends, and virtual ones."""
 
 
-for command in (list_devices, listen, sheet, probe, doctor, simulate):
+for command in (list_devices, listen, sheet, probe, doctor, replay, simulate):
     devices.add_command(command)

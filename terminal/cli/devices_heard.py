@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
-from loyalty.errors import NotNow
-from loyalty.sentences import Lang
+from loyalty.errors import BadInput, NotNow
+from loyalty.sentences import Lang, sentence
 
 if TYPE_CHECKING:
     from devices.driver import Sends
@@ -66,6 +67,22 @@ def source_at(port: str, baud: int | None, driver: str | None, folder: Path | No
     info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
     make = partial(device.make, info, settings)
     return Source(device.driver, device.place, make, device.made_by.sends, framing_of(settings))
+
+
+def recorded(source: Source, file: Path | None) -> Source:
+    """The same scanner with all it sends noted in the file, where there is one. Raises BadInput."""
+    if file is None:
+        return source
+    from devices.transport.trace import Trace
+    from devices.transport.traced import TracedScanner
+
+    if not file.parent.is_dir():
+        raise BadInput(sentence("file.unread", name=str(file.parent), why="no folder"))
+
+    def make(quiet: Callable[[float], None]) -> Scanner:
+        return TracedScanner(source.make(quiet), Trace(file, source.named, "scanner"))
+
+    return dataclasses.replace(source, make=make)
 
 
 @contextmanager

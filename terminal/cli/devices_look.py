@@ -11,7 +11,7 @@ import click
 from loyalty.codes import Code, CodeRanges, UnknownCode, classify
 from loyalty.errors import StoreFault
 from loyalty.sentences import Lang
-from terminal.cli.devices_heard import as_driver, at_speed, bursts_from, source_at
+from terminal.cli.devices_heard import as_driver, at_speed, bursts_from, recorded, source_at
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -75,15 +75,18 @@ def _there(place: Place, ru: bool) -> str:
 @at_speed
 @as_driver
 @click.option("--count", type=click.IntRange(0), default=0, help="Stop after so many scans; 0 listens until Ctrl+C.")
+@click.option("--record", type=click.Path(path_type=Path), help="Note every byte with its time there, for `replay`.")
 @in_folder
 @in_language
-def listen(port: str, baud: int | None, driver: str | None, count: int, data: Path, lang: str) -> None:
+def listen(
+    port: str, baud: int | None, driver: str | None, count: int, record: Path | None, data: Path, lang: str
+) -> None:
     """Show each scan that comes from PORT: its bytes, how they are framed, and what the till reads it as.
 
     PORT is a path, or the id of a device in devices.toml. Not while the till runs: it has the port.
     """
     with errors_in(lang):
-        source = source_at(port, baud, driver, data)
+        source = recorded(source_at(port, baud, driver, data), record)
         codes = _codes(data)
         with bursts_from(source, language(lang)) as bursts:
             for number, burst in enumerate(bursts, 1):

@@ -16,7 +16,7 @@ from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal.turns import Turn, in_turns
 from terminal.fiscal_book import FiscalBook
 from terminal.register_looks import look_at, seen_by
-from terminal.supervised import WORKS, Seen
+from terminal.supervised import BUSY, WORKS, Seen
 from terminal.words import TEMPLATES
 from tests.support.fiscal import MemoryWire
 
@@ -46,7 +46,7 @@ def test_while_a_sale_is_at_the_register_nobody_else_asks_it(register: FiscalReg
     selling.start()
     assert at_work.wait(WAIT_S)
     assert register.state_now() is None
-    assert look_at(register) is None
+    assert look_at(register) is BUSY
     looked.set()
     selling.join()
     assert register.state_now() is not None

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
+
 from devices.backoff import Backoff
 from devices.displays import TextDisplaySettings
 from devices.escpos import commands, talk
 from devices.printers import EscPosSettings
+from devices.transport import trace
+from devices.virtual import replay
 from devices.virtual.printer import FAULTS
 from loyalty.codes import CodeRanges, classify
 from terminal import cards, printing, register_looks, scanning, showing, supervised, unprinted
@@ -89,3 +93,14 @@ def test_the_keys_and_figures_of_the_customer_s_display_are_those_of_its_driver(
     for key in ("tcp_port", "encoding", "baud"):
         assert re.search(rf"`{key}`.*{getattr(shown, key)}", section), key
     assert f"after {showing.AGAIN_AFTER_S:g} seconds" in " ".join(section.split())
+
+
+def test_the_figures_of_traces_are_those_of_the_code() -> None:
+    assert trace.MOST_FILE_BYTES == 4 * 2**20
+    assert "It holds 4 MiB; then it becomes" in FLAT
+    assert replay.FAST_PAUSE_S == 0.6
+    assert "With `--fast` no pause is longer than 0.6 s" in FLAT
+    lines = PAGE.partition('{"kopilka_trace"')[2].partition("```")[0]
+    head, *steps = ('{"kopilka_trace"' + lines).splitlines()
+    msgspec.json.decode(head, type=trace.Head)
+    assert [msgspec.json.decode(step, type=trace.Step).raw for step in steps] == [b"", b"4600\r"]

@@ -16,7 +16,7 @@ from loyalty.sentences import sentence
 from terminal.device_reports import watch_device
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
-from terminal.supervised import WORKS, Seen
+from terminal.supervised import BUSY, WORKS, Seen
 from terminal.supervising import Supervising
 from tests.support.escpos import INFO, printer_on
 
@@ -80,6 +80,16 @@ def test_a_device_is_looked_at_until_it_is_back(eye: Eye) -> None:
     watch.look_by(lambda: next(answers, None), every_s=0.001)
     eye.until("waiting")
     eye.until("working")
+    eye.supervising.close()
+
+
+def test_a_device_that_is_busy_is_looked_at_soon_and_stands_as_it_did(eye: Eye) -> None:
+    answers = iter([WORKS, BUSY, BUSY, GONE, GONE])
+    watch = eye.supervising.add("kkt", "fiscal", "/dev/x")
+    watch.look_by(lambda: next(answers, None), every_s=3600)
+    eye.until("working")
+    watch.look_now()
+    eye.until("waiting")
     eye.supervising.close()
 
 

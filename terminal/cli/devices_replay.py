@@ -1,0 +1,107 @@
+"""`kopilka devices replay`: a trace played as a device, for a till, for `listen` or for `probe`."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+from loyalty.errors import BadInput
+from loyalty.sentences import Lang, sentence
+from terminal.cli.told import errors_in, in_language, language
+
+if TYPE_CHECKING:
+    from devices.transport.trace import Step
+    from devices.transport.trace_read import ReadTrace
+    from devices.virtual.replay import Replay
+
+LOOK_S = 0.1
+MOST_SHOWN_BYTES = 40
+
+
+@click.command
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="A port of this computer, instead of a pseudo-terminal.")
+@click.option("--fast", is_flag=True, help="With no pause longer than 0.6 s.")
+@in_language
+def replay(file: Path, link: Path | None, port: int | None, fast: bool, lang: str) -> None:
+    """Play the trace in FILE as the device it was made of, from when a program opens it: it sends what came from the
+    device at the recorded pace, and waits where the device was sent something. Ends with the trace, or with Ctrl+C."""
+    from devices.virtual.replay import Replay
+
+    with errors_in(lang):
+        trace = _read(file)
+    played = Replay(trace.steps, fast=fast)
+    steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
+    at = _on_tcp(played, steps.put, port) if port else _on_pty(played, steps.put, link)
+    with at as (place, ended):
+        click.echo(f"{trace.head.device} ({trace.head.kind}, {trace.head.begun}): {place}")
+        try:
+            while not ended.wait(LOOK_S):
+                _tell(steps, language(lang))
+        except KeyboardInterrupt:
+            pass
+        _tell(steps, language(lang))
+    if played.differed:
+        ru = language(lang) == "ru"
+        said = "Отправлено не так, как в записи, раз:" if ru else "Sent otherwise than in the trace, times:"
+        click.echo(f"{said} {played.differed}")
+
+
+def _read(file: Path) -> ReadTrace:
+    """Raises BadInput."""
+    from devices.transport.trace_read import BadTrace, read_trace
+
+    try:
+        return read_trace(file)
+    except BadTrace as error:
+        said = sentence("trace.bad", name=file.name, line=error.line, why=error.why)
+        raise BadInput(said, sentence("trace.bad.hint")) from error
+    except OSError as error:
+        raise BadInput(sentence("file.unread", name=file.name, why=error.strerror or str(error))) from error
+
+
+def _tell(steps: queue.SimpleQueue[Step], lang: Lang) -> None:
+    from terminal.scanner.bursts import shown_text
+
+    ways = {"in": ("от устройства", "from the device"), "out": ("устройству", "to the device")}
+    played = [steps.get() for _ in range(steps.qsize())]
+    for way, together in groupby(played, key=lambda step: step.way):
+        first, *others = together
+        raw = first.raw + b"".join(step.raw for step in others)
+        more = "…" if len(raw) > MOST_SHOWN_BYTES else ""
+        said = ways[way][0 if lang == "ru" else 1]
+        click.echo(f"{first.at_us / 1_000_000:10.3f}  {said}  {shown_text(raw[:MOST_SHOWN_BYTES])}{more}")
+
+
+@contextmanager
+def _on_pty(played: Replay, told: Callable[[Step], None], link: Path | None) -> Iterator[tuple[str, Event]]:
+    from devices.virtual.replayed import replayed_on_pty
+
+    with replayed_on_pty(played, told) as (path, ended):
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(path)
+        try:
+            yield str(link or path), ended
+        finally:
+            if link is not None:
+                link.unlink(missing_ok=True)
+
+
+@contextmanager
+def _on_tcp(played: Replay, told: Callable[[Step], None], port: int) -> Iterator[tuple[str, Event]]:
+    from devices.virtual.replayed import replayed_on_tcp
+
+    try:
+        with replayed_on_tcp(played, told, port) as ((host, number), ended):
+            yield f"{host}:{number}", ended
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
