@@ -131,9 +131,10 @@ class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_clos
     totals: ShiftTotals
 
 
-Parting = Literal["fork", "fence", "older", "copied", "missing"]
+Parting = Literal["fork", "fence", "older", "copied", "missing", "damaged"]
 """How two histories of one till were seen: other events, a worn-out fence, an older journal, a journal on another
-machine, a head office without events that the till has let go of since they were safe there."""
+machine, a head office without events that the till has let go of since they were safe there; or a damaged journal, in
+which some of its events were lost."""
 
 
 class EpochBegun(msgspec.Struct, frozen=True, tag_field="type", tag="epoch_begun"):

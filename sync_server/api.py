@@ -16,6 +16,7 @@ from loyalty.api import (
     OLDEST_TILL,
     PROTOCOL,
     PROTOCOL_HEADER,
+    SEGMENT_TYPE,
     CarriedReply,
     CheckRequest,
     ConfirmRequest,
@@ -38,6 +39,7 @@ from sync_server.holds import take_hold, void_hold
 from sync_server.ingest import take_carried, take_segment
 from sync_server.metrics import SEGMENTS
 from sync_server.office import Office
+from sync_server.own_segments import own_segment
 from sync_server.personal import store_personal
 from sync_server.ranges import MEDIA_TYPE, ranged_file
 from sync_server.receipts import find_receipt
@@ -72,6 +74,13 @@ def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
         office.queue.stored()
         office.applier.kick()
     return reply(stored.reply)
+
+
+@get("/v1/segments/{epoch:int}/{seq:int}", sync_to_thread=True, media_type=SEGMENT_TYPE)
+def sent_segment(request: AnyRequest, epoch: FromPath[int], seq: FromPath[int]) -> bytes:
+    office = _office(request)
+    terminal = _signed_by(request, office)
+    return own_segment(office.store, terminal, epoch, seq)
 
 
 @post("/v1/carried", sync_to_thread=True, request_max_body_size=SEGMENT_LIMIT, status_code=200)
@@ -179,8 +188,8 @@ def void(request: AnyRequest, body: RawBody, hold_id: FromPath[str]) -> Response
 
 
 HANDLERS = (
-    enrol, segments, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check, shares, hold,
-    void,
+    enrol, segments, sent_segment, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check,
+    shares, hold, void,
 )  # fmt: skip
 
 

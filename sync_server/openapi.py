@@ -103,6 +103,14 @@ def _paths() -> dict[str, Any]:
                 "Send a signed segment of events", SegmentReply, sends=_SEGMENT, signed=False, parameters=[_FENCE]
             )
         },
+        "/v1/segments/{epoch}/{seq}": {
+            "get": _operation(
+                "The terminal's own segment with an event, as it came",
+                None,
+                parameters=[_in_path("epoch", {"type": "integer"}), _in_path("seq", {"type": "integer"})],
+                gives_bytes=_SEGMENT,
+            )
+        },
         "/v1/carried": {"post": _operation("Bring a segment of another terminal", CarriedReply, sends=_SEGMENT)},
         "/v1/personal": {
             "post": _operation("Send personal data beside their events", PersonalReply, sends=PersonalUpload)
@@ -148,12 +156,12 @@ def _paths() -> dict[str, Any]:
 
 def _operation(
     summary: str, gives: type | None, sends: type | Mapping[str, Any] | None = None, signed: bool = True,
-    parameters: list[dict[str, Any]] | None = None,
+    parameters: list[dict[str, Any]] | None = None, gives_bytes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     given = (
         {"application/json": {"schema": _ref(gives)}}
         if gives
-        else {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
+        else dict(gives_bytes or {"application/zstd": {"schema": {"type": "string", "format": "binary"}}})
     )
     operation: dict[str, Any] = {
         "summary": summary,

@@ -67,6 +67,7 @@ LIMITS: dict[str, dict[str, str]] = {
     },
     "terminal/offline_queue/client.py": {
         "MAX_PAGE_BYTES": f"{_HTTP}::test_a_page_of_rows_may_be_larger_but_not_without_end",
+        "MAX_SEGMENT_BYTES": f"{_HTTP}::test_a_segment_given_back_may_be_as_large_as_one_that_is_sent",
     },
     "terminal/offline_queue/http_reply.py": {
         "MAX_REPLY_BYTES": f"{_HTTP}::test_a_reply_has_a_limit_and_one_byte_more_is_too_much",

@@ -113,6 +113,41 @@ def mend(by: str, data: Path, lang: str) -> None:
     )
 
 
+@queue.command
+@click.option("--by", default="", help="The manager's name, needed only where events are lost.")
+@in_folder
+@in_language
+def repair(by: str, data: Path, lang: str) -> None:
+    """Make a damaged journal whole again, with the head office's help where it takes that.
+
+    The till must not be running. Events behind damage come from the segments kept here, else from the head office. What
+    nobody has is lost and named, and the rest goes up under a new epoch. The damaged file is kept beside.
+    """
+    from terminal.clock import now_ms
+    from terminal.offline_queue.client import Client
+    from terminal.offline_queue.keys import device_key, read_identity
+    from terminal.offline_queue.repair import repair as make_whole
+    from terminal.offline_queue.repair_swap import DAMAGED
+    from terminal.offline_queue.trust import trust_of
+    from terminal.opened import new_id
+
+    ru = language(lang) == "ru"
+    with errors_in(lang):
+        client = Client(read_identity(data), device_key(data), now_ms, trust=trust_of(data))
+        try:
+            done = make_whole(data, client.own_segment, by, lambda: (new_id(), now_ms()))
+        finally:
+            client.close()
+    click.echo(f"{'Журнал цел, событий' if ru else 'The journal is whole, events'}: {done.events}")
+    click.echo(f"{'Восстановлено' if ru else 'Put right'}: {done.put_right}")
+    click.echo(f"{'Из них вернул офис' if ru else 'Of these the head office gave back'}: {done.fetched}")
+    if done.lost:
+        places = ", ".join(f"{epoch}/{seq}" for epoch, seq in done.lost)
+        click.echo(f"{'Потеряны события' if ru else 'Lost events'}: {places}")
+        click.echo(f"{'Начата эпоха' if ru else 'An epoch has begun'}: {done.epoch}")
+    click.echo(f"{'Повреждённый файл' if ru else 'The damaged file'}: {data / DAMAGED}")
+
+
 @queue.command("export")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--all", "every", is_flag=True, help="Everything kept, also what the head office has.")

@@ -33,7 +33,7 @@ from loyalty.api import (
     SharesReply,
     SnapshotManifest,
 )
-from loyalty.chain import read_segment
+from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES, read_segment
 from loyalty.errors import LinkFault
 from loyalty.events import Personal, canonical
 from loyalty.feed import STREAMS, DeltaPage, Head, Heads, Stream
@@ -41,6 +41,7 @@ from loyalty.sentences import sentence
 from terminal.offline_queue.http_reply import (
     MAX_REPLY_BYTES,
     READ_S,
+    Decoder,
     Refusal,
     check_spoken,
     decode,
@@ -62,6 +63,7 @@ CONFIRM_READ_S = 8.0
 HOLD_READ_S = 4.0
 """The till has given up by then, and others wait for their turn."""
 PART_BYTES = 4 * 1024 * 1024
+MAX_SEGMENT_BYTES = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
 MAX_PAGE_BYTES = 1024 * 1024
 """Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
 
@@ -78,7 +80,15 @@ def _known(by_stream: Mapping[str, Streamed]) -> dict[Stream, Streamed]:
     return {stream: by_stream[stream] for stream in STREAMS if stream in by_stream}
 
 
+class _AsItIs:
+    """A reply that is bytes."""
+
+    def decode(self, body: bytes) -> bytes:
+        return body
+
+
 _JSON = {"content-type": "application/json"}
+_as_it_is = _AsItIs()
 _heads = msgspec.json.Decoder(_HeadsTold)
 _delta = msgspec.json.Decoder(DeltaPage)
 _segment = msgspec.json.Decoder(SegmentReply)
@@ -173,6 +183,15 @@ class Client:
         """A receipt of any till. Raises LinkFault; Refusal with the code `unknown` where there is none."""
         return self._ask("GET", f"/v1/receipts/{quote(number, safe='')}", _receipt)
 
+    def own_segment(self, epoch: int, seq: int) -> bytes | None:
+        """This till's own segment with that event, as the head office has it; None where it gives none."""
+        try:
+            return self._ask("GET", f"/v1/segments/{epoch}/{seq}", _as_it_is, limit=MAX_SEGMENT_BYTES)
+        except Refusal as refusal:
+            if refusal.reply.code != "unknown":
+                raise
+            return None
+
     def send_code(self, asked: ConfirmRequest) -> ConfirmReply:
         """Have a code sent to a member's phone. Raises LinkFault; Refusal with `wait` or `no_messages`."""
         body = canonical(asked)
@@ -197,7 +216,7 @@ class Client:
         self,
         method: str,
         path: str,
-        decoder: "msgspec.json.Decoder[T]",
+        decoder: "Decoder[T]",
         *,
         body: bytes = b"",
         headers: dict[str, str] | None = None,

@@ -38,6 +38,7 @@ _SAID: dict[Parting, str] = {
     "older": "link.older",
     "copied": "link.copied",
     "missing": "link.missing",
+    "damaged": "link.damaged",
 }
 _fork = msgspec.json.Decoder(Fork)
 

@@ -3,7 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import httpx
 import msgspec
@@ -14,12 +14,19 @@ from loyalty.errors import LinkFault
 from loyalty.sentences import sentence
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 READ_S = 15.0
 TIMEOUT = httpx.Timeout(READ_S, connect=5.0)
 MAX_REPLY_BYTES = 256 * 1024
 MAX_WINDOW_BYTES = 8 * 1024 * 1024
 MAX_RETRY_AFTER_S = 300
 CHUNK_BYTES = 16 * 1024
+
+
+class Decoder(Protocol[T_co]):
+    """What makes a value of a body; a wrong one is a msgspec.MsgspecError."""
+
+    def decode(self, body: bytes, /) -> T_co: ...
 
 
 class Refusal(LinkFault):
@@ -93,7 +100,7 @@ def not_ours(what: str, url: str) -> LinkFault:
     return LinkFault(sentence("link.not_ours", what=what[:200]), sentence("link.not_ours.do", url=url))
 
 
-def decode(response: httpx.Response, decoder: "msgspec.json.Decoder[T]", limit: int, deadline_s: float) -> T:
+def decode(response: httpx.Response, decoder: "Decoder[T]", limit: int, deadline_s: float) -> T:
     """The reply as its type. Raises Refusal for an error of the head office, LinkFault for anything else."""
     url = f"{response.request.url.scheme}://{response.request.url.netloc.decode()}"
     body = read(response, limit, deadline_s)

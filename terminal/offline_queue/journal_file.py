@@ -64,7 +64,7 @@ def create(path: Path, state: dict[str, str]) -> None:
     try:
         connection = sqlite3.connect(fresh, isolation_level=None)
         try:
-            _fill(connection, state)
+            fill(connection, state)
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -73,7 +73,8 @@ def create(path: Path, state: dict[str, str]) -> None:
     put_in_place(fresh, path)
 
 
-def _fill(connection: Connection, state: dict[str, str]) -> None:
+def fill(connection: Connection, state: dict[str, str]) -> None:
+    """The tables of a new journal, empty but for its `state`."""
     set_pragmas(connection)
     connection.execute("BEGIN IMMEDIATE")
     for statement in DDL:

@@ -66,6 +66,12 @@ def keep_place(folder: Path, journal: Journal, machine: str) -> None:
         write_whole(folder / FILE, msgspec.json.encode(now))
 
 
+def kept_place(folder: Path) -> Position | None:
+    """The last event that was written down beside the journal."""
+    place = _read(folder / FILE)
+    return place.last if place is not None else None
+
+
 def _read(path: Path) -> Place | None:
     """None where there is none, or nothing that can be read: then it tells nothing."""
     try:

@@ -48,30 +48,31 @@ class _Common(msgspec.Struct, frozen=True):
 
 def mend(journal: Journal, store: str, by: str, stamp: Stamp) -> Mended:
     """Begin a new epoch, as the person `by` has asked. Raises NotNow: no name, nothing to mend; StoreFault."""
+    return journal.renew(lambda c: mend_in(c, journal.terminal, store, by, stamp()))
+
+
+def mend_in(connection: Connection, terminal: str, store: str, by: str, stamp: tuple[str, int]) -> Mended:
+    """The same in a transaction on a journal's tables."""
     name = " ".join(by.split())
     if not name or len(name) > MAX_NAME_CHARS:
         raise NotNow(sentence("mend.name"))
-
-    def write(connection: Connection) -> Mended:
-        fork = read_fork(connection)
-        if fork is None or not fork.stops_sending:
-            raise NotNow(sentence("mend.nothing"))
-        common = _common(connection, fork)
-        epoch = common.epoch + 1
-        if epoch <= common.base.epoch and common.base.seq:
-            raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
-        _take_out(connection, common.base)
-        forget_after(connection, place_of(common.base.epoch, common.base.seq))
-        (moved,) = connection.execute("SELECT count(*) FROM moved").fetchone()
-        begun = EpochBegun(store, name, fork.why, common.epoch, common.seq, moved)
-        _begin(connection, journal.terminal, epoch, common, begun, stamp())
-        _put_back(connection, journal.terminal, epoch)
-        connection.execute("DROP TABLE moved")
-        _pass_over_numbers(connection, fork, common)
-        keep_fork(connection, msgspec.structs.replace(fork, mended_epoch=epoch))
-        return Mended(epoch, moved)
-
-    return journal.renew(write)
+    fork = read_fork(connection)
+    if fork is None or not fork.stops_sending:
+        raise NotNow(sentence("mend.nothing"))
+    common = _common(connection, fork)
+    epoch = common.epoch + 1
+    if epoch <= common.base.epoch and common.base.seq:
+        raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
+    _take_out(connection, common.base)
+    forget_after(connection, place_of(common.base.epoch, common.base.seq))
+    (moved,) = connection.execute("SELECT count(*) FROM moved").fetchone()
+    begun = EpochBegun(store, name, fork.why, common.epoch, common.seq, moved)
+    _begin(connection, terminal, epoch, common, begun, stamp)
+    _put_back(connection, terminal, epoch)
+    connection.execute("DROP TABLE moved")
+    _pass_over_numbers(connection, fork, common)
+    keep_fork(connection, msgspec.structs.replace(fork, mended_epoch=epoch))
+    return Mended(epoch, moved)
 
 
 def _common(connection: Connection, fork: Fork) -> _Common:

@@ -69,8 +69,8 @@ SENTENCES: Templates = {
     ),
     "journal.chain": ("Журнал повреждён у события {epoch}/{seq}", "The journal is damaged at event {epoch}/{seq}"),
     "journal.chain.do": (
-        "Не продавайте и не удаляйте файл: он хранит неотправленные чеки. Позовите того, кто ставил кассу",
-        "Do not sell and do not delete the file: it holds receipts not yet sent. Call whoever set the till up",
+        "Не удаляйте файл: он хранит неотправленные чеки. Закройте кассу и выполните kopilka queue repair",
+        "Do not delete the file: it holds receipts not yet sent. End the till and run kopilka queue repair",
     ),
     "journal.no_room": (
         "На диске нет места для новых продаж: не хватает {mib} МиБ",
@@ -129,6 +129,23 @@ SENTENCES: Templates = {
     "link.missing": (
         "Офис возвращён к копии без событий, которых здесь уже нет: у него есть до {here}. Отправка остановлена",
         "The head office was put back to before events that are here no more: it has up to {here}. Sending stopped",
+    ),
+    "link.damaged": (
+        "Журнал кассы был повреждён, часть событий потеряна. Остальные отправляются заново",
+        "The till's journal was damaged, some of its events are lost. The others are sent anew",
+    ),
+    "repair.whole": ("Журнал цел: чинить нечего", "The journal is whole: there is nothing to repair"),
+    "repair.lost": (
+        "Ни здесь, ни в офисе нет событий: {count}, первое из них {epoch}/{seq}",
+        "Neither here nor at the head office: {count} events, the first of them {epoch}/{seq}",
+    ),
+    "repair.lost.do": (
+        "Остальное цело. Чтобы продолжить без них, повторите с --by и именем управляющего",
+        "The rest is whole. To go on without them, run this again with --by and the manager's name",
+    ),
+    "repair.cannot": (
+        "Событие {epoch}/{seq} есть только в офисе, и отдать его он не может",
+        "Event {epoch}/{seq} is at the head office only, and it cannot give it back",
     ),
     "mend.older_office": (
         "Офис возвращён к копии до прошлого ремонта журнала, а тех событий здесь уже нет",

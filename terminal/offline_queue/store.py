@@ -14,6 +14,7 @@ from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_place import compare_place, keep_place, machine_of
 from terminal.offline_queue.keys import Identity, device_key, read_identity
 from terminal.offline_queue.lock import FolderLock
+from terminal.offline_queue.repair_swap import finish_repair
 from terminal.offline_queue.share_book import ShareBook
 
 
@@ -62,6 +63,7 @@ def open_store(folder: Path, machine: str | None = None, ballast_bytes: int | No
     machine = machine_of(identity.terminal) if machine is None else machine
     lock = FolderLock(folder)
     try:
+        finish_repair(folder)
         journal = Journal(folder / journal_file.FILE, identity.terminal)
         try:
             journal.ballast.keep(ballast.asked_bytes() if ballast_bytes is None else ballast_bytes)

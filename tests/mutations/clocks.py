@@ -74,7 +74,7 @@ CLOCKS: tuple[Guard, ...] = (
     Guard(
         "marks among events that move are forgotten",
         "terminal/offline_queue/mending.py",
-        "        forget_after(connection, place_of(common.base.epoch, common.base.seq))\n",
+        "    forget_after(connection, place_of(common.base.epoch, common.base.seq))\n",
         "",
         f"{_TILL}::test_events_that_move_to_a_new_epoch_are_not_told_to_be_later_than_they_are",
     ),

@@ -508,7 +508,7 @@ TILL: tuple[Guard, ...] = (
     Guard(
         "what the other history lacks goes up again",
         f"{_QUEUE}/mending.py",
-        "        _put_back(connection, journal.terminal, epoch)\n",
+        "    _put_back(connection, terminal, epoch)\n",
         "",
         f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
     ),

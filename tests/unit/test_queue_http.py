@@ -16,7 +16,7 @@ from loyalty.errors import BadInput, LinkFault, StoreFault
 from loyalty.events import canonical
 from loyalty.feed import Heads
 from terminal.offline_queue import keys
-from terminal.offline_queue.client import MAX_PAGE_BYTES, Client
+from terminal.offline_queue.client import MAX_PAGE_BYTES, MAX_SEGMENT_BYTES, Client
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.http_reply import MAX_REPLY_BYTES, Refusal
 from terminal.offline_queue.store import open_store
@@ -180,6 +180,15 @@ def test_a_page_of_rows_may_be_larger_but_not_without_end():
     assert client(answer(MAX_PAGE_BYTES)).delta("g1", "bal", 7, 0).drained
     with pytest.raises(LinkFault):
         client(answer(MAX_PAGE_BYTES + 1)).delta("g1", "bal", 7, 0)
+
+
+def test_a_segment_given_back_may_be_as_large_as_one_that_is_sent():
+    def answer(size):
+        return lambda request: httpx.Response(200, content=b"s" * size)
+
+    assert client(answer(MAX_SEGMENT_BYTES)).own_segment(1, 1) == b"s" * MAX_SEGMENT_BYTES
+    with pytest.raises(LinkFault):
+        client(answer(MAX_SEGMENT_BYTES + 1)).own_segment(1, 1)
 
 
 @pytest.mark.parametrize(
