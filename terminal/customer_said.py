@@ -11,6 +11,7 @@ SENTENCES = {
     "customer.spend": ("Спишем {all_points:балл|балла|баллов}", "Paying {all_points:point|points}"),
     "customer.to_earn": ("Начислим {all_points:балл|балла|баллов}", "You earn {all_points:point|points}"),
     "customer.earned": ("Начислено {all_points:балл|балла|баллов}", "Earned {all_points:point|points}"),
+    "customer.points": ("Баллы", "Points"),
     "customer.change": ("Сдача", "Change"),
     "customer.thanks": ("Спасибо за покупку!", "Thank you!"),
     "customer.return": ("Возврат", "Return"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devices.escpos.commands import IN_WORDS
 from loyalty.basket import Basket, BasketLine
-from loyalty.money import money_text, quantity_text
+from loyalty.money import money_text, points_text, quantity_text
 from loyalty.quoted import Quote
 from loyalty.sentences import Lang, say, sentence
 from terminal.customer_said import SENTENCES
@@ -93,7 +93,14 @@ class CustomerText:
         return self._cut(store_name, self._said("customer.welcome"))
 
     def _points(self, code: str, points: int) -> str:
-        return say(sentence(code, all_points=points), self._lang, SENTENCES) if points else ""
+        """The sentence, or the figure alone where there is no room for it."""
+        if not points:
+            return ""
+        said = say(sentence(code, all_points=points), self._lang, SENTENCES)
+        if len(said) <= self._columns:
+            return said
+        sign = "-" if code == "customer.spend" else "+"
+        return self._pair(self._said("customer.points"), f"{sign}{points_text(points, self._lang)}")
 
     def _money(self, code: str, amount_minor: int) -> str:
         return self._pair(self._said(code), money_text(amount_minor, self._lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -101,3 +102,25 @@ def test_a_display_that_is_not_there_says_so(language: str) -> None:
         display.display_text(("x",))
     assert caught.value.code == "offline"
     assert caught.value.hint
+
+
+def test_a_display_whose_server_hung_up_is_connected_to_again_and_no_text_is_lost(language: str) -> None:
+    device = Seen()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(SOON_S)
+        host, port = server.getsockname()
+        make = cd5220 if language == "cd5220" else epson
+        display = make(TextDisplaySettings(id="d", host=host, tcp_port=port))
+        display.open(lambda event: None)
+        display.display_text(("first",))
+        server.accept()[0].close()
+        with pytest.raises(DeviceError) as caught:
+            display.display_text(("second",))
+        assert caught.value.code == "offline"
+        display.display_text(("second",))
+        line, _ = server.accept()
+        line.settimeout(SOON_S)
+        while device.lines != ("second", ""):
+            device.receive(line.recv(4096))
+        line.close()
+        display.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from devices.escpos.commands import encoded
 from loyalty.receipt import Payment
@@ -104,6 +105,7 @@ def test_nobody_s_name_phone_card_or_balance_is_ever_shown(key: str) -> None:
         assert private not in text
 
 
+@example(name="", qty=999, price_minor=10**9)
 @given(name=st.text(max_size=60), qty=st.integers(1, 999), price_minor=st.integers(0, 10**9))
 def test_the_figure_stands_whole_at_the_right_whatever_the_goods_are_called(
     name: str, qty: int, price_minor: int
@@ -112,8 +114,10 @@ def test_the_figure_stands_whole_at_the_right_whatever_the_goods_are_called(
     goods = msgspec.structs.replace(TEA, name=name)
     till.after(c.OpenShift("Ольга"))
     upper, lower = till.after(c.ProductFound(goods, qty * 1000, price_minor))
-    assert lower.startswith("ИТОГО ")
-    figure = lower.removeprefix("ИТОГО ").strip()
+    word, _, figure = lower.partition(" ")
+    figure = figure.strip()
+    assert word
+    assert "ИТОГО".startswith(word)
     assert int(figure.replace(" ", "").replace(",", "")) == qty * price_minor
     for line in (upper, lower):
         assert len(encoded(line, "cp866")) == 20
@@ -128,6 +132,29 @@ def test_the_greatest_total_leaves_the_figure_whole() -> None:
     quote = msgspec.structs.replace(state.quote, total_minor=10**12)
     till.counter.state = msgspec.structs.replace(state, quote=quote)
     assert till.after()[1] == "ИТ 10 000 000 000,00"
+
+
+@pytest.mark.parametrize(
+    ("points", "earned"),
+    [(999, "Начислено 999 баллов"), (1000, "Баллы         +1 000"), (10**7, "Баллы    +10 000 000")],
+)
+def test_points_for_which_a_sentence_is_too_long_stand_as_a_figure(points: int, earned: str) -> None:
+    till = Watched()
+    till.after(c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    state = till.counter.state
+    assert state.receipt is not None
+    till.counter.state = msgspec.structs.replace(state, receipt=replace(state.receipt, earned_points=points))
+    assert till.after() == ("Спасибо за покупку!", earned)
+
+
+def test_points_spent_stand_as_a_figure_below_nothing() -> None:
+    till = Watched()
+    till.after(c.OpenShift("Ольга"), c.Scan(CARD), c.Scan(CUP.code), c.SpendPoints(120))
+    state = till.counter.state
+    assert state.quote is not None
+    used = replace(state.quote.redemption, used_points=123_456)
+    till.counter.state = msgspec.structs.replace(state, quote=replace(state.quote, redemption=used))
+    assert till.after()[0] == "Баллы       -123 456"
 
 
 def test_a_receipt_that_a_gift_card_paid_gives_no_change() -> None:
