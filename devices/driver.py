@@ -26,6 +26,17 @@ Sends = Literal["text", "reports", "keys"]
 PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
+SERIAL_REJECTS = {
+    "datalogic": b"\x01",
+    "honeywell": b"\x16\x07\x0d",
+    "cipherlab": b"#@////\x0d",
+}
+"""Host commands that sound a beep, from the makers' manuals: Datalogic's force good read tone (its F, not on file, also
+switches hand-held scanners off), Honeywell's SYN BEL CR, CipherLab's respond with a beep."""
+HID_REJECTS = {"honeywell": b"\xfd\x03\x16\x07\x0d"}
+"""The same as output reports."""
+
+
 class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[device]]` beside `kind` and `driver`; a driver adds its own in a subclass.
 
@@ -60,9 +71,11 @@ class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_u
     port: Path = ""
     match: Match | None = None
     baud: Baud = 9600
+    reject: Short = ""
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match)
+        reject_bytes(self.reject, SERIAL_REJECTS)
 
 
 class HidScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,15 +83,22 @@ class HidScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unkn
 
     port: Path = ""
     match: Match | None = None
+    reject: Short = ""
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match)
+        reject_bytes(self.reject, HID_REJECTS)
 
 
-class TypingScannerSettings(HidScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TypingScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A scanner that types: the silence that ends a code without Enter is longer than its slowest key (100 ms)."""
 
+    port: Path = ""
+    match: Match | None = None
     idle_ms: Annotated[int, msgspec.Meta(ge=30, le=1000)] = 250
+
+    def __post_init__(self) -> None:
+        need_one_of(port=self.port, match=self.match)
 
 
 class PrinterSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +120,16 @@ class Driver:
     make: Callable[..., Any]
     sends: Sends = "text"
     bus: Bus = "serial"
+
+
+def reject_bytes(reject: str, named: dict[str, bytes]) -> bytes:
+    """What makes a scanner beep: by its maker's name, or in hex. Raises ValueError."""
+    if reject in named:
+        return named[reject]
+    try:
+        return bytes.fromhex(reject)
+    except ValueError:
+        raise ValueError(f"reject is one of {', '.join(named)}, or bytes in hex as 07") from None
 
 
 def need_one_of(**given: object) -> None:

@@ -6,7 +6,7 @@ Events arrive on the device's own thread: a listener hands them over and returns
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from devices.model import DeviceEvent, DeviceInfo, Health
 from devices.payment.model import Approval, BankCard, DayTotals, Known, Operation, Progress
@@ -32,6 +32,14 @@ class Device(Protocol):
 
 class Scanner(Device, Protocol):
     """A source of bytes: DataEvents as they are read, without framing."""
+
+
+@runtime_checkable
+class Beeper(Protocol):
+    """A scanner that can be made to beep."""
+
+    def beep(self) -> None:
+        """Say that the code just read is no good; returns at once, from any thread. One that is away stays silent."""
 
 
 class Printer(Device, Protocol):

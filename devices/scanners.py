@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from devices.driver import Driver, HidScannerSettings, SerialScannerSettings, TypingScannerSettings
+from devices.driver import (
+    HID_REJECTS,
+    SERIAL_REJECTS,
+    Driver,
+    HidScannerSettings,
+    SerialScannerSettings,
+    TypingScannerSettings,
+    reject_bytes,
+)
 from devices.model import DeviceInfo
 from devices.transport.reader import Reader
 from devices.transport.serial import SerialPort, SerialSettings
@@ -13,7 +21,9 @@ OnQuiet = Callable[[float], None]
 
 
 def serial_scanner(info: DeviceInfo, settings: SerialScannerSettings, on_quiet: OnQuiet) -> SerialPort:
-    return SerialPort(info, SerialSettings(settings.port, settings.baud, settings.match), on_quiet=on_quiet)
+    where = SerialSettings(settings.port, settings.baud, settings.match)
+    reject = reject_bytes(settings.reject, SERIAL_REJECTS)
+    return SerialPort(info, where, on_quiet=on_quiet, reject=reject)
 
 
 def hid_pos_scanner(info: DeviceInfo, settings: HidScannerSettings, on_quiet: OnQuiet) -> Reader:
@@ -21,7 +31,8 @@ def hid_pos_scanner(info: DeviceInfo, settings: HidScannerSettings, on_quiet: On
     from devices.transport.hid import open_reports
 
     named = settings.port or str(settings.match)
-    return Reader(info, named, lambda: open_reports(settings.port, settings.match), on_quiet=on_quiet)
+    reject = reject_bytes(settings.reject, HID_REJECTS)
+    return Reader(info, named, lambda: open_reports(settings.port, settings.match), on_quiet=on_quiet, reject=reject)
 
 
 def typing_scanner(info: DeviceInfo, settings: TypingScannerSettings, on_quiet: OnQuiet) -> Reader:

@@ -56,6 +56,8 @@ class Engine:
         self._link = Link()
         self._thread = threading.Thread(target=self._run, name="till", daemon=True)
         self._view = self._picture("")
+        self.refused: Callable[[str], None] = lambda source: None
+        """Called on the till's thread with the source of a scan that was refused; must return at once."""
 
     def start(self, *, screen: bool = True) -> None:
         """Without a screen a sale that never completed stays in the journal, for the next start with one."""
@@ -171,6 +173,8 @@ class Engine:
         if self._state.quote is not None and self._state.quote is not self._view.state.quote:
             self.note(self._state.basket, self._state.quote, self._around())
         self._view = self._picture(sound)
+        if sound == "error" and isinstance(command, c.Scan):
+            self.refused(command.source)
         for painted in tuple(self._watchers):
             self._show(painted)
         self._effects.keep(self._state, self._clock())

@@ -14,7 +14,7 @@ from devices.ports import Match, Port, fits
 from terminal.device_file import Configured
 from terminal.scanner.calibration import Inferred
 
-Named = SerialScannerSettings | HidScannerSettings
+Named = SerialScannerSettings | HidScannerSettings | TypingScannerSettings
 TYPES: dict[str, type[Named]] = {
     "serial": SerialScannerSettings, "hidpos": HidScannerSettings, "evdev": TypingScannerSettings,
 }  # fmt: skip

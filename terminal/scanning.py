@@ -47,15 +47,23 @@ def serial_scanner(
 @contextmanager
 def configured_scanners(
     devices: Sequence[Configured], post: Callable[[c.Command], None], supervising: Supervising
-) -> Iterator[None]:
-    """Read every scanner that `devices.toml` names, until the block ends."""
+) -> Iterator[Callable[[str], None]]:
+    """Read every scanner that `devices.toml` names, until the block ends. What this gives makes the scanner beep from
+    which a refused code came, by the code's source."""
+    sources: dict[str, ScannerSource] = {}
+
+    def refuse(name: str) -> None:
+        if name in sources:
+            sources[name].beep()
+
     with ExitStack() as readers:
         for device in devices:
             if isinstance(device.settings, ScannerSettings):
                 source = configured_source(device, device.settings, post, supervising)
+                sources[f"{device.driver}:{device.settings.id}"] = source
                 readers.callback(source.close)
                 source.open()
-        yield
+        yield refuse
 
 
 def configured_source(

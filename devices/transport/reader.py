@@ -27,7 +27,8 @@ class Line(Protocol):
     def read(self) -> bytes:
         """What came within a tick, at most 4096 bytes; nothing where nothing did."""
 
-    def write(self, raw: bytes) -> None: ...
+    def write(self, raw: bytes) -> None:
+        """At once; raises BlockingIOError where the device takes nothing."""
 
     def close(self) -> None: ...
 
@@ -36,7 +37,7 @@ class Reader:
     """A Scanner: DataEvents and StatusUpdates come on the reader's thread. `named` is the device's place for people.
 
     `open_line` raises OSError or ValueError where the device cannot be opened. `on_quiet`, where given, is called on
-    the same thread with the monotonic second whenever nothing came for a tick.
+    the same thread with the monotonic second whenever nothing came for a tick. `reject` makes the device beep.
     """
 
     def __init__(
@@ -46,18 +47,21 @@ class Reader:
         open_line: Callable[[], Line],
         *,
         on_quiet: Callable[[float], None] | None = None,
+        reject: bytes = b"",
         backoff: Backoff | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._info = info
         self._named = named
         self._open_line = open_line
+        self._reject = reject
         self._on_quiet = on_quiet or (lambda now_s: None)
         self._backoff = backoff or Backoff()
         self._clock_s = clock_s
         self._listener: Callable[[DeviceEvent], None] = lambda event: None
         self._status = CLOSED
         self._stopping = threading.Event()
+        self._beep_due = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -84,6 +88,10 @@ class Reader:
             thread.join()
         self._status = CLOSED
 
+    def beep(self) -> None:
+        """The reader's thread tells the device, so that nobody waits for a line that takes nothing."""
+        self._beep_due.set()
+
     def _run(self) -> None:
         waits = self._backoff.waits()
         while not self._stopping.is_set():
@@ -97,10 +105,13 @@ class Reader:
             self._stopping.wait(next(waits))
 
     def _read_until_gone(self, line: Line) -> None:
+        self._beep_due.clear()
         self._report(StatusUpdate(Health.ENABLED, "ready", "The device is connected."))
         try:
             while not self._stopping.is_set():
                 self._read_once(line)
+                if self._beep_due.is_set():
+                    self._say_no(line)
         except (OSError, TypeError):
             # pyserial reports a vanished device as SerialException (an OSError), and as TypeError when the
             # descriptor is closed while it reads.
@@ -114,6 +125,16 @@ class Reader:
             self._tell(DataEvent(raw, self._clock_s()))
         else:
             self._guard(lambda: self._on_quiet(self._clock_s()))
+
+    def _say_no(self, line: Line) -> None:
+        self._beep_due.clear()
+        if not self._reject:
+            return
+        try:
+            line.write(self._reject)
+        except BlockingIOError:
+            # It takes nothing, so it does not beep; it may scan all the same.
+            pass
 
     def _report(self, status: StatusUpdate) -> None:
         if status != self._status:

@@ -48,6 +48,7 @@ class SerialPort(Reader):
         settings: SerialSettings,
         *,
         on_quiet: Callable[[float], None] | None = None,
+        reject: bytes = b"",
         backoff: Backoff | None = None,
         finder: PortFinder | None = None,
         clock_s: Callable[[], float] = time.monotonic,
@@ -58,6 +59,7 @@ class SerialPort(Reader):
             settings.named,
             lambda: SerialLine(open_port(settings, where)),
             on_quiet=on_quiet,
+            reject=reject,
             backoff=backoff,
             clock_s=clock_s,
         )
@@ -83,7 +85,7 @@ class SerialLine:
         return raw
 
     def write(self, raw: bytes) -> None:
-        self._port.write(raw)
+        os.write(self._port.fileno(), raw)
 
 
 def open_port(settings: SerialSettings, finder: PortFinder | None = None) -> Serial:

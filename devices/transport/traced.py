@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
-from devices.protocols import Listener, Scanner
+from devices.protocols import Beeper, Listener, Scanner
 from devices.transport.trace import Trace
 
 
@@ -31,6 +31,10 @@ class TracedScanner:
             listener(event)
 
         self._scanner.open(listen)
+
+    def beep(self) -> None:
+        if isinstance(self._scanner, Beeper):
+            self._scanner.beep()
 
     def close(self) -> None:
         self._scanner.close()

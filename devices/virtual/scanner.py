@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 BYTE_AT_9600_BAUD_S = 0.00104
+MOST_BYTES = 4096
 
 
 class VirtualScanner:
@@ -100,6 +101,13 @@ class VirtualScanner:
             except BlockingIOError:
                 # Nobody reads and the buffer is full: the byte is lost, as it is in a UART.
                 return
+
+    def heard(self, within_s: float = 0.0) -> bytes:
+        """What the host has sent since the last time, waiting `within_s` for the first of it."""
+        ends = self._ends
+        if ends is None or not select.select([ends[0]], [], [], within_s)[0]:
+            return b""
+        return os.read(ends[0], MOST_BYTES)
 
     def __enter__(self) -> VirtualScanner:
         return self

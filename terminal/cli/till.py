@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,9 @@ from terminal.cli.told import by_authority, errors_in, in_folder, in_language, l
 
 if TYPE_CHECKING:
     from loyalty.sentences import Lang
-    from terminal.device_file import Configured
     from terminal.opened import OpenedTill
     from terminal.printing import Paper
     from terminal.session.commands import Command
-    from terminal.supervising import Supervising
 
 
 @click.command("enrol")
@@ -119,7 +117,7 @@ def _run_screen(
 
         keys: KeyGate[Event] = KeyGate(accepts)
         app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
-        with _scanning(till.devices, scanner, camera, app.bring, till.supervising), _showing(till, lang):
+        with _scanning(till, scanner, camera, app.bring), _showing(till, lang):
             app.run()
     if app.return_code:
         sys.exit(app.return_code)
@@ -145,19 +143,14 @@ def _uncollected() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _scanning(
-    devices: Sequence[Configured],
-    scanner: str,
-    camera: str,
-    post: Callable[[Command], None],
-    supervising: Supervising,
-) -> Iterator[None]:
+def _scanning(till: OpenedTill, scanner: str, camera: str, post: Callable[[Command], None]) -> Iterator[None]:
     """Whatever reads codes beside the keyboard."""
+    supervising = till.supervising
     with ExitStack() as readers:
-        if any(device.kind == "scanner" for device in devices):
+        if any(device.kind == "scanner" for device in till.devices):
             from terminal.scanning import configured_scanners
 
-            readers.enter_context(configured_scanners(devices, post, supervising))
+            till.engine.refused = readers.enter_context(configured_scanners(till.devices, post, supervising))
         if scanner:
             from terminal.scanning import serial_scanner
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from devices.driver import Sends
 from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
-from devices.protocols import Scanner
+from devices.protocols import Beeper, Scanner
 from devices.transport.serial import SerialPort, SerialSettings
 from terminal.scanner.codec import codec_of
 from terminal.scanner.framing import Dropped, Frame, Framing
@@ -48,6 +48,11 @@ class ScannerSource:
     def check_health(self) -> Health:
         return self._port.check_health()
 
+    def beep(self) -> None:
+        """Say at the scanner that its code is no good, where it has a beeper for that."""
+        if isinstance(self._port, Beeper):
+            self._port.beep()
+
     def _on_event(self, event: DeviceEvent) -> None:
         if isinstance(event, DataEvent):
             self._deliver(self._codec.feed(event.raw, event.at_monotonic_s))
@@ -66,6 +71,7 @@ class ScannerSource:
                 self._on_scan(Scan(item.text, item.symbology, self._source))
             else:
                 self._on_dropped(item)
+                self.beep()
 
 
 class SerialSource(ScannerSource):

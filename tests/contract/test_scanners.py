@@ -14,6 +14,7 @@ from devices.driver import ScannerSettings
 from devices.model import DeviceInfo, Health, StatusUpdate
 from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
+from loyalty.errors import BadDevices
 from terminal.device_file import FILE, read_devices
 from terminal.scanner.framing import Dropped
 from terminal.scanner.scan import Scan
@@ -21,6 +22,8 @@ from terminal.scanner.serial_source import ScannerSource
 from terminal.scanning import configured_scanners, framing_of
 from terminal.session import commands as c
 from terminal.supervising import Supervising
+from tests.support.counter import TEA
+from tests.support.small_till import Rig, make_till, opened_rig
 
 WAIT_S = 20
 ENCODE: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": reports_of, "evdev": keys_of}
@@ -55,13 +58,7 @@ class Till:
 
 @pytest.fixture(params=["serial", "hidpos", "evdev"])
 def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
-    with VirtualScanner(
-        gap_s=0,
-        suffix=b"" if request.param == "hidpos" else b"\r",
-        link=tmp_path / "port",
-        encode=ENCODE[request.param],
-        wait_s=WAIT_S,
-    ) as scanner:
+    with _virtual(request.param, tmp_path) as scanner:
         text = f'[[device]]\nkind = "scanner"\ndriver = "{request.param}"\nid = "front"\nport = "{scanner.port}"\n'
         (tmp_path / FILE).write_text(text)
         yield Till(request.param, scanner, tmp_path, Queue())
@@ -144,3 +141,80 @@ def test_beside_a_till_a_scan_is_a_command_and_a_cable_a_sentence(till: Till) ->
         assert [note.said.code for note in (gone, back) if isinstance(note, c.Notify)] == ["scan.gone", "scan.back"]
         till.scanner.scan("KPL:2990001000018")
         assert posted.get(timeout=WAIT_S) == c.Scan("KPL:2990001000018", f"{till.driver}:front")
+
+
+REJECTS = {
+    ("serial", "datalogic"): b"\x01",
+    ("serial", "honeywell"): b"\x16\x07\r",
+    ("serial", "cipherlab"): b"#@////\r",
+    ("serial", "07"): b"\x07",
+    ("hidpos", "honeywell"): b"\xfd\x03\x16\x07\r",
+    ("hidpos", "04 01 ff"): b"\x04\x01\xff",
+}
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    make_till(tmp_path / "till")
+    with opened_rig(tmp_path / "till") as opened:
+        opened.engine.dispatch(c.OpenShift("Ольга"))
+        yield opened
+
+
+@pytest.mark.parametrize(("driver", "reject"), REJECTS, ids=map(" ".join, REJECTS))
+def test_a_scanner_beeps_at_a_code_the_till_refuses_and_at_no_other(
+    tmp_path: Path, rig: Rig, driver: str, reject: str
+) -> None:
+    """A good code first: had it beeped too, its beep would come before the one that is waited for. One is traced."""
+    scanner, settled = _virtual(driver, tmp_path), Queue[str]()
+    text = f'[[device]]\nkind = "scanner"\ndriver = "{driver}"\nid = "front"\nport = "{scanner.port}"\n'
+    traced = 'trace = "front.jsonl"\n' if reject == "07" else ""
+    (tmp_path / FILE).write_text(f'{text}reject = "{reject}"\nrepeat_ms = 0\n{traced}')
+
+    def post(command: c.Command) -> None:
+        rig.engine.post(command)
+
+    ready = Queue[c.Notify]()
+    scanner.unplug()
+    with scanner, configured_scanners(read_devices(tmp_path), post, Supervising(ready.put)) as refuse:
+        rig.engine.refused = refuse
+        rig.engine.watch(lambda view: settled.put(view.sound))
+        assert ready.get(timeout=WAIT_S).said.code == "scan.gone"
+        scanner.plug()
+        assert ready.get(timeout=WAIT_S).said.code == "scan.back"
+        sounds = []
+        for code in (TEA.code, "4600000000022", "4699999999994"):
+            scanner.scan(code)
+            sounds.append(settled.get(timeout=WAIT_S))
+        assert sounds == ["ok", "ok", "error"]
+        assert scanner.heard(WAIT_S) == REJECTS[driver, reject]
+        scanner.scan(b"46\x04")
+        assert scanner.heard(WAIT_S) == REJECTS[driver, reject]
+
+
+def _virtual(driver: str, folder: Path) -> VirtualScanner:
+    suffix = b"" if driver == "hidpos" else b"\r"
+    return VirtualScanner(gap_s=0, suffix=suffix, link=folder / "port", encode=ENCODE[driver], wait_s=WAIT_S)
+
+
+def test_a_scanner_without_a_beeper_is_refused_in_silence(till: Till) -> None:
+    source = till.source(till.heard)
+    source.open()
+    till.status("ready")
+    till.scanner.scan(b"46\x04\r" if till.driver == "evdev" else b"46\x04")
+    assert isinstance(till.heard.get(timeout=WAIT_S), Dropped)
+    till.scanner.scan("4600000000015")
+    assert isinstance(till.heard.get(timeout=WAIT_S), Scan)
+    assert till.scanner.heard() == b""
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("driver", "reject"), [("serial", "zebra"), ("serial", "7"), ("hidpos", "datalogic"), ("evdev", "07")]
+)
+def test_what_is_no_beep_is_a_mistake_of_the_file(tmp_path: Path, driver: str, reject: str) -> None:
+    text = f'[[device]]\nkind = "scanner"\ndriver = "{driver}"\nport = "/dev/x"\nreject = "{reject}"\n'
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(BadDevices) as error:
+        read_devices(tmp_path)
+    assert "reject" in str(error.value.problems[0])

@@ -625,4 +625,19 @@ TILL: tuple[Guard, ...] = (
         "if (port.vid, port.pid, port.serial) == self._known",
         "tests/unit/test_devices_found_again.py::test_a_port_without_a_serial_number_is_only_ever_its_path",
     ),
+    Guard(
+        "what came before a cable was pulled out does not go on with what comes after",
+        "terminal/scanner/serial_source.py",
+        "            self._codec = codec_of(self._sends, self._framing)\n        self._on_status",
+        "            pass\n        self._on_status",
+        "tests/contract/test_scanners.py"
+        "::test_a_cable_pulled_out_amid_a_code_is_told_and_put_back_the_next_code_is_whole",
+    ),
+    Guard(
+        "a code of which keys were lost is given up until its end",
+        "terminal/scanner/typed.py",
+        "        if self._torn:\n",
+        "        if False:\n",
+        "tests/unit/test_scanner_typed.py::test_after_keys_were_lost_the_code_is_given_up_until_its_end",
+    ),
 )
