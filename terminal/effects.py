@@ -87,7 +87,10 @@ class Effects:
             case c.TakeHold() | c.GiveHoldBack():
                 self._hold(effect)
                 return None
-            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+            case (
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
+                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+            ):  # fmt: skip
                 assert self._cards is not None  # without it no step is given a reference
                 self._cards.run(effect, around.moment.at_ms)
                 return None

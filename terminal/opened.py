@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from terminal.fiscal.register import Coded, NoRegister, Register
 from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.holding import Holding
 from terminal.lookups import Lookups
+from terminal.offline_queue.keys import token_hash
 from terminal.offline_queue.store import Store, open_store
 from terminal.records import Records
 from terminal.sales import Sales
@@ -159,7 +161,8 @@ def _cards(
         return None
     from terminal.payment_terminals import opened_terminal
 
-    return opened_terminal(devices, folder, tell, new_id, store.journal, sales.committing, supervising)
+    hashed = partial(token_hash, store.identity.scope_key)
+    return opened_terminal(devices, folder, tell, new_id, store.journal, sales.committing, supervising, hashed)
 
 
 def _printing(

@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
 
 from devices.backoff import Backoff
 from devices.errors import DeviceError
@@ -21,7 +22,7 @@ from loyalty.errors import StoreFault
 from loyalty.sentences import sentence
 from terminal.bank_slips import slip_of
 from terminal.charges import Charges, Fates, InDoubt, Kept, NotCharged, PaymentJournal
-from terminal.paying_said import day_said, refusal
+from terminal.paying_said import day_said, reading_refused, refusal
 from terminal.session import commands as c
 
 MAX_WAITING = 200
@@ -30,15 +31,26 @@ log = logging.getLogger("payment")
 Later = Callable[[c.Command], None]
 
 
+class Book(PaymentJournal, Protocol):
+    """Which member's card a bank card stands for, beside the operations; `token` is a hash."""
+
+    def card_of(self, token: str) -> str: ...
+
+    def register_card(self, token: str, card: str) -> None: ...
+
+    def forget_cards(self, card: str) -> int: ...
+
+
 class Paying:
-    """`later` takes what came of a request, from this thread; `new_id` gives references."""
+    """`later` takes what came of a request, from this thread; `new_id` gives references, `hashed` hides a token."""
 
     def __init__(
         self,
         terminal: PaymentTerminal,
-        book: PaymentJournal,
+        book: Book,
         later: Later,
         new_id: Callable[[], str],
+        hashed: Callable[[str], str],
         backoff: Backoff | None = None,
     ) -> None:
         self._terminal = terminal
@@ -46,6 +58,7 @@ class Paying:
         self._charges = Charges(terminal, book)
         self._later = later
         self.new_id = new_id
+        self._hashed = hashed
         self._backoff = backoff or Backoff(first_s=5.0, most_s=60.0)
         self._waits = self._backoff.waits()
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(MAX_WAITING)
@@ -81,6 +94,17 @@ class Paying:
         operation = Operation(effect.reference, effect.kind, effect.amount_minor, effect.rrn)
         if not self._put(lambda: self._charge(operation, at_ms)):
             self._refuse(effect.reference, "silent")
+
+    def check_card(self, reference: str) -> None:
+        """Read a card, to see whose it is."""
+        if not self._put(lambda: self._check_card(reference)):
+            self._refuse(reference, "silent")
+
+    def register_card(self, token: str, card: str) -> None:
+        self._put(lambda: self._book.register_card(token, card))
+
+    def forget_cards(self, card: str) -> None:
+        self._put(lambda: self._forget_cards(card))
 
     def cancel(self, reference: str) -> None:
         self._terminal.cancel(reference)
@@ -171,6 +195,21 @@ class Paying:
                 self._refuse(reference, code)
             case InDoubt():
                 self._later(c.ChargeInDoubt(reference))
+
+    def _check_card(self, reference: str) -> None:
+        try:
+            read = self._terminal.check_card(
+                reference, lambda step: self._later(c.ChargeAsks(reference, "read", 0, step))
+            )
+        except DeviceError as why:
+            said, hint = reading_refused(why.code)
+            self._later(c.ChargeRefused(reference, said, hint))
+            return
+        token = self._hashed(read.token) if read.token else ""
+        self._later(c.BankCardRead(reference, token, read.tail, self._book.card_of(token)))
+
+    def _forget_cards(self, card: str) -> None:
+        self._book.forget_cards(card)
 
     def _refuse(self, reference: str, code: str) -> None:
         said, hint = refusal(code)

@@ -74,6 +74,11 @@ SENTENCES = {
     "payment.no_totals.hint": (
         "Касса сверит их при следующем закрытии смены", "They are compared when the next shift is closed",
     ),
+    "payment.unread": ("Карта не прочитана", "No card was read"),
+    "payment.silent_reading.hint": (
+        "Проверьте питание и кабель; участника найдёт карта или телефон",
+        "Check its power and cable; a card or a phone finds the member",
+    ),
     "payment.no_such": ("Операции {reference} среди нерешённых нет", "No unsettled operation {reference}"),
     "payment.settled": ("Решено: {reference}", "Settled: {reference}"),
 }  # fmt: skip
@@ -88,6 +93,13 @@ def refusal(code: str) -> tuple[Sentence, Sentence | None]:
         hint = f"payment.{code}.hint"
         return sentence(f"payment.{code}"), sentence(hint) if hint in SENTENCES else None
     return sentence("payment.declined", why=code), sentence("payment.declined.hint")
+
+
+def reading_refused(code: str) -> tuple[Sentence, Sentence | None]:
+    """Why no card was read, where nothing was to be paid."""
+    if code == "silent":
+        return sentence("payment.silent"), sentence("payment.silent_reading.hint")
+    return sentence("bank_card.no_terminal" if code == "cannot_read" else "payment.unread"), None
 
 
 def day_said(ended: DayEnded) -> c.Notify:

@@ -42,6 +42,7 @@ def opened_terminal(
     journal: Journal,
     committing: Committing,
     supervising: Supervising,
+    hashed: Callable[[str], str],
 ) -> PaidCards | None:
     """Nothing is sent to it yet. Raises StoreFault."""
     found = terminal_of(devices)
@@ -52,7 +53,7 @@ def opened_terminal(
         terminal.open(lambda event: None)
     else:
         watch_device(supervising, terminal, found.place)
-    return PaidCards(Paying(terminal, book, tell, new_id), journal, committing)
+    return PaidCards(Paying(terminal, book, tell, new_id, hashed), journal, committing)
 
 
 def open_payments(folder: Path) -> tuple[Kept, ...]:

@@ -80,3 +80,8 @@ def coupon_shop(server_key: str) -> Shop:
 def phone_hash(scope_key: str, e164: str) -> str:
     """How a phone is known to caches: hex of HMAC-SHA256 under the region's key (hex), cut to 16 bytes."""
     return hmac.new(bytes.fromhex(scope_key), e164.encode(), sha256).digest()[:16].hex()
+
+
+def token_hash(scope_key: str, token: str) -> str:
+    """How a bank card's token is kept at a till: as a phone is, and never like one."""
+    return phone_hash(scope_key, f"bank card {token}")

@@ -111,6 +111,18 @@ class Tender(msgspec.Struct, frozen=True):
     amount_minor: int | None = None
 
 
+class ReadBankCard(msgspec.Struct, frozen=True):
+    """Find the member by the bank card in the customer's hand."""
+
+
+class RegisterBankCard(msgspec.Struct, frozen=True):
+    """From now on the bank card in the customer's hand stands for the card of the receipt's member."""
+
+
+class ForgetBankCards(msgspec.Struct, frozen=True):
+    """No bank card stands for the member any more."""
+
+
 class CancelCharge(msgspec.Struct, frozen=True):
     """Leave what goes on at the payment terminal."""
 

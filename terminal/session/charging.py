@@ -5,6 +5,8 @@ request first, and counts once the terminal has approved it. An approved card st
 receipt: paying again records it without charging again, going back gives the money back.
 """
 
+from typing import Literal
+
 import msgspec
 
 from loyalty.bank_card import BankSlip
@@ -28,14 +30,15 @@ def waiting(state: State, command: object, around: Surroundings) -> Step | None:
         return None
     if isinstance(command, c.Back):
         return cancel(state, c.CancelCharge(), around)
-    if not isinstance(command, _WAITS):
+    if not isinstance(command, _WAITS) or charge.of in ("read", "register"):
         return None
     by_card = isinstance(command, c.Tender | c.ConfirmReturn) and command.kind == "card"
     if charge.stage != "doubt":
         return refused(state, "charge.under_way", hint="charge.under_way.hint")
     if not by_card:
         return refused(state, "charge.doubt", hint="charge.doubt.hint", amount_minor=charge.amount_minor)
-    asked = c.ChargeCard(charge.reference, charge.of, charge.amount_minor, again=True)
+    kind: Literal["sale", "refund"] = "sale" if charge.of == "sale" else "refund"
+    asked = c.ChargeCard(charge.reference, kind, charge.amount_minor, again=True)
     return replace(state, charge=replace(charge, stage="asking", step="")), (asked,)
 
 

@@ -26,6 +26,9 @@ Command = (
     | AddProduct
     | Pay
     | Tender
+    | ReadBankCard
+    | RegisterBankCard
+    | ForgetBankCards
     | CancelCharge
     | EnterSlip
     | Back
@@ -64,6 +67,7 @@ Command = (
     | CardCharged
     | ChargeRefused
     | ChargeInDoubt
+    | BankCardRead
     | ChargeEnded
     | Completed
     | ShiftStarted
@@ -81,7 +85,7 @@ Command = (
 LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
-Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards
+Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard | KeepBankCard | DropBankCards
 Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
 AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift
 Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal

@@ -100,6 +100,25 @@ class ChargeCard(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+class CheckCard(msgspec.Struct, frozen=True):
+    """Have the terminal read a card. Answered later by BankCardRead or ChargeRefused."""
+
+    reference: str
+
+
+class KeepBankCard(msgspec.Struct, frozen=True):
+    """The bank card stands for this member's card from now on."""
+
+    token: str
+    card: str
+
+
+class DropBankCards(msgspec.Struct, frozen=True):
+    """No bank card stands for this member's card any more."""
+
+    card: str
+
+
 class CancelCard(msgspec.Struct, frozen=True):
     """Have it stop, if it still can: the answer comes all the same."""
 

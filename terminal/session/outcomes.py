@@ -124,7 +124,7 @@ class ChargeAsks(msgspec.Struct, frozen=True):
     """What the payment terminal waits for; `undo`: the cashier is asked about an operation of another sale."""
 
     reference: str
-    of: Literal["sale", "refund", "undo"]
+    of: Literal["sale", "refund", "undo", "read"]
     amount_minor: int
     step: ChargeStep
     code: str = ""
@@ -148,6 +148,15 @@ class ChargeInDoubt(msgspec.Struct, frozen=True):
     """Nobody knows yet whether money has moved."""
 
     reference: str
+
+
+class BankCardRead(msgspec.Struct, frozen=True):
+    """`token` is a hash, empty where the terminal gives none; `card` the member's card it stands for, if any."""
+
+    reference: str
+    token: str
+    tail: str = ""
+    card: str = ""
 
 
 class ChargeEnded(msgspec.Struct, frozen=True):

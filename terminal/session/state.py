@@ -130,10 +130,11 @@ back, or of a payment nobody knows of."""
 
 class Charge(msgspec.Struct, frozen=True):
     """What goes on at the payment terminal: this `sale` or `refund`, or the cashier is asked about one that is to be
-    undone. `stopping`: it was told to leave it; `doubt`: nobody knows yet what came of it."""
+    undone, or a card is read, to find the member or to be registered for the member (`register`). `stopping`: it was
+    told to leave it; `doubt`: nobody knows yet what came of it."""
 
     reference: str
-    of: Literal["sale", "refund", "undo"]
+    of: Literal["sale", "refund", "undo", "read", "register"]
     amount_minor: int
     step: ChargeStep = ""
     stage: Literal["asking", "stopping", "doubt"] = "asking"

@@ -5,6 +5,7 @@ from typing import Any
 
 from terminal.session import (
     asking,
+    bank_cards,
     charging,
     confirming,
     coupons,
@@ -69,6 +70,9 @@ _REGISTER: dict[type, Handler] = {
     c.ShiftRenewed: register.renewed,
 }
 _SALE: dict[type, Handler] = {
+    c.ReadBankCard: bank_cards.read,
+    c.RegisterBankCard: bank_cards.register,
+    c.ForgetBankCards: bank_cards.forget,
     **_CONFIRM,
     **_HOLD,
     **_MEND,
@@ -174,6 +178,7 @@ _EVERYWHERE: dict[type, Handler] = {
     c.ChargeRefused: charging.refused_by,
     c.ChargeInDoubt: charging.in_doubt,
     c.ChargeEnded: charging.ended,
+    c.BankCardRead: bank_cards.found,
     c.CancelCharge: charging.cancel,
     c.EnterSlip: charging.enter,
 }

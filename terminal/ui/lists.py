@@ -33,6 +33,12 @@ MEMBER = (
     Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
     Item(N_("Take the member off the receipt"), c.ForgetMember()),
 )
+BANK_CARDS = (
+    Item(N_("Register the customer's bank card"), c.RegisterBankCard()),
+    Item(N_("Forget the member's bank cards"), c.ForgetBankCards()),
+)
+BY_BANK_CARD = Item(N_("Member by bank card"), c.ReadBankCard())
+"""Offered where a payment terminal is connected, as both lines for a member are."""
 RESOLVE = (
     Item(N_("Ask the register again"), c.AskRegister()),
     Item(N_("It is on paper: type the number of the document (manager)"), id="resolve_no"),
@@ -57,12 +63,19 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     """What stands in a list of fixed lines; none for what is no such list."""
     if asking == "menu":
         mend = (MEND,) if view.link.fork == "waits" else ()
-        return (*MENU, *mend, *((DEVICES,) if view.devices else ()), REGISTER)
+        devices = (DEVICES,) if view.devices else ()
+        return (*MENU, *mend, *devices, REGISTER, *((BY_BANK_CARD,) if _reads_cards(view) else ()))
     if asking == "register":
         return at_register(view)
     if asking == "resolve":
         return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
-    return MEMBER if asking == "member" else ()
+    if asking == "member":
+        return (*MEMBER, *BANK_CARDS) if _reads_cards(view) else MEMBER
+    return ()
+
+
+def _reads_cards(view: View) -> bool:
+    return any(device.kind == "payment" for device in view.devices)
 
 
 def at_register(view: View) -> tuple[Item, ...]:

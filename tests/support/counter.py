@@ -125,7 +125,10 @@ class Counter:
             case c.TakeHold() | c.GiveHoldBack():
                 self.holds.append(effect)
                 return None
-            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+            case (
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
+                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+            ):  # fmt: skip
                 self.bank.append(effect)
                 return None
             case c.FindProduct(code=code, qty_milli=qty_milli):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.fiscal.register import NoRegister, Register
 from terminal.lookups import Lookups
-from terminal.offline_queue.keys import device_key, phone_hash, write_identity
+from terminal.offline_queue.keys import device_key, phone_hash, token_hash, write_identity
 from terminal.offline_queue.store import Store, create_journal, open_store
 from terminal.opened import new_id
 from terminal.paid_cards import PaidCards
@@ -137,7 +138,9 @@ class Rig:
         self.engine.post(found)
 
     def _cards(self, folder: Path, terminal: PaymentTerminal) -> PaidCards:
-        paying = Paying(terminal, PaymentBook(folder), self._post, new_id, Backoff(600.0, 600.0))
+        paying = Paying(
+            terminal, PaymentBook(folder), self._post, new_id, partial(token_hash, SCOPE), Backoff(600.0, 600.0)
+        )
         return PaidCards(paying, self.store.journal, self.sales.committing)
 
     def until(self, right: Callable[[State], bool]) -> State:

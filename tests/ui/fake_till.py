@@ -164,7 +164,10 @@ class FakeTill:
             case c.SendCode() | c.CheckCode():
                 self.asked.append(effect)
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
-            case c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards():
+            case (
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
+                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+            ):  # fmt: skip
                 self.bank.append(effect)
                 return None
             case c.CommitSale() | c.CommitReturn() if self.fails:

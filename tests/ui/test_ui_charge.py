@@ -7,6 +7,7 @@ import pytest
 from loyalty.bank_card import BankSlip
 from loyalty.sentences import sentence
 from terminal.session import commands as c
+from terminal.session.health import DeviceHealth
 from terminal.session.state import ChargeStep
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
@@ -154,3 +155,37 @@ def test_a_till_without_a_terminal_takes_cards_as_ever() -> None:
     till.post(c.Pay())
     till.post(c.Tender("card"))
     assert (till.view().state.mode, till.bank) == ("done", [])
+
+
+def with_terminal() -> FakeTill:
+    till = FakeTill()
+    till.charge_ref = REF
+    till.devices_are(DeviceHealth("payment", "payment", "/dev/bank", "working"))
+    return till
+
+
+def test_the_menu_reads_a_bank_card_and_the_members_list_registers_one() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f12")
+        cashier.sees("Участник по банковской карте")
+        await cashier.press("up", *["down"] * 20, "enter")
+        cashier.sees("Обращаюсь к терминалу")
+        await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
+        cashier.sees("Банковская карта ··1234 ни за кем не записана")
+        await answered(cashier, c.Scan(shop.MARIA.card))
+        await cashier.press("f6")
+        cashier.sees("Записать банковскую карту покупателя", "Забыть банковские карты участника")
+        await cashier.press("4")
+        await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
+        cashier.sees("Банковская карта ··1234 записана")
+        assert last(cashier) == c.KeepBankCard("0f" * 16, shop.MARIA.card)
+
+    play(story, with_terminal())
+
+
+def test_without_a_terminal_that_reads_cards_nobody_is_asked_for_one() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f12")
+        cashier.sees_not("банковск")
+
+    play(story)

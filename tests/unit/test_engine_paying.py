@@ -26,7 +26,7 @@ from terminal.fiscal_book import FiscalBook
 from terminal.payment_book import PaymentBook
 from terminal.session import State
 from terminal.session import commands as c
-from tests.support.counter import TEA
+from tests.support.counter import CARD, TEA
 from tests.support.fiscal import MemoryWire
 from tests.support.payments import INFO, line_terminal
 from tests.support.small_till import SOON_S, Rig, begin_return, make_till, opened_rig
@@ -434,3 +434,38 @@ def test_of_a_terminal_worked_by_hand_the_receipts_are_told_for_its_own_report(f
             rig.engine.dispatch(c.CloseShift())
             state = rig.until(lambda state: said(state) == "payment.day_by_hand" and state.mode == "closed")
             assert args(state) == {"own_minor": TEA_MINOR}
+
+
+# -- members by their bank cards
+
+
+def test_a_bank_card_registered_once_brings_the_member_at_the_next_sale_and_is_kept_as_a_hash(folder, bank) -> None:
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        for command in (c.OpenShift("Ольга"), c.Scan(CARD)):
+            rig.engine.dispatch(command)
+        rig.engine.post(c.RegisterBankCard())
+        rig.until(lambda state: said(state) == "bank_card.registered")
+        rig.engine.dispatch(c.VoidReceipt())
+    assert bank.card.token.encode() not in b"".join(each.read_bytes() for each in folder.glob("payment.db*"))
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        rig.engine.dispatch(c.Scan(TEA.code))
+        rig.engine.post(c.ReadBankCard())
+        state = rig.until(lambda state: state.basket.member is not None)
+        assert state.basket.member is not None
+        assert state.basket.member.card == CARD
+        rig.engine.dispatch(c.ForgetBankCards())
+        rig.engine.dispatch(c.ForgetMember())
+        rig.engine.post(c.ReadBankCard())
+        rig.until(lambda state: said(state) == "bank_card.unknown")
+    assert bank.charged() == []
+
+
+def test_a_terminal_that_reads_no_card_says_why(folder, bank) -> None:
+    with opened_rig(folder, terminal=by_hand()) as rig:
+        rig.engine.dispatch(c.OpenShift("Ольга"))
+        rig.engine.post(c.ReadBankCard())
+        rig.until(lambda state: said(state) == "bank_card.no_terminal")
+    bank.on = False
+    with opened_rig(folder, terminal=line_terminal(bank)) as rig:
+        rig.engine.post(c.ReadBankCard())
+        rig.until(lambda state: said(state) == "payment.silent")

@@ -14,6 +14,8 @@ HEADS = {
     "sale": N_("Payment by bank card"),
     "refund": N_("Money back to the bank card"),
     "undo": N_("A card payment without a receipt"),
+    "read": N_("Member by bank card"),
+    "register": N_("The customer's bank card is registered"),
 }
 STEPS: dict[ChargeStep, str] = {
     "": N_("Asking the terminal…"),
@@ -35,7 +37,7 @@ def charge_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     palette, _ = sight.palette, sight.words.text
     return [
         row(palette, width, [("  " + _(HEADS[charge.of]), "head")]),
-        row(palette, width, [("  " + sight.words.money(charge.amount_minor), "strong")]),
+        row(palette, width, [("  " + sight.words.money(charge.amount_minor), "strong")] if charge.amount_minor else []),
         blank(palette, width),
         row(palette, width, fit(_said(sight, charge), width)),
         blank(palette, width),

@@ -7,7 +7,7 @@ from loyalty.statuses.outlook import outlook_said, season_outlook
 from terminal.ui.cells import clean, cut, wrap
 from terminal.ui.dialogs.consents import Purpose, consent_text, consent_title
 from terminal.ui.dialogs.menu import item_rows
-from terminal.ui.lists import MEMBER
+from terminal.ui.lists import items_of
 from terminal.ui.rows import row
 from terminal.ui.sight import Sight
 
@@ -29,7 +29,7 @@ def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
             ],
         ),
         row(palette, width, who),
-        *item_rows(sight, MEMBER, width),
+        *item_rows(sight, items_of(sight.view, "member"), width),
         _outlook(sight, member, width),
         *_consent(sight, width, "processing"),
         *_consent(sight, width, "advertising"),

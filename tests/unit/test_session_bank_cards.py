@@ -1,0 +1,100 @@
+"""Members by their bank cards: read before the receipt is paid, registered and forgotten on request."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+from msgspec.structs import replace
+
+from loyalty.sentences import sentence
+from terminal.session import commands as c
+from tests.support.counter import ANNA, CARD, TEA, Counter
+
+TOKEN = "0f" * 16
+
+
+@pytest.fixture
+def till() -> Counter:
+    made = Counter()
+    made.charge_refs = (f"ref {number}" for number in count(1))
+    return made.opened()
+
+
+def reference(till: Counter) -> str:
+    assert till.state.charge is not None
+    return till.state.charge.reference
+
+
+def read(till: Counter, token: str = TOKEN, card: str = "") -> None:
+    till.do(c.BankCardRead(reference(till), token, "1234", card))
+
+
+def test_a_registered_bank_card_brings_the_member_before_the_receipt_is_paid(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.ReadBankCard())
+    assert till.bank == [c.CheckCard(reference(till))]
+    read(till, card=CARD)
+    member = till.state.basket.member
+    assert member is not None
+    assert (member.member_id, member.identified_by, till.state.charge) == (ANNA.member_id, "card", None)
+    assert till.state.quote is not None
+
+
+def test_a_bank_card_nobody_registered_is_said_and_leaves_the_receipt_alone(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.ReadBankCard())
+    read(till)
+    assert (till.said, till.state.basket.member, till.state.charge) == ("bank_card.unknown", None, None)
+
+
+def test_registering_is_an_action_of_its_own_for_the_member_on_the_receipt(till: Counter) -> None:
+    assert till.do(c.RegisterBankCard()).said == "member.none"
+    till.do(c.Scan(CARD), c.RegisterBankCard())
+    read(till)
+    assert till.said == "bank_card.registered"
+    assert till.bank[-1] == c.KeepBankCard(TOKEN, CARD)
+
+
+def test_a_blocked_member_and_one_without_a_card_register_none(till: Counter) -> None:
+    for change in ({"blocked": True}, {"card": ""}):
+        till.members[CARD] = replace(ANNA, **change)
+        assert till.do(c.Scan(CARD), c.RegisterBankCard()).said == "bank_card.no_card"
+    assert till.bank == []
+
+
+def test_the_bank_cards_of_a_member_are_forgotten_on_request(till: Counter) -> None:
+    assert till.do(c.ForgetBankCards()).said == "member.none"
+    till.do(c.Scan(CARD), c.ForgetBankCards())
+    assert (till.said, till.bank) == ("bank_card.forgotten", [c.DropBankCards(CARD)])
+
+
+def test_scans_go_on_while_a_card_is_read(till: Counter) -> None:
+    till.do(c.ReadBankCard(), c.Scan(TEA.code))
+    assert [line.product.code for line in till.state.basket.lines] == [TEA.code]
+    till.do(c.ReadBankCard())
+    assert till.said == "charge.under_way"
+
+
+def test_esc_stops_the_reading(till: Counter) -> None:
+    till.do(c.ReadBankCard())
+    of = reference(till)
+    till.do(c.Back())
+    assert till.bank[-1] == c.CancelCard(of)
+    till.do(c.ChargeRefused(of, sentence("payment.unread")))
+    assert (till.state.charge, till.said) == (None, "payment.unread")
+
+
+def test_what_is_read_after_the_sale_was_paid_is_nobodys(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.ReadBankCard())
+    of = reference(till)
+    till.do(c.Pay(), c.Tender("cash"), c.BankCardRead(of, TOKEN, "1234", CARD))
+    assert (till.state.mode, till.state.basket.member) == ("done", None)
+
+
+def test_a_terminal_that_names_no_card_and_a_till_without_one_say_so(till: Counter) -> None:
+    till.do(c.ReadBankCard())
+    read(till, token="")
+    assert till.said == "bank_card.no_token"
+    alone = Counter().opened().do(c.Scan(CARD))
+    for command in (c.ReadBankCard(), c.RegisterBankCard(), c.ForgetBankCards()):
+        assert alone.do(command).said == "bank_card.no_terminal"
+    assert alone.bank == []
