@@ -14,12 +14,20 @@ from devices.shtrih.commands import COVER_OPEN, Command, Mode, money
 from devices.virtual.shtrih_link import RegisterLink, command_of
 from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
 from devices.virtual.shtrih_more import MORE
-from devices.virtual.shtrih_receipt import BAD_VALUE, WRONG_STATE, Marks, OpenReceipt, document_tlv
+from devices.virtual.shtrih_reading import Reader
+from devices.virtual.shtrih_receipt import (
+    BAD_VALUE,
+    OF_CLOSING,
+    OF_OPENING,
+    OF_RECEIPT,
+    WRONG_STATE,
+    Marks,
+    OpenReceipt,
+    document_tlv,
+)
 
 NO_PAPER, OVER_24H = 0x6B, 0x4E
-TOO_LITTLE, UNSUPPORTED, NO_DOCUMENT = 0x45, 0x37, 0x08
-BLOCK = 128
-"""Bytes of a document given at a time."""
+TOO_LITTLE, UNSUPPORTED = 0x45, 0x37
 
 
 class VirtualShtrih:
@@ -43,8 +51,7 @@ class VirtualShtrih:
         self.date_to_confirm: tuple[int, int, int] | None = None
         self._unprinted: int | None = None
         self._open: OpenReceipt | None = None
-        self._reading = b""
-        """What is left of the document that is being read."""
+        self.reader = Reader(self.memory)
         self.link = RegisterLink(self._answer)
 
     def power_on(self) -> None:
@@ -72,6 +79,8 @@ class VirtualShtrih:
             Command.SALE_RETURN: lambda body: self._legacy_item(body, 2),
             Command.LEGACY_CLOSE: self._legacy_close,
             Command.MEMORY_STATUS: self._memory_status,
+            Command.BEGIN_OPENING: lambda _: self._begin(OF_OPENING),
+            Command.BEGIN_CLOSING: lambda _: self._begin(OF_CLOSING),
             Command.OPEN_SHIFT: self._open_shift,
             Command.Z_REPORT: self._close_shift,
             Command.X_REPORT: lambda _: self._quiet(),
@@ -82,11 +91,12 @@ class VirtualShtrih:
             Command.CHECK_MARK: self.marks.check,
             Command.TAKE_MARK: self.marks.take,
             Command.BIND_MARK: lambda body: self._opened(lambda receipt: receipt.bind(body, self.marks.taken)),
-            Command.BEGIN_DOCUMENT: self._begin_document,
-            Command.NEXT_BLOCK: self._next_block,
+            Command.BEGIN_DOCUMENT: self.reader.begin,
+            Command.NEXT_BLOCK: lambda _: self.reader.next_block(),
             Command.CLOSE_RECEIPT: self._close_receipt,
-            **dict.fromkeys((Command.CANCEL, Command.CANCEL_DOCUMENT), self._cancel),
-            Command.FIND_DOCUMENT: self._find,
+            Command.CANCEL: lambda _: self._cancel((OF_RECEIPT,)),
+            Command.CANCEL_DOCUMENT: lambda _: self._cancel((OF_OPENING, OF_RECEIPT, OF_CLOSING)),
+            Command.FIND_DOCUMENT: self.reader.find,
             Command.CONTINUE_PRINT: self._continue_print,
             **dict.fromkeys((Command.DRAWER, Command.CUT), lambda _: (0, b"")),
             Command.UNSENT: lambda _: (0, self.memory.unsent()),
@@ -130,7 +140,7 @@ class VirtualShtrih:
         )
 
     def _mode(self) -> int:
-        if self._open is not None:
+        if self._open is not None and self._open.kind == OF_RECEIPT:
             return Mode.DOCUMENT_OPEN
         if not self.memory.shift_open:
             return Mode.SHIFT_CLOSED
@@ -150,29 +160,43 @@ class VirtualShtrih:
 
     def _memory_status(self, _: bytes) -> tuple[int, bytes]:
         memory = self.memory
-        document = 4 if self._open is not None else 0
+        document = self._open.kind if self._open is not None else 0
         head = bytes((3, document, document and 1, memory.shift_open, 0)) + bytes(self.now())
         return 0, head + memory.serial.encode() + _int(len(memory.documents), 4)
 
-    def _open_shift(self, _: bytes) -> tuple[int, bytes]:
-        if self.memory.shift_open:
+    def _begin(self, kind: int) -> tuple[int, bytes]:
+        """An opening or a closing of the shift, so that tags can be added to it."""
+        if self._open is not None or self.memory.shift_open == (kind == OF_OPENING):
             return WRONG_STATE, b""
+        self._open = OpenReceipt(0, kind=kind)
+        return 0, b""
+
+    def _ended(self, kind: int) -> tuple[int, tuple[tuple[int, bytes], ...]]:
+        """The error of ending such a document now, and its tags."""
+        if self.memory.shift_open == (kind == OF_OPENING) or (self._open is not None and self._open.kind != kind):
+            return WRONG_STATE, ()
         if self.cannot_print:
-            return NO_PAPER, b""
+            return NO_PAPER, ()
+        opened, self._open = self._open, None
+        return 0, tuple(opened.tags) if opened else ()
+
+    def _open_shift(self, _: bytes) -> tuple[int, bytes]:
+        error, tags = self._ended(OF_OPENING)
+        if error:
+            return error, b""
         memory = self.memory
         memory.shift_open, memory.receipts_in_shift = True, 0
         memory.cash_in_minor = memory.cash_out_minor = 0
         memory.shift_number, memory.opened_at_min = memory.shift_number + 1, self._minutes()
-        self._store(Document(0, SHIFT_OPENED, b"", 0))
+        self._store(Document(0, SHIFT_OPENED, b"", 0, tags=tags))
         return 0, b""
 
     def _close_shift(self, _: bytes) -> tuple[int, bytes]:
-        if not self.memory.shift_open or self._open is not None:
-            return WRONG_STATE, b""
-        if self.cannot_print:
-            return NO_PAPER, b""
+        error, tags = self._ended(OF_CLOSING)
+        if error:
+            return error, b""
         self.memory.shift_open = False
-        self._store(Document(0, SHIFT_CLOSED, b"", 0))
+        self._store(Document(0, SHIFT_CLOSED, b"", 0, tags=tags))
         return 0, b""
 
     def _open_receipt(self, body: bytes) -> tuple[int, bytes]:
@@ -213,7 +237,7 @@ class VirtualShtrih:
         return error, data[:5]
 
     def _close_receipt(self, body: bytes) -> tuple[int, bytes]:
-        if self._open is None:
+        if self._open is None or self._open.kind != OF_RECEIPT:
             return WRONG_STATE, b""
         paid = {place: _number(body[5 * place - 5 : 5 * place]) for place in range(1, 17)}
         paid = {place: minor for place, minor in paid.items() if minor}
@@ -250,31 +274,11 @@ class VirtualShtrih:
         self.printed.append(number)
         self._unprinted = None
 
-    def _cancel(self, _: bytes) -> tuple[int, bytes]:
-        if self._open is None:
+    def _cancel(self, kinds: tuple[int, ...]) -> tuple[int, bytes]:
+        if self._open is None or self._open.kind not in kinds:
             return WRONG_STATE, b""
         self._open = None
         return 0, b""
-
-    def _find(self, body: bytes) -> tuple[int, bytes]:
-        number = _number(body[:4])
-        if not 1 <= number <= len(self.memory.documents):
-            return NO_DOCUMENT, b""
-        found = self.memory.documents[number - 1]
-        head = bytes((found.kind, 0)) + found.at + _int(number, 4) + _int(found.sign, 4)
-        return 0, head + (bytes((found.operation,)) + money(found.total_minor) if found.kind == RECEIPT else b"")
-
-    def _begin_document(self, body: bytes) -> tuple[int, bytes]:
-        number = _number(body[:4])
-        if not 1 <= number <= len(self.memory.documents):
-            return NO_DOCUMENT, b""
-        found = self.memory.documents[number - 1]
-        self._reading = found.tlv
-        return 0, _int(found.kind, 2) + _int(len(found.tlv), 2)
-
-    def _next_block(self, _: bytes) -> tuple[int, bytes]:
-        block, self._reading = self._reading[:BLOCK], self._reading[BLOCK:]
-        return (0, block) if block else (NO_DOCUMENT, b"")
 
     def _continue_print(self, _: bytes) -> tuple[int, bytes]:
         if self.paper == 0 or self.cover_open:

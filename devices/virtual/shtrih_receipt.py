@@ -11,6 +11,7 @@ from devices.shtrih.tlv import field as tlv
 from devices.virtual.shtrih_memory import RECEIPT, Document, FiscalMemory, Line
 
 BAD_VALUE, WRONG_STATE = 0x33, 0x73
+OF_OPENING, OF_RECEIPT, OF_CLOSING = 0x02, 0x04, 0x08
 MAX_LINES = 1000
 RATES = {0: 6, 0x01: 1, 0x02: 2, 0x10: 3, 0x20: 4, 0x04: 5, 0x08: 6, 0x81: 7, 0x82: 8, 0x84: 9, 0x88: 10, 0xCB: 11,
          0xCC: 12}  # fmt: skip
@@ -23,11 +24,13 @@ FFD_1_2 = 4
 
 @dataclass(slots=True)
 class OpenReceipt:
-    """`operation`: 1 sale, 2 return. The methods give the register's error, 0 for none."""
+    """`operation`: 1 sale, 2 return; `kind` as the memory names an open document, an opening or a closing of the shift
+    too. The methods give the register's error, 0 for none."""
 
     operation: int
     lines: list[Line] = field(default_factory=list)
     tags: list[tuple[int, bytes]] = field(default_factory=list)
+    kind: int = OF_RECEIPT
 
     def add(self, line: Line, operation: int) -> int:
         if self.operation != operation or len(self.lines) >= MAX_LINES:
@@ -99,6 +102,8 @@ def _fields(memory: FiscalMemory, made: Document) -> Iterator[tuple[int, bytes]]
     yield 1038, _int(memory.shift_number, 4)
     if made.kind == RECEIPT:
         yield from _receipt(memory, made)
+    else:
+        yield from made.tags
     yield 1077, b"\x21\x04" + made.sign.to_bytes(4, "big")
 
 

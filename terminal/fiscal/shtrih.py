@@ -69,11 +69,11 @@ class Shtrih:
         self._done(k.set_time(at.hour, at.minute))
 
     def open_shift(self, cashier: str) -> None:
-        self._done(k.open_shift())
+        self._of_shift(cashier, k.Command.BEGIN_OPENING, k.open_shift())
 
     def close_shift(self, cashier: str) -> None:
         if self.state().shift != "closed":
-            self._done(k.plain(k.Command.Z_REPORT, k.ADMINISTRATOR))
+            self._of_shift(cashier, k.Command.BEGIN_CLOSING, k.plain(k.Command.Z_REPORT, k.ADMINISTRATOR))
 
     def x_report(self) -> None:
         self._done(k.plain(k.Command.X_REPORT, k.ADMINISTRATOR))
@@ -143,7 +143,21 @@ class Shtrih:
         return document.is_named(find(fields, "extra", "extra_name"), find(fields, "extra", "extra_value"))
 
     def cancel_open(self) -> None:
-        self._lost_is_silence(k.plain(k.Command.CANCEL))
+        """A receipt first; what is open then is a shift's opening or closing that was broken off."""
+        if self._lost_is_silence(k.plain(k.Command.CANCEL)).error:
+            self._lost_is_silence(k.plain(k.Command.CANCEL_DOCUMENT, k.ADMINISTRATOR))
+
+    def _of_shift(self, cashier: str, begin: k.Command, end: bytes) -> None:
+        """A document of the shift with the cashier in it; a register that takes none names its own operator."""
+        named = bool(cashier) and not self._lost_is_silence(k.plain(begin, k.ADMINISTRATOR)).error
+        try:
+            for raw in _cashier(cashier, self._form) if named else ():
+                self._done(raw)
+            self._done(end)
+        except (NotIssued, NoAnswer):
+            if named:
+                self._give_up()
+            raise
 
     def finish_print(self) -> None:
         self._done(k.plain(k.Command.CONTINUE_PRINT))
@@ -194,16 +208,19 @@ def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
     """The commands of a receipt, in their order, up to the one that closes it."""
     is_return = document.kind == "return"
     yield k.open_receipt(is_return)
-    if document.cashier:
-        yield tagged.receipt_tag(written("cashier", document.cashier))
-    inn = form.cashier_inn.get(document.cashier)
-    if inn:
-        yield tagged.receipt_tag(written("cashier_inn", inn))
+    yield from _cashier(document.cashier, form)
     ours = (("extra_name", OURS), ("extra_value", document.named))
     yield tagged.receipt_tag(written("extra", ours))
     for line in document.lines:
         yield _item(line, is_return, form)
         yield from _of_line(line, form)
+
+
+def _cashier(name: str, form: Form) -> Iterator[bytes]:
+    if name:
+        yield tagged.receipt_tag(written("cashier", name))
+    if name in form.cashier_inn:
+        yield tagged.receipt_tag(written("cashier_inn", form.cashier_inn[name]))
 
 
 def _item(line: FiscalLine, is_return: bool, form: Form) -> bytes:

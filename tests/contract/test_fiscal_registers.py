@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from msgspec.structs import replace
 
-from devices.shtrih.commands import close_receipt, item, open_receipt
+from devices.shtrih.commands import Command, close_receipt, item, open_receipt, plain
 from devices.shtrih.link import ACK, ENQ, framed
 from devices.shtrih.wire import SerialWire, TcpWire
 from devices.transport.serial import SerialSettings
@@ -22,6 +22,7 @@ from terminal.fiscal.atol_link import AtolLink
 from terminal.fiscal.document import fiscal_document
 from terminal.fiscal.port import FiscalPort, NoAnswer, NotIssued, State
 from terminal.fiscal.shtrih import Shtrih
+from terminal.fiscal.tags import find, read
 from tests.support.fiscal import MemoryWire, atol_port
 from tests.unit.test_fiscal_slip import RETURN, SALE
 
@@ -130,7 +131,7 @@ def test_where_a_shtrih_register_gives_no_documents_kind_and_sum_decide(
     way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = VirtualShtrih()
-    monkeypatch.setattr(device, "_begin_document", lambda body: (0x37, b""))
+    monkeypatch.setattr(device.reader, "begin", lambda body: (0x37, b""))
     with reached(way, device) as port:
         port.open_shift("Анна")
         made = port.issue(SOLD)
@@ -184,6 +185,55 @@ def test_an_x_report_makes_no_document(port: FiscalPort, device: Device) -> None
     port.open_shift("Анна")
     port.x_report()
     assert len(device.memory.documents) == 1
+
+
+@pytest.mark.parametrize("way", SHTRIH)
+def test_the_shift_s_documents_of_a_shtrih_register_name_the_cashier(way: str) -> None:
+    device = VirtualShtrih()
+    with reached(way, device) as port:
+        port.open_shift("Анна")
+        port.close_shift("Ольга")
+        port.open_shift("")
+        port.close()
+    cashiers = [find(read(each.tlv), "cashier") for each in device.memory.documents]
+    assert ([each.kind for each in device.memory.documents], cashiers) == ([2, 5, 2], ["Анна", "Ольга", None])
+
+
+def test_a_shift_that_finds_no_paper_is_not_opened_and_nothing_is_left_open(port: FiscalPort, device: Device) -> None:
+    device.paper = 0
+    with pytest.raises(NotIssued):
+        port.open_shift("Анна")
+    assert not port.state().receipt_open
+    device.paper = None
+    port.open_shift("Анна")
+    assert [made.kind for made in device.memory.documents] == [2]
+
+
+@pytest.mark.parametrize("begun", [Command.BEGIN_OPENING, Command.BEGIN_CLOSING])
+@pytest.mark.parametrize("way", SHTRIH)
+def test_a_document_of_the_shift_that_was_broken_off_is_given_up(way: str, begun: Command) -> None:
+    device = VirtualShtrih()
+    with reached(way, device) as port:
+        if begun == Command.BEGIN_CLOSING:
+            port.open_shift("Анна")
+        device.receive(bytes((ENQ,)) + framed(plain(begun)) + bytes((ACK,)))
+        assert port.state().receipt_open
+        port.cancel_open()
+        assert not port.state().receipt_open
+        port.close()
+
+
+@pytest.mark.parametrize("way", SHTRIH)
+def test_a_register_that_takes_no_cashier_for_its_shift_opens_it_all_the_same(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = VirtualShtrih()
+    monkeypatch.setattr(device, "_begin", lambda kind: (0x37, b""))
+    with reached(way, device) as port:
+        port.open_shift("Анна")
+        port.close_shift("Анна")
+        port.close()
+    assert [each.kind for each in device.memory.documents] == [2, 5]
 
 
 @pytest.mark.parametrize("way", SHTRIH)
