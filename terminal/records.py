@@ -198,8 +198,6 @@ class Records:
 
     def _code_of(self, receipt: Receipt) -> str:
         """Without it the slip is as good: nothing holds up a sale that is recorded."""
-        if not receipt.fiscal_number:
-            return ""
         try:
             return self._fiscal_code(receipt.receipt_id)
         except StoreFault:

@@ -14,6 +14,8 @@ from devices.virtual.served import on_tcp
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.codes import CardCode, CodeRanges, classify
 from terminal.device_file import FILE
+from terminal.fiscal.once import FiscalRegister
+from terminal.offline_queue.sentences import store_fault
 from terminal.opened import opened_till
 from terminal.session import commands as c
 from tests.support.codes import read_off
@@ -48,6 +50,21 @@ host = "{fiscal_host}"
 tcp_port = {fiscal_port}
 """)
         yield device
+
+
+def test_a_book_that_cannot_be_read_costs_the_code_and_not_the_sale(
+    printer: VirtualEscPos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(register: FiscalRegister, key: str) -> str:
+        raise store_fault("store.damaged", file="fiscal.db")
+
+    monkeypatch.setattr(FiscalRegister, "code_of", unread)
+    with opened_till(tmp_path, lang="ru", sync_at_once=False) as till:
+        for command in (c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash")):
+            view = till.engine.dispatch(command)
+        assert view.state.mode == "done"
+    (paper,) = printer.papers
+    assert read_off(drawn(paper)) == {"https://a.example"}
 
 
 def test_a_card_the_fiscal_code_and_the_link_are_on_paper(printer: VirtualEscPos, tmp_path: Path) -> None:

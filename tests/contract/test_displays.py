@@ -113,7 +113,11 @@ def test_a_display_whose_server_hung_up_is_connected_to_again_and_no_text_is_los
         display = make(TextDisplaySettings(id="d", host=host, tcp_port=port))
         display.open(lambda event: None)
         display.display_text(("first",))
-        server.accept()[0].close()
+        first, _ = server.accept()
+        first.settimeout(SOON_S)
+        while device.lines != ("first", ""):
+            device.receive(first.recv(4096))
+        first.close()
         with pytest.raises(DeviceError) as caught:
             display.display_text(("second",))
         assert caught.value.code == "offline"

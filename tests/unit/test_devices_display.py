@@ -26,6 +26,11 @@ def test_cd5220_is_told_a_line_of_twenty_bytes_each_after_the_font_of_russia() -
     assert cd5220_text(LINES, "cp866", None) == b"\x1bcR\x1bQA" + upper + b"\r\x1bQB" + lower + b"\r"
 
 
+def test_a_line_that_is_too_long_is_cut_and_lines_that_are_too_many_are_left_out() -> None:
+    told = cd5220_text(("1234567890" * 2 + "x", "b", "c"), "cp866", None)
+    assert told == b"\x1bcR\x1bQA12345678901234567890\r\x1bQBb" + b" " * 19 + b"\r"
+
+
 def test_an_epson_display_is_chosen_given_its_table_and_written_over_from_the_first_place_of_each_line() -> None:
     upper = b"\xa8\xe6 1" + b" " * 16
     lower = b"\xc8\xd2\xce\xc3\xce 2" + b" " * 13
@@ -140,6 +145,14 @@ def test_settings_that_cannot_be_are_refused_with_their_place(tmp_path: Path, ke
     (problem,) = caught.value.problems
     assert problem.path == place
     assert why in problem.what
+
+
+def test_a_till_has_one_display(tmp_path: Path) -> None:
+    table = '[[device]]\nkind = "display"\ndriver = "{}"\nid = "{}"\nhost = "x"\n'
+    (tmp_path / FILE).write_text(table.format("cd5220", "a") + table.format("epson", "b"))
+    with pytest.raises(BadDevices) as caught:
+        read_devices(tmp_path)
+    assert [problem.path for problem in caught.value.problems] == ["device[2].kind"]
 
 
 def test_a_greeting_of_two_full_lines_and_either_driver_are_taken(tmp_path: Path) -> None:

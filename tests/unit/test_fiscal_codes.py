@@ -50,6 +50,10 @@ def test_lines_and_codes_come_off_a_kept_slip_in_their_order(pieces: list[tuple[
     assert found == (pieces or [(False, "")])
 
 
+def test_what_a_printer_would_obey_is_in_no_code() -> None:
+    assert code_line("https://a\n\x1b@\fb") == "\fhttps://a@b"
+
+
 def test_below_a_receipt_stand_its_fiscal_code_and_the_programme_s_link_each_with_its_name() -> None:
     linked = replace(CORNER, slip=SlipCodes(link="https://a.example/app", link_name=Label("Приложение", "Our app")))
     assert tuple(below_receipt("", CORNER, "ru", 32)) == ()
