@@ -121,6 +121,19 @@ class ShiftTotals(msgspec.Struct, frozen=True):
     loaded_minor: int = 0
     """Put on gift cards; it is among the money taken."""
     loaded_back_minor: int = 0
+    cash_in_minor: int = 0
+    """Put into the drawer beside sales, and taken out of it beside returns."""
+    cash_out_minor: int = 0
+
+
+class CashMoved(msgspec.Struct, frozen=True, tag_field="type", tag="cash_moved"):
+    """Cash put into the drawer or taken out of it, beside sales and returns; `amount_minor` is over 0."""
+
+    shift_id: str
+    store: str
+    cashier: str
+    kind: Literal["in", "out"]
+    amount_minor: int
 
 
 class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_closed"):
@@ -160,6 +173,7 @@ Body = (
     | GiftCardMoved
     | RightReleased
     | ShiftOpened
+    | CashMoved
     | ShiftClosed
     | EpochBegun
 )
@@ -192,6 +206,7 @@ _BODIES: dict[str, type[Body]] = {
     "gift_card_moved": GiftCardMoved,
     "right_released": RightReleased,
     "shift_opened": ShiftOpened,
+    "cash_moved": CashMoved,
     "shift_closed": ShiftClosed,
     "epoch_begun": EpochBegun,
 }

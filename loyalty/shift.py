@@ -1,6 +1,8 @@
 """Totals of a shift, receipt by receipt."""
 
-from loyalty.events import ShiftTotals
+from msgspec.structs import replace
+
+from loyalty.events import CashMoved, ShiftTotals
 from loyalty.receipt import PaymentKind, Receipt
 
 
@@ -16,7 +18,8 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
     for payment in receipt.payments:
         paid[payment.kind] += payment.amount_minor
     cash, card, gift, loaded = paid["cash"], paid["card"], paid["gift_card"], receipt.loaded_minor
-    return ShiftTotals(
+    return replace(
+        totals,
         sales=totals.sales + sale,
         returns=totals.returns + (not sale),
         cash_minor=totals.cash_minor + (cash if sale else 0),
@@ -32,3 +35,15 @@ def add_receipt(totals: ShiftTotals, receipt: Receipt) -> ShiftTotals:
         loaded_minor=totals.loaded_minor + (loaded if sale else 0),
         loaded_back_minor=totals.loaded_back_minor + (0 if sale else loaded),
     )
+
+
+def add_cash(totals: ShiftTotals, moved: CashMoved) -> ShiftTotals:
+    """Totals with cash put in or taken out."""
+    if moved.kind == "in":
+        return replace(totals, cash_in_minor=totals.cash_in_minor + moved.amount_minor)
+    return replace(totals, cash_out_minor=totals.cash_out_minor + moved.amount_minor)
+
+
+def in_drawer_minor(totals: ShiftTotals) -> int:
+    """What the drawer has more than when the shift was opened."""
+    return totals.cash_minor - totals.returned_cash_minor + totals.cash_in_minor - totals.cash_out_minor

@@ -33,7 +33,7 @@ ANY_TERMINAL = ""
 """Nobody's watermark: its row is held from the first statement on, so that two processes apply to a bucket one after
 the other. Else a return and its sale, in two transactions that do not see one another, would miss one another for ever.
 """
-_KEPT_RAW = ("shift_opened", "shift_closed")
+_KEPT_RAW = ("shift_opened", "shift_closed", "cash_moved")
 
 
 @dataclass(slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from loyalty.errors import NotNow
 from terminal.committing import Committing
-from terminal.fiscal.register import Refused
+from terminal.fiscal.drawer import CashMove
+from terminal.fiscal.register import Refused, Registered
 from terminal.holding import Holding
 from terminal.records import Records
 from terminal.register_seen import local_time, seen_of
@@ -15,7 +18,10 @@ from terminal.session import commands as c
 class AtRegister:
     """Runs on the engine's thread, as all that is recorded does; `holding` forgets what a receipt has captured."""
 
-    def __init__(self, records: Records, committing: Committing, holding: Holding | None) -> None:
+    def __init__(
+        self, records: Records, committing: Committing, holding: Holding | None, new_id: Callable[[], str]
+    ) -> None:
+        self._new_id = new_id
         self._records = records
         self._committing = committing
         self._holding = holding
@@ -31,6 +37,11 @@ class AtRegister:
                 return self._mend(effect, around)
             case c.ChangeShift():
                 return self._change_shift(self._records.shift_now(), around)
+            case c.RecordCash():
+                return self._move_cash(effect, self._records.shift_now(), around)
+            case c.CopyDocument():
+                raise_refused(self._committing.register.print_copy(effect.document))
+                return c.CopyPrinted()
 
     def _resolve(self, effect: c.ResolveDoubt, around: Surroundings) -> c.DoubtEnded | c.DoubtStands:
         """What became of the receipt in doubt, by the register or, where it cannot say, by who has seen its tape."""
@@ -47,8 +58,28 @@ class AtRegister:
             self._holding.forget(settled.receipt.hold_id)
         return c.DoubtEnded(settled.number, settled.basket, self._records.completed(settled.receipt, around))
 
+    def record_left(self, around: Surroundings, ask: bool = True) -> None:
+        """Cash that the register has moved and the till has not recorded: it died in between, or did not know."""
+        for move in self._committing.register.cash_left(ask):
+            self._records.cash(move, around)
+            self._committing.register.cash_recorded(move.key)
+
+    def _move_cash(self, effect: c.RecordCash, shift: ShiftInfo, around: Surroundings) -> c.CashRecorded:
+        """The register first. What is recorded has the move's own id and time, so that it is recorded once."""
+        self.record_left(around)
+        at_ms = around.moment.at_ms
+        move = CashMove(self._new_id(), effect.kind, effect.amount_minor, shift.cashier, shift.shift_id, at_ms)
+        answer = self._committing.register.move_cash(move)
+        if not isinstance(answer, Registered):
+            raise NotNow(answer.said, answer.hint)
+        self._records.cash(move, around)
+        self._committing.register.cash_recorded(move.key)
+        return c.CashRecorded(move.kind, move.amount_minor, self._records.shift_now())
+
     def _look(self, around: Surroundings, unasked: bool = False) -> c.RegisterLooked:
-        return c.RegisterLooked(seen_of(self._committing.register.look(local_time(around.moment))), unasked)
+        seen = seen_of(self._committing.register.look(local_time(around.moment)))
+        self.record_left(around, ask=False)
+        return c.RegisterLooked(seen, unasked)
 
     def _mend(self, effect: c.MendRegister, around: Surroundings) -> c.RegisterLooked:
         raise_refused(self._committing.register.put_right(effect.way, local_time(around.moment), effect.by))

@@ -63,7 +63,7 @@ class Effects:
         self._hurry = hurry
         self._confirming = confirming
         self._holding = holding
-        self._at_register = AtRegister(records, sales.committing, holding)
+        self._at_register = AtRegister(records, sales.committing, holding, records.new_id)
         self._cards = cards
         self._programme: Programme | None = None
         self._stops: Stops | None = None
@@ -100,6 +100,8 @@ class Effects:
                 return self._look_up(effect, around)
             case c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift():
                 return self._with_cards(lambda: self._at_register.run(effect, around))
+            case c.RecordCash() | c.CopyDocument():
+                return self._at_register.run(effect, around)
             case _:
                 return self._with_cards(lambda: self._record(effect, around))
 
@@ -170,6 +172,7 @@ class Effects:
         unfinished = self._sales.committing.unfinished(screen)
         if self._cards:
             self._cards.start()
+        self._at_register.record_left(around)
         shift = self._files.journal.open_shift()
         basket, why = unfinished.basket, "till.unfinished"
         if basket is None and screen and shift is not None:

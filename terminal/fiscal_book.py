@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.events import canonical
+from terminal.fiscal.cash import CashSent
 from terminal.fiscal.once import Sent
 from terminal.fiscal.port import Issued
 from terminal.offline_queue.journal_file import set_pragmas
@@ -25,6 +26,8 @@ TABLE = """CREATE TABLE IF NOT EXISTS sent (
     no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL, open INTEGER NOT NULL
 )"""
 MEMORY = "CREATE TABLE IF NOT EXISTS memory (no INTEGER PRIMARY KEY, serial TEXT NOT NULL, by_name TEXT NOT NULL)"
+CASH = "CREATE TABLE IF NOT EXISTS cash (no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL)"
+_cash = msgspec.json.Decoder(CashSent)
 _sent = msgspec.json.Decoder(Sent)
 
 
@@ -61,6 +64,20 @@ class FiscalBook:
     def drop_sent(self, key: str) -> None:
         self._writer.run(lambda c: c.execute("DELETE FROM sent WHERE key = ?", (key,)))
 
+    def cash_sent(self) -> tuple[CashSent, ...]:
+        rows = self._writer.run(lambda c: c.execute("SELECT raw FROM cash ORDER BY no").fetchall())
+        try:
+            return tuple(_cash.decode(raw) for (raw,) in rows)
+        except msgspec.MsgspecError as error:
+            raise store_fault("store.damaged", file=FILE) from error
+
+    def keep_cash(self, sent: CashSent) -> None:
+        row = (sent.move.key, canonical(sent))
+        self._writer.run(lambda c: c.execute("INSERT OR REPLACE INTO cash (key, raw) VALUES (?, ?)", row))
+
+    def drop_cash(self, key: str) -> None:
+        self._writer.run(lambda c: c.execute("DELETE FROM cash WHERE key = ?", (key,)))
+
     def memory(self) -> str:
         rows = self._writer.run(lambda c: c.execute("SELECT serial FROM memory ORDER BY no DESC LIMIT 1").fetchall())
         return str(rows[0][0]) if rows else ""
@@ -86,4 +103,5 @@ def _prepared(connection: Connection) -> None:
         raise store_fault("store.version", file=FILE, found=found, version=VERSION)
     connection.execute(TABLE)
     connection.execute(MEMORY)
+    connection.execute(CASH)
     connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -9,6 +9,7 @@ from typing import Literal
 from loyalty.codes import card_number
 from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
+    CashMoved,
     ConsentChanged,
     MemberEnrolled,
     Personal,
@@ -23,7 +24,9 @@ from loyalty.programme import Programme
 from loyalty.receipt import Receipt
 from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
-from terminal.fiscal.slip import DEFAULT_WIDTH, receipt_slip, report_slip
+from loyalty.shift import add_cash
+from terminal.fiscal.drawer import CashMove
+from terminal.fiscal.slip import DEFAULT_WIDTH, cash_slip, receipt_slip, report_slip
 from terminal.fiscal.slip_codes import below_receipt, card_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
 from terminal.members import find_known, member_from
@@ -62,7 +65,7 @@ class Records:
     ) -> None:
         self._files = files
         self._sales = sales
-        self._new_id = new_id
+        self.new_id = new_id
         self._new_salt = new_salt
         self._put_slip = put_slip
         self._recorded = recorded
@@ -89,7 +92,7 @@ class Records:
         existing = find_known(files, effect.phone, "phone")
         if existing is not None:
             raise NotNow(sentence("member.exists", name=existing.ident.name_masked or existing.ident.member_id[:8]))
-        member_id, event_id = self._new_id(), self._new_id()
+        member_id, event_id = self.new_id(), self.new_id()
         invited = self._invited(effect, member_id, around)
         card = self._next_card()
         lowest = around.programme.statuses[0].id if around.programme.statuses else ""
@@ -132,14 +135,14 @@ class Records:
 
     def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
         body = ConsentChanged(effect.member.member_id, effect.member.account_id, effect.consent, shift.cashier)
-        self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._recorded()
         return c.ConsentRecorded(effect.consent)
 
     def start_shift(self, effect: c.StartShift, around: Surroundings) -> c.ShiftStarted:
         journal = self._files.journal
-        body = ShiftOpened(self._new_id(), journal.next_shift_no(), around.store, effect.cashier)
-        journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        body = ShiftOpened(self.new_id(), journal.next_shift_no(), around.store, effect.cashier)
+        journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._release(around)
         self._recorded()
         return c.ShiftStarted(self.shift_now())
@@ -148,7 +151,7 @@ class Records:
         """The register's shift first: one that cannot be closed there is not closed here. Raises NotNow."""
         self._sales.committing.close_shift(shift.cashier)
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
-        self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+        self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._release(around)
         self._recorded()
         self._put_slip(self._report("Z", shift, around, self._paper_width))
@@ -157,7 +160,7 @@ class Records:
     def _release(self, around: Surroundings) -> None:
         """Points set aside here for members long unseen go back with the shift."""
         for body in tuple(long_unseen(self._files, around.programme, around.moment.local_date)):
-            self._files.journal.record(Fact(self._new_id(), around.moment.at_ms, body))
+            self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
 
     def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
         """The register's own X report first; where it makes none, ours is made all the same and says so."""
@@ -169,9 +172,22 @@ class Records:
         self._put_slip(self._report("X", shift, around, self._paper_width))
         return c.ReportMade(self._report("X", shift, around), without.said if without else None)
 
+    def cash(self, move: CashMove, around: Surroundings) -> None:
+        """Cash put in or taken out, at the register already; recorded again, it is the same. Raises NotNow."""
+        body = CashMoved(move.shift_id, around.store, move.cashier, move.kind, move.amount_minor)
+        fact = Fact(move.key, move.at_ms, body)
+        self._files.journal.record(fact, totals=add_cash(self.shift_now().totals, body))
+        self._open_drawer()
+        self._put_slip(cash_slip(
+            move.kind, move.amount_minor, self._lang, cashier=move.cashier, moment=around.moment,
+            store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no,
+            width=self._paper_width,
+        ))  # fmt: skip
+        self._recorded()
+
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
         """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""
-        done = mend(self._files.journal, around.store, effect.by, lambda: (self._new_id(), around.moment.at_ms))
+        done = mend(self._files.journal, around.store, effect.by, lambda: (self.new_id(), around.moment.at_ms))
         self._recorded()
         return c.EpochReady(done.epoch, done.reissued)
 

@@ -16,7 +16,8 @@ TAXES = frozenset({
 })  # fmt: skip
 TASKS = frozenset({
     "openShift", "closeShift", "reportX", "continuePrint", "getDeviceStatus", "getFnInfo", "getFnStatus",
-    "getShiftStatus", "getFnDocument", "ofdExchangeStatus", "setDateTime", *OPERATIONS,
+    "getShiftStatus", "getFnDocument", "ofdExchangeStatus", "setDateTime", "getShiftTotals",
+    "cashIn", "cashOut", "printLastReceiptCopy", "printFnDocument", *OPERATIONS,
 })  # fmt: skip
 DESCRIPTIONS = {
     0: "Ошибок нет", 4: "Нет связи", 44: "Нет бумаги", 45: "Открыта крышка",
@@ -58,6 +59,10 @@ class AtolMemory:
     shift_number: int = 0
     opened_at: str = ""
     """Empty: no shift is open."""
+    copies: list[int] = field(default_factory=list)
+    """The numbers of the documents that were printed once more."""
+    cash: dict[str, Decimal] = field(default_factory=lambda: {"cashIn": Decimal(0), "cashOut": Decimal(0)})
+    """Put into the drawer beside sales in this shift, and taken out of it."""
     sent: int = 0
     """How many of the first documents the operator of fiscal data has had."""
 
@@ -118,6 +123,12 @@ def carried_out(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str,
         return _shift(memory, task, now)
     if kind == "reportX":
         return {}
+    if kind in memory.cash:
+        return _cash(memory, task, now)
+    if kind == "getShiftTotals":
+        return {"shiftTotals": {"income": {"sum": memory.cash["cashIn"]}, "outcome": {"sum": memory.cash["cashOut"]}}}
+    if kind in ("printLastReceiptCopy", "printFnDocument"):
+        return _copy(memory, task)
     if kind == "ofdExchangeStatus":
         return memory.unsent()
     if kind == "getFnInfo":
@@ -147,12 +158,31 @@ def _receipt(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, An
     return {"fiscalParams": {**_params(memory, made), "total": total}}
 
 
+def _cash(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
+    if _stands(memory, now) != "opened":
+        raise TaskFault(82)
+    if not _is_amount(task.get("cashSum")):
+        raise TaskFault(101)
+    memory.cash[task["type"]] += task["cashSum"]
+    return {"counters": {"cashSum": memory.cash["cashIn"] - memory.cash["cashOut"]}}
+
+
+def _copy(memory: AtolMemory, task: dict[str, Any]) -> dict[str, Any]:
+    number = task.get("fiscalDocumentNumber", len(memory.documents))
+    if not isinstance(number, int) or not 1 <= number <= len(memory.documents):
+        raise TaskFault(148)
+    memory.copies.append(number)
+    return {}
+
+
 def _shift(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
     is_opening = task["type"] == "openShift"
     if is_opening == bool(memory.opened_at):
         raise TaskFault(82)
     memory.opened_at = now if is_opening else ""
     memory.shift_number += is_opening
+    if is_opening:
+        memory.cash.update(cashIn=Decimal(0), cashOut=Decimal(0))
     return {"fiscalParams": _params(memory, _stored(memory, SHIFT_OPENED if is_opening else SHIFT_CLOSED, task, now))}
 
 

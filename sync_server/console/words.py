@@ -58,6 +58,7 @@ EVENTS = {
     "consent_changed": N_("Consent"),
     "gift_card_moved": N_("Gift card"),
     "shift_opened": N_("Shift opened"),
+    "cash_moved": N_("Cash put in or taken out"),
     "shift_closed": N_("Shift closed"),
     "epoch_begun": N_("New epoch of a till"),
     "right_released": N_("Points set aside for a till are free again"),

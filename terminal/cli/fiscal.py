@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,6 +15,7 @@ from terminal.cli.told import errors_in, in_folder, in_language, language, spoke
 if TYPE_CHECKING:
     from terminal.fiscal.port import FiscalPort
     from terminal.fiscal.standing import Seen
+    from terminal.session.commands import Command
 
 
 @contextmanager
@@ -150,6 +151,60 @@ def document(number: int, data: Path, lang: str) -> None:
             raise BadInput(sentence("fiscal.no_document", number=number), sentence("fiscal.no_document.hint"))
     for line in shown(found, language(lang)):
         click.echo(line)
+
+
+@fiscal.command("cash-in")
+@click.argument("amount")
+@in_folder
+@in_language
+def cash_in(amount: str, data: Path, lang: str) -> None:
+    """Put AMOUNT of cash into the drawer, at the register and in the shift of this till. Not while the till runs."""
+    _move_cash("in", amount, data, lang)
+
+
+@fiscal.command("cash-out")
+@click.argument("amount")
+@in_folder
+@in_language
+def cash_out(amount: str, data: Path, lang: str) -> None:
+    """Take AMOUNT of cash out of the drawer, as with `cash-in`."""
+    _move_cash("out", amount, data, lang)
+
+
+@fiscal.command("copy")
+@click.argument("number", type=click.IntRange(1), required=False)
+@in_folder
+@in_language
+def copy(number: int | None, data: Path, lang: str) -> None:
+    """Print a copy of fiscal document NUMBER, or of the last one. Not while the till runs."""
+    from terminal.session import commands as c
+
+    _at_till(data, lang, c.PrintCopy(number))
+
+
+def _move_cash(kind: Literal["in", "out"], amount: str, data: Path, lang: str) -> None:
+    from loyalty.money import parse_amount
+    from terminal.session import commands as c
+
+    amount_minor = parse_amount(amount)
+    if amount_minor is None or amount_minor <= 0:
+        raise click.UsageError(f"{amount}: 12.34")
+    _at_till(data, lang, c.MoveCash(kind, amount_minor))
+
+
+def _at_till(data: Path, lang: str, command: Command) -> None:
+    """Have the till of the folder do it, without a screen, and say what it says."""
+    from terminal.opened import opened_till
+
+    with errors_in(lang), opened_till(data, lang=language(lang), screen=False, sync_at_once=False) as till:
+        notice = till.engine.dispatch(command).state.notice
+    if notice is None:
+        return
+    click.echo(spoken(notice.said, language(lang)), err=notice.level == "error")
+    if notice.hint is not None:
+        click.echo(spoken(notice.hint, language(lang)), err=notice.level == "error")
+    if notice.level == "error":
+        raise SystemExit(1)
 
 
 @fiscal.command

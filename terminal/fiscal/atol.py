@@ -15,6 +15,7 @@ from uuid import uuid4
 import msgspec
 
 from loyalty.sentences import Sentence, sentence
+from terminal.fiscal.atol_cash import ShiftTotals, copy_task, move_cash
 from terminal.fiscal.atol_link import AtolLink, Outcome
 from terminal.fiscal.atol_tasks import (
     DeviceStatus,
@@ -32,6 +33,7 @@ from terminal.fiscal.atol_tasks import (
     uuid_of,
 )  # fmt: skip
 from terminal.fiscal.document import FiscalDocument, Form
+from terminal.fiscal.drawer import CashMove, CashSums
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, State, Unsent
 
 DOCUMENT_S = 30.0
@@ -76,6 +78,26 @@ class Atol:
             local_time=minute(found.current_date_time),
             cover_open=found.cover_opened,
         )
+
+    def cash_sums(self) -> CashSums:
+        (outcome,) = self._told({"type": "getShiftTotals"})
+        return _read(outcome, "shiftTotals", ShiftTotals).sums()
+
+    def move_cash(self, move: CashMove) -> None:
+        move_cash(self._link, move, operator(move.cashier, self._form), self._refused, self.cash_sums)
+
+    def cash_moved(self, move: CashMove, before: CashSums) -> bool:
+        """By its uuid, so that a request that is late does nothing; what failed may yet have been counted."""
+        for attempt in range(MOST_ATTEMPTS):
+            outcome = self._taken_or_found(uuid_of(move.key, attempt))
+            if outcome is None:
+                break
+            if outcome.status == "ready":
+                return True
+        return self.cash_sums() == before.with_(move)
+
+    def print_copy(self, number: int | None) -> None:
+        self._done(copy_task(number))
 
     def open_shift(self, cashier: str) -> None:
         self._done({"type": "openShift", **operator(cashier, self._form)})

@@ -15,10 +15,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from loyalty.receipt import Receipt
 from loyalty.sentences import Sentence, sentence
+from terminal.fiscal.cash import CashJournal, CashOnce
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
+from terminal.fiscal.drawer import CashMove, Copies
 from terminal.fiscal.port import FiscalPort, InDoubt, Inspected, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.slip_codes import fiscal_code
@@ -39,7 +42,7 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     issued: Issued | None = None
 
 
-class FiscalJournal(Protocol):
+class FiscalJournal(CashJournal, Protocol):
     """Where SENT and ISSUED are kept; each method is durable when it returns. Raises StoreFault."""
 
     def sent_of(self, key: str) -> Sent | None: ...
@@ -56,6 +59,7 @@ class FiscalJournal(Protocol):
 
     def memory(self) -> str:
         """The serial number of the fiscal memory this till works with; empty before its first document."""
+        ...
 
     def keep_memory(self, serial: str, by: str) -> None:
         """From now on it works with this one; `by` is who has said so, empty for the first."""
@@ -78,6 +82,7 @@ class FiscalRegister:
         self._journal = journal
         self._points_as = points_as
         self._advance_vat = advance_vat
+        self._cash = CashOnce(port, journal, self._ready)
         self.turn = Turn()
 
     def register(self, receipt: Receipt, key: str) -> Answer:
@@ -89,7 +94,7 @@ class FiscalRegister:
         if known is not None and known.issued is not None:
             return Registered(str(known.issued.document))
         try:
-            state = self._ready(document)
+            state = self._ready(document.cashier)
         except (NotIssued, NoAnswer) as why:
             return _refused(why)
         return self._send(Sent(document, receipt, state.serial, state.last_document))
@@ -126,7 +131,12 @@ class FiscalRegister:
 
     def look(self, now: str) -> Seen:
         try:
-            return look(self._port, self._journal.memory(), now)
+            seen = look(self._port, self._journal.memory(), now)
+            doubt = self._cash.ask_open()
+            if doubt is None:
+                return seen
+            trouble = Trouble(doubt.said, doubt.hint or sentence("fiscal.cash_doubt.hint"))
+            return replace(seen, troubles=(trouble, *seen.troubles))
         except NoAnswer as why:
             refused = _refused(why, "fiscal.silent_report.hint")
             return Seen(None, troubles=(Trouble(refused.said, refused.hint or sentence("fiscal.silent_report.hint")),))
@@ -142,6 +152,23 @@ class FiscalRegister:
             case _:
                 return None
 
+    def move_cash(self, move: CashMove) -> Answer:
+        return self._cash.move(move)
+
+    def cash_left(self, ask: bool) -> tuple[CashMove, ...]:
+        if ask:
+            self._cash.ask_open()
+        return tuple(sent.move for sent in self._journal.cash_sent() if sent.done)
+
+    def cash_recorded(self, key: str) -> None:
+        self._journal.drop_cash(key)
+
+    def print_copy(self, number: int | None) -> Refused | None:
+        port = self._port
+        return (
+            _told(lambda: port.print_copy(number)) if isinstance(port, Copies) else Refused(sentence("fiscal.no_copy"))
+        )
+
     def x_report(self) -> Refused | None:
         return _told(self._port.x_report)
 
@@ -150,6 +177,8 @@ class FiscalRegister:
         refused = self.ask_open()
         if isinstance(refused, Refused):
             return refused
+        if self._journal.cash_sent():
+            return Refused(sentence("fiscal.cash_left"), sentence("fiscal.cash_left.hint"))
         return _told(lambda: self._port.close_shift(cashier))
 
     def close(self) -> None:
@@ -167,7 +196,7 @@ class FiscalRegister:
         else:
             self._journal.keep_issued(key, issued)
 
-    def _ready(self, document: FiscalDocument) -> State:
+    def _ready(self, cashier: str) -> State:
         """The register as it stands, ready for a receipt: a shift open, none of its receipts half made."""
         state = self._port.state()
         self._know(state.serial)
@@ -181,7 +210,7 @@ class FiscalRegister:
         if state.shift == "over_24h":
             raise NotIssued(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
         if state.shift == "closed":
-            self._port.open_shift(document.cashier)
+            self._port.open_shift(cashier)
         return self._port.state()
 
     def _know(self, serial: str) -> None:

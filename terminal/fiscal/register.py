@@ -8,7 +8,8 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from loyalty.receipt import Receipt
-from loyalty.sentences import Sentence
+from loyalty.sentences import Sentence, sentence
+from terminal.fiscal.drawer import CashMove
 from terminal.fiscal.standing import Seen, Way
 
 
@@ -64,6 +65,17 @@ class Register(Protocol):
     def put_right(self, way: Way, now: str, by: str) -> Refused | None:
         """What the till itself can do about a trouble; the manager `by` name takes another memory for ours."""
 
+    def move_cash(self, move: CashMove) -> Answer:
+        """Cash into the drawer or out of it; the same key again is never a second one."""
+
+    def cash_left(self, ask: bool) -> tuple[CashMove, ...]:
+        """What the register has done and the till has not recorded; with `ask` it is asked of what is in doubt."""
+
+    def cash_recorded(self, key: str) -> None: ...
+
+    def print_copy(self, number: int | None) -> Refused | None:
+        """Of a fiscal document, None for the last."""
+
     def x_report(self) -> Refused | None: ...
 
     def close_shift(self, cashier: str) -> Refused | None:
@@ -95,6 +107,18 @@ class NoRegister:
 
     def put_right(self, way: Way, now: str, by: str) -> Refused | None:
         return None
+
+    def move_cash(self, move: CashMove) -> Answer:
+        return Registered()
+
+    def cash_left(self, ask: bool) -> tuple[CashMove, ...]:
+        return ()
+
+    def cash_recorded(self, key: str) -> None:
+        """Nothing waits."""
+
+    def print_copy(self, number: int | None) -> Refused | None:
+        return Refused(sentence("register.none"))
 
     def x_report(self) -> Refused | None:
         return None

@@ -75,6 +75,31 @@ SENTENCES = {
         "Проверьте связь кассы (ККТ) с ОФД: через 30 дней она перестанет продавать",
         "Check the register's link to its operator: after 30 days it stops selling",
     ),
+    "fiscal.no_cash": (
+        "Эта касса (ККТ) не ведёт счёт наличных", "This register does not count its drawer",
+    ),
+    "fiscal.cash_in_doubt": (
+        "Неизвестно, приняла ли касса (ККТ) внесение {amount_minor}",
+        "It is not known whether the register has taken {amount_minor} put in",
+    ),
+    "fiscal.cash_out_doubt": (
+        "Неизвестно, приняла ли касса (ККТ) выплату {amount_minor}",
+        "It is not known whether the register has taken {amount_minor} taken out",
+    ),
+    "fiscal.cash_doubt.hint": (
+        "Проверьте питание и кабель, затем Ctrl+X: касса будет спрошена, дважды не запишется",
+        "Check its power and cable, then Ctrl+X: the register is asked, nothing counts twice",
+    ),
+    "fiscal.cash_not_taken": ("Касса (ККТ) этого не приняла", "The fiscal register has not taken it"),
+    "fiscal.cash_not_taken.hint": ("Ничего не записано: повторите", "Nothing was recorded: try again"),
+    "fiscal.cash_left": (
+        "Сначала закончите внесение или выплату", "Cash put in or taken out is to be finished first",
+    ),
+    "fiscal.cash_left.hint": ("Нажмите Ctrl+X: касса (ККТ) будет спрошена", "Press Ctrl+X: the register is asked"),
+    "fiscal.no_copy": (
+        "Эта касса (ККТ) печатает копию только последнего документа",
+        "This register prints a copy of its last document only",
+    ),
     "fiscal.not_taken": ("Касса (ККТ) чек не приняла", "The fiscal register has not taken the receipt"),
     "fiscal.not_taken.hint": ("Ничего не пробито: оплатите снова", "Nothing was issued: pay again"),
     "fiscal.mark": (
@@ -91,6 +116,7 @@ SENTENCES = {
     "shtrih.short": (
         "Касса (ККТ) отказала: оплата меньше итога", "The register refuses: the payments are less than the total",
     ),
+    "shtrih.cash": ("Касса (ККТ) отказала: столько наличных нет", "The register refuses: there is not so much cash"),
     "shtrih.zero": ("Касса (ККТ) отказала: итог чека ноль", "The register refuses: a total of zero"),
     "shtrih.value": ("Касса (ККТ) отказала: неверные данные", "The register refuses: wrong values"),
     "shtrih.busy": ("Касса (ККТ) занята: идёт печать", "The register is busy printing"),

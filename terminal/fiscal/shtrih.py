@@ -13,6 +13,7 @@ from devices.shtrih.tlv import BadTlv
 from devices.shtrih.wire import Wire, ask
 from loyalty.sentences import sentence
 from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
+from terminal.fiscal.drawer import CashMove, CashSums
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State, Unsent
 from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, piece_code, read, written
 
@@ -30,8 +31,8 @@ MOST_DOCUMENTS_ASKED = 200
 """Looked at for one that is in doubt: there is one till at a register, so there are few after it."""
 
 WHY = {
-    0x33: "value", 0x45: "short", 0x4E: "over_24h", 0x50: "busy", 0x6B: "paper", 0x6C: "paper", 0x73: "state",
-    0x8E: "zero",
+    0x33: "value", 0x45: "short", 0x46: "cash", 0x4E: "over_24h", 0x50: "busy", 0x6B: "paper", 0x6C: "paper",
+    0x73: "state", 0x8E: "zero",
 }  # fmt: skip
 
 
@@ -67,6 +68,25 @@ class Shtrih:
         for command in (k.Command.SET_DATE, k.Command.CONFIRM_DATE):
             self._done(k.set_date(command, at.day, at.month, at.year % 100))
         self._done(k.set_time(at.hour, at.minute))
+
+    def cash_sums(self) -> CashSums:
+        taken = (self._told(k.money_sum(which), k.read_money_sum) for which in (k.Money.IN, k.Money.OUT))
+        return CashSums(*taken)
+
+    def move_cash(self, move: CashMove) -> None:
+        command = k.Command.CASH_IN if move.kind == "in" else k.Command.CASH_OUT
+        answer = self._ask(k.cash(command, move.amount_minor))
+        if answer.error:
+            raise _not_issued(answer.error)
+
+    def cash_moved(self, move: CashMove, before: CashSums) -> bool:
+        return self.cash_sums() == before.with_(move)
+
+    def print_copy(self, number: int | None) -> None:
+        """Of its last document alone."""
+        if number is not None and number != self.state().last_document:
+            raise NotIssued(sentence("fiscal.no_copy"))
+        self._done(k.plain(k.Command.REPEAT))
 
     def open_shift(self, cashier: str) -> None:
         self._of_shift(cashier, k.Command.BEGIN_OPENING, k.open_shift())

@@ -14,6 +14,7 @@ from loyalty.points.earned import balance_after, pending
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from loyalty.returns import SENTENCES, returned_said
 from loyalty.sentences import Lang, say
+from loyalty.shift import in_drawer_minor
 from terminal.fiscal.columns import centred, pair, rule, wrapped
 from terminal.fiscal.slip_words import WORDS, Words
 
@@ -68,6 +69,7 @@ def report_slip(
         (words.cash_left, cash_minor),
         (words.card_left, card_minor),
         (words.takings, cash_minor + card_minor),
+        *_drawer(totals, words),
         (words.discount, totals.discount_minor),
     ]
     money += [(name, minor) for name, minor in _gift_cards(totals, words) if minor]
@@ -90,6 +92,44 @@ def report_slip(
         *(line for name, minor in money for line in pair(name, money_text(minor, lang), width)),
         rule(width),
         *centred(words.not_fiscal, width),
+    )
+
+
+def cash_slip(
+    kind: Literal["in", "out"],
+    amount_minor: int,
+    lang: Lang,
+    *,
+    cashier: str,
+    moment: Moment,
+    store_name: str = "",
+    terminal: int | str = "",
+    width: int = DEFAULT_WIDTH,
+) -> tuple[str, ...]:
+    """That cash was put into the drawer or taken out of it, with a line to sign on."""
+    words = WORDS[lang]
+    return (
+        *centred(store_name, width),
+        *centred(words.put_in if kind == "in" else words.taken_out, width),
+        rule(width),
+        *pair(f"{words.till} {terminal}", when(moment), width),
+        *wrapped(f"{words.cashier} {cashier}", width),
+        *pair(words.total, money_text(amount_minor, lang), width),
+        "",
+        *pair(words.signature, "_" * (width // 2), width),
+        rule(width),
+        *centred(words.not_fiscal, width),
+    )
+
+
+def _drawer(totals: ShiftTotals, words: Words) -> tuple[tuple[str, int], ...]:
+    """Where cash was put in or taken out beside sales: how much, and what the drawer has more than at the opening."""
+    if not (totals.cash_in_minor or totals.cash_out_minor):
+        return ()
+    return (
+        (words.put_in, totals.cash_in_minor),
+        (words.taken_out, -totals.cash_out_minor),
+        (words.in_drawer, in_drawer_minor(totals)),
     )
 
 

@@ -59,6 +59,10 @@ class Words(msgspec.Struct, frozen=True):
     cash_left: str
     card_left: str
     takings: str
+    put_in: str
+    taken_out: str
+    in_drawer: str
+    signature: str
     gift_in: str
     gift_out: str
     loaded: str
@@ -124,6 +128,10 @@ WORDS = {
         cash_left="Наличными итого",
         card_left="Картой итого",
         takings="ВЫРУЧКА",
+        put_in="Внесение",
+        taken_out="Выплата",
+        in_drawer="Наличных в ящике",
+        signature="Подпись",
         gift_in="Оплачено подарочными",
         gift_out="Возвращено на подарочные",
         loaded="Подарочных продано",
@@ -187,6 +195,10 @@ WORDS = {
         cash_left="Cash in all",
         card_left="Card in all",
         takings="TAKINGS",
+        put_in="Cash put in",
+        taken_out="Cash taken out",
+        in_drawer="Cash in the drawer",
+        signature="Signature",
         gift_in="Paid by gift card",
         gift_out="Back to gift cards",
         loaded="Gift cards sold",

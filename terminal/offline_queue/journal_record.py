@@ -8,6 +8,7 @@ from loyalty.chain import event_hash
 from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     Body,
+    CashMoved,
     MemberEnrolled,
     Personal,
     ReturnCompleted,
@@ -134,6 +135,7 @@ def _append(
     receipt, totals, beside = (own.receipt or None, own.number or None), None, None
     if own.receipt:
         beside = written(extras.beside)
+    if own.receipt or isinstance(fact.body, CashMoved):
         totals = canonical(extras.totals) if extras.totals is not None else None
     connection.execute(
         "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -147,6 +149,8 @@ def _carry(connection: Connection, place: int, fact: Fact, extras: Extras, shift
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             if extras.totals is not None and receipt.shift_id != shift_id:
                 raise NotNow(sentence("journal.no_shift"))
+        case CashMoved() if fact.body.shift_id != shift_id:
+            raise NotNow(sentence("journal.no_shift"))
         case MemberEnrolled():
             _enrol(connection, fact.event_id, fact.body, extras)
         case ShiftOpened():

@@ -222,5 +222,18 @@ class RenewShift(msgspec.Struct, frozen=True):
     """Close the shift with its Z report and open the next for the same cashier; the receipt stays where it is."""
 
 
+class MoveCash(msgspec.Struct, frozen=True):
+    """Cash put into the drawer, or taken out of it, beside sales and returns."""
+
+    kind: Literal["in", "out"]
+    amount_minor: int
+
+
+class PrintCopy(msgspec.Struct, frozen=True):
+    """A copy of a fiscal document by the register; None is its last."""
+
+    document: int | None = None
+
+
 class Refresh(msgspec.Struct, frozen=True):
     """The programme, the link or the cache changed: quote again."""

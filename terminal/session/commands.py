@@ -48,6 +48,8 @@ Command = (
     | LookAtRegister
     | PutRight
     | RenewShift
+    | MoveCash
+    | PrintCopy
     | Refresh
     | ProductFound
     | ProductUnknown
@@ -78,6 +80,8 @@ Command = (
     | DoubtEnded
     | RegisterLooked
     | ShiftRenewed
+    | CashRecorded
+    | CopyPrinted
     | ConsentRecorded
     | Notify
     | Failed
@@ -87,5 +91,5 @@ Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
 Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard | KeepBankCard | DropBankCards
 Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
-AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift
+AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift | RecordCash | CopyDocument
 Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal

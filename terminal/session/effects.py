@@ -207,6 +207,19 @@ class ChangeShift(msgspec.Struct, frozen=True):
     """Answered by ShiftRenewed."""
 
 
+class RecordCash(msgspec.Struct, frozen=True):
+    """Answered by CashRecorded."""
+
+    kind: Literal["in", "out"]
+    amount_minor: int
+
+
+class CopyDocument(msgspec.Struct, frozen=True):
+    """Answered by CopyPrinted."""
+
+    document: int | None = None
+
+
 class MakeXReport(msgspec.Struct, frozen=True):
     pass
 

@@ -225,6 +225,18 @@ class ShiftRenewed(msgspec.Struct, frozen=True):
     shift: ShiftInfo
 
 
+class CashRecorded(msgspec.Struct, frozen=True):
+    """It is in the journal, and the shift's totals are these."""
+
+    kind: Literal["in", "out"]
+    amount_minor: int
+    shift: ShiftInfo
+
+
+class CopyPrinted(msgspec.Struct, frozen=True):
+    pass
+
+
 class ConsentRecorded(msgspec.Struct, frozen=True):
     consent: Consent
 

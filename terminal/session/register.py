@@ -2,8 +2,9 @@
 
 import msgspec
 
+from loyalty.money import MAX_MINOR
 from terminal.session import commands as c
-from terminal.session.doubts import MAX_NAME_CHARS
+from terminal.session.doubts import MAX_DOCUMENT, MAX_NAME_CHARS
 from terminal.session.parts import Step, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
 
@@ -33,6 +34,29 @@ def put_right(state: State, command: c.PutRight, around: Surroundings) -> Step:
     if command.way == "accept_memory" and (not by or len(by) > MAX_NAME_CHARS):
         return refused(state, "doubt.who")
     return state, (c.MendRegister(command.way, by),)
+
+
+def move_cash(state: State, command: c.MoveCash, around: Surroundings) -> Step:
+    if state.shift is None:
+        return refused(state, "not_now.closed", hint="not_now.closed.hint")
+    if not 0 < command.amount_minor <= MAX_MINOR:
+        return refused(state, "pay.amount")
+    return state, (c.RecordCash(command.kind, command.amount_minor),)
+
+
+def cash_recorded(state: State, command: c.CashRecorded, around: Surroundings) -> Step:
+    said = told(replace(state, shift=command.shift), "ok", f"cash.{command.kind}", amount_minor=command.amount_minor)
+    return said, (c.Signal("ok"),)
+
+
+def print_copy(state: State, command: c.PrintCopy, around: Surroundings) -> Step:
+    if command.document is not None and not 0 < command.document <= MAX_DOCUMENT:
+        return refused(state, "doubt.document")
+    return state, (c.CopyDocument(command.document),)
+
+
+def copy_printed(state: State, command: c.CopyPrinted, around: Surroundings) -> Step:
+    return told(state, "ok", "register.copied"), (c.Signal("ok"),)
 
 
 def renew_shift(state: State, command: c.RenewShift, around: Surroundings) -> Step:

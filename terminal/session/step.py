@@ -68,6 +68,10 @@ _REGISTER: dict[type, Handler] = {
     c.PutRight: register.put_right,
     c.RenewShift: register.renew_shift,
     c.ShiftRenewed: register.renewed,
+    c.MoveCash: register.move_cash,
+    c.CashRecorded: register.cash_recorded,
+    c.PrintCopy: register.print_copy,
+    c.CopyPrinted: register.copy_printed,
 }
 _SALE: dict[type, Handler] = {
     c.ReadBankCard: bank_cards.read,

@@ -237,6 +237,9 @@ SENTENCES = {
         "Если покупатель ещё здесь, наберите товар заново",
         "If the customer is still here, scan the goods anew",
     ),
+    "cash.in": ("Внесено наличными {amount_minor}", "Cash put in: {amount_minor}"),
+    "cash.out": ("Выплачено наличными {amount_minor}", "Cash taken out: {amount_minor}"),
+    "register.copied": ("Копия напечатана", "The copy is printed"),
     "register.none": (
         "К этой кассе фискальный регистратор (ККТ) не подключён", "This till has no fiscal register",
     ),

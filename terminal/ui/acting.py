@@ -85,7 +85,14 @@ def _moved(view: View, desk: Desk, step: int) -> Desk:
     return replace(desk, selected=ids[min(max(ids.index(here) + step, 0), len(ids) - 1)])
 
 
-_BACK: dict[Asking, Asking] = {"resolve_no": "resolve", "resolve_by": "resolve", "register_by": "register"}
+_BACK: dict[Asking, Asking] = {
+    "resolve_no": "resolve",
+    "resolve_by": "resolve",
+    "register_by": "register",
+    "cash_in": "register",
+    "cash_out": "register",
+    "copy": "register",
+}
 _CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm": (c.CancelConfirm(),)}
 
 

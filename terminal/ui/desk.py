@@ -13,11 +13,12 @@ from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
-    "mend", "exit", "resolve", "resolve_no", "resolve_by", "register", "register_by", "devices"
+    "mend", "exit", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
+    "cash_out", "copy", "devices"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve and register also take
 the place of the lines; the last two do while they ask for a figure or a name too."""
-AT_REGISTER: frozenset[Asking] = frozenset({"register", "register_by"})
+AT_REGISTER: frozenset[Asking] = frozenset({"register", "register_by", "cash_in", "cash_out", "copy"})
 RESOLVING: frozenset[Asking] = frozenset({"resolve", "resolve_no", "resolve_by"})
 KEPT_OVER_MODES: frozenset[Asking] = (
     RESOLVING

@@ -51,8 +51,10 @@ WAYS: dict[Way, Item] = {
     "accept_memory": Item(N_("Accept this register from now on (manager)"), id="register_by"),
     "set_clock": Item(N_("Set the register's clock by this till's"), c.PutRight("set_clock")),
 }
+DRAWER = (Item(N_("Put cash in"), id="cash_in"), Item(N_("Take cash out"), id="cash_out"))
+COPY = Item(N_("Copy of a document"), id="copy")
 LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
-REGISTER = Item(N_("Fiscal register"), id="register")
+REGISTER = Item(N_("Fiscal register, cash in and out"), id="register")
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
 DEVICES = Item(N_("Devices"), id="devices")
@@ -82,7 +84,7 @@ def at_register(view: View) -> tuple[Item, ...]:
     """What can be done at the fiscal register: what puts its troubles right first."""
     seen = view.state.register
     ways = [WAYS[trouble.way] for trouble in seen.troubles if trouble.way] if seen else []
-    return (*ways, LOOK_AGAIN)
+    return (*ways, LOOK_AGAIN, *DRAWER, *((COPY,) if seen else ()))
 
 
 def list_length(view: View, desk: Desk) -> int:

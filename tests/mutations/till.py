@@ -224,6 +224,21 @@ TILL: tuple[Guard, ...] = (
         "::test_another_fiscal_memory_stops_selling_until_the_manager_accepts_it_and_that_is_kept",
     ),
     Guard(
+        "cash is written down before the register is told of it",
+        "terminal/fiscal/cash.py",
+        "        self._journal.keep_cash(sent)\n        try:",
+        "        try:",
+        "tests/property/test_fiscal_cash.py::test_power_cut_at_every_byte_counts_the_cash_once_in_the_end",
+    ),
+    Guard(
+        "cash in doubt keeps its shift open, whose counts would end with it",
+        "terminal/fiscal/once.py",
+        "        if self._journal.cash_sent():",
+        "        if not self._journal:",
+        "tests/unit/test_engine_cash.py"
+        "::test_a_doubt_is_said_keeps_the_shift_open_and_is_settled_by_looking_at_the_register",
+    ),
+    Guard(
         "a receipt put aside in doubt keeps the points held for it",
         "terminal/session/holding.py",
         "    if isinstance(command, c.PutAside):",

@@ -163,6 +163,11 @@ class Counter:
                 return c.DoubtEnded()
             case c.AskState() | c.MendRegister():
                 return c.RegisterLooked(None, isinstance(effect, c.AskState) and effect.unasked)
+            case c.RecordCash(kind=kind, amount_minor=amount_minor):
+                assert self.state.shift is not None
+                return c.CashRecorded(kind, amount_minor, self.state.shift)
+            case c.CopyDocument():
+                return c.CopyPrinted()
             case c.ChangeShift():
                 assert self.state.shift is not None
                 return c.ShiftRenewed(self.state.shift.shift_no, self.state.shift)

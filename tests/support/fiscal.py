@@ -14,6 +14,7 @@ from devices.virtual.shtrih import VirtualShtrih
 from devices.virtual.shtrih_link import command_of
 from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import AtolLink
+from terminal.fiscal.cash import CashSent
 from terminal.fiscal.document import Form
 from terminal.fiscal.once import FiscalRegister, Sent
 from terminal.fiscal.port import Issued
@@ -46,6 +47,7 @@ class KeptInMemory:
 
     def __init__(self) -> None:
         self.rows: dict[str, Sent] = {}
+        self.cash: dict[str, CashSent] = {}
         self.memories: list[tuple[str, str]] = []
 
     def sent_of(self, key: str) -> Sent | None:
@@ -59,6 +61,15 @@ class KeptInMemory:
 
     def keep_issued(self, key: str, issued: Issued) -> None:
         self.rows[key] = replace(self.rows[key], issued=issued)
+
+    def cash_sent(self) -> tuple[CashSent, ...]:
+        return tuple(self.cash.values())
+
+    def keep_cash(self, sent: CashSent) -> None:
+        self.cash[sent.move.key] = sent
+
+    def drop_cash(self, key: str) -> None:
+        self.cash.pop(key, None)
 
     def memory(self) -> str:
         return self.memories[-1][0] if self.memories else ""

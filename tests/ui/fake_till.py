@@ -53,6 +53,7 @@ class FakeTill:
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
         self.register: RegisterSeen | None = None
+        self.at_register: list[c.RecordCash | c.CopyDocument] = []
         self.mended: list[c.MendRegister] = []
         self.doubt: Doubt | None = None
         """A receipt in doubt; `resolved` is what asking about it comes to, after which it stands no more."""
@@ -179,6 +180,12 @@ class FakeTill:
             case c.MendRegister():
                 self.mended.append(effect)
                 return c.RegisterLooked(self.register)
+            case c.RecordCash(kind=kind, amount_minor=amount_minor):
+                self.at_register.append(effect)
+                return c.CashRecorded(kind, amount_minor, self._shift())
+            case c.CopyDocument():
+                self.at_register.append(effect)
+                return c.CopyPrinted()
             case c.ChangeShift():
                 shift = self._shift()
                 return c.ShiftRenewed(shift.shift_no, replace(shift, shift_no=shift.shift_no + 1))

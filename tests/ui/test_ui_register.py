@@ -119,3 +119,29 @@ def test_what_is_wrong_is_said_when_a_shift_is_opened() -> None:
     till = FakeTill(open_shift=False)
     till.register = seen(CLOCK)
     play(story, till, templates=TEMPLATES)
+
+
+def test_cash_is_put_in_and_taken_out_from_the_menu_and_a_copy_is_printed() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.press("f12", "8")
+        cashier.sees("2  Внести наличные", "3  Выплатить наличные", "4  Копия документа")
+        await cashier.press("2")
+        cashier.sees("Сколько внести")
+        await cashier.type("x", "enter")
+        cashier.sees("Это не сумма")
+        await cashier.press("ctrl+u")
+        await cashier.type("50000", "enter")
+        cashier.sees("Внесено наличными 500,00")
+        await cashier.press("3")
+        await cashier.type("120,50", "enter")
+        cashier.sees("Выплачено наличными 120,50")
+        await cashier.press("4", "enter", "4")
+        await cashier.type("20461", "enter")
+        cashier.sees("Копия напечатана")
+        await cashier.press("2", "escape")
+        cashier.sees("Внести наличные")
+
+    till = play(story, till_with(), templates=TEMPLATES)
+    assert till.at_register == [
+        c.RecordCash("in", 500_00), c.RecordCash("out", 120_50), c.CopyDocument(None), c.CopyDocument(20461)
+    ]  # fmt: skip

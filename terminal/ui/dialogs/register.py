@@ -20,7 +20,11 @@ def register_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     about = [row(palette, width, [("  " + sight.words.text("Fiscal register"), "head")])]
     if seen is not None:
         about += _stands(sight, seen, width) if seen.serial else []
-        about += [strip for trouble in seen.troubles for strip in _trouble(sight, trouble, width)]
+        room = height - len(about) - len(items)
+        told = [_trouble(sight, trouble, width) for trouble in seen.troubles]
+        # Where the rows are too few, what is wrong goes before what to do about it: the ways on are in the list.
+        enough = sum(map(len, told)) <= room
+        about += [strip for strips in told for strip in (strips if enough else strips[:1])]
     return [*about[: max(1, height - len(items))], *items]
 
 
