@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PROCESSES = Path("/proc")
 RULES = (Path("/etc/udev/rules.d"), Path("/run/udev/rules.d"), Path("/usr/lib/udev/rules.d"))
 
+KEYBOARD = (Path("/etc/default/keyboard"), Path("/etc/vconsole.conf"))
+
 
 @click.command
 @in_folder
@@ -30,6 +32,7 @@ def doctor(data: Path, lang: str) -> None:
     """
     from terminal.cli.fiscal import alone_in
     from terminal.device_file import FILE, read_devices
+    from terminal.doctor_order import in_order
 
     ru = language(lang) == "ru"
     with errors_in(lang):
@@ -38,7 +41,7 @@ def doctor(data: Path, lang: str) -> None:
             click.echo(f"{FILE}: {'устройств не названо' if ru else 'names no devices'}")
             return
         with alone_in(data):
-            found = list(_findings(devices, data, lang))
+            found = in_order(_findings(devices, data, lang))
     for number, finding in enumerate(found, 1):
         whose = f"{finding.device}: " if finding.device else ""
         click.echo(f"{number}. {whose}{spoken(finding.what, language(lang))}")
@@ -62,6 +65,7 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
     from devices.buses import all_ports
     from terminal.cli.payment import told_payment
     from terminal.device_places import places, serial_of
+    from terminal.doctor_layout import layout_findings
     from terminal.doctoring import (
         display_findings,
         doubt_findings,
@@ -78,6 +82,8 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
 
     if any(serial_of(device) for device in devices):
         yield from modem_manager_findings(PROCESSES, RULES)
+    if not any(device.driver == "evdev" for device in devices):
+        yield from layout_findings(KEYBOARD)
     ports = all_ports()
     closed: set[str] = set()
     for place in places(devices, ports):
