@@ -30,6 +30,8 @@ class Eye:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.stood: list[str] = []
+        """How the device that came last stood, each time something changed."""
         self.pictures: queue.Queue[tuple[DeviceHealth, ...]] = queue.Queue()
         self.supervising = Supervising(
             lambda notice: self.told.append(notice.said.code), self._changed, clock_ms=lambda: 5000, backoff=SOON
@@ -37,7 +39,9 @@ class Eye:
         self.supervising.start()
 
     def _changed(self) -> None:
-        self.pictures.put(self.supervising.devices())
+        devices = self.supervising.devices()
+        self.stood.append(devices[-1].standing)
+        self.pictures.put(devices)
 
     def until(self, *standing: str) -> tuple[DeviceHealth, ...]:
         while True:
@@ -91,6 +95,7 @@ def test_a_device_that_is_busy_is_looked_at_soon_and_stands_as_it_did(eye: Eye) 
     watch.look_now()
     eye.until("waiting")
     eye.supervising.close()
+    assert eye.stood == ["working", "waiting"]
 
 
 def test_a_look_can_be_asked_for_at_once(eye: Eye) -> None:
