@@ -87,6 +87,7 @@ class HidScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unkn
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match)
+        need_no_layout(self.layout)
         reject_bytes(self.reject, HID_REJECTS)
 
 
@@ -99,6 +100,7 @@ class TypingScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_u
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match)
+        need_no_layout(self.layout)
 
 
 class PrinterSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,6 +132,12 @@ def reject_bytes(reject: str, named: dict[str, bytes]) -> bytes:
         return bytes.fromhex(reject)
     except ValueError:
         raise ValueError(f"reject is one of {', '.join(named)}, or bytes in hex as 07") from None
+
+
+def need_no_layout(layout: str) -> None:
+    """Raises ValueError: what comes through no keyboard layout would be spoilt by undoing one."""
+    if layout != "us":
+        raise ValueError("layout is for scanners that send text: leave it out")
 
 
 def need_one_of(**given: object) -> None:

@@ -163,7 +163,11 @@ def _scanner(link: Path | None, driver: str, ru: bool) -> Played:
         scanner.scan(code)
         return f"→ {code!r}"
 
-    return Played("Сканер" if ru else "The scanner", scanner, running(), lambda: iter(()), take)
+    def news() -> Iterator[str]:
+        if told := scanner.heard():
+            yield f"{'Сигнал сканера' if ru else 'The scanner is told to beep'}: {told.hex(' ')}"
+
+    return Played("Сканер" if ru else "The scanner", scanner, running(), news, take)
 
 
 def _said(document: Document | AtolDocument, ru: bool) -> str:

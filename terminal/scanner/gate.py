@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from terminal.scanner.layout import unmap_layout
-from terminal.scanner.wedge import Outcome, ScanFound, Swallowed, Wedge, WedgeProfile
+from terminal.scanner.repeats import Repeats
+from terminal.scanner.wedge import Outcome, ScanFound, Swallowed, Wedge, WedgeProfile, meant
 from terminal.scanner.wedge import Pass as Passed
 
 Event = TypeVar("Event")
@@ -26,6 +26,7 @@ class KeyGate(Generic[Event]):
         self._accepts = accepts
         self._wedge = Wedge(accepts, profile)
         self._waiting: deque[Event] = deque()
+        self._repeats = Repeats((profile or WedgeProfile()).repeat_s)
 
     @property
     def due_s(self) -> float | None:
@@ -41,28 +42,28 @@ class KeyGate(Generic[Event]):
     def key(self, name: str, now_s: float, event: Event) -> list[Event | str]:
         """Take one key event; `name` is the character of a printable key, or the key's name."""
         self._waiting.append(event)
-        return self._sort(self._wedge.feed(name, now_s))
+        return self._sort(self._wedge.feed(name, now_s), now_s)
 
     def look_again_s(self, planned_s: float, now_s: float) -> float | None:
         """When to look again instead of polling now, if the look planned for `planned_s` came late; else None."""
         return now_s + GRACE_S if now_s - planned_s > LATE_S else None
 
     def poll(self, now_s: float) -> list[Event | str]:
-        return self._sort(self._wedge.poll(now_s))
+        return self._sort(self._wedge.poll(now_s), now_s)
 
     def paste(self, text: str, now_s: float, event: Event) -> list[Event | str]:
         """Take a pasted text: a scan if it is one whole, else the event, behind the keys typed before it."""
-        before = self._sort(self._wedge.flush(now_s))
-        code = unmap_layout(text.rstrip("\r\n\t"))
+        before = self._sort(self._wedge.flush(now_s), now_s)
+        code = meant(text.rstrip("\r\n\t"))
         return [*before, code if self._accepts(code) else event]
 
-    def _sort(self, outcomes: list[Outcome]) -> list[Event | str]:
+    def _sort(self, outcomes: list[Outcome], now_s: float) -> list[Event | str]:
         out: list[Event | str] = []
         for outcome in outcomes:
             if isinstance(outcome, Passed | ScanFound | Swallowed):
                 events = [self._waiting.popleft() for _ in outcome.keys]
                 if isinstance(outcome, Passed):
                     out += events
-                elif isinstance(outcome, ScanFound):
+                elif isinstance(outcome, ScanFound) and not self._repeats.is_repeat(outcome.text, now_s):
                     out.append(outcome.text)
         return out

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
+from terminal.scanner.framing import AIM_IDENTIFIER
 from terminal.scanner.layout import unmap_layout
 from terminal.scanner.scan import GROUP_SEPARATOR, is_code_text
 
@@ -27,12 +28,14 @@ class WedgeProfile(msgspec.Struct, frozen=True):
     """How fast one scanner types, in seconds; `hold_s` is also how long a person's key waits. 0 holds nothing.
 
     After three keys at a machine's speed a pause up to `pause_s` is forgiven: the computer stumbled, not the scanner.
+    The same code again within `repeat_s` is one scan.
     """
 
     hold_s: float = 0.03
     mean_gap_s: float = 0.03
     pause_s: float = 0.1
     min_chars: int = 4
+    repeat_s: float = 0.5
 
 
 SLOW_SCANNER = WedgeProfile(hold_s=0.12, mean_gap_s=0.1, pause_s=0.25)
@@ -45,7 +48,7 @@ class Pass(msgspec.Struct, frozen=True):
 
 
 class ScanFound(msgspec.Struct, frozen=True):
-    """These keys were a scan of `text` (layout already undone); nobody else must see them."""
+    """These keys were a scan of `text` (layout undone, AIM identifier taken off); nobody else must see them."""
 
     text: str
     keys: tuple[str, ...]
@@ -141,7 +144,7 @@ class Wedge:
         """The longest tail that is a scan: where it starts and its text."""
         for start in range(min(len(strokes), MOST_TYPED_BEFORE + 1)):
             tail = strokes[start:]
-            text = unmap_layout("".join(stroke.key for stroke in tail))
+            text = meant("".join(stroke.key for stroke in tail))
             if (
                 is_fast(tail, self._profile.mean_gap_s, self._profile.min_chars)
                 and begins_apart(strokes, start)
@@ -149,6 +152,13 @@ class Wedge:
             ):
                 return start, text
         return None
+
+
+def meant(typed: str) -> str:
+    """The code in what was typed: in a US layout, without an AIM identifier."""
+    text = unmap_layout(typed)
+    aim = AIM_IDENTIFIER.match(text)
+    return text[aim.end() :] if aim else text
 
 
 def is_text(key: str) -> bool:

@@ -218,3 +218,12 @@ def test_what_is_no_beep_is_a_mistake_of_the_file(tmp_path: Path, driver: str, r
     with pytest.raises(BadDevices) as error:
         read_devices(tmp_path)
     assert "reject" in str(error.value.problems[0])
+
+
+@pytest.mark.parametrize("driver", ["hidpos", "evdev"])
+def test_a_layout_is_a_mistake_where_there_is_none_to_undo(tmp_path: Path, driver: str) -> None:
+    text = f'[[device]]\nkind = "scanner"\ndriver = "{driver}"\nport = "/dev/x"\nlayout = "russian"\n'
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(BadDevices) as error:
+        read_devices(tmp_path)
+    assert "layout" in str(error.value.problems[0])

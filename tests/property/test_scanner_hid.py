@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from devices.driver import Sends
 from devices.virtual.hid import keys_of, reports_of
 from terminal.scanner.codec import codec_of
-from terminal.scanner.framing import Dropped, Frame
+from terminal.scanner.framing import Dropped, Frame, Framing
 
 ASCII = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E) | st.just("\x1d"), min_size=1, max_size=180)
 CODE = ASCII.filter(lambda text: text[0] != "]")
@@ -68,3 +69,20 @@ def test_a_code_in_reports_is_read_as_it_was_sent(code: str, shifted: bool) -> N
 @given(CODE)
 def test_a_code_that_is_typed_is_read_as_it_was_meant(code: str) -> None:
     assert read("keys", keys_of(code.encode() + b"\r")) == [Frame(code, None, code.encode())]
+
+
+@pytest.mark.parametrize("sends", ["text", "reports", "keys"])
+@given(code=CODE, aim=st.sampled_from(["", "]E0", "]d2"]), affixes=st.sampled_from([("", ""), ("~~", "#")]))
+def test_whatever_brings_a_code_it_is_read_alike(sends: Sends, code: str, aim: str, affixes: tuple[str, str]) -> None:
+    """Prefix and postfix off, the AIM identifier told apart, every character kept; the same at once is nothing."""
+    prefix, postfix = affixes
+    framing = Framing(prefix=prefix.encode(), postfix=postfix.encode(), idle_s=0.25)
+    ways: dict[Sends, Callable[[bytes], bytes]] = {"text": bytes, "keys": keys_of, "reports": reports_of}
+    end = b"" if sends == "reports" else b"\r"
+    raw = ways[sends](f"{prefix}{aim}{code}{postfix}".encode() + end)
+    codec = codec_of(sends, framing)
+    assert [(each.text, each.symbology) for each in codec.feed(raw, 1.0) if isinstance(each, Frame)] == [
+        (code, aim or None)
+    ]
+    assert codec.feed(raw, 1.2) == []
+    assert len(codec.feed(raw, 1.8)) == 1

@@ -214,3 +214,20 @@ def test_a_key_is_alone_until_another_comes_or_it_is_let_through() -> None:
     assert gate.alone == "third"
     assert gate.poll(10.0) == ["third"]
     assert gate.alone is None
+
+
+@pytest.mark.parametrize("typed_as", [f"]E0{EAN}", f"ъУ0{EAN}"], ids=["as it is", "in the Russian layout"])
+def test_an_aim_identifier_that_is_typed_too_is_taken_off(typed_as: str) -> None:
+    assert typed(Wedge(accepts), [*typed_as, "enter"]) == [ScanFound(EAN, (*typed_as, "enter"))]
+
+
+def test_the_same_code_again_within_half_a_second_is_one_scan_and_none_of_its_keys_gets_through() -> None:
+    gate: KeyGate[str] = KeyGate(accepts)
+
+    def scanned(start_s: float) -> list[str]:
+        keys = [*EAN, "enter"]
+        return [item for n, key in enumerate(keys) for item in gate.key(key, start_s + n * 0.002, key)]
+
+    assert scanned(1.0) == [EAN]
+    assert scanned(1.45) == []
+    assert scanned(2.0) == [EAN]
