@@ -9,6 +9,7 @@ from devices.payment.manual import ManualTerminal
 from devices.payment.terminal import LineTerminal
 from devices.ports import Match
 from devices.transport.serial import SerialSettings
+from devices.transport.traced import traced_lines
 
 
 class ManualSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,6 +24,7 @@ class LineTerminalSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unk
     baud: Baud = 115_200
     host: Path = ""
     tcp_port: PortNumber = 9600
+    trace: Path = ""
 
     def __post_init__(self) -> None:
         need_one_of(port=self.port, match=self.match, host=self.host)
@@ -35,7 +37,8 @@ def manual(settings: ManualSettings) -> ManualTerminal:
 def virtual(settings: LineTerminalSettings) -> LineTerminal:
     info = DeviceInfo(settings.id, "payment", "virtual", settings.port or settings.host)
     serial = SerialSettings(settings.port, settings.baud, settings.match)
-    return LineTerminal(info, lines_to(serial, settings.host, settings.tcp_port, ""))
+    lines = traced_lines(lines_to(serial, settings.host, settings.tcp_port, ""), settings.trace, info)
+    return LineTerminal(info, lines)
 
 
 MANUAL = Driver(ManualSettings, manual)

@@ -23,6 +23,11 @@ SENTENCES = {
         "Запись делает kopilka devices listen --record или trace в devices.toml",
         "kopilka devices listen --record makes one, or trace in devices.toml",
     ),
+    "payment.offline": ("Банковский терминал не отвечает", "The bank terminal does not answer"),
+    "payment.offline.hint": (
+        "Проверьте питание и кабель; без него можно взять наличные",
+        "Check its power and cable; cash can be taken without it",
+    ),
     "device.offline": ("{port} не отвечает", "{port} does not answer"),
     "device.offline.hint": ("Проверьте питание и кабель", "Check its power and cable"),
     "device.not_ready": ("Устройство {port} не готово", "The device at {port} is not ready"),

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from itertools import count
 
 from devices.errors import DeviceError, Unproven
-from devices.escpos.line import Line
 from devices.model import DeviceInfo, Health
 from devices.payment.lines import Lines, Reply, Request, line_of, reply_of
 from devices.payment.model import (
@@ -27,6 +26,7 @@ from devices.payment.model import (
     Voided,
 )
 from devices.protocols import Listener
+from devices.transport.traced import Wire
 
 ANSWER_WAIT_S = 3.0
 """For one line: the terminal answers at once, with `working` where the customer takes their time."""
@@ -43,7 +43,7 @@ class LineTerminal:
     def __init__(
         self,
         info: DeviceInfo,
-        connect: Callable[[], Line],
+        connect: Callable[[], Wire],
         pause: Callable[[float], object] = time.sleep,
         answer_wait_s: float = ANSWER_WAIT_S,
     ) -> None:
@@ -51,7 +51,7 @@ class LineTerminal:
         self._connect = connect
         self._pause = pause
         self._answer_wait_s = answer_wait_s
-        self._line: Line | None = None
+        self._line: Wire | None = None
         self._numbers = count(1)
         self._cancelled = ""
         self._turn = threading.Lock()
@@ -176,7 +176,7 @@ class LineTerminal:
                 raise OSError(str(error)) from error
 
 
-def _reply_to(request: Request, line: Line, wait_s: float) -> Reply:
+def _reply_to(request: Request, line: Wire, wait_s: float) -> Reply:
     """Raises OSError. What answers an earlier request, and what is no reply, is passed over."""
     lines, until_s = Lines(), time.monotonic() + wait_s
     left_s = wait_s

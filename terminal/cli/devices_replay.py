@@ -33,7 +33,8 @@ MOST_SHOWN_BYTES = 40
 @in_language
 def replay(file: Path, link: Path | None, port: int | None, fast: bool, lang: str) -> None:
     """Play the trace in FILE as the device it was made of, from when a program opens it: it sends what came from the
-    device at the recorded pace, and waits where the device was sent something. Ends with the trace, or with Ctrl+C."""
+    device at the recorded pace, and waits where the device was sent something. Ends once all is played and the program
+    has let it go, or with Ctrl+C."""
     from devices.virtual.replay import Replay
 
     with errors_in(lang):

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from devices.payment.model import Approval, Operation
 from devices.transport.trace_read import read_trace
 from devices.virtual.escpos import VirtualEscPos
+from devices.virtual.payment import VirtualTerminal
 from devices.virtual.replay import Replay
 from devices.virtual.replayed import replayed_on_pty, replayed_on_tcp
 from devices.virtual.scanner import VirtualScanner
@@ -30,6 +32,8 @@ SCANNER = (
     '[[device]]\nkind = "scanner"\ndriver = "serial"\nsuffix = "always"\ntrace = "scanner.jsonl"\nport = "{port}"\n'
 )
 PRINTER = '[[device]]\nkind = "printer"\ndriver = "escpos"\ntrace = "printer.jsonl"\n{at}\n'
+OPERATION = Operation("cd" * 16, "sale", 123_45)
+PAYMENT = '[[device]]\nkind = "payment"\ndriver = "virtual"\ntrace = "payment.jsonl"\n{at}\n'
 REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\ntrace = "kkt.jsonl"\nport = "{port}"\n'
 
 
@@ -123,4 +127,24 @@ def test_a_register_s_trace_replayed_stands_as_it_did(tmp_path: Path) -> None:
     replay = Replay(read_trace(tmp_path / "kkt.jsonl").steps)
     with replayed_on_pty(replay) as (port, _):
         assert state_at(port) == was
+    assert (replay.ended, replay.differed) == (True, 0)
+
+
+def test_a_payment_terminal_s_trace_replayed_charges_the_same(tmp_path: Path) -> None:
+    def charged_at(at: str) -> Approval:
+        (tmp_path / FILE).write_text(PAYMENT.format(at=at))
+        (device,) = read_devices(tmp_path)
+        terminal = device.make(device.settings)
+        terminal.open(lambda event: None)
+        try:
+            approval: Approval = terminal.authorize_sales(OPERATION, lambda progress: None)
+            return approval
+        finally:
+            terminal.close()
+
+    with tcp_line(VirtualTerminal().receive) as at:
+        was = charged_at(at)
+    replay = Replay(read_trace(tmp_path / "payment.jsonl").steps)
+    with replayed_on_tcp(replay) as ((host, port), _):
+        assert charged_at(f'host = "{host}"\ntcp_port = {port}') == was
     assert (replay.ended, replay.differed) == (True, 0)
