@@ -9,6 +9,7 @@ from terminal.customer_said import SENTENCES as CUSTOMER
 from terminal.device_file import SENTENCES as DEVICES
 from terminal.device_places import SENTENCES as PORTS
 from terminal.device_said import SENTENCES as SAID
+from terminal.device_trial import SENTENCES as TRIAL
 from terminal.doctor_layout import SENTENCES as LAYOUT
 from terminal.doctoring import SENTENCES as DOCTOR
 from terminal.doubts import SENTENCES as DOUBTS
@@ -115,5 +116,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
-    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **LAYOUT, **PRINTING, **CUSTOMER, **DOUBTS, **PAYING,
+    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **LAYOUT, **PRINTING, **CUSTOMER, **TRIAL, **DOUBTS, **PAYING,
 }  # fmt: skip
