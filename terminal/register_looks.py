@@ -5,7 +5,7 @@ from __future__ import annotations
 from loyalty.sentences import sentence
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import NoAnswer, State
-from terminal.fiscal.standing import of_paper
+from terminal.fiscal.standing import of_paper, swapped
 from terminal.supervised import AT_ONCE, BUSY, WORKS, Seen
 from terminal.supervising import Supervising
 
@@ -25,11 +25,14 @@ def look_at(register: FiscalRegister) -> Seen:
         state = register.state_now()
     except NoAnswer as why:
         return _silent(why)
-    return BUSY if state is None else seen_by(state)
+    return BUSY if state is None else seen_by(state, register.known_memory())
 
 
-def seen_by(state: State) -> Seen:
-    """What keeps it from selling."""
+def seen_by(state: State, known_memory: str = "") -> Seen:
+    """What keeps it from selling; `known_memory` is the fiscal memory the till works with."""
+    if known_memory and state.serial != known_memory:
+        other = swapped(known_memory, state.serial)
+        return Seen("wrong", other.said, other.hint)
     for trouble in of_paper(state):
         return Seen("waiting", trouble.said, trouble.hint)
     if state.shift == "over_24h":

@@ -18,6 +18,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from devices.backoff import Backoff
 from loyalty.sentences import sentence
@@ -58,6 +59,8 @@ class Supervising:
     def start(self) -> None:
         """Begin to look at what is to be looked at."""
         self._started.set()
+        for watch in self._watches:
+            watch.begin()
 
     def devices(self) -> tuple[DeviceHealth, ...]:
         """How each stands now, in the order in which they came."""
@@ -74,7 +77,6 @@ class Supervising:
         """Look no more; one that hangs in a look is left behind."""
         for watch in self._watches:
             watch.stop()
-        self._started.set()
         for watch in self._watches:
             watch.join()
 
@@ -108,6 +110,7 @@ class Watch:
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._stopping = False
+        self._looks: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -131,9 +134,15 @@ class Watch:
         With the patience AT_ONCE a device no other till can be at is believed the first time.
         """
         self._watched = asked(self._watched, patience)
-        name = f"look {self.health.id}"
-        self._thread = threading.Thread(target=self._run, args=(look, every_s), name=name, daemon=True)
-        self._thread.start()
+        self._looks = partial(self._run, look, every_s)
+        if self._started.is_set():
+            self.begin()
+
+    def begin(self) -> None:
+        """Look from now on, if it is to be looked at."""
+        if self._looks is not None and self._thread is None and not self._stopping:
+            self._thread = threading.Thread(target=self._looks, name=f"look {self.health.id}", daemon=True)
+            self._thread.start()
 
     def look_now(self) -> None:
         self._woken.set()
@@ -147,7 +156,6 @@ class Watch:
             self._thread.join(CLOSE_WAIT_S)
 
     def _run(self, look: Look, every_s: float) -> None:
-        self._started.wait()
         while not self._stopping:
             seen = _found(look)
             if seen is not None and seen is not BUSY and not self._stopping:

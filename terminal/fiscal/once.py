@@ -124,6 +124,10 @@ class FiscalRegister:
         with self.turn.taken_if_free() as free:
             return self._port.state() if free else None
 
+    def known_memory(self) -> str:
+        """The fiscal memory this till works with; empty before its first document. Raises StoreFault."""
+        return self._journal.memory()
+
     def code_of(self, key: str) -> str:
         """What the QR code of the receipt's document says; empty without one. Raises StoreFault."""
         sent = self._journal.sent_of(key)

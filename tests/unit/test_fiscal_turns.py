@@ -117,6 +117,17 @@ def test_a_register_that_can_sell_has_nothing_to_say(register: FiscalRegister) -
     assert look_at(register) is WORKS
 
 
+def test_another_fiscal_memory_than_the_till_works_with_is_to_be_put_right(
+    register: FiscalRegister, wire: MemoryWire
+) -> None:
+    assert register.put_right("accept_memory", "", "Ольга") is None
+    assert look_at(register) is WORKS
+    was, wire.register.memory.serial = wire.register.memory.serial, "9999078902001730"
+    assert look_at(register) == Seen(
+        "wrong", sentence("fiscal.swapped", was=was, now="9999078902001730"), sentence("fiscal.swapped.hint")
+    )
+
+
 def test_a_register_that_says_nothing_is_waited_for_and_one_that_says_why_is_to_be_put_right(
     register: FiscalRegister, wire: MemoryWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
