@@ -11,6 +11,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -254,11 +255,12 @@ class VirtualAtol:
         return result
 
     def _set_clock(self, at: str) -> dict[str, Any]:
-        """As YYYY.MM.DD HH:MM:SS, while the shift is closed; it stands at that moment from then on."""
+        """As YYYY.MM.DD HH:MM:SS, while the shift is closed; it goes on from that moment."""
         if self.memory.opened_at:
             raise TaskFault(82)
-        set_to = at[:16].replace(".", "-").replace(" ", "T")
-        self._now = lambda: set_to
+        now, set_to = self._now, datetime.fromisoformat(at[:16].replace(".", "-").replace(" ", "T"))
+        off = set_to - datetime.fromisoformat(now())
+        self._now = lambda: (datetime.fromisoformat(now()) + off).isoformat(timespec="minutes")
         return {}
 
     def tear_paper(self) -> None:

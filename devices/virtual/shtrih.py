@@ -13,7 +13,7 @@ from dataclasses import replace
 from devices.shtrih.commands import COVER_OPEN, Command, Mode, money
 from devices.virtual.shtrih_link import RegisterLink, command_of
 from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
-from devices.virtual.shtrih_more import MORE
+from devices.virtual.shtrih_more import MORE, gone_on
 from devices.virtual.shtrih_reading import Reader
 from devices.virtual.shtrih_receipt import (
     BAD_VALUE,
@@ -121,8 +121,8 @@ class VirtualShtrih:
         self._print(number)
 
     def set_clock(self, at: tuple[int, int, int, int, int]) -> None:
-        """It stands at that moment from then on."""
-        self.now = lambda: at
+        """It goes on from that moment."""
+        self.now = gone_on(self.now, at)
 
     def _short_status(self, _: bytes) -> tuple[int, bytes]:
         flags = _int(COVER_OPEN if self.cover_open else 0, 2)

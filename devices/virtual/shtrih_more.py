@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from devices.shtrih.commands import Command, Money
@@ -11,7 +12,25 @@ if TYPE_CHECKING:
     from devices.virtual.shtrih import VirtualShtrih
 
 NO_PAPER, WRONG_STATE, BAD_VALUE, TOO_LITTLE_CASH = 0x6B, 0x73, 0x33, 0x46
+Moment = tuple[int, int, int, int, int]
+"""Year (of the century), month, day, hour, minute."""
 Answered = tuple[int, bytes]
+
+
+def gone_on(now: Callable[[], Moment], at: Moment) -> Callable[[], Moment]:
+    """A clock that goes as `now` does, set to another moment."""
+    off = _moment(at) - _moment(now())
+
+    def later() -> Moment:
+        moment = _moment(now()) + off
+        return moment.year % 100, moment.month, moment.day, moment.hour, moment.minute
+
+    return later
+
+
+def _moment(at: Moment) -> datetime:
+    year, month, day, hour, minute = at
+    return datetime(2000 + year, month, day, hour, minute)  # noqa: DTZ001  # a register's clock has no zone
 
 
 def _set_date(register: VirtualShtrih, body: bytes) -> Answered:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from terminal.session.commands import Command
 
 
+SHIFTS = {"closed": ("закрыта", "closed"), "open": ("открыта", "open"), "over_24h": ("больше 24 часов", "over 24 h")}
+PAPERS = {"there": ("есть", "there"), "none": ("нет", "none"), "waits": ("документ ждёт", "a document waits")}
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """The till's folder for this command alone: a running till has the register. Raises StoreFault."""
@@ -89,8 +93,8 @@ def _rows(seen: Seen, ru: bool) -> Iterator[str]:
     rows = [
         ("Фискальный накопитель" if ru else "Fiscal memory", state.serial),
         ("Последний документ" if ru else "Last document", f"{state.last_document}"),
-        ("Смена" if ru else "Shift", state.shift),
-        ("Бумага" if ru else "Paper", state.paper),
+        ("Смена" if ru else "Shift", SHIFTS[state.shift][not ru]),
+        ("Бумага" if ru else "Paper", PAPERS[state.paper][not ru]),
         ("Часы кассы" if ru else "Its clock", seen.clock.replace("T", " ") or "-"),
         ("Не передано в ОФД" if ru else "Not sent yet", f"{seen.unsent.count} {seen.unsent.since.replace('T', ' ')}"),
     ]

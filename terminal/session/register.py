@@ -5,7 +5,7 @@ import msgspec
 from loyalty.money import MAX_MINOR
 from terminal.session import commands as c
 from terminal.session.doubts import MAX_DOCUMENT, MAX_NAME_CHARS
-from terminal.session.parts import Step, refuse, refused, say, told
+from terminal.session.parts import Step, refused, say, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
@@ -24,9 +24,7 @@ def looked(state: State, command: c.RegisterLooked, around: Surroundings) -> Ste
     if not seen.troubles:
         return (state, ()) if command.unasked else (told(state, "ok", "register.well"), ())
     first = seen.troubles[0]
-    if command.unasked:
-        return say(state, "warn", first.said, first.hint), ()
-    return refuse(state, first.said, first.hint)
+    return say(state, "warn", first.said, first.hint), ()
 
 
 def put_right(state: State, command: c.PutRight, around: Surroundings) -> Step:
