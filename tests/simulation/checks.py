@@ -29,9 +29,9 @@ from tests.simulation.promises import DAYS, SEASONS, Promises, Year
 from tests.simulation.till import Till
 from tests.simulation.wallets import added, points_of
 
-ALLOWED_FLAGS = {"return_excess", "points_excess", "phone_taken", "clock"}
-"""What two tills without a network may do to one receipt or one phone, and a clock that is wrong; anything else is a
-mistake of ours."""
+ALLOWED_FLAGS = {"return_excess", "points_excess", "phone_taken", "clock", "hold_overdrawn"}
+"""What two tills without a network may do to one receipt, one phone or one balance, and a clock that is wrong; anything
+else is a mistake of ours."""
 Ledger = dict[str, dict[str, dict[str, int]]]
 """account -> event id -> wallet -> points."""
 NEVER = Cursor("bal", 0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _CHECKS = "tests/simulation/checks.py"
 _WORLD = "tests/simulation/world.py"
 _RIGHTS = "tests/simulation/rights.py"
+_HOLDING = "tests/simulation/holding.py::Holding"
 _APPLY = "tests/contract/test_server_apply.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _SYNC = "tests/unit/test_queue_sync.py"
@@ -105,12 +106,12 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     11: Invariant(
         "no overdraft online; a hold ends once",
+        (f"{_HOLDING}.see", f"{_HOLDING}.settled", f"{_HOLDING}._was_there"),
         tests=(
             "tests/property/test_server_holds.py::TestWhateverHappensToHoldsEachEndsOnceAndNoReceiptIsLost",
             "tests/contract/test_server_holds.py::test_of_two_tills_that_ask_at_once_one_gets_the_points",
             "tests/contract/test_holds_at_tills.py::test_what_one_till_holds_the_other_is_refused_with_what_is_left",
         ),
-        open="the simulation's tills ask for no holds: they sell as tills do that nobody answers",
     ),
     12: Invariant(
         "no more is spent by a right than it says",

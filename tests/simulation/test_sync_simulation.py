@@ -13,6 +13,7 @@ import pytest
 
 from tests.simulation.by_hand import ByHand
 from tests.simulation.checks import ALLOWED_FLAGS
+from tests.simulation.holding import Holding
 from tests.simulation.parts import PARTS
 from tests.simulation.seeds import seeds_of
 from tests.simulation.world import ACTIONS, World
@@ -121,6 +122,12 @@ def test_what_a_head_office_lost_comes_back_from_tills_that_have_nothing_new():
 
 def test_events_come_in_by_hand_before_their_till_sends_them():
     assert sum(play(seed, SOME).part(ByHand).taken for seed in (1, 2)) > 0
+
+
+def test_points_are_held_over_a_network_that_fails_and_receipts_end_their_holds():
+    parts = [play(seed, SOME).part(Holding) for seed in (1, 2)]
+    assert sum(part.taken for part in parts) > 3
+    assert sum(len(part.captured) for part in parts) > 1
 
 
 @pytest.mark.parametrize("seed", seeds_of(os.environ.get("KOPILKA_SOAK_SEEDS") or SEEDS))
