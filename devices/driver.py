@@ -78,6 +78,17 @@ class SerialScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_u
         reject_bytes(self.reject, SERIAL_REJECTS)
 
 
+class TcpScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scanner on the network, as behind a serial server."""
+
+    host: Path
+    tcp_port: PortNumber = 4001
+    reject: Short = ""
+
+    def __post_init__(self) -> None:
+        reject_bytes(self.reject, SERIAL_REJECTS)
+
+
 class HidScannerSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A scanner that is an HID device: its file, or what it is found by wherever it is plugged in."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from devices.driver import (
     HID_REJECTS,
@@ -10,6 +11,7 @@ from devices.driver import (
     Driver,
     HidScannerSettings,
     SerialScannerSettings,
+    TcpScannerSettings,
     TypingScannerSettings,
     reject_bytes,
 )
@@ -24,6 +26,14 @@ def serial_scanner(info: DeviceInfo, settings: SerialScannerSettings, on_quiet: 
     where = SerialSettings(settings.port, settings.baud, settings.match)
     reject = reject_bytes(settings.reject, SERIAL_REJECTS)
     return SerialPort(info, where, on_quiet=on_quiet, reject=reject)
+
+
+def tcp_scanner(info: DeviceInfo, settings: TcpScannerSettings, on_quiet: OnQuiet) -> Reader:
+    from devices.transport.tcp import TcpLine
+
+    reject = reject_bytes(settings.reject, SERIAL_REJECTS)
+    connect = partial(TcpLine, settings.host, settings.tcp_port)
+    return Reader(info, f"{settings.host}:{settings.tcp_port}", connect, on_quiet=on_quiet, reject=reject)
 
 
 def hid_pos_scanner(info: DeviceInfo, settings: HidScannerSettings, on_quiet: OnQuiet) -> Reader:
@@ -43,5 +53,6 @@ def typing_scanner(info: DeviceInfo, settings: TypingScannerSettings, on_quiet: 
 
 
 SERIAL = Driver(SerialScannerSettings, serial_scanner)
+TCP = Driver(TcpScannerSettings, tcp_scanner)
 HID_POS = Driver(HidScannerSettings, hid_pos_scanner, "reports", "hidraw")
 KEYBOARD = Driver(TypingScannerSettings, typing_scanner, "keys", "evdev")

@@ -31,6 +31,7 @@ KINDS = ("scanner", "printer", "display", "fiscal", "payment")
 AT_MOST_ONE = frozenset({"printer", "display", "fiscal", "payment"})
 BUILT_IN = {
     "scanner.serial": "devices.scanners:SERIAL",
+    "scanner.tcp": "devices.scanners:TCP",
     "scanner.hidpos": "devices.scanners:HID_POS",
     "scanner.evdev": "devices.scanners:KEYBOARD",
     "printer.escpos": "devices.printers:ESCPOS",

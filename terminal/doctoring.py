@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from devices.driver import TcpScannerSettings
 from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Bus, Match, Port, fits
 from devices.protocols import LineDisplay, PaymentTerminal, Printer
 from devices.transport.reader import why_not_open
 from devices.transport.serial import SerialSettings
+from devices.transport.tcp import TcpLine
 from loyalty.sentences import Sentence, sentence
 from terminal.device_places import Closes, Place, opened, port_of, why_closed
 from terminal.fiscal.port import FiscalPort, NoAnswer
@@ -141,6 +143,15 @@ def printer_findings(name: str, printer: Printer) -> Iterator[Finding]:
     codes = (f"print.{event.code}" for event in reversed(told) if isinstance(event, StatusUpdate))
     code = next((each for each in codes if f"{each}.hint" in PRINTING), "print.offline")
     yield Finding(name, sentence(code), sentence(f"{code}.hint"))
+
+
+def network_scanner_findings(name: str, settings: TcpScannerSettings) -> Iterator[Finding]:
+    """Of a scanner on the network: that nobody answers there."""
+    try:
+        TcpLine(settings.host, settings.tcp_port).close()
+    except OSError:
+        where = f"{settings.host}:{settings.tcp_port}"
+        yield Finding(name, sentence("device.offline", port=where), sentence("device.offline.hint"))
 
 
 def display_findings(name: str, display: LineDisplay) -> Iterator[Finding]:

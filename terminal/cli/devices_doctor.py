@@ -63,6 +63,7 @@ def _memory(folder: Path) -> str:
 
 def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterator[Finding]:
     from devices.buses import all_ports
+    from devices.driver import TcpScannerSettings
     from terminal.cli.payment import told_payment
     from terminal.device_places import places, serial_of
     from terminal.doctor_layout import layout_findings
@@ -70,6 +71,7 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
         display_findings,
         doubt_findings,
         modem_manager_findings,
+        network_scanner_findings,
         payment_findings,
         port_findings,
         printer_findings,
@@ -97,6 +99,8 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
                 yield from register_findings(device.settings.id, register, _now(), _memory(folder))
         if device.kind == "printer" and device.settings.id not in closed:
             yield from printer_findings(device.settings.id, device.make(device.settings))
+        if isinstance(device.settings, TcpScannerSettings):
+            yield from network_scanner_findings(device.settings.id, device.settings)
         if device.kind == "display" and device.settings.id not in closed:
             yield from display_findings(device.settings.id, device.make(device.settings))
         if device.kind == "payment" and device.settings.id not in closed:

@@ -1,0 +1,61 @@
+"""A scanner behind a serial server, over a real socket: codes, a server that goes and comes back, a beep."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from devices.driver import TcpScannerSettings
+from terminal.device_file import FILE, read_devices
+from terminal.doctoring import network_scanner_findings
+from terminal.scanning import configured_scanners
+from terminal.session import commands as c
+from terminal.supervising import Supervising
+from terminal.words import TEMPLATES
+
+WAIT_S = 20
+BEL = b"\x07"
+
+
+@pytest.fixture
+def server() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        made.settimeout(WAIT_S)
+        yield made
+
+
+def test_a_scanner_behind_a_serial_server_is_read_goes_and_comes_back(tmp_path: Path, server: socket.socket) -> None:
+    text = '[[device]]\nkind = "scanner"\ndriver = "tcp"\nhost = "127.0.0.1"\nreject = "07"\n'
+    (tmp_path / FILE).write_text(f"{text}tcp_port = {server.getsockname()[1]}\n")
+    posted: Queue[c.Command] = Queue()
+    with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)) as refuse:
+        line, _ = server.accept()
+        line.settimeout(WAIT_S)
+        for piece in (b"]E046000", b"00000015", b"\r\n"):
+            line.sendall(piece)
+        assert posted.get(timeout=WAIT_S) == c.Scan("4600000000015", "tcp:scanner", "]E0")
+        refuse("tcp:scanner")
+        assert line.recv(16) == BEL
+        line.sendall(b"46000")
+        line.close()
+        gone = posted.get(timeout=WAIT_S)
+        line, _ = server.accept()
+        back = posted.get(timeout=WAIT_S)
+        assert [note.said.code for note in (gone, back) if isinstance(note, c.Notify)] == ["scan.gone", "scan.back"]
+        line.sendall(b"4600000000022\r")
+        assert posted.get(timeout=WAIT_S) == c.Scan("4600000000022", "tcp:scanner")
+        line.close()
+
+
+def test_the_doctor_tells_a_server_where_nobody_answers(server: socket.socket) -> None:
+    settings = TcpScannerSettings(id="gate", host="127.0.0.1", tcp_port=server.getsockname()[1])
+    assert list(network_scanner_findings("gate", settings)) == []
+    server.close()
+    (finding,) = network_scanner_findings("gate", settings)
+    assert (finding.device, finding.what.code) == ("gate", "device.offline")
+    assert finding.what.code in TEMPLATES
+    assert finding.do.code in TEMPLATES
