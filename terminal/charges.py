@@ -155,7 +155,7 @@ class Charges:
     def undo_open(self, progress: Callable[[Kept], Progress]) -> Iterator[Kept]:
         """Take back what is to be undone, one by one: each as it stands then."""
         for kept in self._book.with_fate("undoing"):
-            done = self._undo(kept, progress(kept))
+            done = self._undo(kept, progress)
             yield done
             if done.why == "silent":
                 return  # it would not answer for the others either
@@ -199,15 +199,15 @@ class Charges:
             raise Unproven("other_terminal", "another terminal answers")
         return self._terminal.ask(kept.operation, progress)
 
-    def _undo(self, kept: Kept, progress: Progress) -> Kept:
+    def _undo(self, kept: Kept, progress: Callable[[Kept], Progress]) -> Kept:
         """Only what was approved is voided, and only where that is not done yet."""
         try:
-            known = kept.operation.approval or self._ask(kept, progress)
+            known = kept.operation.approval or self._ask(kept, progress(kept))
             if isinstance(known, Approval):
                 kept = replace(kept, operation=replace(kept.operation, approval=known))
                 if self._terminal.terminal_id() != kept.terminal:
                     raise Unproven("other_terminal", "another terminal answers")
-                self._terminal.authorize_void(kept.operation, progress)
+                self._terminal.authorize_void(kept.operation, progress(kept))
         except DeviceError as why:
             kept = replace(kept, why=why.code)
         else:

@@ -36,7 +36,7 @@ class PaidCards:
         match effect:
             case c.ChargeCard():
                 if not effect.again:
-                    self._committing.refuse_late()
+                    self._refuse_late()
                 self._paying.charge(effect, at_ms)
             case c.CancelCard():
                 self._paying.cancel(effect.reference)
@@ -65,6 +65,13 @@ class PaidCards:
         if isinstance(answer, c.ShiftEnded | c.ShiftRenewed):
             self._paying.end_day()
         return answer
+
+    def _refuse_late(self) -> None:
+        """Of an older sale the register is asked first: it may be recorded, or certainly not, by now."""
+        try:
+            self._committing.refuse_late()
+        finally:
+            self._paying.look_again(self._in_doubt(), self._named)
 
     def _named(self) -> dict[str, str]:
         return _named(self._journal.recent_receipts(LAST_RECEIPTS))

@@ -54,13 +54,21 @@ class LineTerminal:
         self._line: Wire | None = None
         self._numbers = count(1)
         self._cancelled = ""
+        self._closed = False
         self._turn = threading.Lock()
         """One request at a time: its health is asked for amid a sale too."""
 
     def open(self, listener: Listener) -> None:
         """The line is opened by the first question."""
+        self._closed = False
 
     def close(self) -> None:
+        """A request under way is waited for; what comes after it is not sent."""
+        self._closed = True
+        with self._turn:
+            self._drop()
+
+    def _drop(self) -> None:
         line, self._line = self._line, None
         if line is not None:
             line.close()
@@ -167,12 +175,14 @@ class LineTerminal:
     def _exchange(self, request: Request) -> Reply:
         """Raises OSError: gone, or silent for too long."""
         with self._turn:
+            if self._closed:
+                raise ConnectionAbortedError("closed")
             try:
                 line = self._line = self._line or self._connect()
                 line.send(line_of(request))
                 return _reply_to(request, line, self._answer_wait_s)
             except (OSError, ValueError) as error:
-                self.close()
+                self._drop()
                 raise OSError(str(error)) from error
 
 

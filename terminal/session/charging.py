@@ -30,7 +30,11 @@ def waiting(state: State, command: object, around: Surroundings) -> Step | None:
         return None
     if isinstance(command, c.Back):
         return cancel(state, c.CancelCharge(), around)
-    if not isinstance(command, _WAITS) or charge.of in ("read", "register"):
+    if charge.of in ("read", "register"):
+        # The next thing the terminal is asked is whose card this is; goods are scanned meanwhile.
+        begins = isinstance(command, c.Pay | c.Tender)
+        return refused(state, "charge.under_way", hint="charge.under_way.hint") if begins else None
+    if not isinstance(command, _WAITS):
         return None
     by_card = isinstance(command, c.Tender | c.ConfirmReturn) and command.kind == "card"
     if charge.stage != "doubt":
@@ -43,12 +47,15 @@ def waiting(state: State, command: object, around: Surroundings) -> Step | None:
 
 
 def follow(before: State, step: Step, command: object) -> Step:
-    """What cards have paid and the receipt has no more goes back to them, whatever took it off. A question to the
-    cashier about another sale stands until it is answered, whatever is begun meanwhile."""
+    """What cards have paid and the receipt has no more goes back to them, whatever took it off; a card nobody waits for
+    any more is not read. A question to the cashier about another sale stands until it is answered."""
     after, effects = step
     asked = before.charge
     if asked is not None and asked.of == "undo" and after.charge is None and not isinstance(command, c.ChargeEnded):
         after = replace(after, charge=replace(asked, behind=None))
+    if asked is not None and asked.of in ("read", "register") and after.charge is None:
+        answered = isinstance(command, c.BankCardRead | c.ChargeRefused)
+        effects = effects if answered else (*effects, c.CancelCard(asked.reference))
     gone = tuple(each for each in _paid(before) if each not in _paid(after))
     if not gone or isinstance(command, c.Completed):
         return after, effects
@@ -137,7 +144,7 @@ def asks(state: State, command: c.ChargeAsks, around: Surroundings) -> Step:
     """The terminal, or a person in its place, waits for something."""
     charge = _mine(state, command.reference)
     if charge is not None:
-        return replace(state, charge=replace(charge, step=command.step)), ()
+        return replace(state, charge=replace(charge, step=command.step, code=command.code)), ()
     if command.of != "undo":
         return state, ()
     behind = _of_receipt(state)

@@ -143,6 +143,9 @@ def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
 
 
 def _told_return(done: State, receipt: Receipt) -> State:
+    bank_minor = sum(each.amount_minor for each in receipt.payments if each.bank is not None)
+    if bank_minor:
+        return told(done, "ok", "done.return_card", number=receipt.number, amount_minor=bank_minor)
     gift_minor = paid_by_gift_minor(receipt.payments)
     total_minor = receipt.total_minor - gift_minor
     if gift_minor:

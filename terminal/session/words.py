@@ -198,6 +198,10 @@ SENTENCES = {
         "Возврат {number} оформлен. Выдайте {total_minor}",
         "Return {number} complete. Pay out {total_minor}",
     ),
+    "done.return_card": (
+        "Возврат {number} оформлен: на карту вернулось {amount_minor}",
+        "Return {number} complete: {amount_minor} is back on the card",
+    ),
     "done.return_gift": (
         "Возврат {number}: на подарочную карту {gift_minor}, выдайте {total_minor}",
         "Return {number}: {gift_minor} to the gift card, pay out {total_minor}",

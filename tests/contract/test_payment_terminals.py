@@ -186,6 +186,16 @@ def test_a_terminal_without_power_is_silent_and_nothing_was_sent() -> None:
     assert port.check_health() is Health.OFFLINE
 
 
+def test_once_it_is_closed_nothing_more_is_sent_and_opened_again_it_works() -> None:
+    device, port = virtual()
+    port.open(lambda event: None)
+    port.close()
+    with pytest.raises(DeviceError, match="silent"):
+        port.terminal_id()
+    port.open(lambda event: None)
+    assert port.terminal_id() == device.terminal
+
+
 def test_power_that_goes_amid_a_sale_leaves_a_doubt() -> None:
     device, port = virtual()
     device.cut_after(150)

@@ -116,7 +116,7 @@ def test_a_receipt_that_was_refused_says_that_the_card_has_paid() -> None:
         await by_card(cashier)
         cashier.till.fails = c.Failed(sentence("charge.none"))
         await answered(cashier, c.CardCharged(BANK))
-        cashier.sees("··1234", "карта оплатила: пробить чек ещё раз")
+        cashier.sees("··1234", "карта оплатила: пробить чек ещё раз", "деньги вернутся на карту")
         cashier.sees_not("Наличными без сдачи")
         await cashier.press("f8")
         assert cashier.state.mode == "done"

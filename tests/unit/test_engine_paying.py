@@ -288,6 +288,9 @@ def test_a_return_goes_back_to_the_card_and_its_receipt_names_it(folder, bank) -
         assert back is not None
         assert back.payments[0].bank is not None
         assert back.payments[0].bank.code == "000002"
+        assert (said(rig.engine.view().state), args(rig.engine.view().state)) == (
+            "done.return_card", {"number": back.number, "amount_minor": TEA_MINOR},
+        )  # fmt: skip
     assert bank.charged() == [("sale", TEA_MINOR), ("refund", TEA_MINOR)]
     assert [each.operation.rrn for each in kept(folder)] == ["", "000000000001"]
 
@@ -398,7 +401,9 @@ def test_a_till_stopped_before_the_code_was_typed_asks_what_became_of_it(folder)
         state = rig.until(lambda state: state.charge is not None and state.charge.step == "outcome")
         assert (state.charge is not None and state.charge.amount_minor, len(state.basket.lines)) == (TEA_MINOR, 1)
         rig.engine.dispatch(c.EnterSlip("123456"))
-        rig.until(lambda state: state.charge is not None and state.charge.step == "void")
+        state = rig.until(lambda state: state.charge is not None and state.charge.step == "void")
+        assert state.charge is not None
+        assert state.charge.code == "123456"
         rig.engine.dispatch(c.EnterSlip(""))
         rig.until(lambda state: said(state) == "payment.undone" and state.charge is None)
     assert [each.fate for each in kept(folder)] == ["undone"]

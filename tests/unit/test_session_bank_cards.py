@@ -83,11 +83,22 @@ def test_esc_stops_the_reading(till: Counter) -> None:
     assert (till.state.charge, till.said) == (None, "payment.unread")
 
 
-def test_what_is_read_after_the_sale_was_paid_is_nobodys(till: Counter) -> None:
-    till.do(c.Scan(TEA.code), c.ReadBankCard())
+def test_while_a_card_is_read_the_receipt_is_not_paid(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.ReadBankCard(), c.Pay())
+    assert (till.state.mode, till.said) == ("sale", "charge.under_way")
+    read(till, card=CARD)
+    assert till.do(c.Pay()).state.mode == "pay"
+
+
+def test_a_card_nobody_waits_for_any_more_is_not_read(till: Counter) -> None:
+    number = till.do(c.Scan(TEA.code), c.Pay(), c.Tender("cash")).state.receipt
+    assert number is not None
+    till.do(c.Back(), c.ReadBankCard())
     of = reference(till)
-    till.do(c.Pay(), c.Tender("cash"), c.BankCardRead(of, TOKEN, "1234", CARD))
-    assert (till.state.mode, till.state.basket.member) == ("done", None)
+    till.do(c.BeginReturn(number.number))
+    assert (till.state.mode, till.state.charge, till.bank[-1]) == ("return", None, c.CancelCard(of))
+    till.do(c.BankCardRead(of, TOKEN, "1234", CARD))
+    assert till.state.mode == "return"
 
 
 def test_a_terminal_that_names_no_card_and_a_till_without_one_say_so(till: Counter) -> None:

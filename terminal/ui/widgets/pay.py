@@ -27,8 +27,14 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         *given,
         *(_all_paid(sight, width) or _ways(sight, width)),
         blank(palette, width),
-        row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_("back to the receipt, nothing is lost"), "dim")]),
+        row(palette, width, [(left("  Esc", KEY_CELLS), "accent"), (_back(sight), "dim")]),
     ]
+
+
+def _back(sight: Sight) -> str:
+    if any(each.bank is not None for each in sight.view.state.tenders):
+        return sight.words.text("back to the receipt; the card gets its money back")
+    return sight.words.text("back to the receipt, nothing is lost")
 
 
 def _ways(sight: Sight, width: int) -> list[Strip]:
