@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from terminal.scanner.camera_areas import BarArea
-from terminal.scanner.camera_clearing import Floats, focused, sharpened, stilled
+from terminal.scanner.camera_clearing import Floats, evened, focused, sharpened, stilled
 from terminal.scanner.camera_zxing import Grey, bars
 from terminal.scanner.scan import Scan
 
@@ -38,11 +38,25 @@ Clear = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many bands, how far beyond the bars' ends in parts of their length, and what makes a band clearer."""
+    """How many bands, how far beyond the bars' ends in parts of their length, and what makes a band clearer.
+
+    `level`: the bars' feet are taken to lie on a line across them, as glare that hides a corner feigns a slope.
+    `least`: so many bands have to give one text, more where many are asked or the measure of a blur is only guessed.
+    """
 
     bands: int
     beyond: float = 0.2
     clear: Clear = lambda band: band
+    level: bool = False
+    least: int = 2
+
+
+def _focused(sigma_px: float, noise: float) -> Step:
+    return Step(5, clear=partial(focused, sigma_px=sigma_px, noise=noise), least=4)
+
+
+def _stilled(length_px: float) -> Step:
+    return Step(5, clear=partial(stilled, length_px=length_px, angle_deg=0, noise=0.005), least=4)
 
 
 EASY = (
@@ -51,29 +65,32 @@ EASY = (
     Step(5),
     Step(5, clear=partial(sharpened, sigma_px=3, amount=1.5)),
 )
+EVENED = partial(evened, window_px=61)
 HARD = (
+    Step(5, clear=EVENED, least=3),
+    Step(9, least=3),
+    Step(9, clear=partial(sharpened, sigma_px=3, amount=3), least=3),
     Step(2, clear=partial(sharpened, sigma_px=3, amount=5)),
-    Step(3, clear=partial(focused, sigma_px=3, noise=0.01)),
-    Step(3, clear=partial(focused, sigma_px=4, noise=0.003)),
-    Step(3, clear=partial(focused, sigma_px=5, noise=0.003)),
-    Step(2, clear=partial(focused, sigma_px=6.5, noise=0.001)),
-    *(Step(3, clear=partial(stilled, length_px=length, angle_deg=0, noise=0.02)) for length in (7, 11, 14, 18)),
-    Step(9),
-    Step(9, clear=partial(sharpened, sigma_px=3, amount=3)),
-    Step(4, beyond=0.7),
-    Step(9, beyond=0.7),
-    Step(9, beyond=0.7, clear=partial(sharpened, sigma_px=3, amount=2)),
+    *(_focused(sigma_px, 0.003) for sigma_px in (3, 4, 5)),
+    *(_focused(sigma_px, 0.0001) for sigma_px in (4, 5, 6.5, 8)),
+    *(_stilled(length_px) for length_px in (9, 11, 14, 16, 18, 21, 24)),
+    Step(15, clear=EVENED, level=True, least=5),
+    Step(4, beyond=0.7, least=3),
+    Step(5, beyond=0.7, clear=EVENED, least=3),
+    Step(9, beyond=0.7, least=3),
+    Step(15, beyond=0.7, clear=EVENED, level=True, least=5),
 )
 """Glare hides one end of a code from the search, so the last look further out, in more bands."""
 
 
 def read_bars(grey: Grey, area: BarArea, steps: Sequence[Step]) -> Iterator[Counter[Scan]]:
     """By step, how many bands gave each text."""
-    strips: dict[float, Grey] = {}
+    strips: dict[tuple[float, bool], Grey] = {}
     for step in steps:
-        if step.beyond not in strips:
-            strips[step.beyond] = upright_strip(grey, area, step.beyond)
-        strip = strips[step.beyond]
+        kind = (step.beyond, step.level)
+        if kind not in strips:
+            strips[kind] = upright_strip(grey, replace(area, slope=0.0) if step.level else area, step.beyond)
+        strip = strips[kind]
         least_px = strip.shape[1] / (1 + 2 * step.beyond) / 2
         yield Counter(scan for band in _bands(strip, step.bands) for scan in _read(step.clear(band), least_px))
 

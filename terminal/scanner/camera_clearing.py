@@ -23,6 +23,14 @@ def sharpened(dots: Floats, sigma_px: float, amount: float) -> Floats:
     return dots + amount * (dots - softened(dots, sigma_px))
 
 
+def evened(dots: Floats, window_px: int) -> Floats:
+    """From the darkest to the lightest about each dot, so that shade and glare do not matter."""
+    kernel = np.ones((1 if dots.shape[0] == 1 else window_px, window_px), np.uint8)
+    dark = cv2.blur(cv2.erode(dots, kernel), kernel.shape[::-1])
+    light = cv2.blur(cv2.dilate(dots, kernel), kernel.shape[::-1])
+    return np.asarray((dots - dark) / np.maximum(light - dark, 8) * 255, np.float32)
+
+
 def focused(dots: Floats, sigma_px: float, noise: float) -> Floats:
     """As if in focus: undoes a Gaussian blur; `noise` is the share of noise in the power of the picture."""
     down, across = _frequencies(dots)

@@ -96,14 +96,15 @@ def look(frame: Grey, most_passes: int) -> list[Scan]:
     return [*found, *easy_bars(looked)] if looked.whole - set(found) else found
 
 
-def agreed(reads: Counter[Scan]) -> list[Scan]:
+def agreed(reads: Counter[Scan], least: int = LEAST_READS) -> list[Scan]:
     """The text that enough reads are for and few enough against."""
     (best, count), (_, rival) = (*reads.most_common(2), (None, 0), (None, 0))[:2]
-    return [best] if best and count >= LEAST_READS and count >= TIMES_A_RIVAL * rival else []
+    return [best] if best and count >= least and count >= TIMES_A_RIVAL * rival else []
 
 
 def _bars(looked: Looked, area: BarArea, steps: Sequence[camera_bars.Step]) -> list[Scan]:
-    return _first(agreed(reads + Counter(looked.whole)) for reads in camera_bars.read_bars(looked.grey, area, steps))
+    read = zip(steps, camera_bars.read_bars(looked.grey, area, steps), strict=True)
+    return _first(agreed(reads + Counter(looked.whole), step.least) for step, reads in read)
 
 
 def _first(found: Iterator[list[Scan]]) -> list[Scan]:

@@ -26,8 +26,11 @@ EASY: tuple[Clear, ...] = (
 )
 FOCUSED = tuple(
     partial(focused, sigma_px=sigma_px, noise=noise)
-    for sigma_px, noise in ((5, 0.003), (4, 0.01), (6, 0.001), (9, 0.0003))
-)
+    for sigma_px, noise in (
+        (3, 0.05), (5, 0.003), (4, 0.2), (4, 0.01), (7, 0.003), (6, 0.001), (3, 0.02), (6, 0.1), (8, 0.001),
+        (10, 0.001), (6, 0.0003), (9, 0.0003),
+    )
+)  # fmt: skip
 MOVED_PX = (16, 20, 26)
 
 

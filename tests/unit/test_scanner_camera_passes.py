@@ -15,6 +15,7 @@ from benchmarks.things import goods_ean13, marked, receipt
 from terminal.scanner import camera_passes
 from terminal.scanner.camera import PASSES, Effort, decode
 from terminal.scanner.camera_areas import bar_areas, edges_of, square_areas
+from terminal.scanner.camera_bars import HARD
 from terminal.scanner.camera_clearing import focused, softened, stilled
 from terminal.scanner.camera_passes import agreed
 from terminal.scanner.scan import Scan
@@ -37,6 +38,14 @@ def test_a_text_is_certain_by_two_reads_and_three_times_as_many_as_against_it(
     reads: dict[Scan, int], certain: list[Scan]
 ) -> None:
     assert agreed(Counter(reads)) == certain
+
+
+def test_where_a_blur_is_guessed_four_bands_of_five_must_agree() -> None:
+    assert agreed(Counter({A: 3}), 4) == []
+    assert agreed(Counter({A: 4}), 4) == [A]
+    guessed = [step for step in HARD if getattr(step.clear, "func", None) in (focused, stilled)]
+    assert {(step.bands, step.least) for step in guessed} == {(5, 4)}
+    assert all(step.least >= max(min(step.bands, 3), step.bands / 3) for step in HARD)
 
 
 @pytest.mark.parametrize("angle_deg", [0, 20, 45, 70, 90, 135, 160])
@@ -74,10 +83,11 @@ def grey(frame: Any) -> Any:
         Look(5, 2.4, 3, (0, 0), motion=1.5, motion_deg=0),
         Look(120, 2.5, 3, (0, 0), tilt_deg=45, tilt_towards_deg=40),
         Look(10, 2.5, 3, (0, 0), inverted=True),
+        Look(5, 2.4, 3, (0, 0), glare=0.7),
         Look(75, 1.1, 3, (0, 0)),
         Look(200, 3.0, 3, (0, 0)),
     ],
-    ids=["noise", "blur", "motion", "perspective", "inversion", "far", "near"],
+    ids=["noise", "blur", "motion", "perspective", "inversion", "glare", "far", "near"],
 )
 def test_bars_are_read_though_they_are_seen_badly(look: Look) -> None:
     thing = goods_ean13(Random(11))
