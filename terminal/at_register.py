@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from loyalty.errors import NotNow
@@ -13,6 +14,8 @@ from terminal.records import Records
 from terminal.register_seen import local_time, seen_of
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
+
+log = logging.getLogger("till")
 
 
 class AtRegister:
@@ -59,9 +62,18 @@ class AtRegister:
         return c.DoubtEnded(settled.number, settled.basket, self._records.completed(settled.receipt, around))
 
     def record_left(self, around: Surroundings, ask: bool = True) -> None:
-        """Cash that the register has moved and the till has not recorded: it died in between, or did not know."""
+        """Cash that the register has moved and the till has not recorded: it died in between, or did not know.
+
+        Of a shift that has ended meanwhile, as at a till that had no register for a while, it can be recorded nowhere.
+        """
         for move in self._committing.register.cash_left(ask):
-            self._records.cash(move, around)
+            open_id = self._records.open_shift_id()
+            if not open_id:
+                return
+            if move.shift_id == open_id:
+                self._records.cash(move, around)
+            else:
+                log.error("cash_of_ended_shift", extra={"kind": move.kind, "amount_minor": move.amount_minor})
             self._committing.register.cash_recorded(move.key)
 
     def _move_cash(self, effect: c.RecordCash, shift: ShiftInfo, around: Surroundings) -> c.CashRecorded:

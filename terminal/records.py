@@ -191,6 +191,11 @@ class Records:
         self._recorded()
         return c.EpochReady(done.epoch, done.reissued)
 
+    def open_shift_id(self) -> str:
+        """Empty where none is open."""
+        shift = self._files.journal.open_shift()
+        return shift.shift_id if shift else ""
+
     def shift_now(self) -> ShiftInfo:
         """The open shift with its totals. Raises NotNow where none is open."""
         shift = self._files.journal.open_shift()

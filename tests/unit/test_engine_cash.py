@@ -169,3 +169,21 @@ def test_a_copy_of_the_last_document_comes_out_of_the_register(rig: Rig, wire: M
     assert wire.register.printed == [1, 2, 2]
     assert said(do(rig, c.PrintCopy(1))) == "fiscal.no_copy"
     assert said(do(rig, c.PrintCopy(0))) == "doubt.document"
+
+
+def test_cash_of_a_shift_that_ended_without_the_register_stops_neither_a_start_nor_the_next_shift(
+    tmp_path: Path, wire: MemoryWire
+) -> None:
+    folder = tmp_path / "till"
+    with at_work(folder, wire) as rig:
+        do(rig, c.OpenShift("Ольга"), *SELL)
+        wire.pull_after = Command.CASH_IN
+        do(rig, c.MoveCash("in", 500_00))
+    wire.out = False
+    with opened_rig(folder, NoRegister()) as rig:
+        assert do(rig, c.CloseShift()).shift is None
+    with at_work(folder, wire) as rig:
+        assert moved(rig) == []
+        assert do(rig, c.OpenShift("Ольга"), c.MoveCash("in", 1_00)).shift is not None
+        assert moved(rig) == [("in", 1_00)]
+        assert do(rig, c.CloseShift()).shift is None
