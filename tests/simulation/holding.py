@@ -79,6 +79,8 @@ class Holding(Part):
         held: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         look = self.world.office.look
         rows = look.execute("SELECT hold_id, account_id, terminal, state, points, receipt_id FROM hold").fetchall()
+        here = {hold_id for hold_id, *_ in rows}  # what has gone is forgotten, a day after it ended
+        self._ended = {hold_id: ended for hold_id, ended in self._ended.items() if hold_id in here}
         for hold_id, account, terminal, state, points, receipt_id in rows:
             ended = f"{state} {receipt_id}"
             before = self._ended.setdefault(hold_id, ended) if state in ENDED else self._ended.get(hold_id)
