@@ -184,6 +184,20 @@ def test_a_receipt_whose_figures_do_not_add_up_says_so(opened) -> None:
     assert "Числа в чеке не сходятся" in text_of(visitor.get(f"/console/receipts/{odd.receipt_id}").text)
 
 
+def test_a_receipt_of_a_wrong_clock_says_what_was_told_and_what_it_counts_for(opened) -> None:
+    shop, history, visitor = opened
+    shop.office.now_ms = at(TODAY, 17, 43).at_ms
+    wrong = history.counter.sell((SCARF, 1000), moment=at("2026-12-24", 9, 5))
+    history.counter.send()
+    words = text_of(visitor.get(f"/console/receipts/{wrong.receipt_id}").text)
+    assert "Часы кассы врут" in words
+    assert "+31 d 15:22" in words
+    assert re.search(r"Пробит на кассе 24.12.2026,? 09:05 Учтён за 22.11.2026,? 17:43", words), words
+    assert wrong.receipt_id in [
+        row.receipt.receipt_id for row in find_receipts(shop.office.store, read_wanted({"date": TODAY}), "").rows
+    ]
+
+
 def test_the_list_leads_on_to_older_receipts_with_the_same_filters(opened) -> None:
     _, history, visitor = opened
     for number in range(PAGE_ROWS):
