@@ -94,6 +94,7 @@ class CameraSource:
         self._capture = capture
         self._backoff = backoff or Backoff()
         self._clock_s = clock_s
+        self._agreement = Agreement()
         self._status: StatusUpdate | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -137,7 +138,6 @@ class CameraSource:
 
     def _watch(self, capture: Capture) -> None:
         """Each frame in its turn; the last of a source that ends, or the only one of a picture, in full."""
-        agreement = Agreement()
         last: Frame | None = None
         for number in count():
             there, frame = capture.read()
@@ -145,10 +145,10 @@ class CameraSource:
                 return
             if not there:
                 break
-            self._tell(agreement.agreed(decode(frame, effort_for(number)), self._clock_s()))
+            self._tell(self._agreement.agreed(decode(frame, effort_for(number)), self._clock_s()))
             last = frame
         if last is not None:
-            self._tell(agreement.new(decode(last, "full"), self._clock_s()))
+            self._tell(self._agreement.new(decode(last, "full"), self._clock_s()))
 
     def _tell(self, scans: list[Scan]) -> None:
         for scan in scans:

@@ -156,6 +156,24 @@ def test_a_camera_that_comes_and_goes_is_a_status_and_is_opened_again() -> None:
     camera.close()
 
 
+def test_a_code_in_view_when_the_camera_goes_and_comes_back_at_once_is_still_one_scan() -> None:
+    scans: list[Scan] = []
+    opened: queue.Queue[int] = queue.Queue()
+
+    def capture(source: int | str) -> Flaky:
+        opened.put(1)
+        return Flaky([1, 1, 1])
+
+    camera = CameraSource(
+        0, on_scan=scans.append, capture=capture, backoff=Backoff(0.001, 0.002), clock_s=lambda: 100.0
+    )
+    camera.open()
+    for _ in range(4):
+        opened.get(timeout=WAIT_S)
+    camera.close()
+    assert scans == [QR]
+
+
 def test_a_camera_that_cannot_be_used_says_so_and_does_not_break_the_till() -> None:
     statuses: queue.Queue[StatusUpdate] = queue.Queue()
 
