@@ -13,7 +13,7 @@ from terminal.ui.acted import Acted
 from terminal.ui.desk import Asking, Desk, new_form, put_away, rows_of, selected_line, selected_return
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
-from terminal.ui.lists import list_length
+from terminal.ui.lists import list_length, place_of
 
 PAGE_LINES = 5
 
@@ -50,8 +50,9 @@ def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
         return _escape(desk)
     if name == "enter":
         return entering.enter(view, desk)
-    if text in "123456789" and text and desk.asking in ("menu", "member", "offers", "resolve", "register"):
-        return entering.choose(view, replace(desk, choice=int(text) - 1))
+    if text in "0123456789" and text and desk.asking in ("menu", "member", "offers", "resolve", "register"):
+        place = place_of(view, desk.asking, text)
+        return Acted(desk) if place is None else entering.choose(view, replace(desk, choice=place))
     line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
     return Acted(replace(desk, line=line))
 

@@ -25,7 +25,7 @@ from terminal.ui.inlet import Inlet, Item, KeyGate, text_of
 from terminal.ui.keys import Key
 from terminal.ui.palette import ORDER, PALETTES, Palette, palette_for
 from terminal.ui.sale_screen import SaleScreen
-from terminal.ui.settling import answer_of
+from terminal.ui.settling import Patience, answer_of
 from terminal.ui.sight import Sight
 from terminal.ui.themes import textual_theme, theme_name
 from terminal.ui.wall import now_ms, wall_text
@@ -36,6 +36,7 @@ SETTLE_S = 10.0
 MOST_FAULTS = 20
 """Errors of the screen itself in one run; beyond, it ends with a sentence, since the till keeps the receipt."""
 SECOND_BELL_S = 0.15
+BUSY = N_("Wait: the till is at work on this, press nothing")
 ToSee = tuple[View, Desk, Words, Palette]
 """All that a picture is made of, but for the time."""
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class TillApp(App[None]):
         self._pictures: deque[View] = deque(maxlen=1000)
         self._inlet = Inlet(self, keys, self.bell)
         self._unsettled = False
+        self._patience = Patience(till, self._paint)
         self._faults = 0
         self._sale_screen = SaleScreen(self.press_key)
         self._unwatch: Callable[[], None] = lambda: None
@@ -116,6 +118,7 @@ class TillApp(App[None]):
 
     def on_unmount(self) -> None:
         self._unwatch()
+        self._patience.end()
         if self._worker is not None:
             self._worker.cancel()
 
@@ -133,6 +136,7 @@ class TillApp(App[None]):
 
     def _take_in(self, view: View) -> None:
         self._foreseen = None
+        self._patience.pictured()
         self._desk = after(self._desk, self._view, view)
         self._view = replace(view, sound="")
         if view.sound:
@@ -158,7 +162,8 @@ class TillApp(App[None]):
             self._fault()
 
     def _to_see(self) -> ToSee:
-        return self._view, self._foreseen or self._desk, self._words, self._palette
+        desk = self._foreseen or self._desk
+        return self._view, replace(desk, note=BUSY) if self._patience.is_over else desk, self._words, self._palette
 
     def _sight(self) -> Sight:
         now_ms = self._clock_ms()
@@ -247,6 +252,8 @@ class TillApp(App[None]):
         for command in acted.commands:
             self._unsettled = True
             self._till.post(command)
+        if acted.commands:
+            self._patience.begin()
         match acted.asks:
             case "exit":
                 self.exit()

@@ -61,6 +61,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The phone last looked for, so that a card for it need not ask again."""
     document: int | None = None
     """The fiscal document the manager has named, while their own name is asked for; None: the tape has none."""
+    change_minor: int = 0
+    """Of the receipt before, while the next one is rung up: who scans on at once has not seen it on its own screen."""
     read: int = 0
     """The serial of a refusal that a form, a list or payment has taken the place of: it is not shown any more."""
 
@@ -76,6 +78,8 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         if desk.asking == "offers" and not now.offers:
             desk = replace(desk, asking="code")
     if now.mode != was.mode:
+        change_minor = was.receipt.change_minor if was.mode == "done" and was.receipt and now.mode == "sale" else 0
+        desk = replace(desk, change_minor=change_minor)
         kept = desk.asking in KEPT_OVER_MODES
         desk = replace(desk, selected=None, choice=0, asking=desk.asking if kept else "code")
         desk = put_away(desk, now) if now.notice == was.notice else desk

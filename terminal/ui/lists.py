@@ -26,8 +26,9 @@ MENU = (
     Item(N_("Language: Русский / English"), id="language"),
     Item(N_("Colours: dark, light, 16"), id="theme"),
     Item(N_("All keys"), id="help"),
-    Item(N_("Exit"), id="exit"),
 )
+EXIT = Item(N_("Exit"), id="exit")
+"""The last of the menu whatever else is in it, and always 0."""
 MEMBER = (
     Item(N_("Give consent to advertising"), c.ChangeConsent("advertising", True)),
     Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
@@ -54,6 +55,7 @@ WAYS: dict[Way, Item] = {
 DRAWER = (Item(N_("Put cash in"), id="cash_in"), Item(N_("Take cash out"), id="cash_out"))
 COPY = Item(N_("Copy of a document"), id="copy")
 LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
+MOST_DIGITS = 9
 REGISTER = Item(N_("Fiscal register, cash in and out"), id="register")
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
@@ -66,7 +68,7 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "menu":
         mend = (MEND,) if view.link.fork == "waits" else ()
         devices = (DEVICES,) if view.devices else ()
-        return (*MENU, *mend, *devices, REGISTER, *((BY_BANK_CARD,) if _reads_cards(view) else ()))
+        return (*MENU, *mend, *devices, REGISTER, *((BY_BANK_CARD,) if _reads_cards(view) else ()), EXIT)
     if asking == "register":
         return at_register(view)
     if asking == "resolve":
@@ -74,6 +76,21 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "member":
         return (*MEMBER, *BANK_CARDS) if _reads_cards(view) else MEMBER
     return ()
+
+
+def digit_of(items: tuple[Item, ...], place: int) -> str:
+    """The digit that chooses a line at once; empty past the ninth, where only the arrows reach."""
+    if items[place].id == "exit":
+        return "0"
+    return str(place + 1) if place < MOST_DIGITS else ""
+
+
+def place_of(view: View, asking: Asking, digit: str) -> int | None:
+    """The place a digit chooses; None if it chooses nothing in this list."""
+    items = items_of(view, asking)
+    if not items:
+        return int(digit) - 1 if digit != "0" else None
+    return next((place for place in range(len(items)) if digit_of(items, place) == digit), None)
 
 
 def _reads_cards(view: View) -> bool:

@@ -104,6 +104,8 @@ def test_a_doubt_names_both_ways_on() -> None:
         await by_card(cashier)
         await answered(cashier, c.ChargeInDoubt(REF))
         cashier.sees("Пока неизвестно, списалось ли с карты", "дважды не спишется", "касса вернёт деньги")
+        cashier.sees("F8 — спросить, Esc — оставить")
+        cashier.sees_not("Esc — отмена")
         await cashier.press("f8")
         assert isinstance(cashier.till.bank[-1], c.ChargeCard)
         assert cashier.till.bank[-1].again
@@ -168,7 +170,7 @@ def test_the_menu_reads_a_bank_card_and_the_members_list_registers_one() -> None
     async def story(cashier: Cashier) -> None:
         await cashier.press("f12")
         cashier.sees("Участник по банковской карте")
-        await cashier.press("up", *["down"] * 20, "enter")
+        await cashier.press("9")
         cashier.sees("Обращаюсь к терминалу")
         await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
         cashier.sees("Банковская карта ··1234 ни за кем не записана")

@@ -81,7 +81,7 @@ def test_another_memory_is_accepted_by_the_manager_s_name_only() -> None:
 
 def test_a_document_that_waits_is_printed_and_a_clock_is_set_from_here() -> None:
     async def story(cashier: Cashier) -> None:
-        await cashier.press("f12", "8")
+        await cashier.press("f12", "7")
         cashier.sees("ждёт бумаги", "расходятся с нашими на 7 минут", "Не переданы в ОФД с 2026-11-18")
         await cashier.press("1", "2", "escape")
         cashier.sees_not("Спросить снова")
@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_when_a_shift_is_opened() -> None:
 
 def test_cash_is_put_in_and_taken_out_from_the_menu_and_a_copy_is_printed() -> None:
     async def story(cashier: Cashier) -> None:
-        await cashier.press("f12", "8")
+        await cashier.press("f12", "7")
         cashier.sees("2  Внести наличные", "3  Выплатить наличные", "4  Копия документа")
         await cashier.press("2")
         cashier.sees("Сколько внести")

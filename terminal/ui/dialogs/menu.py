@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from terminal.ui.lists import Item, items_of
+from terminal.ui.lists import Item, digit_of, items_of
 from terminal.ui.rows import blank, row
 from terminal.ui.sight import Sight
 
@@ -13,11 +13,11 @@ def menu_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 
 def item_rows(sight: Sight, items: tuple[Item, ...], width: int) -> list[Strip]:
-    return [_row(sight, place, item, width) for place, item in enumerate(items)] or [blank(sight.palette, width)]
+    return [_row(sight, items, place, width) for place in range(len(items))] or [blank(sight.palette, width)]
 
 
-def _row(sight: Sight, place: int, item: Item, width: int) -> Strip:
+def _row(sight: Sight, items: tuple[Item, ...], place: int, width: int) -> Strip:
     here = place == sight.desk.choice
     mark = sight.palette.signs.here if here else " "
-    parts = [(f" {mark} {place + 1}  ", "accent"), (sight.words.text(item.label), "text")]
+    parts = [(f" {mark} {digit_of(items, place):1}  ", "accent"), (sight.words.text(items[place].label), "text")]
     return row(sight.palette, width, parts, "selected" if here else "base")

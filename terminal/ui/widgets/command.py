@@ -53,6 +53,7 @@ BY_STEP: dict[ChargeStep, str] = {
 }
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
 BANK_TERMINAL = N_("Bank terminal; Esc cancels")
+BANK_IN_DOUBT = N_("Bank terminal; F8 asks again, Esc leaves it")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset(
     {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices"}
 )
@@ -70,7 +71,8 @@ def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 def _prompt(sight: Sight) -> str:
     state, _ = sight.view.state, sight.words.text
     if state.charge is not None:
-        return _(BY_STEP.get(state.charge.step, BANK_TERMINAL))
+        otherwise = BANK_IN_DOUBT if state.charge.stage == "doubt" else BANK_TERMINAL
+        return _(BY_STEP.get(state.charge.step, otherwise))
     asked = BY_ASKING.get(sight.desk.asking)
     if asked is None:
         return _(GIFT_CARD_IN_HAND if state.gift_card else BY_MODE[state.mode])

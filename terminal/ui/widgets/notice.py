@@ -21,7 +21,7 @@ LEVELS: dict[Level, tuple[str, str]] = {
 
 
 FORKED = {
-    "waits": N_("A copy of this till is about: points are not spent. The manager: F12, then 8"),
+    "waits": N_("A copy of this till is about: points are not spent. The manager: F12, then 7"),
     "mended": N_("The journal is mended: points can be spent once the head office has it"),
 }
 

@@ -140,6 +140,9 @@ def _points(sight: Sight, width: int) -> list[Strip]:
         said = _("Points spent: {n}").format(n=words.points(redemption.used_points))
         parts: list[Part] = [*_cap("points"), (left(said, LABEL_CELLS), "good"),
                              (right(words.money(-redemption.used_minor), AMOUNT_CELLS), "strong")]  # fmt: skip
+    elif sight.view.state.tenders:
+        parts = [*_cap("points"), (_("Points go before money: Esc, then F5"), "dim")]
+        return [row(sight.palette, width, fit(parts, width))]
     elif redemption.allowed_points:
         said = _("Points: up to {n} can be spent").format(n=words.points(redemption.allowed_points))
         parts = [*_cap("points"), (said, "text")]

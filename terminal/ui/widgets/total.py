@@ -86,8 +86,9 @@ def sum_of(sight: Sight) -> Sum:
         preview = state.returning.preview if state.returning else None
         return Sum(N_("TO PAY BACK"), preview.settled_minor if preview else 0, _by_gift_card(preview))
     quote = state.quote
+    before = [(N_("change of the receipt before"), sight.desk.change_minor)] if sight.desk.change_minor else []
     if quote is None:
-        return Sum(N_("TOTAL"), 0)
+        return Sum(N_("TOTAL"), 0, tuple(before))
     small = [(N_("full price"), quote.base_minor)] if quote.base_minor != quote.total_minor else []
     small += [(N_("discounts"), -quote.discount_minor)] if quote.discount_minor else []
     small += [(N_("with points"), -quote.redeemed_minor)] if quote.redeemed_minor else []
@@ -95,4 +96,4 @@ def sum_of(sight: Sight) -> Sum:
         given = sum(tender.amount_minor for tender in state.tenders)
         small = [(N_("receipt"), quote.total_minor), *([(N_("given"), given)] if given else []), *small[1:]]
         return Sum(N_("DUE"), state.due_minor, tuple(small), "accent")
-    return Sum(N_("TOTAL"), quote.total_minor, tuple(small))
+    return Sum(N_("TOTAL"), quote.total_minor, (*before, *small))
