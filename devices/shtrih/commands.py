@@ -16,6 +16,8 @@ CASHIER, ADMINISTRATOR = 1, 30
 MAX_NAME = 128
 AUTO_SUM = (1 << 40) - 1
 PAYMENTS = 16
+CORRECTION = 0x80
+"""Of the kinds of receipts, those of FFD 1.2 that correct."""
 COVER_OPEN = 1 << 10
 """Of the flags in the short status."""
 
@@ -46,6 +48,7 @@ class Command(IntEnum):
     CANCEL_DOCUMENT = 0xFF08
     FIND_DOCUMENT = 0xFF0A
     SEND_TAG = 0xFF0C
+    BEGIN_CORRECTION = 0xFF35
     UNSENT = 0xFF39
     BEGIN_DOCUMENT = 0xFF3A
     NEXT_BLOCK = 0xFF3B
@@ -54,6 +57,7 @@ class Command(IntEnum):
     BEGIN_CLOSING = 0xFF42
     CLOSE_RECEIPT = 0xFF45
     ITEM = 0xFF46
+    BUILD_CORRECTION = 0xFF4A
     SEND_LINE_TAG = 0xFF4D
     CHECK_MARK = 0xFF61
     BIND_MARK = 0xFF67
@@ -146,8 +150,9 @@ def open_shift() -> bytes:
     return message(Command.OPEN_SHIFT, _password(CASHIER))
 
 
-def open_receipt(is_return: bool) -> bytes:
-    return message(Command.OPEN_RECEIPT, _password(CASHIER) + bytes((2 if is_return else 0,)))
+def open_receipt(is_return: bool, is_correction: bool = False) -> bytes:
+    kind = (2 if is_return else 0) | (CORRECTION if is_correction else 0)
+    return message(Command.OPEN_RECEIPT, _password(CASHIER) + bytes((kind,)))
 
 
 def item(

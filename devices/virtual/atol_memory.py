@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-RECEIPT, SHIFT_OPENED, SHIFT_CLOSED = 3, 2, 5
-KINDS = {RECEIPT: "receipt", SHIFT_OPENED: "openShift", SHIFT_CLOSED: "closeShift"}
+from devices.virtual import atol_correction as correcting
+
+RECEIPT, SHIFT_OPENED, SHIFT_CLOSED, CORRECTION = 3, 2, 5, 31
+KINDS = {RECEIPT: "receipt", CORRECTION: "receiptCorrection", SHIFT_OPENED: "openShift", SHIFT_CLOSED: "closeShift"}
 OPERATIONS = {"sell": 1, "sellReturn": 2}
 PAYMENTS = frozenset({"cash", "electronically", "prepaid", "credit", "other"})
 TAXES = frozenset({
@@ -18,6 +20,7 @@ TASKS = frozenset({
     "openShift", "closeShift", "reportX", "continuePrint", "getDeviceStatus", "getFnInfo", "getFnStatus",
     "getShiftStatus", "getFnDocument", "ofdExchangeStatus", "setDateTime", "getShiftTotals",
     "cashIn", "cashOut", "printLastReceiptCopy", "printFnDocument", *OPERATIONS,
+    *correcting.OPERATIONS,
 })  # fmt: skip
 DESCRIPTIONS = {
     0: "Ошибок нет", 4: "Нет связи", 44: "Нет бумаги", 45: "Открыта крышка",
@@ -76,11 +79,17 @@ class AtolMemory:
     def receipts(self) -> list[AtolDocument]:
         return [each for each in self.documents if each.kind == RECEIPT]
 
+    def corrections(self) -> list[AtolDocument]:
+        return [each for each in self.documents if each.kind == CORRECTION]
+
 
 def is_task(task: object) -> bool:
     """Whether the server takes it into its queue at all."""
     if not isinstance(task, dict) or task.get("type") not in TASKS:
         return False
+    if task["type"] in correcting.OPERATIONS:
+        is_made = correcting.is_old_correction(task) if correcting.is_old(task) else _is_receipt(task)
+        return is_made and correcting.is_correction(task)
     return task["type"] not in OPERATIONS or _is_receipt(task)
 
 
@@ -118,7 +127,9 @@ def carried_out(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str,
     """The result of a task. Raises TaskFault."""
     kind = task["type"]
     if kind in OPERATIONS:
-        return _receipt(memory, task, now)
+        return _receipt(memory, task, now, RECEIPT, OPERATIONS[kind])
+    if kind in correcting.OPERATIONS:
+        return _receipt(memory, task, now, CORRECTION, correcting.OPERATIONS[kind])
     if kind in ("openShift", "closeShift"):
         return _shift(memory, task, now)
     if kind == "reportX":
@@ -140,21 +151,22 @@ def carried_out(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str,
     return _document(memory, task)
 
 
-def _receipt(memory: AtolMemory, task: dict[str, Any], now: str) -> dict[str, Any]:
+def _receipt(memory: AtolMemory, task: dict[str, Any], now: str, kind: int, operation: int) -> dict[str, Any]:
     stands = _stands(memory, now)
     if stands != "opened":
         raise TaskFault(68 if stands == "expired" else 82)
     for item in positions(task):
         if abs(item["price"] * item["quantity"] - item["amount"]) > Decimal("0.01"):
             raise TaskFault(101)
-    total = sum(item["amount"] for item in positions(task))
-    change = sum(payment["sum"] for payment in task["payments"]) - total
+    paid = sum(payment["sum"] for payment in task["payments"])
+    total = paid if correcting.is_old(task) else sum(item["amount"] for item in positions(task))
+    change = paid - total
     cash = sum(payment["sum"] for payment in task["payments"] if payment["type"] == "cash")
     if change < 0 or change > cash:
         raise TaskFault(73)
     if task.get("total", total) != total:
         raise TaskFault(101)
-    made = _stored(memory, RECEIPT, task, now, OPERATIONS[task["type"]], int(total * 100))
+    made = _stored(memory, kind, task, now, operation, int(total * 100))
     return {"fiscalParams": {**_params(memory, made), "total": total}}
 
 
@@ -192,7 +204,9 @@ def _document(memory: AtolMemory, task: dict[str, Any]) -> dict[str, Any]:
         raise TaskFault(148)
     found = memory.documents[number - 1]
     tags: dict[str, Any] = {"1040": number, "1012": f"{found.at}:00", "1077": str(found.sign)}
-    if found.kind == RECEIPT:
+    if found.kind == CORRECTION:
+        tags |= correcting.tags(found.task)
+    if found.kind in (RECEIPT, CORRECTION):
         tags |= {"1054": found.operation, "1020": Decimal(found.total_minor).scaleb(-2)}
         extra = next((item for item in found.task["items"] if item["type"] == "userAttribute"), None)
         tags |= {"1084": {"1085": extra["name"], "1086": extra["value"]}} if extra else {}

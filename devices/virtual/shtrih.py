@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from devices.shtrih.commands import CORRECTION as CORRECTING
 from devices.shtrih.commands import COVER_OPEN, Command, Mode, money
+from devices.shtrih.correction import DOCUMENT_OPEN
+from devices.virtual.shtrih_correction import is_based
 from devices.virtual.shtrih_link import RegisterLink, command_of
-from devices.virtual.shtrih_memory import RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
+from devices.virtual.shtrih_memory import CORRECTION, RECEIPT, SHIFT_CLOSED, SHIFT_OPENED, Document, FiscalMemory, Line
 from devices.virtual.shtrih_more import MORE, gone_on
 from devices.virtual.shtrih_reading import Reader
 from devices.virtual.shtrih_receipt import (
@@ -50,13 +53,14 @@ class VirtualShtrih:
         """The roll ends amid that document: it is made and not printed."""
         self.date_to_confirm: tuple[int, int, int] | None = None
         self._unprinted: int | None = None
-        self._open: OpenReceipt | None = None
+        self.open: OpenReceipt | None = None
+        """The document that is being made."""
         self.reader = Reader(self.memory)
         self.link = RegisterLink(self._answer)
 
     def power_on(self) -> None:
         """As after a power cut: what is under way is forgotten, the memory and what waits for paper are not."""
-        self._open = None
+        self.open = None
         self.marks.taken.clear()
         self.link.power_on()
 
@@ -74,7 +78,6 @@ class VirtualShtrih:
     def _do(self, command: int, body: bytes) -> tuple[int, bytes]:
         doing: dict[int, Callable[[bytes], tuple[int, bytes]]] = {
             Command.SHORT_STATUS: self._short_status,
-            Command.STATUS: self._status,
             Command.SALE: lambda body: self._legacy_item(body, 1),
             Command.SALE_RETURN: lambda body: self._legacy_item(body, 2),
             Command.LEGACY_CLOSE: self._legacy_close,
@@ -95,7 +98,7 @@ class VirtualShtrih:
             Command.NEXT_BLOCK: lambda _: self.reader.next_block(),
             Command.CLOSE_RECEIPT: self._close_receipt,
             Command.CANCEL: lambda _: self._cancel((OF_RECEIPT,)),
-            Command.CANCEL_DOCUMENT: lambda _: self._cancel((OF_OPENING, OF_RECEIPT, OF_CLOSING)),
+            Command.CANCEL_DOCUMENT: lambda _: self._cancel((OF_OPENING, OF_RECEIPT, OF_CLOSING, DOCUMENT_OPEN)),
             Command.FIND_DOCUMENT: self.reader.find,
             Command.CONTINUE_PRINT: self._continue_print,
             **dict.fromkeys((Command.DRAWER, Command.CUT), lambda _: (0, b"")),
@@ -107,11 +110,11 @@ class VirtualShtrih:
         return do(body) if do else (UNSUPPORTED, b"")
 
     def _opened(self, do: Callable[[OpenReceipt], int]) -> tuple[int, bytes]:
-        return do(self._open) if self._open else WRONG_STATE, b""
+        return do(self.open) if self.open else WRONG_STATE, b""
 
     @property
     def is_receipt_open(self) -> bool:
-        return self._open is not None
+        return self.open is not None
 
     @property
     def cannot_print(self) -> bool:
@@ -126,27 +129,16 @@ class VirtualShtrih:
 
     def _short_status(self, _: bytes) -> tuple[int, bytes]:
         flags = _int(COVER_OPEN if self.cover_open else 0, 2)
-        return 0, flags + bytes((self._mode(), self._submode())) + bytes(10)
+        return 0, flags + bytes((self.mode(), self.submode())) + bytes(10)
 
-    def _status(self, _: bytes) -> tuple[int, bytes]:
-        """The long status: versions, dates and counters of an old memory are what such registers say today: nothing."""
-        year, month, day, hour, minute = self.now()
-        version = b"A1" + _int(1, 2) + bytes((1, 1, 20))
-        now = bytes((day, month, year, hour, minute, 0))
-        head = bytes((0,)) + version + b"\x01" + _int(len(self.memory.documents), 2) + b"\0\0"
-        modes = bytes((self._mode(), self._submode(), 0))
-        return 0, head[1:] + modes + version + now + b"\0" + _int(1234, 4) + _int(self.memory.shift_number, 2) + bytes(
-            10
-        )
-
-    def _mode(self) -> int:
-        if self._open is not None and self._open.kind == OF_RECEIPT:
+    def mode(self) -> int:
+        if self.open is not None and self.open.kind == OF_RECEIPT:
             return Mode.DOCUMENT_OPEN
         if not self.memory.shift_open:
             return Mode.SHIFT_CLOSED
         return Mode.SHIFT_OVER_24H if self._over_24h() else Mode.SHIFT_OPEN
 
-    def _submode(self) -> int:
+    def submode(self) -> int:
         if self._unprinted is not None:
             return 2 if self.paper == 0 else 3
         return 1 if self.paper == 0 else 0
@@ -160,24 +152,24 @@ class VirtualShtrih:
 
     def _memory_status(self, _: bytes) -> tuple[int, bytes]:
         memory = self.memory
-        document = self._open.kind if self._open is not None else 0
+        document = self.open.kind if self.open is not None else 0
         head = bytes((3, document, document and 1, memory.shift_open, 0)) + bytes(self.now())
         return 0, head + memory.serial.encode() + _int(len(memory.documents), 4)
 
     def _begin(self, kind: int) -> tuple[int, bytes]:
         """An opening or a closing of the shift, so that tags can be added to it."""
-        if self._open is not None or self.memory.shift_open == (kind == OF_OPENING):
+        if self.open is not None or self.memory.shift_open == (kind == OF_OPENING):
             return WRONG_STATE, b""
-        self._open = OpenReceipt(0, kind=kind)
+        self.open = OpenReceipt(0, kind=kind)
         return 0, b""
 
     def _ended(self, kind: int) -> tuple[int, tuple[tuple[int, bytes], ...]]:
         """The error of ending such a document now, and its tags."""
-        if self.memory.shift_open == (kind == OF_OPENING) or (self._open is not None and self._open.kind != kind):
+        if self.memory.shift_open == (kind == OF_OPENING) or (self.open is not None and self.open.kind != kind):
             return WRONG_STATE, ()
         if self.cannot_print:
             return NO_PAPER, ()
-        opened, self._open = self._open, None
+        opened, self.open = self.open, None
         return 0, tuple(opened.tags) if opened else ()
 
     def _open_shift(self, _: bytes) -> tuple[int, bytes]:
@@ -188,7 +180,7 @@ class VirtualShtrih:
         memory.shift_open, memory.receipts_in_shift = True, 0
         memory.cash_in_minor = memory.cash_out_minor = 0
         memory.shift_number, memory.opened_at_min = memory.shift_number + 1, self._minutes()
-        self._store(Document(0, SHIFT_OPENED, b"", 0, tags=tags))
+        self.store(Document(0, SHIFT_OPENED, b"", 0, tags=tags))
         return 0, b""
 
     def _close_shift(self, _: bytes) -> tuple[int, bytes]:
@@ -196,19 +188,20 @@ class VirtualShtrih:
         if error:
             return error, b""
         self.memory.shift_open = False
-        self._store(Document(0, SHIFT_CLOSED, b"", 0, tags=tags))
+        self.store(Document(0, SHIFT_CLOSED, b"", 0, tags=tags))
         return 0, b""
 
     def _open_receipt(self, body: bytes) -> tuple[int, bytes]:
-        refused = self._refused()
+        refused = self.refused()
         if not refused:
-            self._open = OpenReceipt({0: 1, 2: 2}.get(body[0], 0))
+            operation = {0: 1, 2: 2}.get(body[0] & ~CORRECTING, 0)
+            self.open = OpenReceipt(operation, is_correction=bool(body[0] & CORRECTING))
         return refused, b""
 
-    def _refused(self) -> int:
+    def refused(self) -> int:
         if self.cannot_print:
             return NO_PAPER
-        if not self.memory.shift_open or self._open is not None:
+        if not self.memory.shift_open or self.open is not None:
             return WRONG_STATE
         return OVER_24H if self._over_24h() else 0
 
@@ -217,12 +210,12 @@ class VirtualShtrih:
         line = Line(qty_micro, price, amount, body[22], body[24], body[25], body[26:].decode("cp1251"))
         if operation not in (1, 2):
             return BAD_VALUE, b""
-        if self._open is None:
-            refused = self._refused()
+        if self.open is None:
+            refused = self.refused()
             if refused:
                 return refused, b""
-            self._open = OpenReceipt(operation)
-        return self._open.add(line, operation), b""
+            self.open = OpenReceipt(operation)
+        return self.open.add(line, operation), b""
 
     def _legacy_item(self, body: bytes, operation: int) -> tuple[int, bytes]:
         """80 and 82, of programs older than FFD 1.05: the amount follows from the price, the line is paid in full."""
@@ -237,24 +230,27 @@ class VirtualShtrih:
         return error, data[:5]
 
     def _close_receipt(self, body: bytes) -> tuple[int, bytes]:
-        if self._open is None or self._open.kind != OF_RECEIPT:
+        if self.open is None or self.open.kind != OF_RECEIPT:
             return WRONG_STATE, b""
         paid = {place: _number(body[5 * place - 5 : 5 * place]) for place in range(1, 17)}
         paid = {place: minor for place, minor in paid.items() if minor}
-        total = sum(line.amount_minor for line in self._open.lines)
+        total = sum(line.amount_minor for line in self.open.lines)
         change = sum(paid.values()) - total
         if change < 0 or change > paid.get(1, 0):
             return TOO_LITTLE, b""
-        opened, self._open = self._open, None
+        if self.open.is_correction and not is_based(tuple(self.open.tags)):
+            return BAD_VALUE, b""
+        opened, self.open = self.open, None
         self.memory.receipts_in_shift += 1
-        self.memory.cash_minor += (paid.get(1, 0) - change) * (1 if opened.operation == 1 else -1)
-        made = self._store(Document(
-            0, RECEIPT, b"", 0, opened.operation, total, tuple(opened.lines), paid, tuple(opened.tags),
-            body[111] if len(body) > 111 else 0, change,
+        if not opened.is_correction:
+            self.memory.cash_minor += (paid.get(1, 0) - change) * (1 if opened.operation == 1 else -1)
+        made = self.store(Document(
+            0, CORRECTION if opened.is_correction else RECEIPT, b"", 0, opened.operation, total, tuple(opened.lines),
+            paid, tuple(opened.tags), body[111] if len(body) > 111 else 0, change,
         ))  # fmt: skip
         return 0, money(change) + _int(made.number, 4) + _int(made.sign, 4) + made.at
 
-    def _store(self, draft: Document) -> Document:
+    def store(self, draft: Document) -> Document:
         number = len(self.memory.documents) + 1
         sign = number * 2_654_435_761 % 2**32
         made = replace(draft, number=number, sign=sign, at=bytes(self.now()))
@@ -275,9 +271,9 @@ class VirtualShtrih:
         self._unprinted = None
 
     def _cancel(self, kinds: tuple[int, ...]) -> tuple[int, bytes]:
-        if self._open is None or self._open.kind not in kinds:
+        if self.open is None or self.open.kind not in kinds:
             return WRONG_STATE, b""
-        self._open = None
+        self.open = None
         return 0, b""
 
     def _continue_print(self, _: bytes) -> tuple[int, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-RECEIPT, SHIFT_OPENED, SHIFT_CLOSED = 3, 2, 5
+RECEIPT, SHIFT_OPENED, SHIFT_CLOSED, CORRECTION = 3, 2, 5, 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,6 @@ class FiscalMemory:
 
     def receipts(self) -> list[Document]:
         return [each for each in self.documents if each.kind == RECEIPT]
+
+    def corrections(self) -> list[Document]:
+        return [each for each in self.documents if each.kind == CORRECTION]

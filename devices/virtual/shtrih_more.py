@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from devices.shtrih.commands import Command, Money
+from devices.virtual import shtrih_correction
 
 if TYPE_CHECKING:
     from devices.virtual.shtrih import VirtualShtrih
@@ -96,6 +97,17 @@ def _model(register: VirtualShtrih, body: bytes) -> Answered:
     return 0, bytes((1, 0, 1, 0, 252, 0)) + "ШТРИХ-М-01Ф".encode("cp1251")
 
 
+def _status(register: VirtualShtrih, body: bytes) -> Answered:
+    """The long status: versions, dates and counters of an old memory are what such registers say today: nothing."""
+    year, month, day, hour, minute = register.now()
+    memory, version = register.memory, b"A1\1\0" + bytes((1, 1, 20))
+    head = version + b"\x01" + len(memory.documents).to_bytes(2, "little") + b"\0\0"
+    modes = bytes((register.mode(), register.submode(), 0))
+    now = bytes((day, month, year, hour, minute, 0))
+    numbers = (1234).to_bytes(4, "little") + memory.shift_number.to_bytes(2, "little")
+    return 0, head + modes + version + now + b"\0" + numbers + bytes(10)
+
+
 def _shift(register: VirtualShtrih, body: bytes) -> Answered:
     memory = register.memory
     numbers = memory.shift_number.to_bytes(2, "little") + memory.receipts_in_shift.to_bytes(2, "little")
@@ -112,4 +124,7 @@ MORE: Mapping[int, Callable[[VirtualShtrih, bytes], Answered]] = {
     Command.REPEAT: _repeat,
     Command.MODEL: _model,
     Command.SHIFT: _shift,
+    Command.STATUS: _status,
+    Command.BEGIN_CORRECTION: shtrih_correction.begin,
+    Command.BUILD_CORRECTION: shtrih_correction.build,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.virtual.shtrih_memory import RECEIPT, Document, FiscalMemory
+from devices.virtual.shtrih_memory import CORRECTION, RECEIPT, Document, FiscalMemory
 
 NO_DOCUMENT = 0x08
 BLOCK = 128
@@ -21,7 +21,9 @@ class Reader:
         if found is None:
             return NO_DOCUMENT, b""
         head = bytes((found.kind, 0)) + found.at + _int(found.number, 4) + _int(found.sign, 4)
-        return 0, head + (bytes((found.operation,)) + _int(found.total_minor, 5) if found.kind == RECEIPT else b"")
+        if found.kind not in (RECEIPT, CORRECTION):
+            return 0, head
+        return 0, head + bytes((found.operation,)) + _int(found.total_minor, 5)
 
     def begin(self, body: bytes) -> tuple[int, bytes]:
         found = self._named(body)

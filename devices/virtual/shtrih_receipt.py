@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from devices.shtrih.tlv import BadTlv, fields
 from devices.shtrih.tlv import field as tlv
-from devices.virtual.shtrih_memory import RECEIPT, Document, FiscalMemory, Line
+from devices.virtual.shtrih_memory import CORRECTION, RECEIPT, Document, FiscalMemory, Line
 
 BAD_VALUE, WRONG_STATE = 0x33, 0x73
 OF_OPENING, OF_RECEIPT, OF_CLOSING = 0x02, 0x04, 0x08
@@ -19,7 +19,8 @@ RATES = {0: 6, 0x01: 1, 0x02: 2, 0x10: 3, 0x20: 4, 0x04: 5, 0x08: 6, 0x81: 7, 0x
 PAID = {1: 1031, 14: 1215, 15: 1216, 16: 1217}
 """Places of payments by tag; all others are electronic."""
 ELECTRONIC = 1081
-FFD_1_2 = 4
+BASIS = (1178, 1179)
+FFD_1_05, FFD_1_2 = 2, 4
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class OpenReceipt:
     lines: list[Line] = field(default_factory=list)
     tags: list[tuple[int, bytes]] = field(default_factory=list)
     kind: int = OF_RECEIPT
+    is_correction: bool = False
 
     def add(self, line: Line, operation: int) -> int:
         if self.operation != operation or len(self.lines) >= MAX_LINES:
@@ -100,7 +102,7 @@ def _fields(memory: FiscalMemory, made: Document) -> Iterator[tuple[int, bytes]]
     yield 1040, _int(made.number, 4)
     yield 1012, _moment(made.at)
     yield 1038, _int(memory.shift_number, 4)
-    if made.kind == RECEIPT:
+    if made.kind in (RECEIPT, CORRECTION):
         yield from _receipt(memory, made)
     else:
         yield from made.tags
@@ -111,14 +113,22 @@ def _receipt(memory: FiscalMemory, made: Document) -> Iterator[tuple[int, bytes]
     yield 1042, _int(memory.receipts_in_shift, 4)
     yield 1054, _int(made.operation, 1)
     yield 1055, _int(made.tax_system, 1)
-    yield 1209, _int(FFD_1_2, 1)
+    yield 1209, _int(FFD_1_2 if made.lines else FFD_1_05, 1)
     for line in made.lines:
         yield 1059, b"".join(tlv(tag, value) for tag, value in _line(line))
-    yield from made.tags
+    yield from _based(made.tags)
     yield 1020, _money(made.total_minor)
     for tag in (*PAID.values(), ELECTRONIC):
         paid = (minor for place, minor in made.settled_minor.items() if PAID.get(place, ELECTRONIC) == tag)
         yield tag, _money(sum(paid))
+
+
+def _based(tags: tuple[tuple[int, bytes], ...]) -> Iterator[tuple[int, bytes]]:
+    """The basis of a correction stands in a group of its own."""
+    yield from (each for each in tags if each[0] not in BASIS)
+    basis = b"".join(tlv(tag, value) for tag, value in tags if tag in BASIS)
+    if basis:
+        yield 1174, basis
 
 
 def _line(line: Line) -> Iterator[tuple[int, bytes]]:

@@ -22,6 +22,11 @@ KINDS = {
     2: ("смена открыта", "shift opened"),
     3: ("чек", "receipt"),
     5: ("смена закрыта", "shift closed"),
+    31: ("чек коррекции", "correction receipt"),
+}
+RETURNS = {
+    3: ("чек возврата", "return"),
+    31: ("чек коррекции возврата", "correction receipt of a return"),
 }
 Lines = Callable[[], Iterator[str]]
 
@@ -173,7 +178,7 @@ def _scanner(link: Path | None, driver: str, ru: bool) -> Played:
 def _said(document: Document | AtolDocument, ru: bool) -> str:
     kind = KINDS[document.kind][0 if ru else 1]
     if document.operation == 2:
-        kind = "чек возврата" if ru else "return"
+        kind = RETURNS[document.kind][0 if ru else 1]
     total = f" {money_text(document.total_minor, 'ru' if ru else 'en')}" if document.operation else ""
     return f"{'ФД' if ru else 'FD'} {document.number}: {kind}{total}"
 

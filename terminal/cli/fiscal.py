@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from terminal.cli.fiscal_correct import correct
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def alone_in(folder: Path) -> Iterator[None]:
 @click.group
 def fiscal() -> None:
     """The fiscal register."""
+
+
+fiscal.add_command(correct)
 
 
 @fiscal.command

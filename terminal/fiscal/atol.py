@@ -16,6 +16,7 @@ import msgspec
 
 from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.atol_cash import ShiftTotals, copy_task, move_cash
+from terminal.fiscal.atol_correction import document_task
 from terminal.fiscal.atol_link import AtolLink, Outcome
 from terminal.fiscal.atol_tasks import (
     DeviceStatus,
@@ -29,9 +30,9 @@ from terminal.fiscal.atol_tasks import (
     issued_of,
     minute,
     operator,
-    receipt_task,
     uuid_of,
 )  # fmt: skip
+from terminal.fiscal.correction import raise_impossible
 from terminal.fiscal.document import FiscalDocument, Form
 from terminal.fiscal.drawer import CashMove, CashSums
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, State, Unsent
@@ -121,8 +122,9 @@ class Atol:
         self._done({"type": "setDateTime", "dateTime": f"{local_time[:16].replace('-', '.').replace('T', ' ')}:00"})
 
     def issue(self, document: FiscalDocument) -> Issued:
+        raise_impossible(document, self._form)
         before = self._last_document()
-        task = receipt_task(document, self._taxation, self._form)
+        task = document_task(document, self._taxation, self._form)
         for attempt in range(MOST_ATTEMPTS):
             uuid = uuid_of(document.key, attempt)
             try:

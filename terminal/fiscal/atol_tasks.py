@@ -94,7 +94,8 @@ class FnDocument(
     def is_of(self, document: FiscalDocument) -> bool:
         """By the receipt's id in it, where it has one; else by kind and sum alone."""
         found = (self.kind, self.operation, self.total)
-        if found != ("receipt", OPERATION[document.kind], _money(document.total_minor)):
+        kind = "receiptCorrection" if document.correction else "receipt"
+        if found != (kind, OPERATION[document.kind], _money(document.total_minor)):
             return False
         named = self.extra if isinstance(self.extra, dict) else {}
         name, value = (named.get(str(TAGS[tag].number)) for tag in ("extra_name", "extra_value"))

@@ -48,6 +48,14 @@ class FiscalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """The code of marking of the piece, as it was read."""
 
 
+class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a correction receipt is based on: the ISO `date` of the settlement it corrects, and the number of the tax
+    service's order, empty where nobody has ordered it (tags 1173, 1178, 1179)."""
+
+    date: str
+    order: str = ""
+
+
 class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     """A receipt as the register is to have it; `total_minor` is what the lines come to.
 
@@ -62,6 +70,8 @@ class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     paid_minor: dict[Means, int]
     total_minor: int
     original_number: str = ""
+    correction: Correction | None = None
+    """None: an ordinary receipt."""
 
     @property
     def named(self) -> str:

@@ -33,10 +33,11 @@ log = logging.getLogger("till")
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document on its way: to which memory, after which of its documents, and the receipt it is for."""
+    """A document on its way: to which memory, after which of its documents, and the receipt it is for (a correction is
+    for none)."""
 
     document: FiscalDocument
-    receipt: Receipt
+    receipt: Receipt | None
     serial: str
     last_document: int
     issued: Issued | None = None
@@ -86,7 +87,11 @@ class FiscalRegister:
         self.turn = Turn()
 
     def register(self, receipt: Receipt, key: str) -> Answer:
-        document = fiscal_document(receipt, self._points_as, self._advance_vat)
+        return self.make(fiscal_document(receipt, self._points_as, self._advance_vat), receipt)
+
+    def make(self, document: FiscalDocument, receipt: Receipt | None = None) -> Answer:
+        """A receipt's document, or a correction; the same again is the one that there is."""
+        key = document.key
         unknown = self.ask_open(key)
         if unknown is not None:
             return unknown
@@ -110,12 +115,12 @@ class FiscalRegister:
 
     def recall(self, key: str) -> Recalled | None:
         sent = self._journal.sent_of(key)
-        if sent is not None and sent.issued is None:
+        if sent is not None and sent.issued is None and sent.receipt is not None:
             unknown = self._ask(sent)
             if unknown is not None:
                 return Recalled(sent.receipt, unknown)
             sent = self._journal.sent_of(key)
-        if sent is None or sent.issued is None:
+        if sent is None or sent.issued is None or sent.receipt is None:
             return None
         return Recalled(sent.receipt, Registered(str(sent.issued.document)))
 

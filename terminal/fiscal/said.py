@@ -100,6 +100,34 @@ SENTENCES = {
         "Эта касса (ККТ) печатает копию только последнего документа",
         "This register prints a copy of its last document only",
     ),
+    "fiscal.corrected": ("Чек коррекции пробит: ФД {number}", "The correction receipt is issued: document {number}"),
+    "fiscal.corrected_before": (
+        "Такой чек коррекции уже пробит: ФД {number}", "This correction receipt is issued already: document {number}",
+    ),
+    "fiscal.corrected_before.hint": (
+        "Нужен ещё один точно такой же: --nth {nth}", "For another one exactly like it: --nth {nth}",
+    ),
+    "fiscal.correct_again.hint": (
+        "Ничего не пробито. Устраните причину и дайте ту же команду снова",
+        "Nothing was issued. Mend the cause and give the same command again",
+    ),
+    "fiscal.correct_doubt.hint": (
+        "Проверьте питание, кабель и бумагу и дайте ту же команду снова: касса будет спрошена, дважды чек не пробьётся",
+        "Check its power, cable and paper and give the same command again: the register is asked, nothing is issued "
+        "twice",
+    ),
+    "fiscal.no_return_correction": (
+        "С ffd = \"1.05\" чек коррекции бывает только на приход",
+        "With ffd = \"1.05\" only a sale has a correction receipt",
+    ),
+    "fiscal.no_return_correction.hint": (
+        "Ошибочный чек исправляют возвратом и новой продажей",
+        "A wrong receipt is put right by a return and a new sale",
+    ),
+    "fiscal.no_correction_vat": (
+        "С ffd = \"1.05\" эта касса (ККТ) не делает чека коррекции со ставкой НДС {vat}",
+        "With ffd = \"1.05\" this register makes no correction receipt at the VAT rate {vat}",
+    ),
     "fiscal.not_taken": ("Касса (ККТ) чек не приняла", "The fiscal register has not taken the receipt"),
     "fiscal.not_taken.hint": ("Ничего не пробито: оплатите снова", "Nothing was issued: pay again"),
     "fiscal.mark": (

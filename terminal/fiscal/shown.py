@@ -19,6 +19,8 @@ MEANT = {
     "piece": ("штука", "piece"),
     "kg": ("килограмм", "kilogram"),
     "none": ("без НДС", "no VAT"),
+    "own": ("самостоятельно", "of one's own accord"),
+    "order": ("по предписанию", "by order"),
 }
 INDENT = "  "
 

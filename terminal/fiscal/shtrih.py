@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,18 +12,14 @@ from devices.shtrih.link import Answer, Lost, Silent
 from devices.shtrih.tlv import BadTlv
 from devices.shtrih.wire import Wire, ask
 from loyalty.sentences import sentence
-from terminal.fiscal.document import OURS, FiscalDocument, FiscalLine, Form, Means
+from terminal.fiscal.correction import is_correction, raise_impossible
+from terminal.fiscal.document import FiscalDocument, Form
 from terminal.fiscal.drawer import CashMove, CashSums
 from terminal.fiscal.port import InDoubt, Issued, NoAnswer, NotIssued, Paper, ShiftState, State, Unsent
-from terminal.fiscal.tags import MEASURE, METHOD, OPERATION, SUBJECT, Field, FiscalVat, find, piece_code, read, written
+from terminal.fiscal.shtrih_receipt import before_closing, cashier_tags, closing, issued
+from terminal.fiscal.tags import OPERATION, Field, find, read
 
-VAT: dict[FiscalVat, int] = {
-    "20": 0x01, "10": 0x02, "0": 0x04, "none": 0x08, "20/120": 0x10, "10/110": 0x20, "5": 0x81, "7": 0x82,
-    "5/105": 0x84, "7/107": 0x88, "22": 0xCB, "22/122": 0xCC,
-}  # fmt: skip
-"""The register's own codes, not those of tag 1199."""
-PLACE: dict[Means, int] = {"cash": 1, "electronic": 2, "advance": 14, "counter_provision": 16}
-RECEIPT = 3
+RECEIPT, SHIFT_OPENED, SHIFT_CLOSED = 3, 2, 5
 T = TypeVar("T")
 MOST_BLOCKS = 1000
 """Of one document: the largest has 30 KB."""
@@ -100,6 +96,8 @@ class Shtrih:
 
     def issue(self, document: FiscalDocument) -> Issued:
         """Every command before the last can be taken back; only the one that closes the receipt makes a document."""
+        raise_impossible(document, self._form)
+        last = closing(document, self._form, self._tax_system)
         try:
             self._check_marks(document)
             for raw in before_closing(document, self._form):
@@ -107,16 +105,14 @@ class Shtrih:
         except (NotIssued, InDoubt, NoAnswer):
             self._give_up()
             raise
-        paid = {PLACE[means]: minor for means, minor in document.paid_minor.items()}
-        answer = self._ask(k.close_receipt(paid, self._tax_system))
+        answer = self._ask(last)
         if answer.error:
             self._give_up()
             raise _not_issued(answer.error)
         try:
-            closed = k.read_closed(answer.data)
+            return issued(answer.data, document, self._form)
         except k.BadAnswer:
             raise InDoubt from None
-        return Issued(closed.document, closed.sign, closed.local_time)
 
     def _check_marks(self, document: FiscalDocument) -> None:
         """With FFD 1.2 the memory looks at each code before a receipt may have it. Raises NotIssued, NoAnswer."""
@@ -130,12 +126,10 @@ class Shtrih:
                 raise NotIssued(sentence("fiscal.mark", name=line.name), sentence("fiscal.mark.hint"))
 
     def find(self, document: FiscalDocument, after: int) -> Issued | None:
-        operation = OPERATION[document.kind]
         last = self.state().last_document
         for number in range(after + 1, min(last, after + MOST_DOCUMENTS_ASKED) + 1):
             found = self._told(k.find_document(number), k.read_found)
-            alike = (found.kind, found.operation, found.total_minor) == (RECEIPT, operation, document.total_minor)
-            if alike and self._is_ours(number, document):
+            if self._is_ours(number, found, document):
                 return Issued(number, found.sign, found.local_time)
         return None
 
@@ -157,10 +151,24 @@ class Shtrih:
         except BadTlv:
             return None
 
-    def _is_ours(self, number: int, document: FiscalDocument) -> bool:
+    def _is_ours(self, number: int, found: k.Found, document: FiscalDocument) -> bool:
         """By the receipt's id in it. Kind and sum alone decide where the memory gives no document, or one without."""
+        if document.correction is not None:
+            return self._is_correction(number, found, document)
+        sums = (found.kind, found.operation, found.total_minor)
+        if sums != (RECEIPT, OPERATION[document.kind], document.total_minor):
+            return False
         fields = self.document(number) or ()
         return document.is_named(find(fields, "extra", "extra_name"), find(fields, "extra", "extra_value"))
+
+    def _is_correction(self, number: int, found: k.Found, document: FiscalDocument) -> bool:
+        """By its tags alone: a register that gives none cannot say. Raises NoAnswer."""
+        if found.kind in (RECEIPT, SHIFT_OPENED, SHIFT_CLOSED):
+            return False
+        fields = self.document(number)
+        if fields is None:
+            raise NoAnswer
+        return is_correction(fields, document)
 
     def cancel_open(self) -> None:
         """A receipt first; what is open then is a shift's opening or closing that was broken off."""
@@ -171,7 +179,7 @@ class Shtrih:
         """A document of the shift with the cashier in it; a register that takes none names its own operator."""
         named = bool(cashier) and not self._lost_is_silence(k.plain(begin, k.ADMINISTRATOR)).error
         try:
-            for raw in _cashier(cashier, self._form) if named else ():
+            for raw in cashier_tags(cashier, self._form) if named else ():
                 self._done(raw)
             self._done(end)
         except (NotIssued, NoAnswer):
@@ -222,41 +230,6 @@ class Shtrih:
             raise NoAnswer from None
         except Lost:
             raise InDoubt from None
-
-
-def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
-    """The commands of a receipt, in their order, up to the one that closes it."""
-    is_return = document.kind == "return"
-    yield k.open_receipt(is_return)
-    yield from _cashier(document.cashier, form)
-    ours = (("extra_name", OURS), ("extra_value", document.named))
-    yield tagged.receipt_tag(written("extra", ours))
-    for line in document.lines:
-        yield _item(line, is_return, form)
-        yield from _of_line(line, form)
-
-
-def _cashier(name: str, form: Form) -> Iterator[bytes]:
-    if name:
-        yield tagged.receipt_tag(written("cashier", name))
-    if name in form.cashier_inn:
-        yield tagged.receipt_tag(written("cashier_inn", form.cashier_inn[name]))
-
-
-def _item(line: FiscalLine, is_return: bool, form: Form) -> bytes:
-    money = (line.qty_milli, line.price_minor, line.amount_minor)
-    subject = SUBJECT[line.subject if form.ffd == "1.2" or not line.mark else "goods"]
-    return k.item(is_return, *money, VAT[line.vat], METHOD[line.method], subject, line.name)
-
-
-def _of_line(line: FiscalLine, form: Form) -> Iterator[bytes]:
-    """What follows a line."""
-    if form.ffd == "1.2":
-        yield tagged.line_tag(written("measure", MEASURE[line.measure]))
-        if line.mark:
-            yield tagged.bind_mark(line.mark.encode("ascii", "replace"))
-    elif line.mark:
-        yield tagged.line_tag(written("product_code_105", piece_code(line.mark)))
 
 
 def _shift(is_open: bool, mode: int) -> ShiftState:

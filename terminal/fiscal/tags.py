@@ -58,8 +58,18 @@ TAGS: Mapping[str, Tag] = {
     "extra": Tag(1084, "group", 320, "Дополнительный реквизит", "Extra requisite"),
     "extra_name": Tag(1085, "text", 64, "Наименование реквизита", "Its name"),
     "extra_value": Tag(1086, "text", 256, "Значение реквизита", "Its value"),
+    "vat_20": Tag(1102, "money", 6, "НДС по ставке 20 %", "VAT at 20 %"),
+    "vat_10": Tag(1103, "money", 6, "НДС по ставке 10 %", "VAT at 10 %"),
+    "taxed_0": Tag(1104, "money", 6, "С НДС по ставке 0 %", "Taxed at 0 %"),
+    "untaxed": Tag(1105, "money", 6, "Без НДС", "Without VAT"),
+    "vat_20_120": Tag(1106, "money", 6, "НДС по ставке 20/120", "VAT at 20/120"),
+    "vat_10_110": Tag(1107, "money", 6, "НДС по ставке 10/110", "VAT at 10/110"),
     "product_code_105": Tag(1162, "bytes", 32, "Код товара", "Product code"),
     "product_code": Tag(1163, "group", 64, "Код товара", "Product code", "1.2"),
+    "correction_kind": Tag(1173, "byte", 1, "Тип коррекции", "Kind of correction"),
+    "basis": Tag(1174, "group", 292, "Основание для коррекции", "Basis of the correction"),
+    "basis_date": Tag(1178, "time", 4, "Дата корректируемого расчёта", "Date of the settlement corrected"),
+    "basis_number": Tag(1179, "text", 32, "Номер предписания", "Number of the order"),
     "vat": Tag(1199, "byte", 1, "Ставка НДС", "VAT rate"),
     "cashier_inn": Tag(1203, "digits", 12, "ИНН кассира", "Cashier's tax number"),
     "ffd": Tag(1209, "byte", 1, "Версия ФФД", "Version of the format"),
@@ -89,6 +99,8 @@ Subject = Literal["goods", "payment", "marked_goods"]
 SUBJECT: Mapping[Subject, int] = {"goods": 1, "payment": 10, "marked_goods": 33}
 """Marked goods have a subject of their own since FFD 1.2."""
 OPERATION: Mapping[Literal["sale", "return"], int] = {"sale": 1, "return": 2}
+BY_ORDER: Mapping[Literal["own", "order"], int] = {"own": 0, "order": 1}
+"""Why a correction is made: of the shop's own accord, or because the tax service has ordered it."""
 MEASURE: Mapping[Literal["piece", "kg"], int] = {"piece": 0, "kg": 11}
 MEANINGS: Mapping[str, Mapping[str, int]] = {
     "vat": {str(name): code for name, code in VAT.items()},
@@ -96,6 +108,7 @@ MEANINGS: Mapping[str, Mapping[str, int]] = {
     "subject": {str(name): code for name, code in SUBJECT.items()},
     "operation": {str(name): code for name, code in OPERATION.items()},
     "measure": {str(name): code for name, code in MEASURE.items()},
+    "correction_kind": {str(name): code for name, code in BY_ORDER.items()},
     "ffd": {"1.05": 2, "1.1": 3, "1.2": 4},
 }
 MOST_DEPTH = 4

@@ -239,6 +239,22 @@ TILL: tuple[Guard, ...] = (
         "::test_a_doubt_is_said_keeps_the_shift_open_and_is_settled_by_looking_at_the_register",
     ),
     Guard(
+        "the same correction is the same document",
+        "terminal/fiscal/correction.py",
+        "key = uuid5(NAMES, said).hex",
+        "key = uuid5(NAMES, said + cashier).hex",
+        "tests/contract/test_fiscal_corrections.py"
+        "::test_the_same_correction_is_one_whoever_asks_and_the_second_alike_is_another",
+    ),
+    Guard(
+        "a register that gives no documents cannot say that it has made no correction",
+        "terminal/fiscal/shtrih.py",
+        "        if fields is None:\n            raise NoAnswer",
+        "        if fields is None:\n            return False",
+        "tests/contract/test_fiscal_corrections.py::"
+        "test_a_register_that_gives_no_documents_leaves_a_correction_in_doubt",
+    ),
+    Guard(
         "a receipt put aside in doubt keeps the points held for it",
         "terminal/session/holding.py",
         "    if isinstance(command, c.PutAside):",

@@ -1,0 +1,77 @@
+"""Correction receipts: a settlement that was made without the register, put right afterwards, as a fiscal document.
+
+With FFD 1.2 such a document has its goods, as a receipt does. With 1.05 it has sums alone, and it is of a sale only: a
+wrong receipt is put right there by a return and a new one (order of the tax service ED-7-20/662@ of 14.09.2020).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+from loyalty.money import divide
+from loyalty.sentences import sentence
+from terminal.fiscal.document import Correction, FiscalDocument, FiscalLine, Form, Means
+from terminal.fiscal.port import NotIssued
+from terminal.fiscal.tags import Field, FiscalVat, find
+
+NAMES = UUID("0c2a4a57-6f7b-4a0e-8b0e-6b4f3d0f9a11")
+"""What their keys are made under, for all time: another one would make a correction sent before unknown."""
+NAME = "Коррекция расчёта"
+TAX: dict[FiscalVat, tuple[int, int]] = {
+    "20": (20, 120), "10": (10, 110), "20/120": (20, 120), "10/110": (10, 110), "5": (5, 105), "7": (7, 107),
+    "5/105": (5, 105), "7/107": (7, 107), "22": (22, 122), "22/122": (22, 122),
+}  # fmt: skip
+
+
+def correction_document(
+    kind: Literal["sale", "return"],
+    amount_minor: int,
+    paid_by: Means,
+    vat: FiscalVat,
+    correction: Correction,
+    cashier: str,
+    *,
+    name: str = NAME,
+    nth: int = 1,
+) -> FiscalDocument:
+    """`key` follows from what is corrected, so the same correction is the same document, whoever asks for it; `nth`
+    tells apart those that are alike."""
+    said = f"{kind}|{amount_minor}|{paid_by}|{vat}|{correction.date}|{correction.order}|{nth}"
+    key = uuid5(NAMES, said).hex
+    return FiscalDocument(
+        key=key,
+        kind=kind,
+        number=f"K-{key[:8]}",
+        cashier=cashier,
+        lines=(FiscalLine(name, amount_minor, 1000, amount_minor, vat),),
+        paid_minor={paid_by: amount_minor},
+        total_minor=amount_minor,
+        correction=correction,
+    )
+
+
+def tax_minor(line: FiscalLine) -> int:
+    """The VAT within the line; at 0 % and without VAT all of it, as tags 1104 and 1105 have it."""
+    part = TAX.get(line.vat)
+    return divide(line.amount_minor * part[0], part[1]) if part else line.amount_minor
+
+
+def unix_s(date: str) -> int:
+    """An ISO date as tag 1178 has it: seconds to its midnight."""
+    return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp())
+
+
+def raise_impossible(document: FiscalDocument, form: Form) -> None:
+    """What no register makes. Raises NotIssued."""
+    if document.correction is not None and document.kind == "return" and form.ffd == "1.05":
+        raise NotIssued(sentence("fiscal.no_return_correction"), sentence("fiscal.no_return_correction.hint"))
+
+
+def is_correction(fields: tuple[Field, ...], document: FiscalDocument) -> bool:
+    """Whether a document of the memory may be this one: by what it says, and by our id where it has one."""
+    if (find(fields, "operation"), find(fields, "total")) != (document.kind, document.total_minor):
+        return False
+    named = find(fields, "extra", "extra_name"), find(fields, "extra", "extra_value")
+    return find(fields, "correction_kind") is not None and document.is_named(*named)
