@@ -39,14 +39,14 @@ SENTENCES = {
     ),
     "payment.unsettled.hint": (
         "Касса повторит сама. Если терминала больше нет: kopilka payment status",
-        "The till tries again by itself. If that terminal is gone: kopilka payment status",
+        "The till tries by itself. If that terminal is gone: kopilka payment status",
     ),
     "payment.unsettled_by_hand": (
         "Отмена на карту отложена: {amount_minor}", "Not given back to the card yet: {amount_minor}",
     ),
     "payment.unsettled_by_hand.hint": (
-        "Касса спросит при следующей оплате картой; что осталось: kopilka payment status",
-        "The till asks again at the next card payment; what is left: kopilka payment status",
+        "Касса спросит при следующей оплате; что осталось: kopilka payment status",
+        "The till asks at the next card payment; what is left: kopilka payment status",
     ),
     "payment.unclear": (
         "Оплата картой {amount_minor}: не видно, какой чек её назвал",
@@ -64,7 +64,7 @@ SENTENCES = {
     ),
     "payment.day_differs.hint": (
         "Сверьте чеки банка с чеками кассы; что не решено: kopilka payment status",
-        "Compare the bank's slips with the receipts; what is not settled: kopilka payment status",
+        "Compare the bank's slips with the receipts; open: kopilka payment status",
     ),
     "payment.day_by_hand": (
         "Картой по чекам {own_minor}: сверьте с итогами банковского терминала",

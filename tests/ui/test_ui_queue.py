@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from terminal.paying_said import SENTENCES
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.session.link import Link
@@ -122,3 +123,9 @@ def test_a_digit_of_no_line_chooses_nothing(opens: str) -> None:
         cashier.sees("90,00")
 
     play(story)
+
+
+def test_a_command_to_type_is_not_cut_off_on_the_narrowest_screen() -> None:
+    hints = [text for said in SENTENCES.values() for text in said if "kopilka " in text]
+    assert hints
+    assert [text for text in hints if len(text) > 80 - len("   ")] == []
