@@ -23,24 +23,21 @@ from loyalty.events import (
     decode_body,
     decode_envelope,
 )
-from loyalty.feed import BalanceRow, IdentRow, checksum_add, row_hash
+from loyalty.feed import IdentRow, checksum_add, row_hash
 from loyalty.ledger import receipt_entries
 from loyalty.receipt import Receipt
 from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from sync_server import rounds
 from sync_server.apply import apply_unit
-from sync_server.books import read_books, unbalanced_buckets
+from sync_server.books import read_books
 from sync_server.feed import read_delta, read_heads
 from sync_server.identity import read_identity, renew_generation
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
-from sync_server.refusals import Refused
-from sync_server.schema import EVENT, FEED, FLAG, LEDGER, RECEIPT, RETURNED, TERM_BUCKET, TSHARD_APPLIED
+from sync_server.schema import EVENT, FEED, LEDGER, RECEIPT, RETURNED, TERM_BUCKET, TSHARD_APPLIED
 from sync_server.standing import Rules
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
-
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-ANNA, BORIS = hex_id("anna"), hex_id("boris")
+from tests.support.taking_in import ANNA, BORIS, KINDS, balance, check_books, flags, points
 
 
 @pytest.fixture(params=KINDS)
@@ -53,30 +50,12 @@ def sale_of(receipt: Receipt) -> SaleCompleted:
     return SaleCompleted(receipt)
 
 
-def points(office: TestOffice, account: str) -> int:
-    return sum(balance(office, account).wallets.values())
-
-
-def balance(office: TestOffice, account: str) -> BalanceRow:
-    """An account without a row has nothing."""
-    table = FEED["bal"]
-    with office.store.read() as tx:
-        query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
-        body = tx.execute(query).scalar()
-    return msgspec.json.decode(body, type=BalanceRow) if body else BalanceRow(account)
-
-
 def ident(office: TestOffice, member: str) -> IdentRow:
     table = FEED["ident"]
     with office.store.read() as tx:
         return msgspec.json.decode(
             tx.execute(select(table.c.body).where(table.c.key == member)).scalar_one(), type=IdentRow
         )
-
-
-def flags(office: TestOffice) -> Counter[str]:
-    with office.store.read() as tx:
-        return Counter(tx.execute(select(FLAG.c.kind)).scalars())
 
 
 def counted(office: TestOffice, table) -> int:
@@ -109,12 +88,6 @@ def check_feed(office: TestOffice) -> None:
                 assert (head.checksum, head.seq) == (sums[head.bucket], tops[head.bucket])
 
 
-def check_books(office: TestOffice) -> None:
-    with office.store.read() as tx:
-        assert unbalanced_buckets(tx) == {}
-    assert read_books(office.store, []).stored_twice == 0
-
-
 def test_a_sale_moves_points_and_the_books_balance(office):
     till = office.till()
     till.put(till.sale(account=ANNA, earned=30), till.sale(account=ANNA, redeemed=10, earned=1))
@@ -123,106 +96,6 @@ def test_a_sale_moves_points_and_the_books_balance(office):
     assert counted(office, LEDGER) == 3
     check_books(office)
     check_feed(office)
-
-
-def test_a_segment_sent_again_gets_the_same_answer_and_adds_nothing(office):
-    till = office.till()
-    data = till.segment(till.sale(account=ANNA, earned=30))
-    first = till.send(data, keep_fence=False)
-    again = till.send(data)
-    assert (first.new, again.new) == (True, False)
-    assert first.reply.acked == again.reply.acked
-    assert first.reply.fence_next == again.reply.fence_next
-    office.apply()
-    till.send(data)
-    assert office.apply() == 0
-    assert points(office, ANNA) == 30
-
-
-def test_events_after_a_gap_are_refused_with_the_place_to_go_on_from(office):
-    till = office.till()
-    till.put(till.sale(account=ANNA, earned=1))
-    missed = till.segment(till.sale(account=ANNA, earned=2))
-    later = till.segment(till.sale(account=ANNA, earned=4))
-    with pytest.raises(Refused) as refused:
-        till.send(later)
-    assert (refused.value.status, refused.value.reply.code) == (409, "gap")
-    assert refused.value.reply.acked is not None
-    assert refused.value.reply.acked.seq == 1
-    till.send(missed)
-    till.send(later)
-    office.apply()
-    assert points(office, ANNA) == 7
-
-
-def test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it(office):
-    till = office.till()
-    till.put(till.sale(account=ANNA, earned=1))
-    common = till.hash
-    sold = till.sale(account=ANNA, earned=2)
-    till.put(sold)
-    till.seq, till.hash = 1, common
-    other = till.sale(account=ANNA, earned=4)
-    with pytest.raises(Refused) as refused:
-        till.put(other)
-    assert (refused.value.status, refused.value.reply.code) == (409, "fork")
-    till.new_epoch(common)
-    till.put(other, sold)
-    office.apply()
-    assert points(office, ANNA) == 7, "each of the three once, though one came in both epochs"
-    assert flags(office) == {}
-    check_books(office)
-
-
-def test_a_new_epoch_must_follow_an_event_stored_here(office):
-    till = office.till()
-    till.put(till.sale(account=ANNA, earned=1))
-    till.new_epoch(bytes([7]) * 32)
-    with pytest.raises(Refused) as refused:
-        till.put(till.sale(account=ANNA, earned=2))
-    assert refused.value.reply.code == "fork"
-
-
-def test_the_same_events_cut_otherwise_are_no_fork(office):
-    till = office.till()
-    sales = [till.sale(account=ANNA, earned=1) for _ in range(4)]
-    till.put(*sales)
-    till.seq, till.hash = 0, bytes(32)
-    assert not till.put(*sales[:3]).new
-    till.seq, till.hash = 0, bytes(32)
-    with pytest.raises(Refused) as refused:
-        till.put(*sales, till.sale(account=ANNA, earned=1))
-    assert refused.value.reply.code == "gap"
-    office.apply()
-    assert points(office, ANNA) == 4
-
-
-def test_the_fence_before_the_last_is_dead_and_the_last_one_lives(office):
-    till = office.till()
-    first = till.fence
-    till.put(till.sale(account=ANNA, earned=1))
-    second = till.fence
-    till.put(till.sale(account=ANNA, earned=1))
-    assert len({first, second, till.fence}) == 3
-    data = till.segment(till.sale(account=ANNA, earned=1))
-    with pytest.raises(Refused) as refused:
-        till.send(data, fence=first)
-    assert (refused.value.status, refused.value.reply.code) == (409, "fence")
-    current = till.fence
-    kept = till.send(data, fence=second)
-    assert kept.new, "a reply may have been lost: the fence before is good"
-    assert kept.reply.fence_next == current, "and it rotates nothing"
-
-
-def test_a_dead_fence_gets_no_live_one_by_a_duplicate(office):
-    till = office.till()
-    first = till.fence
-    data = till.segment(till.sale(account=ANNA, earned=1))
-    till.send(data)
-    till.put(till.sale(account=ANNA, earned=1))
-    with pytest.raises(Refused) as refused:
-        till.send(data, fence=first)
-    assert refused.value.reply.code == "fence"
 
 
 def test_the_same_id_with_other_bytes_changes_nothing_and_is_flagged(office):
@@ -664,15 +537,6 @@ def test_a_member_without_a_card_claims_none(office):
     office.apply()
     assert (ident(office, ANNA).cards, ident(office, BORIS).cards) == ((), ())
     assert flags(office) == {}
-
-
-def test_an_event_that_follows_another_past_than_ours_is_a_fork(office):
-    till = office.till()
-    till.put(till.sale(account=ANNA, earned=1))
-    till.hash = bytes([9]) * 32
-    with pytest.raises(Refused) as refused:
-        till.put(till.sale(account=ANNA, earned=2))
-    assert refused.value.reply.code == "fork"
 
 
 def test_a_round_run_again_does_not_touch_the_feed(office):

@@ -498,14 +498,14 @@ TILL: tuple[Guard, ...] = (
         f"{_QUEUE}/round_work.py",
         "for bucket in outcome.own_buckets",
         "for bucket in ()",
-        f"{_SYNC}::test_a_snapshot_that_holds_own_sales_does_not_count_them_twice",
+        "tests/unit/test_queue_snapshots.py::test_a_snapshot_that_holds_own_sales_does_not_count_them_twice",
     ),
     Guard(
         "a snapshot is the one that was signed",
         f"{_QUEUE}/snapshot.py",
         "if unpacking.sha256() != manifest.sha256:",
         "if False:",
-        f"{_SYNC}::test_a_snapshot_that_is_not_right_is_left_and_the_rows_are_fetched_instead",
+        "tests/unit/test_queue_snapshots.py::test_a_snapshot_that_is_not_right_is_left_and_the_rows_are_fetched_instead",
     ),
     Guard(
         "a programme is the head office's",

@@ -45,7 +45,7 @@ INVARIANTS: dict[int, Invariant] = {
     2: Invariant(
         "gap-free: the seqs of a till's epoch follow one another",
         (f"{_CHECKS}::Watch.whole", f"{_CHECKS}::Watch._marks"),
-        (f"{_APPLY}::test_events_after_a_gap_are_refused_with_the_place_to_go_on_from",),
+        ("tests/contract/test_server_taking_in.py::test_events_after_a_gap_are_refused_with_the_place_to_go_on_from",),
     ),
     3: Invariant(
         "chain: each event's hash follows from the one before and its bytes",
@@ -164,7 +164,7 @@ INVARIANTS: dict[int, Invariant] = {
     19: Invariant(
         "a snapshot with the deltas after it is a full fetch",
         (f"{_CHECKS}::_same_cache",),
-        (f"{_SYNC}::test_a_snapshot_that_holds_own_sales_does_not_count_them_twice",),
+        ("tests/unit/test_queue_snapshots.py::test_a_snapshot_that_holds_own_sales_does_not_count_them_twice",),
     ),
     20: Invariant(
         "what is deleted and purged stays with nobody",
@@ -175,7 +175,7 @@ INVARIANTS: dict[int, Invariant] = {
         (f"{_PARTED}::Forks._settled",),
         (
             f"{_CURSOR}::test_two_copies_of_a_till_that_race_store_one_chain",
-            f"{_APPLY}::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
+            "tests/contract/test_server_taking_in.py::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
             f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
             f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
             f"{_COPIES}::test_whatever_histories_part_every_receipt_told_is_booked_once_in_the_end",
@@ -184,7 +184,7 @@ INVARIANTS: dict[int, Invariant] = {
     22: Invariant(
         "one holder of the current fence; a lost reply locks nobody out",
         (f"{_CHECKS}::Watch.see_till",),
-        (f"{_APPLY}::test_the_fence_before_the_last_is_dead_and_the_last_one_lives",),
+        ("tests/contract/test_server_taking_in.py::test_the_fence_before_the_last_is_dead_and_the_last_one_lives",),
     ),
     23: Invariant(
         "an event that is authentic is acknowledged, and a parked one delays no other",
