@@ -9,8 +9,8 @@ from terminal.scanner.calibration import DIGITS, LETTERS
 
 HEAD = ("Kopilka: калибровка сканера", "Kopilka: calibrating a scanner")
 STEPS = (
-    ("Отсканируйте код 1, затем код 2, когда об этом просит", "Scan code 1, then code 2, when asked by"),
-    ("kopilka devices probe ПОРТ", "kopilka devices probe PORT"),
+    ("Отсканируйте код 1, затем код 2, когда об этом просит", "kopilka devices probe ПОРТ"),
+    ("Scan code 1, then code 2, when asked by", "kopilka devices probe PORT"),
 )
 
 

@@ -15,6 +15,8 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
+from devices.virtual.link import drop, point, refuse_file
+
 BYTE_AT_9600_BAUD_S = 0.00104
 MOST_BYTES = 4096
 
@@ -46,6 +48,8 @@ class VirtualScanner:
         self._sending = threading.Lock()
         self._ends: tuple[int, int] | None = None
         self._port = ""
+        if link is not None:
+            refuse_file(link)
         self.plug()
 
     @property
@@ -63,8 +67,7 @@ class VirtualScanner:
         self._ends = (master, slave)
         self._port = os.ttyname(slave)
         if self._link is not None:
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(self._port)
+            point(self._link, self._port)
 
     def unplug(self) -> None:
         """Pull the cable out: whoever reads the port finds it gone."""
@@ -75,7 +78,7 @@ class VirtualScanner:
         for end in ends:
             os.close(end)
         if self._link is not None:
-            self._link.unlink(missing_ok=True)
+            drop(self._link)
 
     def scan(self, code: str | bytes) -> None:
         """Read a code as a real scanner would; while unplugged nothing is sent."""

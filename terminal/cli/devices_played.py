@@ -63,17 +63,17 @@ def played_device(kind: str, link: Path | None, port: int, driver: str, ru: bool
 def _on_pty(
     receive: Callable[[bytes], bytes], link: Path | None, unasked: Callable[[], bytes] = bytes
 ) -> Iterator[str]:
+    from devices.virtual.link import drop, point
     from devices.virtual.served import on_pty
 
     with on_pty(receive, unasked) as port:
         if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(port)
+            point(link, port)
         try:
             yield str(link or port)
         finally:
             if link is not None:
-                link.unlink(missing_ok=True)
+                drop(link)
 
 
 def _register(link: Path | None, ru: bool) -> Played:

@@ -36,7 +36,7 @@ def sheet(out: Path, lang: str) -> None:
     with errors_in(lang):
         kind = out.suffix.upper().lstrip(".")
         if kind not in ("PDF", "PNG"):
-            raise BadInput(sentence("card.suffix", name=out.name))
+            raise BadInput(sentence("sheet.suffix", name=out.name))
         out.write_bytes(calibration_sheet(kind))
     click.echo(str(out))
 

@@ -84,17 +84,17 @@ def _tell(steps: queue.SimpleQueue[Step], lang: Lang) -> None:
 
 @contextmanager
 def _on_pty(played: Replay, told: Callable[[Step], None], link: Path | None) -> Iterator[tuple[str, Event]]:
+    from devices.virtual.link import drop, point
     from devices.virtual.replayed import replayed_on_pty
 
     with replayed_on_pty(played, told) as (path, ended):
         if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(path)
+            point(link, path)
         try:
             yield str(link or path), ended
         finally:
             if link is not None:
-                link.unlink(missing_ok=True)
+                drop(link)
 
 
 @contextmanager

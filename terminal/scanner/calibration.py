@@ -62,6 +62,9 @@ SENTENCES = {
         "Уберите его из файла или слушайте: kopilka devices listen",
         "Take it out of the file, or listen: kopilka devices listen",
     ),
+    "sheet.suffix": (
+        "{name}: лист калибровки пишется как .pdf или .png", "{name}: the calibration sheet is written as .pdf or .png",
+    ),
     "probe.write": ("Дописать в {file}?", "Add it to {file}?"),
     "probe.written": (
         "Записано в {file}; касса прочтёт при запуске", "Written to {file}; the till reads it when it starts",

@@ -17,7 +17,6 @@ from sync_server.member_reports import find_members
 from sync_server.merging import plan_merger
 from sync_server.personal import store_personal, united
 from sync_server.schema import FEED
-from tests.contract.test_server_apply import balance, flags
 from tests.support.families import (
     ANNA,
     BORIS,
@@ -37,6 +36,7 @@ from tests.support.families import (
     settled,
 )
 from tests.support.server import T0_MS, Till, office_on
+from tests.support.taking_in import balance, flags
 
 
 @pytest.fixture(params=KINDS)

@@ -6,8 +6,8 @@ import pytest
 
 from sync_server.enrol import revoke_terminal
 from sync_server.refusals import Refused
-from tests.contract.test_server_apply import points
 from tests.support.server import hex_id, office_on
+from tests.support.taking_in import points
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
