@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -35,6 +35,9 @@ CARDS_A_SHEET = COLUMNS * ROWS
 MOST_CARDS = 100
 MOST_CODE_CHARS = 20
 """So many characters of Code 128 still get bars of two dots (0.17 mm), which printers print and scanners read."""
+
+START_C = 105
+"""The symbol that begins a Code 128 in set C, pairs of digits."""
 
 INK: Colour = (20, 24, 40)
 QUIET: Colour = (108, 114, 134)
@@ -168,9 +171,30 @@ def barcode_modules(card_number: str) -> str:
     """The bars as "1" and "0", without quiet zones."""
     import barcode
 
-    kind = "ean13" if len(card_number) == 13 and gtin_is_valid(card_number) else "code128"
-    modules: list[str] = barcode.get_barcode_class(kind)(card_number).build()
+    if len(card_number) == 13 and gtin_is_valid(card_number):
+        modules: list[str] = barcode.get_barcode_class("ean13")(card_number).build()
+    else:
+        modules = code_128()(card_number).build()
     return modules[0]
+
+
+@cache
+def code_128() -> Any:
+    """python-barcode's Code 128, which alone loses the first two digits of a number that begins with 99.
+
+    In set C, 99 is data like any pair of digits (ISO/IEC 15417); it is taken for the change to set C, which 99 is in
+    the sets A and B, and left out.
+    """
+    from barcode.codex import Code128
+
+    class Whole(Code128):  # type: ignore[misc]
+        def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+            if encoded[:2] == [START_C, 99]:
+                return encoded
+            shorter: list[int] = super()._try_to_optimize(encoded)
+            return shorter
+
+    return Whole
 
 
 def write(

@@ -43,7 +43,7 @@ def test_a_card_carries_its_number(kind: CardKind, texts: set[str]) -> None:
 
 
 @pytest.mark.camera
-@pytest.mark.parametrize("number", ["A" * MOST_CODE_CHARS, "2990000000010", "7", "KPL0042"])
+@pytest.mark.parametrize("number", ["A" * MOST_CODE_CHARS, "2990000000010", "7", "KPL0042", "9930AB", "99123456"])
 def test_any_number_up_to_the_limit_is_readable_as_code_128(number: str) -> None:
     picture = Image.open(io.BytesIO(card_png(number, NAME, CLUB, "both")))
     assert codes_in(picture) == {f"KPL:{number}", number}
