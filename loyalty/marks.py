@@ -29,6 +29,12 @@ SENTENCES = {
     "mark.twice": ("Этот код маркировки уже есть в чеке", "This marking code is on the receipt already"),
     "mark.twice.hint": ("У каждой упаковки свой код: отсканируйте другую", "Each pack has its own: scan another one"),
 }  # fmt: skip
+_ASKED = {"permission": "mark.permission", "egais": "mark.egais"}
+"""Goods that another system is asked about before they are sold."""
+_HINTS = {
+    "mark.permission": "mark.permission.hint", "mark.egais": "mark.egais.hint", "mark.needed": "mark.needed.hint",
+    "mark.twice": "mark.twice.hint",
+}  # fmt: skip
 MAX_MARK_CHARS = 200
 """The longest code in use has 129; a register takes 245 bytes."""
 SEPARATOR = "\x1d"
@@ -54,10 +60,10 @@ def read_mark(text: str) -> Mark | None:
 
 
 def refusal(product: Product, mark: str, qty_milli: int, taken: Container[str]) -> Sentence | None:
-    """Why a till with a fiscal register may not sell this so; `taken` are the marks on the receipt. Its hint, where it
-    has one, is the code with `.hint`."""
-    if product.control in ("permission", "egais"):
-        return sentence(f"mark.{product.control}", name=product.name)
+    """Why a till with a fiscal register may not sell this so; `taken` are the marks on the receipt. `hint_of` says
+    what to do."""
+    if product.control in _ASKED:
+        return sentence(_ASKED[product.control], name=product.name)
     if product.control != "marked":
         return None
     if not mark:
@@ -68,8 +74,7 @@ def refusal(product: Product, mark: str, qty_milli: int, taken: Container[str]) 
 
 
 def hint_of(said: Sentence) -> Sentence | None:
-    code = f"{said.code}.hint"
-    return sentence(code) if code in SENTENCES else None
+    return sentence(_HINTS[said.code]) if said.code in _HINTS else None
 
 
 def gtin_and_serial(raw: str) -> tuple[str, str]:

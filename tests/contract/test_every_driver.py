@@ -25,7 +25,8 @@ NOT_THERE = "/dev/no-such-device"
 def made(name: str) -> Any:
     module, _, attribute = BUILT_IN[name].partition(":")
     driver: Driver = getattr(import_module(module), attribute)
-    keys = {"port": NOT_THERE} if "port" in driver.settings.__struct_fields__ else {}
+    fields = driver.settings.__struct_fields__
+    keys = {"port": NOT_THERE} if "port" in fields else {"host": "127.0.0.1"} if name == "scanner.tcp" else {}
     settings = driver.settings(id="one", **keys)
     if name.startswith("scanner."):
         return driver.make(DeviceInfo("one", "scanner", name, NOT_THERE), settings, lambda now_s: None)

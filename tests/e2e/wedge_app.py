@@ -22,8 +22,11 @@ from textual.widgets import Button, Input
 
 from loyalty.codes import CodeRanges, is_scan
 from terminal.scanner.gate import KeyGate
+from terminal.scanner.wedge import WedgeProfile
 
 GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
+EVERY_SCAN = WedgeProfile(repeat_s=0.0)
+"""Each test scans the same code, sooner after the last than a person would: none is to be taken for a repeat."""
 
 
 def gate_name(event: events.Key) -> str:
@@ -58,7 +61,7 @@ class WedgeApp(App[None]):
     def __init__(self, report_descriptor: int) -> None:
         super().__init__()
         self._report_descriptor = report_descriptor
-        self._gate: KeyGate[events.Event] = KeyGate(lambda text: is_scan(text, CodeRanges()))
+        self._gate: KeyGate[events.Event] = KeyGate(lambda text: is_scan(text, CodeRanges()), EVERY_SCAN)
         self._due: asyncio.TimerHandle | None = None
         self._stumbles = False
 
