@@ -121,7 +121,7 @@ def take_in(store: Store, sent: Sequence[Sent], fences: dict[int, str]) -> None:
     identity = read_identity(store)
     for number, (till, data, _) in enumerate(sent):
         fence = fences.get(till, fleet.fence_of(till))
-        stored = take_segment(store, data, fence, identity.gen, fleet.FIRST_MS, f"{number:032x}")
+        stored = take_segment(store, data, fence, identity.gen, fleet.RECEIVED_MS, f"{number:032x}")
         fences[till] = stored.reply.fence_next
     while run_round(store, identity, steady_ms):
         pass

@@ -33,6 +33,8 @@ from terminal.offline_queue.outbox import Run
 from terminal.offline_queue.segments import close
 
 FIRST_MS = 1_795_300_000_000
+RECEIVED_MS = FIRST_MS + 7 * 86_400_000
+"""When the head office gets the receipts made from the first on: after all of them."""
 """2026-11-22, midday in Moscow."""
 BASKETS = 200
 WITH_MEMBER = 0.75

@@ -16,6 +16,8 @@ _SIGNS: dict[GiftMove, int] = {"loaded": 1, "paid": -1, "loaded_back": -1, "paid
 
 def gift_moves(receipt: Receipt) -> tuple[GiftCardMoved, ...]:
     """One fact for each card and what was done to it: loads first, then payments, in the order of the receipt."""
+    if not any([*(line.gift_card for line in receipt.lines), *(paid.gift_card for paid in receipt.payments)]):
+        return ()
     sums: dict[tuple[GiftMove, GiftCard], int] = {}
     for kind, card, amount_minor in _moves(receipt):
         sums[kind, card] = sums.get((kind, card), 0) + amount_minor

@@ -60,6 +60,8 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     body: Body | None
     why: str = ""
     shift_ms: int = 0
+    moved: Receipt | None = None
+    """Its receipt at the time it counts for, where that is another than the till said."""
     erased: bool = False
     """Of a member whose personal data were erased: there are none in it."""
 
@@ -70,8 +72,7 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
 
 def receipt_of(event: Arrived) -> Receipt:
     """The receipt of a sale or a return, at the time it counts for; other events have none."""
-    receipt = printed_receipt(event)
-    return moved_receipt(receipt, event.shift_ms) if event.shift_ms else receipt
+    return event.moved or printed_receipt(event)
 
 
 def printed_receipt(event: Arrived) -> Receipt:
@@ -84,7 +85,12 @@ def arrive_again(row: Row[Any]) -> Arrived:
     """An event out of its row of `event`, at the time it was given when it came."""
     event = arrive(row.terminal, row.epoch, row.seq, row.received_ms, bytes(row.raw))
     shift_ms = row.at_ms - (event.at_ms - event.shift_ms) if event.body is not None else 0
-    return msgspec.structs.replace(event, at_ms=row.at_ms, shift_ms=shift_ms)
+    return timed(event, row.at_ms, shift_ms)
+
+
+def timed(event: Arrived, at_ms: int, shift_ms: int) -> Arrived:
+    """The same event at the time it counts for."""
+    return msgspec.structs.replace(event, at_ms=at_ms, shift_ms=shift_ms, moved=_moved(event.body, shift_ms))
 
 
 def arrive(
@@ -103,6 +109,7 @@ def arrive(
     account = account_of(body) or ""
     bucket = bucket_of(account or bucket_key(envelope, body))
     at_ms = put_right(envelope.at_ms, received_ms, clock or UNTOLD)
+    shift_ms = at_ms - envelope.at_ms
     return Arrived(
         terminal,
         epoch,
@@ -116,8 +123,13 @@ def arrive(
         bucket,
         account,
         body,
-        shift_ms=at_ms - envelope.at_ms,
+        shift_ms=shift_ms,
+        moved=_moved(body, shift_ms),
     )
+
+
+def _moved(body: Body | None, shift_ms: int) -> Receipt | None:
+    return moved_receipt(body.receipt, shift_ms) if shift_ms and isinstance(body, _WITH_RECEIPT) else None
 
 
 def _read(raw: bytes) -> tuple[Envelope | None, Body | None, str]:

@@ -87,7 +87,7 @@ class Sales:
             payments=effect.payments,
             series=around.programme.coupons,
         )
-        draft = with_lots(replace(made, hold_id=effect.hold_id), around.programme)
+        draft = with_lots(replace(made, hold_id=effect.hold_id) if effect.hold_id else made, around.programme)
         rights = cited_rights(self._files, draft, around, effect.basket.member)
         draft = replace(draft, offline=bool(rights), rights=rights) if rights else draft
         self._refuse_overdrawn(draft, around.programme)
@@ -128,6 +128,8 @@ class Sales:
 
     def _refuse_spent(self, effect: c.CommitSale, series: Sequence[CouponSeries]) -> None:
         """Raises NotNow for a coupon that has been used up since it was put on the basket."""
+        if not effect.basket.coupons:
+            return
         singles = {each.id for each in series if each.uses == "single"}
         for coupon in (believed(code, series) for code in effect.basket.coupons):
             if coupon and coupon.series in singles and coupon.id in effect.quote.coupons:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
-from sync_server.arrivals import Arrived, arrive
+from sync_server.arrivals import Arrived, arrive, timed
 from sync_server.erasing.erased import erased_among, read_erased
 from sync_server.erasing.forget import forget
 from sync_server.erasing.redact import redacted
@@ -35,7 +35,7 @@ def without_personal(arrived: Sequence[Arrived], gone: frozenset[str]) -> list[A
 def _redacted(event: Arrived) -> Arrived:
     raw = redacted(event.raw)
     without = arrive(event.terminal, event.epoch, event.seq, event.received_ms, raw)
-    return replace(without, at_ms=event.at_ms, shift_ms=event.shift_ms, erased=True)
+    return replace(timed(without, event.at_ms, event.shift_ms), erased=True)
 
 
 def clear_up(store: Store, identity: Identity, arrived: Sequence[Arrived], gone: frozenset[str], now_ms: int) -> None:

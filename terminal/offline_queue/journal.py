@@ -24,7 +24,7 @@ from terminal.offline_queue.journal_file import place_of, set_state, state_value
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_looks import JournalLooks
-from terminal.offline_queue.journal_names import greatest_names
+from terminal.offline_queue.journal_names import greatest_names, names_of
 from terminal.offline_queue.journal_prepared import Begun, begin, read_begun, sweep, without
 from terminal.offline_queue.journal_read import Known, Pending, Prepared, Shift
 from terminal.offline_queue.journal_record import Extras, Fact, Head, Recorded, recorded_before, write_facts
@@ -121,20 +121,21 @@ class Journal(JournalLooks):
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
         raws = [encode_event(fact.body, fact.event_id, fact.at_ms) for fact in facts]
         _limited(max(map(len, raws)))
+        every = [names_of(fact.event_id, fact.body) for fact in facts]
         extras = Extras(personal, enrolled, totals, beside)
 
         def write(connection: Connection) -> tuple[Recorded, Head, Begun]:
             # Known only between transactions: one that fails, however it does, leaves it to be read anew.
             head, self._head = self._head or self._read_head(connection), None
             begun, self._begun = self._known_begun(connection), None
-            before = recorded_before(connection, facts, raws, head.names, self._place)
+            before = recorded_before(connection, facts, every, raws, head.names, self._place)
             if before is not None:
                 return before, head, begun
             if completes is None:
                 sweep(connection, begun)
             else:
                 begun = without(begun, completes)
-            now = write_facts(connection, self.terminal, facts, raws, extras, head)
+            now = write_facts(connection, self.terminal, facts, every, raws, extras, head)
             if enrolled is not None:
                 set_state(connection, "card_no", str(self._card_no))
             return Recorded(now.epoch, head.seq + 1, now.seq, now.hash.hex()), now, begun

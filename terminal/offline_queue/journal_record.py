@@ -24,7 +24,7 @@ from loyalty.feed import IdentRow
 from loyalty.sentences import sentence
 from terminal.offline_queue.journal_beside import NOTHING, Beside, written
 from terminal.offline_queue.journal_file import FILE, place_of
-from terminal.offline_queue.journal_names import Names, above, greater, names_of
+from terminal.offline_queue.journal_names import Names, above, greater
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
@@ -71,19 +71,19 @@ Find = Callable[[str, str], int]
 
 
 def recorded_before(
-    connection: Connection, facts: tuple[Fact, ...], raws: list[bytes], names: Names, find: Find
+    connection: Connection, facts: tuple[Fact, ...], every: list[Names], raws: list[bytes], names: Names, find: Find
 ) -> Recorded | None:
     """Where these very facts stand already, None where all are new. Raises StoreFault where a name is taken otherwise.
 
-    `names` are the greatest there are, so `find` is asked only of facts that are not above them and one another.
+    `every` are their names, `names` the greatest there are, so `find` is asked only of facts that are not above them
+    and one another.
     """
-    for own in (names_of(fact.event_id, fact.body) for fact in facts):
+    for own in every:
         if not above(own, names):
             break
         names = own if own.receipt else greater(own, names)
     else:
         return None
-    every = [names_of(fact.event_id, fact.body) for fact in facts]
     places = [find("event", own.event) if own.event else find("moved", own.moved) for own in every]
     if any(places):
         return _the_same(connection, facts, raws, places)
@@ -112,16 +112,16 @@ def write_facts(
     connection: Connection,
     terminal: str,
     facts: tuple[Fact, ...],
+    every: list[Names],
     raws: list[bytes],
     extras: Extras,
     head: Head,
 ) -> Head:
     """Append facts that are new and what comes with them; where the journal stands then."""
     epoch, seq, digest, names, shift_id = head.epoch, head.seq, head.hash, head.names, head.shift_id
-    for fact, raw in zip(facts, raws, strict=True):
+    for fact, own, raw in zip(facts, every, raws, strict=True):
         seq += 1
         digest = event_hash(digest, terminal, epoch, seq, raw)
-        own = names_of(fact.event_id, fact.body)
         _append(connection, place_of(epoch, seq), fact, own, raw, digest, extras)
         shift_id = _carry(connection, place_of(epoch, seq), fact, extras, shift_id)
         names = greater(own, names)

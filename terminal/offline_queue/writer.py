@@ -9,12 +9,13 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from loyalty.errors import StoreFault
 from terminal.offline_queue.sentences import store_fault
 
 T = TypeVar("T")
+Given = TypeVarTuple("Given")
 Connection = sqlite3.Connection
 WAIT_S = 30.0
 BUSY_S = 5.0
@@ -55,7 +56,7 @@ class Writer:
         Raises StoreFault (locked, full, damaged, no turn in time) and whatever `transaction` raises; then nothing of it
         is kept.
         """
-        return self._in_turn(lambda: self._transact(transaction, then))
+        return self._in_turn(self._transact, transaction, then)
 
     def empty_log(self) -> None:
         """Bring what the write-ahead log holds into the file, and cut it to nothing once nobody reads from it."""
@@ -63,7 +64,7 @@ class Writer:
 
     def reopen(self, between: Callable[[], None]) -> None:
         """Close the connection, call `between` with the file at rest, and open again, also after an error."""
-        self._in_turn(lambda: self._at_rest(between))
+        self._in_turn(self._at_rest, between)
 
     def close(self) -> None:
         """End the transaction in hand, then close the file: what comes later is refused. Again, it does nothing."""
@@ -74,14 +75,14 @@ class Writer:
             self._closed = True
             self._shut()
 
-    def _in_turn(self, work: Callable[[], T]) -> T:
+    def _in_turn(self, work: Callable[[*Given], T], *given: *Given) -> T:
         """Do `work` while nobody else writes. What has not begun after `wait_s` never will."""
         if not self._turn.acquire(timeout=self._wait_s):
             raise store_fault("store.slow", file=self._path.name, limit=int(self._wait_s))
         try:
             if self._closed:
                 raise store_fault("store.closed", file=self._path.name)
-            return work()
+            return work(*given)
         except sqlite3.Error as error:
             raise fault_of(error, self._path.name) from error
         finally:

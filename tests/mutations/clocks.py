@@ -32,7 +32,7 @@ CLOCKS: tuple[Guard, ...] = (
     Guard(
         "what waited keeps the time it was given",
         "sync_server/arrivals.py",
-        "return msgspec.structs.replace(event, at_ms=row.at_ms, shift_ms=shift_ms)",
+        "return timed(event, row.at_ms, shift_ms)",
         "return event",
         f"{_OFFICE}::test_a_return_of_a_wrong_clock_that_waited_counts_for_the_same_as_one_that_did_not",
     ),
