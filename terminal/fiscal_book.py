@@ -15,9 +15,8 @@ from loyalty.events import canonical
 from terminal.fiscal.cash import CashSent
 from terminal.fiscal.once import Sent
 from terminal.fiscal.port import Issued
-from terminal.offline_queue.journal_file import set_pragmas
-from terminal.offline_queue.sentences import store_fault
-from terminal.offline_queue.writer import Connection, Writer
+from terminal.offline_queue.writer import Connection
+from terminal.small_book import decoded, open_book
 
 FILE = "fiscal.db"
 VERSION = 1
@@ -35,7 +34,7 @@ class FiscalBook:
     """A FiscalJournal in the till's `folder`. Raises StoreFault: locked, full, damaged, of another version."""
 
     def __init__(self, folder: Path) -> None:
-        self._writer = Writer(folder / FILE, _prepared)
+        self._writer = open_book(folder / FILE, VERSION, (TABLE, MEMORY, CASH))
 
     def sent_of(self, key: str) -> Sent | None:
         found = self._read("WHERE key = ?", (key,))
@@ -66,10 +65,7 @@ class FiscalBook:
 
     def cash_sent(self) -> tuple[CashSent, ...]:
         rows = self._writer.run(lambda c: c.execute("SELECT raw FROM cash ORDER BY no").fetchall())
-        try:
-            return tuple(_cash.decode(raw) for (raw,) in rows)
-        except msgspec.MsgspecError as error:
-            raise store_fault("store.damaged", file=FILE) from error
+        return decoded(_cash, rows, FILE)
 
     def keep_cash(self, sent: CashSent) -> None:
         row = (sent.move.key, canonical(sent))
@@ -90,18 +86,4 @@ class FiscalBook:
 
     def _read(self, where: str, values: tuple[str, ...] = ()) -> tuple[Sent, ...]:
         rows = self._writer.run(lambda c: c.execute(f"SELECT raw FROM sent {where}", values).fetchall())
-        try:
-            return tuple(_sent.decode(raw) for (raw,) in rows)
-        except msgspec.MsgspecError as error:
-            raise store_fault("store.damaged", file=FILE) from error
-
-
-def _prepared(connection: Connection) -> None:
-    set_pragmas(connection)
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    if found not in (0, VERSION):
-        raise store_fault("store.version", file=FILE, found=found, version=VERSION)
-    connection.execute(TABLE)
-    connection.execute(MEMORY)
-    connection.execute(CASH)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+        return decoded(_sent, rows, FILE)

@@ -12,9 +12,8 @@ import msgspec
 from devices.payment.model import DayTotals
 from loyalty.events import canonical
 from terminal.charges import Fate, Kept
-from terminal.offline_queue.journal_file import set_pragmas
-from terminal.offline_queue.sentences import store_fault
-from terminal.offline_queue.writer import Connection, Writer
+from terminal.offline_queue.writer import Connection
+from terminal.small_book import decoded, open_book
 
 FILE = "payment.db"
 VERSION = 1
@@ -39,7 +38,7 @@ class PaymentBook:
     """A PaymentJournal in the till's `folder`. Raises StoreFault: locked, full, damaged, of another version."""
 
     def __init__(self, folder: Path) -> None:
-        self._writer = Writer(folder / FILE, _prepared)
+        self._writer = open_book(folder / FILE, VERSION, TABLES)
 
     def kept_of(self, reference: str) -> Kept | None:
         found = self._read("WHERE reference = ?", (reference,))
@@ -115,17 +114,4 @@ class PaymentBook:
 
     def _read(self, where: str, values: tuple[str, ...] = ()) -> tuple[Kept, ...]:
         rows = self._writer.run(lambda c: c.execute(f"SELECT raw FROM operation {where}", values).fetchall())
-        try:
-            return tuple(_kept.decode(raw) for (raw,) in rows)
-        except msgspec.MsgspecError as error:
-            raise store_fault("store.damaged", file=FILE) from error
-
-
-def _prepared(connection: Connection) -> None:
-    set_pragmas(connection)
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    if found not in (0, VERSION):
-        raise store_fault("store.version", file=FILE, found=found, version=VERSION)
-    for table in TABLES:
-        connection.execute(table)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+        return decoded(_kept, rows, FILE)

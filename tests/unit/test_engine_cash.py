@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,14 @@ import pytest
 from devices.shtrih.commands import Command
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.events import CashMoved, decode_body, decode_envelope
-from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.register import NoRegister
-from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.fiscal_till import at_work, do, said
+from tests.support.small_till import Rig, opened_rig
 
 SELL = (c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
 
@@ -29,30 +27,10 @@ def wire() -> MemoryWire:
     return MemoryWire(VirtualShtrih())
 
 
-@contextmanager
-def at_work(folder: Path, wire: MemoryWire) -> Iterator[Rig]:
-    if not folder.exists():
-        make_till(folder)
-    register = FiscalRegister(Shtrih(wire), FiscalBook(folder))
-    with opened_rig(folder, register) as rig:
-        yield rig
-    register.close()
-
-
 @pytest.fixture
 def rig(tmp_path: Path, wire: MemoryWire) -> Iterator[Rig]:
     with at_work(tmp_path / "till", wire) as opened:
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def moved(rig: Rig) -> list[tuple[str, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,13 @@ from devices.shtrih.commands import Command
 from devices.shtrih.link import ENQ
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.sentences import sentence
-from terminal.fiscal.once import FiscalRegister
-from terminal.fiscal.shtrih import Shtrih
-from terminal.fiscal_book import FiscalBook
 from terminal.session import State
 from terminal.session import commands as c
 from terminal.session.state import Doubt
 from tests.support.counter import CUP, TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.fiscal_till import at_work, do, made, numbers, said
+from tests.support.small_till import Rig
 
 
 class CountingWire(MemoryWire):
@@ -40,38 +37,10 @@ def wire() -> CountingWire:
     return CountingWire(VirtualShtrih())
 
 
-@contextmanager
-def at_work(folder: Path, wire: MemoryWire) -> Iterator[Rig]:
-    if not folder.exists():
-        make_till(folder)
-    register = FiscalRegister(Shtrih(wire), FiscalBook(folder))
-    with opened_rig(folder, register) as rig:
-        yield rig
-    register.close()
-
-
 @pytest.fixture
 def rig(tmp_path: Path, wire: CountingWire) -> Iterator[Rig]:
     with at_work(tmp_path / "till", wire) as opened:
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
-
-
-def made(wire: MemoryWire) -> list[tuple[int, int]]:
-    return [(each.operation, each.total_minor) for each in wire.register.memory.receipts()]
-
-
-def numbers(rig: Rig) -> list[tuple[str, str]]:
-    return [(each.number, each.fiscal_number) for each in rig.store.journal.recent_receipts()]
 
 
 def in_doubt(rig: Rig, wire: MemoryWire, last: int = Command.CLOSE_RECEIPT) -> State:
