@@ -125,8 +125,9 @@ def test_a_register_s_trace_replayed_stands_as_it_did(tmp_path: Path) -> None:
     with on_pty(VirtualShtrih().receive) as port:
         was = state_at(port)
     replay = Replay(read_trace(tmp_path / "kkt.jsonl").steps)
-    with replayed_on_pty(replay) as (port, _):
+    with replayed_on_pty(replay) as (port, ended):
         assert state_at(port) == was
+        assert ended.wait(WAIT_S)
     assert (replay.ended, replay.differed) == (True, 0)
 
 
@@ -145,6 +146,7 @@ def test_a_payment_terminal_s_trace_replayed_charges_the_same(tmp_path: Path) ->
     with tcp_line(VirtualTerminal().receive) as at:
         was = charged_at(at)
     replay = Replay(read_trace(tmp_path / "payment.jsonl").steps)
-    with replayed_on_tcp(replay) as ((host, port), _):
+    with replayed_on_tcp(replay) as ((host, port), ended):
         assert charged_at(f'host = "{host}"\ntcp_port = {port}') == was
+        assert ended.wait(WAIT_S)
     assert (replay.ended, replay.differed) == (True, 0)
