@@ -3,7 +3,8 @@
 Ours is `Sales.sell`: the receipt from the quote, PREPARED, then COMPLETED with the receipt, its effects on the account,
 the chained event and the shift's totals. The peer writes the same bytes (the basket, then the event) into two bare
 tables by two transactions of SQLite with the same settings on the same disk: WAL, synchronous=FULL. Both sync twice,
-so the ratio of a sale is the ratio of a transaction. The figure is the mean: checkpoints count.
+so the ratio of a sale is the ratio of a transaction. The figure is the mean: what a checkpoint costs counts for the
+peer, which makes it amid a transaction; a till makes it between two sales.
 
 What follows from the event (points, uses, names) is worked out at the next look at it, not while the customer waits for
 the sale. What that costs stands in a line of its own: the first look after a sale, against a second one, level already.
@@ -102,8 +103,10 @@ class _Ours:
         self._sales = Sales(store.journal, NoRegister(), store.identity, new_id, store.cache)
 
     def sale_ms(self) -> float:
-        """How long a sale takes; the shift that has counted it is read back for the next, as a till does."""
+        """How long a sale takes; then what a till does between two: the shift that has counted it is read back, and the
+        journal rests, as at the end of each round with the head office."""
         taken_ms = elapsed_s(self._sell) * 1000
+        self._journal.rest()
         self._shift = self._shift_now()
         return taken_ms
 

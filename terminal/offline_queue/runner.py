@@ -125,6 +125,7 @@ class Runner:
             step = self._next()
             if isinstance(step, Wait):
                 self._tell()
+                self._store.journal.rest()
                 self._wait((step.until_ms - self._mono_ms()) / 1000, longest_wait_s)
                 return
             self._state = after(self._state, step, self._hands.do(step), self._now(), self._chance())

@@ -5,6 +5,7 @@ far as the file's `synchronous` goes. An error rolls everything back and travels
 thread that writes: to wake another one and be woken again takes longer than all that SQLite does but the sync.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -14,10 +15,14 @@ from typing import TypeVar, TypeVarTuple
 from loyalty.errors import StoreFault
 from terminal.offline_queue.sentences import store_fault
 
+log = logging.getLogger("till")
+
 T = TypeVar("T")
 Given = TypeVarTuple("Given")
 Connection = sqlite3.Connection
 WAIT_S = 30.0
+REST_AFTER = 100
+"""Transactions until the log is worth bringing into the file at rest; SQLite does it by itself at 1,000 pages."""
 BUSY_S = 5.0
 """How long SQLite itself waits for a lock of another program (a backup, a look with sqlite3)."""
 _WRITTEN: set[str] = set()
@@ -40,6 +45,7 @@ class Writer:
         self._turn = threading.Lock()
         self._connection: Connection | None = None
         self._closed = False
+        self._since_rest = 0
         self._name = str(path.resolve())
         with _NAMES_TURN:
             assert self._name not in _WRITTEN, f"{path} has a connection that writes already"
@@ -61,6 +67,24 @@ class Writer:
     def empty_log(self) -> None:
         """Bring what the write-ahead log holds into the file, and cut it to nothing once nobody reads from it."""
         self._in_turn(self._checkpoint)
+
+    def rest(self) -> None:
+        """A moment nobody waits for: bring a grown log into the file, so that no transaction has to do it.
+
+        Nothing while another thread writes. A disk that refuses is met, and told of, by the next transaction.
+        """
+        if self._since_rest < REST_AFTER or not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._connection is not None:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._since_rest = 0
+        except sqlite3.Error as error:
+            log.warning("log_not_emptied", extra={"file": self._path.name, "why": str(error)})
+            if _is_of_the_disk(error):
+                self._shut()
+        finally:
+            self._turn.release()
 
     def reopen(self, between: Callable[[], None]) -> None:
         """Close the connection, call `between` with the file at rest, and open again, also after an error."""
@@ -124,6 +148,7 @@ class Writer:
         try:
             result = transaction(connection)
             connection.execute("COMMIT")
+            self._since_rest += 1
         except BaseException as error:
             if _is_of_the_disk(error):
                 # What a failed sync has left is not known: closing undoes it, and who opens anew checks what is there.

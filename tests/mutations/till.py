@@ -106,10 +106,17 @@ TILL: tuple[Guard, ...] = (
     Guard(
         "a disk that failed is not written to over the same connection",
         f"{_QUEUE}/writer.py",
-        "if _is_of_the_disk(error):",
-        "if False:",
+        "if _is_of_the_disk(error):\n                # What",
+        "if False:\n                # What",
         "tests/unit/test_queue_writer.py"
         "::test_a_disk_that_fails_at_the_commit_is_left_and_what_is_there_is_checked_before_the_next",
+    ),
+    Guard(
+        "a disk that failed at rest is not written to over the same connection",
+        f"{_QUEUE}/writer.py",
+        "            if _is_of_the_disk(error):\n                self._shut()\n        finally:",
+        "            pass\n        finally:",
+        "tests/unit/test_queue_writer.py::test_a_disk_that_fails_at_rest_is_left_and_the_next_transaction_opens_it_anew",
     ),
     Guard(
         "PREPARED stands before anything goes to the register",

@@ -77,6 +77,17 @@ def test_sales_go_up_once_and_come_back_as_a_balance_counted_once(till, office):
     assert Outbox(till.journal).safe() == office.position()
 
 
+def test_a_till_level_with_the_head_office_lets_its_journal_rest(till, office, monkeypatch):
+    rested = []
+    monkeypatch.setattr(till.store.journal, "rest", lambda: rested.append(till.store.journal.pending_count()))
+    open_shift(till.journal)
+    sell(till.journal, 1)
+    assert till.sync()
+    till.steps(1)
+    assert rested
+    assert rested[-1] == 0
+
+
 def test_a_long_outage_goes_up_in_segments_within_their_limits(till, office):
     facts = [fact_of(receipt(number)) for number in range(MAX_SEGMENT_EVENTS + 10)]
     for at in range(0, len(facts), 15):

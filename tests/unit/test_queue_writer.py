@@ -10,7 +10,7 @@ from loyalty.errors import StoreFault
 from loyalty.sentences import say
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.sentences import SENTENCES
-from terminal.offline_queue.writer import Connection, Writer
+from terminal.offline_queue.writer import REST_AFTER, Connection, Writer
 
 
 def prepare(connection: Connection) -> None:
@@ -103,6 +103,39 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
     assert say(caught.value.said, "en", SENTENCES) == "File a.db is damaged"
 
 
+@pytest.fixture
+def grown(writer, tmp_path):
+    """The file of a writer whose log has as many transactions as are brought in at rest; it has not grown yet."""
+    for number in range(REST_AFTER - 1):
+        writer.run(insert(number))
+    writer.run(lambda c: c.execute("INSERT INTO t VALUES (?, zeroblob(100000))", (REST_AFTER,)))
+    return tmp_path / "a.db"
+
+
+def test_at_rest_a_grown_log_is_brought_into_the_file_and_a_short_one_is_left(writer, grown):
+    before = grown.stat().st_size
+    writer.rest()
+    after = grown.stat().st_size
+    assert after >= before + 100_000
+    writer.run(lambda c: c.execute("INSERT INTO t VALUES (?, zeroblob(100000))", (REST_AFTER + 1,)))
+    writer.rest()
+    assert grown.stat().st_size == after
+
+
+def test_rest_waits_for_nobody_who_writes(writer, grown):
+    before = grown.stat().st_size
+
+    def inside(_):
+        resting = threading.Thread(target=writer.rest)
+        resting.start()
+        resting.join()
+        return grown.stat().st_size
+
+    assert writer.run(inside) == before
+    writer.rest()
+    assert grown.stat().st_size > before
+
+
 def test_a_lock_of_another_program_is_a_sentence(writer, tmp_path):
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -130,13 +163,13 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_done(writer):
 
 
 class FailingDisk(sqlite3.Connection):
-    """Fails the sync of the next COMMIT, where told to."""
+    """Fails the sync of that statement, the next time it comes."""
 
-    fails = False
+    fails = ""
 
     def execute(self, statement, *values):
-        if statement == "COMMIT" and FailingDisk.fails:
-            FailingDisk.fails = False
+        if statement == FailingDisk.fails:
+            FailingDisk.fails = ""
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
             raise error
@@ -153,13 +186,31 @@ def test_a_disk_that_fails_at_the_commit_is_left_and_what_is_there_is_checked_be
 
     writer = Writer(tmp_path / "a.db", check)
     writer.run(insert(1))
-    FailingDisk.fails = True
+    FailingDisk.fails = "COMMIT"
     with pytest.raises(StoreFault) as caught:
         writer.run(insert(2))
     assert caught.value.code == "store.disk"
     assert writer.run(insert(3)) == 1
     assert opened == [[], [(1,)]]
     assert writer.run(lambda c: c.execute("SELECT n FROM t").fetchall()) == [(1,), (3,)]
+    writer.close()
+
+
+def test_a_disk_that_fails_at_rest_is_left_and_the_next_transaction_opens_it_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=FailingDisk))
+    opened = []
+
+    def begin(connection):
+        prepare(connection)
+        opened.append(connection)
+
+    writer = Writer(tmp_path / "a.db", begin)
+    for number in range(REST_AFTER):
+        writer.run(insert(number))
+    FailingDisk.fails = "PRAGMA wal_checkpoint(PASSIVE)"
+    writer.rest()
+    assert writer.run(insert(-1)) == 1
+    assert len(opened) == 2
     writer.close()
 
 
