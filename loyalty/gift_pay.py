@@ -12,7 +12,8 @@ from loyalty.errors import BadInput
 from loyalty.gift_card import GiftCard, HeldCard
 from loyalty.programme import GiftCards
 from loyalty.quoted import Quote
-from loyalty.receipt import MoneyKind, Payment, PaymentKind, Receipt
+from loyalty.receipt import Payment, PaymentKind, Receipt, Refund
+from loyalty.returning.settled import Before
 from loyalty.sentences import Sentence, sentence
 
 MAX_GIFT_CARDS = 10
@@ -144,14 +145,13 @@ def paid_by_gift_minor(payments: Iterable[Payment]) -> int:
     return sum(payment.amount_minor for payment in payments if payment.kind == "gift_card")
 
 
-def refunds(
-    original: Receipt, before_minor: int, goods_minor: int, total_minor: int, kind: MoneyKind
-) -> tuple[Payment, ...]:
-    """How `total_minor` goes back: to the gift cards first, up to what they paid, the rest as `kind`.
+def refunds(original: Receipt, before: Before, goods_minor: int, total_minor: int, way: Refund) -> tuple[Payment, ...]:
+    """How `total_minor` goes back: to the gift cards first, up to what they paid, the rest by its `way`.
 
-    `goods_minor` is the part of the total that is no gift card's price, `before_minor` what has gone back of such
-    goods before. So what a card gets depends on what has been returned in all, and not on how it was divided.
+    `goods_minor` is the part of the total that is no gift card's price. What a gift card gets depends on what has been
+    returned in all, and not on how it was divided.
     """
+    before_minor = before.given.total_minor
     parts: list[Payment] = []
     for payment in original.payments:
         if payment.gift_card is None:
@@ -162,4 +162,7 @@ def refunds(
         if part:
             parts.append(Payment("gift_card", part, payment.gift_card))
     rest = total_minor - paid_by_gift_minor(parts)
-    return (*parts, Payment(kind, rest)) if rest else tuple(parts)
+    by_card = sum(payment.amount_minor for payment in original.payments if payment.kind == "card") - before.card_minor
+    to_card = {"cash": 0, "card": rest, "as_paid": max(0, min(rest, by_card))}[way]
+    money = (Payment("card", to_card), Payment("cash", rest - to_card))
+    return (*parts, *(each for each in money if each.amount_minor))

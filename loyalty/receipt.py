@@ -17,6 +17,8 @@ from loyalty.rights import SpentRight
 
 MoneyKind = Literal["cash", "card"]
 """What a till takes in and pays out."""
+Refund = Literal["cash", "card", "as_paid"]
+"""How a return pays money out: all in cash, all to the card, or to the card what cards paid and the rest in cash."""
 PaymentKind = Literal["cash", "card", "gift_card"]
 ReturnRule = Literal["", "paid", "kept", "unknown"]
 """How a return was worked out: at the price paid, by what the kept goods cost by themselves, or at the price paid since

@@ -3,7 +3,7 @@
 What comes back for a part is in `loyalty.returning`: parts always come to the original, whatever their order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.points.earned import lots_back
 from loyalty.points.purse import Purse
 from loyalty.programme import Programme
-from loyalty.receipt import MoneyKind, Payment, Receipt
+from loyalty.receipt import Payment, Receipt, Refund
 from loyalty.returning.parts import GivenBack, sums_of
 from loyalty.returning.settled import before_of, settle, with_earned
 from loyalty.returning.short import short_of
@@ -101,7 +101,7 @@ def return_receipt(
     cashier: str,
     shift_id: str,
     moment: Moment,
-    payment: MoneyKind = "cash",
+    payment: Refund = "cash",
     balance_before_points: int | None = None,
     offline: bool = False,
     parts: Iterable[GivenBack] = (),
@@ -113,17 +113,17 @@ def return_receipt(
     `parts` are the returns made before, as far as they are known; `programme` is the version the sale was made by,
     None where it is not at hand: then the return goes by the price paid. `purse` is what the account has, None where
     nobody knows. Amounts are positive and go the other way;
-    lines keep their numbers in the original. What gift cards paid goes back to them, the rest as `payment`.
+    lines keep their numbers in the original. What gift cards paid goes back to them, the rest by `payment`.
     """
     before = before_of(original, returned_milli, parts)
     _check(original, before.milli, wanted)
     done = settle(original, before, wanted, programme)
     back = sums_of(done.lines)
     total_minor = sum(line.total_minor for line in done.lines)
-    payments = refunds(original, before.given.total_minor, back.total_minor, total_minor, payment)
+    payments = refunds(original, before, back.total_minor, total_minor, payment)
     spent_back = tuple(_spent_back(original, before.given.redeemed_points, back.redeemed_points))
     spent = _all_points([dict(spent_back) or {MAIN_WALLET: back.redeemed_points}, back.costs])
-    money_minor = sum(paid.amount_minor for paid in payments if paid.kind == payment)
+    money_minor = sum(paid.amount_minor for paid in payments if paid.gift_card is None)
     short = short_of(original, back.earned, spent, purse, programme, money_minor, moment.local_date)
     lines = with_earned(done.lines, short.taken)
     wallets = _all_points(line.wallets for line in lines)
@@ -139,7 +139,7 @@ def return_receipt(
         shift_id=shift_id,
         moment=moment,
         lines=lines,
-        payments=tuple(_kept_from(payments, payment, short.minor)),
+        payments=tuple(_kept_from(payments, short.minor)),
         change_minor=0,
         balance_before_points=balance_before_points,
         offline=offline,
@@ -169,10 +169,14 @@ def return_receipt(
     )
 
 
-def _kept_from(payments: Iterable[Payment], kind: MoneyKind, minor: int) -> Iterator[Payment]:
-    """The payments with so much kept from the money, which has as much."""
+def _kept_from(payments: Sequence[Payment], minor: int) -> Iterator[Payment]:
+    """The payments with so much kept from the money, which has as much: from cash, then from what goes to the card."""
+    kept = {"gift_card": 0}
+    for kind in ("cash", "card"):
+        kept[kind] = min(minor, sum(paid.amount_minor for paid in payments if paid.kind == kind))
+        minor -= kept[kind]
     for paid in payments:
-        rest = paid.amount_minor - minor if paid.kind == kind else paid.amount_minor
+        rest = paid.amount_minor - kept[paid.kind]
         if rest:
             yield replace(paid, amount_minor=rest)
 

@@ -36,6 +36,8 @@ class GivenBack(msgspec.Struct, frozen=True, omit_defaults=True):
     receipt_id: str
     lines: dict[int, int]
     sums: Sums
+    card_minor: int = 0
+    """What of the money went back to bank cards."""
 
 
 def given_back(back: Receipt) -> GivenBack:
@@ -43,7 +45,8 @@ def given_back(back: Receipt) -> GivenBack:
     lines: dict[int, int] = {}
     for line in back.lines:
         lines[line.line_no] = lines.get(line.line_no, 0) + line.qty_milli
-    return GivenBack(back.receipt_id, lines, sums_of(back.lines) + Sums(earned=back.short_points))
+    card_minor = sum(paid.amount_minor for paid in back.payments if paid.kind == "card")
+    return GivenBack(back.receipt_id, lines, sums_of(back.lines) + Sums(earned=back.short_points), card_minor)
 
 
 def sums_of(lines: Iterable[ReceiptLine]) -> Sums:

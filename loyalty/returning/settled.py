@@ -23,12 +23,14 @@ class Before(msgspec.Struct, frozen=True):
     """What has come back of a sale already.
 
     `milli` is line_no -> thousandths, `given` what was given back for them, `owed` what was paid for them and has not
-    been given back (below 0: more was).
+    been given back (below 0: more was). `card_minor` is what went back to bank cards; so may have all that only
+    quantities tell of.
     """
 
     milli: dict[int, int]
     given: Sums
     owed: Sums
+    card_minor: int
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -45,14 +47,15 @@ def before_of(sale: Receipt, returned_milli: Mapping[int, int], parts: Iterable[
     """What has come back, by the returns that are known and by quantities alone; for what only those tell, what was
     paid for it counts as given back. Of one return told twice, the first counts."""
     milli: dict[int, int] = {}
-    given = Sums()
+    given, card_minor = Sums(), 0
     for part in {part.receipt_id: part for part in [*parts][::-1]}.values():
-        given += part.sums
+        given, card_minor = given + part.sums, card_minor + part.card_minor
         for line_no, qty_milli in part.lines.items():
             milli[line_no] = milli.get(line_no, 0) + qty_milli
     owed = sums_of(paid_for(sale, milli)) - given
     milli = {no: max(milli.get(no, 0), returned_milli.get(no, 0)) for no in {**milli, **returned_milli}}
-    return Before(milli, sums_of(paid_for(sale, milli)) - owed, owed)
+    in_all = sums_of(paid_for(sale, milli)) - owed
+    return Before(milli, in_all, owed, card_minor + in_all.total_minor - given.total_minor)
 
 
 def settle(sale: Receipt, before: Before, wanted: Mapping[int, int], programme: Programme | None) -> Settled:

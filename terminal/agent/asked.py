@@ -13,7 +13,7 @@ from loyalty.granted import MAX_GRANTS
 from loyalty.marks import MAX_MARK_CHARS
 from loyalty.money import MAX_MINOR
 from loyalty.quoting.presented import MAX_COUPONS
-from loyalty.receipt import MoneyKind, PaymentKind
+from loyalty.receipt import PaymentKind, Refund
 from loyalty.sale import MAX_PAYMENTS
 from terminal.session.shift import MAX_CASHIER_CHARS
 
@@ -129,8 +129,8 @@ class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     return_id: RequestId
     number: Code
     lines: Annotated[dict[LineNo, Quantity], Meta(min_length=1, max_length=MAX_LINES)]
-    payment: MoneyKind
-    """How money is paid out; what gift cards paid goes back to them."""
+    payment: Refund
+    """How money is paid out (`as_paid`: to the card what cards paid); what gift cards paid goes back to them."""
 
 
 class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -153,9 +153,11 @@ class ReturnAll(msgspec.Struct, frozen=True):
 
 
 class ConfirmReturn(msgspec.Struct, frozen=True):
-    """`kind` is how money is paid out; what gift cards paid goes back to them."""
+    """The money goes back the way it came, by the key of its `kind`: `card` where a part of it goes to the card, else
+    `cash`. The other kind takes all of it another way, and has to be `sure`. What gift cards paid goes back to them."""
 
     kind: MoneyKind
+    sure: bool = False
 
 
 class Enrol(msgspec.Struct, frozen=True):

@@ -112,9 +112,9 @@ def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
 def confirm_return(state: State, command: c.ConfirmReturn, around: Surroundings) -> Step:
     """Money goes back to a bank card before the return is recorded."""
     after, effects = returning.confirm(state, command, around)
-    if command.kind != "card" or not around.charge_ref or not effects:
+    if not around.charge_ref or not any(isinstance(each, c.CommitReturn) for each in effects):
         return after, effects
-    amount_minor = _to_card_minor(state)
+    amount_minor = after.returning.to_card_minor if after.returning else 0
     if amount_minor == 0:
         return after, effects
     charge = Charge(around.charge_ref, "refund", amount_minor)
@@ -131,7 +131,7 @@ def given_back(state: State, command: c.CardCharged, around: Surroundings) -> St
     if charge.stage == "stopping":
         return _taken_back_late(state, charge)
     paid = Payment("card", charge.amount_minor, bank=command.bank)
-    after, effects = returning.confirm(replace(state, tenders=(paid,)), c.ConfirmReturn("card"), around)
+    after, effects = returning.commit(replace(state, tenders=(paid,)))
     return after, tuple(_with_bank(effect, command.bank, charge.amount_minor) for effect in effects)
 
 
@@ -227,12 +227,6 @@ def _mine(state: State, reference: str) -> Charge | None:
 
 def _paid(state: State) -> tuple[str, ...]:
     return tuple(each.bank.reference for each in state.tenders if each.bank is not None)
-
-
-def _to_card_minor(state: State) -> int:
-    """What of the return is no gift card's: the preview is worked out as if it were paid out in cash."""
-    preview = state.returning.preview if state.returning else None
-    return sum(each.amount_minor for each in preview.payments if each.kind == "cash") if preview else 0
 
 
 def _rrn(state: State, amount_minor: int) -> str:

@@ -13,7 +13,7 @@ from loyalty.member import IdentifiedBy, Member
 from loyalty.points.purse import Purse
 from loyalty.programme import Programme
 from loyalty.quote import Quote
-from loyalty.receipt import MoneyKind, Payment, Receipt
+from loyalty.receipt import Payment, Receipt, Refund
 from loyalty.returning.parts import GivenBack
 
 
@@ -151,7 +151,7 @@ class CommitReturn(msgspec.Struct, frozen=True):
     original: Receipt
     returned_milli: dict[int, int]
     wanted_milli: dict[int, int]
-    kind: MoneyKind
+    kind: Refund
     parts: tuple[GivenBack, ...] = ()
     programme: Programme | None = None
     purse: Purse | None = None

@@ -4,7 +4,7 @@ import msgspec
 
 from loyalty.basket import PaidBy
 from loyalty.errors import BadInput
-from loyalty.gift_pay import how_paid, loaded_cards, paid_by_gift_minor
+from loyalty.gift_pay import how_paid, loaded_cards
 from loyalty.money import MAX_MINOR
 from loyalty.receipt import Payment, PaymentKind, Receipt
 from loyalty.sentences import sentence
@@ -143,16 +143,28 @@ def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
 
 
 def _told_return(done: State, receipt: Receipt) -> State:
-    bank_minor = sum(each.amount_minor for each in receipt.payments if each.bank is not None)
-    if bank_minor:
-        return told(done, "ok", "done.return_card", number=receipt.number, amount_minor=bank_minor)
-    gift_minor = paid_by_gift_minor(receipt.payments)
-    total_minor = receipt.total_minor - gift_minor
-    if gift_minor:
+    """What goes to which card, and what is to be handed over."""
+    kinds: tuple[PaymentKind, ...] = ("gift_card", "card", "cash")
+    gift_minor, card_minor, cash_minor = (_paid_minor(receipt, kind) for kind in kinds)
+    number = receipt.number
+    if gift_minor and card_minor:
         return told(
-            done, "ok", "done.return_gift", number=receipt.number, total_minor=total_minor, gift_minor=gift_minor
-        )
-    return told(done, "ok", "done.return", number=receipt.number, total_minor=total_minor)
+            done, "ok", "done.return_cards", number=number,
+            gift_minor=gift_minor, card_minor=card_minor, cash_minor=cash_minor,
+        )  # fmt: skip
+    if gift_minor:
+        return told(done, "ok", "done.return_gift", number=number, total_minor=cash_minor, gift_minor=gift_minor)
+    if card_minor and cash_minor:
+        return told(done, "ok", "done.return_both", number=number, card_minor=card_minor, cash_minor=cash_minor)
+    if card_minor:
+        at_bank = any(each.bank is not None for each in receipt.payments)
+        code = "done.return_card" if at_bank else "done.return_to_card"
+        return told(done, "ok", code, number=number, amount_minor=card_minor)
+    return told(done, "ok", "done.return", number=number, total_minor=cash_minor)
+
+
+def _paid_minor(receipt: Receipt, kind: PaymentKind) -> int:
+    return sum(each.amount_minor for each in receipt.payments if each.kind == kind)
 
 
 def completed(state: State, command: c.Completed, around: Surroundings) -> Step:

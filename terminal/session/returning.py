@@ -3,7 +3,7 @@
 import msgspec
 
 from loyalty.errors import BadInput
-from loyalty.receipt import Receipt
+from loyalty.receipt import MoneyKind, Receipt
 from loyalty.returning.settled import before_of
 from loyalty.returns import return_receipt, returnable
 from terminal.session import commands as c
@@ -64,25 +64,46 @@ def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
 def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -> Receipt:
     return return_receipt(
         draft.receipt, draft.returned_milli, wanted, receipt_id="", number="", store=around.store, terminal="",
-        cashier="", shift_id="", moment=around.moment, payment="cash", parts=draft.parts, programme=draft.programme,
+        cashier="", shift_id="", moment=around.moment, payment="as_paid", parts=draft.parts, programme=draft.programme,
         purse=draft.purse,
     )  # fmt: skip
 
 
 def confirm(state: State, command: c.ConfirmReturn, around: Surroundings) -> Step:
-    draft = _draft(state)
+    """As it was paid by the key the screen proposes; by the other one only what the cashier is sure of."""
+    draft = replace(_draft(state), way="as_paid")
     if not draft.wanted_milli:
         return refused(state, "return.nothing")
-    commit = c.CommitReturn(
+    if (command.kind == "card") != (draft.to_card_minor > 0) and _money_minor(draft):
+        if not command.sure:
+            return _asked_whether(state, draft, command.kind)
+        draft = replace(draft, way=command.kind)
+    return commit(replace(state, returning=draft))
+
+
+def _asked_whether(state: State, draft: ReturnDraft, kind: MoneyKind) -> Step:
+    if kind == "cash":
+        return told(state, "warn", "return.not_cash", card_minor=draft.to_card_minor), (c.Signal("error"),)
+    return told(state, "warn", "return.not_card", cash_minor=_money_minor(draft)), (c.Signal("error"),)
+
+
+def _money_minor(draft: ReturnDraft) -> int:
+    """What is no gift card's."""
+    return sum(each.amount_minor for each in draft.preview.payments if each.gift_card is None) if draft.preview else 0
+
+
+def commit(state: State) -> Step:
+    draft = _draft(state)
+    effect = c.CommitReturn(
         draft.receipt,
         draft.returned_milli,
         draft.wanted_milli,
-        command.kind,
+        draft.way,
         draft.parts,
         draft.programme,
         draft.purse,
     )
-    return state, (commit,)
+    return state, (effect,)
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:

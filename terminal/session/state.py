@@ -14,7 +14,7 @@ from loyalty.points.purse import Purse
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
 from loyalty.quoting.offers import Offer
-from loyalty.receipt import Payment, PaymentKind, Receipt
+from loyalty.receipt import Payment, PaymentKind, Receipt, Refund
 from loyalty.returning.parts import GivenBack
 from loyalty.rights import Held
 from loyalty.sentences import Sentence
@@ -57,7 +57,18 @@ class ReturnDraft(msgspec.Struct, frozen=True):
     elsewhere_known: bool = True
     """Whether what other tills took back is among it."""
     preview: Receipt | None = None
-    """The return receipt as it would be now (with empty id and number); None while nothing is chosen."""
+    """The return receipt as it would be now (with empty id and number), its money back the way it came; None while
+    nothing is chosen."""
+    way: Refund = "as_paid"
+    """How the money goes back, once the cashier has confirmed it."""
+
+    @property
+    def to_card_minor(self) -> int:
+        """What goes back to the bank card."""
+        if self.preview is None or self.way == "cash":
+            return 0
+        kinds = ("card",) if self.way == "as_paid" else ("card", "cash")
+        return sum(each.amount_minor for each in self.preview.payments if each.kind in kinds)
 
 
 class Confirming(msgspec.Struct, frozen=True):

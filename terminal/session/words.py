@@ -202,6 +202,18 @@ SENTENCES = {
         "Возврат {number} оформлен: на карту вернулось {amount_minor}",
         "Return {number} complete: {amount_minor} is back on the card",
     ),
+    "done.return_to_card": (
+        "Возврат {number} оформлен. Верните на карту {amount_minor}",
+        "Return {number} complete. Give {amount_minor} back to the card",
+    ),
+    "done.return_both": (
+        "Возврат {number}: на карту {card_minor}, выдайте {cash_minor}",
+        "Return {number}: {card_minor} to the card, pay out {cash_minor}",
+    ),
+    "done.return_cards": (
+        "Возврат {number}: на подарочную карту {gift_minor}, на карту {card_minor}, выдайте {cash_minor}",
+        "Return {number}: {gift_minor} to the gift card, {card_minor} to the card, pay out {cash_minor}",
+    ),
     "done.return_gift": (
         "Возврат {number}: на подарочную карту {gift_minor}, выдайте {total_minor}",
         "Return {number}: {gift_minor} to the gift card, pay out {total_minor}",
@@ -216,6 +228,14 @@ SENTENCES = {
     "return.alone": (
         "Нет ответа из офиса: возвраты на других кассах сейчас не видны",
         "The head office does not answer: returns made at other tills are not known now",
+    ),
+    "return.not_cash": (
+        "{card_minor} оплачено картой: вернуть их надо на карту — F8",
+        "{card_minor} of it was paid by card and belongs back on the card: F8",
+    ),
+    "return.not_card": (
+        "{cash_minor} оплачено наличными: вернуть их надо наличными — F7",
+        "{cash_minor} of it was paid in cash and belongs back in cash: F7",
     ),
     "return.nothing": ("Не выбрано, что возвращают", "Nothing is chosen to return"),
     "return.left": ("По этой позиции можно вернуть {left_milli}", "Of this line {left_milli} can still be returned"),

@@ -14,7 +14,7 @@ from terminal.ui.editor import EMPTY, Line
 Asking = Literal[
     "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
     "mend", "exit", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
-    "cash_out", "copy", "devices"
+    "cash_out", "copy", "devices", "all_cash", "all_card"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve and register also take
 the place of the lines; the last two do while they ask for a figure or a name too."""
@@ -74,7 +74,7 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, note="")
         if desk.asking == "enrol" and now.notice is not None:
             desk = _form_after(desk, now.notice.said.code)
-        desk = _points_again(_amount_again(desk, now), now)
+        desk = _sure(_points_again(_amount_again(desk, now), now), now)
         if desk.asking == "offers" and not now.offers:
             desk = replace(desk, asking="code")
     if now.mode != was.mode:
@@ -146,6 +146,15 @@ def _points_again(desk: Desk, now: State) -> Desk:
     """More points than may be spent: the next figure is one of points too, never a code nor an amount of cash."""
     less = now.notice is not None and now.notice.said.code == "points.less"
     return replace(desk, asking="points") if less and desk.asking == "code" and not desk.line.text else desk
+
+
+def _sure(desk: Desk, now: State) -> Desk:
+    """Money that would go back another way than it came: only after a yes of its own."""
+    asked = _ANOTHER_WAY.get(now.notice.said.code) if now.notice is not None else None
+    return replace(desk, asking=asked, line=EMPTY) if asked is not None and now.mode == "return" else desk
+
+
+_ANOTHER_WAY: dict[str, Asking] = {"return.not_cash": "all_cash", "return.not_card": "all_card"}
 
 
 def _touched(desk: Desk, old: Basket, new: Basket) -> int | None:

@@ -12,7 +12,7 @@ from terminal.session.port import View
 from terminal.session.sale import milli
 from terminal.ui import resolving
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Desk, selected_line, selected_return
+from terminal.ui.desk import Asking, Desk, selected_line, selected_return
 from terminal.ui.editor import Line
 from terminal.ui.lists import items_of
 from terminal.ui.words import N_
@@ -22,6 +22,10 @@ _COUPON_PREFIX = "KC"
 LETTERS_OF_A_NAME = 2
 STAYS = (c.AskRegister, c.LookAtRegister, c.PutRight)
 """The list they were chosen from stays, for what comes of them."""
+_SURE: dict[Asking, c.Command] = {
+    "all_cash": c.ConfirmReturn("cash", sure=True),
+    "all_card": c.ConfirmReturn("card", sure=True),
+}
 AMOUNT_NEEDED = N_("Type an amount and Enter, or take exactly what is due")
 
 
@@ -63,9 +67,16 @@ def _enter_by_mode(view: View, desk: Desk, text: str) -> Acted:
         case "pay":
             return _pay(view, desk, text)
         case "return":
-            return quantity(view, desk, text) if text else _toggled(view, desk)
+            return _returning(view, desk, text)
         case _:
             return _code(view, desk, text) if text else _nothing_typed(view, desk)
+
+
+def _returning(view: View, desk: Desk, text: str) -> Acted:
+    """Yes, where money is to go back another way; else so many of the selected line, or all of it."""
+    if desk.asking in _SURE:
+        return Acted(replace(desk, asking="code"), (_SURE[desk.asking],))
+    return quantity(view, desk, text) if text else _toggled(view, desk)
 
 
 def _pay(view: View, desk: Desk, text: str) -> Acted:

@@ -473,6 +473,20 @@ TILL: tuple[Guard, ...] = (
         "tests/unit/test_session_holding.py::test_a_paid_sale_waits_for_its_hold_and_takes_no_more_money",
     ),
     Guard(
+        "money goes back another way for whoever is sure",
+        "terminal/session/returning.py",
+        "if not command.sure:",
+        "if False:",
+        "tests/unit/test_session_payment.py::test_money_a_card_paid_is_paid_out_in_cash_only_to_whoever_is_sure",
+    ),
+    Guard(
+        "a card gets back no more than it paid",
+        "loyalty/gift_pay.py",
+        " - before.card_minor",
+        "",
+        "tests/unit/test_loyalty_returns.py::test_what_a_card_paid_goes_back_to_it_as_far_as_it_goes",
+    ),
+    Guard(
         "a hold nobody needs goes back",
         "terminal/session/holding.py",
         "return tuple(c.GiveHoldBack(each, before.account_id) for each in sorted(ids))",

@@ -302,7 +302,7 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
         await cashier.press("f2", "f7", "f11")
         cashier.sees("Номер чека")
         await cashier.type("T1-1", "enter")
-        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22 · оплачен наличными")
+        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22", "Оплачен наличными")
         cashier.sees_not("за этот чек", "+164")
         await cashier.press("enter")
         cashier.sees("[✓] Шарф", "баллов: снимется 164")
@@ -312,6 +312,40 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
     till = play(story)
     assert till.receipts[1].kind == "return"
     assert till.receipts[1].total_minor == 126_650
+
+
+def test_a_return_says_how_the_receipt_was_paid_and_asks_before_the_money_goes_another_way() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2")
+        await cashier.type("50000", "f8", "f7", "f11")
+        await cashier.type("T1-1", "enter")
+        cashier.sees("Оплачен: наличными", "картой 500,00")
+        await cashier.press("f11")
+        cashier.sees("картой 500,00   наличными 1 465,50", "F7 всё наличными", "F8 как платили")
+        await cashier.press("f7")
+        cashier.sees("500,00 оплачено картой: вернуть их надо на карту", "Всё равно наличными? Enter")
+        await cashier.press("escape")
+        assert cashier.mode == "return"
+        await cashier.press("f7", "f7")
+        assert cashier.mode == "return"
+        await cashier.press("f8")
+        cashier.sees("ВЫДАТЬ", "на карту 500,00, выдайте")
+
+    till = play(story)
+    assert [payment.kind for payment in till.receipts[1].payments] == ["card", "cash"]
+
+
+def test_whoever_says_yes_pays_all_of_a_return_out_in_cash() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f8", "f11")
+        await cashier.type("T1-1", "enter", "f11", "f7")
+        await cashier.press("enter")
+        cashier.sees("ВЫДАТЬ", "Возврат T1-2")
+
+    till = play(story)
+    assert [payment.kind for payment in till.receipts[1].payments] == ["cash"]
 
 
 def test_a_return_without_the_head_office_says_that_other_tills_are_not_known_and_one_with_it_does_not() -> None:

@@ -14,6 +14,7 @@ from devices.shtrih.commands import Command
 from devices.virtual.served import on_tcp
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.events import decode_envelope
+from terminal.fiscal.tags import find, read
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CUP, TEA
@@ -55,6 +56,15 @@ def test_a_return_is_a_document_of_its_own(rig: Rig, wire: MemoryWire) -> None:
     assert state.receipt is not None
     assert (state.receipt.kind, state.receipt.fiscal_number) == ("return", "3")
     assert made(wire) == [(1, 100_00), (2, 100_00)]
+
+
+def test_a_return_of_cash_and_card_is_both_in_the_document_too(rig: Rig, wire: MemoryWire) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("card", 60_00))
+    sold = do(rig, c.Tender("cash", 50_00)).receipt
+    assert sold is not None
+    do(rig, c.BeginReturn(sold.number), c.ReturnAll(), c.ConfirmReturn("card"))
+    back = [read(each.tlv) for each in wire.register.memory.receipts()][1]
+    assert [find(back, name) for name in ("paid_cash", "paid_electronic", "total")] == [40_00, 60_00, 100_00]
 
 
 def test_a_silent_register_leaves_the_sale_on_the_screen_and_says_that_nothing_was_printed(

@@ -53,7 +53,7 @@ def test_a_part_returned_cannot_come_back_again(tmp_path: Path) -> None:
         state = do(rig, c.BeginReturn("kr:t1-000001"))
         assert state.returning is not None
         assert state.returning.left_milli == {1: 1000}
-        do(rig, c.ReturnAll(), c.ConfirmReturn("card"))
+        do(rig, c.ReturnAll(), c.ConfirmReturn("cash"))
         state = do(rig, c.Back(), c.BeginReturn("T1-000001"))
         assert state.notice is not None
         assert state.notice.said.code == "return.all_back"

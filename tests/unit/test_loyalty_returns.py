@@ -1,11 +1,13 @@
 """Returns: what may be returned, and that the parts come to the whole."""
 
+import msgspec
 import pytest
 
 from loyalty.basket import Basket
 from loyalty.errors import BadInput
 from loyalty.quote import quote
 from loyalty.receipt import Payment, Receipt
+from loyalty.returning.parts import given_back
 from loyalty.returns import return_receipt, returnable
 from loyalty.rewards import Percent
 from tests.support.loyalty_samples import basket, campaign, fits, line, member, moment, programme, receipt
@@ -28,6 +30,10 @@ SCARVES = sale(
 )
 
 
+MIXED = (Payment("cash", 100_00), Payment("card", 120_00))
+"""Of which 20.00 is change."""
+
+
 def test_everything_returned_is_everything_given_back():
     made = back(SCARVES, {1: 3000, 2: 1000})
     assert [each.total_minor for each in made.lines] == [each.total_minor for each in SCARVES.lines]
@@ -47,6 +53,28 @@ def test_a_return_names_its_sale_and_its_own_place_and_time():
     assert made.payments == (Payment("card", made.total_minor),)
     assert (made.balance_before_points, made.change_minor) == (7, 0)
     assert [each.line_no for each in made.lines] == [2]
+
+
+def test_what_a_card_paid_goes_back_to_it_as_far_as_it_goes():
+    paid = msgspec.structs.replace(sale(basket(line(1, 10_000), line(2, 10_000))), payments=MIXED)
+    first = back(paid, {1: 1000}, payment="as_paid")
+    second = back(paid, {2: 1000}, payment="as_paid", parts=[given_back(first)], receipt_id="ce" * 16)
+    assert first.payments == (Payment("card", 100_00),)
+    assert second.payments == (Payment("card", 20_00), Payment("cash", 80_00))
+
+
+def test_what_went_back_otherwise_before_is_still_the_card_s():
+    paid = msgspec.structs.replace(sale(basket(line(1, 10_000), line(2, 10_000))), payments=MIXED)
+    first = back(paid, {1: 1000}, payment="cash")
+    second = back(paid, {2: 1000}, payment="as_paid", parts=[given_back(first)], receipt_id="ce" * 16)
+    assert second.payments == (Payment("card", 100_00),)
+
+
+def test_of_a_return_known_by_its_quantities_alone_the_card_may_have_got_all():
+    paid = msgspec.structs.replace(sale(basket(line(1, 10_000), line(2, 10_000))), payments=MIXED)
+    assert back(paid, {2: 1000}, {1: 1000}, payment="as_paid").payments == (
+        Payment("card", 20_00), Payment("cash", 80_00),
+    )  # fmt: skip
 
 
 def test_pieces_one_by_one_come_to_the_whole_line():

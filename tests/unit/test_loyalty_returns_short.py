@@ -50,6 +50,13 @@ def points_taken(made: Receipt) -> dict[str, int]:
     return {entry.wallet: -entry.points for entry in receipt_entries(made, "e") if entry.contra == "issued_back"}
 
 
+def test_what_is_kept_is_kept_from_the_cash_first():
+    of = rules("refund")
+    paid = replace(sold(of), payments=(Payment("card", 190_00), Payment("cash", 10_00)))
+    # 15 points are missing, at 1.00 each: the 10.00 in cash, and 5.00 of what goes to the card.
+    assert back(paid, of, has(main=5), payment="as_paid").payments == (Payment("card", 185_00),)
+
+
 @pytest.mark.parametrize(
     ("shortfall", "taken", "missing", "kept_minor"),
     [("debt", 20, {}, 0), ("refund", 5, {"main": 15}, 15_00), ("balance", 5, {"main": 15}, 0)],

@@ -225,7 +225,7 @@ def test_a_return_gives_the_money_back_to_the_card_before_it_is_recorded(till: W
     assert till.bank[-1] == c.ChargeCard(of, "refund", 100_00, "000000000001")
     assert till.state.mode == "return"
     till.do(c.CardCharged(slip(till)))
-    assert (till.state.mode, till.said) == ("done", "done.return")
+    assert (till.state.mode, till.said) == ("done", "done.return_to_card")
     assert till.commits[-1].bank == slip_of_receipt(of)
     assert till.commits[-1].bank_minor == 100_00
 
@@ -244,7 +244,28 @@ def test_a_return_in_cash_asks_no_terminal(till: Counter) -> None:
     number = sold(till)
     before = len(till.bank)
     till.do(c.BeginReturn(number), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert (till.state.mode, till.said, len(till.bank)) == ("return", "return.not_cash", before)
+    till.do(c.ConfirmReturn("cash", sure=True))
     assert (till.state.mode, len(till.bank)) == ("done", before)
+
+
+def test_of_a_receipt_paid_in_part_by_card_the_terminal_gives_back_that_part(till: Watched) -> None:
+    till.do(c.Pay(), c.Tender("cash", 40_00), c.Tender("card"))
+    till.do(c.CardCharged(slip(till)))
+    assert till.state.receipt is not None
+    till.do(c.BeginReturn(till.state.receipt.number), c.ReturnAll(), c.ConfirmReturn("card"))
+    assert till.bank[-1] == c.ChargeCard(reference(till), "refund", 60_00, "000000000001")
+    till.do(c.CardCharged(slip(till)))
+    assert (till.state.mode, till.commits[-1].kind, till.commits[-1].bank_minor) == ("done", "as_paid", 60_00)
+
+
+def test_cash_given_back_to_a_card_goes_through_the_terminal_as_a_whole(till: Watched) -> None:
+    till.do(c.Pay(), c.Tender("cash"))
+    assert till.state.receipt is not None
+    till.do(c.BeginReturn(till.state.receipt.number), c.ReturnAll(), c.ConfirmReturn("card", sure=True))
+    assert till.bank[-1] == c.ChargeCard(reference(till), "refund", 100_00)
+    till.do(c.CardCharged(slip(till)))
+    assert (till.state.mode, till.commits[-1].kind, till.commits[-1].bank_minor) == ("done", "card", 100_00)
 
 
 def test_a_question_about_another_sale_stands_through_the_next_one(till: Counter) -> None:

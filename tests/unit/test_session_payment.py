@@ -125,8 +125,40 @@ def test_a_partial_return_gives_back_what_was_paid_and_takes_back_points() -> No
     assert till.state.receipt.earned_points == till.receipts["T1-000001"].lines[0].earned_points
 
 
-def test_the_same_goods_cannot_come_back_twice() -> None:
+def paid_back(till: Counter) -> list[tuple[str, int]]:
+    assert till.state.receipt is not None
+    return [(payment.kind, payment.amount_minor) for payment in till.state.receipt.payments]
+
+
+def test_what_the_card_paid_goes_back_to_it_and_the_rest_in_cash() -> None:
+    till = sold(c.Pay(), c.Tender("card", 500_00), c.Tender("cash", 100_00))
+    till.do(c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("card"))
+    assert (till.said, paid_back(till)) == ("done.return_both", [("card", 500_00), ("cash", 50_50)])
+    assert till.state.shift is not None
+    totals = till.state.shift.totals
+    assert (totals.cash_minor, totals.returned_cash_minor) == (50_50, 50_50)
+    assert (totals.card_minor, totals.returned_card_minor) == (500_00, 500_00)
+
+
+def test_money_a_card_paid_is_paid_out_in_cash_only_to_whoever_is_sure() -> None:
+    till = sold(c.Pay(), c.Tender("card", 500_00), c.Tender("cash"))
+    till.do(c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert (till.state.mode, till.said) == ("return", "return.not_cash")
+    assert till.state.notice is not None
+    assert (till.state.notice.level, dict(till.state.notice.said.args)) == ("warn", {"card_minor": 500_00})
+    till.do(c.ConfirmReturn("cash", sure=True))
+    assert (till.said, paid_back(till)) == ("done.return", [("cash", 550_50)])
+
+
+def test_cash_goes_back_to_a_card_only_for_whoever_is_sure() -> None:
     till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("card"))
+    assert (till.state.mode, till.said) == ("return", "return.not_card")
+    till.do(c.ConfirmReturn("card", sure=True))
+    assert (till.said, paid_back(till)) == ("done.return_to_card", [("card", 550_50)])
+
+
+def test_the_same_goods_cannot_come_back_twice() -> None:
+    till = sold(c.Pay(), c.Tender("cash"), c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("cash"))
     assert till.do(c.BeginReturn("T1-000001")).said == "return.all_back"
 
 

@@ -42,6 +42,8 @@ BY_ASKING: dict[Asking, str] = {
     "register_by": N_("The manager's name; Enter accepts this register, Esc goes back"),
     "resolve_no": N_("Number of the fiscal document (ФД) on the tape"),
     "resolve_by": N_("The manager's name; Enter settles it, Esc goes back"),
+    "all_cash": N_("All in cash all the same? Enter pays it out, Esc goes back"),
+    "all_card": N_("All to the card all the same? Enter gives it back, Esc goes back"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
@@ -54,9 +56,10 @@ BY_STEP: dict[ChargeStep, str] = {
 GIFT_CARD_IN_HAND = N_("Amount from the gift card")
 BANK_TERMINAL = N_("Bank terminal; Esc cancels")
 BANK_IN_DOUBT = N_("Bank terminal; F8 asks again, Esc leaves it")
-ASKS_NO_TEXT: frozenset[Asking] = frozenset(
-    {"menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices"}
-)
+ASKS_NO_TEXT: frozenset[Asking] = frozenset({
+    "menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices",
+    "all_cash", "all_card",
+})  # fmt: skip
 
 
 def command_rows(sight: Sight, width: int, height: int) -> list[Strip]:

@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from loyalty.receipt import ReceiptLine
+from loyalty.receipt import PaymentKind, Receipt, ReceiptLine
 from loyalty.returns import returned_said
 from loyalty.sentences import sentence
 from terminal.session.state import ReturnDraft
@@ -14,7 +14,7 @@ from terminal.ui.widgets.lines import quantity_of, window
 from terminal.ui.widgets.total import PAID_BY
 
 LEFT, BACK, SUM = 12, 12, 13
-FOOT_ROWS = 2
+FOOT_ROWS = 3
 MOST_NOTES, LEAST_LINES = 5, 3
 """Rows of reasons at most, and rows left to the goods."""
 
@@ -69,7 +69,7 @@ def _row(sight: Sight, draft: ReturnDraft, line: ReceiptLine, here: bool, width:
 
 
 def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
-    """What the return does to points, and the keys."""
+    """What the return does to points, how the receipt was paid, and the keys."""
     words, _ = sight.words, sight.words.text
     preview = draft.preview
     points: list[Part] = []
@@ -79,11 +79,34 @@ def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
     origin = _("Receipt {number} of {date}").format(
         number=clean(draft.receipt.number), date=clean(draft.receipt.moment.local_date)
     )
-    keys: list[Part] = [
+    return [
+        ends(sight.palette, width, [("  " + origin, "dim")], [*points, (" ", "text")]),
+        row(sight.palette, width, fit([("  " + _paid(sight, draft.receipt), "text")], width)),
+        row(sight.palette, width, fit(_keys(sight, draft), width)),
+    ]
+
+
+def _paid(sight: Sight, receipt: Receipt) -> str:
+    """How the receipt was paid: the kind alone, or what each kind paid."""
+    _ = sight.words.text
+    paid: dict[PaymentKind, int] = {"cash": -receipt.change_minor}
+    for payment in receipt.payments:
+        paid[payment.kind] = paid.get(payment.kind, 0) + payment.amount_minor
+    parts = [(PAID_BY[kind], minor) for kind, minor in paid.items() if minor]
+    if len(parts) == 1:
+        return _("Paid by {kinds}").format(kinds=_(parts[0][0]))
+    said = " · ".join(f"{_(kind)} {sight.words.money(minor)}" for kind, minor in parts)
+    return _("Paid: {parts}").format(parts=said) if parts else ""
+
+
+def _keys(sight: Sight, draft: ReturnDraft) -> list[Part]:
+    """The key that pays the money back the way it came stands out."""
+    _ = sight.words.text
+    money = {each.kind for each in draft.preview.payments} if draft.preview else set[PaymentKind]()
+    cash = _("all in cash") if "card" in money else _("pay out cash")
+    card = _("as it was paid") if {"cash", "card"} <= money else _("to the card")
+    cash_ink, card_ink = ("dim", "strong") if "card" in money else ("strong", "dim")
+    return [
         ("  Enter ", "accent"), (_("whole line"), "text"), ("   F11 ", "accent"), (_("everything"), "text"),
-        ("   F7 ", "accent"), (_("pay out cash"), "text"), ("   F8 ", "accent"), (_("to the card"), "text"),
+        ("   F7 ", "accent"), (cash, cash_ink), ("   F8 ", "accent"), (card, card_ink),
     ]  # fmt: skip
-    paid_by = ", ".join(_(PAID_BY[payment.kind]) for payment in draft.receipt.payments)
-    paid: list[Part] = [(" · " + _("paid by {kinds}").format(kinds=paid_by), "text")] if paid_by else []
-    return [ends(sight.palette, width, [("  " + origin, "dim"), *paid], [*points, (" ", "text")]),
-            row(sight.palette, width, fit(keys, width))]  # fmt: skip

@@ -4,7 +4,6 @@ import msgspec
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from loyalty.gift_pay import paid_by_gift_minor
 from loyalty.receipt import PaymentKind, Receipt
 from terminal.ui.digits import digits
 from terminal.ui.rows import Part, blank, cells, ends, row
@@ -65,10 +64,22 @@ def _count(sight: Sight) -> str:
     return sight.words.many("{n} line", "{n} lines", len(lines))
 
 
-def _by_gift_card(preview: Receipt | None) -> tuple[tuple[str, int], ...]:
-    """What of a return goes back to gift cards."""
-    amount_minor = paid_by_gift_minor(preview.payments) if preview else 0
-    return ((PAID_BY["gift_card"], amount_minor),) if amount_minor else ()
+def _pay_back(preview: Receipt | None) -> Sum:
+    """How a return's money goes back, the way it came; where all is cash, nothing need be said of it."""
+    paid = preview.payments if preview else ()
+    parts = tuple((PAID_BY[each.kind], each.amount_minor) for each in paid)
+    told = any(each.kind != "cash" for each in paid)
+    return Sum(N_("TO PAY BACK"), preview.settled_minor if preview else 0, parts if told else ())
+
+
+def _paid_back(receipt: Receipt) -> Sum:
+    """What is to be handed over; where nothing is, what went to cards."""
+    parts = tuple((PAID_BY[each.kind], each.amount_minor) for each in receipt.payments)
+    cash_minor = sum(each.amount_minor for each in receipt.payments if each.kind == "cash")
+    card_minor = sum(each.amount_minor for each in receipt.payments if each.kind == "card")
+    if card_minor and not cash_minor:
+        return Sum(N_("TO THE CARD"), card_minor, parts, "warn")
+    return Sum(N_("PAY OUT"), cash_minor, parts, "warn")
 
 
 def sum_of(sight: Sight) -> Sum:
@@ -78,13 +89,12 @@ def sum_of(sight: Sight) -> Sum:
         receipt = state.receipt
         paid = tuple((PAID_BY[payment.kind], payment.amount_minor) for payment in receipt.payments)
         if receipt.kind == "return":
-            return Sum(N_("PAY OUT"), receipt.settled_minor - paid_by_gift_minor(receipt.payments), paid, "warn")
+            return _paid_back(receipt)
         if receipt.change_minor:
             return Sum(N_("CHANGE"), receipt.change_minor, ((N_("receipt"), receipt.total_minor), *paid), "warn")
         return Sum(N_("PAID"), receipt.total_minor, paid, "good")
     if state.mode == "return":
-        preview = state.returning.preview if state.returning else None
-        return Sum(N_("TO PAY BACK"), preview.settled_minor if preview else 0, _by_gift_card(preview))
+        return _pay_back(state.returning.preview if state.returning else None)
     quote = state.quote
     before = [(N_("change of the receipt before"), sight.desk.change_minor)] if sight.desk.change_minor else []
     if quote is None:
