@@ -50,20 +50,30 @@ def configured_scanners(
 ) -> Iterator[Callable[[str], None]]:
     """Read every scanner that `devices.toml` names, until the block ends. What this gives makes the scanner beep from
     which a refused code came, by the code's source."""
+    with opened_sources(devices, lambda device: post, supervising) as sources:
+        by_name = {source.name: source for source in sources.values()}
+
+        def refuse(name: str) -> None:
+            if name in by_name:
+                by_name[name].beep()
+
+        yield refuse
+
+
+@contextmanager
+def opened_sources(
+    devices: Sequence[Configured], post_of: Callable[[str], Callable[[c.Command], None]], supervising: Supervising
+) -> Iterator[dict[str, ScannerSource]]:
+    """Every scanner of `devices.toml` by its id, read until the block ends; `post_of` its id takes what it reads."""
     sources: dict[str, ScannerSource] = {}
-
-    def refuse(name: str) -> None:
-        if name in sources:
-            sources[name].beep()
-
     with ExitStack() as readers:
         for device in devices:
             if isinstance(device.settings, ScannerSettings):
-                source = configured_source(device, device.settings, post, supervising)
-                sources[f"{device.driver}:{device.settings.id}"] = source
-                readers.callback(source.close)
-                source.open()
-        yield refuse
+                name = device.settings.id
+                sources[name] = configured_source(device, device.settings, post_of(name), supervising)
+                readers.callback(sources[name].close)
+                sources[name].open()
+        yield sources
 
 
 def configured_source(

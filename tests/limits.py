@@ -6,6 +6,7 @@ them that is not here fails `tests/unit/test_house_limits.py`.
 
 _OFFICE = "tests/contract/test_limits_office.py"
 _AGENT = "tests/contract/test_limits_agent.py"
+_SCANS = "tests/contract/test_agent_scans.py"
 _DOORS = "tests/unit/test_limits_at_doors.py"
 _CHAIN = "tests/unit/test_loyalty_chain.py"
 _HTTP = "tests/unit/test_queue_http.py"
@@ -49,6 +50,14 @@ LIMITS: dict[str, dict[str, str]] = {
     "terminal/agent/desk.py": {
         "MAX_ACCEPT_CHARS": f"{_DOORS}::test_a_till_reads_so_much_of_the_languages_a_program_accepts",
         "MAX_FETCHING": "tests/contract/test_agent_api.py::test_nobodys_sale_waits_for_the_head_office",
+        "MAX_LISTENING": f"{_SCANS}::test_so_many_may_wait_and_the_next_is_told_to_come_again",
+    },
+    "terminal/agent/scanning.py": {
+        "MAX_SCAN_NO": f"{_SCANS}::test_a_figure_of_the_query_is_taken_at_its_limit_and_refused_one_past_it",
+        "MAX_WAIT_S": f"{_SCANS}::test_a_figure_of_the_query_is_taken_at_its_limit_and_refused_one_past_it",
+    },
+    "terminal/agent/scans.py": {
+        "MOST_KEPT": "tests/unit/test_agent_scans_kept.py::test_so_many_are_kept_and_who_has_missed_one_is_told",
     },
     "terminal/agent/guard.py": {
         "MAX_AT_ONCE": "tests/contract/test_agent_door.py::test_more_than_so_many_at_once_are_told_to_come_back",

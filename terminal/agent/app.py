@@ -54,13 +54,13 @@ def _handler(desk: Desk, endpoint: Endpoint) -> HTTPRouteHandler:
 
     def with_body(request: AnyRequest, body: RawBody) -> Response[bytes]:
         if decoder is None:
-            return _done(desk, endpoint, _asked(request, desk, None))
+            return _done(desk, endpoint, _asked(request, desk, endpoint, None))
         if request.content_type[0].lower() != JSON:
             raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "agent.body_type")
-        return _done(desk, endpoint, _asked(request, desk, _decode(decoder, body)))
+        return _done(desk, endpoint, _asked(request, desk, endpoint, _decode(decoder, body)))
 
     def without_body(request: AnyRequest) -> Response[bytes]:
-        return _done(desk, endpoint, _asked(request, desk, None))
+        return _done(desk, endpoint, _asked(request, desk, endpoint, None))
 
     work: Callable[..., Response[bytes]] = with_body if endpoint.method == "POST" else without_body
     path = endpoint.path.replace("{key}", "{key:str}")
@@ -72,11 +72,22 @@ def _done(desk: Desk, endpoint: Endpoint, asked: Asked) -> Response[bytes]:
     return Response(msgspec.json.encode(answer.value), status_code=int(answer.status), media_type=JSON)
 
 
-def _asked(request: AnyRequest, desk: Desk, body: object) -> Asked:
+def _asked(request: AnyRequest, desk: Desk, endpoint: Endpoint, body: object) -> Asked:
     key = str(request.path_params.get("key", ""))
     if len(key) > MAX_CODE_CHARS:
         raise bad_body(f"{request.url.path[:40]}…")
-    return Asked(key, body, _language(request, desk.lang), request.query_params.get("scanned") == "true")
+    scanned = request.query_params.get("scanned") == "true"
+    query = _query(endpoint.asks, request) if endpoint.asks else None
+    return Asked(key, body, _language(request, desk.lang), scanned, query)
+
+
+def _query(asks: type[msgspec.Struct], request: AnyRequest) -> msgspec.Struct:
+    """What stands behind the question mark, as its type; names the type has not are passed over. Raises Refused."""
+    given = {name: request.query_params[name] for name in asks.__struct_fields__ if name in request.query_params}
+    try:
+        return msgspec.convert(given, asks, strict=False)
+    except msgspec.ValidationError as error:
+        raise bad_body(str(error)) from error
 
 
 def _language(request: AnyRequest, default: Lang) -> Lang:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from loyalty.sentences import Lang, Sentence, say
 from terminal.agent.confirmed import ConfirmedPhones
+from terminal.agent.scans import Scans
 from terminal.agent.wire import Told
 from terminal.opened import OpenedTill
 from terminal.words import TEMPLATES
@@ -18,18 +19,23 @@ from terminal.words import TEMPLATES
 T = TypeVar("T")
 MAX_ACCEPT_CHARS = 200
 MAX_FETCHING = 8
+MAX_LISTENING = 8
 _CHOICE = re.compile(r"\s*([a-zA-Z]{2})(?:-[\w-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`lang` is spoken to clients that name no language; `fetching` bounds who waits for the head office at once;
-    `phones` are those that clients have confirmed."""
+    """`lang` is spoken to clients that name no language; `fetching` bounds who waits for the head office at once,
+    `listening` who waits for a scan; `phones` are those that clients have confirmed. `beep` makes a scanner beep, by
+    its id."""
 
     till: OpenedTill
     lang: Lang
     fetching: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHING))
     phones: ConfirmedPhones = field(default_factory=ConfirmedPhones)
+    listening: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_LISTENING))
+    scans: Scans = field(default_factory=Scans)
+    beep: Callable[[str], None] = lambda device: None
 
     def call(self, work: Callable[[], T]) -> T:
         """Do `work` on the till's own thread, in its turn: nothing of it mixes with another request's."""
@@ -38,12 +44,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: the key in its path (empty where there is none), its decoded body, and the language to answer in."""
+    """One request: the key in its path (empty where there is none), its decoded body and query, and the language to
+    answer in."""
 
     key: str
     body: Any
     lang: Lang
     scanned: bool = False
+    query: Any = None
 
 
 @dataclass(frozen=True, slots=True)

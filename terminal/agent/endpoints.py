@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from terminal.agent import devices, finding, phones, quoting, selling, standing
+from terminal.agent import devices, finding, phones, quoting, scanning, selling, standing
 from terminal.agent.asked import (
     CodeSaid,
     OpenRequest,
@@ -42,7 +42,8 @@ office can do · soon: 429, with Retry-After."""
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One path under /v1; `{key}` in it is the only part that varies. `made` is the status of something new."""
+    """One path under /v1; `{key}` in it is the only part that varies. `made` is the status of something new, `asks`
+    what may stand behind the question mark beside the language."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -52,6 +53,7 @@ class Endpoint:
     takes: type[msgspec.Struct] | None = None
     made: Literal[200, 201] = 200
     refuses: tuple[Refusal, ...] = ()
+    asks: type[msgspec.Struct] | None = None
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -103,4 +105,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/v1/shift/x", "The X report; the shift goes on", standing.answer_x, ReportReply, refuses=("now",)),
     Endpoint("GET", "/v1/link", "How the till stands with the head office", standing.answer_link, LinkReply),
     Endpoint("GET", "/v1/devices", "How each device stands", devices.answer_devices, devices.DevicesReply),
+    Endpoint(
+        "GET", "/v1/scans", "What the till's scanners have read, as it comes", scanning.answer_scans,
+        scanning.ScansReply, asks=scanning.ScansAsked,
+    ),
+    Endpoint(
+        "POST", "/v1/scans/{key}/refuse", "Beep at the scanner: its code is no good", scanning.refuse_scan,
+        scanning.ScanTold, refuses=("none",),
+    ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -28,7 +29,7 @@ _REFUSED: dict[Refusal, tuple[int, str]] = {
     "soon": (429, "A code was sent a moment ago: Retry-After says when to ask again"),
 }
 _ALWAYS = {
-    400: "The body is not JSON, or has other fields or figures than described",
+    400: "The body is not JSON, or it or the query has other fields or figures than described",
     401: "The token is missing or wrong",
     403: "The request names another host",
     413: "The request is over 256 KiB",
@@ -76,13 +77,20 @@ def _operation(each: Endpoint) -> dict[str, Any]:
 def _parameters(each: Endpoint) -> list[dict[str, Any]]:
     lang = {"name": "lang", "in": "query", "schema": {"enum": ["ru", "en"]}}
     if "{key}" not in each.path:
-        return [lang]
+        return [*_asked_for(each), lang]
     text = {"type": "string", "minLength": 1, "maxLength": MAX_CODE_CHARS}
     found: list[dict[str, Any]] = [{"name": "key", "in": "path", "required": True, "schema": text}, lang]
     if "/members/" in each.path:
         about = "The card itself was read, not typed"
         found.append({"name": "scanned", "in": "query", "schema": {"enum": ["true", "false"]}, "description": about})
     return found
+
+
+def _asked_for(each: Endpoint) -> Iterator[dict[str, Any]]:
+    if each.asks:
+        _, components = msgspec.json.schema_components((each.asks,))
+        for name, schema in components[each.asks.__name__]["properties"].items():
+            yield {"name": name, "in": "query", "schema": schema}
 
 
 def _responses(each: Endpoint) -> dict[str, Any]:

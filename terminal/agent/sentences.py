@@ -85,5 +85,7 @@ SENTENCES: Templates = {
         "Ask for a code and check it: a confirmation is good for 15 minutes and one receipt",
     ),
     "agent.no_receipt": ("Чека {number} нет", "There is no receipt {number}"),
+    "agent.no_scan": ("Кода с номером {no} нет", "There is no scan {no}"),
+    "agent.no_scan.do": ("Коды хранятся минуту: GET /v1/scans", "Scans are kept for a minute: GET /v1/scans"),
     "agent.screen_busy": ("На экране кассы есть незакрытый чек", "There is an open receipt on the till's screen"),
 }

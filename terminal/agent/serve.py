@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,8 @@ from loyalty.sentences import Lang, sentence
 from terminal.agent.app import make_app
 from terminal.agent.desk import Desk, text_of
 from terminal.agent.guard import MAX_AT_ONCE
+from terminal.agent.scanning import opened_scanners
+from terminal.agent.scans import Scans
 from terminal.agent.token import FILE, token_of
 from terminal.opened import OpenedTill, opened_till
 
@@ -31,17 +34,16 @@ KEEP_ALIVE_S = 60
 class AgentServer(uvicorn.Server):
     """Serves one till on `listening`; `ready` is called once with the address when it answers."""
 
-    def __init__(
-        self, till: OpenedTill, token: str, lang: Lang, listening: socket.socket, ready: Callable[[str], None]
-    ) -> None:
+    def __init__(self, desk: Desk, token: str, listening: socket.socket, ready: Callable[[str], None]) -> None:
         port = listening.getsockname()[1]
         super().__init__(
             uvicorn.Config(
-                make_app(Desk(till, lang), token, port), http="h11", ws="none", lifespan="on", log_config=None,
+                make_app(desk, token, port), http="h11", ws="none", lifespan="on", log_config=None,
                 log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=STOP_WITHIN_S, h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             )
         )  # fmt: skip
+        self._desk = desk
         self._listening = listening
         self._ready = ready
         self._url = f"http://{LOOPBACK}:{port}"
@@ -50,6 +52,10 @@ class AgentServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready(self._url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._desk.scans.close()
+        await super().shutdown(sockets)
 
     def serve_until_told(self) -> None:
         """Until `should_exit`; requests under way are answered first."""
@@ -66,7 +72,11 @@ class AgentServer(uvicorn.Server):
 
 def serve(folder: Path, lang: Lang, ready: Callable[[str], None], *, host: str = LOOPBACK, port: int = 8787) -> None:
     """Serve the till kept in `folder` until told to stop; `ready` gets the line to show. Raises KopilkaError."""
-    with listen(host, port) as listening, opened_till(folder, lang=lang, screen=False) as till:
+    with (
+        listen(host, port) as listening,
+        opened_till(folder, lang=lang, screen=False) as till,
+        opened_desk(till, lang) as desk,
+    ):
         token = token_of(folder)
         terminal = till.engine.view().terminal
 
@@ -74,11 +84,19 @@ def serve(folder: Path, lang: Lang, ready: Callable[[str], None], *, host: str =
             said = sentence("agent.ready", terminal=terminal, url=url, file=str(folder / FILE))
             ready(text_of(said, lang))
 
-        server = AgentServer(till, token, lang, listening, answers)
+        server = AgentServer(desk, token, listening, answers)
         # uvicorn raises the signals it caught once more when it is done: by then nothing but closing is left to do.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.stop)
         server.serve_until_told()
+
+
+@contextmanager
+def opened_desk(till: OpenedTill, lang: Lang) -> Iterator[Desk]:
+    """What is served of a till: itself, and its scanners, which are read until the block ends."""
+    scans = Scans()
+    with opened_scanners(till, scans) as beep:
+        yield Desk(till, lang, scans=scans, beep=beep)
 
 
 def listen(host: str, port: int) -> socket.socket:

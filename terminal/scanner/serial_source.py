@@ -38,6 +38,10 @@ class ScannerSource:
         self._codec = codec_of(sends, framing)
         self._port = make(self._quiet)
 
+    @property
+    def name(self) -> str:
+        return self._source
+
     def open(self) -> None:
         """Start reading; a scanner that is not there yet is read as soon as it comes."""
         self._port.open(self._on_event)

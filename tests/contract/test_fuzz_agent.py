@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.agent.openapi import openapi_json
+from terminal.session import commands as c
 from tests.simulation.cuts import dump
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, PHONE, TEA
@@ -25,6 +26,10 @@ OPERATIONS = operations(openapi_json())
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("agent") / "till") as opened:
+        for text in (TEA.code, CARD, "4600000000016"):
+            opened.desk.scans.take("front", c.Scan(text, "serial:front"))
+        # Nobody waits: half a minute an example would be long.
+        opened.desk.scans.close()
         yield opened
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from terminal.agent.serve import AgentServer, listen
+from terminal.agent.desk import Desk
+from terminal.agent.serve import AgentServer, listen, opened_desk
 from terminal.agent.token import FILE, token_of
 from terminal.clock import now_ms
 from terminal.opened import OpenedTill, opened_till
@@ -33,6 +34,7 @@ class Served:
     token: str
     till: OpenedTill
     http: httpx.Client
+    desk: Desk
 
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         return (
@@ -58,20 +60,24 @@ def served(folder: Path) -> Iterator[Served]:
     if not (folder / "identity.json").exists():
         make_till(folder, as_of_ms=now_ms())
     answers = threading.Event()
-    with listen("127.0.0.1", 0) as listening, opened_till(folder, lang="en", screen=False) as till:
+    with (
+        listen("127.0.0.1", 0) as listening,
+        opened_till(folder, lang="en", screen=False) as till,
+        opened_desk(till, "en") as desk,
+    ):
         token, urls = token_of(folder), list[str]()
 
         def ready(url: str) -> None:
             urls.append(url)
             answers.set()
 
-        server = AgentServer(till, token, "en", listening, ready)
+        server = AgentServer(desk, token, listening, ready)
         thread = threading.Thread(target=server.serve_until_told)
         thread.start()
         try:
             assert answers.wait(SOON_S)
             with client_of(urls[0], token) as http:
-                yield Served(urls[0], token, till, http)
+                yield Served(urls[0], token, till, http, desk)
         finally:
             server.stop()
             thread.join(SOON_S)

@@ -1,0 +1,190 @@
+"""The scanners of a till without a screen: programs get their scans, each in its turn, and never an old one."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+from types import ModuleType
+
+import httpx
+import pytest
+
+from devices.virtual.scanner import VirtualScanner
+from terminal.agent.desk import MAX_LISTENING
+from terminal.agent.scanning import MAX_SCAN_NO, MAX_WAIT_S
+from terminal.device_file import FILE
+from terminal.session import commands as c
+from terminal.session.health import DeviceHealth
+from tests.support.agent import ROOT, SOON_S, Served, served
+from tests.support.counter import CARD, TEA
+from tests.support.small_till import make_till
+
+TABLE = '[[device]]\nkind = "scanner"\ndriver = "serial"\nid = "{id}"\nport = "{port}"\nrepeat_ms = 0\n{more}'
+
+
+@pytest.fixture(scope="module")
+def scanners() -> Iterator[dict[str, VirtualScanner]]:
+    with VirtualScanner(gap_s=0) as front, VirtualScanner(gap_s=0) as side:
+        yield {"front": front, "side": side}
+
+
+@pytest.fixture(scope="module")
+def agent(tmp_path_factory: pytest.TempPathFactory, scanners: dict[str, VirtualScanner]) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("agent") / "till"
+    make_till(folder)
+    more = {"front": 'suffix = "always"\nreject = "07"\n', "side": 'suffix = "always"\n'}
+    tables = (TABLE.format(id=id, port=scanner.port, more=more[id]) for id, scanner in scanners.items())
+    (folder / FILE).write_text("\n".join(tables))
+    with served(folder) as opened:
+        seen: Queue[tuple[DeviceHealth, ...]] = Queue()
+        opened.till.engine.watch(lambda view: seen.put(view.devices))
+        opened.till.engine.post(c.Refresh())
+        while any(each.standing != "working" for each in seen.get(timeout=SOON_S)):
+            pass
+        yield opened
+
+
+def asked(agent: Served, **query: int) -> httpx.Response:
+    return agent.ask("GET", "/v1/scans", params=query)
+
+
+def newest(agent: Served) -> int:
+    return int(asked(agent).json()["next"])
+
+
+def scanned(agent: Served, after: int, most: int = 1) -> list[dict[str, object]]:
+    """The scans after a number, until there are so many."""
+    found: list[dict[str, object]] = []
+    while len(found) < most:
+        reply = asked(agent, after=after, wait_s=MAX_WAIT_S).json()
+        assert reply["scans"], "nothing came"
+        assert not reply["missed"]
+        found += reply["scans"]
+        after = reply["next"]
+    return found
+
+
+def test_programs_get_each_scan_with_its_scanner_and_what_the_till_reads_it_as(
+    agent: Served, scanners: dict[str, VirtualScanner]
+) -> None:
+    before = newest(agent)
+    scanners["front"].scan(f"]E0{TEA.code}")
+    first = scanned(agent, before)
+    scanners["side"].scan(f"KPL:{CARD}")
+    both = scanned(agent, before, 2)
+    assert both[0] == first[0]
+    told = [(each["device"], each["text"], each["symbology"], each["read_as"], each["said"]) for each in both]
+    assert told == [("front", TEA.code, "]E0", "product", None), ("side", f"KPL:{CARD}", "", "card", None)]
+    assert [each["no"] for each in both] == [before + 1, before + 2]
+
+
+@pytest.mark.parametrize(
+    ("sent", "read_as", "text", "why"),
+    [
+        (b"4600000000016", "unknown", "4600000000016", "code.check_digit"),
+        (b"https://example.org", "unknown", "https://example.org", "code.unknown"),
+        (b"46\x04", "unreadable", "", "scan.unreadable"),
+        (b"T1-000042", "receipt", "T1-000042", None),
+        (b"0104600000000015215Qbag!\x1d93Zjqw", "product", "0104600000000015215Qbag!\x1d93Zjqw", None),
+    ],
+)
+def test_what_is_no_goods_is_told_too_with_why(
+    agent: Served, scanners: dict[str, VirtualScanner], sent: bytes, read_as: str, text: str, why: str | None
+) -> None:
+    before = newest(agent)
+    scanners["side"].scan(sent)
+    (told,) = scanned(agent, before)
+    said = told["said"]["code"] if isinstance(told["said"], dict) else None
+    assert (told["read_as"], told["text"], said) == (read_as, text, why)
+
+
+def test_who_asks_for_the_first_time_gets_nothing_old(agent: Served, scanners: dict[str, VirtualScanner]) -> None:
+    before = newest(agent)
+    scanners["front"].scan(TEA.code)
+    scanned(agent, before)
+    reply = asked(agent).json()
+    assert reply == {"scans": [], "next": before + 1, "missed": False}
+
+
+def test_a_program_makes_the_scanner_beep_for_a_code_that_it_refuses(
+    agent: Served, scanners: dict[str, VirtualScanner]
+) -> None:
+    before = newest(agent)
+    scanners["front"].scan(f"{TEA.code}")
+    (scan,) = scanned(agent, before)
+    reply = agent.ask("POST", f"/v1/scans/{scan['no']}/refuse")
+    assert (reply.status_code, reply.json()) == (200, scan)
+    assert scanners["front"].heard(SOON_S) == b"\x07"
+    none = agent.ask("POST", "/v1/scans/1/refuse")
+    assert (none.status_code, none.json()["code"]) == (404, "agent.no_scan")
+
+
+def test_scanners_stand_among_the_devices(agent: Served) -> None:
+    devices = agent.ask("GET", "/v1/devices").json()["devices"]
+    standing = [(each["id"], each["kind"], each["standing"]) for each in devices]
+    assert standing == [("front", "scanner", "working"), ("side", "scanner", "working")]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [("wait_s", MAX_WAIT_S, MAX_WAIT_S + 1), ("after", MAX_SCAN_NO, MAX_SCAN_NO + 1), ("after", 0, -1)],
+)
+def test_a_figure_of_the_query_is_taken_at_its_limit_and_refused_one_past_it(
+    agent: Served, scanners: dict[str, VirtualScanner], name: str, good: int, bad: int
+) -> None:
+    before = newest(agent)
+    scanners["front"].scan(f"{TEA.code}")
+    scanned(agent, before)
+    assert asked(agent, **{"after": before, name: good}).status_code == 200
+    refused = asked(agent, **{name: bad})
+    assert (refused.status_code, refused.json()["code"]) == (400, "agent.body")
+
+
+def test_so_many_may_wait_and_the_next_is_told_to_come_again(agent: Served) -> None:
+    for _ in range(MAX_LISTENING):
+        assert agent.desk.listening.acquire(timeout=SOON_S)
+    try:
+        refused = asked(agent)
+        assert (refused.status_code, refused.json()["code"]) == (503, "agent.busy")
+        agent.desk.listening.release()
+        assert asked(agent).status_code == 200
+        assert agent.desk.listening.acquire(timeout=SOON_S)
+    finally:
+        for _ in range(MAX_LISTENING):
+            agent.desk.listening.release()
+
+
+def test_the_example_gets_every_scan_once(agent: Served, scanners: dict[str, VirtualScanner]) -> None:
+    came = example().scans(agent.http)
+    first: list[str] = []
+    waiting = threading.Thread(target=lambda: first.append(next(came)["text"]))
+    waiting.start()
+    while waiting.is_alive():
+        scanners["side"].scan(f"{TEA.code}")
+        waiting.join(0.05)
+    scanners["side"].scan(f"{CARD}")
+    texts = [next(came)["text"]]
+    while texts[-1] != CARD:
+        texts.append(next(came)["text"])
+    assert set(first + texts[:-1]) == {TEA.code}
+
+
+def test_nobody_waits_for_a_scan_once_the_agent_stops(tmp_path: Path) -> None:
+    with served(tmp_path) as agent:
+        waiting = threading.Thread(target=lambda: agent.desk.scans.since(None, 10 * SOON_S), daemon=True)
+        waiting.start()
+    waiting.join(SOON_S)
+    assert not waiting.is_alive()
+
+
+def example() -> ModuleType:
+    at = ROOT / "docs" / "examples" / "agent_scans.py"
+    spec = importlib.util.spec_from_file_location("agent_scans", at)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
