@@ -67,6 +67,28 @@ class ConsentChanged(msgspec.Struct, frozen=True, tag_field="type", tag="consent
     cashier: str
 
 
+class BankCardRegistered(msgspec.Struct, frozen=True, tag_field="type", tag="bank_card_registered"):
+    """From now on a bank card stands for the member, who has agreed to it.
+
+    `token` is hex of HMAC-SHA256(scope key, "bank card " and what the payment terminal calls the card by) cut to
+    16 bytes; empty once the member is erased.
+    """
+
+    member_id: str
+    account_id: str
+    token: str
+    cashier: str
+
+
+class BankCardWithdrawn(msgspec.Struct, frozen=True, tag_field="type", tag="bank_card_withdrawn"):
+    """A bank card stands for the member no more; `token` as above."""
+
+    member_id: str
+    account_id: str
+    token: str
+    cashier: str
+
+
 GiftMove = Literal["loaded", "paid", "loaded_back", "paid_back"]
 """Sold, used to pay, and each taken back by a return."""
 
@@ -170,6 +192,8 @@ Body = (
     | ReturnCompleted
     | MemberEnrolled
     | ConsentChanged
+    | BankCardRegistered
+    | BankCardWithdrawn
     | GiftCardMoved
     | RightReleased
     | ShiftOpened
@@ -203,6 +227,8 @@ _BODIES: dict[str, type[Body]] = {
     "return_completed": ReturnCompleted,
     "member_enrolled": MemberEnrolled,
     "consent_changed": ConsentChanged,
+    "bank_card_registered": BankCardRegistered,
+    "bank_card_withdrawn": BankCardWithdrawn,
     "gift_card_moved": GiftCardMoved,
     "right_released": RightReleased,
     "shift_opened": ShiftOpened,
@@ -210,6 +236,9 @@ _BODIES: dict[str, type[Body]] = {
     "shift_closed": ShiftClosed,
     "epoch_begun": EpochBegun,
 }
+_OF_ACCOUNT = (
+    MemberEnrolled, ConsentChanged, BankCardRegistered, BankCardWithdrawn, GiftCardMoved, RightReleased,
+)  # fmt: skip
 _NAMES = {kind: name for name, kind in _BODIES.items()}
 _envelope = msgspec.json.Decoder(Envelope)
 _decoders = {name: msgspec.json.Decoder(kind) for name, kind in _BODIES.items()}
@@ -258,7 +287,7 @@ def account_of(body: Body | Unknown) -> str | None:
     """The account an event belongs to; None for events of the store and receipts without a member."""
     if isinstance(body, (SaleCompleted, ReturnCompleted)):
         return body.receipt.account_id
-    if isinstance(body, (MemberEnrolled, ConsentChanged, GiftCardMoved, RightReleased)):
+    if isinstance(body, _OF_ACCOUNT):
         return body.account_id
     return None
 

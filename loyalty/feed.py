@@ -43,6 +43,8 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """card -> its kind, of the cards that have one."""
     more_phones: tuple[str, ...] = ()
     """Hashes of further phones, of members who were merged into this one."""
+    bank_cards: tuple[str, ...] = ()
+    """Bank cards that stand for the member: hashes of their tokens, as in `BankCardRegistered`."""
 
 
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import Row
 
 from loyalty.events import (
+    BankCardRegistered,
+    BankCardWithdrawn,
     Body,
     Envelope,
     GiftCardMoved,
@@ -152,8 +154,10 @@ def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
     ids = [envelope.id] if account is None else [envelope.id, account]
     if isinstance(body, _WITH_RECEIPT) and body.receipt.member_id is not None:
         ids.append(body.receipt.member_id)
-    if isinstance(body, MemberEnrolled):
+    if isinstance(body, MemberEnrolled | BankCardRegistered | BankCardWithdrawn):
         ids.append(body.member_id)
+    if isinstance(body, BankCardRegistered | BankCardWithdrawn) and body.token:
+        ids.append(body.token)
     if None in map(_ID.fullmatch, ids):
         return "an id is not 32 hex digits"
     if not 0 <= envelope.at_ms < MAX_INTEGER:

@@ -33,8 +33,9 @@ def erase(
         else:
             tell(
                 "cli.erase.found", name=found.ident.name_masked or found.place.member_id, members=there.members,
-                cards=there.cards, phones=there.phones, personal=there.personal, receipts=there.receipts,
-                messages=there.messages, confirmations=there.confirmations, reasons=there.reasons,
+                cards=there.cards, phones=there.phones, bank_cards=there.bank_cards, personal=there.personal,
+                receipts=there.receipts, messages=there.messages, confirmations=there.confirmations,
+                reasons=there.reasons,
             )  # fmt: skip
         if dry_run:
             return

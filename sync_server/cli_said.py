@@ -77,10 +77,12 @@ SENTENCES = {
         "Erasings that had been cut short: {count}.",
     ),
     "cli.erase.found": (
-        "{name}: записей участника {members}, карт {cards}, телефонов {phones}, личных данных {personal}, "
-        "чеков с именем или картой {receipts}, сообщений {messages}, кодов {confirmations}, причин статусов {reasons}.",
-        "{name}: {members} records of the member, {cards} cards, {phones} phones, {personal} sets of personal data, "
-        "{receipts} receipts, {messages} messages, {confirmations} codes, {reasons} reasons of statuses.",
+        "{name}: записей участника {members}, карт {cards}, телефонов {phones}, банковских карт {bank_cards}, "
+        "личных данных {personal}, чеков с именем или картой {receipts}, сообщений {messages}, "
+        "кодов {confirmations}, причин статусов {reasons}.",
+        "{name}: {members} records of the member, {cards} cards, {phones} phones, {bank_cards} bank cards, "
+        "{personal} sets of personal data, {receipts} receipts, {messages} messages, {confirmations} codes, "
+        "{reasons} reasons of statuses.",
     ),
     "cli.erase.sure": (
         "Стереть всё это? Вернуть будет нельзя",

@@ -23,6 +23,7 @@ FlagKind = Literal[
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already
+    "bank_card_taken",      # the bank card stands for another member already
     "failed",               # applying it failed; parked
 ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from loyalty.errors import StoreFault
 from loyalty.events import MemberEnrolled
 from sync_server.apply import apply_again
 from sync_server.arrivals import Arrived, arrive
+from sync_server.bank_cards import settle_new, take_bank_cards
 from sync_server.claims import Owners, claim
 from sync_server.coupon_uses import After, claim_coupons, flag_again, free_coupons
 from sync_server.effect_kinds import apply_effects
@@ -147,6 +148,8 @@ def _end(store: Store, identity: Identity, applied: Sequence[tuple[Key, Arrived]
     arrived = [event for _, event in applied]
     flag_again(store, arrived, after)
     free_coupons(store, arrived)
+    take_bank_cards(store, arrived)
+    settle_new(store, arrived)
     complete_members(store, identity, [event.key for event in arrived if isinstance(event.body, MemberEnrolled)])
     for lay, _ in applied:
         store.write(partial(_take_out, lay=lay), lay[0])

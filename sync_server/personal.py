@@ -19,6 +19,7 @@ from loyalty.events import Personal, bucket_of, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.member import mask_name
 from loyalty.sentences import sentence
+from sync_server.bank_cards import MAX_BANK_CARDS
 from sync_server.claims import Claim, Owners, claim
 from sync_server.erasing.erased import erased_among
 from sync_server.find_member import Place, survivor
@@ -209,6 +210,7 @@ def united(kept: IdentRow, gone: IdentRow) -> IdentRow:
         phone_tail=kept.phone_tail or gone.phone_tail,
         more_phones=tuple(more),
         birthday_md=kept.birthday_md or gone.birthday_md,
+        bank_cards=tuple(sorted({*kept.bank_cards, *gone.bank_cards}))[:MAX_BANK_CARDS],
         audiences=tuple(sorted({*kept.audiences, *gone.audiences}))[:MAX_AUDIENCES],
         blocked=kept.blocked or gone.blocked,
     )

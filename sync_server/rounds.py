@@ -21,6 +21,7 @@ from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.receipt import ProgrammeRef
 from sync_server.apply import apply_unit
 from sync_server.arrivals import Arrived
+from sync_server.bank_cards import settle_new, take_bank_cards
 from sync_server.claims import Claim, Owners, claim
 from sync_server.coupon_uses import claim_coupons, flag_again, free_coupons
 from sync_server.effect_kinds import apply_effects
@@ -83,10 +84,12 @@ def apply_events(store: Store, arrived: Sequence[Arrived]) -> None:
     """Claim what these events name, and apply them, each once. Given in each terminal's order."""
     owners = claim(store, card_claims(arrived))
     after = claim_coupons(store, arrived)
+    take_bank_cards(store, arrived)
     rules = replace(read_rules(store), versions=read_versions(store, refs_of(arrived)))
     _apply_units(store, list(_units(store, arrived)), rules, owners)
     flag_again(store, arrived, after)
     free_coupons(store, arrived)
+    settle_new(store, arrived)
 
 
 def _read_round(store: Store, clock_ms: Callable[[], int], slots: Collection[int] = ALL_SLOTS) -> Round:

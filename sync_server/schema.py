@@ -235,6 +235,12 @@ ALIAS = _table(
     "alias", _int("abucket", key=True), _text("kind", key=True), _text("alias", key=True), _text("member_id"),
     _text("account_id"),
 )  # fmt: skip
+BANK_CARD = _table(
+    "bank_card", _int("abucket", key=True), _text("token", key=True), _text("event_id", key=True), _text("member_id"),
+    _text("account_id"), _int("given"), _big("at_ms"), _big("received_ms"), _text("by_whom"),
+    Index("bank_card_member", "member_id"), rowid=True,
+)  # fmt: skip
+"""Bank cards registered for members (`given` 1) and withdrawn, by the hash of their token: see `bank_cards`."""
 
 ESCROW = _table(
     "escrow", _int("bucket", key=True), _text("account_id", key=True), _text("terminal", key=True),

@@ -20,7 +20,7 @@ import zstandard
 from sqlalchemy import select
 
 from loyalty.api import SnapshotManifest
-from loyalty.cache_file import DDL, finders, key_bytes
+from loyalty.cache_file import DDL, Finders, finders, key_bytes
 from loyalty.events import canonical
 from loyalty.feed import STREAMS, Head, IdentRow, Stream
 from sync_server.identity import Identity
@@ -30,6 +30,7 @@ from sync_server.store import Store, Tx, open_scratch
 ZSTD_LEVEL = 3
 CHUNK_BYTES = 1024 * 1024
 KEPT = 2
+FOUND_BY = Finders._fields
 """The newest, and the one before it, which a terminal may still be fetching."""
 LEFT_MS = 24 * 3600 * 1000
 """A file that no manifest names and that is older was left by a process that died, or by a generation that is over."""
@@ -100,7 +101,7 @@ def _build(store: Store, gen: str, path: Path, stage: Path) -> tuple[dict[Stream
         _make_tables(file)
         file.execute("BEGIN")
         vectors, rows = _stage_rows(store, file)
-        for table in (*STREAMS, "card", "phone"):
+        for table in (*STREAMS, *FOUND_BY):
             file.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM stage.{table} ORDER BY 1")
         heads = ((stream, head.bucket, head.seq, head.checksum) for stream in STREAMS for head in vectors[stream])
         file.executemany("INSERT INTO main.cursor (stream, bucket, seq, checksum) VALUES (?, ?, ?, ?)", heads)
@@ -116,8 +117,8 @@ def _make_tables(file: sqlite3.Connection) -> None:
         file.execute(statement)
     for stream in STREAMS:
         file.execute(f"CREATE TABLE stage.{stream} (key, bucket, change_seq, h, body)")
-    file.execute("CREATE TABLE stage.card (card, member)")
-    file.execute("CREATE TABLE stage.phone (phone, member)")
+    for table in FOUND_BY:
+        file.execute(f"CREATE TABLE stage.{table} (value, member)")
 
 
 def _stage_rows(store: Store, file: sqlite3.Connection) -> tuple[dict[Stream, tuple[Head, ...]], dict[Stream, int]]:
@@ -147,14 +148,12 @@ def _copy(tx: Tx, file: sqlite3.Connection, stream: Stream, bucket: int) -> int:
 
 
 def _stage_finders(file: sqlite3.Connection, bodies: Iterable[bytes]) -> None:
-    cards: list[tuple[str, bytes]] = []
-    phones: list[tuple[bytes, bytes]] = []
+    found: dict[str, list[tuple[str | bytes, bytes]]] = {table: [] for table in FOUND_BY}
     for body in bodies:
-        card, phone = finders(_ident.decode(body))
-        cards += card
-        phones += phone
-    file.executemany("INSERT INTO stage.card VALUES (?, ?)", cards)
-    file.executemany("INSERT INTO stage.phone VALUES (?, ?)", phones)
+        for table, rows in finders(_ident.decode(body))._asdict().items():
+            found[table] += rows
+    for table, rows in found.items():
+        file.executemany(f"INSERT INTO stage.{table} VALUES (?, ?)", rows)
 
 
 def _compress(path: Path, to: Path) -> str:

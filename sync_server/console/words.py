@@ -40,6 +40,7 @@ FLAGS: dict[FlagKind, str] = {
     "hold_overdrawn": N_("Points held for the receipt were free again by then and gone; booked as printed"),
     "card_taken": N_("The card belongs to another member already"),
     "phone_taken": N_("The phone belongs to another member already"),
+    "bank_card_taken": N_("The bank card stands for another member already"),
     "failed": N_("Applying the event failed; it is kept and put aside"),
 }
 PAYMENTS: dict[PaymentKind, str] = {"cash": N_("Cash"), "card": N_("Bank card"), "gift_card": N_("Gift card")}
@@ -56,6 +57,8 @@ EVENTS = {
     "return_completed": N_("Return"),
     "member_enrolled": N_("New member"),
     "consent_changed": N_("Consent"),
+    "bank_card_registered": N_("Bank card registered"),
+    "bank_card_withdrawn": N_("Bank card withdrawn"),
     "gift_card_moved": N_("Gift card"),
     "shift_opened": N_("Shift opened"),
     "cash_moved": N_("Cash put in or taken out"),

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Table, select, update
 
 from loyalty.events import bucket_of, canonical
+from sync_server.bank_cards import settle
 from sync_server.erasing.erased import Erased, record, say_done
 from sync_server.erasing.redact import member_in, redacted
 from sync_server.erasing.segments import redact_spots
@@ -24,6 +25,7 @@ from sync_server.member_steps import GiveAlias
 from sync_server.rows import select_by
 from sync_server.schema import (
     ALIAS,
+    BANK_CARD,
     CONFIRMATION,
     FEED,
     FLAG,
@@ -123,6 +125,15 @@ def _aliases(store: Store, trail: Trail, now_ms: int) -> None:
         store.write(partial(_delete, table=ALIAS, chosen=gone), Shard("abucket", bucket_of(alias)))
 
 
+def _bank_cards(store: Store, trail: Trail, now_ms: int) -> None:
+    """A card that somebody else has registered as well is that one's from now on."""
+    for token in trail.bank_cards:
+        here = (BANK_CARD.c.abucket == bucket_of(token)) & (BANK_CARD.c.token == token)
+        gone = here & BANK_CARD.c.member_id.in_(trail.ids)
+        store.write(partial(_delete, table=BANK_CARD, chosen=gone), Shard("abucket", bucket_of(token)))
+    settle(store, trail.bank_cards)
+
+
 def _identities(store: Store, trail: Trail, now_ms: int) -> None:
     for place in trail.places:
         store.write(partial(_identity, place=place), place.bucket)
@@ -149,6 +160,6 @@ def _set(tx: Tx, table: Table, chosen: ColumnElement[bool], values: Mapping[str,
 
 
 _STEPS: Iterable[Callable[[Store, Trail, int], None]] = (
-    _messages, _flags, _changes, _events, _accounts, _aliases, _identities,
+    _messages, _flags, _changes, _events, _accounts, _aliases, _bank_cards, _identities,
 )  # fmt: skip
 """In this order: the later ones take away what the earlier ones look by."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from loyalty.events import MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.events import BankCardRegistered, BankCardWithdrawn, MemberEnrolled, ReturnCompleted, SaleCompleted
 from sync_server.arrivals import Arrived, arrive, timed
 from sync_server.erasing.erased import erased_among, read_erased
 from sync_server.erasing.forget import forget
@@ -20,8 +20,8 @@ def members_of(arrived: Sequence[Arrived]) -> frozenset[str]:
     found = set()
     for event in arrived:
         match event.body:
-            case MemberEnrolled(member_id=member_id):
-                found.add(member_id)
+            case MemberEnrolled() | BankCardRegistered() | BankCardWithdrawn():
+                found.add(event.body.member_id)
             case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt) if receipt.member_id:
                 found.add(receipt.member_id)
     return frozenset(found)

@@ -1,4 +1,4 @@
-"""An event without what is personal in it: a new member's card, the masked name on a receipt.
+"""An event without what is personal in it: a new member's card, a bank card's token, the masked name on a receipt.
 
 Everything else stays as it was, fields of later versions too: the books follow from a redacted event as from the whole.
 """
@@ -22,10 +22,11 @@ def redacted(raw: bytes) -> bytes:
     event = _decoded(raw)
     body = _inner(event, "body")
     receipt = _inner(body, "receipt")
-    if not body.get("card") and not receipt.get("member_name"):
+    if not body.get("card") and not body.get("token") and not receipt.get("member_name"):
         return raw
-    if "card" in body:
-        body["card"] = ""
+    for name in ("card", "token"):
+        if name in body:
+            body[name] = ""
     if "member_name" in receipt:
         receipt["member_name"] = ""
     return canonical(event)

@@ -1,9 +1,10 @@
 """Where a member has left anything personal: read before erasing, and told by a dry run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Table, func, select
+from sqlalchemy import Row, Table, func, select
 
 from loyalty.events import bucket_of
 from loyalty.feed import IdentRow
@@ -13,6 +14,7 @@ from sync_server.identity import Identity
 from sync_server.rows import select_by
 from sync_server.schema import (
     ALIAS,
+    BANK_CARD,
     CONFIRMATION,
     EVENT,
     FEED,
@@ -33,13 +35,14 @@ _ident = msgspec.json.Decoder(IdentRow)
 
 class Trail(msgspec.Struct, frozen=True):
     """`places` are the member and all who were merged into it, `accounts` every account any of them ever had, `own`
-    those of them nobody else ever had. `phones` are full numbers."""
+    those of them nobody else ever had. `phones` are full numbers, `bank_cards` hashes of tokens."""
 
     places: tuple[Place, ...]
     aliases: tuple[Alias, ...]
     phones: tuple[str, ...]
     accounts: tuple[str, ...]
     own: tuple[str, ...]
+    bank_cards: tuple[str, ...]
 
     @property
     def ids(self) -> frozenset[str]:
@@ -60,6 +63,7 @@ class Found(msgspec.Struct, frozen=True):
     members: int
     cards: int
     phones: int
+    bank_cards: int
     personal: int
     receipts: int
     messages: int
@@ -96,7 +100,14 @@ def read_trail(tx: Tx, identity: Identity, place: Place) -> Trail:
     accounts = sorted({*(each.home for each in places), *(each.account_id for each in idents), *shared})
     own = (each for each in accounts if _is_own(tx, each, ids))
     named = sorted(alias for alias in aliases if alias[1])
-    return Trail(places, tuple(named), phones, tuple(accounts), tuple(own))
+    tokens = {row.token for row in _card_acts(tx, ids)} | {token for each in idents for token in each.bank_cards}
+    return Trail(places, tuple(named), phones, tuple(accounts), tuple(own), tuple(sorted(tokens)))
+
+
+def _card_acts(tx: Tx, ids: Collection[str]) -> Sequence[Row[Any]]:
+    """What was done with bank cards for these members."""
+    columns = (BANK_CARD.c.token, BANK_CARD.c.event_id, BANK_CARD.c.account_id)
+    return tx.execute(select(*columns).where(BANK_CARD.c.member_id.in_(ids))).all()
 
 
 def _is_own(tx: Tx, account_id: str, ids: Sequence[str]) -> bool:
@@ -111,6 +122,7 @@ def count_found(tx: Tx, trail: Trail) -> Found:
         members=len(trail.places),
         cards=len(trail.cards),
         phones=len(trail.aliases) - len(trail.cards),
+        bank_cards=len(trail.bank_cards),
         personal=len(select_by(tx, PERSONAL, ("event_id",), ("bucket", "member_id"), trail.keys)),
         receipts=sum(_of_members(tx, RECEIPT, each, trail) for each in trail.accounts),
         messages=int(tx.execute(sent).scalar_one()),
@@ -132,8 +144,8 @@ def _reasons(tx: Tx, account_id: str) -> int:
 
 
 def spots_of(tx: Tx, trail: Trail) -> set[Spot]:
-    """Every event of theirs that is known here: of enrolments, of receipts, of what waits or was put aside, and of what
-    came twice."""
+    """Every event of theirs that is known here: of enrolments, receipts and bank cards, of what waits or was put aside,
+    and of what came twice."""
     members = select_by(tx, MEMBER, ("bucket", "event_id"), ("bucket", "member_id"), trail.keys)
     keys = {(row.bucket, row.event_id) for row in members}
     for account_id in trail.accounts:
@@ -141,6 +153,7 @@ def spots_of(tx: Tx, trail: Trail) -> set[Spot]:
         mine = (RECEIPT.c.bucket == bucket) & (RECEIPT.c.account_id == account_id)
         query = select(RECEIPT.c.event_id).where(mine, RECEIPT.c.member_id.in_(trail.ids))
         keys |= {(bucket, event_id) for event_id in tx.execute(query).scalars()}
+    keys |= {(bucket_of(row.account_id), row.event_id) for row in _card_acts(tx, trail.ids)}
     events = select_by(tx, EVENT, ("terminal", "epoch", "seq"), ("bucket", "event_id"), keys)
     return {Spot(row.terminal, row.epoch, row.seq) for row in events} | _aside(tx, trail) | _twice(tx, trail)
 

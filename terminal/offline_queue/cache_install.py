@@ -80,9 +80,8 @@ def _put(connection: Connection, to: Cursor, row: FeedRow, checksum: int) -> int
 
 def _find(connection: Connection, stream: Stream, key: str, body: bytes) -> None:
     if stream == "ident":
-        cards, phones = finders(_ident.decode(body))
-        connection.executemany("INSERT OR REPLACE INTO card VALUES (?, ?)", cards)
-        connection.executemany("INSERT OR REPLACE INTO phone VALUES (?, ?)", phones)
+        for table, found in finders(_ident.decode(body))._asdict().items():
+            connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", found)
     elif stream == "goods":
         cache_words.add(connection, key, body)
 
@@ -92,8 +91,9 @@ def _unfind(connection: Connection, stream: Stream, key: bytes, body: bytes | No
     if body is None:
         return
     if stream == "ident":
-        cards, phones = finders(_ident.decode(body))
-        connection.executemany("DELETE FROM card WHERE card = ? AND member = ?", cards)
-        connection.executemany("DELETE FROM phone WHERE phone = ? AND member = ?", phones)
+        found = finders(_ident.decode(body))
+        connection.executemany("DELETE FROM card WHERE card = ? AND member = ?", found.card)
+        connection.executemany("DELETE FROM phone WHERE phone = ? AND member = ?", found.phone)
+        connection.executemany("DELETE FROM bank_card WHERE token = ? AND member = ?", found.bank_card)
     elif stream == "goods":
         cache_words.remove(connection, key.decode())

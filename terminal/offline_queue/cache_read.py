@@ -19,6 +19,8 @@ from terminal.offline_queue.writer import Connection
 T = TypeVar("T")
 _BY_CARD = "SELECT ident.body FROM card JOIN ident ON ident.key = card.member WHERE card.card = ?"
 _BY_PHONE = "SELECT ident.body FROM phone JOIN ident ON ident.key = phone.member WHERE phone.phone = ?"
+_BY_BANK_CARD = "SELECT ident.body FROM bank_card b JOIN ident ON ident.key = b.member WHERE b.token = ?"
+_BY_ID = "SELECT body FROM ident WHERE key = ?"
 _BALANCE = """SELECT (SELECT body FROM bal WHERE key = ?), applied_epoch, applied_seq, as_of_ms
     FROM cursor WHERE stream = 'bal' AND bucket = ?"""
 _APPLIED = "SELECT applied_epoch, applied_seq FROM cursor WHERE stream = 'bal' AND bucket = ?"
@@ -49,6 +51,13 @@ class CacheReading:
     def member_by_phone_hash(self, phone_hash: str) -> Known | None:
         """`phone_hash` is hex, by `keys.phone_hash`."""
         return self._read(lambda c: self._known(c, _BY_PHONE, bytes.fromhex(phone_hash)))
+
+    def member_by_bank_card(self, token: str) -> Known | None:
+        """`token` is hex, by `keys.token_hash`."""
+        return self._read(lambda c: self._known(c, _BY_BANK_CARD, bytes.fromhex(token)))
+
+    def member(self, member_id: str) -> Known | None:
+        return self._read(lambda c: self._known(c, _BY_ID, bytes.fromhex(member_id)))
 
     def account(self, account_id: str) -> Held:
         """The balance of an account that is no member's: a gift card's."""

@@ -15,7 +15,15 @@ from sqlalchemy import insert, select
 
 from loyalty.codes import card_number
 from loyalty.errors import BadInput
-from loyalty.events import MemberEnrolled, Personal, SaleCompleted, bucket_of, encode_event, personal_hash
+from loyalty.events import (
+    BankCardRegistered,
+    MemberEnrolled,
+    Personal,
+    SaleCompleted,
+    bucket_of,
+    encode_event,
+    personal_hash,
+)
 from loyalty.feed import BalanceRow
 from loyalty.receipt import Receipt
 from sync_server import stored_segments
@@ -51,6 +59,7 @@ from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, ope
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, TWIN, BORIS = (hex_id(name) for name in ("anna", "her second card", "boris"))
 CARDS = [card_number("2990001", number) for number in range(1, 6)]
+TOKEN, OWN_TOKEN = hex_id("the card of both"), hex_id("her own card")
 NAME, MASKED, PHONE, OTHER_PHONE = "Крузенштерна Пелагея", "Пелагея К.", "+79031234567", "+79161112233"
 BIRTHDAY = "1990-05-23"
 
@@ -80,7 +89,11 @@ class Life:
         identity = self.office.identity
         hashes = [identity.phone_hash(phone) for phone in (PHONE, OTHER_PHONE)]
         plain = [NAME, NAME.casefold(), MASKED, "Пелагея", BIRTHDAY, "05-23", "her own reason"]
-        return [*plain, PHONE[2:], OTHER_PHONE[2:], *CARDS[:2], *hashes]
+        return [*plain, PHONE[2:], OTHER_PHONE[2:], *CARDS[:2], OWN_TOKEN, *hashes]
+
+    def knows(self, member: str) -> tuple[str, ...]:
+        """The bank cards of a member."""
+        return find_member(self.office.store, self.office.identity, member).ident.bank_cards
 
     def erase(self, text: str = CARDS[0]) -> None:
         erase(self.office.store, self.office.identity, self.at, text, "olga", T0_MS + 9)
@@ -94,6 +107,7 @@ def live(office: TestOffice, folder: Path) -> Life:
     boris, boris_personal = _boris()
     sale = named(till.receipt(ANNA, earned=30, qty=2000))
     till.put(joined, till.event(SaleCompleted(sale)), till.sale(account=BORIS, earned=7))
+    till.put(bank_card(till, ANNA), bank_card(till, ANNA, OWN_TOKEN), bank_card(till, BORIS, last=True))
     till.put(till.back(sale, qty=1000, total=5_000, earned=15, member_name=MASKED), twin, boris)
     # Another till says that she has her card again, in other words: kept as it came, and flagged.
     till.put(till.event(SaleCompleted(named(till.receipt(TWIN, earned=4)))), till.enrolled(ANNA, CARDS[0])[0])
@@ -109,6 +123,10 @@ def live(office: TestOffice, folder: Path) -> Life:
     made = Life(office, till, sale, folder)
     make_snapshot(office.store, office.identity, made.at.snapshots, T0_MS, hex_id("snapshot"))
     return made
+
+
+def bank_card(till: Till, member: str, token: str = TOKEN, last: bool = False) -> bytes:
+    return till.event(BankCardRegistered(member, member, token, "anna"), "f" * 32 if last else "")
 
 
 def _boris() -> tuple[bytes, Personal]:
@@ -193,6 +211,18 @@ def test_nobody_finds_the_member_and_the_receipts_stay(life):
     assert (facts.receipt.member_name, facts.receipt.total_minor, facts.came.same) == ("", 10_000, True)
 
 
+def test_a_bank_card_of_the_member_is_nobody_s_or_who_else_has_registered_it(life):
+    office, late_token = life.office, hex_id("a card that came late")
+    assert (life.knows(ANNA), life.knows(BORIS)) == (tuple(sorted((TOKEN, OWN_TOKEN))), ())
+    life.erase()
+    assert life.knows(BORIS) == (TOKEN,)
+    late = office.till("late")
+    late.put(bank_card(late, ANNA, late_token))
+    office.apply()
+    assert left(office.store, [OWN_TOKEN, late_token]) == set()
+    assert verify(office.store).findings == ()
+
+
 def test_others_keep_what_is_theirs(life):
     life.erase()
     found = find_member(life.office.store, life.office.identity, CARDS[2])
@@ -215,14 +245,14 @@ def test_a_plan_says_what_would_go_and_changes_nothing(life):
     member, found = plan_erasing(life.office.store, life.office.identity, PHONE)
     assert member.place.member_id == ANNA
     assert msgspec.structs.asdict(found) == {
-        "members": 2, "cards": 2, "phones": 2, "personal": 2, "receipts": 4, "messages": 1, "confirmations": 1,
-        "reasons": 1,
+        "members": 2, "cards": 2, "phones": 2, "bank_cards": 2, "personal": 2, "receipts": 4, "messages": 1,
+        "confirmations": 1, "reasons": 1,
     }  # fmt: skip
     assert sorted(texts(life.office.store)) == before
 
 
 def test_killed_at_any_step_it_is_finished_by_doing_it_again(life, monkeypatch):
-    for stage in ("_messages", "_flags", "_changes", "_events", "_accounts", "_aliases", "_identities"):
+    for stage in ("_messages", "_flags", "_changes", "_events", "_accounts", "_aliases", "_bank_cards", "_identities"):
         steps = tuple(_dies if each.__name__ == stage else each for each in forget._STEPS)
         with monkeypatch.context() as patched:
             patched.setattr(forget, "_STEPS", steps)

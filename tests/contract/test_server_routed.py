@@ -15,6 +15,7 @@ from sync_server.schema import FEED, LEDGER, STATE, TERM_BUCKET, TERMINAL
 from sync_server.store import Shard
 from tests.contract import (  # fmt: skip
     test_server_apply,
+    test_server_bank_cards,
     test_server_coupon_uses,
     test_server_families,
     test_server_gift_cards,
@@ -31,6 +32,13 @@ CHOSEN = {
         "test_a_segment_sent_again_gets_the_same_answer_and_adds_nothing",
         "test_an_event_that_fails_in_applying_is_parked_and_the_others_are_applied",
         "test_an_office_set_back_to_a_backup_gets_everything_again",
+    ),
+    test_server_bank_cards: (
+        "test_a_card_stands",
+        "test_of_two_who",
+        "test_the_kept_member",
+        "test_what_another_process",
+        "test_a_card_that_came_before",
     ),
     test_server_coupon_uses: ("test_",),
     test_server_families: ("test_a_family", "test_tills_forget", "test_merges", "test_a_member_who", "test_personal"),

@@ -224,9 +224,8 @@ class Office:
                 values = (key_bytes(stream, row.key), bucket, row.change_seq, digest, row.live)
                 file.execute(f"INSERT INTO {stream} VALUES (?, ?, ?, ?, ?)", values)
                 if stream == "ident" and row.live:
-                    cards, phones = finders(msgspec.json.decode(row.live, type=IdentRow))
-                    file.executemany("INSERT INTO card VALUES (?, ?)", cards)
-                    file.executemany("INSERT INTO phone VALUES (?, ?)", phones)
+                    for table, found in finders(msgspec.json.decode(row.live, type=IdentRow))._asdict().items():
+                        file.executemany(f"INSERT INTO {table} VALUES (?, ?)", found)
         heads = [(stream, head.bucket, head.seq, head.checksum) for (stream, _), head in self.heads.items()]
         file.executemany("INSERT INTO cursor (stream, bucket, seq, checksum) VALUES (?, ?, ?, ?)", heads)
         file.execute("INSERT INTO meta VALUES ('gen', ?)", (self.gen,))

@@ -27,7 +27,7 @@ def test_an_owner_erases_a_member_after_saying_so_twice(opened, tmp_path) -> Non
     assert "Стереть личные данные…" in text_of(visitor.get(page).text)
     words = text_of(visitor.post(f"{page}/erase").text)
     assert f"Стереть: {MASKED}?" in words
-    assert "Карты 1 Телефоны 1 Имя и день рождения 1 Чеки, где назван участник 2" in words
+    assert "Карты 1 Телефоны 1 Банковские карты 0 Имя и день рождения 1 Чеки, где назван участник 2" in words
     assert read_log(tmp_path / "erased.log") == ()
     words = text_of(visitor.post(f"{page}/erase/confirmed").text)
     assert "Личные данные стёрты 22.11.2026 17:43, кто: anna." in words

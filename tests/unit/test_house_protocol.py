@@ -219,6 +219,9 @@ def test_personal_data_are_committed_to_as_the_page_says(office: TestOffice) -> 
 def test_phones_cards_and_buckets_are_named_as_the_page_says() -> None:
     phone, hashed = re.findall(r"`(\+7\d{10})` is `([0-9a-f]{32})`", FLAT)[0]
     assert hmac.new(bytes.fromhex(REPLY.scope_key), phone.encode(), sha256).digest()[:16].hex() == hashed
+    token, hashed = re.findall(r"`(tok-[0-9a-f]+)` is `([0-9a-f]{32})`", FLAT)[0]
+    named = f"bank card {token}".encode()
+    assert hmac.new(bytes.fromhex(REPLY.scope_key), named, sha256).digest()[:16].hex() == hashed
     assert codes.card_number(REPLY.card_prefix, 1) == said(r"the first card made here is `(\d{13})`")
     key, bucket = re.findall(r"The bucket of `([0-9a-f]{32})` is (\d+)", FLAT)[0]
     by_hand = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") % 256

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from loyalty.cache_file import finders, key_bytes
 from loyalty.events import (
     EVENT_VERSION,
+    BankCardRegistered,
+    BankCardWithdrawn,
     Consent,
     ConsentChanged,
     Envelope,
@@ -80,7 +82,10 @@ def test_a_body_nested_too_deep_or_not_in_utf_8_is_told_by_the_same_error():
 def test_an_event_goes_to_the_bucket_of_its_account():
     card = sold(CARD)
     changed = ConsentChanged("01" * 16, "02" * 16, Consent("advertising", "1", False), "Анна")
-    for body in (SaleCompleted(card), ReturnCompleted(card), changed):
+    registered, withdrawn = (
+        kind("01" * 16, "02" * 16, "0f" * 16, "Анна") for kind in (BankCardRegistered, BankCardWithdrawn)
+    )
+    for body in (SaleCompleted(card), ReturnCompleted(card), changed, registered, withdrawn):
         assert account_of(body) == "02" * 16
         assert bucket_key(decode_envelope(encode_event(body, "e1", 1)), body) == "02" * 16
 
@@ -102,10 +107,12 @@ def test_the_commitment_to_personal_data_changes_with_each_of_them():
     assert len({personal_hash(each) for each in (person, *changes)}) == 8
 
 
-def test_a_member_is_found_by_every_card_and_by_the_phone():
-    row = IdentRow("01" * 16, "02" * 16, cards=("299", "300"), phone_hash="ab" * 16)
-    assert finders(row) == ([("299", b"\1" * 16), ("300", b"\1" * 16)], [(b"\xab" * 16, b"\1" * 16)])
-    assert finders(IdentRow("01" * 16, "02" * 16)) == ([], [])
+def test_a_member_is_found_by_every_card_by_the_phone_and_by_bank_cards():
+    row = IdentRow("01" * 16, "02" * 16, cards=("299", "300"), phone_hash="ab" * 16, bank_cards=("cd" * 16,))
+    cards, phones, bank_cards = finders(row)
+    assert cards == [("299", b"\1" * 16), ("300", b"\1" * 16)]
+    assert (phones, bank_cards) == ([(b"\xab" * 16, b"\1" * 16)], [(b"\xcd" * 16, b"\1" * 16)])
+    assert finders(IdentRow("01" * 16, "02" * 16)) == ([], [], [])
 
 
 def test_ids_are_kept_as_bytes_and_other_keys_as_text():

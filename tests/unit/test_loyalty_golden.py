@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from loyalty.basket import Moment
 from loyalty.chain import ZERO_HASH, chain, event_hash, fork_hash, header_for, pack_payload, read_segment, write_segment
 from loyalty.events import (
+    BankCardRegistered,
+    BankCardWithdrawn,
     Body,
     Consent,
     MemberEnrolled,
@@ -155,6 +157,16 @@ def test_what_says_nothing_is_left_out_of_a_receipt():
     assert set(full) - set(plain) == new
     facts = {"category", "brand", "tags", "no_discount", "no_earn", "no_redeem", "min_price_minor", "wallets", "costs"}
     assert set(full["lines"][0]) - set(plain["lines"][0]) == facts
+
+
+def test_events_of_bank_cards_are_these_bytes():
+    names = ("01" * 16, "02" * 16, "0f" * 16, "Анна")
+    of = f'"account_id":"{names[1]}","cashier":"Анна","member_id":"{names[0]}","token":"{names[2]}"'
+    for body in (BankCardRegistered(*names), BankCardWithdrawn(*names)):
+        kind = "bank_card_registered" if isinstance(body, BankCardRegistered) else "bank_card_withdrawn"
+        kept = f'{{"at_ms":1795338000000,"body":{{{of},"type":"{kind}"}},"id":"{IDS[0]}","type":"{kind}","v":1}}'
+        assert encode_event(body, IDS[0], 1_795_338_000_000).decode() == kept
+        assert decode_body(decode_envelope(kept.encode())) == body
 
 
 def test_events_are_read_back_as_they_were():

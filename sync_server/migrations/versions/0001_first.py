@@ -34,6 +34,20 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "bank_card",
+        _column("abucket", sa.Integer()),
+        _column("token", TEXT),
+        _column("event_id", TEXT),
+        _column("member_id", TEXT),
+        _column("account_id", TEXT),
+        _column("given", sa.Integer()),
+        _column("at_ms", sa.BigInteger()),
+        _column("received_ms", sa.BigInteger()),
+        _column("by_whom", TEXT),
+        sa.PrimaryKeyConstraint("abucket", "token", "event_id"),
+    )
+    op.create_index("bank_card_member", "bank_card", ["member_id"])
+    op.create_table(
         "lease",
         _column("slot", sa.Integer()),
         _column("holder", TEXT),
