@@ -38,6 +38,8 @@ class BasketLine(msgspec.Struct, frozen=True):
     """The card to load, where the product is one."""
     mark: str = ""
     """The code of marking of this one piece, as it was read."""
+    unweighed: bool = False
+    """Sold by weight, and nobody has said how much yet: `qty_milli` only stands for it."""
 
 
 class Basket(msgspec.Struct, frozen=True):

@@ -54,9 +54,10 @@ class Lookups:
         if price_minor is None:
             return c.ProductUnknown(effect.code, sentence("product.no_price", name=product.name))
         if label is None:
-            return c.ProductFound(product, effect.qty_milli, price_minor, effect.mark)
-        weighed = product.unit == "kg" and label.weight_g
-        return c.ProductFound(product, weighed or effect.qty_milli, price_minor, effect.mark, label.until)
+            return c.ProductFound(product, effect.qty_milli, price_minor, effect.mark, qty_said=effect.qty_said)
+        weighed = label.weight_g if product.unit == "kg" else 0
+        said = bool(weighed) or effect.qty_said
+        return c.ProductFound(product, weighed or effect.qty_milli, price_minor, effect.mark, label.until, said)
 
     def goods(self, effect: c.FindGoods) -> c.Command:
         return c.GoodsFound(effect.text, tuple(self._files.cache.search_products(effect.text, MAX_FOUND)))

@@ -38,6 +38,9 @@ def put_aside(state: State, command: c.PutAside, around: Surroundings) -> Step:
 
 
 def stands(state: State, command: c.DoubtStands, around: Surroundings) -> Step:
+    if command.said.code == "fiscal.doubt":
+        # What the register says and what to do stand in the picture of the doubt.
+        return refused(state, "doubt.still", number=command.said.args["number"])
     return refuse(state, command.said, command.hint)
 
 

@@ -24,6 +24,8 @@ class FindProduct(msgspec.Struct, frozen=True):
     """The code of marking the goods were found by."""
     label: Label | None = None
     """The code's own words, which go before the quantity where the goods are weighed."""
+    qty_said: bool = True
+    """False: nobody has said how much, and `qty_milli` only stands for it."""
 
 
 class FindMember(msgspec.Struct, frozen=True):

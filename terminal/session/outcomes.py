@@ -26,6 +26,8 @@ class ProductFound(msgspec.Struct, frozen=True):
     mark: str = ""
     until: str = ""
     """The last day of use on the label, as an ISO date."""
+    qty_said: bool = True
+    """Whether the label or the cashier has said how much."""
 
 
 class ProductUnknown(msgspec.Struct, frozen=True):

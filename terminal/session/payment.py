@@ -21,6 +21,9 @@ def pay(state: State, command: c.Pay, around: Surroundings) -> Step:
     state = _paid_by(state, "", around)
     if state.quote is None or not state.basket.lines:
         return refused(state, "sale.empty")
+    unweighed = next((line for line in state.basket.lines if line.unweighed), None)
+    if unweighed is not None:
+        return refused(state, "sale.unweighed", hint="sale.unweighed.hint", name=unweighed.product.name)
     try:
         loaded_cards(state.basket)
     except BadInput as error:
@@ -137,9 +140,10 @@ def _taken(state: State, kind: PaymentKind) -> int:
 
 
 def failed(state: State, command: c.Failed, around: Surroundings) -> Step:
-    """The sale was not recorded: nothing is lost, the last tender is taken back, the cashier may try again."""
-    kept = replace(state, tenders=state.tenders[:-1])
-    return refuse(kept, command.said, command.hint)
+    """The sale was not recorded: nothing is lost, the last tender is taken back, the cashier may try again. While money
+    is still due it was something else that failed, and what has been given stays."""
+    tenders = state.tenders if state.due_minor > 0 else state.tenders[:-1]
+    return refuse(replace(state, tenders=tenders), command.said, command.hint)
 
 
 def _told_return(done: State, receipt: Receipt) -> State:

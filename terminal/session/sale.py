@@ -18,6 +18,7 @@ from loyalty.codes import (
     classify,
     mark_of,
 )
+from loyalty.label import Label
 from loyalty.marks import hint_of, refusal
 from loyalty.money import MAX_MINOR, line_amount
 from loyalty.sentences import Sentence, sentence
@@ -34,7 +35,7 @@ def scan(state: State, command: c.Scan, around: Surroundings) -> Step:
     label, codes = command.label, around.programme.codes
     if label and isinstance(classify(label.gtin, codes), ProductCode):
         mark = mark_of(command.text, codes)
-        return state, (c.FindProduct(label.gtin, state.multiplier_milli or 1000, mark, label),)
+        return state, (_find(state, label.gtin, mark, label),)
     return _coded(state, label.gtin if label else command.text, "card", around)
 
 
@@ -64,7 +65,7 @@ def milli(text: str) -> int:
 def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
     match classify(text, around.programme.codes):
         case ProductCode(gtin=gtin, mark=mark):
-            return state, (c.FindProduct(gtin, state.multiplier_milli or 1000, mark),)
+            return state, (_find(state, gtin, mark),)
         case WeighedCode(plu=plu, weight_g=weight_g):
             return state, (c.FindProduct(plu, weight_g),)
         case CardCode(number=number):
@@ -82,6 +83,12 @@ def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
             return refuse(noted, why)
 
 
+def _find(state: State, code: str, mark: str = "", label: Label | None = None) -> c.FindProduct:
+    """One, unless `3*` has said how many."""
+    said = state.multiplier_milli
+    return c.FindProduct(code, said or 1000, mark, label, qty_said=bool(said))
+
+
 def product_found(state: State, command: c.ProductFound, around: Surroundings) -> Step:
     product, qty_milli = command.product, command.qty_milli
     if product.unit == "piece" and qty_milli % 1000:
@@ -95,7 +102,8 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
         why = refusal(product, mark, qty_milli, {line.mark for line in state.basket.lines})
         if why is not None:
             return refuse(replace(state, multiplier_milli=0), why, hint_of(why))
-    lines = _with_goods(state, product, qty_milli, command.price_minor, mark)
+    unweighed = product.unit == "kg" and not command.qty_said
+    lines = _with_goods(state, product, qty_milli, command.price_minor, mark, unweighed)
     if lines is None:
         return refused(state, "sale.quantity_large", limit_milli=MAX_QTY_MILLI)
     if len(lines) > MAX_LINES:
@@ -110,12 +118,14 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
     if command.until and command.until < around.moment.local_date:
         over = told(state, "warn", "sale.over", hint="sale.over.hint", name=product.name, until_date=command.until)
         return over, (c.Signal("error"),)
+    if unweighed:
+        return told(state, "warn", "sale.unweighed", hint="sale.unweighed.hint", name=product.name), (c.Signal("ok"),)
     said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
     return said, (c.Signal("ok"),)
 
 
 def _with_goods(
-    state: State, product: Product, qty_milli: int, price_minor: int, mark: str
+    state: State, product: Product, qty_milli: int, price_minor: int, mark: str, unweighed: bool
 ) -> tuple[BasketLine, ...] | None:
     """Pieces of the same goods share a line; a weighing, a gift card, a marked piece has its own. None: too many."""
     lines = state.basket.lines
@@ -125,7 +135,7 @@ def _with_goods(
             more = line.qty_milli + qty_milli
             grown = replace(line, qty_milli=more)
             return None if more > MAX_QTY_MILLI else (*lines[:place], grown, *lines[place + 1 :])
-    added = BasketLine(state.next_line_id, product, qty_milli, price_minor, mark=mark)
+    added = BasketLine(state.next_line_id, product, qty_milli, price_minor, mark=mark, unweighed=unweighed)
     return None if qty_milli > MAX_QTY_MILLI else (*lines, added)
 
 
@@ -166,7 +176,8 @@ def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> 
         problem = sentence("mark.one_each")
     if problem:
         return refuse(state, problem)
-    lines = tuple(replace(x, qty_milli=command.qty_milli) if x is line else x for x in state.basket.lines)
+    told_line = replace(line, qty_milli=command.qty_milli, unweighed=False)
+    lines = tuple(told_line if x is line else x for x in state.basket.lines)
     if sum(line_amount(x.price_minor, x.qty_milli) for x in lines) > MAX_MINOR:
         return refused(state, "sale.too_large")
     state = changed(state, replace(state.basket, lines=lines), around)
@@ -209,7 +220,7 @@ def goods_found(state: State, command: c.GoodsFound, around: Surroundings) -> St
 
 
 def add_product(state: State, command: c.AddProduct, around: Surroundings) -> Step:
-    return state, (c.FindProduct(command.code, state.multiplier_milli or 1000),)
+    return state, (_find(state, command.code),)
 
 
 def spend_points(state: State, command: c.SpendPoints, around: Surroundings) -> Step:

@@ -179,6 +179,8 @@ class State(msgspec.Struct, frozen=True):
     totals: dict[PaymentKind, int] = {}
     """In payment: what the receipt comes to paid in one kind alone; empty where no kind makes a difference."""
     notice: Notice | None = None
+    failure: Notice | None = None
+    """Why money was not taken or given back, or the receipt not recorded, until the cashier goes on from there."""
     unknown_code: str = ""
     """The last code nobody knows, for the search key."""
     found: tuple[Product, ...] = ()

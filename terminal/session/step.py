@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from terminal.session import (
     asking,
     bank_cards,
@@ -199,7 +201,21 @@ def step(state: State, command: c.Command, around: Surroundings) -> Step:
         return say(state, command.level, command.said, command.hint), sounds
     waits = charging.waiting(state, command, around) or holding.waiting(state, command)
     done = charging.follow(state, waits or _done(state, command, around), command)
-    return holding.follow(state, done, command, around)
+    after, effects = holding.follow(state, done, command, around)
+    return _with_failure(state, after, command), effects
+
+
+_FAILS = (c.Failed, c.ChargeRefused, c.ChargeInDoubt)
+_GOES_ON = (c.Pay, c.Tender, c.ConfirmReturn, c.CardCharged, c.Back, c.CancelCharge)
+
+
+def _with_failure(before: State, after: State, command: c.Command) -> State:
+    """Why a payment came to nothing outlives the next notice: a scan meanwhile must not take its place."""
+    if after.mode not in ("pay", "return") or isinstance(command, _GOES_ON):
+        return msgspec.structs.replace(after, failure=None) if after.failure else after
+    if isinstance(command, _FAILS) and after.notice != before.notice:
+        return msgspec.structs.replace(after, failure=after.notice)
+    return after
 
 
 def _done(state: State, command: c.Command, around: Surroundings) -> Step:

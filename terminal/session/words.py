@@ -14,6 +14,8 @@ SENTENCES = {
     "sale.added": ("{name}: {qty_milli} × {price_minor}", "{name}: {qty_milli} × {price_minor}"),
     "sale.over": ("{name}: срок годности истёк {until_date}", "{name}: its last day of use was {until_date}"),
     "sale.over.hint": ("Не продавайте: уберите позицию", "Do not sell it: void the line"),
+    "sale.unweighed": ("{name}: вес не указан", "{name}: the weight is not given"),
+    "sale.unweighed.hint": ("Наберите вес в кг и Enter", "Type the weight in kg and Enter"),
     "sale.unknown": ("Код {code} не найден", "Code {code} is not known"),
     "sale.unknown.hint": ("Найдите товар по названию или сканируйте дальше", "Search by name, or go on scanning"),
     "sale.quantity_zero": ("Количество должно быть больше нуля", "The quantity must be above zero"),
@@ -244,6 +246,7 @@ SENTENCES = {
         "Mended. Events that go up anew: {reissued}. Points can be spent once the head office has them",
     ),
     "doubt.none": ("Всё известно: сомнительного чека нет", "Nothing is in doubt"),
+    "doubt.still": ("Касса (ККТ) спрошена: о чеке {number} она молчит", "Asked again: still nothing about {number}"),
     "doubt.who": ("Назовите себя: фамилия администратора", "Type the manager's name"),
     "doubt.document": (
         "Номер фискального документа (ФД) — целое число больше нуля",

@@ -10,7 +10,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui import entering, filling
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Asking, Desk, new_form, put_away, rows_of, selected_line, selected_return
+from terminal.ui.desk import Asking, Desk, new_form, put_away, rows_of, selected_line, selected_return, taken_minor
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.lists import list_length, place_of
@@ -47,14 +47,16 @@ def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
     if name in _MOVES:
         return Acted(_moved(view, desk, _MOVES[name]))
     if name == "escape":
-        return _escape(desk)
+        return _escape(view, desk)
     if name == "enter":
         return entering.enter(view, desk)
     if text in "0123456789" and text and desk.asking in ("menu", "member", "offers", "resolve", "register"):
         place = place_of(view, desk.asking, text)
         return Acted(desk) if place is None else entering.choose(view, replace(desk, choice=place))
     line = edited(desk.line, name) or (typed(desk.line, text) if text else desk.line)
-    return Acted(replace(desk, line=line))
+    # Whoever types an amount after all goes on with the payment.
+    asking = "code" if desk.asking == "unpay" and text else desk.asking
+    return Acted(replace(desk, line=line, asking=asking))
 
 
 def pasted(view: View, desk: Desk, text: str) -> Acted:
@@ -97,13 +99,16 @@ _BACK: dict[Asking, Asking] = {
 _CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm": (c.CancelConfirm(),)}
 
 
-def _escape(desk: Desk) -> Acted:
-    """One level back: what was asked, then what was typed, then the session's own level."""
+def _escape(view: View, desk: Desk) -> Acted:
+    """One level back: what was asked, then what was typed, then the session's own level; money that has been taken is
+    not let go by one key."""
     if desk.asking != "code":
         back = _BACK.get(desk.asking, "code")
         return Acted(replace(desk, asking=back, line=Line()), _CLOSES.get(desk.asking, ()))
     if desk.line.text:
         return Acted(replace(desk, line=Line()))
+    if taken_minor(view.state) and view.state.gift_card is None:
+        return Acted(replace(desk, asking="unpay"))
     return Acted(replace(desk, slip_open=False), (c.Back(),))
 
 
@@ -122,7 +127,8 @@ def _at_terminal(desk: Desk, name: str, text: str) -> Acted:
 
 def _calm(desk: Desk) -> Desk:
     """A function key leaves whatever was asked; what was typed for a code or a figure stays for the key to use."""
-    return desk if desk.asking == "code" else replace(desk, asking="code", line=Line())
+    line = desk.line if desk.asking in ("code", "weight") else Line()
+    return replace(desk, asking="code", line=line)
 
 
 def _with_line(taken: Callable[[View, Desk, str], Acted]) -> Callable[[View, Desk], Acted]:
@@ -189,7 +195,7 @@ def _void(view: View, desk: Desk) -> Acted:
 
 def _offers(view: View, desk: Desk) -> Acted:
     if desk.asking == "offers":
-        return _escape(desk)
+        return _escape(view, desk)
     asking = desk.asking if view.state.mode != "sale" else "offers"
     return Acted(replace(_calm(desk), asking=asking, choice=0), (c.ListOffers(),))
 
@@ -212,7 +218,7 @@ def _return(view: View, desk: Desk, text: str) -> Acted:
 def _resolve(view: View, desk: Desk) -> Acted:
     """The receipt in doubt; where none is, the register and how it stands."""
     if desk.asking in ("resolve", "register"):
-        return _escape(desk)
+        return _escape(view, desk)
     if view.doubt is None:
         return Acted(replace(_calm(desk), asking="register", choice=0), (c.LookAtRegister(),))
     return Acted(replace(_calm(desk), asking="resolve", choice=0))

@@ -12,8 +12,8 @@ from terminal.session.state import State
 from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
-    "code", "search", "quantity", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help", "close",
-    "mend", "exit", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
+    "code", "search", "quantity", "weight", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help",
+    "close", "mend", "exit", "unpay", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
     "cash_out", "copy", "devices", "all_cash", "all_card"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve and register also take
@@ -93,7 +93,7 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, asking="code")
     if desk.asking == "member" and now.basket.member is None:
         desk = replace(desk, asking="code")
-    desk = _resolving(desk, old, new)
+    desk = _weighing(_resolving(desk, old, new), was, now)
     if desk.asking == "confirm" and now.confirming is None and (was.confirming or now.notice != was.notice):
         desk = replace(desk, asking="code", line=EMPTY)
     return desk
@@ -117,6 +117,20 @@ def _resolving(desk: Desk, old: View, new: View) -> Desk:
 
 
 _OF_DOUBT = ("fiscal.doubt", "fiscal.other_memory")
+
+
+def _weighing(desk: Desk, was: State, now: State) -> Desk:
+    """The weight of goods that came without one is asked for at once, and again before they are paid for; it is asked
+    no more once the line has it, or another line is selected."""
+    here = selected_line(desk, now)
+    waits = [line.line_id for line in now.basket.lines if line.unweighed]
+    asked = now.notice is not None and now.notice != was.notice and now.notice.said.code == "sale.unweighed"
+    if asked and waits and now.mode == "sale" and desk.asking in _GIVES_WAY:
+        return replace(desk, asking="weight", selected=here if here in waits else waits[0])
+    return replace(desk, asking="code", line=EMPTY) if desk.asking == "weight" and here not in waits else desk
+
+
+_GIVES_WAY: frozenset[Asking] = frozenset({"code", "search", "quantity", "weight", "points", "return"})
 
 
 def put_away(desk: Desk, state: State) -> Desk:
@@ -187,6 +201,12 @@ def selected_line(desk: Desk, state: State) -> int | None:
     if desk.selected in ids:
         return desk.selected
     return state.basket.lines[-1].line_id if state.basket.lines else (ids[0] if ids else None)
+
+
+def taken_minor(state: State) -> int:
+    """Money already taken in payment; of a gift card nothing has been taken yet."""
+    taken = state.tenders if state.mode == "pay" else ()
+    return sum(tender.amount_minor for tender in taken if tender.kind != "gift_card")
 
 
 def selected_return(desk: Desk, state: State) -> int | None:

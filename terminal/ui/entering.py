@@ -22,10 +22,13 @@ _COUPON_PREFIX = "KC"
 LETTERS_OF_A_NAME = 2
 STAYS = (c.AskRegister, c.LookAtRegister, c.PutRight)
 """The list they were chosen from stays, for what comes of them."""
-_SURE: dict[Asking, c.Command] = {
-    "all_cash": c.ConfirmReturn("cash", sure=True),
-    "all_card": c.ConfirmReturn("card", sure=True),
+YES: dict[Asking, tuple[c.Command, ...]] = {
+    "close": (c.CloseShift(),),
+    "unpay": (c.Back(),),
+    "all_cash": (c.ConfirmReturn("cash", sure=True),),
+    "all_card": (c.ConfirmReturn("card", sure=True),),
 }
+"""What Enter means where one is asked whether it is really meant."""
 AMOUNT_NEEDED = N_("Type an amount and Enter, or take exactly what is due")
 
 
@@ -42,20 +45,21 @@ def enter(view: View, desk: Desk) -> Acted:
             return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
         case "quantity":
             return quantity(view, calm, text) if text else Acted(calm)
+        case "weight":
+            # The question is over once the line has its weight: a figure the session refuses is asked for again.
+            return quantity(view, empty, text) if text else Acted(replace(desk, note=N_("Type the weight in kg")))
         case "points":
             return points(view, calm, text)
         case "return":
             return Acted(calm, (c.BeginReturn(text),)) if text else Acted(calm)
         case "confirm":
             return _code_said(view, desk, text)
-        case "close":
-            return Acted(calm, (c.CloseShift(),))
         case "mend":
             return Acted(calm, (c.Mend(text),)) if text else Acted(calm)
         case "exit":
             return Acted(calm, asks="exit")
-        case "help" | "devices":
-            return Acted(calm)
+        case "close" | "unpay" | "all_cash" | "all_card" | "help" | "devices":
+            return Acted(calm, YES.get(desk.asking, ()))
         case _:
             return _enter_by_mode(view, empty, text)
 
@@ -74,8 +78,6 @@ def _enter_by_mode(view: View, desk: Desk, text: str) -> Acted:
 
 def _returning(view: View, desk: Desk, text: str) -> Acted:
     """Yes, where money is to go back another way; else so many of the selected line, or all of it."""
-    if desk.asking in _SURE:
-        return Acted(replace(desk, asking="code"), (_SURE[desk.asking],))
     return quantity(view, desk, text) if text else _toggled(view, desk)
 
 
@@ -163,12 +165,17 @@ def _asked(view: View, desk: Desk) -> Acted:
 
 def quantity(view: View, desk: Desk, text: str) -> Acted:
     """A quantity for the selected line, of the basket or of the return."""
-    if not _QUANTITY.fullmatch(text):
+    qty_milli = typed_milli(text)
+    if qty_milli is None:
         return Acted(replace(desk, note=N_("That is not a quantity")))
-    qty_milli = milli(text)
     if view.state.mode == "return":
         return Acted(desk, (c.SetReturn(selected_return(desk, view.state) or 0, qty_milli),))
     return Acted(desk, (c.SetQuantity(selected_line(desk, view.state) or 0, qty_milli),))
+
+
+def typed_milli(text: str) -> int | None:
+    """A quantity as it is typed, in thousandths; None if it is none."""
+    return milli(text) if _QUANTITY.fullmatch(text) else None
 
 
 def points(view: View, desk: Desk, text: str) -> Acted:

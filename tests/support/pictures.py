@@ -44,8 +44,8 @@ class ShopTill(FakeTill):
         self.lang = lang
         super().__init__()
 
-    def _product(self, code: str, qty_milli: int) -> c.Command:
-        found = super()._product(code, qty_milli)
+    def _product(self, code: str, qty_milli: int, qty_said: bool) -> c.Command:
+        found = super()._product(code, qty_milli, qty_said)
         if self.lang == "ru" or not isinstance(found, c.ProductFound):
             return found
         return replace(found, product=replace(found.product, name=ENGLISH.get(code, found.product.name)))

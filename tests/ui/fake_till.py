@@ -146,8 +146,8 @@ class FakeTill:
 
     def _carry_out(self, effect: c.Effect) -> c.Command | None:  # noqa: PLR0912  # one case per effect
         match effect:
-            case c.FindProduct(code=code, qty_milli=qty_milli):
-                return self._product(code, qty_milli)
+            case c.FindProduct(code=code, qty_milli=qty_milli, qty_said=qty_said):
+                return self._product(code, qty_milli, qty_said)
             case c.FindMember(key=key, by=by):
                 member = self.members.get(key)
                 if member is None:
@@ -220,13 +220,13 @@ class FakeTill:
             case _:
                 return None
 
-    def _product(self, code: str, qty_milli: int) -> c.Command:
+    def _product(self, code: str, qty_milli: int, qty_said: bool) -> c.Command:
         product = next((goods for goods in shop.GOODS if goods.code == code), None)
         if product is None:
             return c.ProductUnknown(code, sentence("sale.unknown", code=code))
         price_minor = price_at(product, STORE, self.now_ms)
         assert price_minor is not None
-        return c.ProductFound(product, qty_milli, price_minor)
+        return c.ProductFound(product, qty_milli, price_minor, qty_said=qty_said)
 
     def _receipt(self, number: str) -> c.Command:
         found = next((receipt for receipt in self.receipts if receipt.number == number), None)

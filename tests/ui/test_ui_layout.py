@@ -111,7 +111,8 @@ def test_a_line_takes_as_many_rows_as_room_was_kept_for_it() -> None:
         assert any(line.notes and line.redeemed_points for line in quote.lines)
         for line, quoted in zip(cashier.state.basket.lines, quote.lines, strict=True):
             for told, here in product((None, quoted, replace(quoted, notes=quoted.notes * 20)), (False, True)):
-                assert len(_block(sight, line, told, here, Table(80))) == _height(told, here)
+                for each in (line, replace(line, unweighed=True)):
+                    assert len(_block(sight, each, told, here, Table(80))) == _height(each, told, here)
 
     play(story)
 

@@ -71,7 +71,7 @@ def test_a_payment_that_comes_into_doubt_waits_for_one_question_and_no_second(ri
 def test_asking_again_ends_the_very_sale_once_the_register_answers(rig: Rig, wire: CountingWire) -> None:
     in_doubt(rig, wire)
     state = do(rig, c.AskRegister())
-    assert (state.mode, said(state)) == ("pay", "fiscal.doubt")
+    assert (state.mode, said(state)) == ("pay", "doubt.still")
     wire.out = False
     state = do(rig, c.AskRegister())
     assert (state.mode, state.receipt and state.receipt.fiscal_number) == ("done", "2")

@@ -6,10 +6,12 @@ from textual.strip import Strip
 from loyalty.money import parse_amount
 from terminal.session.state import ChargeStep, Mode
 from terminal.ui.cells import cut
-from terminal.ui.desk import Asking
+from terminal.ui.desk import Asking, taken_minor
 from terminal.ui.editor import Line
+from terminal.ui.entering import typed_milli
 from terminal.ui.rows import Part, cells, ends
 from terminal.ui.sight import Sight
+from terminal.ui.widgets.lines import quantity_of
 from terminal.ui.words import N_
 
 GROUND = "field"
@@ -23,6 +25,7 @@ BY_MODE: dict[Mode, str] = {
 BY_ASKING: dict[Asking, str] = {
     "search": N_("Find goods by name"),
     "quantity": N_("Quantity of the selected line"),
+    "weight": N_("Weight in kg, as 0.456; Esc: later"),
     "points": N_("Points to spend, up to {n}; Enter takes them all"),
     "return": N_("Receipt number, typed or scanned"),
     "menu": N_("Choose with arrows or a digit, Enter"),
@@ -44,6 +47,7 @@ BY_ASKING: dict[Asking, str] = {
     "resolve_by": N_("The manager's name; Enter settles it, Esc goes back"),
     "all_cash": N_("All in cash all the same? Enter pays it out, Esc goes back"),
     "all_card": N_("All to the card all the same? Enter gives it back, Esc goes back"),
+    "unpay": N_("Leave payment? Enter gives {taken} back, Esc stays"),
     "exit": N_("The receipt is not complete. Enter leaves the till, Esc goes back"),
 }
 
@@ -57,7 +61,7 @@ GIFT_CARD_IN_HAND = N_("Amount from the gift card")
 BANK_TERMINAL = N_("Bank terminal; Esc cancels")
 BANK_IN_DOUBT = N_("Bank terminal; F8 asks again, Esc leaves it")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset({
-    "menu", "member", "offers", "enrol", "help", "close", "exit", "resolve", "register", "devices",
+    "menu", "member", "offers", "enrol", "help", "close", "exit", "unpay", "resolve", "register", "devices",
     "all_cash", "all_card",
 })  # fmt: skip
 
@@ -80,7 +84,7 @@ def _prompt(sight: Sight) -> str:
     if asked is None:
         return _(GIFT_CARD_IN_HAND if state.gift_card else BY_MODE[state.mode])
     allowed = state.quote.redemption.allowed_points if state.quote else 0
-    return _(asked).format(n=sight.words.points(allowed))
+    return _(asked).format(n=sight.words.points(allowed), taken=sight.words.money(taken_minor(state)))
 
 
 def _aside(sight: Sight) -> list[Part]:
@@ -90,6 +94,8 @@ def _aside(sight: Sight) -> list[Part]:
         amount_minor = parse_amount(sight.desk.line.text)
         if amount_minor is not None:
             return [(f"= {words.money(amount_minor)} ", "strong")]
+    if sight.desk.asking == "weight" and (qty_milli := typed_milli(sight.desk.line.text.strip())):
+        return [(f"= {quantity_of(words, qty_milli, 'kg')} ", "strong")]
     if state.multiplier_milli:
         return [(f"{words.quantity(state.multiplier_milli)} × ", "warn")]
     return []

@@ -46,7 +46,7 @@ def lines_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     below = max(0, height // 3)
     coupons = _coupons(sight, here, width, below)
     beside = [*coupons, *_beside(sight, table)][:below]
-    heights = [_height(quoted.get(line.line_id), line.line_id == here) for line in lines]
+    heights = [_height(line, quoted.get(line.line_id), line.line_id == here) for line in lines]
     first, last = window(heights, place, height - 1 - len(beside))
     shown = [
         strip
@@ -103,9 +103,10 @@ def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: st
     )  # fmt: skip
 
 
-def _height(quoted: QuoteLine | None, here: bool) -> int:
+def _height(line: BasketLine, quoted: QuoteLine | None, here: bool) -> int:
     """How many rows `_block` makes."""
-    return 1 + (min(len(_notes(quoted)), _most(here)) + bool(quoted.redeemed_points) if quoted else 0)
+    told = min(len(_notes(quoted)), _most(here)) + bool(quoted.redeemed_points) if quoted else 0
+    return 1 + line.unweighed + told
 
 
 def _notes(quoted: QuoteLine) -> list[Sentence]:
@@ -123,9 +124,16 @@ def _block(sight: Sight, line: BasketLine, quoted: QuoteLine | None, here: bool,
     off = words.money(-quoted.discount_minor) if quoted and quoted.discount_minor else ""
     total = words.money(quoted.total_minor) if quoted else ""
     name = (palette.signs.here if here else " ") + " " + clean(line.product.name)
-    figures = (quantity_of(words, line.qty_milli, line.product.unit), words.money(line.price_minor), off, total)
-    head = row(palette, table.width, columns(table, name, figures), "selected" if here else "base")
-    return [head, *(_reason(sight, said, table) for said in (_reasons(sight, quoted, here) if quoted else ()))]
+    quantity = words.text("? kg") if line.unweighed else quantity_of(words, line.qty_milli, line.product.unit)
+    figures = (quantity, words.money(line.price_minor), off, total)
+    ground = "selected" if here else "base"
+    head = row(palette, table.width, columns(table, name, figures, "warn" if line.unweighed else "text"), ground)
+    unweighed = [_unweighed(sight, table)] if line.unweighed else []
+    return [
+        head,
+        *unweighed,
+        *(_reason(sight, said, table) for said in (_reasons(sight, quoted, here) if quoted else ())),
+    ]
 
 
 def _coupons(sight: Sight, here: int | None, width: int, room: int) -> list[Strip]:
@@ -178,6 +186,11 @@ def _beside(sight: Sight, table: Table) -> list[Strip]:
 def _reason(sight: Sight, said: str, table: Table) -> Strip:
     parts = ((f"   {sight.palette.signs.branch} ", "dim"), (left(said, table.width - 6), "dim"))
     return row(sight.palette, table.width, parts)
+
+
+def _unweighed(sight: Sight, table: Table) -> Strip:
+    said = sight.words.text("not weighed: the sum is that of 1 kg; F4 and the weight")
+    return row(sight.palette, table.width, [(f"   {sight.palette.signs.warn} ", "warn"), (said, "warn")])
 
 
 def _reasons(sight: Sight, quoted: QuoteLine, here: bool) -> list[str]:

@@ -1,5 +1,6 @@
 """Two lines over the command line: the best missing campaign (or what to do about an unknown code), and the notice."""
 
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from terminal.session.state import Doubt, Level, Notice
@@ -7,7 +8,7 @@ from terminal.ui.cells import clean
 from terminal.ui.desk import RESOLVING
 from terminal.ui.keys import CONFIRM, OFFERS, RESOLVE, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
-from terminal.ui.sight import Sight
+from terminal.ui.sight import Sight, body_of
 from terminal.ui.troubles import trouble_row
 from terminal.ui.widgets.strip import strip_says_whole
 from terminal.ui.words import N_
@@ -127,9 +128,16 @@ def notice_parts(sight: Sight) -> list[Part]:
 
 
 def _unread(sight: Sight) -> Notice | None:
-    """The notice, unless another screen has taken its place."""
-    notice = sight.view.state.notice
-    return notice if notice is not None and notice.serial != sight.desk.read else None
+    """The notice, unless another screen has taken its place; the Resolve screen says itself what is in doubt, what the
+    register says and what to do."""
+    notice, doubt = sight.view.state.notice, sight.view.doubt
+    if notice is None or notice.serial == sight.desk.read:
+        return None
+    if doubt is None or body_of(sight) != "resolve":
+        return notice
+    if notice.said.code == "fiscal.doubt" or notice.said == doubt.told:
+        return None
+    return replace(notice, hint=None) if notice.hint == doubt.hint else notice
 
 
 def _said(sight: Sight) -> list[Part]:

@@ -7,9 +7,11 @@ from loyalty.money import parse_amount
 from loyalty.receipt import Payment, PaymentKind
 from terminal.session.state import State
 from terminal.ui.cells import clean, left, right
+from terminal.ui.desk import taken_minor
 from terminal.ui.keys import BY_ID, shown
 from terminal.ui.rows import Part, blank, fit, row
 from terminal.ui.sight import Sight
+from terminal.ui.widgets.failure import failure_rows
 
 KEY_CELLS = 8
 AMOUNT_CELLS = 16
@@ -23,7 +25,7 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     return [
         row(palette, width, [("  " + _("Payment"), "head")]),
         *_points(sight, width),
-        blank(palette, width),
+        *(failure_rows(sight, width) or [blank(palette, width)]),
         *given,
         *(_all_paid(sight, width) or _ways(sight, width)),
         blank(palette, width),
@@ -34,6 +36,8 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 def _back(sight: Sight) -> str:
     if any(each.bank is not None for each in sight.view.state.tenders):
         return sight.words.text("back to the receipt; the card gets its money back")
+    if taken_minor(sight.view.state):
+        return sight.words.text("back to the receipt; what was given is given back")
     return sight.words.text("back to the receipt, nothing is lost")
 
 

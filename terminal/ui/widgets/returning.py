@@ -10,6 +10,7 @@ from terminal.ui.cells import clean, left, right, wrap
 from terminal.ui.desk import selected_return
 from terminal.ui.rows import Part, blank, ends, fit, row
 from terminal.ui.sight import Sight
+from terminal.ui.widgets.failure import failure_rows
 from terminal.ui.widgets.lines import quantity_of, window
 from terminal.ui.widgets.total import PAID_BY
 
@@ -26,7 +27,9 @@ def returning_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     here = selected_return(sight.desk, sight.view.state)
     lines = draft.receipt.lines
     place = next((i for i, line in enumerate(lines) if line.line_no == here), 0)
-    notes = _notes(sight, draft, width)[: max(0, min(MOST_NOTES, height - 1 - FOOT_ROWS - LEAST_LINES))]
+    notes = [*failure_rows(sight, width), *_notes(sight, draft, width)][
+        : max(0, min(MOST_NOTES, height - 1 - FOOT_ROWS - LEAST_LINES))
+    ]
     room = height - 1 - FOOT_ROWS - len(notes)
     first, last = window([1] * len(lines), place, room)
     shown = [_row(sight, draft, line, line.line_no == here, width) for line in lines[first:last]]

@@ -1,0 +1,169 @@
+"""Slips of the hand at the till: a key too many, a scan too early, goods nobody has weighed."""
+
+from __future__ import annotations
+
+from loyalty.sentences import sentence
+from terminal.session import commands as c
+from tests.ui import shop
+from tests.ui.fake_till import FakeTill
+from tests.ui.screen import Cashier, play
+
+REF = "cd" * 16
+
+
+async def declined(cashier: Cashier) -> None:
+    """A water, and the bank has said no to the card."""
+    cashier.till.charge_ref = REF
+    cashier.till.post(c.Scan(shop.WATER.code))
+    await cashier.press("f2", "f8")
+    cashier.till.post(c.ChargeRefused(REF, sentence("sale.empty"), sentence("points.short.hint", points=7)))
+    await cashier.settled()
+
+
+async def sweets(cashier: Cashier) -> None:
+    """Sold by weight, and found by name."""
+    await cashier.type("Конфеты", "enter")
+    await cashier.press("enter")
+
+
+def test_why_a_payment_failed_stays_over_a_scan_and_a_notice_until_the_next_payment() -> None:
+    async def story(cashier: Cashier) -> None:
+        await declined(cashier)
+        cashier.sees("Не сделано: Чек пуст: отсканируйте товар")
+        assert cashier.shown().count("Чек пуст") == 1
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.settled()
+        cashier.sees("Не сделано: Идёт оплата", "Чек пуст: отсканируйте товар", "F5 — списать 7")
+        cashier.till.post(c.Notify("warn", sentence("sale.void_all")))
+        await cashier.settled()
+        cashier.sees("Чек очищен", "Чек пуст: отсканируйте товар")
+        await cashier.press("f8")
+        cashier.sees_not("Чек пуст")
+
+    play(story)
+
+
+def test_a_menu_in_payment_leaves_the_reason_in_sight() -> None:
+    async def story(cashier: Cashier) -> None:
+        await declined(cashier)
+        await cashier.press("f12", "escape")
+        cashier.sees("Чек пуст: отсканируйте товар")
+        await cashier.press("escape")
+        assert cashier.mode == "sale"
+        assert cashier.state.failure is None
+
+    play(story)
+
+
+def test_why_a_return_failed_stays_over_a_scan() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.press("f2", "f7", "escape", "f11")
+        await cashier.type("T1-1", "enter")
+        await cashier.press("f11")
+        cashier.till.fails = c.Failed(sentence("sale.empty"))
+        await cashier.press("f7")
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.settled()
+        cashier.sees("Идёт возврат", "Чек пуст: отсканируйте товар")
+
+    play(story)
+
+
+def test_leaving_payment_with_money_taken_is_asked_once() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.press("f2")
+        await cashier.type("5000", "enter")
+        await cashier.press("escape")
+        cashier.sees("Выйти из оплаты? Enter — вернуть 50,00, Esc — остаться")
+        await cashier.press("escape")
+        assert (cashier.mode, cashier.state.due_minor) == ("pay", 2_200)
+        await cashier.press("escape", "enter")
+        assert (cashier.mode, cashier.state.tenders) == ("sale", ())
+        cashier.sees("верните наличными 50,00")
+
+    play(story)
+
+
+def test_an_amount_typed_after_a_slip_of_the_finger_goes_on_with_the_payment() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.press("f2")
+        await cashier.type("5000", "enter")
+        await cashier.press("escape")
+        await cashier.type("10000", "enter")
+        receipt = cashier.state.receipt
+        assert receipt is not None
+        assert [each.amount_minor for each in receipt.payments] == [5_000, 10_000]
+
+    play(story)
+
+
+def test_what_fails_beside_a_payment_leaves_the_money_that_was_counted() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.press("f2")
+        await cashier.type("5000", "enter")
+        cashier.till.post(c.Failed(sentence("register.none")))
+        await cashier.settled()
+        assert cashier.state.due_minor == 2_200
+
+    play(story)
+
+
+def test_the_weight_of_goods_sold_by_kg_is_asked_for_at_once_and_before_they_are_paid_for() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        cashier.sees("Вес в кг", "? кг", "не взвешено: сумма за 1 кг")
+        await cashier.press("enter")
+        cashier.sees("Наберите вес в кг")
+        await cashier.press("escape", "f2")
+        assert cashier.mode == "sale"
+        cashier.sees("вес не указан", "Вес в кг")
+        await cashier.type("0,5")
+        cashier.sees("= 0,500 кг")
+        await cashier.press("enter")
+        cashier.sees("390,00")
+        cashier.sees_not("не взвешено", "Вес в кг")
+        await cashier.press("f2")
+        assert cashier.mode == "pay"
+
+    play(story)
+
+
+def test_a_weight_the_till_refuses_is_asked_for_again() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        await cashier.type("0", "enter")
+        cashier.sees("больше нуля", "Вес в кг")
+        await cashier.type("1", "enter")
+        cashier.sees_not("не взвешено", "Вес в кг")
+
+    play(story)
+
+
+def test_a_scan_before_the_weight_leaves_the_line_marked_and_it_is_asked_for_again() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.settled()
+        cashier.sees("не взвешено")
+        cashier.sees_not("Вес в кг")
+        await cashier.press("f2")
+        await cashier.type("2", "enter")
+        assert [line.qty_milli for line in cashier.state.basket.lines] == [2_000, 1_000]
+        await cashier.press("f10")
+        cashier.sees("не взвешено")
+
+    play(story)
+
+
+def test_a_weight_said_beforehand_is_not_asked_for() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("0,3*", "enter")
+        await sweets(cashier)
+        cashier.sees("234,00")
+        cashier.sees_not("не взвешено", "Вес в кг")
+
+    play(story, FakeTill())
