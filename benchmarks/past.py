@@ -19,7 +19,7 @@ from benchmarks.bulk import Rows, load
 from loyalty.events import bucket_of, canonical
 from loyalty.ledger import receipt_entries
 from loyalty.receipt import Receipt
-from sync_server.schema import EVENT, LEDGER, RECEIPT
+from sync_server.schema import EVENT, LEDGER, RECEIPT, part_of
 
 TILLS = 1_000
 EVERY_MS = 500
@@ -84,7 +84,8 @@ def _receipt(past: _Past) -> Iterator[tuple[Any, ...]]:
     sold = past.sold
     yield (
         past.bucket, past.receipt_id, f"P{past.n % TILLS}-{past.n}", "sale", past.event_id, _terminal(past), sold.store,
-        sold.cashier, past.at_ms, sold.moment.local_date, sold.moment.local_minute, past.account, past.account, "", 0,
+        sold.cashier, past.at_ms, sold.moment.local_date, sold.moment.local_minute, part_of(past.at_ms), past.account,
+        past.account, "", 0,
         sold.base_minor, sold.discount_minor, sold.redeemed_points, sold.earned_points, sold.total_minor, 0, "{}",
         past.raw,
     )  # fmt: skip
@@ -93,8 +94,8 @@ def _receipt(past: _Past) -> Iterator[tuple[Any, ...]]:
 def _ledger(past: _Past) -> Iterator[tuple[Any, ...]]:
     for entry in receipt_entries(past.sold, past.event_id) if past.account else ():
         yield (
-            past.bucket, past.account, past.event_id, entry.entry_no, entry.wallet, entry.contra, entry.points,
-            past.at_ms, past.receipt_id, past.sold.moment.local_date, None, "",
+            past.bucket, past.event_id, past.account, entry.entry_no, part_of(past.at_ms), entry.wallet, entry.contra,
+            entry.points, past.at_ms, past.receipt_id, past.sold.moment.local_date, None, "",
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from sync_server.given_back import differing
 from sync_server.hold_settling import capture_of
 from sync_server.purses import Booked, bought
 from sync_server.rows import insert_new
-from sync_server.schema import RECEIPT
+from sync_server.schema import RECEIPT, part_of
 from sync_server.standing import Version
 from sync_server.store import Tx
 from sync_server.sums import wrong_lot, wrong_sums
@@ -96,6 +96,7 @@ def _row(event: Arrived, receipt: Receipt) -> dict[str, Any]:
         "event_id": event.event_id, "terminal": event.terminal, "store": receipt.store, "cashier": receipt.cashier,
         "at_ms": receipt.moment.at_ms, "local_date": receipt.moment.local_date,
         "local_minute": receipt.moment.local_minute,
+        "part": part_of(receipt.moment.at_ms),
         "account_id": receipt.account_id or "", "member_id": receipt.member_id or "",
         "original_id": receipt.original_id or "",
         "offline": int(receipt.offline), "base_minor": receipt.base_minor, "discount_minor": receipt.discount_minor,

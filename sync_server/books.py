@@ -12,6 +12,7 @@ from loyalty.feed import BalanceRow
 from loyalty.gift_card import GIFT_WALLET
 from loyalty.ledger import MAIN_WALLET
 from sync_server.effects import count_under_way
+from sync_server.of_account import select_of_accounts
 from sync_server.reports import events_behind
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FEED, LEDGER, PROGRAMME_TOTAL, RECEIPT
@@ -149,7 +150,7 @@ def _account(tx: Tx, account_id: str) -> AccountBooks:
     place = [(bucket_of(account_id), account_id)]
     balances = select_by(tx, FEED["bal"], ("body",), ("bucket", "key"), place)
     told = _balance.decode(balances[0].body).wallets if balances else {}
-    entries = select_by(tx, LEDGER, ("wallet", "points", "contra"), ("bucket", "account_id"), place)
+    entries = select_of_accounts(tx, LEDGER, ("wallet", "points", "contra"), place)
     sums = Counter[str]()
     opening = Counter[str]()
     for entry in entries:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from loyalty.events import canonical
 from sync_server.purses import Booked
 from sync_server.rows import add_rows, insert_new
-from sync_server.schema import LEDGER, PROGRAMME_TOTAL
+from sync_server.schema import LEDGER, PROGRAMME_TOTAL, part_of
 from sync_server.store import Tx
 
 
@@ -14,8 +14,9 @@ def write_entries(tx: Tx, entries: Sequence[Booked]) -> list[Booked]:
     """The entries that were new; the programme's accounts take the other side."""
     rows = [
         {
-            "bucket": booked.bucket, "account_id": entry.account_id, "event_id": entry.event_id,
-            "entry_no": entry.entry_no, "wallet": entry.wallet, "contra": entry.contra, "points": entry.points,
+            "bucket": booked.bucket, "event_id": entry.event_id, "account_id": entry.account_id,
+            "entry_no": entry.entry_no, "part": part_of(entry.at_ms),
+            "wallet": entry.wallet, "contra": entry.contra, "points": entry.points,
             "at_ms": entry.at_ms, "receipt_id": booked.receipt_id, "date": booked.date,
             "lot": canonical(booked.lot) if booked.lot else None, "cause_id": booked.cause_id,
         }

@@ -228,8 +228,8 @@ def _book(tx: Tx, rules: Rules, group: Sequence[Placed], now_ms: int) -> list[Ou
 
 
 def _judged(tx: Tx, group: Sequence[Placed]) -> list[Outcome]:
-    keys = ("bucket", "account_id", "event_id", "entry_no")
-    wanted = [(place.bucket, place.home, row.event_id, 1) for row, place in group]
+    keys = ("bucket", "event_id", "account_id", "entry_no")
+    wanted = [(place.bucket, row.event_id, place.home, 1) for row, place in group]
     there = {row.event_id: row for row in select_by(tx, LEDGER, ("event_id", "wallet", "points", "lot"), keys, wanted)}
     return [_outcome(row.lot, there.get(row.event_id)) for row, _ in group]
 

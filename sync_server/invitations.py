@@ -15,6 +15,7 @@ from loyalty.feed import BalanceRow
 from loyalty.ledger import MAIN_WALLET, Entry
 from loyalty.referral import Invited
 from sync_server.effects import Effect, effect_id, send_effects
+from sync_server.of_account import of_account
 from sync_server.purses import Account, Booked
 from sync_server.schema import RECEIPT
 from sync_server.store import Tx
@@ -46,8 +47,7 @@ def settle_invitations(
 def _bought_before(tx: Tx, account: Account, invited: Invited) -> int:
     """The largest receipt of the member that came before the invitation did; -1 for none."""
     query = select(func.max(RECEIPT.c.total_minor)).where(
-        RECEIPT.c.bucket == account[0],
-        RECEIPT.c.account_id == account[1],
+        of_account(tx, RECEIPT, account[1]),
         RECEIPT.c.member_id == invited.member_id,
         RECEIPT.c.kind == "sale",
     )

@@ -14,8 +14,9 @@ from sqlalchemy import Row
 
 from loyalty.feed import BalanceRow
 from loyalty.points.overdraft import Moved, overdrawn_points, owed_points
+from sync_server.of_account import select_of_accounts
 from sync_server.purses import Account
-from sync_server.rows import add_rows, select_by
+from sync_server.rows import add_rows
 from sync_server.schema import LEDGER, PROGRAMME_TOTAL, RECEIPT
 from sync_server.store import Tx
 
@@ -69,7 +70,7 @@ def read_overdrawn(tx: Tx, rows: Mapping[Account, BalanceRow]) -> Overdrawn:
 def _moves(tx: Tx, accounts: Iterable[Account]) -> defaultdict[Account, dict[str, list[Moved]]]:
     """account -> wallet -> what moved; what came in pieces that hang on the order of arrival as one sum."""
     found: defaultdict[Account, dict[str, list[Moved]]] = defaultdict(dict)
-    entries = select_by(tx, LEDGER, _ENTRY, ("bucket", "account_id"), accounts)
+    entries = select_of_accounts(tx, LEDGER, _ENTRY, accounts)
     returned = _first_returns(tx, accounts)
     sales = {(row.bucket, row.event_id): row.receipt_id for row in entries}
     sums: defaultdict[tuple[Account, str, Moved], int] = defaultdict(int)
@@ -97,7 +98,7 @@ def _place(row: Row[Any], first_return_ms: int) -> Moved:
 def _first_returns(tx: Tx, accounts: Iterable[Account]) -> dict[tuple[int, str], int]:
     """(bucket, a sale's receipt) -> when the first of its returns was made."""
     found: dict[tuple[int, str], int] = {}
-    for row in select_by(tx, RECEIPT, ("bucket", "original_id", "at_ms"), ("bucket", "account_id"), accounts):
+    for row in select_of_accounts(tx, RECEIPT, ("bucket", "original_id", "at_ms"), accounts):
         if row.original_id:
             key = (row.bucket, row.original_id)
             found[key] = min(found.get(key, row.at_ms), row.at_ms)

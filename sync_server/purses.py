@@ -16,6 +16,7 @@ from loyalty.points.purse import Purse
 from loyalty.points.shown import plain_lot
 from loyalty.points.terms import Lot
 from loyalty.statuses.season import day_number
+from sync_server.of_account import select_of_accounts
 from sync_server.rows import select_by
 from sync_server.schema import LEDGER, RECEIPT, TAKEN
 from sync_server.store import Tx
@@ -144,14 +145,14 @@ def read_facts(tx: Tx, accounts: Iterable[Account]) -> dict[Account, list[AnyFac
     Entries of clearing are none: the points that came with an account are in its purse.
     """
     found: dict[Account, list[AnyFact]] = {account: [] for account in accounts}
-    for row in select_by(tx, LEDGER, _ENTRY, ("bucket", "account_id"), found):
+    for row in select_of_accounts(tx, LEDGER, _ENTRY, found):
         if row.contra not in _ORDER:
             continue
         entry = Entry(row.event_id, row.entry_no, row.account_id, row.wallet, row.contra, row.points, row.at_ms)
         lot = _lot.decode(row.lot) if row.lot else None
         found[row.bucket, row.account_id].append(fact_of(Booked(row.bucket, entry, row.date, "", lot, row.cause_id)))
     names = ("bucket", "account_id", "kind", "event_id", "at_ms", "local_date")
-    for row in select_by(tx, RECEIPT, names, ("bucket", "account_id"), found):
+    for row in select_of_accounts(tx, RECEIPT, names, found):
         if row.kind == "sale":
             found[row.bucket, row.account_id].append(bought(row.event_id, row.at_ms, row.local_date))
     names = ("bucket", "account_id", "from_account", "at_ms", "date", "purse")

@@ -17,6 +17,7 @@ from sync_server.console.receipt_search import receipts_of
 from sync_server.find_member import Place, members_of, place_by_id, read_balance, read_gone, read_idents
 from sync_server.grants import Act, read_acts
 from sync_server.import_rows import IMPORTED
+from sync_server.of_account import of_account
 from sync_server.receipt_reports import ListedReceipt, receipt_lines, receipt_list
 from sync_server.rows import Key, select_by
 from sync_server.schema import CONSENT, ERASED, HOUSEHOLD, LEDGER, MEMBER, MERGED, PERSONAL, RECEIPT
@@ -131,7 +132,6 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
         row = _member(tx, place)
         ident = read_idents(tx, [place]).get(place) or IdentRow(place.member_id, place.home)
         account_id = ident.account_id
-        bucket = bucket_of(account_id)
         receipts = receipt_list().where(receipts_of(tx, account_id))
         everyone = [place, *read_gone(tx, place)]
         return MemberFacts(
@@ -142,7 +142,7 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
             enrolled_ms=row.at_ms,
             store=row.store,
             cashier=row.cashier,
-            ledger=_ledger(tx, (LEDGER.c.bucket == bucket) & (LEDGER.c.account_id == account_id), before),
+            ledger=_ledger(tx, of_account(tx, LEDGER, account_id), before),
             consents=_consents(tx, everyone),
             receipts=receipt_lines(tx, receipts.limit(RECEIPT_ROWS)),
             family=_family(tx, account_id, place.member_id),

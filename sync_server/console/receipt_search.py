@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from loyalty.errors import BadInput
-from loyalty.events import bucket_of
 from loyalty.sentences import sentence
 from sync_server.console.day_lines import MAX_DAY_RECEIPTS, Lines, Part, stream
 from sync_server.find_member import place_by_id, read_balance, read_found
+from sync_server.of_account import of_account
 from sync_server.receipt_reports import ListedReceipt, listed_receipt
 from sync_server.schema import RECEIPT
 from sync_server.store import Store, Tx
@@ -122,7 +122,7 @@ def find_receipts(store: Store, wanted: Wanted, before: str) -> Found:
 def receipts_of(tx: Tx, account_id: str) -> ColumnElement[bool]:
     """The receipts of an account and of those that moved to it."""
     accounts = (account_id, *read_balance(tx, account_id).came_from)
-    return or_(*((RECEIPT.c.bucket == bucket_of(each)) & (RECEIPT.c.account_id == each) for each in accounts))
+    return or_(*(of_account(tx, RECEIPT, each) for each in accounts))
 
 
 def _text(params: Mapping[str, str], name: str) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import ColumnElement, Row, Table, func, select
 
 from loyalty.events import bucket_of
 from loyalty.feed import IdentRow
 from sync_server.erasing.redact import member_in
 from sync_server.find_member import Place, read_gone
 from sync_server.identity import Identity
+from sync_server.of_account import of_account
 from sync_server.rows import select_by
 from sync_server.schema import (
     ALIAS,
@@ -124,16 +125,19 @@ def count_found(tx: Tx, trail: Trail) -> Found:
         phones=len(trail.aliases) - len(trail.cards),
         bank_cards=len(trail.bank_cards),
         personal=len(select_by(tx, PERSONAL, ("event_id",), ("bucket", "member_id"), trail.keys)),
-        receipts=sum(_of_members(tx, RECEIPT, each, trail) for each in trail.accounts),
+        receipts=sum(_count(tx, RECEIPT, of_account(tx, RECEIPT, each), trail) for each in trail.accounts),
         messages=int(tx.execute(sent).scalar_one()),
-        confirmations=sum(_of_members(tx, CONFIRMATION, each, trail) for each in trail.accounts),
+        confirmations=sum(_count(tx, CONFIRMATION, _asked_for(each), trail) for each in trail.accounts),
         reasons=sum(_reasons(tx, each) for each in trail.own),
     )
 
 
-def _of_members(tx: Tx, table: Table, account_id: str, trail: Trail) -> int:
-    mine = (table.c.bucket == bucket_of(account_id)) & (table.c.account_id == account_id)
-    query = select(func.count()).select_from(table).where(mine, table.c.member_id.in_(trail.ids))
+def _asked_for(account_id: str) -> ColumnElement[bool]:
+    return (CONFIRMATION.c.bucket == bucket_of(account_id)) & (CONFIRMATION.c.account_id == account_id)
+
+
+def _count(tx: Tx, table: Table, of: ColumnElement[bool], trail: Trail) -> int:
+    query = select(func.count()).select_from(table).where(of, table.c.member_id.in_(trail.ids))
     return int(tx.execute(query).scalar_one())
 
 
@@ -149,10 +153,9 @@ def spots_of(tx: Tx, trail: Trail) -> set[Spot]:
     members = select_by(tx, MEMBER, ("bucket", "event_id"), ("bucket", "member_id"), trail.keys)
     keys = {(row.bucket, row.event_id) for row in members}
     for account_id in trail.accounts:
-        bucket = bucket_of(account_id)
-        mine = (RECEIPT.c.bucket == bucket) & (RECEIPT.c.account_id == account_id)
-        query = select(RECEIPT.c.event_id).where(mine, RECEIPT.c.member_id.in_(trail.ids))
-        keys |= {(bucket, event_id) for event_id in tx.execute(query).scalars()}
+        theirs = RECEIPT.c.member_id.in_(trail.ids)
+        query = select(RECEIPT.c.event_id).where(of_account(tx, RECEIPT, account_id), theirs)
+        keys |= {(bucket_of(account_id), event_id) for event_id in tx.execute(query).scalars()}
     keys |= {(bucket_of(row.account_id), row.event_id) for row in _card_acts(tx, trail.ids)}
     events = select_by(tx, EVENT, ("terminal", "epoch", "seq"), ("bucket", "event_id"), keys)
     return {Spot(row.terminal, row.epoch, row.seq) for row in events} | _aside(tx, trail) | _twice(tx, trail)

@@ -189,8 +189,8 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "primary key of the ledger",
         _TABLES,
-        '        sa.PrimaryKeyConstraint("bucket", "account_id", "event_id", "entry_no"),\n'
-        "        sqlite_with_rowid=False,\n",
+        '        sa.PrimaryKeyConstraint("bucket", "event_id", "account_id", "entry_no"),\n'
+        "        sqlite_with_rowid=True,\n",
         "",
         f"{_SIMULATION}::test_each_key_alone_keeps_points_from_being_booked_twice[ledger]",
     ),

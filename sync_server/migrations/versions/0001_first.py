@@ -384,9 +384,10 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     op.create_table(
         "ledger",
         _column("bucket", sa.Integer()),
-        _column("account_id", TEXT),
         _column("event_id", TEXT),
+        _column("account_id", TEXT),
         _column("entry_no", sa.Integer()),
+        _column("part", sa.BigInteger()),
         _column("wallet", TEXT),
         _column("contra", TEXT),
         _column("points", sa.BigInteger()),
@@ -395,9 +396,10 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("date", TEXT),
         _column("lot", sa.LargeBinary(), null=True),
         _column("cause_id", TEXT),
-        sa.PrimaryKeyConstraint("bucket", "account_id", "event_id", "entry_no"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("bucket", "event_id", "account_id", "entry_no"),
+        sqlite_with_rowid=True,
     )
+    op.create_index("ledger_account", "ledger", ["bucket", "part", "account_id"], unique=False)
     op.create_table(
         "member",
         _column("bucket", sa.Integer()),
@@ -489,6 +491,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("at_ms", sa.BigInteger()),
         _column("local_date", TEXT),
         _column("local_minute", sa.Integer()),
+        _column("part", sa.BigInteger()),
         _column("account_id", TEXT),
         _column("member_id", TEXT),
         _column("original_id", TEXT),
@@ -505,7 +508,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=True,
     )
     op.create_index("receipt_original", "receipt", ["bucket", "original_id"], unique=False)
-    op.create_index("receipt_account", "receipt", ["bucket", "account_id", "at_ms"], unique=False)
+    op.create_index("receipt_account", "receipt", ["bucket", "part", "account_id"], unique=False)
     op.create_index("receipt_at", "receipt", ["at_ms"], unique=False)
     op.create_index("receipt_day", "receipt", ["local_date", "local_minute"], unique=False)
     op.create_index("receipt_number", "receipt", ["number"], unique=False)
