@@ -181,7 +181,8 @@ def test_the_schema_keeps_to_the_portable_profile():
         assert all(not index.unique for index in table.indexes)
         keyed = {"account_id", "member_id", "event_id", "receipt_id"} & set(table.primary_key.columns.keys())
         if keyed:
-            assert next(iter(table.primary_key.columns)).name == "bucket", table.name
+            # What is unique without a bucket (a bank card's token) has a spread of its own.
+            assert next(iter(table.primary_key.columns)).name in ("bucket", "abucket"), table.name
 
 
 def test_only_the_store_opens_transactions():
