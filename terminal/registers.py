@@ -74,6 +74,7 @@ class AtolSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_fie
     url: DevicePath = "http://127.0.0.1:16732"
     login: Short = ""
     password: Short = ""
+    trace: DevicePath = ""
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")) or not urlsplit(self.url).hostname:
@@ -125,10 +126,13 @@ SHTRIH = Driver(ShtrihSettings, shtrih)
 
 
 def atol(settings: AtolSettings) -> FiscalPort:
+    from devices.transport.trace import Trace
     from terminal.fiscal.atol import Atol
     from terminal.fiscal.atol_link import AtolLink
 
-    return Atol(AtolLink(settings.url, settings.login, settings.password), TAXATION[settings.tax_system], settings.form)
+    trace = Trace(Path(settings.trace), settings.id, "fiscal", wire="http") if settings.trace else None
+    link = AtolLink(settings.url, settings.login, settings.password, trace=trace)
+    return Atol(link, TAXATION[settings.tax_system], settings.form)
 
 
 ATOL = Driver(AtolSettings, atol)

@@ -6,8 +6,9 @@
     {"at_us": 815120, "way": "out", "hex": "06"}
     {"at_us": 9000000, "way": "gone"}
 
-`at_us` counts from `begun`; `in` came from the device, `out` went to it. The file is bounded: full, it becomes FILE.1,
-in the place of the one before, and another is begun; so does each run. A device works without its trace where that
+`at_us` counts from `begun`; `in` came from the device, `out` went to it. With `"wire": "http"` in the head a piece is
+a whole request or reply, without the headers that say who asks. The file is bounded: full, it becomes FILE.1, in the
+place of the one before, and another is begun; so does each run. A device works without its trace where that
 cannot be written. Cards, phones and names stand in it, as they went over the wire: only its owner may read it.
 """
 
@@ -38,6 +39,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     device: Annotated[str, msgspec.Meta(max_length=MOST_NAME)]
     kind: Annotated[str, msgspec.Meta(max_length=MOST_NAME)]
     begun: str
+    wire: Literal["http"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,6 +63,7 @@ class Trace:
         device: str,
         kind: str,
         *,
+        wire: Literal["http"] | msgspec.UnsetType = msgspec.UNSET,
         most_bytes: int = MOST_FILE_BYTES,
         clock_s: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -68,6 +71,7 @@ class Trace:
         self._path = path
         self._device = device
         self._kind = kind
+        self._wire = wire
         self._most_bytes = most_bytes
         self._clock_s = clock_s
         self._now = now
@@ -114,7 +118,8 @@ class Trace:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         self._written, self._begun_s, self._last_s = 0, at_s, at_s
         begun = self._now().isoformat(timespec="milliseconds")
-        self._write(msgspec.json.encode(Head(device=self._device[:MOST_NAME], kind=self._kind, begun=begun)) + b"\n")
+        head = Head(device=self._device[:MOST_NAME], kind=self._kind, begun=begun, wire=self._wire)
+        self._write(msgspec.json.encode(head) + b"\n")
 
     def _write(self, line: bytes) -> None:
         assert self._descriptor is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
 from pathlib import Path
 from threading import Event
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from devices.transport.trace import Step
     from devices.transport.trace_read import ReadTrace
     from devices.virtual.replay import Replay
+    from devices.virtual.replayed_http import HttpReplay
 
 LOOK_S = 0.1
 MOST_SHOWN_BYTES = 40
@@ -28,20 +29,21 @@ MOST_SHOWN_BYTES = 40
 @click.command
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
-@click.option("--port", type=click.IntRange(1, 65_535), help="A port of this computer, instead of a pseudo-terminal.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    help="A port of this computer, instead of a pseudo-terminal; of ATOL's web server any free one.",
+)
 @click.option("--fast", is_flag=True, help="With no pause longer than 0.6 s.")
 @in_language
 def replay(file: Path, link: Path | None, port: int | None, fast: bool, lang: str) -> None:
     """Play the trace in FILE as the device it was made of, from when a program opens it: it sends what came from the
     device at the recorded pace, and waits where the device was sent something. Ends once all is played and the program
     has let it go, or with Ctrl+C."""
-    from devices.virtual.replay import Replay
-
     with errors_in(lang):
         trace = _read(file)
-    played = Replay(trace.steps, fast=fast)
     steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
-    at = _on_tcp(played, steps.put, port) if port else _on_pty(played, steps.put, link)
+    played, at = _played(trace, fast, steps.put, port, link)
     with at as (place, ended):
         click.echo(f"{trace.head.device} ({trace.head.kind}, {trace.head.begun}): {place}")
         try:
@@ -54,6 +56,19 @@ def replay(file: Path, link: Path | None, port: int | None, fast: bool, lang: st
         ru = language(lang) == "ru"
         said = "Отправлено не так, как в записи, раз:" if ru else "Sent otherwise than in the trace, times:"
         click.echo(f"{said} {played.differed}")
+
+
+def _played(
+    trace: ReadTrace, fast: bool, told: Callable[[Step], None], port: int | None, link: Path | None
+) -> tuple[Replay | HttpReplay, AbstractContextManager[tuple[str, Event]]]:
+    from devices.virtual.replay import Replay
+    from devices.virtual.replayed_http import HttpReplay
+
+    if trace.head.wire == "http":
+        web = HttpReplay(trace.steps, fast=fast)
+        return web, _on_http(web, told, port or 0)
+    played = Replay(trace.steps, fast=fast)
+    return played, _on_tcp(played, told, port) if port else _on_pty(played, told, link)
 
 
 def _read(file: Path) -> ReadTrace:
@@ -104,5 +119,16 @@ def _on_tcp(played: Replay, told: Callable[[Step], None], port: int) -> Iterator
     try:
         with replayed_on_tcp(played, told, port) as ((host, number), ended):
             yield f"{host}:{number}", ended
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
+
+
+@contextmanager
+def _on_http(played: HttpReplay, told: Callable[[Step], None], port: int) -> Iterator[tuple[str, Event]]:
+    from devices.virtual.replayed_http import replayed_on_http
+
+    try:
+        with replayed_on_http(played, told, port) as (url, ended):
+            yield url, ended
     except OSError as error:
         raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error

@@ -8,13 +8,15 @@ ended, whatever else is said of it, and a status this page does not name is none
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from devices.transport.trace import Trace
 from loyalty.sentences import sentence
 from terminal.fiscal.port import InDoubt, NoAnswer
 
@@ -78,6 +80,7 @@ class AtolLink:
         password: str = "",
         *,
         answer_s: float = ANSWER_S,
+        trace: Trace | None = None,
         transport: httpx.BaseTransport | None = None,
         now: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
@@ -98,6 +101,7 @@ class AtolLink:
             )
         except httpx.InvalidURL as error:
             raise ValueError(url) from error
+        self._trace = trace
         self._answer_s = answer_s
         self._now = now
         self._pause = pause
@@ -142,6 +146,8 @@ class AtolLink:
 
     def close(self) -> None:
         self._client.close()
+        if self._trace:
+            self._trace.close()
 
     def _look(self, uuid: str) -> tuple[Outcome, ...] | None:
         try:
@@ -160,12 +166,43 @@ class AtolLink:
         headers = {"content-type": "application/json"} if body is not None else {}
         end = self._now() + self._answer_s * 2
         raw = bytearray()
-        with self._client.stream(method, path, content=body, headers=headers) as reply:
-            for chunk in reply.iter_raw(CHUNK_BYTES):
-                raw += chunk
-                if len(raw) > MOST_REPLY_BYTES or self._now() > end:
-                    raise _TooLong
+        with (
+            self._noted(request_bytes(method, path, body or b"")) as note,
+            self._client.stream(method, path, content=body, headers=headers) as reply,
+        ):
+            try:
+                for chunk in reply.iter_raw(CHUNK_BYTES):
+                    raw += chunk
+                    if len(raw) > MOST_REPLY_BYTES or self._now() > end:
+                        raise _TooLong
+            finally:
+                note(reply_bytes(reply, bytes(raw)))
             return reply.status_code, bytes(raw)
+
+    @contextmanager
+    def _noted(self, request: bytes) -> Iterator[Callable[[bytes], None]]:
+        """One exchange in the trace, where there is one; what this gives takes the reply, as far as it came."""
+        if self._trace is None:
+            yield lambda reply: None
+            return
+        trace = self._trace
+        trace.note("opened")
+        trace.note("out", request)
+        try:
+            yield lambda reply: trace.note("in", reply)
+        finally:
+            trace.note("gone")
+
+
+def request_bytes(method: str, path: str, body: bytes) -> bytes:
+    """A request as a trace has it: without the host, and without login and password."""
+    return f"{method} {path} HTTP/1.1\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
+def reply_bytes(reply: httpx.Response, body: bytes) -> bytes:
+    """A reply as a trace has it, so much of its body as came; one that came in chunks ends with its connection."""
+    kept = [f"{name}: {reply.headers[name]}" for name in ("content-type", "content-length") if name in reply.headers]
+    return "\r\n".join([f"HTTP/1.1 {reply.status_code} -", *kept, "connection: close", "", ""]).encode() + body
 
 
 def _raise_wrong(status: int) -> None:

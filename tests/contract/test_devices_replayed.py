@@ -7,18 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from devices.payment.model import Approval, Operation
+from devices.transport.trace import Trace
 from devices.transport.trace_read import read_trace
+from devices.virtual.atol import Fault, VirtualAtol
+from devices.virtual.atol_served import on_http
 from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.payment import VirtualTerminal
 from devices.virtual.replay import Replay
 from devices.virtual.replayed import replayed_on_pty, replayed_on_tcp
+from devices.virtual.replayed_http import HttpReplay, replayed_on_http
 from devices.virtual.scanner import VirtualScanner
 from devices.virtual.served import Receive, on_pty, on_tcp
 from devices.virtual.shtrih import VirtualShtrih
 from terminal.device_file import FILE, read_devices
+from terminal.fiscal.atol_link import request_bytes
 from terminal.fiscal.port import State
 from terminal.registers import port_of
 from terminal.scanning import configured_scanners
@@ -33,6 +39,10 @@ SCANNER = (
 )
 PRINTER = '[[device]]\nkind = "printer"\ndriver = "escpos"\ntrace = "printer.jsonl"\n{at}\n'
 OPERATION = Operation("cd" * 16, "sale", 123_45)
+ATOL = (
+    '[[device]]\nkind = "fiscal"\ndriver = "atol"\ntrace = "kkt.jsonl"\nurl = "{url}"\n'
+    'login = "till"\npassword = "s3cret"\n'
+)
 PAYMENT = '[[device]]\nkind = "payment"\ndriver = "virtual"\ntrace = "payment.jsonl"\n{at}\n'
 REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\ntrace = "kkt.jsonl"\nport = "{port}"\n'
 
@@ -129,6 +139,57 @@ def test_a_register_s_trace_replayed_stands_as_it_did(tmp_path: Path) -> None:
         assert state_at(port) == was
         assert ended.wait(WAIT_S)
     assert (replay.ended, replay.differed) == (True, 0)
+
+
+@pytest.mark.parametrize("fault", [None, "cut", "html", "answer"])
+def test_a_trace_of_atol_s_web_server_replayed_answers_the_same_whatever_its_uuids(
+    tmp_path: Path, fault: Fault | None
+) -> None:
+    """Every one of these faults is of the second exchange, and heals."""
+
+    def asked_at(url: str) -> list[State]:
+        (tmp_path / FILE).write_text(ATOL.format(url=url))
+        (device,) = read_devices(tmp_path)
+        register = port_of(device)
+        found = [register.state() for _ in range(2)]
+        register.close()
+        return found
+
+    server = VirtualAtol(login="till", password="s3cret")
+    if fault:
+        server.fail(fault, 1)
+    with on_http(server) as url:
+        was = asked_at(url)
+    trace = read_trace(tmp_path / "kkt.jsonl")
+    assert trace.head.wire == "http"
+    written = b"".join(step.raw for step in trace.steps)
+    assert (b"POST /api/v2/requests" in written, b"s3cret" in written, b"uthorization" in written) == (
+        True,
+        False,
+        False,
+    )
+    replay = HttpReplay(trace.steps)
+    with replayed_on_http(replay) as (url, ended):
+        assert asked_at(url) == was
+        assert ended.wait(WAIT_S)
+    assert (replay.ended, replay.differed) == (True, 0)
+
+
+def test_a_request_that_is_another_than_in_the_trace_is_counted_and_answered(tmp_path: Path) -> None:
+    trace = Trace(tmp_path / "kkt.jsonl", "kkt", "fiscal", wire="http")
+    for body in (b"{}", b"[]"):
+        trace.note("opened")
+        trace.note("out", request_bytes("POST", "/x", body))
+        trace.note("in", b"HTTP/1.1 201 -\r\nconnection: close\r\n\r\n" + body)
+        trace.note("gone")
+    trace.close()
+    replay = HttpReplay(read_trace(tmp_path / "kkt.jsonl").steps)
+    with replayed_on_http(replay) as (url, ended), httpx.Client(base_url=url, trust_env=False) as http:
+        assert [http.post(path, content=b"{}").content for path in ("/x", "/x")] == [b"{}", b"[]"]
+        assert ended.wait(WAIT_S)
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.post("/x")
+    assert (replay.ended, replay.differed) == (True, 1)
 
 
 def test_a_payment_terminal_s_trace_replayed_charges_the_same(tmp_path: Path) -> None:
