@@ -12,6 +12,7 @@ from devices.transport.serial import SerialSettings, open_port
 from loyalty.sentences import Sentence, sentence
 from terminal.device_file import Configured
 
+MOST_NAMED = 8
 SENTENCES = {
     "port.unplugged": ("Порта {port} нет", "There is no {port}"),
     "port.unplugged.hint": (
@@ -30,6 +31,9 @@ SENTENCES = {
         "Поставьте правила udev (docs/DEVICES.md), sudo usermod -aG dialout $USER, затем войдите заново",
         "Put the udev rules in place (docs/DEVICES.md), sudo usermod -aG dialout $USER, then log in anew",
     ),
+    "port.not_port": ("{port} — не порт такого устройства", "{port} is no port of such a device"),
+    "port.not_port.hint": ("Порты показывает kopilka devices list", "kopilka devices list shows the ports"),
+    "port.not_port_there.hint": ("Порты этого компьютера: {ports}", "Ports of this computer: {ports}"),
     "port.not_unique": ("Под описание {port} подходит несколько портов", "Several ports fit {port}"),
     "port.not_unique.hint": (
         "Добавьте в match serial или by_id, или укажите port", "Add serial or by_id to match, or name the port",
@@ -88,8 +92,11 @@ def opened(settings: SerialSettings, bus: Bus) -> Closes:
     return (open_reports if bus == "hidraw" else open_keys)(settings.path, settings.match)
 
 
-def why_closed(code: str, named: str, hid: bool) -> tuple[Sentence, Sentence]:
-    """Why a port is not open, by the code of its status, and what to do."""
+def why_closed(code: str, named: str, hid: bool, ports: Sequence[Port] = ()) -> tuple[Sentence, Sentence]:
+    """Why a port is not open, by the code of its status, and what to do; `ports` are those there are to choose from."""
+    if code == "not_port" and ports:
+        there = ", ".join(each.path for each in ports[:MOST_NAMED])
+        return sentence("port.not_port", port=named), sentence("port.not_port_there.hint", ports=there)
     known = f"port.{code}" if f"port.{code}" in SENTENCES else "port.unplugged"
     hint = f"{known}_hid.hint" if hid and f"{known}_hid.hint" in SENTENCES else f"{known}.hint"
     return sentence(known, port=named), sentence(hint, port=named)

@@ -18,6 +18,9 @@ SENTENCES = {
         "Check its power and cable, then pay again. The card was not charged",
     ),
     "payment.cancelled": ("Оплата картой отменена", "The card payment is cancelled"),
+    "payment.refused": ("Банк отказал", "The bank declines"),
+    "payment.no_money": ("Банк отказал: на карте мало денег", "The bank declines: too little on the card"),
+    "payment.power": ("Терминал выключался: оплата не прошла", "The terminal lost its power: nothing was paid"),
     "payment.declined": ("Банк отказал: {why}", "The bank declines: {why}"),
     "payment.declined.hint": (
         "Карта не списана: другая карта или наличные", "The card was not charged: another card, or cash",
@@ -83,7 +86,9 @@ SENTENCES = {
     "payment.settled": ("Решено: {reference}", "Settled: {reference}"),
 }  # fmt: skip
 _OWN = ("silent", "cancelled", "not_taken")
-_ALIAS = {"undone": "not_taken", "too_long": "silent"}
+_BANKS = ("refused", "no_money", "power")
+"""What a terminal says by codes of our protocol (devices.payment.lines); of any other its word is shown as it is."""
+_ALIAS = {"undone": "not_taken", "too_long": "silent", "declined": "refused"}
 
 
 def refusal(code: str) -> tuple[Sentence, Sentence | None]:
@@ -92,7 +97,8 @@ def refusal(code: str) -> tuple[Sentence, Sentence | None]:
     if code in _OWN:
         hint = f"payment.{code}.hint"
         return sentence(f"payment.{code}"), sentence(hint) if hint in SENTENCES else None
-    return sentence("payment.declined", why=code), sentence("payment.declined.hint")
+    said = sentence(f"payment.{code}") if code in _BANKS else sentence("payment.declined", why=code)
+    return said, sentence("payment.declined.hint")
 
 
 def reading_refused(code: str) -> tuple[Sentence, Sentence | None]:

@@ -29,7 +29,7 @@ class ManualTerminal:
         self._typed: str | None = None
         self._asked = ""
         self._cancelled = ""
-        self._closed = False
+        self._closed = True
 
     def open(self, listener: Listener) -> None:
         self._closed = False

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from devices.buses import list_bus
 from devices.keys import EV_LED, EVENT, LED_CAPS
 from devices.ports import Bus, Match, find_port
-from devices.transport.reader import MOST_BYTES_A_READ, QUIET_TICK_S
+from devices.transport.reader import MOST_BYTES_A_READ, QUIET_TICK_S, refuse_no_device
 
 REPORT_BYTES = 64
 HIDIOCGRAWINFO = 0x80084803
@@ -70,6 +70,7 @@ def open_keys(path: str, match: Match | None) -> HidLine:
 
 def _opened(path: str, match: Match | None, bus: Bus, flags: int, make: Callable[[int], HidLine]) -> HidLine:
     found = find_port(match, lambda: list_bus(bus)) if match else path
+    refuse_no_device(found)
     descriptor = os.open(found, flags | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         # The kernel gives reports to everyone who has the device open: our own programs keep off one another.

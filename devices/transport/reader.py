@@ -7,6 +7,8 @@ the next scan simply arrives.
 from __future__ import annotations
 
 import errno
+import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -152,6 +154,17 @@ class Reader:
             self._status = StatusUpdate(Health.ERROR, "listener_failed", f"What reads this device failed: {error!r}")
 
 
+def refuse_no_device(path: str) -> None:
+    """A file or a folder is nothing to wait for. Raises OSError."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        # Whoever opens it is told why.
+        return
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        raise OSError(errno.ENOTTY, "no device", path)
+
+
 def why_not_open(error: Exception, path: str) -> StatusUpdate:
     """Say why a device did not open, by the number of the operating system's error."""
     number = getattr(error, "errno", None)
@@ -163,6 +176,8 @@ def why_not_open(error: Exception, path: str) -> StatusUpdate:
         return StatusUpdate(
             Health.ERROR, "no_permission", f"No permission to open {path}.", "Add this user to the group dialout."
         )
+    if number == errno.ENOTTY:
+        return StatusUpdate(Health.ERROR, "not_port", f"{path} is no such device.", "Name the port of the device.")
     if number == errno.ENOTUNIQ:
         return StatusUpdate(Health.ERROR, "not_unique", f"Several ports fit {path}.", "Name its serial number or port.")
     if number is None and isinstance(error, ValueError):

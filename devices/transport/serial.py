@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from devices.backoff import Backoff
 from devices.model import DeviceInfo
 from devices.ports import Match, PortFinder
-from devices.transport.reader import MOST_BYTES_A_READ, QUIET_TICK_S, Reader
+from devices.transport.reader import MOST_BYTES_A_READ, QUIET_TICK_S, Reader, refuse_no_device
 
 if TYPE_CHECKING:
     from serial import Serial
@@ -89,8 +89,9 @@ class SerialLine:
 
 
 def open_port(settings: SerialSettings, finder: PortFinder | None = None) -> Serial:
-    """Open the port for this program alone; raises OSError where it is missing, forbidden or taken."""
+    """Open the port for this program alone; raises OSError where it is missing, forbidden, taken, or no port at all."""
     import serial
 
     path = (finder or settings.finder()).find()
+    refuse_no_device(path)
     return serial.Serial(path, settings.baud, timeout=QUIET_TICK_S, exclusive=True)

@@ -1,6 +1,6 @@
 """A virtual payment terminal that speaks our protocol, with the faults of cards, banks, cables and power.
 
-Its `card` is what the customer holds to it. Scripted: `decline` is why the bank says no to the next sales or refunds,
+Its `card` is what the customer holds to it. Scripted: `decline` is why the bank says no to every sale or refund,
 `slow` so many questions are answered with `working` first, `lose("sale", "answer")` makes one line not arrive,
 `cut_after(n)` ends its power after n more bytes of both ways; `power_on()` brings it back with all it has approved.
 """
@@ -51,6 +51,7 @@ class VirtualTerminal:
         self.terminal = terminal
         self.card = MIR
         self.decline = ""
+        self._decline_next = ""
         self.slow = 0
         self.done: dict[str, Done] = {}
         self.on = True
@@ -66,11 +67,12 @@ class VirtualTerminal:
         return [(each.do, each.amount_minor) for each in self.done.values() if each.state == "approved"]
 
     def play(self, fault: Fault) -> None:
-        """`decline`: the bank says no. `slow`: the customer takes their time. `no_answer`: the next sale is approved,
-        and the till does not hear it. `cable`: the next sale and what is asked after it do not arrive."""
+        """`decline`: the bank says no to the next sale or refund. `slow`: the customer takes their time. `no_answer`:
+        the next sale is approved, and the till does not hear it. `cable`: the next sale and what is asked after it do
+        not arrive."""
         match fault:
             case "decline":
-                self.decline = "declined"
+                self._decline_next = "declined"
             case "slow":
                 self.slow = SLOW_POLLS
             case "no_answer" | "cable":
@@ -156,8 +158,9 @@ class VirtualTerminal:
         done.card = self.card
         if done.do == "read":
             done.state = "read"
-        elif self.decline:
-            done.state, done.why = "declined", self.decline
+        elif self._decline_next or self.decline:
+            done.state, done.why = "declined", self._decline_next or self.decline
+            self._decline_next = ""
         else:
             self._numbers += 1
             done.state, done.code, done.rrn = "approved", f"{self._numbers:06d}", f"{self._numbers:012d}"

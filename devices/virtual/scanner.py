@@ -57,6 +57,10 @@ class VirtualScanner:
         """The path a driver opens."""
         return str(self._link or self._port)
 
+    @property
+    def plugged(self) -> bool:
+        return self._ends is not None
+
     def plug(self) -> None:
         """Connect the cable: a new pseudo-terminal, and `link` pointing to it."""
         if self._ends is not None:

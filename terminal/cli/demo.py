@@ -76,24 +76,26 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
     from terminal.demo.goods import pick_goods
     from terminal.demo.phone import DEMO_PHONE, showing_messages
     from terminal.demo.tray import DemoKeys, scanning
+    from terminal.device_reports import watch_device
     from terminal.opened import opened_till
     from terminal.ui.app import TillApp
     from terminal.words import TEMPLATES
 
     log_to(shop.folder)
     hint = HINT[lang].format(url=shop.url, login=shop.console_login(), phone=DEMO_PHONE.removeprefix("+7"))
-    printer = VirtualPrinter(
-        DeviceInfo("demo-printer", "printer", "virtual", str(shop.slips_folder)), shop.slips_folder
-    )
+    slips = str(shop.slips_folder)
+    printer = VirtualPrinter(DeviceInfo("printer", "printer", "virtual", slips), shop.slips_folder)
     printer.open(lambda event: None)
     with opened_till(shop.till_folder, lang=lang, printer=printer, url=shop.url) as till:
+        watch_device(till.supervising, printer, slips)
         till.sync.run_until_idle(FIRST_LOAD_S)
         ranges = till.engine.view().programme.codes
         scans: dict[str, Callable[[], None]] = {}
         keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
         app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
         tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring, till.supervising)
-        messages, display = showing_messages(till.engine, shop), shown_in(shop.folder, till.engine, lang)
+        messages = showing_messages(till.engine, shop)
+        display = shown_in(shop.folder, till.engine, lang, till.supervising)
         with tray_of as tray, messages, display:
             scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
             app.run()

@@ -38,7 +38,7 @@ def doctor(data: Path, lang: str) -> None:
     with errors_in(lang):
         devices = read_devices(data)
         if not devices:
-            click.echo(f"{FILE}: {'устройств не названо' if ru else 'names no devices'}")
+            click.echo(f"{data / FILE}: {'устройств не названо' if ru else 'names no devices'}")
             return
         with alone_in(data):
             found = in_order(_findings(devices, data, lang))

@@ -88,6 +88,7 @@ def recorded(source: Source, file: Path | None) -> Source:
 @contextmanager
 def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
     """The scans as they come, until Ctrl+C. Raises NotNow where the port does not open or goes."""
+    from devices.buses import all_ports
     from devices.model import DataEvent, DeviceEvent, Health, StatusUpdate
     from terminal.device_places import why_closed
     from terminal.scanner.bursts import Bursts
@@ -114,7 +115,8 @@ def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
             elif event.health is Health.ENABLED:
                 click.echo(f"{source.named}: {'сканируйте' if lang == 'ru' else 'scan now'}", err=True)
             else:
-                raise NotNow(*why_closed(event.code, source.named, source.driver in BY_PATH.values()))
+                hid = source.driver in BY_PATH.values()
+                raise NotNow(*why_closed(event.code, source.named, hid, all_ports()))
 
     device = source.make(quiet)
     device.open(put)

@@ -49,7 +49,7 @@ def list_devices(data: Path, lang: str) -> None:
         click.echo("  ".join([*_about(port, ru), *mine]))
     if not any(port.bus == "serial" for port in ports):
         click.echo("Последовательных портов нет" if ru else "There are no serial ports")
-    click.echo(f"{FILE}:" if found else f"{FILE}: {'устройств не названо' if ru else 'names no devices'}")
+    click.echo(f"{data / FILE}:" if found else f"{data / FILE}: {'устройств не названо' if ru else 'names no devices'}")
     for place in found:
         device = place.device
         click.echo(f"  {device.settings.id}  {device.kind} {device.driver}  {device.place}  {_there(place, ru)}")

@@ -165,6 +165,8 @@ def _scanner(link: Path | None, driver: str, ru: bool) -> Played:
         code = line.replace("<GS>", "\x1d")
         if driver == "evdev" and not code.isascii():
             return "Такое клавиатура США не набирает" if ru else "A US keyboard does not type this"
+        if not scanner.plugged:
+            return "Кабель вынут, код не передан: !plug" if ru else "Unplugged, the code went nowhere: !plug"
         scanner.scan(code)
         return f"→ {code!r}"
 

@@ -95,7 +95,7 @@ def _inferred(bursts: Iterator[Burst], lang: Lang) -> Inferred:
             found = infer(before, burst)
             if not isinstance(found, str):
                 return found
-            why = found
+            why = why if why == "same" else found
         heard.append(burst)
         if len(heard) == MOST_SCANS:
             raise NotNow(sentence(f"probe.{why}"), sentence("probe.hint"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from devices.virtual.replayed_http import HttpReplay
 
 LOOK_S = 0.1
-MOST_SHOWN_BYTES = 40
+MOST_SHOWN_BYTES = 60
 
 
 @click.command
@@ -92,9 +92,18 @@ def _tell(steps: queue.SimpleQueue[Step], lang: Lang) -> None:
     for way, together in groupby(played, key=lambda step: step.way):
         first, *others = together
         raw = first.raw + b"".join(step.raw for step in others)
+        if raw.startswith((b"GET ", b"POST ", b"HTTP/")):
+            raw = _without_headers(raw)
         more = "…" if len(raw) > MOST_SHOWN_BYTES else ""
         said = ways[way][0 if lang == "ru" else 1]
         click.echo(f"{first.at_us / 1_000_000:10.3f}  {said}  {shown_text(raw[:MOST_SHOWN_BYTES])}{more}")
+
+
+def _without_headers(message: bytes) -> bytes:
+    """A request or a reply of HTTP: what is asked or how it went, and its body."""
+    head, _, body = message.partition(b"\r\n\r\n")
+    line = head.partition(b"\r\n")[0].removeprefix(b"HTTP/1.1 ").removesuffix(b" HTTP/1.1").removesuffix(b" -")
+    return line + b" " + body if body else line
 
 
 @contextmanager

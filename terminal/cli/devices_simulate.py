@@ -42,6 +42,7 @@ def simulate(kind: str, link: Path | None, port: int, driver: str, faults: tuple
     played = played_device(kind, link, port, driver, ru)
     with played.running as place:
         click.echo(f"{played.name}: {place}")
+        click.echo(told_faults(kind, ru))
         for fault in faults:
             try:
                 script(kind, played.device, fault)
@@ -57,6 +58,18 @@ def simulate(kind: str, link: Path | None, port: int, driver: str, faults: tuple
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
             return
+
+
+def told_faults(kind: str, ru: bool) -> str:
+    """What may be typed here."""
+    from devices.virtual.faults import FAULTS
+
+    scans = kind == "scanner"
+    mark = MARK if scans else ""
+    named = ", ".join(f"{mark}{name}{' N' if fault.figure else ''}" for name, fault in FAULTS[kind].items())
+    if ru:
+        return f"Наберите {'код или сбой' if scans else 'сбой'} и Enter: {named}. Остановить: Ctrl+C"
+    return f"Type {'a code or a fault' if scans else 'a fault'} and Enter: {named}. Stop with Ctrl+C"
 
 
 def _typed() -> queue.SimpleQueue[str]:

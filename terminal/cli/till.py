@@ -14,9 +14,9 @@ import click
 from terminal.cli.told import by_authority, errors_in, in_folder, in_language, language
 
 if TYPE_CHECKING:
+    from devices.virtual.printer import VirtualPrinter
     from loyalty.sentences import Lang
     from terminal.opened import OpenedTill
-    from terminal.printing import Paper
     from terminal.session.commands import Command
 
 
@@ -106,7 +106,12 @@ def _run_screen(
 
     log_to(data)
     lang = language(asked)
-    with errors_in(asked), opened_till(data, lang=lang, printer=_slips_in(slips), sync_at_once=False) as till:
+    printer = _slips_in(slips)
+    with errors_in(asked), opened_till(data, lang=lang, printer=printer, sync_at_once=False) as till:
+        if printer is not None:
+            from terminal.device_reports import watch_device
+
+            watch_device(till.supervising, printer, str(slips))
 
         def standing() -> None:
             collect()
@@ -174,7 +179,7 @@ def _showing(till: OpenedTill, lang: Lang) -> Iterator[None]:
         yield
 
 
-def _slips_in(folder: Path | None) -> Paper | None:
+def _slips_in(folder: Path | None) -> VirtualPrinter | None:
     if folder is None:
         return None
     from devices.model import DeviceInfo

@@ -13,13 +13,14 @@ from loyalty.sentences import Lang
 from terminal.offline_queue.disk import write_whole
 from terminal.session.port import Till
 from terminal.showing import showing
+from terminal.supervising import Supervising
 
 FILE = "display.txt"
 FILE_MODE = 0o600
 
 
 @contextmanager
-def shown_in(folder: Path, till: Till, lang: Lang) -> Iterator[None]:
+def shown_in(folder: Path, till: Till, lang: Lang, supervising: Supervising) -> Iterator[None]:
     """What the customer reads stands in `folder`/display.txt until the block ends."""
     display = VirtualDisplay()
 
@@ -28,5 +29,7 @@ def shown_in(folder: Path, till: Till, lang: Lang) -> Iterator[None]:
         write_whole(folder / FILE, f"{framed(display.lines)}\n".encode(), FILE_MODE)
         return b""
 
-    with on_pty(receive) as port, showing(cd5220(TextDisplaySettings(id="display", port=port)), till, lang):
-        yield
+    with on_pty(receive) as port:
+        watch = supervising.add("display", "display", port)
+        with showing(cd5220(TextDisplaySettings(id="display", port=port)), till, lang, report=watch.report):
+            yield

@@ -34,6 +34,9 @@ SENTENCES = {
         "коды листа не узнаны: отсканируйте оба, код 1 и код 2",
         "not the sheet's codes: scan both, code 1 and code 2",
     ),
+    "probe.same": (
+        "это тот же код листа: отсканируйте другой", "the same code of the sheet again: scan the other one",
+    ),
     "probe.no_check_digit": (
         "сканер не передаёт контрольную цифру EAN-13: включите её передачу по его инструкции",
         "the scanner leaves out the check digit of EAN-13: switch it on, its manual says how",
@@ -72,8 +75,9 @@ SENTENCES = {
 }  # fmt: skip
 
 Why = str
-"""not_read: neither code is in what came · no_check_digit · varies: what stands round the codes differs between them ·
-affix: prefix or postfix is no text, or too long · unreadable: read as inferred, the codes do not come out."""
+"""not_read: neither code is in what came · same: one code twice · no_check_digit · varies: what stands round the codes
+differs between them · affix: prefix or postfix is no text, or too long · unreadable: read as inferred, the codes do not
+come out."""
 
 
 class Inferred(msgspec.Struct, frozen=True):
@@ -117,6 +121,10 @@ def infer(first: Burst, second: Burst) -> Inferred | Why:
             parts = (_apart(digits, DIGITS, russian), _apart(letters, LETTERS, russian))
             if parts[0] is not None and parts[1] is not None:
                 return _joined(parts[0], parts[1], russian, (first, second))
+    for known in (DIGITS, LETTERS):
+        for russian in (False, True):
+            if all(_apart(text, known, russian) for text in (one, other)):
+                return "same"
     return "no_check_digit" if any(DIGITS[:-1] in text and DIGITS not in text for text in (one, other)) else "not_read"
 
 

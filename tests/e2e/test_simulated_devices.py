@@ -12,11 +12,30 @@ import pytest
 from devices.displays import TextDisplaySettings, epson
 from devices.errors import DeviceError
 from devices.printers import EscPosSettings, escpos
+from devices.virtual.faults import script
+from terminal.cli.devices_played import played_device
+from terminal.cli.devices_simulate import told_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()", "devices", "simulate"]
 SOON_S = 30
 Start = Callable[..., subprocess.Popen[str]]
+
+
+def test_what_may_be_typed_is_said_in_the_person_s_language() -> None:
+    faults = "no_paper N, new_roll, lose_request, lose_answer, forget_answer, power_cut N, power_on"
+    assert told_faults("register", ru=False) == f"Type a fault and Enter: {faults}. Stop with Ctrl+C"
+    assert told_faults("scanner", ru=True) == ("Наберите код или сбой и Enter: !unplug, !plug. Остановить: Ctrl+C")
+
+
+def test_a_scanner_whose_cable_is_out_says_that_its_code_went_nowhere() -> None:
+    scanner = played_device("scanner", None, 0, "serial", ru=False)
+    assert scanner.take is not None
+    script("scanner", scanner.device, "unplug")
+    assert scanner.take("4600000000015") == "Unplugged, the code went nowhere: !plug"
+    script("scanner", scanner.device, "plug")
+    assert scanner.take("4600000000015") == "→ '4600000000015'"
+    script("scanner", scanner.device, "unplug")
 
 
 @pytest.fixture
@@ -31,6 +50,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )  # fmt: skip
         running.append(process)
         assert str(tmp_path / "port") in line_of(process)
+        assert line_of(process).startswith("Type a ")
         return process
 
     yield started

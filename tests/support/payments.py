@@ -49,6 +49,7 @@ class ByHand(ManualTerminal):
         super().__init__(DeviceInfo("payment", "payment", "by hand", ""))
         self._types = types
         self.steps: list[Step] = []
+        self.open(lambda event: None)
 
     def answered(self, reference: str) -> Callable[[Step], None]:
         """A progress that answers."""

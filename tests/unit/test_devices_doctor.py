@@ -213,8 +213,8 @@ def test_what_is_wrong_is_numbered_with_what_to_do_and_status_1(run: Callable[[s
     )
 
 
-def test_a_till_without_devices_says_so(run: Callable[[str], tuple[int, list[str]]]) -> None:
-    assert run("") == (0, ["devices.toml: names no devices"])
+def test_a_till_without_devices_says_so(tmp_path: Path, run: Callable[[str], tuple[int, list[str]]]) -> None:
+    assert run("") == (0, [f"{tmp_path / FILE}: names no devices"])
 
 
 def test_a_printer_that_would_not_print_is_named_with_what_to_do() -> None:

@@ -67,7 +67,7 @@ def test_ports_are_listed_with_what_they_are_and_devices_with_where_they_are(
         "/dev/ttyS0  -",
         "/dev/ttyUSB0  067b:2303  side",
         "/dev/ttyUSB1  067b:2303  side",
-        "devices.toml:",
+        f"{tmp_path / FILE}:",
         "  front  scanner serial  vid=0c2e  there: /dev/ttyACM0",
         "  side  scanner serial  vid=067b  several fit: /dev/ttyUSB0, /dev/ttyUSB1",
         "  back  scanner serial  /dev/no-such-port  not there",
@@ -81,7 +81,19 @@ def test_without_ports_and_devices_the_list_says_so(
     monkeypatch.setattr(devices.ports, "list_ports", lambda: ())
     assert run("devices", "list", "--data", tmp_path, "--lang", "ru") == 0
     said = capsys.readouterr().out.splitlines()
-    assert said == ["Последовательных портов нет", "devices.toml: устройств не названо"]
+    assert said == ["Последовательных портов нет", f"{tmp_path / FILE}: устройств не названо"]
+
+
+@pytest.mark.parametrize(("driver", "made"), [("serial", "file"), ("serial", "folder"), ("hidpos", "file")])
+def test_what_is_no_port_is_told_with_the_ports_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, driver: str, made: str
+) -> None:
+    path = tmp_path / "receipt.txt"
+    path.mkdir() if made == "folder" else path.write_text("4600000000015\n")
+    monkeypatch.setattr(devices.buses, "all_ports", lambda: PORTS[:2])
+    assert run("devices", "listen", path, "--driver", driver, "--data", tmp_path, "--lang", "en") == 1
+    said = [f"{path} is no port of such a device", "Ports of this computer: /dev/ttyACM0, /dev/ttyS0"]
+    assert capsys.readouterr().err.splitlines() == said
 
 
 def test_names_by_id_lead_to_their_ports(tmp_path: Path) -> None:
@@ -207,7 +219,7 @@ match = { by_id = "usb-H*" }
         "/dev/hidraw1  0c2e:0b8f  Voyager  HID-POS  front",
         "/dev/input/event3  0c2e:0b01  usb-H-event-kbd  Voyager  keyboard  side",
         "There are no serial ports",
-        "devices.toml:",
+        f"{tmp_path / FILE}:",
         "  front  scanner hidpos  vid=0c2e  there: /dev/hidraw1",
         "  side  scanner evdev  by_id=usb-H*  there: /dev/input/event3",
     ]

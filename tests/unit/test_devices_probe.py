@@ -115,6 +115,22 @@ def test_other_codes_are_refused_after_six_scans_and_nothing_is_written(
     assert not (tmp_path / FILE).exists()
 
 
+def test_one_code_of_the_sheet_twice_asks_for_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with VirtualScanner(gap_s=0) as scanner:
+        scans = Scans(scanner, [DIGITS, DIGITS, "4600000000022", DIGITS, LETTERS])
+        assert run(monkeypatch, scans, scanner.port, "--data", tmp_path) == 0
+    told = [line.partition(": ")[2] for line in scans.told if line.startswith("A code has come")]
+    other = "the same code of the sheet again: scan the other one"
+    assert told == [
+        "now the other code of the sheet",
+        other,
+        "not the sheet's codes: scan both, code 1 and code 2",
+        other,
+    ]
+
+
 def test_a_port_that_the_file_names_already_is_not_named_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,7 +152,8 @@ def test_a_port_that_the_file_names_already_is_not_named_twice(
         (b"\xfe4600000000015\r", b"\xfeKopilka:2/Zx\r", "affix"),
         (b"~" * 65 + b"4600000000015\r", b"~" * 65 + b"Kopilka:2/Zx\r", "affix"),
         (b"4600000000015\r~\r", b"Kopilka:2/Zx\r~\r", "unreadable"),
-        (b"4600000000015\r", b"4600000000015\r", "not_read"),
+        (b"4600000000015\r", b"4600000000015\r", "same"),
+        (b"Kopilka:2/Zx\r", b"~Kopilka:2/Zx\r", "same"),
         (b"", b"", "not_read"),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.model import Health
 from devices.payment.manual import ManualTerminal
 from devices.payment.model import Approval, Operation
 from devices.payment.terminal import TRIES
@@ -17,15 +18,17 @@ from devices.shtrih.commands import Command
 from devices.virtual.payment import VirtualTerminal
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.receipt import Receipt
-from loyalty.sentences import sentence
+from loyalty.sentences import say, sentence
 from terminal.charges import Kept
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.register import Answer, NoRegister, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
+from terminal.paying_said import refusal
 from terminal.payment_book import PaymentBook
 from terminal.session import State
 from terminal.session import commands as c
+from terminal.words import TEMPLATES
 from tests.support.counter import CARD, TEA
 from tests.support.fiscal import MemoryWire
 from tests.support.payments import INFO, line_terminal
@@ -116,6 +119,20 @@ def test_while_the_customer_is_waited_for_the_till_answers_and_esc_ends_it(folde
         state = rig.until(lambda state: state.charge is None)
         assert (state.mode, said(state)) == ("pay", "payment.cancelled")
     assert (bank.charged(), kept(folder)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("declined", "Банк отказал"),
+        ("no_money", "Банк отказал: на карте мало денег"),
+        ("power", "Терминал выключался: оплата не прошла"),
+        ("E-51", "Банк отказал: E-51"),
+    ],
+)
+def test_why_a_bank_says_no_is_told_in_the_cashier_s_language_where_the_word_is_ours(why: str, text: str) -> None:
+    told, hint = refusal(why)
+    assert (say(told, "ru", TEMPLATES), hint and hint.code) == (text, "payment.declined.hint")
 
 
 def test_a_card_that_is_declined_is_told_and_cash_pays(folder, bank) -> None:
@@ -373,7 +390,10 @@ def test_a_day_whose_settlement_was_lost_is_counted_once_and_whole(folder, bank,
 
 
 def by_hand() -> ManualTerminal:
-    return ManualTerminal(INFO)
+    terminal = ManualTerminal(INFO)
+    assert terminal.check_health() is Health.CLOSED
+    terminal.open(lambda event: None)
+    return terminal
 
 
 def test_the_code_of_the_bank_slip_is_typed_and_the_till_waits_for_no_device(folder) -> None:

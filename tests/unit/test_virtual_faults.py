@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from devices.virtual.atol import Gone, Request, VirtualAtol
 from devices.virtual.display import VirtualDisplay
 from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.faults import FAULTS, MOST, script
+from devices.virtual.payment import VirtualTerminal
 from devices.virtual.scanner import VirtualScanner
 from devices.virtual.served import on_pty
 from devices.virtual.shtrih import VirtualShtrih
@@ -118,6 +120,17 @@ def test_a_register_makes_its_document_or_not_whatever_the_host_hears(fault: str
     script("register", register, "new_roll")
     assert len(register.memory.documents) - before == made
     assert register.paper is None
+
+
+def test_a_bank_says_no_once_and_takes_the_next_card() -> None:
+    terminal = VirtualTerminal()
+    script("payment", terminal, "decline")
+
+    def paid(reference: str) -> str:
+        asked = {"do": "sale", "no": 1, "reference": reference, "amount_minor": 100}
+        return str(json.loads(terminal.receive(json.dumps(asked).encode() + b"\n"))["state"])
+
+    assert [paid(reference) for reference in ("a1", "a1", "b2")] == ["declined", "declined", "approved"]
 
 
 def test_a_web_server_of_atol_loses_spoils_and_stops_as_it_is_told() -> None:
