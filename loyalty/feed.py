@@ -19,6 +19,8 @@ Stream = Literal["ident", "bal", "goods", "programmes", "spent"]
 STREAMS: tuple[Stream, ...] = ("programmes", "goods", "ident", "bal", "spent")
 """In the order they are fetched: a coupon whose series has ended is dropped after the programme that ended it."""
 MAX_PAGE_ROWS = 2000
+MAX_BANK_CARDS = 20
+"""Of one member."""
 _MASK = 2**64 - 1
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 
 from loyalty.errors import StoreFault
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, MemberEnrolled, bucket_of, canonical
-from loyalty.feed import IdentRow
+from loyalty.feed import MAX_BANK_CARDS, IdentRow
 from loyalty.sentences import sentence
 from sync_server.arrivals import Arrived
 from sync_server.find_member import Place, place_by_id
@@ -26,8 +26,6 @@ from sync_server.rows import insert_rows, select_by
 from sync_server.schema import BANK_CARD, FEED, FLAG
 from sync_server.store import Bucket, Shard, Store, Tx
 
-MAX_BANK_CARDS = 20
-"""Of one member; of more, those that stand first by their hashes are told to tills."""
 MAX_TOGETHER = 2000
 """Acts of one transaction on SQLite."""
 MAX_LOOKS = 100
@@ -184,7 +182,7 @@ def _tell(store: Store, standings: Sequence[_Standing]) -> None:
 
 
 def _put(tx: Tx, wanted: Mapping[Place, Mapping[str, bool]]) -> None:
-    """`wanted`: member -> token -> whether the card stands for the member."""
+    """`wanted`: member -> token -> whether the card stands for the member. Of too many, those first by their hashes."""
     by_key = {(place.bucket, place.member_id): cards for place, cards in wanted.items()}
     rows = select_by(tx, FEED["ident"], ("bucket", "key", "h", "body"), ("bucket", "key"), by_key, lock=True)
     changes = []

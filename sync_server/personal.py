@@ -16,10 +16,9 @@ from sqlalchemy import Row
 from loyalty.codes import parse_phone
 from loyalty.errors import BadInput
 from loyalty.events import Personal, bucket_of, canonical, personal_hash
-from loyalty.feed import IdentRow
+from loyalty.feed import MAX_BANK_CARDS, IdentRow
 from loyalty.member import mask_name
 from loyalty.sentences import sentence
-from sync_server.bank_cards import MAX_BANK_CARDS
 from sync_server.claims import Claim, Owners, claim
 from sync_server.erasing.erased import erased_among
 from sync_server.find_member import Place, survivor

@@ -88,15 +88,17 @@ class Effects:
                 self._hold(effect)
                 return None
             case (
-                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
-                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards() | c.CheckCard()
             ):  # fmt: skip
                 assert self._cards is not None  # without it no step is given a reference
                 self._cards.run(effect, around.moment.at_ms)
                 return None
             case c.Signal():
                 return None
-            case c.FindProduct() | c.FindMember() | c.FindCoupon() | c.FindGiftCard() | c.FindReceipt() | c.FindGoods():
+            case (
+                c.FindProduct() | c.FindMember() | c.FindBankCard() | c.AskBankCard() | c.FindCoupon()
+                | c.FindGiftCard() | c.FindReceipt() | c.FindGoods()
+            ):  # fmt: skip
                 return self._look_up(effect, around)
             case c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift():
                 return self._with_cards(lambda: self._at_register.run(effect, around))
@@ -140,6 +142,10 @@ class Effects:
                 return record.enrol(effect, record.shift_now(), around)
             case c.RecordConsent():
                 return record.consent(effect, record.shift_now(), around)
+            case c.KeepBankCard():
+                return record.keep_card(effect, record.shift_now(), around)
+            case c.DropBankCards():
+                return record.drop_cards(effect, record.shift_now(), around)
             case c.StartShift():
                 return record.start_shift(effect, around)
             case c.EndShift():
@@ -156,6 +162,10 @@ class Effects:
                 return find.product(effect, around)
             case c.FindMember():
                 return find.member(effect, around)
+            case c.FindBankCard():
+                return find.bank_card(effect, around)
+            case c.AskBankCard():
+                return find.nobodys_card(effect)
             case c.FindCoupon():
                 return find.coupon(effect)
             case c.FindGiftCard():

@@ -16,6 +16,7 @@ from loyalty.points.shown import purse_of
 from loyalty.published import programme_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
+from terminal.bank_cards import find_by_bank_card
 from terminal.coupons import spent_by, spent_said
 from terminal.elsewhere import WITHIN_S, Elsewhere, alone
 from terminal.gift_cards import held_card
@@ -69,6 +70,18 @@ class Lookups:
             return c.Failed(sentence("member.unknown", key=key), sentence("member.unknown.hint"))
         today = around.moment.local_date
         return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme, today))
+
+    def bank_card(self, effect: c.FindBankCard, around: Surroundings) -> c.Command:
+        """The member it stands for, as by the first of the member's cards."""
+        known = find_by_bank_card(self._files, effect.token)
+        if known is None:
+            return c.Failed(sentence("bank_card.unknown", tail=effect.tail), sentence("bank_card.unknown.hint"))
+        today, card = around.moment.local_date, next(iter(known.ident.cards), "")
+        return c.MemberFound(member_from(known, card, "card", self._files.journal, around.programme, today))
+
+    def nobodys_card(self, effect: c.AskBankCard) -> c.BankCardFree | None:
+        known = find_by_bank_card(self._files, effect.token)
+        return c.BankCardFree(effect.member, effect.token, effect.tail) if known is None else None
 
     def coupon(self, effect: c.FindCoupon) -> c.Command:
         """Whether it has been used up as far as is known here; nothing can know what another till took a minute ago."""

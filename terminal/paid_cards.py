@@ -44,10 +44,6 @@ class PaidCards:
                 self._paying.enter(effect.text)
             case c.CheckCard():
                 self._paying.check_card(effect.reference)
-            case c.KeepBankCard():
-                self._paying.register_card(effect.token, effect.card)
-            case c.DropBankCards():
-                self._paying.forget_cards(effect.card)
             case c.ReleaseCards():
                 named = self._named()
                 self._paying.release([each for each in effect.references if each not in named], self._in_doubt())

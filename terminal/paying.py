@@ -11,12 +11,11 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Collection, Mapping
-from typing import Protocol
 
 from devices.backoff import Backoff
 from devices.errors import DeviceError
 from devices.payment.manual import ID as BY_HAND
-from devices.payment.model import Approval, Operation, Progress, Step
+from devices.payment.model import Approval, BankCard, Operation, Progress, Step
 from devices.protocols import PaymentTerminal
 from loyalty.errors import StoreFault
 from loyalty.sentences import sentence
@@ -31,23 +30,13 @@ log = logging.getLogger("payment")
 Later = Callable[[c.Command], None]
 
 
-class Book(PaymentJournal, Protocol):
-    """Which member's card a bank card stands for, beside the operations; `token` is a hash."""
-
-    def card_of(self, token: str) -> str: ...
-
-    def register_card(self, token: str, card: str) -> None: ...
-
-    def forget_cards(self, card: str) -> int: ...
-
-
 class Paying:
     """`later` takes what came of a request, from this thread; `new_id` gives references, `hashed` hides a token."""
 
     def __init__(
         self,
         terminal: PaymentTerminal,
-        book: Book,
+        book: PaymentJournal,
         later: Later,
         new_id: Callable[[], str],
         hashed: Callable[[str], str],
@@ -99,12 +88,6 @@ class Paying:
         """Read a card, to see whose it is."""
         if not self._put(lambda: self._check_card(reference)):
             self._refuse(reference, "silent")
-
-    def register_card(self, token: str, card: str) -> None:
-        self._put(lambda: self._book.register_card(token, card))
-
-    def forget_cards(self, card: str) -> None:
-        self._put(lambda: self._forget_cards(card))
 
     def cancel(self, reference: str) -> None:
         self._terminal.cancel(reference)
@@ -190,7 +173,7 @@ class Paying:
             raise
         match answer:
             case Approval():
-                self._later(c.CardCharged(slip_of(reference, answer)))
+                self._later(c.CardCharged(slip_of(reference, answer), self._token(answer.card)))
             case NotCharged(code):
                 self._refuse(reference, code)
             case InDoubt():
@@ -205,11 +188,10 @@ class Paying:
             said, hint = reading_refused(why.code)
             self._later(c.ChargeRefused(reference, said, hint))
             return
-        token = self._hashed(read.token) if read.token else ""
-        self._later(c.BankCardRead(reference, token, read.tail, self._book.card_of(token)))
+        self._later(c.BankCardRead(reference, self._token(read), read.tail))
 
-    def _forget_cards(self, card: str) -> None:
-        self._book.forget_cards(card)
+    def _token(self, card: BankCard) -> str:
+        return self._hashed(card.token) if card.token else ""
 
     def _refuse(self, reference: str, code: str) -> None:
         said, hint = refusal(code)

@@ -24,13 +24,9 @@ TABLES = (
         no INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, fate TEXT NOT NULL, terminal TEXT NOT NULL,
         day TEXT NOT NULL DEFAULT '', raw BLOB NOT NULL
     )""",
-    "CREATE TABLE IF NOT EXISTS bank_card (no INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, card TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS day (no INTEGER PRIMARY KEY, reference TEXT NOT NULL, terminal TEXT NOT NULL)",
 )
-"""`day` holds those that are not ended yet; an operation names the one it was counted in. `bank_card` has the hash of a
-bank card's token, and the member's card that it stands for."""
-MOST_REGISTERED = 20_000
-"""Bank cards of members that a till knows."""
+"""`day` holds those that are not ended yet; an operation names the one it was counted in."""
 _kept = msgspec.json.Decoder(Kept)
 
 
@@ -87,27 +83,6 @@ class PaymentBook:
             )
 
         self._writer.run(write)
-
-    def card_of(self, token: str) -> str:
-        """The member's card that this bank card stands for; empty where it is not registered here."""
-        rows = self._writer.run(lambda c: c.execute("SELECT card FROM bank_card WHERE token = ?", (token,)).fetchall())
-        return str(rows[0][0]) if rows else ""
-
-    def register_card(self, token: str, card: str) -> None:
-        """From now on it stands for this member's card; beyond MOST_REGISTERED the oldest is forgotten."""
-
-        def write(connection: Connection) -> None:
-            connection.execute("DELETE FROM bank_card WHERE token = ?", (token,))
-            connection.execute("INSERT INTO bank_card (token, card) VALUES (?, ?)", (token, card))
-            connection.execute(
-                "DELETE FROM bank_card WHERE no <= (SELECT max(no) FROM bank_card) - ?", (MOST_REGISTERED,)
-            )
-
-        self._writer.run(write)
-
-    def forget_cards(self, card: str) -> int:
-        """How many bank cards stood for this member's card, and do no more."""
-        return self._writer.run(lambda c: c.execute("DELETE FROM bank_card WHERE card = ?", (card,)).rowcount)
 
     def close(self) -> None:
         self._writer.close()

@@ -25,6 +25,7 @@ from loyalty.receipt import Receipt
 from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
 from loyalty.shift import add_cash
+from terminal.bank_cards import register_card, withdraw_cards
 from terminal.fiscal.drawer import CashMove
 from terminal.fiscal.slip import DEFAULT_WIDTH, cash_slip, receipt_slip, report_slip
 from terminal.fiscal.slip_codes import below_receipt, card_slip
@@ -138,6 +139,17 @@ class Records:
         self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._recorded()
         return c.ConsentRecorded(effect.consent)
+
+    def keep_card(self, effect: c.KeepBankCard, shift: ShiftInfo, around: Surroundings) -> c.BankCardKept:
+        """A bank card stands for a member from now on. Raises NotNow."""
+        kept = register_card(self._files, effect, shift.cashier, around, self.new_id)
+        self._recorded()
+        return kept
+
+    def drop_cards(self, effect: c.DropBankCards, shift: ShiftInfo, around: Surroundings) -> c.BankCardsDropped:
+        dropped = withdraw_cards(self._files, effect.member, shift.cashier, around, self.new_id)
+        self._recorded()
+        return dropped
 
     def start_shift(self, effect: c.StartShift, around: Surroundings) -> c.ShiftStarted:
         journal = self._files.journal

@@ -68,6 +68,10 @@ class CacheReading:
         rows = self._read(lambda c: c.execute(_ALL_APPLIED).fetchall())
         return {bucket: Applied(epoch, seq) for bucket, epoch, seq in rows}
 
+    def applied_in(self, account_id: str) -> Applied:
+        """The same of the bucket of an account."""
+        return self._read(lambda c: _applied(c, account_id))
+
     def product(self, code: str) -> Product | None:
         row = self._read(lambda c: c.execute("SELECT body FROM goods WHERE key = ?", (code.encode(),)).fetchone())
         return _product.decode(row[0]) if row and row[0] is not None else None

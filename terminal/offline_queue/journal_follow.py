@@ -13,6 +13,8 @@ import msgspec
 from msgspec.structs import astuple
 
 from loyalty.events import (
+    BankCardRegistered,
+    BankCardWithdrawn,
     Body,
     GiftCardMoved,
     ReturnCompleted,
@@ -30,15 +32,15 @@ from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.statuses.tiers import count_receipt
-from terminal.offline_queue import journal_file
+from terminal.offline_queue import journal_bank_cards, journal_file
 from terminal.offline_queue.journal_beside import Beside, read_beside
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
-VERSION = 3
+VERSION = 4
 TABLES = (
     "mark", "named", "passed", "effect", "returned", "gone_back", "coupon_spent", "coupon_use", "campaign_use",
-    "campaign_given", "right_spent", "right_released",
+    "campaign_given", "right_spent", "right_released", "bank_card",
 )  # fmt: skip
 
 DDL: tuple[str, ...] = (
@@ -82,6 +84,7 @@ DDL: tuple[str, ...] = (
         account_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, wallet TEXT NOT NULL,
         points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq)
     ) WITHOUT ROWID""",
+    journal_bank_cards.TABLE,
     "INSERT INTO mark VALUES (0, x'', 0)",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -100,7 +103,8 @@ negative. `right_spent` has the points receipts spent on each right, and no retu
 `campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
 budget may come later."""
 
-_READ = ", ".join(f"'{kind.__struct_config__.tag}'" for kind in (GiftCardMoved, RightReleased))
+_BESIDE_RECEIPTS = (GiftCardMoved, RightReleased, BankCardRegistered, BankCardWithdrawn)
+_READ = ", ".join(f"'{kind.__struct_config__.tag}'" for kind in _BESIDE_RECEIPTS)
 EVENTS = f"""
     SELECT place, epoch, seq, event_id, hash, receipt_id, number, beside,
         CASE WHEN receipt_id IS NOT NULL OR type IN ({_READ}) THEN raw END
@@ -141,6 +145,8 @@ def follow(index: Connection, event: Event, look: Look) -> None:
         case RightReleased():
             row = (body.account_id, event.epoch, event.seq, body.wallet, body.points)
             index.execute("INSERT INTO right_released VALUES (?, ?, ?, ?, ?)", row)
+        case BankCardRegistered() | BankCardWithdrawn():
+            journal_bank_cards.note(index, event.epoch, event.seq, body)
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             beside = _beside(event.beside)
             _returned(index, event.place, receipt)

@@ -7,7 +7,8 @@ from loyalty.feed import Applied
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack, given_back
 from loyalty.shares import Share
-from terminal.offline_queue import journal_follow, journal_index_read, journal_read, journal_shares
+from terminal.offline_queue import journal_bank_cards, journal_follow, journal_index_read, journal_read, journal_shares
+from terminal.offline_queue.journal_bank_cards import OwnCard
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_read import Known, Pending, Shift
@@ -89,6 +90,16 @@ class JournalLooks:
 
     def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None:
         return self._readers.use(lambda c: journal_read.enrolled(c, "phone_hash", phone_hash)) if phone_hash else None
+
+    def enrolled_by_id(self, member_id: str) -> Known | None:
+        return self._readers.use(lambda c: journal_read.enrolled(c, "member_id", member_id))
+
+    def bank_card(self, token: str) -> OwnCard | None:
+        """What this till did last with a bank card, by the hash of its token."""
+        return self._index.use(lambda index: journal_bank_cards.own_card(index, token))
+
+    def bank_cards_of(self, member_id: str) -> list[OwnCard]:
+        return self._index.use(lambda index: journal_bank_cards.own_cards(index, member_id))
 
     def pending(self) -> Pending:
         """What the head office has not stored yet."""

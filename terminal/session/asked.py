@@ -116,7 +116,8 @@ class ReadBankCard(msgspec.Struct, frozen=True):
 
 
 class RegisterBankCard(msgspec.Struct, frozen=True):
-    """From now on the bank card in the customer's hand stands for the card of the receipt's member."""
+    """From now on the bank card in the customer's hand stands for the member of the receipt; once that is recorded, the
+    card that paid it."""
 
 
 class ForgetBankCards(msgspec.Struct, frozen=True):

@@ -1,13 +1,15 @@
 """Members by their bank cards: one is read at the payment terminal before the receipt is paid, or to be registered.
 
-What is known of a bank card is a hash of the token the terminal gives for it, at this till alone.
+What is known of a bank card is a hash of the token the terminal gives for it. The one that paid a member's receipt is
+registered without being read again, while that receipt is on show.
 """
 
 import msgspec
 
+from loyalty.sentences import sentence
 from terminal.session import commands as c
-from terminal.session.parts import Step, refused, told
-from terminal.session.state import Charge, State, Surroundings
+from terminal.session.parts import Step, refused, say, told
+from terminal.session.state import Charge, PaidCard, State, Surroundings
 
 replace = msgspec.structs.replace
 
@@ -20,9 +22,48 @@ def register(state: State, command: c.RegisterBankCard, around: Surroundings) ->
     member = state.basket.member
     if member is None:
         return refused(state, "member.none")
-    if member.blocked or not member.card:
-        return refused(state, "bank_card.no_card")
+    if member.blocked:
+        return refused(state, "bank_card.blocked")
     return _check(state, "register", around)
+
+
+def register_paid(state: State, command: c.RegisterBankCard, around: Surroundings) -> Step:
+    """The card that paid the receipt on show, if it is nobody's and the receipt has a member."""
+    paid = state.paid_card
+    if paid is None:
+        return refused(state, "not_now.done", hint="not_now.done.hint")
+    return replace(state, paid_card=None), (c.KeepBankCard(paid.member, paid.token, paid.tail),)
+
+
+def noted(state: State, token: str, tail: str) -> State:
+    """A card has paid: it may be registered for the member once the receipt is recorded."""
+    member = state.basket.member
+    if member is None or member.blocked or not token:
+        return state
+    return replace(state, paid_card=PaidCard(member, token, tail))
+
+
+def asked(before: State, step: Step) -> Step:
+    """A receipt is recorded: is the card that paid it anybody's yet?"""
+    done, effects = step
+    paid = before.paid_card
+    if paid is None or done.receipt is None or done.receipt.member_id != paid.member.member_id:
+        return step
+    return done, (*effects, c.AskBankCard(paid.member, paid.token, paid.tail))
+
+
+def free(state: State, command: c.BankCardFree, around: Surroundings) -> Step:
+    """It is offered to be registered, beside what was said of the receipt."""
+    paid = PaidCard(command.member, command.token, command.tail)
+    notice, hint = state.notice, sentence("bank_card.free.hint", tail=command.tail)
+    if notice is None or notice.hint is not None:
+        return replace(state, paid_card=paid), ()
+    return say(replace(state, paid_card=paid), notice.level, notice.said, hint), ()
+
+
+def kept(state: State, command: c.BankCardKept, around: Surroundings) -> Step:
+    code = "bank_card.already" if command.already else "bank_card.registered"
+    return told(state, "ok", code, tail=command.tail, name=command.name), (c.Signal("ok"),)
 
 
 def forget(state: State, command: c.ForgetBankCards, around: Surroundings) -> Step:
@@ -31,7 +72,13 @@ def forget(state: State, command: c.ForgetBankCards, around: Surroundings) -> St
         return refused(state, "member.none")
     if not around.charge_ref:
         return refused(state, "bank_card.no_terminal")
-    return told(state, "ok", "bank_card.forgotten"), (c.DropBankCards(member.card),)
+    return state, (c.DropBankCards(member),)
+
+
+def dropped(state: State, command: c.BankCardsDropped, around: Surroundings) -> Step:
+    if not command.count:
+        return told(state, "info", "bank_card.none"), ()
+    return told(state, "ok", "bank_card.forgotten", count=command.count), ()
 
 
 def found(state: State, command: c.BankCardRead, around: Surroundings) -> Step:
@@ -43,14 +90,11 @@ def found(state: State, command: c.BankCardRead, around: Surroundings) -> Step:
     if not command.token:
         return refused(state, "bank_card.no_token")
     if charge.of == "read":
-        if not command.card:
-            return refused(state, "bank_card.unknown", hint="bank_card.unknown.hint", tail=command.tail)
-        return state, (c.FindMember(command.card, "card"),)
+        return state, (c.FindBankCard(command.token, command.tail),)
     member = state.basket.member
     if member is None:
         return refused(state, "member.none")
-    kept = told(state, "ok", "bank_card.registered", tail=command.tail, name=member.name_masked or member.card)
-    return kept, (c.KeepBankCard(command.token, member.card), c.Signal("ok"))
+    return state, (c.KeepBankCard(member, command.token, command.tail),)
 
 
 def _check(state: State, of: str, around: Surroundings) -> Step:

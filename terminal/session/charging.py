@@ -12,8 +12,8 @@ import msgspec
 from loyalty.bank_card import BankSlip
 from loyalty.receipt import Payment
 from loyalty.sentences import sentence
+from terminal.session import bank_cards, payment, returning, shift
 from terminal.session import commands as c
-from terminal.session import payment, returning, shift
 from terminal.session.parts import Step, refuse, refused, told
 from terminal.session.state import Charge, State, Surroundings
 
@@ -85,7 +85,12 @@ def charged(state: State, command: c.CardCharged, around: Surroundings) -> Step:
     state = replace(state, charge=None)
     if charge.stage == "stopping":
         return _taken_back_late(state, charge)
+    state = bank_cards.noted(state, command.token, command.bank.tail)
     return payment.given(state, Payment("card", charge.amount_minor, bank=command.bank))
+
+
+def completed(state: State, command: c.Completed, around: Surroundings) -> Step:
+    return bank_cards.asked(state, payment.completed(state, command, around))
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
@@ -94,7 +99,7 @@ def back(state: State, command: c.Back, around: Surroundings) -> Step:
     if not paid or state.gift_card is not None:
         return payment.back(state, command, around)
     others = tuple(tender for tender in state.tenders if tender.bank is None)
-    after, effects = payment.back(replace(state, tenders=others), command, around)
+    after, effects = payment.back(replace(state, tenders=others, paid_card=None), command, around)
     if not others:
         after = told(after, "info", "charge.taking_back", amount_minor=sum(each.amount_minor for each in paid))
     return after, effects

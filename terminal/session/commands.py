@@ -48,6 +48,7 @@ from terminal.session.asked import (
 )
 from terminal.session.effects import (
     AnswerTerminal,
+    AskBankCard,
     AskState,
     BeginEpoch,
     CancelCard,
@@ -61,6 +62,7 @@ from terminal.session.effects import (
     DropBankCards,
     EndShift,
     EnrolMember,
+    FindBankCard,
     FindCoupon,
     FindGiftCard,
     FindGoods,
@@ -81,7 +83,10 @@ from terminal.session.effects import (
     TakeHold,
 )
 from terminal.session.outcomes import (
+    BankCardFree,
+    BankCardKept,
     BankCardRead,
+    BankCardsDropped,
     CardCharged,
     CashRecorded,
     ChargeAsks,
@@ -181,6 +186,9 @@ Command = (
     | ChargeRefused
     | ChargeInDoubt
     | BankCardRead
+    | BankCardFree
+    | BankCardKept
+    | BankCardsDropped
     | ChargeEnded
     | Completed
     | ShiftStarted
@@ -197,26 +205,38 @@ Command = (
     | Notify
     | Failed
 )
-LookUp = FindProduct | FindMember | FindCoupon | FindGiftCard | FindReceipt | FindGoods
+LookUp = FindProduct | FindMember | FindBankCard | AskBankCard | FindCoupon | FindGiftCard | FindReceipt | FindGoods
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
-Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard | KeepBankCard | DropBankCards
-Record = CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | EndShift | MakeXReport | BeginEpoch
+Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard
+Record = (
+    CommitSale
+    | CommitReturn
+    | EnrolMember
+    | RecordConsent
+    | StartShift
+    | EndShift
+    | MakeXReport
+    | BeginEpoch
+    | KeepBankCard
+    | DropBankCards
+)
 AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift | RecordCash | CopyDocument
 Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal
 
 __all__ = [
-    "AddProduct", "AnswerTerminal", "Ask", "AskRegister", "AskState", "AtRegister", "Back", "Bank",
-    "BankCardRead", "BeginEpoch", "BeginReturn", "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged",
-    "CashRecorded", "ChangeConsent", "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt",
-    "ChargeRefused", "CheckCard", "CheckCode", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent",
-    "Command", "CommitReturn", "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone",
-    "ConfirmReturn", "ConsentRecorded", "CopyDocument", "CopyPrinted", "CouponFree", "DoubtEnded",
-    "DoubtStands", "DropBankCards", "DropCoupon", "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode",
-    "EnterSlip", "EpochReady", "Failed", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember", "FindProduct",
-    "FindReceipt", "ForgetBankCards", "ForgetMember", "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold",
-    "HoldFailed", "HoldShort", "HoldTaken", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp",
-    "MakeXReport", "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
+    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskRegister", "AskState", "AtRegister", "Back",
+    "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped", "BeginEpoch", "BeginReturn",
+    "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged", "CashRecorded", "ChangeConsent",
+    "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt", "ChargeRefused", "CheckCard",
+    "CheckCode", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent", "Command", "CommitReturn",
+    "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone", "ConfirmReturn", "ConsentRecorded",
+    "CopyDocument", "CopyPrinted", "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards", "DropCoupon",
+    "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed",
+    "FindBankCard", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt",
+    "ForgetBankCards", "ForgetMember", "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed",
+    "HoldShort", "HoldTaken", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp", "MakeXReport",
+    "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
     "ProductFound", "ProductUnknown", "PutAside", "PutRight", "ReadBankCard", "ReceiptFound", "Record",
     "RecordCash", "RecordConsent", "Refresh", "RegisterBankCard", "RegisterLooked", "ReleaseCards",
     "RenewShift", "ReportMade", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods", "SendCode", "SetQuantity",

@@ -108,17 +108,33 @@ class CheckCard(msgspec.Struct, frozen=True):
     reference: str
 
 
-class KeepBankCard(msgspec.Struct, frozen=True):
-    """The bank card stands for this member's card from now on."""
+class FindBankCard(msgspec.Struct, frozen=True):
+    """Whose bank card it is, by the hash of its token."""
 
     token: str
-    card: str
+    tail: str
+
+
+class AskBankCard(msgspec.Struct, frozen=True):
+    """A bank card has paid the member's receipt: is it anybody's yet? Without an answer it is."""
+
+    member: Member
+    token: str
+    tail: str
+
+
+class KeepBankCard(msgspec.Struct, frozen=True):
+    """The bank card stands for this member from now on."""
+
+    member: Member
+    token: str
+    tail: str
 
 
 class DropBankCards(msgspec.Struct, frozen=True):
-    """No bank card stands for this member's card any more."""
+    """No bank card stands for this member any more."""
 
-    card: str
+    member: Member
 
 
 class CancelCard(msgspec.Struct, frozen=True):

@@ -133,9 +133,10 @@ class ChargeAsks(msgspec.Struct, frozen=True):
 
 
 class CardCharged(msgspec.Struct, frozen=True):
-    """The money has been taken, or given back."""
+    """The money has been taken, or given back. `token`: the hash of the card's, empty where the terminal gives none."""
 
     bank: BankSlip
+    token: str = ""
 
 
 class ChargeRefused(msgspec.Struct, frozen=True):
@@ -153,12 +154,33 @@ class ChargeInDoubt(msgspec.Struct, frozen=True):
 
 
 class BankCardRead(msgspec.Struct, frozen=True):
-    """`token` is a hash, empty where the terminal gives none; `card` the member's card it stands for, if any."""
+    """`token` is a hash, empty where the terminal gives none."""
 
     reference: str
     token: str
     tail: str = ""
-    card: str = ""
+
+
+class BankCardFree(msgspec.Struct, frozen=True):
+    """The bank card that paid is nobody's: it could stand for the member of the receipt."""
+
+    member: Member
+    token: str
+    tail: str
+
+
+class BankCardKept(msgspec.Struct, frozen=True):
+    """It stands for the member; `already`: it did before."""
+
+    tail: str
+    name: str
+    already: bool = False
+
+
+class BankCardsDropped(msgspec.Struct, frozen=True):
+    """So many bank cards stood for the member, and do no more."""
+
+    count: int
 
 
 class ChargeEnded(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from loyalty.coupons.reading import Shop
 from loyalty.coupons.shown import ShownCoupon
 from loyalty.events import ShiftTotals
 from loyalty.gift_card import HeldCard
+from loyalty.member import Member
 from loyalty.points.purse import Purse
 from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing
@@ -155,6 +156,14 @@ class Charge(msgspec.Struct, frozen=True):
     """Of this receipt, while the cashier is asked about another one first."""
 
 
+class PaidCard(msgspec.Struct, frozen=True):
+    """A bank card that pays or paid the member's receipt: the hash of its token, its last digits."""
+
+    member: Member
+    token: str
+    tail: str
+
+
 class State(msgspec.Struct, frozen=True):
     mode: Mode = "closed"
     shift: ShiftInfo | None = None
@@ -197,6 +206,8 @@ class State(msgspec.Struct, frozen=True):
     """The fiscal register as the cashier looks at it; None: not asked yet, or there is none."""
     charge: Charge | None = None
     """While the payment terminal is at work, or in doubt."""
+    paid_card: PaidCard | None = None
+    """In payment the card that has paid; in mode `done` it is nobody's, and may be registered for the member."""
     receipt: Receipt | None = None
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()

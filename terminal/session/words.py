@@ -1,6 +1,9 @@
 """What the session says to the cashier: code -> (Russian, English)."""
 
+from terminal.session.bank_card_words import SENTENCES as BANK_CARDS
+
 SENTENCES = {
+    **BANK_CARDS,
     "not_now.closed": ("Смена закрыта", "The shift is closed"),
     "not_now.closed.hint": ("Откройте смену", "Open a shift first"),
     "not_now.sale": ("Сейчас это не нужно", "There is nothing to do this to now"),
@@ -140,22 +143,6 @@ SENTENCES = {
         "Подарочную карту не купить подарочной картой",
         "A gift card cannot buy a gift card",
     ),
-    "bank_card.no_terminal": ("Банковский терминал карт не читает", "The bank terminal reads no cards"),
-    "bank_card.no_card": (
-        "Эту карту участника нельзя связать с банковской",
-        "No bank card can stand for this member's",
-    ),
-    "bank_card.no_token": ("Терминал не назвал карту", "The terminal does not name the card"),
-    "bank_card.unknown": ("Банковская карта ··{tail} ни за кем не записана", "The bank card ··{tail} is nobody's here"),
-    "bank_card.unknown.hint": (
-        "Найдите участника по карте или телефону; F6 запишет её за ним",
-        "Find the member by card or phone; F6 registers it",
-    ),
-    "bank_card.registered": (
-        "Банковская карта ··{tail} записана: {name}",
-        "The bank card ··{tail} is registered: {name}",
-    ),
-    "bank_card.forgotten": ("Банковские карты участника забыты", "The member's bank cards are forgotten"),
     "charge.begun": ("Картой {amount_minor}", "By card {amount_minor}"),
     "charge.under_way": ("Идёт оплата на банковском терминале", "The bank terminal is at work"),
     "charge.under_way.hint": ("Esc — отменить её", "Esc cancels it"),

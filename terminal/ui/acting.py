@@ -178,6 +178,8 @@ def _money(kind: Literal["cash", "card"]) -> Callable[[View, Desk, str], Acted]:
                 return Acted(replace(desk, line=Line.of(text)), (c.Pay(),))
             case "return":
                 return Acted(desk, (c.ConfirmReturn(kind),))
+            case "done" if kind == "card":
+                return Acted(desk, (c.RegisterBankCard(),))
             case _:
                 return entering.tender(view, desk, kind, text)
 

@@ -6,7 +6,7 @@ and pressing it makes the session say why.
 
 import msgspec
 
-from terminal.session.state import Mode
+from terminal.session.state import Mode, State
 from terminal.ui.words import N_
 
 ANY: frozenset[Mode] = frozenset({"closed", "sale", "pay", "done", "return"})
@@ -125,6 +125,11 @@ BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the rece
 HELP = _key("help", "f1", "ctrl+t", N_("Keys"), N_("All keys on one page"))
 BY_NAME = {name: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT) for name in (key.name, key.alias)}
 BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT)}
+
+
+def is_of_use(key: Key, state: State) -> bool:
+    """On a receipt that is complete the card's key registers the bank card that paid it, where it is nobody's."""
+    return state.mode in key.at or (key.id == "card" and state.paid_card is not None)
 
 
 def shown(name: str) -> str:

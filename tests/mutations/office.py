@@ -203,6 +203,27 @@ OFFICE: tuple[Guard, ...] = (
         "tests/contract/test_server_carrying.py::test_an_effect_is_applied_once_though_it_is_sent_and_run_again",
     ),
     Guard(
+        "for whom bank cards stand is read again after it was told",
+        "sync_server/bank_cards.py",
+        "        known = now\n",
+        "        return {token: now[token].member_id for token in tokens}\n",
+        "tests/contract/test_server_bank_cards.py::test_what_another_process_brings_amid_the_telling_is_told_as_well",
+    ),
+    Guard(
+        "a bank card registered again is as old as the first time",
+        "sync_server/bank_cards.py",
+        "min(standing.get(act.member_id, came), came)",
+        "came",
+        "tests/contract/test_server_bank_cards.py::test_registered_twice_it_is_as_old_as_the_first_time",
+    ),
+    Guard(
+        "an erased member's bank card is told to whoever else has it",
+        "sync_server/erasing/forget.py",
+        "    settle(store, trail.bank_cards)\n",
+        "",
+        "tests/contract/test_server_erase.py::test_a_bank_card_of_the_member_is_nobody_s_or_who_else_has_registered_it",
+    ),
+    Guard(
         "only effects that are new are applied",
         "sync_server/effects.py",
         "new = [effect for effect in unit if (effect.effect_id,) in added]",

@@ -92,6 +92,8 @@ class Counter:
         """What the head office was asked about points; a test answers."""
         self.charge_refs: Iterator[str] = repeat("")
         """Without references no payment terminal is asked."""
+        self.bank_cards: dict[str, str] = {}
+        """Hash of a bank card's token -> the member's card it stands for."""
         self.bank: list[c.Bank] = []
         """What the payment terminal was asked; a test answers."""
         self.now_ms = NOON.at_ms
@@ -126,11 +128,24 @@ class Counter:
                 self.holds.append(effect)
                 return None
             case (
-                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
-                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards() | c.CheckCard()
             ):  # fmt: skip
                 self.bank.append(effect)
                 return None
+            case c.FindBankCard(token=token, tail=tail):
+                if token not in self.bank_cards:
+                    return c.Failed(sentence("bank_card.unknown", tail=tail), sentence("bank_card.unknown.hint"))
+                return c.MemberFound(self.members[self.bank_cards[token]])
+            case c.AskBankCard(member=who, token=token, tail=tail):
+                return None if token in self.bank_cards else c.BankCardFree(who, token, tail)
+            case c.KeepBankCard(member=who, token=token, tail=tail):
+                self.bank_cards[token] = who.card
+                return c.BankCardKept(tail, who.name_masked)
+            case c.DropBankCards(member=who):
+                mine = [token for token, card in self.bank_cards.items() if card == who.card]
+                for token in mine:
+                    del self.bank_cards[token]
+                return c.BankCardsDropped(len(mine))
             case c.FindProduct(code=code, qty_milli=qty_milli):
                 product = self.goods.get(code)
                 price = price_at(product, "s1", NOON.at_ms) if product else None

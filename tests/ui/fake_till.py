@@ -49,6 +49,7 @@ class FakeTill:
         self.charge_ref = ""
         """With one, bank cards are asked for at a payment terminal, and a test answers."""
         self.bank: list[c.Bank] = []
+        self.bank_cards: dict[str, str] = {}
         """What the payment terminal was asked."""
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
@@ -166,11 +167,24 @@ class FakeTill:
                 self.asked.append(effect)
                 return c.CodeAsked(f"code {len(self.asked)}") if isinstance(effect, c.SendCode) else None
             case (
-                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards()
-                | c.CheckCard() | c.KeepBankCard() | c.DropBankCards()
+                c.ChargeCard() | c.CancelCard() | c.AnswerTerminal() | c.ReleaseCards() | c.CheckCard()
             ):  # fmt: skip
                 self.bank.append(effect)
                 return None
+            case c.FindBankCard(token=token, tail=tail):
+                if token not in self.bank_cards:
+                    return c.Failed(sentence("bank_card.unknown", tail=tail), sentence("bank_card.unknown.hint"))
+                return c.MemberFound(self.members[self.bank_cards[token]])
+            case c.AskBankCard(member=who, token=token, tail=tail):
+                return None if token in self.bank_cards else c.BankCardFree(who, token, tail)
+            case c.KeepBankCard(member=who, token=token, tail=tail):
+                self.bank_cards[token] = who.card
+                return c.BankCardKept(tail, who.name_masked)
+            case c.DropBankCards(member=who):
+                mine = [token for token, card in self.bank_cards.items() if card == who.card]
+                for token in mine:
+                    del self.bank_cards[token]
+                return c.BankCardsDropped(len(mine))
             case c.CommitSale() | c.CommitReturn() if self.fails:
                 failed, self.fails = self.fails, None
                 self.doubt, self.doubt_next = self.doubt_next, None

@@ -180,9 +180,24 @@ def test_the_menu_reads_a_bank_card_and_the_members_list_registers_one() -> None
         await cashier.press("4")
         await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
         cashier.sees("Банковская карта ··1234 записана")
-        assert last(cashier) == c.KeepBankCard("0f" * 16, shop.MARIA.card)
+        assert cashier.till.bank_cards == {"0f" * 16: shop.MARIA.card}
 
     play(story, with_terminal())
+
+
+def test_the_card_that_paid_a_member_s_receipt_is_registered_by_its_own_key() -> None:
+    async def story(cashier: Cashier) -> None:
+        await answered(cashier, c.Scan(shop.MARIA.card))
+        await by_card(cashier)
+        await answered(cashier, c.CardCharged(BANK, "0f" * 16))
+        cashier.sees("F8 запишет её за ним")
+        await cashier.press("f8")
+        cashier.sees("Банковская карта ··1234 записана: Мария И.")
+        assert cashier.till.bank_cards == {"0f" * 16: shop.MARIA.card}
+        await cashier.press("f8")
+        assert cashier.state.mode == "done"
+
+    play(story)
 
 
 def test_without_a_terminal_that_reads_cards_nobody_is_asked_for_one() -> None:

@@ -464,21 +464,23 @@ def test_of_a_terminal_worked_by_hand_the_receipts_are_told_for_its_own_report(f
 # -- members by their bank cards
 
 
-def test_a_bank_card_registered_once_brings_the_member_at_the_next_sale_and_is_kept_as_a_hash(folder, bank) -> None:
+def test_a_bank_card_registered_once_brings_the_member_at_the_next_sale_and_is_recorded_as_a_hash(folder, bank) -> None:
     with opened_rig(folder, terminal=line_terminal(bank)) as rig:
         for command in (c.OpenShift("Ольга"), c.Scan(CARD)):
             rig.engine.dispatch(command)
         rig.engine.post(c.RegisterBankCard())
         rig.until(lambda state: said(state) == "bank_card.registered")
         rig.engine.dispatch(c.VoidReceipt())
-    assert bank.card.token.encode() not in b"".join(each.read_bytes() for each in folder.glob("payment.db*"))
+    assert bank.card.token.encode() not in b"".join(each.read_bytes() for each in folder.glob("*.db*"))
     with opened_rig(folder, terminal=line_terminal(bank)) as rig:
         rig.engine.dispatch(c.Scan(TEA.code))
         rig.engine.post(c.ReadBankCard())
         state = rig.until(lambda state: state.basket.member is not None)
         assert state.basket.member is not None
         assert state.basket.member.card == CARD
-        rig.engine.dispatch(c.ForgetBankCards())
+        rig.engine.post(c.RegisterBankCard())
+        rig.until(lambda state: said(state) == "bank_card.already")
+        assert args(rig.engine.dispatch(c.ForgetBankCards()).state) == {"count": 1}
         rig.engine.dispatch(c.ForgetMember())
         rig.engine.post(c.ReadBankCard())
         rig.until(lambda state: said(state) == "bank_card.unknown")

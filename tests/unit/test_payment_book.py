@@ -91,27 +91,6 @@ def test_a_book_of_another_version_is_refused(tmp_path) -> None:
         opened(tmp_path)
 
 
-def test_a_bank_card_stands_for_one_member_until_it_is_forgotten(tmp_path) -> None:
-    book = opened(tmp_path)
-    book.register_card("aa", "2990001000018")
-    book.register_card("bb", "2990001000018")
-    book.register_card("aa", "2990001000025")
-    assert [book.card_of(token) for token in ("aa", "bb", "cc")] == ["2990001000025", "2990001000018", ""]
-    assert (book.forget_cards("2990001000018"), book.card_of("bb")) == (1, "")
-    book.close()
-
-
-@pytest.mark.parametrize("over", [0, 1])
-def test_so_many_bank_cards_are_known(tmp_path, monkeypatch, over) -> None:
-    monkeypatch.setattr("terminal.payment_book.MOST_REGISTERED", 3)
-    book = opened(tmp_path)
-    for number in range(3 + over):
-        book.register_card(f"{number:02x}", "2990001000018")
-    assert (book.card_of("00") == "") is bool(over)
-    assert book.card_of(f"{2 + over:02x}")
-    book.close()
-
-
 # -- the command line
 
 

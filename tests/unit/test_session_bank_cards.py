@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
+from loyalty.bank_card import BankSlip
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, TEA, Counter
@@ -26,14 +27,21 @@ def reference(till: Counter) -> str:
     return till.state.charge.reference
 
 
-def read(till: Counter, token: str = TOKEN, card: str = "") -> None:
-    till.do(c.BankCardRead(reference(till), token, "1234", card))
+def read(till: Counter, token: str = TOKEN) -> None:
+    till.do(c.BankCardRead(reference(till), token, "1234"))
+
+
+def paid(till: Counter, token: str = TOKEN) -> None:
+    """The receipt, paid with a bank card at the terminal."""
+    till.do(c.Pay(), c.Tender("card"))
+    till.do(c.CardCharged(BankSlip(reference(till), tail="1234"), token))
 
 
 def test_a_registered_bank_card_brings_the_member_before_the_receipt_is_paid(till: Counter) -> None:
+    till.bank_cards[TOKEN] = CARD
     till.do(c.Scan(TEA.code), c.ReadBankCard())
     assert till.bank == [c.CheckCard(reference(till))]
-    read(till, card=CARD)
+    read(till)
     member = till.state.basket.member
     assert member is not None
     assert (member.member_id, member.identified_by, till.state.charge) == (ANNA.member_id, "card", None)
@@ -51,20 +59,56 @@ def test_registering_is_an_action_of_its_own_for_the_member_on_the_receipt(till:
     till.do(c.Scan(CARD), c.RegisterBankCard())
     read(till)
     assert till.said == "bank_card.registered"
-    assert till.bank[-1] == c.KeepBankCard(TOKEN, CARD)
+    assert till.bank_cards == {TOKEN: CARD}
 
 
-def test_a_blocked_member_and_one_without_a_card_register_none(till: Counter) -> None:
-    for change in ({"blocked": True}, {"card": ""}):
-        till.members[CARD] = replace(ANNA, **change)
-        assert till.do(c.Scan(CARD), c.RegisterBankCard()).said == "bank_card.no_card"
-    assert till.bank == []
+def test_a_blocked_member_registers_none(till: Counter) -> None:
+    till.members[CARD] = replace(ANNA, blocked=True)
+    assert till.do(c.Scan(CARD), c.RegisterBankCard()).said == "bank_card.blocked"
+    till.do(c.Scan(TEA.code))
+    paid(till)
+    assert (till.state.paid_card, till.bank_cards) == (None, {})
+
+
+def test_the_card_that_paid_a_member_s_receipt_is_offered_and_registered_by_one_key(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.Scan(CARD))
+    paid(till)
+    notice = till.state.notice
+    assert notice is not None
+    assert notice.hint is not None
+    assert (till.state.mode, notice.said.code, notice.hint.code) == ("done", "done.sale_exact", "bank_card.free.hint")
+    assert till.do(c.RegisterBankCard()).said == "bank_card.registered"
+    assert (till.bank_cards, till.state.mode) == ({TOKEN: CARD}, "done")
+    assert till.do(c.RegisterBankCard()).said == "not_now.done"
+
+
+def test_a_card_that_is_somebody_s_or_has_paid_nobody_s_receipt_is_not_offered(till: Counter) -> None:
+    till.do(c.Scan(TEA.code))
+    paid(till)
+    assert (till.state.mode, till.state.paid_card) == ("done", None)
+    till.bank_cards[TOKEN] = CARD
+    till.do(c.Scan(TEA.code), c.Scan(CARD))
+    paid(till)
+    assert (till.state.mode, till.state.paid_card) == ("done", None)
+    del till.bank_cards[TOKEN]
+    till.do(c.Scan(TEA.code), c.Scan(CARD))
+    paid(till, token="")
+    assert (till.state.mode, till.state.paid_card) == ("done", None)
+
+
+def test_a_card_whose_payment_went_back_is_not_offered_with_the_next_money(till: Counter) -> None:
+    till.do(c.Scan(TEA.code), c.Scan(CARD), c.Pay(), c.Tender("card", 10_00))
+    till.do(c.CardCharged(BankSlip(reference(till), tail="1234"), TOKEN), c.Back())
+    till.do(c.Pay(), c.Tender("cash"))
+    assert (till.state.mode, till.state.paid_card) == ("done", None)
 
 
 def test_the_bank_cards_of_a_member_are_forgotten_on_request(till: Counter) -> None:
     assert till.do(c.ForgetBankCards()).said == "member.none"
-    till.do(c.Scan(CARD), c.ForgetBankCards())
-    assert (till.said, till.bank) == ("bank_card.forgotten", [c.DropBankCards(CARD)])
+    assert till.do(c.Scan(CARD), c.ForgetBankCards()).said == "bank_card.none"
+    till.bank_cards[TOKEN] = CARD
+    assert till.do(c.ForgetBankCards()).said == "bank_card.forgotten"
+    assert till.bank_cards == {}
 
 
 def test_scans_go_on_while_a_card_is_read(till: Counter) -> None:
@@ -86,7 +130,7 @@ def test_esc_stops_the_reading(till: Counter) -> None:
 def test_while_a_card_is_read_the_receipt_is_not_paid(till: Counter) -> None:
     till.do(c.Scan(TEA.code), c.ReadBankCard(), c.Pay())
     assert (till.state.mode, till.said) == ("sale", "charge.under_way")
-    read(till, card=CARD)
+    read(till)
     assert till.do(c.Pay()).state.mode == "pay"
 
 
@@ -97,7 +141,7 @@ def test_a_card_nobody_waits_for_any_more_is_not_read(till: Counter) -> None:
     of = reference(till)
     till.do(c.BeginReturn(number.number))
     assert (till.state.mode, till.state.charge, till.bank[-1]) == ("return", None, c.CancelCard(of))
-    till.do(c.BankCardRead(of, TOKEN, "1234", CARD))
+    till.do(c.BankCardRead(of, TOKEN, "1234"))
     assert till.state.mode == "return"
 
 

@@ -4,7 +4,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from terminal.ui.cells import cut, left
-from terminal.ui.keys import BACK, KEYS, Key, shown
+from terminal.ui.keys import BACK, KEYS, Key, is_of_use, shown
 from terminal.ui.palette import style
 from terminal.ui.rows import filled
 from terminal.ui.sight import Sight
@@ -35,7 +35,7 @@ def _row(sight: Sight, keys: tuple[Key, ...], each: int, width: int) -> Strip:
     name = sight.palette.name
     segments: list[Segment] = []
     for key in keys:
-        ink = "text" if sight.view.state.mode in key.at else "dim"
+        ink = "text" if is_of_use(key, sight.view.state) else "dim"
         cap = f" {shown(key.name)} "
         label = sight.words.text(key.label)
         if each >= ROOM_FOR_ALIAS and key.alias != key.name:
