@@ -19,6 +19,7 @@ from terminal.paying_said import SENTENCES as PAYING
 from terminal.printing_said import SENTENCES as PRINTING
 from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
+from terminal.scanner.camera_recording import SENTENCES as RECORDING
 from terminal.session.words import SENTENCES as SESSION
 from terminal.supervising import SENTENCES as SUPERVISING
 
@@ -115,6 +116,6 @@ ENGINE = {
 }
 
 TEMPLATES: Templates = {
-    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **COUPONS, **DEVICES,
+    **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **RECORDING, **COUPONS, **DEVICES,
     **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **LAYOUT, **PRINTING, **CUSTOMER, **TRIAL, **DOUBTS, **PAYING,
 }  # fmt: skip

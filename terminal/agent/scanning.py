@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -19,6 +19,7 @@ from terminal.agent.scans import Scanned, Scans
 from terminal.agent.wire import Told
 from terminal.opened import OpenedTill
 from terminal.scanner.gs1 import read_label
+from terminal.session import commands as c
 
 MAX_WAIT_S = 30
 MAX_SCAN_NO = 2**53 - 1
@@ -46,7 +47,7 @@ class ScanTold(msgspec.Struct, frozen=True):
     no: int
     at_ms: int
     device: str
-    """The `id` of the scanner in devices.toml."""
+    """The `id` of the scanner in devices.toml; `scanner` or `camera` of one named on the command line."""
     text: str
     symbology: str
     """The AIM identifier that came with it, as `]E0`; empty where none did."""
@@ -63,16 +64,39 @@ class ScansReply(msgspec.Struct, frozen=True):
     missed: bool
 
 
+class Readers(msgspec.Struct, frozen=True):
+    """A scanner's port and a camera that are read beside those of devices.toml; empty for none."""
+
+    scanner: str = ""
+    camera: str = ""
+
+
+NO_READERS = Readers()
+
+
 @contextmanager
-def opened_scanners(till: OpenedTill, scans: Scans) -> Iterator[Callable[[str], None]]:
-    """Read the scanners of devices.toml into `scans` until the block ends; this gives what makes one beep by its id."""
-    if not any(device.kind == "scanner" for device in till.devices):
+def opened_scanners(till: OpenedTill, scans: Scans, readers: Readers) -> Iterator[Callable[[str], None]]:
+    """Read all scanners into `scans` until the block ends; this gives what makes one of devices.toml beep by its id."""
+    if not any(device.kind == "scanner" for device in till.devices) and readers == NO_READERS:
         yield lambda device: None
         return
-    from terminal.scanning import opened_sources
+    from terminal.scanning import camera_scanner, opened_sources, serial_scanner
 
-    with opened_sources(till.devices, lambda device: partial(scans.take, device), till.supervising) as sources:
-        yield lambda device: sources[device].beep()
+    def take(device: str) -> Callable[[c.Command], None]:
+        return partial(scans.take, device)
+
+    with ExitStack() as opened:
+        sources = opened.enter_context(opened_sources(till.devices, take, till.supervising))
+        if readers.scanner:
+            opened.enter_context(serial_scanner(readers.scanner, take("scanner"), till.supervising))
+        if readers.camera:
+            opened.enter_context(camera_scanner(readers.camera, take("camera"), till.supervising))
+
+        def beep(device: str) -> None:
+            if device in sources:
+                sources[device].beep()
+
+        yield beep
 
 
 def answer_scans(desk: Desk, asked: Asked) -> Answer:

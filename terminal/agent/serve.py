@@ -18,7 +18,7 @@ from loyalty.sentences import Lang, sentence
 from terminal.agent.app import make_app
 from terminal.agent.desk import Desk, text_of
 from terminal.agent.guard import MAX_AT_ONCE
-from terminal.agent.scanning import opened_scanners
+from terminal.agent.scanning import NO_READERS, Readers, opened_scanners
 from terminal.agent.scans import Scans
 from terminal.agent.token import FILE, token_of
 from terminal.opened import OpenedTill, opened_till
@@ -70,12 +70,20 @@ class AgentServer(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(folder: Path, lang: Lang, ready: Callable[[str], None], *, host: str = LOOPBACK, port: int = 8787) -> None:
+def serve(
+    folder: Path,
+    lang: Lang,
+    ready: Callable[[str], None],
+    *,
+    host: str = LOOPBACK,
+    port: int = 8787,
+    readers: Readers = NO_READERS,
+) -> None:
     """Serve the till kept in `folder` until told to stop; `ready` gets the line to show. Raises KopilkaError."""
     with (
         listen(host, port) as listening,
         opened_till(folder, lang=lang, screen=False) as till,
-        opened_desk(till, lang) as desk,
+        opened_desk(till, lang, readers) as desk,
     ):
         token = token_of(folder)
         terminal = till.engine.view().terminal
@@ -92,10 +100,10 @@ def serve(folder: Path, lang: Lang, ready: Callable[[str], None], *, host: str =
 
 
 @contextmanager
-def opened_desk(till: OpenedTill, lang: Lang) -> Iterator[Desk]:
+def opened_desk(till: OpenedTill, lang: Lang, readers: Readers = NO_READERS) -> Iterator[Desk]:
     """What is served of a till: itself, and its scanners, which are read until the block ends."""
     scans = Scans()
-    with opened_scanners(till, scans) as beep:
+    with opened_scanners(till, scans, readers) as beep:
         yield Desk(till, lang, scans=scans, beep=beep)
 
 

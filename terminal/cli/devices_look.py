@@ -11,7 +11,7 @@ import click
 from loyalty.codes import Code, CodeRanges, UnknownCode, classify
 from loyalty.errors import StoreFault
 from loyalty.sentences import Lang
-from terminal.cli.devices_heard import as_driver, at_speed, bursts_from, recorded, source_at
+from terminal.cli.devices_heard import DRIVERS, at_speed, bursts_from, recorded, source_at
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from loyalty.label import Label
     from terminal.device_places import Place
     from terminal.scanner.bursts import Burst
-    from terminal.scanner.framing import Framing
+    from terminal.scanner.framing import Frame, Framing
+    from terminal.scanner.scan import Scan
 
+CAMERA = "camera"
 KINDS = {
     "card": ("карта", "a card"), "product": ("товар", "goods"), "weighed": ("весовой товар", "weighed goods"),
     "gift_card": ("подарочная карта", "a gift card"), "coupon": ("купон", "a coupon"), "receipt": ("чек", "a receipt"),
@@ -73,9 +75,17 @@ def _there(place: Place, ru: bool) -> str:
 @click.command
 @click.argument("port")
 @at_speed
-@as_driver
+@click.option(
+    "--driver",
+    type=click.Choice((*DRIVERS, CAMERA)),
+    help="What PORT is, where its path does not tell (a virtual scanner's, a camera).",
+)
 @click.option("--count", type=click.IntRange(0), default=0, help="Stop after so many scans; 0 listens until Ctrl+C.")
-@click.option("--record", type=click.Path(path_type=Path), help="Note every byte with its time there, for `replay`.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    help="Note every byte with its time there, for `replay`; of a camera its frames, as .avi.",
+)
 @in_folder
 @in_language
 def listen(
@@ -83,9 +93,13 @@ def listen(
 ) -> None:
     """Show each scan that comes from PORT: its bytes, how they are framed, and what the till reads it as.
 
-    PORT is a path, or the id of a device in devices.toml. Not while the till runs: it has the port.
+    PORT is a path, or the id of a device in devices.toml; of a camera its number, a device, an address or a video file.
+    Not while the till runs: it has the port.
     """
     with errors_in(lang):
+        if driver == CAMERA:
+            _listen_to_camera(port, count, record, data, language(lang))
+            return
         source = recorded(source_at(port, baud, driver, data), record)
         codes = _codes(data)
         with bursts_from(source, language(lang)) as bursts:
@@ -96,11 +110,21 @@ def listen(
                     return
 
 
+def _listen_to_camera(camera: str, count: int, record: Path | None, data: Path, lang: Lang) -> None:
+    """Raises NotNow, BadInput."""
+    from terminal.cli.devices_camera import scans_of_camera
+
+    codes = _codes(data)
+    for number, scan in enumerate(scans_of_camera(camera, record, lang), 1):
+        click.echo(told_code(scan, codes, lang).lstrip())
+        if number == count:
+            return
+
+
 def told_burst(burst: Burst, framing: Framing, codes: CodeRanges, lang: Lang) -> Iterator[str]:
     """The lines for one scan: bytes, framing, and each code in it."""
     from terminal.scanner.bursts import hex_of, shown_text
     from terminal.scanner.framing import Dropped, Framer
-    from terminal.scanner.gs1 import read_label
 
     ru = lang == "ru"
     yield hex_of(burst.raw)
@@ -118,10 +142,18 @@ def told_burst(burst: Burst, framing: Framing, codes: CodeRanges, lang: Lang) ->
         if isinstance(item, Dropped):
             yield f"  {'не читается' if ru else 'no code'}: {item.reason}"
         else:
-            aim = f"  AIM {item.symbology}" if item.symbology else ""
-            label = read_label(item.text, item.symbology or "")
-            read_as = _read_as(classify(label.gtin if label else item.text, codes), lang)
-            yield f"  {shown_text(item.text.encode())}{aim}  {read_as}{_label(label, ru)}"
+            yield told_code(item, codes, lang)
+
+
+def told_code(read: Frame | Scan, codes: CodeRanges, lang: Lang) -> str:
+    """One code: its text, its AIM identifier, what the till takes it for, what a GS1 label says."""
+    from terminal.scanner.bursts import shown_text
+    from terminal.scanner.gs1 import read_label
+
+    aim = f"  AIM {read.symbology}" if read.symbology else ""
+    label = read_label(read.text, read.symbology or "")
+    read_as = _read_as(classify(label.gtin if label else read.text, codes), lang)
+    return f"  {shown_text(read.text.encode())}{aim}  {read_as}{_label(label, lang == 'ru')}"
 
 
 def _label(label: Label | None, ru: bool) -> str:

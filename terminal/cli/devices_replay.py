@@ -14,6 +14,7 @@ import click
 
 from loyalty.errors import BadInput
 from loyalty.sentences import Lang, sentence
+from terminal.cli.devices_camera import film_at, play_film
 from terminal.cli.told import errors_in, in_language, language
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ MOST_SHOWN_BYTES = 60
 @click.option(
     "--port",
     type=click.IntRange(1, 65_535),
-    help="A port of this computer, instead of a pseudo-terminal; of ATOL's web server any free one.",
+    help="A port of this computer, instead of a pseudo-terminal; of ATOL's web server and a camera any free one.",
 )
 @click.option("--fast", is_flag=True, help="With no pause longer than 0.6 s.")
 @in_language
 def replay(file: Path, link: Path | None, port: int | None, fast: bool, lang: str) -> None:
     """Play the trace in FILE as the device it was made of, from when a program opens it: it sends what came from the
-    device at the recorded pace, and waits where the device was sent something. Ends once all is played and the program
-    has let it go, or with Ctrl+C."""
+    device at the recorded pace, and waits where the device was sent something. A camera's trace is a video file or a
+    folder of pictures. Ends once all is played and the program has let it go, or with Ctrl+C."""
+    film = film_at(file)
+    if film is not None:
+        play_film(film, file.name, port or 0, fast, language(lang))
+        return
     with errors_in(lang):
         trace = _read(file)
     steps: queue.SimpleQueue[Step] = queue.SimpleQueue()

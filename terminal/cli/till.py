@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from terminal.session.commands import Command
 
 
+with_scanner = click.option(
+    "--scanner", default="", help="A scanner on a serial port, as in /dev/ttyACM0; one that types needs none."
+)
+with_camera = click.option(
+    "--camera", default="", help="Read codes with a camera: its number, a device, an address or a video file."
+)
+
+
 @click.command("enrol")
 @click.argument("url")
 @click.argument("code")
@@ -48,12 +56,8 @@ def enrol_till(url: str, code: str, name: str, ca: Path | None, data: Path, lang
 @in_folder
 @in_language
 @click.option("--theme", default="auto", show_default=True, help="dark, light, ansi (16 colours) or auto.")
-@click.option(
-    "--scanner", default="", help="A scanner on a serial port, as in /dev/ttyACM0; one that types needs none."
-)
-@click.option(
-    "--camera", default="", help="Read codes with a camera: its number, a device, an address or a video file."
-)
+@with_scanner
+@with_camera
 @click.option("--slips", type=click.Path(path_type=Path), help="A folder to write each slip to, as a text file.")
 @by_authority
 def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips: Path | None, ca: Path | None) -> None:
@@ -70,17 +74,21 @@ def terminal(data: Path, lang: str, theme: str, scanner: str, camera: str, slips
     "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="On 127.0.0.1; 0 takes any free one."
 )
 @click.option("--host", default="127.0.0.1", hidden=True)
+@with_scanner
+@with_camera
 @by_authority
 @in_language
-def agent(data: Path, port: int, host: str, ca: Path | None, lang: str) -> None:
+def agent(data: Path, port: int, host: str, scanner: str, camera: str, ca: Path | None, lang: str) -> None:
     """Run the till without a screen, for other tills and programs of this machine (docs/AGENT.md)."""
+    from terminal.agent.scanning import Readers
     from terminal.agent.serve import serve
     from terminal.cli.logs import log_to
 
     log_to(data)
     with errors_in(lang):
         _keep_ca(data, ca)
-        serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port)
+        readers = Readers(scanner, camera)
+        serve(data, language(lang), lambda line: print(line, flush=True), host=host, port=port, readers=readers)
 
 
 def _keep_ca(data: Path, ca: Path | None) -> None:

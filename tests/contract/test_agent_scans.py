@@ -9,12 +9,15 @@ from pathlib import Path
 from queue import Queue
 from types import ModuleType
 
+import cv2
 import httpx
 import pytest
 
+from devices.virtual.camera import camera_frame
 from devices.virtual.scanner import VirtualScanner
 from terminal.agent.desk import MAX_LISTENING
-from terminal.agent.scanning import MAX_SCAN_NO, MAX_WAIT_S
+from terminal.agent.scanning import MAX_SCAN_NO, MAX_WAIT_S, Readers
+from terminal.cards import card_png
 from terminal.device_file import FILE
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
@@ -39,12 +42,17 @@ def agent(tmp_path_factory: pytest.TempPathFactory, scanners: dict[str, VirtualS
     tables = (TABLE.format(id=id, port=scanner.port, more=more[id]) for id, scanner in scanners.items())
     (folder / FILE).write_text("\n".join(tables))
     with served(folder) as opened:
-        seen: Queue[tuple[DeviceHealth, ...]] = Queue()
-        opened.till.engine.watch(lambda view: seen.put(view.devices))
-        opened.till.engine.post(c.Refresh())
-        while any(each.standing != "working" for each in seen.get(timeout=SOON_S)):
-            pass
+        until_working(opened)
         yield opened
+
+
+def until_working(agent: Served) -> None:
+    """Every device: what is scanned before its port is open is lost."""
+    seen: Queue[tuple[DeviceHealth, ...]] = Queue()
+    agent.till.engine.watch(lambda view: seen.put(view.devices))
+    agent.till.engine.post(c.Refresh())
+    while any(each.standing != "working" and each.kind == "scanner" for each in seen.get(timeout=SOON_S)):
+        pass
 
 
 def asked(agent: Served, **query: int) -> httpx.Response:
@@ -170,6 +178,17 @@ def test_the_example_gets_every_scan_once(agent: Served, scanners: dict[str, Vir
     while texts[-1] != CARD:
         texts.append(next(came)["text"])
     assert set(first + texts[:-1]) == {TEA.code}
+
+
+@pytest.mark.camera
+def test_a_scanner_and_a_camera_of_the_command_line_are_read_beside_the_file(tmp_path: Path) -> None:
+    """Of earlier scans too, as the picture is there before anybody asks."""
+    picture = tmp_path / "card.png"
+    cv2.imwrite(str(picture), camera_frame(card_png(CARD, "", "Club", "qr"), 10.0, 5.0, 1, (640, 480)))
+    with VirtualScanner() as scanner, served(tmp_path / "till", Readers(scanner.port, str(picture))) as agent:
+        (scan,) = asked(agent, after=0, wait_s=MAX_WAIT_S).json()["scans"]
+        devices = {each["id"] for each in agent.ask("GET", "/v1/devices").json()["devices"]}
+    assert (scan["device"], scan["text"], devices) == ("camera", f"KPL:{CARD}", {"scanner", "camera"})
 
 
 def test_nobody_waits_for_a_scan_once_the_agent_stops(tmp_path: Path) -> None:

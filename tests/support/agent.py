@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from terminal.agent.desk import Desk
+from terminal.agent.scanning import NO_READERS, Readers
 from terminal.agent.serve import AgentServer, listen, opened_desk
 from terminal.agent.token import FILE, token_of
 from terminal.clock import now_ms
@@ -55,7 +56,7 @@ def client_of(url: str, token: str) -> httpx.Client:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, readers: Readers = NO_READERS) -> Iterator[Served]:
     """The till of `folder` (made where there is none) served by a thread of this process."""
     if not (folder / "identity.json").exists():
         make_till(folder, as_of_ms=now_ms())
@@ -63,7 +64,7 @@ def served(folder: Path) -> Iterator[Served]:
     with (
         listen("127.0.0.1", 0) as listening,
         opened_till(folder, lang="en", screen=False) as till,
-        opened_desk(till, "en") as desk,
+        opened_desk(till, "en", readers) as desk,
     ):
         token, urls = token_of(folder), list[str]()
 
