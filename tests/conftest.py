@@ -6,11 +6,16 @@ import os
 
 from hypothesis import settings
 
+from tests.support.in_memory import keep_in_memory
+
 pytest_plugins = ["tests.support.what_ran", "tests.support.postgres", "tests.support.browser"]
 
 # No deadline: a slow machine is not a wrong program. Under CI the same examples each time; elsewhere new ones.
 # Hundreds of tills are made here; those that are about the room kept back on the disk ask for it.
 os.environ["KOPILKA_BALLAST_MIB"] = "0"
+
+# Nothing a test writes has to outlive a power cut (those are simulated), so none waits for a disk to keep it.
+keep_in_memory(os.environ)
 
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

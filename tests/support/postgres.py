@@ -108,13 +108,46 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
     """The address of an empty database of the test's own, with C collation; dropped afterwards."""
+    with database_like(postgres_url, "template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def office_template(postgres_url: str) -> str:
+    """The name of a database with a head office in it that has done nothing yet."""
+    import psycopg
+
+    from tests.support.fresh_office import make
+
+    name = "fresh_office"
+    with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
+        connection.execute(f"create database {name} template template0")
+    make(named(postgres_url, name))
+    return name
+
+
+@pytest.fixture
+def postgres_office(postgres_url: str, office_template: str) -> Iterator[str]:
+    """The address of a head office of the test's own that has done nothing yet; dropped afterwards."""
+    with database_like(postgres_url, office_template) as url:
+        yield url
+
+
+@contextmanager
+def database_like(url: str, template: str) -> Iterator[str]:
+    """The address of a copy of a database that nobody is connected to; dropped at the end."""
     import psycopg
 
     name = f"test_{next(numbers)}"
-    with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
-        connection.execute(f"create database {name} template template0")
-        yield postgres_url.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template} strategy file_copy")
+        yield named(url, name)
         connection.execute(f"drop database {name} with (force)")
+
+
+def named(url: str, name: str) -> str:
+    """The address of another database of the same cluster."""
+    return url.replace("/postgres?", f"/{name}?")
 
 
 def plain(url: str) -> str:

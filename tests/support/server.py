@@ -20,11 +20,12 @@ from loyalty.receipt import Payment, Receipt, ReceiptLine
 from loyalty.referral import Invited
 from loyalty.told_clock import ToldClock
 from sync_server.enrol import enrol_terminal, make_code
-from sync_server.identity import Identity
+from sync_server.identity import Identity, read_identity
 from sync_server.ingest import Stored, take_segment
 from sync_server.migrate import init_store
 from sync_server.rounds import run_round
 from sync_server.store import Store, open_store
+from tests.support.fresh_office import copy_sqlite, counting
 
 T0_MS = 1_795_300_000_000
 
@@ -178,11 +179,12 @@ def signed_segment(
 
 
 @contextmanager
-def opened_office(url: str) -> Iterator[TestOffice]:
+def opened_office(url: str, made: bool = False) -> Iterator[TestOffice]:
+    """`made`: its tables stand. Where nothing lies yet a file begins as a copy."""
+    made = copy_sqlite(url) or made
     store = open_store(url)
-    chance = itertools.count(1)
     try:
-        yield TestOffice(store, init_store(store, lambda count: next(chance).to_bytes(count, "big")))
+        yield TestOffice(store, read_identity(store) if made else init_store(store, counting()))
     finally:
         store.close()
 
@@ -190,6 +192,6 @@ def opened_office(url: str) -> Iterator[TestOffice]:
 @contextmanager
 def office_on(kind: str, request, tmp_path) -> Iterator[TestOffice]:
     """An office on `sqlite` or `postgresql`."""
-    url = f"sqlite:///{tmp_path / 'office.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_database")
-    with opened_office(url) as office:
+    url = f"sqlite:///{tmp_path / 'office.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_office")
+    with opened_office(url, made=True) as office:
         yield office
