@@ -20,7 +20,7 @@ from tests.support.agent import Served, served
 from tests.support.counter import CARD, TEA
 from tests.support.small_till import make_till
 
-SOON_S = 20
+SOON_S = 60
 
 
 class Office:

@@ -24,7 +24,7 @@ from tests.support.agent import served
 from tests.support.counter import TEA
 from tests.support.small_till import make_till
 
-SOON_S = 20.0
+SOON_S = 60.0
 SCANNER = '[[device]]\nkind = "scanner"\ndriver = "serial"\nid = "front"\nport = "{port}"\nsuffix = "always"\n'
 REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\nid = "kkt"\nport = "{port}"\n'
 PRINTER = '[[device]]\nkind = "printer"\ndriver = "escpos"\nhost = "{host}"\ntcp_port = {port}\n'

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from devices.payment.model import Approval, Operation
+from devices.shtrih import link
 from devices.transport.trace import Trace
 from devices.transport.trace_read import read_trace
 from devices.virtual.atol import Fault, VirtualAtol
@@ -33,7 +34,7 @@ from terminal.session import commands as c
 from terminal.supervising import Supervising
 from tests.support.traces import scans_of
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 CODES = ("4600000000015", "KPL:2990001000018", "2100123004560")
 SCANNER = (
     '[[device]]\nkind = "scanner"\ndriver = "serial"\nsuffix = "always"\ntrace = "scanner.jsonl"\nport = "{port}"\n'
@@ -126,7 +127,10 @@ def test_a_printer_s_trace_replayed_proves_the_same_slip(
     assert (replay.ended, replay.differed) == (True, 0)
 
 
-def test_a_register_s_trace_replayed_stands_as_it_did(tmp_path: Path) -> None:
+def test_a_register_s_trace_replayed_stands_as_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ENQ_WAIT_S", "TAKEN_WAIT_S", "BYTE_WAIT_S"):
+        monkeypatch.setattr(link, name, WAIT_S)  # where the till asks once more, its bytes are others
+
     def state_at(port: str) -> State:
         (tmp_path / FILE).write_text(REGISTER.format(port=port))
         (device,) = read_devices(tmp_path)

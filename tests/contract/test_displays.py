@@ -17,7 +17,7 @@ from devices.protocols import LineDisplay
 from devices.virtual.display import VirtualDisplay
 from devices.virtual.served import on_pty, on_tcp
 
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 class Seen(VirtualDisplay):

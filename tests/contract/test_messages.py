@@ -21,7 +21,7 @@ from sync_server.settings import Settings
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
 ANNA = hex_id("anna")
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 def message(number: int = 1, at_ms: int = T0_MS) -> Message:

@@ -18,7 +18,7 @@ from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.small_till import make_till
 
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 @pytest.fixture

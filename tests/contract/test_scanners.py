@@ -25,7 +25,7 @@ from terminal.supervising import Supervising
 from tests.support.counter import TEA
 from tests.support.small_till import Rig, make_till, opened_rig
 
-WAIT_S = 20
+WAIT_S = 60
 ENCODE: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": reports_of, "evdev": keys_of}
 MARKED = "0104600000000015215Qbag!\x1d93Zjqw"
 

@@ -295,7 +295,7 @@ def test_of_racing_processes_one_is_first_for_each_coupon(postgres_database):
 
         def claim_all(process: int) -> None:
             for coupon in coupons:
-                together.wait(30)
+                together.wait(60)
                 arrived = arrive(till.terminal, 1, 1, T0_MS, till.event(SaleCompleted(sold(till, coupon))))
                 claim_coupons(office.store, [arrived])
 

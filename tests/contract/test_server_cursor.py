@@ -114,7 +114,7 @@ def overtaken(office: TestOffice) -> list[str]:
         with office.store.begin(BUCKET) as tx:
             put_rows(tx, {"goods": [Change(BUCKET, "slow", b"1", None)]})
             numbered.set()
-            go.wait(30)
+            go.wait(60)
 
     def quick() -> None:
         with office.store.begin(BUCKET) as tx:
@@ -122,13 +122,13 @@ def overtaken(office: TestOffice) -> list[str]:
 
     threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
     threads[0].start()
-    assert numbered.wait(30)
+    assert numbered.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     first = read_delta(office.store, "g", "reader", "goods", BUCKET, 0, "g")
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     rest = read_delta(office.store, "g", "reader", "goods", BUCKET, first.to_seq, "g")
     return [row.key for row in (*first.rows, *rest.rows)]
 
@@ -207,19 +207,19 @@ def overtaken_till(office: TestOffice, monkeypatch) -> int:
         insert_only(tx, table, rows)
         if rows[0]["terminal"] == slow.terminal:
             numbered.set()
-            go.wait(30)
+            go.wait(60)
 
     monkeypatch.setattr(ingest, "insert_only", late)
     sales = [till.sale(account=hex_id("a"), earned=1) for till in (slow, quick)]
     threads = [threading.Thread(target=till.put, args=(sale,)) for till, sale in zip((slow, quick), sales, strict=True)]
     threads[0].start()
-    assert numbered.wait(30)
+    assert numbered.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     found = pass_on(office)
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return found + pass_on(office)
 
 
@@ -293,7 +293,7 @@ def test_a_segment_that_comes_twice_at_once_gets_one_fence(office, monkeypatch):
         found = verdict(tx, arrival, cursor)
         if not looked.is_set():
             looked.set()
-            go.wait(30)
+            go.wait(60)
         return found
 
     monkeypatch.setattr(ingest, "_verdict", slow_at_first)
@@ -304,12 +304,12 @@ def test_a_segment_that_comes_twice_at_once_gets_one_fence(office, monkeypatch):
 
     threads = [threading.Thread(target=again) for _ in range(2)]
     threads[0].start()
-    assert looked.wait(30)
+    assert looked.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert len(fences) == 2
     assert len(set(fences)) == 1
     assert till.send(till.segment(till.sale(account=hex_id("a"), earned=1)), fence=fences[0]).new

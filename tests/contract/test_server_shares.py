@@ -151,18 +151,18 @@ def test_the_last_piece_goes_to_one_of_two_tills_that_ask_at_once(
         found = pools(*given)
         if not looked.is_set():
             looked.set()
-            go.wait(30)
+            go.wait(60)
         return found
 
     monkeypatch.setattr(budgets, "_pools", slow_at_first)
     threads = [threading.Thread(target=ask, args=(office, till), kwargs={"want": True}) for till in tills[1:]]
     threads[0].start()
-    assert looked.wait(30)
+    assert looked.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert granted_in_all(office) == Amount(10)
 
 

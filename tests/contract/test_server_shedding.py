@@ -33,7 +33,7 @@ from tests.support.served_office import served_office
 from tests.support.server import Till, hex_id, opened_office
 
 ANNA = hex_id("anna")
-WAIT_S = 30.0
+WAIT_S = 60.0
 ENROL = canonical(EnrolRequest("00000000", "00" * 32, "till"))
 TILLS = 24
 AT_A_TIME = 3

@@ -39,7 +39,7 @@ from tests.unit.test_payment_book import kept, opened
 
 NOON = datetime.fromisoformat("2026-11-22T12:00")
 NOBODY = 65_534
-SOON_S = 20.0
+SOON_S = 60.0
 Findings = list[tuple[str, str]]
 
 

@@ -17,7 +17,7 @@ import pytest
 
 EAN = "4600000000015"
 CARD = "KPL:2990000000019"
-WAIT_S = 20.0
+WAIT_S = 60.0
 ROOT = Path(__file__).parents[2]
 
 

@@ -63,7 +63,7 @@ def running(data: Path, *words: str):
     finally:
         if server.poll() is None:
             server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=60)
 
 
 def enrolled(address: str, data: Path, office: TestOffice) -> Till:
@@ -119,7 +119,7 @@ def test_a_second_server_on_one_sqlite_file_is_refused_and_commands_are_not(tmp_
 def test_sigterm_ends_it_cleanly(tmp_path):
     with running(tmp_path / "office") as (server, _):
         server.terminate()
-        _, said = server.communicate(timeout=30)
+        _, said = server.communicate(timeout=60)
         assert server.returncode in (0, -signal.SIGTERM)
         assert "Traceback" not in said
 

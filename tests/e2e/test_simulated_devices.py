@@ -18,7 +18,7 @@ from terminal.cli.devices_simulate import told_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()", "devices", "simulate"]
-SOON_S = 30
+SOON_S = 60
 Start = Callable[..., subprocess.Popen[str]]
 
 

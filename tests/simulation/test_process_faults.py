@@ -126,7 +126,7 @@ def test_a_head_office_that_hangs_keeps_nobody_from_selling(till: ByHand, proxy:
     proxy.decide = lambda _: Fate("hang")
     till.store.journal.record(fact_of(receipt(1)))
     till.runner.start()
-    assert proxy.hangs.wait(30)
+    assert proxy.hangs.wait(60)
     till.store.journal.record(fact_of(receipt(2)))
     assert till.store.journal.pending_count() == 2
     proxy.decide = lambda _: PASS

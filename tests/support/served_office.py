@@ -19,7 +19,7 @@ from sync_server.serve import MAX_HEAD_BYTES
 from sync_server.settings import Settings
 from tests.support.server import TestOffice
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Telling(uvicorn.Server):

@@ -41,7 +41,7 @@ from tests.support.queue_samples import SCOPE, cursor_to, identity, programme_ro
 NOWHERE = "http://127.0.0.1:9"
 """Nothing listens there: the till is offline."""
 ANNAS_POINTS = 200
-SOON_S = 20.0
+SOON_S = 60.0
 GOODS = (TEA, CUP, SWEETS, UNPRICED)
 
 

@@ -21,7 +21,7 @@ import pytest
 from tests.ui import shop
 
 ROOT = Path(__file__).parents[2]
-WAIT_S = 30.0
+WAIT_S = 60.0
 TELL = b"\x19"
 F2, F6 = b"\x1bOQ", b"\x1b[17~"
 

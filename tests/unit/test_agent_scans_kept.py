@@ -8,7 +8,7 @@ from terminal.agent.scans import KEPT_S, MOST_KEPT, Scanned, Scans
 from terminal.session import commands as c
 
 BEGUN_MS = 1_767_225_600_000
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 class Kept:

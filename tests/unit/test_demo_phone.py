@@ -11,7 +11,7 @@ from terminal.session import commands as c
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 TEXT = "Code 402913. Tell it to the cashier"
 
 

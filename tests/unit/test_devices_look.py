@@ -20,7 +20,7 @@ from terminal.device_file import FILE
 from terminal.scanner.bursts import MOST_BYTES, SILENCE_S, Burst, Bursts, shown_text
 from terminal.scanner.framing import Framing
 
-WAIT_S = 20
+WAIT_S = 60
 PORTS = (
     Port("/dev/ttyACM0", "0c2e", "0b61", "A1", "usb-Honeywell-if00", "Xenon 1900"),
     Port("/dev/ttyS0"),

@@ -26,7 +26,7 @@ from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.supervising import Supervising
 
-WAIT_S = 20
+WAIT_S = 60
 PLAIN = Inferred("", "", True, False, False, 0.04)
 TWINS = (Port("/dev/ttyUSB0", "067b", "2303", "", "usb-A-0"), Port("/dev/ttyUSB1", "067b", "2303", "", "usb-B-0"))
 SERIALS = (Port("/dev/ttyACM0", "0c2e", "0b61", "A1", "x"), Port("/dev/ttyACM1", "0c2e", "0b61", "A2", "y"))

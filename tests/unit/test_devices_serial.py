@@ -18,7 +18,7 @@ from devices.virtual.scanner import VirtualScanner
 
 INFO = DeviceInfo("front", "scanner", "virtual", "pty")
 FAST = Backoff(0.01, 0.02)
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class Heard:

@@ -21,7 +21,7 @@ from terminal.session import commands as c
 from tests.support.counter import NOON, PHONE, PROGRAMME, TEA
 from tests.support.small_till import Rig, make_till, opened_rig
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 BY_CODE = PROGRAMME.replace(
     "offline_max_points = 30", 'offline_max_points = 30\nidentified_by = ["card", "phone_code"]'
 )

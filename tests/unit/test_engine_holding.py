@@ -17,7 +17,7 @@ from terminal.holding import FOLDER, MAX_LEFT, Holding
 from terminal.offline_queue.http_reply import Refusal
 from terminal.session import commands as c
 
-SOON_S = 10
+SOON_S = 60
 ONE, TWO, ANNA = "1" * 32, "2" * 32, "a" * 32
 TAKE = c.TakeHold(ONE, ANNA, ANNA, {"main": 50})
 

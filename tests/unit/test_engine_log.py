@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOON_S = 30
+SOON_S = 60
 
 LOGGING = """
 import logging, sys

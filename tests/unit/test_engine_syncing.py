@@ -20,7 +20,7 @@ from terminal.session import commands as c
 from tests.support.queue_office import Office
 from tests.support.queue_samples import new_till
 
-SOON_S = 30.0
+SOON_S = 60.0
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from terminal.session.port import View
 from tests.support.counter import TEA
 from tests.support.small_till import Rig, opened_rig
 
-SOON_S = 30
+SOON_S = 60
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from terminal.supervised import BUSY, WORKS, Seen
 from terminal.words import TEMPLATES
 from tests.support.fiscal import MemoryWire
 
-WAIT_S = 10
+WAIT_S = 60
 WELL = State("9960440301234567", 7, "open", "there")
 
 

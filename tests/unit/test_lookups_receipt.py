@@ -41,7 +41,7 @@ def test_a_receipt_that_nobody_made_is_told_from_one_that_cannot_be_asked_for(
 
     asking = Lookups(rig.store, asked, answers.put).receipt(c.FindReceipt("T9-000001"), online=True)
     assert asking == c.Notify("info", sentence("receipt.asking", number="T9-000001"))
-    answer = answers.get(timeout=10)
+    answer = answers.get(timeout=60)
     assert isinstance(answer, c.Notify)
     assert (answer.level, answer.said) == ("error", sentence(said, number="T9-000001"))
     assert answer.hint == sentence(f"{said}.hint")

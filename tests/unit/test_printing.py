@@ -19,7 +19,7 @@ from terminal.session import commands as c
 from terminal.unprinted import MOST_BYTES, Unprinted
 from tests.support.escpos import printer_on
 
-WAIT_S = 10
+WAIT_S = 60
 SOON = Backoff(0.001, 0.01)
 
 

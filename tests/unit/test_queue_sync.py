@@ -444,15 +444,15 @@ def test_a_hanging_request_does_not_keep_the_till_from_stopping(till, office):
 
     def hanging(request, response):
         asked.set()
-        go.wait(10)
+        go.wait(100)
         return response
 
     office.fault = hanging
     till.runner.start()
-    assert asked.wait(10)
+    assert asked.wait(60)
     stopping = threading.Thread(target=till.close)
     stopping.start()
-    stopping.join(8)
+    stopping.join(60)
     assert not stopping.is_alive()
     assert not go.is_set()
     go.set()
@@ -503,7 +503,7 @@ def test_the_thread_sends_what_is_recorded_when_it_is_kicked(till, office):
     till.runner.start()
     sell(till.journal, 1)
     till.runner.kick()
-    assert sent.wait(10)
+    assert sent.wait(60)
     assert till.sync()
     assert read_status(till.store.folder).acked == 1
 

@@ -95,7 +95,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread.start()
     yield Served(f"https://127.0.0.1:{server.server_port}", folder / "ca.pem", folder / "other.pem")
     server.shutdown()
-    thread.join(5)
+    thread.join(60)
     server.server_close()
 
 

@@ -69,11 +69,11 @@ def test_what_waits_too_long_is_never_written(tmp_path):
 
     def slow(connection):
         begun.set()
-        go.wait(10)
+        go.wait(60)
 
     holder = threading.Thread(target=writer.run, args=(slow,))
     holder.start()
-    begun.wait(10)
+    begun.wait(60)
     writer._wait_s = 0.05
     with pytest.raises(StoreFault) as caught:
         writer.run(insert(1))
@@ -228,13 +228,13 @@ def test_each_thread_reads_on_its_own_connection_and_all_close_together(writer, 
 
     def look():
         seen.append(readers.use(id))
-        done.wait(10)
-        hold.wait(10)
+        done.wait(60)
+        hold.wait(60)
 
     threads = [threading.Thread(target=look) for _ in range(2)]
     for thread in threads:
         thread.start()
-    done.wait(10)
+    done.wait(60)
     assert len(set(seen)) == 2
     readers.close()
     hold.set()

@@ -23,7 +23,7 @@ from terminal.supervising import Supervising
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "docs" / "samples"
-SOON_S = 20
+SOON_S = 60
 
 
 PAGE = (ROOT / "docs" / "DEVICES.md").read_text("utf-8").partition("## A driver of one's own")[2].partition("\n## ")[0]

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.camera
 NUMBER = "2990000000019"
 QR = Scan(f"KPL:{NUMBER}", "]Q1", "camera")
 EAN = Scan(NUMBER, "]E0", "camera")
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 def seen(kind: CardKind, angle_deg: float, noise_sigma: float, seed: int, size: tuple[int, int]) -> Any:

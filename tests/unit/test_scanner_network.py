@@ -17,7 +17,7 @@ from terminal.session import commands as c
 from terminal.supervising import Supervising
 from terminal.words import TEMPLATES
 
-WAIT_S = 20
+WAIT_S = 60
 BEL = b"\x07"
 
 

@@ -11,22 +11,24 @@ import pytest
 from devices.model import DeviceInfo, StatusUpdate
 from devices.transport.serial import SerialSettings
 from devices.virtual.scanner import VirtualScanner
-from terminal.scanner.framing import NOT_TEXT, Dropped
+from terminal.scanner.framing import NOT_TEXT, Dropped, Framing
 from terminal.scanner.scan import Scan
 from terminal.scanner.serial_source import SerialSource
 
 INFO = DeviceInfo("front", "scanner", "virtual", "pty")
 EAN = "4600000000015"
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 Heard = queue.Queue[Scan | Dropped]
 
 
-def opened(scanner: VirtualScanner, heard: Heard) -> SerialSource:
+def opened(scanner: VirtualScanner, heard: Heard, idle_s: float = WAIT_S) -> SerialSource:
+    """Without a suffix `idle_s` of silence ends a code; no pause of a busy machine amid a code is so long."""
     ready: queue.Queue[StatusUpdate] = queue.Queue()
     source = SerialSource(
-        INFO, SerialSettings(scanner.port), on_scan=heard.put, on_dropped=heard.put, on_status=ready.put
-    )
+        INFO, SerialSettings(scanner.port), on_scan=heard.put, on_dropped=heard.put, on_status=ready.put,
+        framing=Framing(idle_s=idle_s, stall_s=WAIT_S),
+    )  # fmt: skip
     source.open()
     assert ready.get(timeout=WAIT_S).code == "ready"
     return source
@@ -36,7 +38,7 @@ def opened(scanner: VirtualScanner, heard: Heard) -> SerialSource:
 def test_an_ean_sent_byte_by_byte_is_one_scan(suffix: bytes) -> None:
     heard: Heard = queue.Queue()
     with VirtualScanner(suffix=suffix) as scanner:
-        source = opened(scanner, heard)
+        source = opened(scanner, heard, WAIT_S if suffix else 1.0)
         scanner.scan(EAN)
         scan = heard.get(timeout=WAIT_S)
         source.close()

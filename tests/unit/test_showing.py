@@ -14,7 +14,7 @@ from devices.protocols import Listener
 from terminal.session import commands as c
 from terminal.showing import Showing
 
-SOON_S = 20.0
+SOON_S = 60.0
 GONE = DeviceError("offline", "The display is not there.")
 
 

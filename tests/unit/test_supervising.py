@@ -20,7 +20,7 @@ from terminal.supervised import BUSY, WORKS, Seen
 from terminal.supervising import Supervising
 from tests.support.escpos import INFO, printer_on
 
-WAIT_S = 10
+WAIT_S = 60
 SOON = Backoff(0.001, 0.01)
 GONE = Seen("waiting", sentence("port.unplugged", port="/dev/x"), sentence("port.unplugged.hint"))
 

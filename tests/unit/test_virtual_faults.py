@@ -26,7 +26,7 @@ from tests.support.escpos import printer_on
 from tests.support.fiscal import MemoryWire
 from tests.unit.test_fiscal_slip import SALE
 
-SOON_S = 20
+SOON_S = 60
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "DEVICES.md").read_text("utf-8")
 
 
