@@ -1,8 +1,8 @@
 """Sentences for people, kept as data: a code and its arguments, said in Russian or English when shown.
 
 Argument names end in their unit, and the unit decides how a figure is written: `_minor` is money,
-`_bp` a percentage, `_points` points with thousands apart, `_milli` a quantity, `_date` an ISO date, anything else is
-written as it is.
+`_bp` a percentage, `_points` points with thousands apart, `_milli` a quantity, `_date` an ISO date, `_at` a local
+moment (`2026-11-22T14:05`), anything else is written as it is.
 A place may carry the forms of a word, which then agrees with the figure: `{count:балл|балла|баллов}` is
 `3 балла`, `{count:point|points}` is `3 points`. Where a word or name differs between the languages, the
 arguments hold both (`name_ru`, `name_en`), and each template takes its own.
@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.dates import date_text, moment_text
 from loyalty.money import money_text, percent_text, points_text, quantity_text
 
 Lang = Literal["ru", "en"]
@@ -77,7 +78,7 @@ def _form(count: int, forms: list[str]) -> str:
 
 def _written(name: str, value: int | str, lang: Lang) -> str:
     if isinstance(value, str):
-        return _date_text(value, lang) if name.endswith("_date") else value
+        return _dated(name, value, lang)
     if name.endswith("_minor"):
         return money_text(value, lang)
     if name.endswith("_bp"):
@@ -89,7 +90,7 @@ def _written(name: str, value: int | str, lang: Lang) -> str:
     return str(value)
 
 
-def _date_text(iso: str, lang: Lang) -> str:
-    year, _, rest = iso.partition("-")
-    month, _, day = rest.partition("-")
-    return f"{day}.{month}.{year}" if lang == "ru" and day else iso
+def _dated(name: str, value: str, lang: Lang) -> str:
+    if name.endswith("_date"):
+        return date_text(value, lang)
+    return moment_text(value, lang) if name.endswith("_at") else value

@@ -45,7 +45,7 @@ SENTENCES = {
     "programme.season_last.mend": ("поменяйте даты местами", "change the dates over"),
     "programme.season_gap": ("между сезонами пропущены дни", "days are left out between seasons"),
     "programme.season_over": ("сезон начинается до конца прежнего", "the season begins before the last one has ended"),
-    "programme.season_first.mend": ("первый день — {first_date}", "its first day is {first_date}"),
+    "programme.season_first.mend": ("первый день — {first}", "its first day is {first}"),
     "programme.season_open": ("только последний сезон может быть без конца", "only the last season may have no end"),
     "programme.season_open.mend": ("допишите last", "add last"),
     "programme.season_start": ("нет первого дня", "there is no first day"),
@@ -110,7 +110,7 @@ def _check_follows(top: Section, number: int, before: Season, season: Season) ->
         return
     code = "programme.season_over" if season.first < due else "programme.season_gap"
     what = sentence(code if season.first else "programme.season_start")
-    top.note(f"season[{number}].first", what, sentence("programme.season_first.mend", first_date=due))
+    top.note(f"season[{number}].first", what, sentence("programme.season_first.mend", first=due))
 
 
 def _status(part: Section) -> Status:

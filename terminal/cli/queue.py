@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from loyalty.dates import clock_text, date_text
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 
@@ -32,7 +33,7 @@ def status(data: Path, lang: str) -> None:
         if not at_ms:
             return "никогда" if ru else "never"
         moment = moment_at(at_ms, zone)
-        return f"{moment.local_date} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+        return f"{date_text(moment.local_date, language(lang))} {clock_text(moment.local_minute)}"
 
     rows = [
         ("Касса" if ru else "Till", f"T{identity.terminal_no}, {identity.store_name}"),

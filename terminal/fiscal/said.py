@@ -60,16 +60,16 @@ SENTENCES = {
     ),
     "fiscal.accepted": ("Принята касса с накопителем {now}", "The register with memory {now} is accepted"),
     "fiscal.clock": (
-        "Часы кассы (ККТ) расходятся с нашими на {minutes:минуту|минуты|минут}: {clock}",
-        "The register's clock is {minutes:minute|minutes} off ours: {clock}",
+        "Часы кассы (ККТ) расходятся с нашими на {minutes:минуту|минуты|минут}: {clock_at}",
+        "The register's clock is {minutes:minute|minutes} off ours: {clock_at}",
     ),
     "fiscal.clock.hint": (
         "Сверьте часы компьютера, затем поставьте часы кассы при закрытой смене",
         "Check this computer's clock, then set the register's while its shift is closed",
     ),
     "fiscal.unsent": (
-        "Не переданы в ОФД с {since}: {count:документ|документа|документов}",
-        "Not sent to the operator of fiscal data since {since}: {count:document|documents}",
+        "Не переданы в ОФД с {since_at}: {count:документ|документа|документов}",
+        "Not sent to the operator of fiscal data since {since_at}: {count:document|documents}",
     ),
     "fiscal.unsent.hint": (
         "Проверьте связь кассы (ККТ) с ОФД: через 30 дней она перестанет продавать",

@@ -7,9 +7,10 @@ from typing import Literal
 
 from loyalty.basket import Moment
 from loyalty.coupons.issuing import IssuedCoupon
+from loyalty.dates import clock_text, date_text
 from loyalty.events import ShiftTotals
 from loyalty.ledger import MAIN_WALLET
-from loyalty.money import money_text, quantity_text
+from loyalty.money import money_text, points_text, quantity_text
 from loyalty.points.earned import balance_after, pending
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from loyalty.returns import SENTENCES, returned_said
@@ -34,11 +35,11 @@ def receipt_slip(
     """The slip of a sale or a return; every line is at most `width` characters. `wallets` are their names, by id."""
     words = WORDS[lang]
     return tuple(line for part in (
-        _head(receipt, words, store_name, width),
+        _head(receipt, lang, words, store_name, width),
         *(_line(line, lang, words, width) for line in receipt.lines),
         _sums(receipt, lang, words, width),
         _reasons(receipt, lang, width),
-        _loyalty(receipt, words, wallets, width),
+        _loyalty(receipt, lang, words, wallets, width),
         _messages(receipt, lang, width),
         *(_coupon(coupon, lang, words, width) for coupon in receipt.issued),
         _foot(receipt, words, width),
@@ -85,9 +86,9 @@ def report_slip(
         *centred(words.x_report if kind == "X" else words.z_report, width),
         rule(width),
         *pair(f"{words.till} {terminal}", f"{words.shift} {shift_no}", width),
-        *pair(f"{words.cashier} {cashier}", when(moment), width),
+        *pair(f"{words.cashier} {cashier}", when(moment, lang), width),
         rule(width),
-        *(line for name, count in counts for line in pair(name, str(count), width)),
+        *(line for name, count in counts for line in pair(name, points_text(count, lang), width)),
         rule(width),
         *(line for name, minor in money for line in pair(name, money_text(minor, lang), width)),
         rule(width),
@@ -112,7 +113,7 @@ def cash_slip(
         *centred(store_name, width),
         *centred(words.put_in if kind == "in" else words.taken_out, width),
         rule(width),
-        *pair(f"{words.till} {terminal}", when(moment), width),
+        *pair(f"{words.till} {terminal}", when(moment, lang), width),
         *wrapped(f"{words.cashier} {cashier}", width),
         *pair(words.total, money_text(amount_minor, lang), width),
         "",
@@ -143,15 +144,15 @@ def _gift_cards(totals: ShiftTotals, words: Words) -> tuple[tuple[str, int], ...
     )
 
 
-def when(moment: Moment) -> str:
-    """`22.11.2026 14:05`, by the store's clock."""
-    return f"{_day(moment.local_date)} {moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
+def when(moment: Moment, lang: Lang) -> str:
+    """`22.11.2026 14:05` or `22 Nov 2026 14:05`, by the store's clock."""
+    return f"{date_text(moment.local_date, lang)} {clock_text(moment.local_minute)}"
 
 
-def _head(receipt: Receipt, words: Words, store_name: str, width: int) -> Iterator[str]:
+def _head(receipt: Receipt, lang: Lang, words: Words, store_name: str, width: int) -> Iterator[str]:
     yield from centred(store_name, width)
     title = words.sale if receipt.kind == "sale" else words.return_
-    yield from pair(f"{title} {receipt.number}", when(receipt.moment), width)
+    yield from pair(f"{title} {receipt.number}", when(receipt.moment, lang), width)
     if receipt.original_number:
         yield from wrapped(f"{words.of_receipt} {receipt.original_number}", width)
     yield from wrapped(f"{words.cashier} {receipt.cashier}", width)
@@ -226,7 +227,7 @@ def _reasons(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
         yield from wrapped(say(said, lang, SENTENCES), width)
 
 
-def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
+def _loyalty(receipt: Receipt, lang: Lang, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
     if receipt.member_id is None:
         return
     yield rule(width)
@@ -234,37 +235,32 @@ def _loyalty(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: 
     sign = 1 if receipt.kind == "sale" else -1
     if receipt.redeemed_points:
         sold = words.spent_offline if receipt.rights else words.spent
-        yield from pair(sold if sign == 1 else words.spent_back, f"{receipt.redeemed_points}", width)
+        yield from pair(sold if sign == 1 else words.spent_back, points_text(receipt.redeemed_points, lang), width)
     name = words.earned if sign == 1 else words.earned_back
-    yield from pair(name, f"{receipt.earned_points}", width)
-    yield from _dates(receipt, words, wallets, width)
+    yield from pair(name, points_text(receipt.earned_points, lang), width)
+    yield from _dates(receipt, lang, words, wallets, width)
     taken = receipt.costs.get(MAIN_WALLET, 0)
     if taken:
-        yield from pair(words.for_offers if sign == 1 else words.for_offers_back, f"{taken}", width)
+        yield from pair(words.for_offers if sign == 1 else words.for_offers_back, points_text(taken, lang), width)
     after = balance_after(receipt)
     if after is not None:
-        yield from pair(words.balance, f"{after}".replace("-", "\u2212"), width)
+        yield from pair(words.balance, points_text(after, lang), width)
     earned = words.wallet_earned if sign == 1 else words.wallet_earned_back
     spent = words.wallet_taken if sign == 1 else words.wallet_taken_back
     for said, moved in ((earned, receipt.wallets), (spent, receipt.costs)):
         for wallet, points in moved.items():
             if points and wallet != MAIN_WALLET:
-                yield from pair(f"{wallets.get(wallet, wallet)}: {said}", f"{points}", width)
+                yield from pair(f"{wallets.get(wallet, wallet)}: {said}", points_text(points, lang), width)
 
 
-def _dates(receipt: Receipt, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
+def _dates(receipt: Receipt, lang: Lang, words: Words, wallets: Mapping[str, str], width: int) -> Iterator[str]:
     """From when and until when what was earned can be spent."""
     for lot in receipt.lots if receipt.kind == "sale" else ():
         name = "" if lot.wallet == MAIN_WALLET else f"{wallets.get(lot.wallet, lot.wallet)}: "
         if pending(lot, receipt):
-            yield from pair(f"  {name}{words.usable_from}", _day(lot.usable_from_date), width)
+            yield from pair(f"  {name}{words.usable_from}", date_text(lot.usable_from_date, lang), width)
         if lot.expires_date:
-            yield from pair(f"  {name}{words.until}", _day(lot.expires_date), width)
-
-
-def _day(iso: str) -> str:
-    year, month, day = iso.split("-")
-    return f"{day}.{month}.{year}"
+            yield from pair(f"  {name}{words.until}", date_text(lot.expires_date, lang), width)
 
 
 def _messages(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
@@ -279,7 +275,7 @@ def _coupon(coupon: IssuedCoupon, lang: Lang, words: Words, width: int) -> Itera
     yield from centred(f"{words.coupon}: {coupon.name_ru if lang == 'ru' else coupon.name_en}", width)
     yield from centred(coupon.code, width)
     if coupon.last:
-        yield from centred(f"{words.until} {_day(coupon.last)}", width)
+        yield from centred(f"{words.until} {date_text(coupon.last, lang)}", width)
 
 
 def _foot(receipt: Receipt, words: Words, width: int) -> Iterator[str]:

@@ -48,10 +48,10 @@ def _troubles(state: State, clock: str, unsent: Unsent, known_memory: str, now: 
         yield Trouble(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"), "renew_shift")
     off_min = minutes_off(clock, now)
     if off_min > CLOCK_OFF_MIN:
-        said = sentence("fiscal.clock", minutes=off_min, clock=clock.replace("T", " "))
+        said = sentence("fiscal.clock", minutes=off_min, clock_at=clock)
         yield Trouble(said, sentence("fiscal.clock.hint"), "set_clock" if state.shift == "closed" else "")
     if minutes_off(unsent.since, now) > UNSENT_DAYS * 24 * 60:
-        said = sentence("fiscal.unsent", count=unsent.count, since=unsent.since.replace("T", " "))
+        said = sentence("fiscal.unsent", count=unsent.count, since_at=unsent.since)
         yield Trouble(said, sentence("fiscal.unsent.hint"))
 
 

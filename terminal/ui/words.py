@@ -10,6 +10,7 @@ A new label goes into till.po, by hand or by `pybabel extract -k N_ -k text -k m
 import gettext
 from pathlib import Path
 
+from loyalty.dates import date_text, day_text, moment_text
 from loyalty.money import money_text, points_text, quantity_text
 from loyalty.programme import Label
 from loyalty.sentences import Lang, Sentence, Templates, say
@@ -64,6 +65,18 @@ class Words:
     def points(self, points: int) -> str:
         """Whole points with thousands apart."""
         return points_text(points, self.lang)
+
+    def date(self, iso: str) -> str:
+        """An ISO date as people write it."""
+        return date_text(iso, self.lang)
+
+    def day(self, iso: str) -> str:
+        """The same without its year."""
+        return day_text(iso, self.lang)
+
+    def moment(self, local: str) -> str:
+        """Date and time, `2026-11-22T14:05`."""
+        return moment_text(local, self.lang)
 
     def age(self, age_s: int) -> str:
         """How old something is, in one unit."""

@@ -274,7 +274,7 @@ CASES: dict[str, Case] = {
         register_with(cover_open=True), "fiscal: The fiscal register's cover is open", "Close it and pay again",
     ),
     "fiscal.clock": (
-        wrong_clock, "fiscal: The register's clock is 7 minutes off ours: 2026-11-22 12:07",
+        wrong_clock, "fiscal: The register's clock is 7 minutes off ours: 22 Nov 2026 12:07",
         "Check this computer's clock, then set the register's while its shift is closed",
     ),
     "fiscal.swapped": (
@@ -356,7 +356,7 @@ def test_everything_wrong_at_once_is_told_in_the_order_to_put_it_right(bench: Be
         "4. display: The customer's display does not answer",
         "5. fiscal: The fiscal register is out of paper",
         "6. printer: The receipt printer's cover is open",
-        "7. fiscal: The register's clock is 7 minutes off ours: 2026-11-22 12:07",
+        "7. fiscal: The register's clock is 7 minutes off ours: 22 Nov 2026 12:07",
         "8. fiscal: The register's shift is over 24 hours old",
         "9. fiscal: Not sent to the operator of fiscal data: 2 documents",
         "10. A card payment is not ",
@@ -377,7 +377,7 @@ def test_documents_that_wait_for_days_are_told_since_when(bench: Bench) -> None:
         1,
         [
             (
-                "1. fiscal: Not sent to the operator of fiscal data since 2026-11-18 12:00: 2 documents",
+                "1. fiscal: Not sent to the operator of fiscal data since 18 Nov 2026 12:00: 2 documents",
                 "Check the register's link to its operator: after 30 days it stops selling",
             )
         ],

@@ -120,7 +120,7 @@ async def in_doubt(till: ShopTill, pilot: Pilot[None]) -> None:
 async def at_register(till: ShopTill, pilot: Pilot[None]) -> None:
     await sale(till, pilot)
     old = Trouble(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"), "renew_shift")
-    said = sentence("fiscal.unsent", count=12, since="2026-11-18 09:00")
+    said = sentence("fiscal.unsent", count=12, since_at="2026-11-18T09:00")
     unsent = Trouble(said, sentence("fiscal.unsent.hint"))
     at = "2026-11-22T12:01"
     till.register = RegisterSeen("9999078900001234", 20_461, "over_24h", "there", at, 12, (old, unsent))

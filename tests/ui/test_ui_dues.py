@@ -36,10 +36,10 @@ def test_a_narrow_screen_says_what_is_to_come() -> None:
     play(story, till=till_with(PENDING), size=(80, 24))
 
 
-def test_in_english_the_date_is_whole() -> None:
+def test_in_english_the_day_stands_before_its_month() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.burst(shop.CARD)
-        cashier.sees("+120 from 2026-12-05 · 1,050 to 2026-12-31")
+        cashier.sees("+120 from 5 Dec · 1,050 to 31 Dec")
 
     play(story, till=till_with(PENDING, ENDING), lang="en", size=(140, 40))
 

@@ -302,7 +302,7 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
         await cashier.press("f2", "f7", "f11")
         cashier.sees("Номер чека")
         await cashier.type("T1-1", "enter")
-        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 2026-11-22", "Оплачен наличными")
+        cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 22.11.2026", "Оплачен наличными")
         cashier.sees_not("за этот чек", "+164")
         await cashier.press("enter")
         cashier.sees("[✓] Шарф", "баллов: снимется 164")

@@ -19,9 +19,9 @@ def trouble(code: str, way: str = "", **args: str | int) -> Trouble:
 
 OLD_SHIFT = trouble("over_24h", "renew_shift")
 OTHER = trouble("swapped", "accept_memory", was="9999078900001234", now="9999078900009999")
-CLOCK = trouble("clock", "set_clock", minutes=7, clock="2026-11-22 12:07")
+CLOCK = trouble("clock", "set_clock", minutes=7, clock_at="2026-11-22T12:07")
 UNPRINTED = trouble("unprinted", "print_on")
-UNSENT = trouble("unsent", count=12, since="2026-11-18 09:00")
+UNSENT = trouble("unsent", count=12, since_at="2026-11-18T09:00")
 SEEN = RegisterSeen("9999078900001234", 20461, "open", "there", "2026-11-22T12:00", 12)
 
 
@@ -38,10 +38,10 @@ def till_with(*troubles: Trouble) -> FakeTill:
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ("Fiscal memory 9999078900001234", "document 20461", "shift open", "clock 2026-11-22 12:00",
+        ("en", ("Fiscal memory 9999078900001234", "document 20461", "shift open", "clock 22 Nov 2026 12:00",
                 "not sent: 12", "The register's shift is over 24 hours old",
                 "1  Close the shift (Z report) and open a new one", "2  Ask it again")),
-        ("ru", ("Фискальный накопитель 9999078900001234", "документ 20461", "смена открыта", "часы 2026-11-22 12:00",
+        ("ru", ("Фискальный накопитель 9999078900001234", "документ 20461", "смена открыта", "часы 22.11.2026 12:00",
                 "не передано: 12", "Смена кассы (ККТ) длится больше 24 часов",
                 "1  Закрыть смену (Z-отчёт) и открыть новую", "2  Спросить снова")),
     ],
@@ -82,7 +82,7 @@ def test_another_memory_is_accepted_by_the_manager_s_name_only() -> None:
 def test_a_document_that_waits_is_printed_and_a_clock_is_set_from_here() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.press("f12", "7")
-        cashier.sees("ждёт бумаги", "расходятся с нашими на 7 минут", "Не переданы в ОФД с 2026-11-18")
+        cashier.sees("ждёт бумаги", "расходятся с нашими на 7 минут", "Не переданы в ОФД с 18.11.2026")
         await cashier.press("1", "2", "escape")
         cashier.sees_not("Спросить снова")
 

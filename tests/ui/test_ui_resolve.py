@@ -29,7 +29,7 @@ async def pay_into_doubt(cashier: Cashier) -> None:
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ("It is not known whether this receipt was issued", "Receipt T1-000042", "749.00", "2026-11-22 14:05",
+        ("en", ("It is not known whether this receipt was issued", "Receipt T1-000042", "749.00", "22 Nov 2026 14:05",
                 "9999078900001234", "The fiscal register does not answer", "Check its power, cable and paper",
                 "Until it is known nothing is sold", "1  Ask the register again", "2  It is on paper",
                 "3  It is not on paper", "4  Put the receipt aside")),

@@ -43,9 +43,9 @@ def test_a_narrow_screen_says_it_in_the_member_s_list() -> None:
 def test_a_status_reached_this_season_is_said_to_be_confirmed() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.burst(shop.CARD)
-        cashier.sees("The status is confirmed until 2028-05-31")
+        cashier.sees("The status is confirmed until 31 May 2028")
         await cashier.press("f6")
-        cashier.sees("The status is confirmed until 2028-05-31")
+        cashier.sees("The status is confirmed until 31 May 2028")
 
     play(story, lang="en", size=WIDE)
 
@@ -55,7 +55,7 @@ def test_at_the_top_the_list_still_says_how_long_it_holds() -> None:
         await cashier.burst(shop.CARD)
         cashier.sees_not("to “")
         await cashier.press("f6")
-        cashier.sees("The status holds until 2028-05-31")
+        cashier.sees("The status holds until 31 May 2028")
 
     given = Progress(grants=(Grant("legend", "2026-08-01"),))
     play(story, till=till_with(given, "legend"), lang="en", size=NARROW)

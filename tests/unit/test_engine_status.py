@@ -169,5 +169,5 @@ def test_a_client_of_the_agent_is_told_how_the_member_stands(rig: Rig) -> None:
     )  # fmt: skip
     assert [said.text for said in reply.standing] == [
         "Season 2027/28: 100.00, 1 visit",
-        "To keep it: 400.00 and 1 visit more by 2028-05-31; else “Basic”",
+        "To keep it: 400.00 and 1 visit more by 31 May 2028; else “Basic”",
     ]

@@ -105,7 +105,7 @@ class TestCondition:
         assert self.LAST_FRIDAY.judge(stands(local_date="2026-11-27")) == HOLDS
 
     def test_a_fortnight_before_it_says_when_it_is_next_and_a_day_earlier_it_does_not(self):
-        said = ("Следующий раз 27.11.2026", "Next on 2026-11-27")
+        said = ("Следующий раз 27.11.2026", "Next on 27 Nov 2026")
         assert told(self.LAST_FRIDAY.judge(stands(local_date="2026-11-26"))) == said
         assert told(self.LAST_FRIDAY.judge(stands(local_date="2026-11-13"))) == said
         assert self.LAST_FRIDAY.judge(stands(local_date="2026-11-12")) == UNRELATED
@@ -113,7 +113,7 @@ class TestCondition:
     def test_for_a_week_after_its_last_day_it_says_that_it_is_over(self):
         thrice = read('{ type = "recurrence", rule = "FREQ=WEEKLY;COUNT=3", start = 2026-11-01 }')
         assert thrice.judge(stands(local_date="2026-11-15")) == HOLDS
-        said = ("Закончилась 15.11.2026", "Ended on 2026-11-15")
+        said = ("Закончилась 15.11.2026", "Ended on 15 Nov 2026")
         assert told(thrice.judge(stands(local_date="2026-11-22"))) == said
         assert thrice.judge(stands(local_date="2026-11-23")) == UNRELATED
 

@@ -22,13 +22,13 @@ class TestDatesFarAway:
     def test_a_fortnight_before_it_begins_it_is_told_and_a_day_earlier_it_is_not(self):
         assert SOON_DAYS == 14
         dates = Dates("2026-12-06", "2026-12-31")
-        assert told(dates.judge(stands(local_date="2026-11-22"))) == ("Начнётся 06.12.2026", "Starts on 2026-12-06")
+        assert told(dates.judge(stands(local_date="2026-11-22"))) == ("Начнётся 06.12.2026", "Starts on 6 Dec 2026")
         assert dates.judge(stands(local_date="2026-11-21")) == UNRELATED
 
     def test_a_week_after_it_has_ended_it_is_told_and_a_day_later_it_is_not(self):
         assert LATELY_DAYS == 7
         dates = Dates("2026-11-01", "2026-11-15")
-        assert told(dates.judge(stands(local_date="2026-11-22"))) == ("Закончилась 15.11.2026", "Ended on 2026-11-15")
+        assert told(dates.judge(stands(local_date="2026-11-22"))) == ("Закончилась 15.11.2026", "Ended on 15 Nov 2026")
         assert dates.judge(stands(local_date="2026-11-23")) == UNRELATED
 
     def test_it_counts_days_over_the_turn_of_a_year_and_at_the_ends_of_the_calendar(self):
@@ -67,7 +67,7 @@ class TestBeforeEvent:
 
     def test_the_day_it_begins_is_said_in_both_languages(self):
         verdict = BeforeEvent("derby", 3).judge(stands(local_date="2026-12-01"))
-        assert told(verdict) == ("Начнётся 02.12.2026", "Starts on 2026-12-02")
+        assert told(verdict) == ("Начнётся 02.12.2026", "Starts on 2 Dec 2026")
 
     def test_an_event_nobody_describes_has_nothing_to_do_with_anything(self):
         assert BeforeEvent("cup").judge(stands()) == UNRELATED
@@ -102,11 +102,11 @@ class TestSeason:
     @pytest.mark.parametrize(
         ("seasons", "day", "said"),
         [
-            (("2027/28",), "2027-05-18", ("Начнётся 01.06.2027", "Starts on 2027-06-01")),
-            (("2025/26",), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 2026-05-31")),
+            (("2027/28",), "2027-05-18", ("Начнётся 01.06.2027", "Starts on 1 Jun 2027")),
+            (("2025/26",), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 31 May 2026")),
             # One is over for a week, the other is a year away: what is over is nearer.
-            (("2025/26", "2027/28"), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 2026-05-31")),
-            (("2025/26", "2027/28"), "2027-05-31", ("Начнётся 01.06.2027", "Starts on 2027-06-01")),
+            (("2025/26", "2027/28"), "2026-06-07", ("Закончилась 31.05.2026", "Ended on 31 May 2026")),
+            (("2025/26", "2027/28"), "2027-05-31", ("Начнётся 01.06.2027", "Starts on 1 Jun 2027")),
         ],
     )
     def test_near_its_days_it_says_when(self, seasons, day, said):

@@ -36,7 +36,7 @@ def told(progress: Progress, lang: Lang = "ru", rules: Programme = CLUB, on_date
 
 def test_a_status_reached_this_season_is_confirmed_to_the_end_of_the_next():
     assert told(Progress((fan(),))) == "Статус подтверждён до 31.05.2028"
-    assert told(Progress((fan(),)), "en") == "The status is confirmed until 2028-05-31"
+    assert told(Progress((fan(),)), "en") == "The status is confirmed until 31 May 2028"
     assert told(Progress((legend("2025/26"), legend()))) == "Статус подтверждён до 31.05.2028"
 
 
@@ -51,7 +51,7 @@ def test_a_status_kept_from_last_season_says_what_is_missing_by_when_and_what_co
     progress = Progress((legend("2025/26"), SeasonFigures("2026/27", 500_000, receipts=4, days=FAN)))
     ru = "Чтобы сохранить: ещё 5\u00a0000,00 и 3 визита до 31.05.2027; иначе «Фанат»"
     assert told(progress) == ru
-    assert told(progress, "en") == "To keep it: 5,000.00 and 3 visits more by 2027-05-31; else “Fan”"
+    assert told(progress, "en") == "To keep it: 5,000.00 and 3 visits more by 31 May 2027; else “Fan”"
 
 
 def test_a_criterion_met_is_not_missing():
@@ -62,7 +62,7 @@ def test_a_criterion_met_is_not_missing():
 def test_a_grant_beyond_the_season_holds_and_one_within_it_is_at_risk():
     beyond, within = Grant("fan", TODAY), Grant("fan", TODAY, "2026-12-31")
     assert told(Progress(grants=(beyond,))) == "Статус действует до 31.05.2028"
-    assert told(Progress(grants=(beyond,)), "en") == "The status holds until 2028-05-31"
+    assert told(Progress(grants=(beyond,)), "en") == "The status holds until 31 May 2028"
     lost = "Чтобы сохранить: ещё 5\u00a0000,00 и 2 визита до 31.12.2026; иначе «Новичок»"
     assert told(Progress(grants=(within,))) == lost
     assert told(Progress(grants=(within, beyond))) == "Статус действует до 31.05.2028"
@@ -139,7 +139,7 @@ def test_how_a_member_stands_is_what_is_done_the_next_step_and_what_becomes_of_t
     assert sentences(progress, "en") == [
         "Season 2026/27: 6,500.00, 2 visits",
         "To “Legend”: 3,500.00 and 3 visits",
-        "The status is confirmed until 2028-05-31",
+        "The status is confirmed until 31 May 2028",
     ]
 
 
@@ -165,17 +165,17 @@ def test_only_what_the_programme_counts_is_told():
 def test_a_status_given_by_hand_says_until_when_it_is_granted():
     progress = Progress(grants=(Grant("fan", TODAY, "2027-09-30", by_hand=True),))
     assert told(progress) == "Статус присвоен вручную до 30.09.2027"
-    assert told(progress, "en") == "The status is granted until 2027-09-30"
+    assert told(progress, "en") == "The status is granted until 30 Sep 2027"
 
 
 def test_one_given_for_less_than_the_season_says_how_to_keep_it():
     progress = Progress((SeasonFigures("2026/27", 400_000),), (Grant("fan", TODAY, "2026-12-31", by_hand=True),))
-    assert told(progress, "en") == ("Granted until 2026-12-31; to keep it: 1,000.00 and 2 visits more, else “Novice”")
+    assert told(progress, "en") == ("Granted until 31 Dec 2026; to keep it: 1,000.00 and 2 visits more, else “Novice”")
     assert told(progress).startswith("Присвоен вручную до 31.12.2026; чтобы сохранить: ещё 1\u00a0000,00 и")
 
 
 def test_what_is_earned_besides_is_not_said_to_be_granted():
     given = Grant("fan", TODAY, "2027-09-30", by_hand=True)
-    assert told(Progress((fan(),), (given,)), "en") == "The status is confirmed until 2028-05-31"
+    assert told(Progress((fan(),), (given,)), "en") == "The status is confirmed until 31 May 2028"
     brought = Grant("fan", TODAY, "2027-09-30")
-    assert told(Progress((), (given, brought)), "en") == "The status holds until 2027-09-30"
+    assert told(Progress((), (given, brought)), "en") == "The status holds until 30 Sep 2027"

@@ -79,5 +79,5 @@ def test_it_is_said_in_words():
         "сгорят 31.12.2026: 50 баллов",
     ]  # fmt: skip
     assert [say(each, "en", TEMPLATES) for each in points_said(programme(), shown, with_main=False)] == [
-        "Can be spent: 2 points", "+120 points from 2026-12-05", "to be spent by 2026-12-31: 50 points",
+        "Can be spent: 2 points", "+120 points from 5 Dec 2026", "to be spent by 31 Dec 2026: 50 points",
     ]  # fmt: skip

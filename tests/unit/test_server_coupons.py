@@ -217,7 +217,7 @@ def test_a_series_printed_by_tills_is_no_signed_one(sqlite_office):
 
 
 def test_an_ended_series_is_refused_from_the_day_after_its_last(sqlite_office):
-    assert refusal(sqlite_office, Wanted("OVER", 1)).startswith("Series “Over” ended on 2026-11-20")
+    assert refusal(sqlite_office, Wanted("OVER", 1)).startswith("Series “Over” ended on 20 Nov 2026")
     assert issue_coupons(sqlite_office.store, sqlite_office.identity, Wanted("LATE", 1), T0_MS, sqlite_office.random)
 
 

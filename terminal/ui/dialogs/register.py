@@ -32,7 +32,7 @@ def _stands(sight: Sight, seen: RegisterSeen, width: int) -> list[Strip]:
     _ = sight.words.text
     memory = _("Fiscal memory {serial}").format(serial=clean(seen.serial))
     document = _("document {number}").format(number=seen.last_document)
-    facts = [_("clock {at}").format(at=clean(seen.clock).replace("T", " "))] if seen.clock else []
+    facts = [_("clock {at}").format(at=sight.words.moment(clean(seen.clock)))] if seen.clock else []
     facts += [_("not sent: {n}").format(n=sight.words.points(seen.unsent))] if seen.unsent else []
     second: list[Part] = [("  " + " · ".join(facts), "dim")] if facts else []
     return [

@@ -2,6 +2,7 @@
 
 from textual.strip import Strip
 
+from loyalty.dates import clock_text
 from terminal.session.state import Doubt
 from terminal.ui.cells import clean, wrap
 from terminal.ui.dialogs.menu import item_rows
@@ -37,9 +38,7 @@ def resolve_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 
 def _which(sight: Sight, doubt: Doubt, width: int) -> Strip:
-    year, month, day = doubt.moment.local_date.split("-")
-    date = f"{day}.{month}.{year}" if sight.words.lang == "ru" else doubt.moment.local_date
-    at = f"{date} {doubt.moment.local_minute // 60:02d}:{doubt.moment.local_minute % 60:02d}"
+    at = f"{sight.words.date(doubt.moment.local_date)} {clock_text(doubt.moment.local_minute)}"
     name = sight.words.text(KINDS[doubt.kind]).format(number=clean(doubt.number))
     parts = [(f"  {name}", "strong"), (f"   {sight.words.money(doubt.total_minor)}", "strong"), (f"   {at}", "text")]
     return row(sight.palette, width, parts)

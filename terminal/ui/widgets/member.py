@@ -98,8 +98,7 @@ def _next(sight: Sight, dues: Iterable[Due], form: str) -> list[str]:
 
 
 def _due(sight: Sight, due: Due, form: str) -> str:
-    _, month, day = due.date.split("-")
-    said = form.format(n=sight.words.points(due.points), day=f"{day}.{month}" if sight.words.lang == "ru" else due.date)
+    said = form.format(n=sight.words.points(due.points), day=sight.words.day(due.date))
     return said.replace(" ", "\u00a0")
 
 

@@ -80,7 +80,7 @@ def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
         points = [(" " + _("points taken back {a}, given back {b}").format(
             a=words.points(preview.earned_points), b=words.points(preview.redeemed_points)), "warn")]  # fmt: skip
     origin = _("Receipt {number} of {date}").format(
-        number=clean(draft.receipt.number), date=clean(draft.receipt.moment.local_date)
+        number=clean(draft.receipt.number), date=sight.words.date(clean(draft.receipt.moment.local_date))
     )
     return [
         ends(sight.palette, width, [("  " + origin, "dim")], [*points, (" ", "text")]),
