@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, select
 
-from loyalty.errors import StoreFault
+from loyalty.errors import NotNow, StoreFault
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, MemberEnrolled, bucket_of, canonical
 from loyalty.feed import MAX_BANK_CARDS, IdentRow
 from loyalty.sentences import sentence
@@ -34,6 +34,10 @@ _ACT = ("token", "event_id", "member_id", "given", "at_ms", "received_ms")
 _ident = msgspec.json.Decoder(IdentRow)
 
 SENTENCES = {
+    "bank_cards.none": (
+        "Эта банковская карта за участником не записана",
+        "This bank card does not stand for the member",
+    ),
     "bank_cards.busy": (
         "Банковские карты всё время меняет другой процесс",
         "Another process keeps changing the bank cards",
@@ -98,6 +102,34 @@ def tokens_of(store: Store, member_ids: Collection[str]) -> set[str]:
     query = select(BANK_CARD.c.token).where(BANK_CARD.c.member_id.in_(member_ids))
     with store.read() as tx:
         return set(tx.execute(query).scalars())
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A bank card that stands for a member: since when, and who registered it."""
+
+    token: str
+    at_ms: int
+    by_whom: str
+
+
+def read_registered(tx: Tx, tokens: Iterable[str]) -> tuple[Registered, ...]:
+    """Of these bank cards, newest first, what was done last."""
+    last: dict[str, Registered] = {}
+    names = ("token", "at_ms", "by_whom")
+    rows = select_by(tx, BANK_CARD, names, ("abucket", "token"), [(bucket_of(token), token) for token in tokens])
+    for row in sorted(rows, key=lambda each: each.at_ms):
+        last[row.token] = Registered(row.token, row.at_ms, row.by_whom)
+    return tuple(sorted(last.values(), key=lambda each: (-each.at_ms, each.token)))
+
+
+def withdraw(store: Store, place: Place, token: str, who: str, at_ms: int, act_id: str) -> None:
+    """Have the card stand for the member no more, whatever a till's clock said of its registration. Raises NotNow."""
+    if _standings(store, [token]).get(token, _Standing(token, "", ())).member_id != place.member_id:
+        raise NotNow(sentence("bank_cards.none"))
+    with store.read() as tx:
+        last_ms = max(each.at_ms for each in read_registered(tx, [token]))
+    note(store, [CardAct(token, act_id, place.member_id, False, max(at_ms, last_ms + 1), at_ms, "", who)])
+    settle(store, [token])
 
 
 def note(store: Store, acts: Iterable[CardAct]) -> None:

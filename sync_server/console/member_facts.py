@@ -13,6 +13,7 @@ from loyalty.feed import BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.sentences import sentence
 from loyalty.statuses.progress import Grant
+from sync_server.bank_cards import Registered, read_registered
 from sync_server.console.receipt_search import receipts_of
 from sync_server.find_member import Place, members_of, place_by_id, read_balance, read_gone, read_idents
 from sync_server.grants import Act, read_acts
@@ -88,6 +89,8 @@ class MemberFacts(msgspec.Struct, frozen=True):
     merged: tuple[Joined, ...]
     acts: tuple[Act, ...]
     """Statuses given by hand and taken back, newest first."""
+    bank_cards: tuple[Registered, ...] = ()
+    """That stand for the member, newest first."""
     erased: Joined | None = None
     """Who erased the personal data, and when; where someone has."""
 
@@ -149,6 +152,7 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
             joined=_joined(tx, account_id, place.member_id),
             merged=_merged(tx, everyone),
             acts=read_acts(tx, account_id),
+            bank_cards=read_registered(tx, ident.bank_cards),
             erased=_erased(tx, place.member_id),
         )
 
