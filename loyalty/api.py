@@ -3,6 +3,7 @@
 Paths, all under /v1:
   POST enrol                                EnrolRequest -> EnrolReply            (the one-time code is the credential)
   POST segments                             segment bytes -> SegmentReply         (self-signed; header Kopilka-Fence)
+  POST keys                                 KeysTold -> KeysReply                 (each key is signed by the one before)
   POST carried                              segment bytes -> CarriedReply         (another till's, as it made them)
   POST personal                             PersonalUpload -> PersonalReply
   GET  heads                                -> feed.Heads
@@ -15,13 +16,15 @@ Paths, all under /v1:
   POST shares                               SharesAsk -> SharesReply
   POST holds                                HoldRequest -> HoldReply              (points kept for a sale)
   POST holds/{id}/void                      HoldVoid -> HoldReply
-Every reply with an error status carries ErrorReply. All but enrol and segments are signed by RFC 9421.
+Every reply with an error status carries ErrorReply. All but enrol, segments and keys are signed by
+RFC 9421.
 """
 
 from typing import Literal
 
 import msgspec
 
+from loyalty.device_keys import NewKey
 from loyalty.events import Personal
 from loyalty.feed import Head, Stream
 from loyalty.receipt import Receipt
@@ -88,6 +91,19 @@ class SegmentReply(msgspec.Struct, frozen=True):
     server_time_ms: int
 
 
+class KeysTold(msgspec.Struct, frozen=True):
+    """Every key a till has had since its enrolment, in order: at most `device_keys.MAX_KEYS`."""
+
+    terminal: str
+    keys: tuple[NewKey, ...]
+
+
+class KeysReply(msgspec.Struct, frozen=True):
+    """The epoch from which the newest key counts."""
+
+    epoch: int
+
+
 class CarriedReply(msgspec.Struct, frozen=True):
     """`acked`: how far the head office has the events of the till whose segment was carried; `new`: it had not."""
 
@@ -100,7 +116,7 @@ class ErrorReply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: Literal[
         "gap", "fork", "fence", "gen", "revoked", "bad_request", "bad_code", "unsigned", "clock", "unknown",
-        "too_large", "busy", "internal", "wait", "no_messages", "other_body", "version",
+        "too_large", "busy", "internal", "wait", "no_messages", "other_body", "version", "replaced",
     ]  # fmt: skip
     detail: str
     acked: Position | None = None

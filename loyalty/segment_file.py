@@ -18,12 +18,13 @@ from loyalty.chain import (
     SegmentHeader,
     read_segment,
 )
+from loyalty.device_keys import NewKey
 from loyalty.errors import BadInput
 from loyalty.events import canonical, decoded
 from loyalty.sentences import sentence
 
 MAGIC = b"KSF1"
-MAX_MANIFEST_BYTES = 4096
+MAX_MANIFEST_BYTES = 16 * 1024
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_SEGMENT_BYTES = 8 + MAX_HEADER_BYTES + SIGNATURE_BYTES + MAX_BLOB_BYTES
 
@@ -51,9 +52,10 @@ class Place(msgspec.Struct, frozen=True):
     seq: int
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the file holds: the events first..last of one till in so many segments; `bytes` and `sha256` (hex) are of
-    all that follows the manifest."""
+    all that follows the manifest. `keys` are those the till has announced, or would: without them a head office that
+    has not heard of the newest takes its signatures for a stranger's."""
 
     v: int
     terminal: str
@@ -66,6 +68,7 @@ class Manifest(msgspec.Struct, frozen=True):
     segments: int
     bytes: int
     sha256: str
+    keys: tuple[NewKey, ...] = ()
 
 
 class SegmentFile(msgspec.Struct, frozen=True):
@@ -76,7 +79,9 @@ class SegmentFile(msgspec.Struct, frozen=True):
 _manifest = msgspec.json.Decoder(Manifest)
 
 
-def write_segment_file(terminal_no: int, store: str, made_at_ms: int, segments: Sequence[bytes]) -> bytes:
+def write_segment_file(
+    terminal_no: int, store: str, made_at_ms: int, segments: Sequence[bytes], keys: tuple[NewKey, ...] = ()
+) -> bytes:
     """The file of one till's segments, at least one, in the order of their events. Raises BadInput over 256 MiB."""
     headers = [read_segment(segment).header for segment in segments]
     body = b"".join(len(segment).to_bytes(4, "big") + segment for segment in segments)
@@ -94,6 +99,7 @@ def write_segment_file(terminal_no: int, store: str, made_at_ms: int, segments: 
             segments=len(segments),
             bytes=len(body),
             sha256=sha256(body).hexdigest(),
+            keys=keys,
         )
     )
     if len(MAGIC) + 4 + len(told) + len(body) > MAX_FILE_BYTES or len(told) > MAX_MANIFEST_BYTES:

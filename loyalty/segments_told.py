@@ -43,9 +43,18 @@ SENTENCES = {
         "T{till}: события в файле не те, что в офисе: работали две копии этой кассы. Принято {new}",
         "T{till}: the events in the file are not those stored: two copies of this till have run. {new} taken in",
     ),
-    "segments.fork.do": (
-        "Сохраните файл и разберитесь, какая из касс настоящая",
-        "Keep the file and find out which of the two is the till",
+    "segments.replaced": (
+        "T{till}: файл записала копия кассы, ключ которой больше не действует. Принято {new}",
+        "T{till}: a copy of the till wrote the file, with a key that counts no more. {new} taken in",
+    ),
+    "segments.copy.do": (
+        "Чтобы принять чеки копии: kopilka-server import segments --copy. Каждый учтётся один раз и будет помечен",
+        "To take the copy's receipts in: kopilka-server import segments --copy. Each counts once and is flagged",
+    ),
+    "segments.taken_copy": (
+        "Копия T{till}, события {first}–{last}: принято {new}, уже было {known}. Они помечены: просмотрите их",
+        "A copy of T{till}, events {first} to {last}: {new} taken in, {known} were there already. They are flagged:"
+        " look them through",
     ),
     "segments.revoked": (
         "T{till} отключена головным офисом: её события принимает только он сам, kopilka-server import segments",
@@ -59,6 +68,13 @@ def taken(manifest: Manifest, new: int, is_revoked: bool = False) -> Sentence:
     first, last = manifest.first.seq, manifest.last.seq
     code = "segments.taken_revoked" if is_revoked else "segments.taken"
     return sentence(code, till=manifest.terminal_no, first=first, last=last, new=new, known=manifest.events - new)
+
+
+def taken_from_copy(manifest: Manifest, new: int) -> Sentence:
+    """All of a copy's file is stored, `new` events of it now."""
+    first, last = manifest.first.seq, manifest.last.seq
+    known = manifest.events - new
+    return sentence("segments.taken_copy", till=manifest.terminal_no, first=first, last=last, new=new, known=known)
 
 
 def not_taken(code: str, manifest: Manifest, segment: bytes, acked: Position | None, new: int) -> tuple[Sentence, ...]:
@@ -75,7 +91,9 @@ def not_taken(code: str, manifest: Manifest, segment: bytes, acked: Position | N
             said = sentence("segments.gap", till=till, first=header.first_seq, here=here, new=new)
             return said, sentence("segments.gap.do")
         case "fork":
-            return sentence("segments.fork", till=till, new=new), sentence("segments.fork.do")
+            return sentence("segments.fork", till=till, new=new), sentence("segments.copy.do")
+        case "replaced":
+            return sentence("segments.replaced", till=till, new=new), sentence("segments.copy.do")
         case "unknown":
             said = sentence("segments.unknown", till=till, terminal=manifest.terminal, store=manifest.store)
             return said, sentence("segments.unknown.do")

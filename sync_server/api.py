@@ -23,6 +23,8 @@ from loyalty.api import (
     EnrolRequest,
     HoldRequest,
     HoldVoid,
+    KeysReply,
+    KeysTold,
     PersonalReply,
     PersonalUpload,
     SharesAsk,
@@ -45,10 +47,12 @@ from sync_server.ranges import MEDIA_TYPE, ranged_file
 from sync_server.receipts import find_receipt
 from sync_server.refusals import Refused
 from sync_server.replies import decode, reply
+from sync_server.till_keys import tell_keys
 
 AnyRequest = Request[Any, Any, State]
 SEGMENT_LIMIT = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
 ENROL_LIMIT = 4096
+KEYS_LIMIT = 16 * 1024
 PERSONAL_LIMIT = 512 * 1024
 CONFIRM_LIMIT = 4096
 SHARES_LIMIT = 64 * 1024
@@ -74,6 +78,13 @@ def segments(request: AnyRequest, body: RawBody) -> Response[bytes]:
         office.queue.stored()
         office.applier.kick()
     return reply(stored.reply)
+
+
+@post("/v1/keys", sync_to_thread=True, request_max_body_size=KEYS_LIMIT, status_code=200)
+def keys(request: AnyRequest, body: RawBody) -> Response[bytes]:
+    office = _office(request)
+    _check_spoken(request)
+    return reply(KeysReply(tell_keys(office.store, decode(body, KeysTold), now_ms())))
 
 
 @get("/v1/segments/{epoch:int}/{seq:int}", sync_to_thread=True, media_type=SEGMENT_TYPE)
@@ -188,8 +199,8 @@ def void(request: AnyRequest, body: RawBody, hold_id: FromPath[str]) -> Response
 
 
 HANDLERS = (
-    enrol, segments, sent_segment, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm, check,
-    shares, hold, void,
+    enrol, segments, keys, sent_segment, carried, personal, heads, delta, snapshot, snapshot_file, receipt, confirm,
+    check, shares, hold, void,
 )  # fmt: skip
 
 

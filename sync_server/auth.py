@@ -23,6 +23,7 @@ from sqlalchemy import Row, select, update
 from sync_server.refusals import Refused
 from sync_server.schema import TERMINAL, shard_of, tshard_of
 from sync_server.store import Store, Tx
+from sync_server.till_keys import keys_in, replaced
 
 MAX_SKEW_S = 300
 CONTACT_STEP_MS = 60_000
@@ -69,12 +70,18 @@ class _Verifier(HTTPMessageVerifier):
 
 
 def authenticate(store: Store, asked: Asked, now_ms: int) -> str:
-    """The terminal that signed the request. Raises Refused: unsigned, clock, revoked."""
+    """The terminal that signed the request. Raises Refused: unsigned, clock, revoked, replaced."""
     terminal = _claimed(asked.headers.get("signature-input", ""))
     row = _terminal(store, terminal)
     if row is None:
         raise Refused(401, "unsigned", "the request is not signed by a terminal known here", now_ms=now_ms)
-    created = _verify(asked, terminal, row.public_key, now_ms)
+    keys = keys_in(row)
+    try:
+        created = _verify(asked, terminal, keys.newest, now_ms)
+    except Refused:
+        if any(_is_by(asked, terminal, key, now_ms) for key in keys.earlier):
+            raise replaced(store, terminal, keys.first, now_ms) from None
+        raise
     if row.state != "active":
         raise Refused(410, "revoked", "this terminal has been revoked")
     if abs(created * 1000 - now_ms) > MAX_SKEW_S * 1000:
@@ -99,11 +106,19 @@ def _claimed(signature_input: str) -> str:
 def _terminal(store: Store, terminal: str) -> Row[Any] | None:
     if not terminal:
         return None
-    query = select(TERMINAL.c.public_key, TERMINAL.c.state, TERMINAL.c.seen_ms).where(
+    query = select(TERMINAL.c.public_key, TERMINAL.c.later_keys, TERMINAL.c.state, TERMINAL.c.seen_ms).where(
         TERMINAL.c.tshard == tshard_of(terminal), TERMINAL.c.terminal == terminal
     )
     with store.read() as tx:
         return tx.execute(query).one_or_none()
+
+
+def _is_by(asked: Asked, terminal: str, public_key: str, now_ms: int) -> bool:
+    try:
+        _verify(asked, terminal, public_key, now_ms)
+    except Refused:
+        return False
+    return True
 
 
 def _verify(asked: Asked, terminal: str, public_key: str, now_ms: int) -> int:

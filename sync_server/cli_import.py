@@ -22,6 +22,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="CSV file; of segments what kopilka queue export wrote")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; nothing is written.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Where to write the rows not taken (CSV).")] = None,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Segments of a copy of a till too: they are kept as such, and flagged.")
+    ] = False,
     data: Data = HOME,
     database: Database = "",
 ) -> None:
@@ -38,7 +41,7 @@ def import_(
         if dry_run or report:
             raise BadInput(sentence("import.plain"))
         with opened(Settings(data, database)) as (base, identity):
-            said = import_segments(base, identity, file, now_ms())
+            said = import_segments(base, identity, file, now_ms(), from_a_copy=copy)
         typer.echo(say(said, lang(), SENTENCES))
         return
     with opened(Settings(data, database)) as (base, identity):

@@ -65,7 +65,7 @@ def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms
             403, "bad_code", "the code is wrong, used or over 10 minutes old: ask the head office for a new one"
         )
     make = partial(
-        _make, terminal=terminal, place=row, name=name, public_key=asked.public_key, fence=fence, now_ms=now_ms
+        make_terminal, terminal=terminal, place=row, name=name, public_key=asked.public_key, fence=fence, now_ms=now_ms
     )
     store.write(make, shard_of(terminal))
     return EnrolReply(
@@ -81,7 +81,7 @@ def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms
     )
 
 
-class _Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True):
     terminal_no: int
     card_prefix: str
     store: str
@@ -102,7 +102,7 @@ def _keep_code(tx: Tx, row: dict[str, str | int], now_ms: int) -> None:
     insert_only(tx, ENROL_CODE, [row])
 
 
-def _spend_code(tx: Tx, code_hash: str, terminal: str, now_ms: int) -> _Place | None:
+def _spend_code(tx: Tx, code_hash: str, terminal: str, now_ms: int) -> Place | None:
     """None for a wrong code, which counts as a guess at every live one. The code and the number are spent also where
     the terminal is never made: its device has had no answer, and gets another code."""
     alive = (ENROL_CODE.c.used_by == "") & (ENROL_CODE.c.expires_ms > now_ms) & (ENROL_CODE.c.tries < CODE_TRIES)
@@ -111,16 +111,23 @@ def _spend_code(tx: Tx, code_hash: str, terminal: str, now_ms: int) -> _Place | 
     if code is None:
         tx.execute(update(ENROL_CODE).where(alive).values(tries=ENROL_CODE.c.tries + 1))
         return None
-    place = _Place(_next_number(tx), "", code.store, code.store_name)
-    return msgspec.structs.replace(place, card_prefix=f"{CARD_PREFIX}{place.terminal_no:04d}")
+    return next_place(tx, code.store, code.store_name)
 
 
-def _make(tx: Tx, terminal: str, place: _Place, name: str, public_key: str, fence: str, now_ms: int) -> None:
+def next_place(tx: Tx, store: str, store_name: str) -> Place:
+    """The next number with its range of cards. Raises BadInput where there is none left."""
+    number = _next_number(tx)
+    return Place(number, f"{CARD_PREFIX}{number:04d}", store, store_name)
+
+
+def make_terminal(
+    tx: Tx, terminal: str, place: Place, name: str, public_key: str, fence: str, now_ms: int, state: str = "active"
+) -> None:
     key = {"tshard": tshard_of(terminal), "terminal": terminal}
     insert_only(tx, TERMINAL, [{
         **key, "terminal_no": place.terminal_no, "name": name or f"T{place.terminal_no}", "store": place.store,
-        "store_name": place.store_name, "public_key": public_key, "state": "active", "card_prefix": place.card_prefix,
-        "enrolled_ms": now_ms, "seen_ms": now_ms,
+        "store_name": place.store_name, "public_key": public_key, "state": state, "card_prefix": place.card_prefix,
+        "enrolled_ms": now_ms, "seen_ms": now_ms, "later_keys": "",
     }])  # fmt: skip
     insert_only(tx, TERMINAL_CURSOR, [{
         **key, "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence, "events": 0,

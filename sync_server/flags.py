@@ -20,6 +20,8 @@ FlagKind = Literal[
     "clock",                # a receipt told for a time that cannot be: booked at the nearest that can
     "hold_overdrawn",       # its hold was over, or less than it spent, and the points were gone: booked as printed
     "revoked_till",         # brought in a file after its till was revoked: it may have been made up since
+    "old_key",              # a copy of a till that holds an old key was refused: what it has sold comes by a file
+    "copied_till",          # brought in a file from a copy of a till, by a person's word
     "member_again",         # one member id enrolled twice
     "card_taken",           # the card belongs to another member already
     "phone_taken",          # the phone belongs to another member already

@@ -2,7 +2,7 @@
 
 Whatever a terminal has signed and its chain follows is stored: a recorded receipt is a fact. A segment sent again gets
 the same answer. Refusals say what the terminal must do: gap (send from `acked`), fork (begin a new epoch), fence
-(a copy of this terminal is about), revoked.
+(a copy of this terminal is about), replaced (such a copy has a newer key), revoked.
 
 A segment may be carried by another: a till of the same chain, or a person with a file. Then it comes without a fence,
 and neither reads nor moves that of the terminal it is of, nor when that terminal was last heard.
@@ -11,9 +11,7 @@ and neither reads nor moves that of the terminal it is of, nor when that termina
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, select, update
 
 from loyalty.api import Position, SegmentReply
 from loyalty.chain import (  # fmt: skip
@@ -31,6 +29,7 @@ from sync_server.rows import add_rows, insert_only
 from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR, TSHARD_HEAD, shard_of, tshard_of
 from sync_server.store import Store, Tx
 from sync_server.stored_segments import hashes_in
+from sync_server.till_keys import TillKeys, is_signed, keys_in, locked_cursor, read_keys, replaced
 from sync_server.unpacking import decompress
 
 FORK_SEGMENTS = 200
@@ -65,6 +64,7 @@ class _Arrival:
     now_ms: int
     gen: str
     new_fence: str
+    keys: TillKeys
     stored_is_safe: bool = False
 
     @property
@@ -116,18 +116,24 @@ def _take_checked(
     even_revoked: bool = False,
 ) -> Stored:
     segment = read_segment(data)
-    key = _key_of(store, segment.header.terminal, even_revoked)
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(segment.signature, segment.signed)
-    except InvalidSignature as error:
-        raise Refused(401, "unsigned", "the segment's signature is not this terminal's") from error
+    keys = _keys_of(store, segment.header.terminal, even_revoked)
+    _check_signature(store, segment, keys, now_ms)
     hashes = check_events(segment.header, unpack_payload(decompress(segment.blob, segment.header.payload_bytes)))
-    arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence, stored_is_safe)
+    arrival = _Arrival(segment, fence, hashes, now_ms, gen, new_fence, keys, stored_is_safe)
     return store.write(lambda tx: _take(tx, arrival), shard_of(segment.header.terminal))
 
 
-def _key_of(store: Store, terminal: str, even_revoked: bool = False) -> str:
-    query = select(TERMINAL.c.public_key, TERMINAL.c.state).where(
+def _check_signature(store: Store, segment: Segment, keys: TillKeys, now_ms: int) -> None:
+    header = segment.header
+    if is_signed(keys.at(header.epoch), segment.signature, segment.signed):
+        return
+    if any(is_signed(key, segment.signature, segment.signed) for key in keys.earlier):
+        raise replaced(store, header.terminal, keys.first, now_ms)
+    raise Refused(401, "unsigned", "the segment's signature is not this terminal's")
+
+
+def _keys_of(store: Store, terminal: str, even_revoked: bool = False) -> TillKeys:
+    query = select(TERMINAL.c.public_key, TERMINAL.c.later_keys, TERMINAL.c.state).where(
         TERMINAL.c.tshard == tshard_of(terminal), TERMINAL.c.terminal == terminal
     )
     with store.read() as tx:
@@ -136,11 +142,11 @@ def _key_of(store: Store, terminal: str, even_revoked: bool = False) -> str:
         raise Refused(401, "unsigned", "no such terminal")
     if found.state != "active" and not even_revoked:
         raise Refused(410, "revoked", "this terminal has been revoked")
-    return str(found.public_key)
+    return keys_in(found)
 
 
 def _take(tx: Tx, arrival: _Arrival) -> Stored:
-    cursor = _cursor(tx, arrival.header.terminal)
+    cursor = locked_cursor(tx, arrival.header.terminal)
     verdict = _verdict(tx, arrival, cursor)
     if verdict is not None:
         raise Refused(409, verdict, _ADVICE[verdict], _position(cursor), arrival.gen, arrival.now_ms)
@@ -177,12 +183,6 @@ def _next_fence(arrival: _Arrival, cursor: Row[Any]) -> dict[str, Any]:
     return {"fence_cur": arrival.new_fence, "fence_prev": arrival.fence}
 
 
-def _cursor(tx: Tx, terminal: str) -> Row[Any]:
-    lock = "" if tx.sqlite else " FOR UPDATE"
-    statement = text(f"SELECT * FROM terminal_cursor WHERE tshard = :tshard AND terminal = :terminal{lock}")
-    return tx.execute(statement, {"tshard": tshard_of(terminal), "terminal": terminal}).one()
-
-
 _ADVICE: dict[Verdict, str] = {
     "gap": "send the events after `acked`",
     "fork": "this terminal's events diverge from those stored: begin a new epoch",
@@ -195,7 +195,8 @@ def _verdict(tx: Tx, arrival: _Arrival, cursor: Row[Any]) -> Verdict | None:
     header = arrival.header
     if header.epoch > cursor.epoch:
         begins = header.epoch == cursor.epoch + 1 and header.first_seq == 1
-        return None if begins and _follows_fork(tx, header, cursor) else "fork"
+        same_keys = read_keys(tx, header.terminal) == arrival.keys
+        return None if begins and same_keys and _follows_fork(tx, header, cursor) else "fork"
     placed = _placed(tx, arrival, cursor)
     if placed is None and not _knows_fence(arrival, cursor):
         return "fence"
@@ -240,13 +241,13 @@ def _overlap(tx: Tx, arrival: _Arrival, stored_seq: int) -> Verdict | None:
     """The same events cut otherwise are no fork: stored whole they are acknowledged, in part they are a gap."""
     header = arrival.header
     common = min(header.last_seq, stored_seq)
-    ours = _hashes(tx, header.terminal, header.epoch, header.first_seq, common)
+    ours = hashes_between(tx, header.terminal, header.epoch, header.first_seq, common)
     if ours != arrival.hashes[: common - header.first_seq + 1]:
         return "fork"
     return None if header.last_seq <= stored_seq else "gap"
 
 
-def _hashes(tx: Tx, terminal: str, epoch: int, first_seq: int, last_seq: int) -> list[bytes]:
+def hashes_between(tx: Tx, terminal: str, epoch: int, first_seq: int, last_seq: int) -> list[bytes]:
     """The stored hashes of events first_seq..last_seq of one epoch."""
     rows = tx.execute(
         select(SEGMENT).where(
@@ -274,7 +275,7 @@ def _follows_fork(tx: Tx, header: SegmentHeader, cursor: Row[Any]) -> bool:
     return any(
         commits(last)
         for row in starts
-        for last in _hashes(tx, cursor.terminal, cursor.epoch, row.first_seq, row.last_seq)
+        for last in hashes_between(tx, cursor.terminal, cursor.epoch, row.first_seq, row.last_seq)
     )
 
 

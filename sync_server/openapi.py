@@ -18,6 +18,8 @@ from loyalty.api import (  # fmt: skip
     HoldReply,
     HoldRequest,
     HoldVoid,
+    KeysReply,
+    KeysTold,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -34,6 +36,8 @@ _TYPES = (
     EnrolRequest,
     EnrolReply,
     SegmentReply,
+    KeysTold,
+    KeysReply,
     CarriedReply,
     PersonalUpload,
     PersonalReply,
@@ -102,6 +106,9 @@ def _paths() -> dict[str, Any]:
             "post": _operation(
                 "Send a signed segment of events", SegmentReply, sends=_SEGMENT, signed=False, parameters=[_FENCE]
             )
+        },
+        "/v1/keys": {
+            "post": _operation("Announce keys, each signed by the one before", KeysReply, sends=KeysTold, signed=False)
         },
         "/v1/segments/{epoch}/{seq}": {
             "get": _operation(
@@ -191,7 +198,8 @@ def _in_path(name: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
 _SEGMENT = {"application/vnd.kopilka.segment": {"schema": {"type": "string", "format": "binary"}}}
 _FENCE = {"name": "Kopilka-Fence", "in": "header", "required": True, "schema": {"type": "string"}}
 _ABOUT = (
-    "What terminals send up and read down. Segments carry their own signature; every other request but enrol is signed."
+    "What terminals send up and read down. Segments and keys carry their own signature; every other request but enrol"
+    " is signed."
 )
 _SIGNATURE = (
     "RFC 9421, Ed25519, over @method, @path, @query, content-digest; keyid is the terminal's id, created within 300 s"

@@ -25,6 +25,7 @@ ErrorCode = Literal[
     "no_messages",
     "other_body",
     "version",
+    "replaced",
 ]
 
 

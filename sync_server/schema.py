@@ -86,8 +86,9 @@ TERMINAL = _table(
     "terminal", _int("tshard", key=True), _text("terminal", key=True), _int("terminal_no"), _text("name"),
     _text("store"),
     _text("store_name"), _text("public_key"), _text("state"), _text("card_prefix"), _big("enrolled_ms"),
-    _big("seen_ms"),
+    _big("seen_ms"), _text("later_keys"),
 )  # fmt: skip
+"""`public_key` is that of the enrolment, `later_keys` those announced since (JSON; empty: none)."""
 TERMINAL_CURSOR = _table(
     "terminal_cursor", _int("tshard", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"), _text("hash"),
     _text("fence_cur"), _text("fence_prev"), _big("events"), _int("safe_epoch"), _big("safe_seq"), _text("safe_hash"),

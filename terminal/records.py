@@ -199,7 +199,8 @@ class Records:
 
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:
         """Mend the fork this till stands at; the head office hears of it at once. Raises NotNow."""
-        done = mend(self._files.journal, around.store, effect.by, lambda: (self.new_id(), around.moment.at_ms))
+        files = self._files
+        done = mend(files.journal, files.keys, around.store, effect.by, lambda: (self.new_id(), around.moment.at_ms))
         self._recorded()
         return c.EpochReady(done.epoch, done.reissued)
 

@@ -117,7 +117,7 @@ class Syncing:
             from terminal.offline_queue.trust import trust_of
 
             client = Client(
-                self._store.identity, self._store.key, self._clock, url=self._url, trust=trust_of(self._store.folder)
+                self._store.identity, self._store.keys, self._clock, url=self._url, trust=trust_of(self._store.folder)
             )
         except Exception as error:
             # A broken library or a bad address: the till sells on, and its strip says why it is alone.

@@ -25,6 +25,9 @@ LIMITS: dict[str, dict[str, str]] = {
         "MAX_PAYLOAD_BYTES": f"{_OFFICE}::test_a_segment_unpacks_to_so_many_bytes_and_no_more",
         "MAX_SEGMENT_EVENTS": f"{_OFFICE}::test_a_segment_has_so_many_events_and_no_more",
     },
+    "loyalty/device_keys.py": {
+        "MAX_KEYS": "tests/contract/test_till_keys.py::test_a_till_has_so_many_keys_and_no_more",
+    },
     "loyalty/events.py": {
         "MAX_EVENT_BYTES": f"{_OFFICE}::test_an_event_has_so_many_bytes_and_no_more",
     },
@@ -93,7 +96,8 @@ LIMITS: dict[str, dict[str, str]] = {
         "MAX_CA_BYTES": "tests/unit/test_queue_trust.py::test_the_file_may_be_so_large_and_no_larger",
     },
     "sync_server/api.py": dict.fromkeys(
-        ("CONFIRM_LIMIT", "ENROL_LIMIT", "HOLD_LIMIT", "PERSONAL_LIMIT", "SEGMENT_LIMIT", "SHARES_LIMIT"), _BODY
+        ("CONFIRM_LIMIT", "ENROL_LIMIT", "HOLD_LIMIT", "KEYS_LIMIT", "PERSONAL_LIMIT", "SEGMENT_LIMIT", "SHARES_LIMIT"),
+        _BODY,
     ),
     "sync_server/arrivals.py": dict.fromkeys(("MAX_INTEGER", "MAX_LINE_NO", "MAX_TEXT_CHARS"), _EVENT),
     "sync_server/auth.py": {

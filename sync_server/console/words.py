@@ -34,6 +34,8 @@ FLAGS: dict[FlagKind, str] = {
     "coupon_again": N_("A coupon for one use on a second receipt; honoured as printed"),
     "epoch_begun": N_("Two histories of this till had parted; a person at it began a new epoch"),
     "revoked_till": N_("Brought in a file after the till was revoked; look whether these receipts are real"),
+    "old_key": N_("A copy of this till holds an old key and was refused; what it has sold comes in by a file"),
+    "copied_till": N_("Brought in a file from a copy of a till; look whether these receipts are real"),
     "member_again": N_("One member was enrolled twice; the second changed nothing"),
     "gift_overdrawn": N_("A gift card paid more than was on it; it is below zero"),
     "clock": N_("The till's clock is wrong: its time cannot be, so the receipt counts for the nearest time that can"),

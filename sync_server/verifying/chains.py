@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row, select
 
 from loyalty.chain import ZERO_HASH, SegmentHeader, fork_hash, read_segment, write_segment
@@ -12,6 +10,7 @@ from loyalty.errors import BadInput
 from sync_server.schema import SEGMENT, TERMINAL, TERMINAL_CURSOR
 from sync_server.store import Tx
 from sync_server.stored_segments import events_in, hashes_in, header_of
+from sync_server.till_keys import is_signed, keys_in
 from sync_server.verifying.found import Finding
 
 PAGE_SEGMENTS = 8
@@ -23,7 +22,7 @@ class Chain:
 
     def __init__(self, tx: Tx, terminal: Row[Any]) -> None:
         self._tx, self.terminal = tx, terminal
-        self._key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(terminal.public_key))
+        self._keys = keys_in(terminal)
         self._epoch, self._seq, self._hash, self._events = 1, 0, ZERO_HASH.hex(), 0
         self._forks = _next_starts(tx, terminal)
         self._is_common = False
@@ -57,10 +56,9 @@ class Chain:
         try:
             header, signature = _signed(row)
             raws, hashes = events_in(row), hashes_in(row)
-            self._key.verify(signature, row.signed)
         except BadInput:
             return "verify.segment"
-        except InvalidSignature:
+        if not is_signed(self._keys.at(row.epoch), signature, row.signed):
             return "verify.signature"
         told = (header.terminal, header.epoch, header.first_seq, header.last_seq, header.last_hash)
         if told != (row.terminal, row.epoch, row.first_seq, row.last_seq, row.last_hash):

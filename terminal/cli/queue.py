@@ -103,7 +103,7 @@ def mend(by: str, data: Path, lang: str) -> None:
     with errors_in(lang):
         store = open_store(data)
         try:
-            done = begin(store.journal, store.identity.store, by, lambda: (new_id(), now_ms()))
+            done = begin(store.journal, store.keys, store.identity.store, by, lambda: (new_id(), now_ms()))
         finally:
             store.close()
     ru = language(lang) == "ru"
@@ -126,7 +126,8 @@ def repair(by: str, data: Path, lang: str) -> None:
     """
     from terminal.clock import now_ms
     from terminal.offline_queue.client import Client
-    from terminal.offline_queue.keys import device_key, read_identity
+    from terminal.offline_queue.keyring import Keyring
+    from terminal.offline_queue.keys import read_identity
     from terminal.offline_queue.repair import repair as make_whole
     from terminal.offline_queue.repair_swap import DAMAGED
     from terminal.offline_queue.trust import trust_of
@@ -134,7 +135,8 @@ def repair(by: str, data: Path, lang: str) -> None:
 
     ru = language(lang) == "ru"
     with errors_in(lang):
-        client = Client(read_identity(data), device_key(data), now_ms, trust=trust_of(data))
+        identity = read_identity(data)
+        client = Client(identity, Keyring(data, identity.terminal), now_ms, trust=trust_of(data))
         try:
             done = make_whole(data, client.own_segment, by, lambda: (new_id(), now_ms()))
         finally:
@@ -189,12 +191,13 @@ def import_(file: Path, data: Path, lang: str) -> None:
     from terminal.clock import now_ms
     from terminal.offline_queue.carry import carry
     from terminal.offline_queue.client import Client
-    from terminal.offline_queue.keys import device_key, read_identity
+    from terminal.offline_queue.keyring import Keyring
+    from terminal.offline_queue.keys import read_identity
     from terminal.offline_queue.trust import trust_of
 
     with errors_in(lang):
         identity = read_identity(data)
-        client = Client(identity, device_key(data), now_ms, trust=trust_of(data))
+        client = Client(identity, Keyring(data, identity.terminal), now_ms, trust=trust_of(data))
         try:
             click.echo(spoken(carry(file, client), language(lang)))
         finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loyalty import segments_told
 from loyalty.errors import BadInput
-from loyalty.segment_file import MAX_FILE_BYTES, read_segment_file
+from loyalty.segment_file import MAX_FILE_BYTES, SegmentFile, read_segment_file
 from loyalty.sentences import Sentence
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.http_reply import Refusal
@@ -21,6 +21,8 @@ def carry(path: Path, client: Client) -> Sentence:
     with path.open("rb") as data:
         file = read_segment_file(data.read(MAX_FILE_BYTES + 1), path.name)
     new = 0
+    if file.manifest.keys:
+        _tell_keys(file, client)
     for segment in file.segments:
         try:
             taken = client.carry(segment)
@@ -32,3 +34,15 @@ def carry(path: Path, client: Client) -> Sentence:
             raise BadInput(*said) from refusal
         new += segments_told.events_in(segment) if taken.new else 0
     return segments_told.taken(file.manifest, new)
+
+
+def _tell_keys(file: SegmentFile, client: Client) -> None:
+    """The head office may not have heard of that till's newest key."""
+    try:
+        client.tell_keys(file.manifest.keys, file.manifest.terminal)
+    except Refusal as refusal:
+        code = {"unsigned": "unknown"}.get(refusal.reply.code, refusal.reply.code)
+        said = segments_told.not_taken(code, file.manifest, file.segments[0], None, 0)
+        if not said:
+            raise
+        raise BadInput(*said) from refusal

@@ -25,6 +25,8 @@ from loyalty.api import (
     HoldReply,
     HoldRequest,
     HoldVoid,
+    KeysReply,
+    KeysTold,
     PersonalReply,
     PersonalUpload,
     ReceiptReply,
@@ -34,6 +36,7 @@ from loyalty.api import (
     SnapshotManifest,
 )
 from loyalty.chain import MAX_BLOB_BYTES, MAX_HEADER_BYTES, read_segment
+from loyalty.device_keys import NewKey
 from loyalty.errors import LinkFault
 from loyalty.events import Personal, canonical
 from loyalty.feed import STREAMS, DeltaPage, Head, Heads, Stream
@@ -49,6 +52,7 @@ from terminal.offline_queue.http_reply import (
     open_http,
     send,
 )
+from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.keys import Identity, signed_by
 from terminal.offline_queue.signing import Signer
 from terminal.offline_queue.snapshot import PutPart, take_part
@@ -93,6 +97,7 @@ _heads = msgspec.json.Decoder(_HeadsTold)
 _delta = msgspec.json.Decoder(DeltaPage)
 _segment = msgspec.json.Decoder(SegmentReply)
 _carried = msgspec.json.Decoder(CarriedReply)
+_told = msgspec.json.Decoder(KeysReply)
 _personal = msgspec.json.Decoder(PersonalReply)
 _manifest = msgspec.json.Decoder(dict[str, Any])
 _receipt = msgspec.json.Decoder(ReceiptReply)
@@ -103,7 +108,8 @@ _hold = msgspec.json.Decoder(HoldReply)
 
 
 class Client:
-    """Talks for `identity` to its head office, or to the one at `url`; `now_ms` is the wall clock.
+    """Talks for `identity` to its head office, or to the one at `url`; `now_ms` is the wall clock. With a keyring it
+    signs by whichever key is the newest then.
 
     `trust` is what the head office's certificate is checked by (`trust.trust_of`).
     """
@@ -111,7 +117,7 @@ class Client:
     def __init__(
         self,
         identity: Identity,
-        key: Ed25519PrivateKey,
+        key: Ed25519PrivateKey | Keyring,
         now_ms: Callable[[], int],
         url: str = "",
         transport: httpx.BaseTransport | None = None,
@@ -120,7 +126,8 @@ class Client:
         self._identity = identity
         self._now_ms = now_ms
         self._clock_off_ms = 0
-        self._signer = Signer(identity.terminal, key)
+        self._keys = key
+        self._signer = Signer(identity.terminal, self._key)
         self._http = open_http(url or identity.url, transport, trust)
 
     def send_segment(self, data: bytes, fence: str) -> SegmentReply:
@@ -135,6 +142,11 @@ class Client:
         if (reply.acked.epoch, reply.acked.seq) < (sent.epoch, sent.last_seq):
             raise not_ours(f"acked {reply.acked.seq}", str(self._http.base_url))
         return reply
+
+    def tell_keys(self, keys: tuple[NewKey, ...], terminal: str = "") -> KeysReply:
+        """Announce the keys of this till, or of another `terminal`: each is signed by the one before."""
+        told = KeysTold(terminal or self._identity.terminal, keys)
+        return self._ask("POST", "/v1/keys", _told, body=canonical(told), headers=_JSON, signed=False)
 
     def carry(self, data: bytes) -> CarriedReply:
         """Bring a segment of another till, as that till made it."""
@@ -249,10 +261,16 @@ class Client:
             self._clock_off_ms = refusal.reply.server_time_ms - self._now_ms()
             return once()
 
+    @property
+    def _key(self) -> Ed25519PrivateKey:
+        return self._keys.current if isinstance(self._keys, Keyring) else self._keys
+
     def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str], signed: bool = True
     ) -> httpx.Request:
         request = self._http.build_request(method, path, content=body, headers=headers)
         if signed:
+            if self._signer.key is not self._key:
+                self._signer = Signer(self._identity.terminal, self._key)
             self._signer.sign(request, body, self._now_ms() + self._clock_off_ms)
         return request

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.chain import read_segment
 from loyalty.segment_file import write_segment_file
@@ -19,7 +18,8 @@ from loyalty.told_clock import ToldClock
 from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.disk import write_whole
 from terminal.offline_queue.journal_file import place_of, state_value
-from terminal.offline_queue.keys import device_key, read_identity
+from terminal.offline_queue.keyring import Keyring
+from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.office_time import heard_before, kept_marks
 from terminal.offline_queue.outbox import closed_segment, following, run_at
 from terminal.offline_queue.readers import Readers
@@ -49,16 +49,16 @@ def export(folder: Path, target: Path, every: bool, now_ms: int) -> Exported:
     identity, path = read_identity(folder), folder / journal_file.FILE
     if not path.exists():
         raise store_fault("store.no_journal", folder=str(folder))
-    key = device_key(folder)
+    keys = Keyring(folder, identity.terminal)
     readers = Readers(path, READER_CACHE_KIB)
     try:
-        segments, personal = readers.use(lambda c: _read(c, identity.terminal, key, every))
+        segments, personal = readers.use(lambda c: _read(c, identity.terminal, keys, every))
     finally:
         readers.close()
     if not segments:
         return Exported(None, personal=personal)
     first, last = read_segment(segments[0]).header, read_segment(segments[-1]).header
-    data = write_segment_file(identity.terminal_no, identity.store, now_ms, segments)
+    data = write_segment_file(identity.terminal_no, identity.store, now_ms, segments, keys.told)
     file = target
     if target.is_dir():
         file = target / f"T{identity.terminal_no}-{first.epoch}-{first.first_seq:06}-{last.last_seq:06}{SUFFIX}"
@@ -66,12 +66,12 @@ def export(folder: Path, target: Path, every: bool, now_ms: int) -> Exported:
     return Exported(file, first.first_seq, last.last_seq, sum(map(events_in, segments)), personal)
 
 
-def _read(connection: Connection, terminal: str, key: Ed25519PrivateKey, every: bool) -> tuple[list[bytes], int]:
+def _read(connection: Connection, terminal: str, keys: Keyring, every: bool) -> tuple[list[bytes], int]:
     """Segments and the personal data that wait, all of one moment of the journal."""
     connection.execute("BEGIN")
     try:
         _check_owner(connection, terminal)
-        segments = list(_segments(connection, terminal, key, every))
+        segments = list(_segments(connection, terminal, keys, every))
         (personal,) = connection.execute("SELECT count(*) FROM personal WHERE sent = 0").fetchone()
         return segments, int(personal)
     finally:
@@ -87,7 +87,7 @@ def _check_owner(connection: Connection, terminal: str) -> None:
         raise store_fault("journal.other_terminal", terminal=owner)
 
 
-def _segments(connection: Connection, terminal: str, key: Ed25519PrivateKey, every: bool) -> Iterator[bytes]:
+def _segments(connection: Connection, terminal: str, keys: Keyring, every: bool) -> Iterator[bytes]:
     """Segments from the first event wanted to the last, epoch after epoch."""
     for epoch, first in _beginnings(connection, every):
         seq = first
@@ -98,7 +98,7 @@ def _segments(connection: Connection, terminal: str, key: Ed25519PrivateKey, eve
                 if run is None:
                     break
                 journal_file.check_event(connection, terminal, epoch, seq, run.before)
-                segment = close(run, terminal, key, _told(connection, epoch, seq))
+                segment = close(run, terminal, keys.at(epoch), _told(connection, epoch, seq))
             yield segment
             seq = read_segment(segment).header.last_seq + 1
 

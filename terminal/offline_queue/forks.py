@@ -4,6 +4,8 @@ Until then nothing is sent and nothing is spent; selling goes on. Once it is men
 spending as soon as the head office has taken the new epoch.
 """
 
+from typing import Literal
+
 import msgspec
 
 from loyalty.api import Position
@@ -18,10 +20,11 @@ NAME = "fork"
 class Fork(msgspec.Struct, frozen=True):
     """How it was seen and when; where the head office stands with this till (None: not known) in its generation `gen`.
 
+    `replaced`: a copy of this till was mended before it and has a newer key, so this one is the till no more.
     `mended_epoch` is the epoch begun since, 0 before; it counts once the head office has taken it.
     """
 
-    why: Parting
+    why: Parting | Literal["replaced"]
     seen_ms: int
     acked: Position | None = None
     gen: str = ""
@@ -32,13 +35,14 @@ class Fork(msgspec.Struct, frozen=True):
         return not self.mended_epoch
 
 
-_SAID: dict[Parting, str] = {
+_SAID: dict[str, str] = {
     "fork": "link.fork",
     "fence": "link.fence",
     "older": "link.older",
     "copied": "link.copied",
     "missing": "link.missing",
     "damaged": "link.damaged",
+    "replaced": "link.replaced",
 }
 _fork = msgspec.json.Decoder(Fork)
 

@@ -2,7 +2,8 @@
 
 The epoch begins with an event that says who began it, and commits to the last event both histories are known to have.
 What is recorded after that moves behind it as it is, so nothing is lost; what the head office has already it knows by
-its id, so nothing counts twice. All of it is one transaction.
+its id, so nothing counts twice. All of it is one transaction. The epoch has a key of its own, so that a copy of this
+till with the old one can take no part in it.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from terminal.offline_queue.forks import Fork, keep_fork, read_fork
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_base import read_base
 from terminal.offline_queue.journal_file import hash_at, place_of, set_state, state_value
+from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.office_time import forget_after
 from terminal.offline_queue.writer import Connection
 
@@ -46,12 +48,15 @@ class _Common(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-def mend(journal: Journal, store: str, by: str, stamp: Stamp) -> Mended:
-    """Begin a new epoch, as the person `by` has asked. Raises NotNow: no name, nothing to mend; StoreFault."""
-    return journal.renew(lambda c: mend_in(c, journal.terminal, store, by, stamp()))
+def mend(journal: Journal, keys: Keyring, store: str, by: str, stamp: Stamp) -> Mended:
+    """Begin a new epoch with a key of its own, as the person `by` has asked. Raises NotNow: no name, nothing to mend, a
+    copy has been mended before; StoreFault."""
+    return journal.renew(lambda c: mend_in(c, journal.terminal, keys, store, by, stamp()))
 
 
-def mend_in(connection: Connection, terminal: str, store: str, by: str, stamp: tuple[str, int]) -> Mended:
+def mend_in(
+    connection: Connection, terminal: str, keys: Keyring, store: str, by: str, stamp: tuple[str, int]
+) -> Mended:
     """The same in a transaction on a journal's tables."""
     name = " ".join(by.split())
     if not name or len(name) > MAX_NAME_CHARS:
@@ -59,10 +64,13 @@ def mend_in(connection: Connection, terminal: str, store: str, by: str, stamp: t
     fork = read_fork(connection)
     if fork is None or not fork.stops_sending:
         raise NotNow(sentence("mend.nothing"))
+    if fork.why == "replaced":
+        raise NotNow(sentence("mend.replaced"), sentence("mend.replaced.do"))
     common = _common(connection, fork)
     epoch = common.epoch + 1
     if epoch <= common.base.epoch and common.base.seq:
         raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
+    keys.begin(epoch)
     _take_out(connection, common.base)
     forget_after(connection, place_of(common.base.epoch, common.base.seq))
     (moved,) = connection.execute("SELECT count(*) FROM moved").fetchone()

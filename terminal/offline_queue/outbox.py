@@ -114,6 +114,24 @@ class Outbox:
         self._journal.write(write)
         self._journal.look_again()
 
+    def note_replaced(self, now_ms: int) -> None:
+        """A copy of this till has a newer key: this one is the till no more, until the head office answers it again."""
+
+        def write(connection: Connection) -> None:
+            known = read_fork(connection)
+            if known is None or known.why != "replaced":
+                keep_fork(connection, Fork("replaced", now_ms))
+
+        self._journal.write(write)
+        self._journal.look_again()
+
+    def note_answered(self) -> None:
+        """The head office answers our signature: it was set back to before the copy. A person may mend this one now."""
+        fork = self._journal.fork
+        if fork is not None and fork.why == "replaced":
+            self._journal.write(lambda c: keep_fork(c, Fork("fork", fork.seen_ms)))
+            self._journal.look_again()
+
     def rewind(self, acked: Position, gen: str) -> bool:
         """Take the head office's place for ours, also when it lies back; False when its hash is not ours."""
         return self._journal.write(lambda c: _move(c, acked, _lower(c, acked), gen, "", back=True))

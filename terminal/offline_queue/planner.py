@@ -3,8 +3,9 @@
 `next_step` reads RULES from the top: the first that applies names the step. Whoever carries it out tells what came of
 it to `sync_outcome.after`, which gives the next state.
 
-A round: personal data and segments up; shares of budgets; heads; what differs, bucket by bucket; level. A cache that
-is new, of another generation or far behind takes the ready file (snapshot) first.
+A round: keys of new epochs, to prove the rest by; personal data and segments up; shares of budgets; heads; what
+differs, bucket by bucket; level. A cache that is new, of another generation or far behind takes the ready file
+(snapshot) first.
 """
 
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from terminal.offline_queue.steps import (
     Stage,
     Step,
     Swap,
+    TellKeys,
     Wait,
 )
 
@@ -86,6 +88,8 @@ class State(msgspec.Struct, frozen=True):
     """The same for personal data, so that neither waits for the other."""
     shares_mono_ms: int = 0
     """Before this nothing is asked of shares of budgets."""
+    keys_mono_ms: int = 0
+    """Before this no keys are announced: they have just been."""
     stopped: Sentence | None = None
     """Why sending has ended until a person has mended it."""
     outdated: Sentence | None = None
@@ -109,7 +113,10 @@ def next_step(state: State, local: Local, now: Now) -> Step:
 
 def hurried(state: State) -> State:
     """Someone asked: try at once, whatever was being waited for."""
-    return replace(state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, shares_mono_ms=0, heads_mono_ms=0)
+    return replace(
+        state, retry_mono_ms=0, send_mono_ms=0, personal_mono_ms=0, shares_mono_ms=0, heads_mono_ms=0,
+        keys_mono_ms=0,
+    )  # fmt: skip
 
 
 def knowing(state: State, fork: Fork | None) -> State:
@@ -131,6 +138,10 @@ def loading_bp(state: State) -> int | None:
 
 def _backing_off(state: State, local: Local, now: Now) -> bool:
     return now.mono_ms < state.retry_mono_ms
+
+
+def _keys_due(state: State, local: Local, now: Now) -> bool:
+    return local.keys and now.mono_ms >= state.keys_mono_ms
 
 
 def _must_rewind(state: State, local: Local, now: Now) -> bool:
@@ -164,6 +175,7 @@ def _rewind(state: State, local: Local) -> Step:
 def _idle_until(state: State, local: Local) -> Step:
     moments = [state.heads_mono_ms]
     moments += [state.shares_mono_ms] if local.shares else []
+    moments += [state.keys_mono_ms] if local.keys else []
     if state.stopped is None:
         moments += [state.personal_mono_ms] if local.personal else []
         moments += [state.send_mono_ms] if local.pending else []
@@ -172,6 +184,7 @@ def _idle_until(state: State, local: Local) -> Step:
 
 RULES: tuple[tuple[Callable[[State, Local, Now], bool], Callable[[State, Local], Step]], ...] = (
     (_backing_off, lambda state, local: Wait(state.retry_mono_ms)),
+    (_keys_due, lambda state, local: TellKeys()),
     (_must_rewind, _rewind),
     (_has_personal, lambda state, local: SendPersonal()),
     (_has_events, lambda state, local: SendSegment()),

@@ -15,7 +15,8 @@ from terminal.offline_queue import journal_file, journal_read
 from terminal.offline_queue.disk import put_in_place
 from terminal.offline_queue.forks import Fork, keep_fork
 from terminal.offline_queue.journal_file import place_of
-from terminal.offline_queue.keys import Identity, device_key, read_identity
+from terminal.offline_queue.keyring import Keyring
+from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.mending import Mended, Stamp, mend_in
 from terminal.offline_queue.readers import Readers
@@ -52,14 +53,14 @@ def repair(folder: Path, ask: Ask, by: str, stamp: Stamp) -> Repaired:
     try:
         finish_repair(folder)
         _check_needed(folder, identity)
-        key = device_key(folder)
+        keys = Keyring(folder, identity.terminal)
         made = folder / MAKING
         forget_database(made)
         old = Salvage(folder / journal_file.FILE)
         try:
             segments = [row[3] for row in old.rows("segment") if len(row) > 3 and isinstance(row[3], bytes)]
-            sources = Sources(identity.terminal, [key.public_key()], segments, ask)
-            done = _make(made, old, sources, identity, by, stamp)
+            sources = Sources(identity.terminal, [each.public_key() for each in keys.all], segments, ask)
+            done = _make(made, old, sources, (identity, keys), by, stamp)
         finally:
             old.close()
         put_in_place(made, folder / MADE)
@@ -85,12 +86,13 @@ def _check_needed(folder: Path, identity: Identity) -> None:
     raise NotNow(sentence("repair.whole"))
 
 
-def _make(made: Path, old: Salvage, sources: Sources, identity: Identity, by: str, stamp: Stamp) -> Repaired:
+def _make(made: Path, old: Salvage, sources: Sources, of: tuple[Identity, Keyring], by: str, stamp: Stamp) -> Repaired:
     """The new file, checked to the last event; it is whole once its connection is closed."""
+    identity = of[0]
 
     def fill(connection: Connection) -> Repaired:
         filled = fill_again(connection, made.parent, old, sources, identity)
-        begun = _begin_epoch(connection, filled, identity, by, stamp) if filled.lost else None
+        begun = _begin_epoch(connection, filled, of, by, stamp) if filled.lost else None
         events = journal_read.verify(connection, identity.terminal)
         lost = tuple(filled.lost[:ENOUGH_NAMED])
         return Repaired(events, filled.put_right, sources.given, lost, begun.epoch if begun else 0)
@@ -102,7 +104,7 @@ def _make(made: Path, old: Salvage, sources: Sources, identity: Identity, by: st
         writer.close()
 
 
-def _begin_epoch(connection: Connection, filled: Filled, identity: Identity, by: str, stamp: Stamp) -> Mended:
+def _begin_epoch(connection: Connection, filled: Filled, of: tuple[Identity, Keyring], by: str, stamp: Stamp) -> Mended:
     """What follows a lost event cannot follow it in the chain any more: it goes up under a new epoch."""
     acked = journal_read.acked(connection)
     epoch, seq = filled.lost[0]
@@ -113,4 +115,5 @@ def _begin_epoch(connection: Connection, filled: Filled, identity: Identity, by:
         raise lost
     _, at_ms = stamp()
     keep_fork(connection, Fork("damaged", at_ms))
-    return mend_in(connection, identity.terminal, identity.store, by, stamp())
+    identity, keys = of
+    return mend_in(connection, identity.terminal, keys, identity.store, by, stamp())

@@ -144,7 +144,9 @@ class Runner:
                 self._state = hurried(self._state)
         self._state = knowing(self._state, self._store.journal.fork)
         shares = self._store.shares.due()
-        local = Local(self._hands.outbox.has_personal(), self._store.journal.pending_count(), shares)
+        local = Local(
+            self._hands.outbox.has_personal(), self._store.journal.pending_count(), shares, self._store.keys.is_due
+        )
         return next_step(self._state, local, self._now())
 
     def _now(self) -> Now:

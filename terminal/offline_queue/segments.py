@@ -16,7 +16,11 @@ Told = Callable[[int, int], ToldClock | None]
 """What to say of our clock for the events from a place (epoch, seq) on."""
 
 
-def next_segment(outbox: Outbox, key: Ed25519PrivateKey, told: Told = lambda epoch, seq: None) -> bytes | None:
+KeyAt = Callable[[int], Ed25519PrivateKey]
+"""The key of an epoch."""
+
+
+def next_segment(outbox: Outbox, key_at: KeyAt, told: Told = lambda epoch, seq: None) -> bytes | None:
     """The segment that follows what the head office has: the one closed before, else one closed now."""
     at = outbox.acked()
     closed = outbox.segment_after(at)
@@ -27,7 +31,9 @@ def next_segment(outbox: Outbox, key: Ed25519PrivateKey, told: Told = lambda epo
         return None
     last_seq = run.first_seq + len(run.raws) - 1
     clock = told(run.epoch, run.first_seq)
-    return outbox.keep_segment(run.epoch, run.first_seq, last_seq, close(run, outbox.terminal, key, clock))
+    return outbox.keep_segment(
+        run.epoch, run.first_seq, last_seq, close(run, outbox.terminal, key_at(run.epoch), clock)
+    )
 
 
 def close(run: Run, terminal: str, key: Ed25519PrivateKey, clock: ToldClock | None = None) -> bytes:

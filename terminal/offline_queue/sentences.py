@@ -165,6 +165,26 @@ SENTENCES: Templates = {
         "Версия офиса слишком старая для этой кассы: обновите офис. Чеки ему отправляются",
         "The head office is too old for this till: update the head office. Receipts are sent to it",
     ),
+    "link.replaced": (
+        "Другая копия этой кассы начала новую эпоху: эта больше не касса. Чеки целы, отправка остановлена",
+        "Another copy of this till has begun a new epoch: this one is the till no more. Receipts are safe, not sent",
+    ),
+    "mend.replaced": (
+        "Другую копию этой кассы починили раньше: её ключ действует, ключ этой — нет",
+        "Another copy of this till was mended first: its key counts, this one's does not",
+    ),
+    "mend.replaced.do": (
+        "Выгрузите чеки (kopilka queue export), примите файл в офисе с --copy и подключите эту кассу заново кодом",
+        "Write its receipts out (kopilka queue export), have the office take them with --copy, enrol this till anew",
+    ),
+    "mend.keys": (
+        "Эту кассу чинили уже {limit} раза с новым ключом",
+        "This till has been mended {limit} times with a new key",
+    ),
+    "mend.keys.do": (
+        "Выгрузите чеки (kopilka queue export) и подключите кассу заново кодом из офиса",
+        "Write its receipts out (kopilka queue export) and enrol the till anew with a code from the office",
+    ),
     "link.revoked": (
         "Офис отключил эту кассу. Чеки хранятся в журнале",
         "The head office has revoked this till. Receipts stay in the journal",

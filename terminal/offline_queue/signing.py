@@ -15,7 +15,7 @@ class Signer:
     """Signs for one terminal."""
 
     def __init__(self, terminal: str, key: Ed25519PrivateKey) -> None:
-        self._terminal = terminal
+        self._terminal, self.key = terminal, key
         resolver = MappingKeyResolver(public_keys={}, private_keys={terminal: key})
         self._signer = HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=resolver)
 

@@ -12,6 +12,10 @@ class SendPersonal(msgspec.Struct, frozen=True):
     """Post the waiting personal data and erase what was stored."""
 
 
+class TellKeys(msgspec.Struct, frozen=True):
+    """Announce the keys of new epochs."""
+
+
 class SendSegment(msgspec.Struct, frozen=True):
     """Close the next segment, post it, and move the marks to the answer."""
 
@@ -89,7 +93,7 @@ class Wait(msgspec.Struct, frozen=True):
     until_ms: int
 
 
-Upward = SendPersonal | SendSegment | Rewind | AskShares
+Upward = TellKeys | SendPersonal | SendSegment | Rewind | AskShares
 Downward = GetHeads | GetDelta | Install | BeginAnew | MarkLevel
 OfSnapshot = GetManifest | GetPart | Stage | Swap
 Step = Upward | Downward | OfSnapshot | Wait
@@ -99,6 +103,10 @@ class Sent(msgspec.Struct, frozen=True):
     """A segment or a rewind was answered; `ours` False: the hash is not the journal's."""
 
     ours: bool = True
+
+
+class KeysTaken(msgspec.Struct, frozen=True):
+    """The head office knows our keys."""
 
 
 class SharesTaken(msgspec.Struct, frozen=True):
@@ -155,6 +163,7 @@ Outcome = (
     PersonalReply
     | Sent
     | SharesTaken
+    | KeysTaken
     | HeadsSeen
     | DeltaPage
     | Installed
@@ -173,6 +182,8 @@ class Local(msgspec.Struct, frozen=True):
     pending: int
     shares: bool = False
     """Whether the head office is to be told of shares of budgets, or asked for more."""
+    keys: bool = False
+    """Whether the head office is to be told of keys."""
 
 
 class Now(msgspec.Struct, frozen=True):

@@ -12,7 +12,8 @@ from terminal.offline_queue import ballast, cache, journal_file
 from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_place import compare_place, keep_place, machine_of
-from terminal.offline_queue.keys import Identity, device_key, read_identity
+from terminal.offline_queue.keyring import Keyring
+from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.lock import FolderLock
 from terminal.offline_queue.repair_swap import finish_repair
 from terminal.offline_queue.share_book import ShareBook
@@ -24,12 +25,17 @@ class Store:
 
     folder: Path
     identity: Identity
-    key: Ed25519PrivateKey
+    keys: Keyring
     journal: Journal
     cache: Cache
     lock: FolderLock
     shares: ShareBook
     machine: str = ""
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        """The one this till signs by now."""
+        return self.keys.current
 
     def keep_place(self) -> None:
         """Write down beside the journal how far it is; a disk that takes nothing is noticed by what matters more."""
@@ -68,6 +74,7 @@ def open_store(folder: Path, machine: str | None = None, ballast_bytes: int | No
         try:
             journal.ballast.keep(ballast.asked_bytes() if ballast_bytes is None else ballast_bytes)
             compare_place(folder, journal, machine)
+            keys = Keyring(folder, identity.terminal)
             members = Cache(folder / cache.FILE, identity.server_key)
         except BaseException:
             journal.close()
@@ -76,7 +83,7 @@ def open_store(folder: Path, machine: str | None = None, ballast_bytes: int | No
         lock.release()
         raise
     shares = ShareBook(journal, identity.store)
-    return Store(folder, identity, device_key(folder), journal, members, lock, shares, machine)
+    return Store(folder, identity, keys, journal, members, lock, shares, machine)
 
 
 def create_journal(folder: Path, identity: Identity) -> None:

@@ -1,7 +1,8 @@
 """What a step that failed leads to: one table, by code of the head office's ErrorReply or of our own.
 
-Only fork, fence and revoked need a person. Everything else is tried again: when the head office does not answer, after
-a full-jitter backoff of at most a minute; when it names a time, then, up to 5 minutes, and such a backoff later.
+Only fork, fence, replaced and revoked need a person. Everything else is tried again: when the head office does not
+answer, after a full-jitter backoff of at most a minute; when it names a time, then, up to 5 minutes, and such a backoff
+later.
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from terminal.offline_queue.steps import (
     SendSegment,
     Stage,
     Step,
+    TellKeys,
 )
 
 FIRST_RETRY_MS = 1_000
@@ -33,6 +35,7 @@ LONGEST_WAIT_MS = 300_000
 """The longest the head office can ask for, and how often one that has revoked this till is asked."""
 PERSONAL_AGAIN_MS = 60_000
 SHARES_AGAIN_MS = 60_000
+KEYS_AGAIN_MS = 60_000
 SNAPSHOT_TRIES = 3
 SNAPSHOT_AGAIN_MS = 6 * 3600 * 1000
 Reaction = Callable[[State, Step, Failed, Now, float], State]
@@ -109,6 +112,8 @@ def _refused(state: State, step: Step, failed: Failed, now: Now, chance: float) 
             return replace(state, personal_mono_ms=now.mono_ms + PERSONAL_AGAIN_MS)
         case AskShares():
             return replace(state, shares_mono_ms=now.mono_ms + SHARES_AGAIN_MS)
+        case TellKeys():
+            return replace(state, keys_mono_ms=now.mono_ms + KEYS_AGAIN_MS)
         case SendSegment() | Rewind():
             wait = backoff_ms(state.send_failures, chance)
             return replace(state, rewind=None, send_failures=state.send_failures + 1, send_mono_ms=now.mono_ms + wait)
@@ -149,6 +154,12 @@ def _revoked(state: State, step: Step, failed: Failed, now: Now, chance: float) 
     return replace(heard(state, now), trouble=said, retry_mono_ms=now.mono_ms + LONGEST_WAIT_MS)
 
 
+def _replaced(state: State, step: Step, failed: Failed, now: Now, chance: float) -> State:
+    """A copy of this till has a newer key: as for one that is revoked."""
+    said = sentence("link.replaced")
+    return replace(heard(state, now), stopped=said, trouble=said, retry_mono_ms=now.mono_ms + LONGEST_WAIT_MS)
+
+
 def _of_other_version(code: str) -> Reaction:
     """Asked again in 5 minutes; what waits in the journal is sent meanwhile: segments are taken from any version."""
 
@@ -160,6 +171,8 @@ def _of_other_version(code: str) -> Reaction:
                 return replace(state, personal_mono_ms=later)
             case AskShares():
                 return replace(state, shares_mono_ms=later)
+            case TellKeys():
+                return replace(state, keys_mono_ms=later)
         return replace(state, round=None, heads_mono_ms=later)
 
     return wait
@@ -176,6 +189,7 @@ _FAILURES: dict[str, Reaction] = {
     "fork": _stop_sending("link.fork"),
     "fence": _stop_sending("link.fence"),
     "revoked": _revoked,
+    "replaced": _replaced,
     "version": _of_other_version("link.version"),
     "old_office": _of_other_version("link.old_office"),
 }

@@ -13,6 +13,7 @@ from terminal.offline_queue.steps import (
     Failed,
     HeadsSeen,
     Installed,
+    KeysTaken,
     ManifestSeen,
     MarkLevel,
     Now,
@@ -29,6 +30,8 @@ from terminal.offline_queue.sync_failures import SNAPSHOT_AGAIN_MS, failed, hear
 
 HEADS_EVERY_MS = 30_000
 SHARES_EVERY_MS = 5_000
+KEYS_EVERY_MS = 60_000
+"""Announced again when the head office does not know us: that it still does not is no reason to ask at once."""
 
 
 def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -> State:
@@ -38,7 +41,7 @@ def after(state: State, step: Step, outcome: Outcome, now: Now, chance: float) -
             return failed(state, step, outcome, now, chance)
         case Sent():
             return _sent(heard(state, now), step, outcome)
-        case PersonalReply() | SharesTaken():
+        case PersonalReply() | SharesTaken() | KeysTaken():
             return _answered(heard(state, now), outcome, now)
         case HeadsSeen():
             work = begin_round(outcome, now.mono_ms >= state.snapshot_mono_ms)
@@ -72,9 +75,11 @@ def _sent(state: State, step: Step, outcome: Sent) -> State:
     return replace(state, send_failures=0, disk=None)
 
 
-def _answered(state: State, outcome: PersonalReply | SharesTaken, now: Now) -> State:
+def _answered(state: State, outcome: PersonalReply | SharesTaken | KeysTaken, now: Now) -> State:
     if isinstance(outcome, PersonalReply):
         return state
+    if isinstance(outcome, KeysTaken):
+        return replace(state, keys_mono_ms=now.mono_ms + KEYS_EVERY_MS)
     return replace(state, shares_mono_ms=now.mono_ms + SHARES_EVERY_MS, disk=None)
 
 

@@ -29,6 +29,7 @@ from terminal.offline_queue.steps import (
     HeadsSeen,
     Install,
     Installed,
+    KeysTaken,
     ManifestSeen,
     MarkLevel,
     Outcome,
@@ -42,6 +43,7 @@ from terminal.offline_queue.steps import (
     Staged,
     Step,
     Swap,
+    TellKeys,
 )
 from terminal.offline_queue.store import Store
 
@@ -75,6 +77,7 @@ class Hands:
         self._by_step: dict[type[Step], Callable[[Any], Outcome]] = {
             SendPersonal: self._send_personal,
             SendSegment: self._send_segment,
+            TellKeys: self._tell_keys,
             AskShares: self._ask_shares,
             Rewind: self._rewind,
             GetHeads: self._get_heads,
@@ -97,6 +100,7 @@ class Hands:
             return self._by_step[type(step)](step)
         except Refusal as refusal:
             reply = refusal.reply
+            self._note_keys(reply.code)
             return Failed(self._code_of(reply), refusal.said, refusal.retry_after_s, reply.acked, reply.gen)
         except LinkFault as fault:
             return Failed(_FAILED_BY.get(fault.code, "offline"), fault.said)
@@ -121,10 +125,23 @@ class Hands:
         place = reply.acked
         return "gap" if reply.code == "fork" and place and self.outbox.is_ours(place) else reply.code
 
+    def _note_keys(self, code: str) -> None:
+        if code == "replaced":
+            self.outbox.note_replaced(self._now_ms())
+        elif code == "unsigned":
+            self._store.keys.doubt()
+
+    def _tell_keys(self, step: TellKeys) -> KeysTaken:
+        told = self._store.keys.told
+        self._client.tell_keys(told)
+        self._store.keys.heard(told)
+        return KeysTaken()
+
     def _get_heads(self, step: GetHeads) -> HeadsSeen:
         self._store.keep_place()
         asked_at_ms = self._now_ms()
         heads = self._client.heads()
+        self.outbox.note_answered()
         self._time.heard(heads.server_time_ms)
         self.outbox.ask_again(heads.gen)
         return HeadsSeen(heads, asked_at_ms, self._cache.gen(), self._cache.cursors())
@@ -164,7 +181,7 @@ class Hands:
             return reply
 
     def _send_segment(self, step: SendSegment) -> Outcome:
-        segment = next_segment(self.outbox, self._store.key, self._time.told)
+        segment = next_segment(self.outbox, self._store.keys.at, self._time.told)
         if segment is None:  # something waits, and yet nothing follows what the head office has
             at = self.outbox.acked()
             raise store_fault("journal.chain", epoch=at.epoch, seq=at.seq + 1)

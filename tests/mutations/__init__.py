@@ -5,9 +5,10 @@
 
 from tests.mutations.clocks import CLOCKS
 from tests.mutations.guard import Guard
+from tests.mutations.keys import KEYS
 from tests.mutations.office import OFFICE
 from tests.mutations.repairs import REPAIRS
 from tests.mutations.till import TILL
 from tests.mutations.upkeep import UPKEEP
 
-GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP, *CLOCKS, *REPAIRS)
+GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP, *CLOCKS, *REPAIRS, *KEYS)

@@ -576,7 +576,7 @@ TILL: tuple[Guard, ...] = (
         f"{_QUEUE}/mending.py",
         "epoch = common.epoch + 1",
         "epoch = int(state_value(connection, 'epoch')) + 1",
-        f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
+        f"{_FORKS}::test_an_older_journal_beside_the_newest_key_goes_on_in_the_epoch_after_the_head_offices",
     ),
     Guard(
         "a till keeps what is stored and not safe",

@@ -16,9 +16,11 @@ import httpx
 from loyalty.events import SaleCompleted, canonical
 from loyalty.receipt import Receipt
 from sync_server.books import read_books
+from sync_server.import_segments import import_segments
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.safety import mark_backed_up
 from sync_server.verifying.verify import verify
+from terminal.offline_queue.export import export
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.retention import prune
@@ -135,11 +137,12 @@ class Forks:
 
     def _mend(self) -> None:
         till = self._till()
-        if till.journal.fork is not None and till.journal.fork.stops_sending:
+        fork = till.journal.fork
+        if fork is not None and fork.stops_sending and fork.why != "replaced":
             self.mends(till)
 
     def mends(self, till: Till) -> None:
-        done = mend(till.journal, "S1", "Olga", lambda: (making.hex_id(self.chance), till.wall_ms()))
+        done = mend(till.journal, till.store.keys, "S1", "Olga", lambda: (making.hex_id(self.chance), till.wall_ms()))
         self.seen["mended"] += 1
         self.trace.append(f"  {till.name} mended: {done}")
         self._whole(till)
@@ -226,6 +229,8 @@ class Forks:
         """Whether anything still waits."""
         for _ in range(MOST_STEPS):
             fork = till.journal.fork
+            if fork is not None and fork.why == "replaced":
+                return self._brought(till)
             if fork is not None and fork.stops_sending:
                 self.mends(till)
             step = till.next_step()
@@ -237,6 +242,16 @@ class Forks:
             self.trace.append(f"  {till.name} {type(step).__name__}: {till.take(step)}")
         return True
 
+    def _brought(self, till: Till) -> bool:
+        """Another copy has a newer key: what this one has is brought by hand, and it goes on no more."""
+        done = export(till.folder, self.folder / f"{till.name}.kopilka", True, till.wall_ms())
+        store, identity = self.office.office.store, self.office.office.identity
+        assert done.path is not None
+        said = import_segments(store, identity, done.path, self.now_ms, from_a_copy=True)
+        self.seen["brought"] += 1
+        self.trace.append(f"  {till.name} brought: {said}")
+        return False
+
     def _settled(self) -> None:
         look = self.office.look
         booked = Counter(event_id for (event_id,) in look.execute("SELECT event_id FROM event WHERE state = 'applied'"))
@@ -244,7 +259,7 @@ class Forks:
         assert not missing, f"I21: receipts told and not at the head office: {sorted(missing)}"
         assert max(booked.values(), default=1) == 1, "I7: an event is booked twice"
         flags = {kind for (kind,) in look.execute("SELECT DISTINCT kind FROM flag")}
-        assert flags <= {"epoch_begun"}, f"flags: {flags}"
+        assert flags <= {"epoch_begun", "old_key", "copied_till"}, f"flags: {flags}"
         books = read_books(self.office.office.store, [])
         assert (books.conserved, books.stored_twice, books.events_behind) == (True, 0, 0), f"I10: {books}"
         wanted: Counter[str] = Counter()
@@ -260,7 +275,8 @@ class Forks:
         assert again.same, f"I9: the books are not what follows from the segments: {again}"
         for till in self.tills:
             self._whole(till)
-            assert till.journal.fork is None, f"{till.name} is mended and does not know it"
+            fork = till.journal.fork
+            assert fork is None or fork.why == "replaced", f"{till.name} is mended and does not know it"
 
 
 _ACTIONS: tuple[tuple[Callable[[Forks], None], int], ...] = (

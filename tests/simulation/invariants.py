@@ -177,7 +177,7 @@ INVARIANTS: dict[int, Invariant] = {
             f"{_CURSOR}::test_two_copies_of_a_till_that_race_store_one_chain",
             "tests/contract/test_server_taking_in.py::test_a_diverging_event_is_a_fork_and_a_new_epoch_mends_it",
             f"{_FORKS}::test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once",
-            f"{_FORKS}::test_a_copied_till_and_its_original_both_sell_and_all_of_both_is_kept",
+            f"{_FORKS}::test_of_a_copied_till_and_its_original_the_first_mended_is_the_till_and_the_other_comes_by_a_file",
             f"{_COPIES}::test_whatever_histories_part_every_receipt_told_is_booked_once_in_the_end",
         ),
     ),

@@ -17,6 +17,7 @@ from loyalty.shares import Amount
 from terminal.offline_queue.forks import Fork, keep_fork
 from terminal.offline_queue.journal import Fact, Journal
 from terminal.offline_queue.journal_shares import keep_shares
+from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.mending import mend
 from terminal.offline_queue.outbox import Outbox
 from terminal.offline_queue.writer import Connection, Writer
@@ -137,7 +138,13 @@ class JournalStory:
         """Another history was seen under our name, and a manager begins a new epoch."""
         acked = Outbox(self.journal).acked()
         self.journal.write(lambda c: keep_fork(c, Fork("fork", NOON_MS, acked if acked.seq else None)))
-        mend(self.journal, "north", "Иванова", lambda: (hex_id("epoch", self.chance.random()), NOON_MS))
+        mend(
+            self.journal,
+            Keyring(self._path.parent, self.journal.terminal),
+            "north",
+            "Иванова",
+            lambda: (hex_id("epoch", self.chance.random()), NOON_MS),
+        )
 
     def restart(self) -> None:
         self.journal.close()

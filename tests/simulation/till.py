@@ -52,7 +52,7 @@ class Till:
         self._began_ms = self._world_ms()
         self.store = open_store(self.folder)
         self.journal, self.cache = self.store.journal, self.store.cache
-        self.client = Client(self.store.identity, self.store.key, self.wall_ms, transport=self._wire)
+        self.client = Client(self.store.identity, self.store.keys, self.wall_ms, transport=self._wire)
         self.hands = Hands(self.store, self.client, self.wall_ms, lambda: self.now().mono_ms)
         self.outbox = self.hands.outbox
         self.state = State()
@@ -72,7 +72,9 @@ class Till:
 
     def next_step(self) -> Step:
         self.state = knowing(self.state, self.journal.fork)
-        local = Local(self.outbox.has_personal(), self.journal.pending_count(), self.store.shares.due())
+        local = Local(
+            self.outbox.has_personal(), self.journal.pending_count(), self.store.shares.due(), self.store.keys.is_due
+        )
         return next_step(self.state, local, self.now())
 
     def take(self, step: Step) -> str:

@@ -28,7 +28,7 @@ class Till:
         self.store = new_till(folder) if fresh else open_store(folder)
         self.journal, self.cache = self.store.journal, self.store.cache
         self.clock = Clock()
-        client = Client(self.store.identity, self.store.key, self.clock, transport=office.transport())
+        client = Client(self.store.identity, self.store.keys, self.clock, transport=office.transport())
         self.runner = Runner(self.store, client, self.clock, lambda: 0.0, self.clock)
         self.told: list[LinkStatus] = []
         self.runner.on_change(self.told.append)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from loyalty import api, chain, codes, events, feed, segment_file, stops_told
 from loyalty.coupons.reading import coupon_id
+from loyalty.device_keys import MAX_KEYS
 from loyalty.errors import BadInput
 from loyalty.shares import MAX_BUDGETS
 from loyalty.stops import Stop
@@ -35,6 +36,7 @@ from sync_server.publish import MAX_PUBLISHED_BYTES
 from sync_server.refusals import Refused
 from sync_server.replies import MIN_COMPRESSED_BYTES
 from sync_server.sums import wrong_sums
+from sync_server.till_keys import tell_keys
 from terminal.offline_queue.sync_outcome import SHARES_EVERY_MS
 from tests.support.server import TestOffice, opened_office, signed_segment
 
@@ -346,6 +348,14 @@ def test_the_head_office_answers_a_carried_segment_as_the_page_says(office: Test
     assert json.loads(events.canonical(api.CarriedReply(taken.acked, taken.new))) == json.loads(block("carried_reply"))
 
 
+def test_a_new_key_is_announced_as_the_page_says(office: TestOffice) -> None:
+    told = msgspec.json.decode(block("keys_told"), type=api.KeysTold)
+    assert tell_keys(office.store, told, AT_MS) == json.loads(block("keys_reply"))["epoch"]
+    (fresh,) = told.keys
+    signed = b"key" + bytes.fromhex(told.terminal) + (2).to_bytes(4, "big") + bytes.fromhex(fresh.public_key)
+    assert KEY.sign(signed).hex() == fresh.signature
+
+
 def test_every_code_of_an_error_is_on_the_page() -> None:
     codes_ = msgspec.json.schema(api.ErrorReply)["$defs"]["ErrorReply"]["properties"]["code"]["enum"]
     assert {code for code in codes_ if f"`{code}`" not in PAGE} == set()
@@ -367,7 +377,8 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
         f"| {segment_file.MAX_FILE_BYTES // kib**2} MiB; {segment_file.MAX_MANIFEST_BYTES:,} bytes |",
         f"`POST /v1/enrol` | {server_api.ENROL_LIMIT:,} bytes",
         f"{server_api.CONFIRM_LIMIT:,} bytes; a code said: {confirmations.MAX_TYPED_CHARS} characters",
-        f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",
+        f"{MAX_KEYS} keys, {server_api.KEYS_LIMIT // kib} KiB",
+            f"{api.MAX_PERSONAL_ITEMS} items, {server_api.PERSONAL_LIMIT // kib} KiB", f"{feed.MAX_PAGE_ROWS:,} rows",
         f"| {MAX_BUDGETS} shares, {server_api.SHARES_LIMIT // kib} KiB",
         f"{server_api.HOLD_LIMIT:,} bytes; {MAX_WALLETS} wallets, points from 1 to 2^53 − 1; "
         f"`ttl_s` from 1 to {MAX_TTL_S:,}; {MAX_LIVING} alive an account",

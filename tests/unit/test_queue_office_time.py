@@ -147,7 +147,7 @@ def mend_after_one(till: Till) -> None:
     acked = till.runner._hands.outbox.acked()
     till.journal.write(lambda c: keep_fork(c, Fork("fork", NOON_MS, acked)))
     till.journal.look_again()
-    mend(till.journal, "north", "Olga", lambda: ("e" * 32, NOON_MS))
+    mend(till.journal, till.store.keys, "north", "Olga", lambda: ("e" * 32, NOON_MS))
 
 
 def test_a_segment_goes_up_with_what_its_till_knew_and_so_does_one_in_a_file(store, clocks, tmp_path):
@@ -158,6 +158,6 @@ def test_a_segment_goes_up_with_what_its_till_knew_and_so_does_one_in_a_file(sto
     assert file is not None
     (carried,) = read_segment_file(file.read_bytes(), file.name).segments
     assert read_segment(carried).header.clock == ToldClock(NOON_MS - HOUR)
-    segment = next_segment(Outbox(store.journal), store.key, time.told)
+    segment = next_segment(Outbox(store.journal), store.keys.at, time.told)
     assert segment is not None
     assert read_segment(segment).header.clock == ToldClock(NOON_MS - HOUR)

@@ -116,7 +116,7 @@ def test_what_is_mended_is_written_down_and_no_fork_any_more(folder, tmp_path):
     fork = till.journal.fork
     assert fork is not None
     assert (fork.why, fork.acked.seq if fork.acked else 0) == ("older", 3)
-    assert mend(till.journal, "north", "Olga", lambda: (hex_id("mend"), NOON_MS)).epoch == 2
+    assert mend(till.journal, till.keys, "north", "Olga", lambda: (hex_id("mend"), NOON_MS)).epoch == 2
     assert till.journal.next_receipt_no() == 6, "after number 2, as many as there may have been events"
     till.journal.write(lambda c: c.execute("DELETE FROM state WHERE name = 'fork'"))
     till.journal.look_again()

@@ -127,17 +127,17 @@ def test_the_last_segment_closed_stays_to_be_sent_again(till):
     outbox = Outbox(till.journal)
     for number in (1, 2):
         sell(till.journal, number)
-    closed = next_segment(outbox, till.key)
+    closed = next_segment(outbox, till.keys.at)
     assert closed is not None
     stored(till, 2)
     sell(till.journal, 3)
-    last = next_segment(outbox, till.key)
+    last = next_segment(outbox, till.keys.at)
     stored(till, 3)
     assert prune(till.journal, LONG_AFTER_MS, least=1) == 2
     assert events(till) == [3]
     assert read_segment(closed).header.last_seq == 2
     outbox.ask_again("another generation")
-    assert next_segment(outbox, till.key) == last
+    assert next_segment(outbox, till.keys.at) == last
 
 
 def test_a_journal_without_its_first_events_opens_and_goes_on(till):
@@ -186,7 +186,7 @@ def test_a_head_office_that_lacks_what_is_gone_is_said_and_gets_the_rest_in_a_ne
     assert not outbox.rewind(lost, "g2")
     assert outbox.is_gone(lost)
     outbox.note_fork(Fork("missing", NOON_MS, lost, "g2"), 1)
-    done = mend(till.journal, "north", "Olga", lambda: (hex_id("mend"), NOON_MS))
+    done = mend(till.journal, till.keys, "north", "Olga", lambda: (hex_id("mend"), NOON_MS))
     assert (done.epoch, done.reissued) == (2, 2), "4 and 5, which are here"
     (raw,) = till.journal.read(lambda c: c.execute("SELECT raw FROM event WHERE epoch = 2 AND seq = 1").fetchone())
     assert decode_body(decode_envelope(raw)) == EpochBegun("north", "Olga", "missing", 1, 0, 2)

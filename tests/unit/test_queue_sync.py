@@ -344,7 +344,7 @@ def test_an_old_answer_that_comes_late_moves_no_mark_back(till, office):
     sell(till.journal, 1)
     assert till.sync()
     sell(till.journal, 2)
-    segment = next_segment(outbox, till.store.key) or b""
+    segment = next_segment(outbox, till.store.keys.at) or b""
     assert outbox.acknowledge(original(read_segment(segment), "f0"))
     assert outbox.acknowledge(answers[0])
     assert (outbox.acked().seq, outbox.safe().seq) == (2, 2)

@@ -564,6 +564,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("card_prefix", TEXT),
         _column("enrolled_ms", sa.BigInteger()),
         _column("seen_ms", sa.BigInteger()),
+        _column("later_keys", TEXT),
         sa.PrimaryKeyConstraint("tshard", "terminal"),
         sqlite_with_rowid=False,
     )
