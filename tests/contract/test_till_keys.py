@@ -190,10 +190,13 @@ def test_a_stranger_s_file_is_no_copy_s(office: TestOffice, tmp_path: Path) -> N
     till.put(till.sale(account=ANNA, earned=1))
     assert tell(till, announced(till, (2, key(2)))) == 2
     path = tmp_path / "copy.kopilka"
-    made_up = beginning(till, key(9), 2, till.sale(account=ANNA, earned=900))
+    before, copied, made_up = (till.sale(account=ANNA, earned=earned) for earned in (2, 3, 900))
+    start = fork_hash(till.terminal, 1, ZERO_HASH)
+    of_the_copy, at = signed_segment(till.key, till.terminal, 2, 1, start, [before, copied])
+    added, _ = signed_segment(key(9), till.terminal, 2, 3, at, [made_up])
     told = announced(Till(office, key(8), till.terminal, 1, ""), (2, key(9)))
-    for keys in ((), told):
-        path.write_bytes(write_segment_file(1, "S1", T0_MS, [made_up], keys))
+    for segments, keys in (([of_the_copy, added], ()), ([added], ()), ([added], told)):
+        path.write_bytes(write_segment_file(1, "S1", T0_MS, segments, keys))
         with pytest.raises(BadInput) as refused:
             import_segments(office.store, office.identity, path, T0_MS, from_a_copy=True)
         assert refused.value.code == "segments.unknown"
