@@ -28,6 +28,10 @@ class RegisterLink:
         self._unread: bytes | None = None
         self._frame: bytearray | None = None
 
+    def wait_in_vain(self) -> None:
+        """No byte has come for longer than the register waits for one: half a message is forgotten."""
+        self._frame = None
+
     def cut_after(self, count: int) -> None:
         """Take the power away after `count` more bytes, of both ways together."""
         self.left = count
