@@ -1,7 +1,8 @@
 """A small screen with a field in focus and the key gate before it, run on a pseudo-terminal by its test.
 
 What happens is written as lines to the descriptor given as the first argument; ctrl+g writes the field and empties it,
-ctrl+o opens a modal with a field of its own, ctrl+t makes the next held key block the loop for a while.
+ctrl+o opens a modal with a field of its own, ctrl+t makes the next held key block the loop for longer than it is held,
+ctrl+y goes from patient measures of a scanner's speed to those of a till and back.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from terminal.scanner.gate import KeyGate
 from terminal.scanner.wedge import WedgeProfile
 
 GROUP_SEPARATOR_KEY = "ctrl+right_square_bracket"
-EVERY_SCAN = WedgeProfile(repeat_s=0.0)
+TILLS = WedgeProfile(repeat_s=0.0)
 """Each test scans the same code, sooner after the last than a person would: none is to be taken for a repeat."""
+PATIENT = WedgeProfile(hold_s=0.5, mean_gap_s=0.5, pause_s=2.0, repeat_s=0.0)
+"""A machine that is busy with other tests stumbles for longer than a till's does, and types no slower than a person."""
 
 
 def gate_name(event: events.Key) -> str:
@@ -35,6 +38,10 @@ def gate_name(event: events.Key) -> str:
         return "\x1d"
     plain = event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
     return event.character if plain and event.character else event.key
+
+
+def gate_of(profile: WedgeProfile) -> KeyGate[events.Event]:
+    return KeyGate(lambda text: is_scan(text, CodeRanges()), profile)
 
 
 class Field(Input):
@@ -56,12 +63,14 @@ class WedgeApp(App[None]):
     BINDINGS: ClassVar = [
         Binding("ctrl+o", "ask", priority=True),
         Binding("ctrl+t", "stumble", priority=True),
+        Binding("ctrl+y", "other_profile", priority=True),
     ]
 
     def __init__(self, report_descriptor: int) -> None:
         super().__init__()
         self._report_descriptor = report_descriptor
-        self._gate: KeyGate[events.Event] = KeyGate(lambda text: is_scan(text, CodeRanges()), EVERY_SCAN)
+        self._profile = PATIENT
+        self._gate = gate_of(PATIENT)
         self._due: asyncio.TimerHandle | None = None
         self._stumbles = False
 
@@ -78,7 +87,7 @@ class WedgeApp(App[None]):
             await self._let_through(self._gate.key(gate_name(event), event.time, event))
             if self._stumbles and self._gate.due_s is not None:
                 self._stumbles = False
-                time.sleep(0.15)
+                time.sleep(self._profile.hold_s + 0.1)
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             await self._let_through(self._gate.paste(event.text, event.time, event))
         else:
@@ -124,6 +133,10 @@ class WedgeApp(App[None]):
 
     def action_stumble(self) -> None:
         self._stumbles = True
+
+    def action_other_profile(self) -> None:
+        self._profile = TILLS if self._profile is PATIENT else PATIENT
+        self._gate = gate_of(self._profile)
 
     def report(self, **facts: object) -> None:
         os.write(self._report_descriptor, (json.dumps(facts) + "\n").encode())
