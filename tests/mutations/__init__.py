@@ -4,11 +4,15 @@
 """
 
 from tests.mutations.clocks import CLOCKS
+from tests.mutations.devices import DEVICES
 from tests.mutations.guard import Guard
+from tests.mutations.journal import JOURNAL
 from tests.mutations.keys import KEYS
+from tests.mutations.money import MONEY
 from tests.mutations.office import OFFICE
+from tests.mutations.register import REGISTER
 from tests.mutations.repairs import REPAIRS
-from tests.mutations.till import TILL
+from tests.mutations.sync import SYNC
 from tests.mutations.upkeep import UPKEEP
 
-GUARDS: tuple[Guard, ...] = (*TILL, *OFFICE, *UPKEEP, *CLOCKS, *REPAIRS, *KEYS)
+GUARDS: tuple[Guard, ...] = (*MONEY, *REGISTER, *DEVICES, *JOURNAL, *SYNC, *OFFICE, *UPKEEP, *CLOCKS, *REPAIRS, *KEYS)
