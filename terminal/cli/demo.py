@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 FIRST_LOAD_S = 30
 
 HINT = {
-    "ru": "Демо: Ctrl+X — отсканировать товар, Ctrl+Y — карту; телефон: {phone}, Enter\nГоловной офис: {url} — {login}",
-    "en": "Demo: Ctrl+X scans goods, Ctrl+Y a card; a phone: {phone}, Enter\nHead office: {url} — {login}",
+    "ru": "Демо: Ctrl+A — отсканировать товар, Ctrl+Y — карту; телефон: {phone}, Enter\nГоловной офис: {url} — {login}",
+    "en": "Demo: Ctrl+A scans goods, Ctrl+Y a card; a phone: {phone}, Enter\nHead office: {url} — {login}",
 }
 STARTING = {
     "ru": ("Запускаю головной офис демо-магазина…", "Подключаю кассу…", "Данные демо: {folder}"),
@@ -97,7 +97,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         messages = showing_messages(till.engine, shop)
         display = shown_in(shop.folder, till.engine, lang, till.supervising)
         with tray_of as tray, messages, display:
-            scans.update({"ctrl+x": tray.goods, "ctrl+y": tray.card})
+            scans.update({"ctrl+a": tray.goods, "ctrl+y": tray.card})
             app.run()
 
 

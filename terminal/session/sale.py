@@ -76,8 +76,8 @@ def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
             return state, (c.FindGiftCard(number),)
         case CouponCode(code=code):
             return coupons.read(state, code, around)
-        case ReceiptCode():
-            return refused(state, "receipt.not_goods")
+        case ReceiptCode(number=number):
+            return refused(state, "receipt.not_goods", hint="receipt.not_goods.hint", number=number)
         case UnknownCode(text=shown, why=why):
             noted = replace(state, unknown_code=shown)
             return refuse(noted, why)

@@ -274,7 +274,8 @@ SENTENCES = {
     ),
     "shift.cashier": ("Назовите кассира", "Type the cashier's name"),
     "receipt.not_goods": (
-        "Это номер чека: для возврата выберите «Возврат»",
-        "That is a receipt number: choose Return for it",
+        "Это чек {number}, не товар",
+        "That is receipt {number}, no goods",
     ),
+    "receipt.not_goods.hint": ("F11 — вернуть по нему", "F11 returns goods of it"),
 }  # fmt: skip

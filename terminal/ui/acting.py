@@ -10,7 +10,17 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.ui import entering, filling
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Asking, Desk, new_form, put_away, rows_of, selected_line, selected_return, taken_minor
+from terminal.ui.desk import (
+    Asking,
+    Desk,
+    new_form,
+    put_away,
+    rows_of,
+    scanned_receipt,
+    selected_line,
+    selected_return,
+    taken_minor,
+)
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.lists import list_length, place_of
@@ -212,6 +222,7 @@ def _return(view: View, desk: Desk, text: str) -> Acted:
     state = view.state
     if state.mode == "return":
         return Acted(desk, (c.ReturnAll(),))
+    text = text or scanned_receipt(state)
     if text or state.mode not in ("sale", "done") or state.basket.lines:
         return Acted(desk, (c.BeginReturn(text),))
     return Acted(replace(desk, asking="return"))

@@ -203,6 +203,12 @@ def selected_line(desk: Desk, state: State) -> int | None:
     return state.basket.lines[-1].line_id if state.basket.lines else (ids[0] if ids else None)
 
 
+def scanned_receipt(state: State) -> str:
+    """The number of a receipt that has just been scanned where goods were meant: it need not be scanned again."""
+    said = state.notice.said if state.notice else None
+    return str(said.args["number"]) if said is not None and said.code == "receipt.not_goods" else ""
+
+
 def taken_minor(state: State) -> int:
     """Money already taken in payment; of a gift card nothing has been taken yet."""
     taken = state.tenders if state.mode == "pay" else ()

@@ -45,7 +45,7 @@ def edited(line: Line, key: str) -> Line | None:
             return replace(line, at=max(0, at - 1))
         case "right":
             return replace(line, at=min(len(text), at + 1))
-        case "home" | "ctrl+a":
+        case "home":
             return replace(line, at=0)
         case "end":
             return replace(line, at=len(text))

@@ -116,7 +116,7 @@ CONFIRM = _key(
 RESOLVE = _key(
     "resolve",
     "ctrl+x",
-    "ctrl+y",
+    "ctrl+x",
     N_("Register"),
     N_("The fiscal register: how it stands, what can be done, a receipt in doubt"),
 )

@@ -91,10 +91,10 @@ def test_the_scripted_day_holds_from_the_camera_to_the_books(tmp_path: Path) -> 
 
 
 def test_a_new_user_sells_in_the_demo_and_the_next_start_goes_on_from_there(screen: Screen, tmp_path: Path) -> None:
-    screen.wait_for("Ctrl+X")
+    screen.wait_for("Ctrl+A")
     screen.press("Olga\r")
     screen.wait_for("Olga")
-    screen.press("\x18")
+    screen.press("\x01")
     screen.wait_for("1 line")
     screen.press("\x19")
     screen.wait_for("points")
@@ -111,7 +111,7 @@ def test_a_new_user_sells_in_the_demo_and_the_next_start_goes_on_from_there(scre
 
 
 def test_leaving_the_screen_stops_the_head_office(screen: Screen, tmp_path: Path) -> None:
-    screen.wait_for("Ctrl+X")
+    screen.wait_for("Ctrl+A")
     assert _offices(tmp_path)
     assert screen.leave() == 0
     assert not _offices(tmp_path)

@@ -103,7 +103,7 @@ def test_every_key_has_one_meaning_and_an_alias_terminals_do_not_steal() -> None
     assert len(names) == len(set(names))
     assert [key.name for key in KEYS] == [f"f{number}" for number in range(2, 13)]
     assert all(key.alias.startswith("ctrl+") for key in KEYS)
-    taken = {"ctrl+a", "ctrl+u", "ctrl+w", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+c"}
+    taken = {"ctrl+a", "ctrl+y", "ctrl+u", "ctrl+w", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+c"}
     assert not taken & set(BY_NAME)
     assert (shown("f2"), shown("ctrl+p"), shown("escape"), shown(EXIT.name)) == ("F2", "^P", "Esc", "^Q")
 

@@ -167,3 +167,17 @@ def test_a_weight_said_beforehand_is_not_asked_for() -> None:
         cashier.sees_not("не взвешено", "Вес в кг")
 
     play(story, FakeTill())
+
+
+def test_a_receipt_scanned_before_the_key_for_returns_need_not_be_scanned_again() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.press("f2", "f7")
+        cashier.till.post(c.Scan("T1-000001"))
+        await cashier.settled()
+        cashier.sees("Это чек T1-000001, не товар. F11 — вернуть по нему")
+        cashier.till.posted.clear()
+        await cashier.press("f11")
+        assert c.BeginReturn("T1-000001") in cashier.till.posted
+
+    play(story)

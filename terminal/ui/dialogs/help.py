@@ -20,7 +20,7 @@ def help_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 def _together(sight: Sight, keys: Sequence[Key], width: int) -> Strip:
     """Keys in one row, without what they are for, where the rows are too few."""
-    caps = [(left(f"  {shown(key.name)}", 6), left(shown(key.alias), 3), key.label) for key in keys]
+    caps = [(left(f"  {shown(key.name)}", 6), left(_alias(key), 3), key.label) for key in keys]
     room = width // len(keys) - 9
     parts = [
         part
@@ -32,9 +32,12 @@ def _together(sight: Sight, keys: Sequence[Key], width: int) -> Strip:
 
 def _row(sight: Sight, key: Key, width: int) -> Strip:
     _ = sight.words.text
-    alias = shown(key.alias) if key.alias != key.name else ""
     parts = [
-        (left(f"  {shown(key.name)}", 6), "accent"), (left(alias, 4), "dim"),
+        (left(f"  {shown(key.name)}", 6), "accent"), (left(_alias(key), 4), "dim"),
         (left(_(key.label), 11), "strong"), (_(key.tip), "text"),
     ]  # fmt: skip
     return row(sight.palette, width, fit(parts, width))
+
+
+def _alias(key: Key) -> str:
+    return shown(key.alias) if key.alias != key.name else ""
