@@ -67,6 +67,8 @@ class SqliteFiles:
         with closing(sqlite3.connect(file_of(url))) as file:
             file.execute("ANALYZE")
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with Path(file_of(url)).open("rb") as written:
+            os.fsync(written.fileno())
 
     def _next(self) -> Path:
         return self._folder / f"office-{next(self._numbers)}.db"

@@ -160,6 +160,7 @@ def _terminal(n: int) -> dict[str, Any]:
         **_place(n), "terminal_no": n + 1, "name": f"T{n + 1}", "store": f"shop-{n % STORES}",
         "store_name": f"Shop {n % STORES}", "public_key": key_of(n).public_key().public_bytes_raw().hex(),
         "state": "active", "card_prefix": f"299{n + 1:04}", "enrolled_ms": FIRST_MS, "seen_ms": FIRST_MS,
+        "later_keys": "",
     }  # fmt: skip
 
 
