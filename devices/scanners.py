@@ -16,7 +16,7 @@ from devices.driver import (
     reject_bytes,
 )
 from devices.model import DeviceInfo
-from devices.transport.reader import Reader
+from devices.transport.reader import Reader, silent
 from devices.transport.serial import SerialPort, SerialSettings
 
 OnQuiet = Callable[[float], None]
@@ -33,7 +33,8 @@ def tcp_scanner(info: DeviceInfo, settings: TcpScannerSettings, on_quiet: OnQuie
 
     reject = reject_bytes(settings.reject, SERIAL_REJECTS)
     connect = partial(TcpLine, settings.host, settings.tcp_port)
-    return Reader(info, f"{settings.host}:{settings.tcp_port}", connect, on_quiet=on_quiet, reject=reject)
+    named = f"{settings.host}:{settings.tcp_port}"
+    return Reader(info, named, connect, on_quiet=on_quiet, reject=reject, away=silent)
 
 
 def hid_pos_scanner(info: DeviceInfo, settings: HidScannerSettings, on_quiet: OnQuiet) -> Reader:

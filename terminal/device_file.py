@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from devices.driver import GROUP, DeviceSettings, Driver, ScannerSettings
+from devices.driver import GROUP, DeviceSettings, Driver, ScannerSettings, TcpScannerSettings
 from devices.model import DeviceInfo
 from devices.protocols import Scanner
 from loyalty.errors import BadDevices, BadInput, Problem
@@ -74,6 +74,8 @@ class Configured:
     @property
     def place(self) -> str:
         """Where it is attached, for people."""
+        if isinstance(self.settings, TcpScannerSettings):
+            return f"{self.settings.host}:{self.settings.tcp_port}"
         found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
 

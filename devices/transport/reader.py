@@ -39,7 +39,8 @@ class Reader:
     """A Scanner: DataEvents and StatusUpdates come on the reader's thread. `named` is the device's place for people.
 
     `open_line` raises OSError or ValueError where the device cannot be opened. `on_quiet`, where given, is called on
-    the same thread with the monotonic second whenever nothing came for a tick. `reject` makes the device beep.
+    the same thread with the monotonic second whenever nothing came for a tick. `reject` makes the device beep; `away`
+    says, of its place, that it is not there.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class Reader:
         *,
         on_quiet: Callable[[float], None] | None = None,
         reject: bytes = b"",
+        away: Callable[[str], StatusUpdate] | None = None,
         backoff: Backoff | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._away = away or lost
         self._info = info
         self._named = named
         self._open_line = open_line
@@ -100,7 +103,7 @@ class Reader:
             try:
                 line = self._open_line()
             except (OSError, ValueError) as error:
-                self._report(why_not_open(error, self._named))
+                self._report(why_not_open(error, self._named, self._away))
             else:
                 waits = self._backoff.waits()
                 self._read_until_gone(line)
@@ -117,7 +120,7 @@ class Reader:
         except (OSError, TypeError):
             # pyserial reports a vanished device as SerialException (an OSError), and as TypeError when the
             # descriptor is closed while it reads.
-            self._report(lost(self._named))
+            self._report(self._away(self._named))
         finally:
             line.close()
 
@@ -165,7 +168,7 @@ def refuse_no_device(path: str) -> None:
         raise OSError(errno.ENOTTY, "no device", path)
 
 
-def why_not_open(error: Exception, path: str) -> StatusUpdate:
+def why_not_open(error: Exception, path: str, away: Callable[[str], StatusUpdate] | None = None) -> StatusUpdate:
     """Say why a device did not open, by the number of the operating system's error."""
     number = getattr(error, "errno", None)
     if number in (errno.EAGAIN, errno.EBUSY):
@@ -182,7 +185,11 @@ def why_not_open(error: Exception, path: str) -> StatusUpdate:
         return StatusUpdate(Health.ERROR, "not_unique", f"Several ports fit {path}.", "Name its serial number or port.")
     if number is None and isinstance(error, ValueError):
         return StatusUpdate(Health.ERROR, "bad_settings", f"The settings of {path} are not possible: {error}")
-    return lost(path)
+    return (away or lost)(path)
+
+
+def silent(host: str) -> StatusUpdate:
+    return StatusUpdate(Health.OFFLINE, "offline", f"{host} does not answer.", "Check its power and cable.")
 
 
 def lost(path: str) -> StatusUpdate:

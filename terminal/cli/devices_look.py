@@ -64,6 +64,9 @@ def _about(port: Port, ru: bool) -> Iterator[str]:
 
 def _there(place: Place, ru: bool) -> str:
     if place.paths is None:
+        settings = place.device.settings
+        if getattr(settings, "host", "") or getattr(settings, "url", ""):
+            return "по сети" if ru else "on the network"
         return "не на последовательном порту" if ru else "not on a serial port"
     if not place.paths:
         return "нет на месте" if ru else "not there"

@@ -46,9 +46,26 @@ def test_a_scanner_behind_a_serial_server_is_read_goes_and_comes_back(tmp_path: 
         line, _ = server.accept()
         back = posted.get(timeout=WAIT_S)
         assert [note.said.code for note in (gone, back) if isinstance(note, c.Notify)] == ["scan.gone", "scan.back"]
+        assert isinstance(gone, c.Notify)
+        assert gone.said.args["port"] == f"127.0.0.1:{server.getsockname()[1]}"
         line.sendall(b"4600000000022\r")
         assert posted.get(timeout=WAIT_S) == c.Scan("4600000000022", "tcp:scanner")
         line.close()
+
+
+def test_a_server_where_nobody_answers_is_on_the_strip_as_one(tmp_path: Path, server: socket.socket) -> None:
+    """Nobody says of an address that there is no such port."""
+    number = server.getsockname()[1]
+    server.close()
+    text = '[[device]]\nkind = "scanner"\ndriver = "tcp"\nhost = "127.0.0.1"\n'
+    (tmp_path / FILE).write_text(f"{text}tcp_port = {number}\n")
+    changed: Queue[bool] = Queue()
+    supervising = Supervising(lambda notice: None, lambda: changed.put(True))
+    with configured_scanners(read_devices(tmp_path), lambda command: None, supervising):
+        changed.get(timeout=WAIT_S)
+        (health,) = supervising.devices()
+    assert health.said is not None
+    assert (health.place, health.standing, health.said.code) == (f"127.0.0.1:{number}", "waiting", "device.offline")
 
 
 def test_the_doctor_tells_a_server_where_nobody_answers(server: socket.socket) -> None:
