@@ -28,6 +28,9 @@ RETURNS = {
     3: ("чек возврата", "return"),
     31: ("чек коррекции возврата", "correction receipt of a return"),
 }
+UNPLUGGED = ("Кабель вынут, код не передан: !plug", "Unplugged, the code went nowhere: !plug")
+TCP = "tcp"
+ATOL_PORT, SCANNER_PORT = 16_732, 4001
 Lines = Callable[[], Iterator[str]]
 
 
@@ -43,14 +46,16 @@ class Played:
     take: Callable[[str], str] | None = None
 
 
-def played_device(kind: str, link: Path | None, port: int, driver: str, ru: bool) -> Played:
+def played_device(kind: str, link: Path | None, port: int | None, driver: str, ru: bool) -> Played:
     match kind:
         case "register":
             return _register(link, ru)
         case "atol":
-            return _atol(port, ru)
+            return _atol(port or ATOL_PORT, ru)
         case "display":
             return _display(link, ru)
+        case "scanner" if driver == TCP:
+            return _tcp_scanner(port or SCANNER_PORT, ru)
         case "scanner":
             return _scanner(link, driver, ru)
         case "payment":
@@ -162,19 +167,50 @@ def _scanner(link: Path | None, driver: str, ru: bool) -> Played:
             yield scanner.port
 
     def take(line: str) -> str:
-        code = line.replace("<GS>", "\x1d")
+        code = _code(line)
         if driver == "evdev" and not code.isascii():
             return "Такое клавиатура США не набирает" if ru else "A US keyboard does not type this"
         if not scanner.plugged:
-            return "Кабель вынут, код не передан: !plug" if ru else "Unplugged, the code went nowhere: !plug"
+            return UNPLUGGED[0 if ru else 1]
         scanner.scan(code)
         return f"→ {code!r}"
 
+    return Played("Сканер" if ru else "The scanner", scanner, running(), _beeps(scanner.heard, ru), take)
+
+
+def _tcp_scanner(port: int, ru: bool) -> Played:
+    from devices.virtual.scanner_tcp import TcpScanner
+
+    try:
+        scanner = TcpScanner(port)
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
+
+    @contextmanager
+    def running() -> Iterator[str]:
+        with scanner:
+            yield scanner.port
+
+    def take(line: str) -> str:
+        if not scanner.plugged:
+            return UNPLUGGED[0 if ru else 1]
+        if not scanner.scan(_code(line)):
+            return "Никто не подключён, код не передан" if ru else "Nobody is connected, the code went nowhere"
+        return f"→ {_code(line)!r}"
+
+    return Played("Сканер" if ru else "The scanner", scanner, running(), _beeps(scanner.heard, ru), take)
+
+
+def _code(line: str) -> str:
+    return line.replace("<GS>", "\x1d")
+
+
+def _beeps(heard: Callable[[], bytes], ru: bool) -> Lines:
     def news() -> Iterator[str]:
-        if told := scanner.heard():
+        if told := heard():
             yield f"{'Сигнал сканера' if ru else 'The scanner is told to beep'}: {told.hex(' ')}"
 
-    return Played("Сканер" if ru else "The scanner", scanner, running(), news, take)
+    return news
 
 
 def _said(document: Document | AtolDocument, ru: bool) -> str:

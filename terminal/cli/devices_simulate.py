@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.devices_heard import DRIVERS
+from terminal.cli.devices_played import TCP
 from terminal.cli.told import in_language, language
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ MARK = "!"
 @click.command
 @click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner", "payment"]))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
-@click.option("--port", type=click.IntRange(1, 65_535), default=16732, show_default=True, help="The port of `atol`.")
-@click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Of `atol`, 16732 without it, and of a scanner on the network, 4001."
+)
+@click.option(
+    "--driver", type=click.Choice((*DRIVERS, TCP)), default="serial", show_default=True, help="What `scanner` is."
+)
 @click.option("--fault", "faults", multiple=True, help="What goes wrong from the start; may be repeated.")
 @in_language
-def simulate(kind: str, link: Path | None, port: int, driver: str, faults: tuple[str, ...], lang: str) -> None:
+def simulate(kind: str, link: Path | None, port: int | None, driver: str, faults: tuple[str, ...], lang: str) -> None:
     """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
     receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, that
     scans each line typed here; a payment terminal. On a port of this computer: `atol`, the web server of ATOL. A fault

@@ -10,6 +10,7 @@ from queue import Queue
 import pytest
 
 from devices.driver import TcpScannerSettings
+from devices.virtual.scanner_tcp import TcpScanner
 from terminal.device_file import FILE, read_devices
 from terminal.doctoring import network_scanner_findings
 from terminal.scanning import configured_scanners
@@ -66,6 +67,27 @@ def test_a_server_where_nobody_answers_is_on_the_strip_as_one(tmp_path: Path, se
         (health,) = supervising.devices()
     assert health.said is not None
     assert (health.place, health.standing, health.said.code) == (f"127.0.0.1:{number}", "waiting", "device.offline")
+
+
+def test_a_virtual_scanner_on_the_network_scans_beeps_goes_and_comes_back(tmp_path: Path) -> None:
+    posted: Queue[c.Command] = Queue()
+    with TcpScanner() as scanner:
+        host, _, number = scanner.port.partition(":")
+        text = f'[[device]]\nkind = "scanner"\ndriver = "tcp"\nhost = "{host}"\ntcp_port = {number}\nreject = "07"\n'
+        (tmp_path / FILE).write_text(f'{text}suffix = "always"\n')
+        with configured_scanners(read_devices(tmp_path), posted.put, Supervising(posted.put)) as refuse:
+            assert scanner.scan("4600000000015", WAIT_S)
+            assert posted.get(timeout=WAIT_S) == c.Scan("4600000000015", "tcp:scanner")
+            refuse("tcp:scanner")
+            assert scanner.heard(WAIT_S) == BEL
+            scanner.unplug()
+            assert not scanner.scan("4600000000022")
+            gone = posted.get(timeout=WAIT_S)
+            scanner.plug()
+            back = posted.get(timeout=WAIT_S)
+            assert [note.said.code for note in (gone, back) if isinstance(note, c.Notify)] == ["scan.gone", "scan.back"]
+            assert scanner.scan("4600000000022", WAIT_S)
+            assert posted.get(timeout=WAIT_S) == c.Scan("4600000000022", "tcp:scanner")
 
 
 def test_the_doctor_tells_a_server_where_nobody_answers(server: socket.socket) -> None:
