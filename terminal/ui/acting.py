@@ -151,6 +151,15 @@ def _with_line(taken: Callable[[View, Desk, str], Acted]) -> Callable[[View, Des
     return pressed
 
 
+def _pay(view: View, desk: Desk) -> Acted:
+    """Whoever goes on to payment with the weight typed need not press Enter first."""
+    text = desk.line.text.strip()
+    if desk.asking != "weight" or not text:
+        return Acted(_calm(desk), (c.Pay(),))
+    weighed = entering.quantity(view, replace(desk, line=Line()), text)
+    return replace(weighed, commands=(*weighed.commands, c.Pay())) if weighed.commands else weighed
+
+
 def _find(view: View, desk: Desk, text: str) -> Acted:
     if text or view.state.mode not in ("sale", "done"):
         return Acted(desk, (c.SearchGoods(text),))
@@ -243,7 +252,7 @@ def _exit(view: View, desk: Desk) -> Acted:
 
 
 _FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
-    "pay": lambda view, desk: Acted(_calm(desk), (c.Pay(),)),
+    "pay": _pay,
     "find": _with_line(_find),
     "quantity": _with_line(_quantity),
     "points": _with_line(_points),

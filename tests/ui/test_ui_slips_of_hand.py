@@ -159,6 +159,20 @@ def test_a_scan_before_the_weight_leaves_the_line_marked_and_it_is_asked_for_aga
     play(story)
 
 
+def test_the_key_for_payment_takes_the_weight_that_is_typed() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        await cashier.type("x", "f2")
+        cashier.sees("Это не количество", "Вес в кг")
+        await cashier.type("0,5", "f2")
+        assert (cashier.mode, cashier.state.total_minor) == (
+            "pay",
+            312_00,
+        )  # 780.00 a kilogram, 20 % off by a campaign
+
+    play(story)
+
+
 def test_a_weight_said_beforehand_is_not_asked_for() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("0,3*", "enter")
