@@ -3,6 +3,7 @@
 from tests.mutations.guard import Guard
 
 _ESCPOS = "tests/unit/test_devices_escpos.py"
+_SCANS = "tests/unit/test_agent_scans_kept.py"
 
 DEVICES: tuple[Guard, ...] = (
     Guard(
@@ -62,5 +63,26 @@ DEVICES: tuple[Guard, ...] = (
         "        if self._torn:\n",
         "        if False:\n",
         "tests/unit/test_scanner_typed.py::test_after_keys_were_lost_the_code_is_given_up_until_its_end",
+    ),
+    Guard(
+        "a program that asks for scans for the first time gets none of before",
+        "terminal/agent/scans.py",
+        "seen_no = self._newest_no if after is None else after",
+        "seen_no = after or -1",
+        f"{_SCANS}::test_numbers_go_on_from_the_millisecond_of_the_start",
+    ),
+    Guard(
+        "a scan of a minute ago is of another customer",
+        "terminal/agent/scans.py",
+        " or now_s - self._kept[0][0] > KEPT_S",
+        "",
+        f"{_SCANS}::test_a_scan_is_kept_for_a_minute_and_not_a_moment_longer",
+    ),
+    Guard(
+        "a program that has missed a scan is told",
+        "terminal/agent/scans.py",
+        "seen_no < self._gone_no",
+        "False",
+        f"{_SCANS}::test_so_many_are_kept_and_who_has_missed_one_is_told",
     ),
 )
