@@ -71,6 +71,11 @@ APPLIER = _table("applier", _text("holder", key=True), _big("until_ms"))
 """Processes that apply, and which of them has which share of the work until when (`leases.py`)."""
 CONSOLE_USER = _table("console_user", _text("name", key=True), _text("password_hash"), _text("role"), _big("made_ms"))
 CONSOLE_SESSION = _table("console_session", _text("token_hash", key=True), _text("name"), _big("expires_ms"))
+LOGIN_TRY = _table(
+    "login_try", _text("kind", key=True), _text("key", key=True), _int("tries"), _big("pause_ms"), _big("until_ms"),
+    _big("last_ms"),
+)  # fmt: skip
+"""Wrong passwords at the console by the hash of an address or of a name: see `console/tries.py`."""
 PROGRAMME_VERSION = _table(
     "programme_version", _int("bucket", key=True), _text("id", key=True), _int("version", key=True), _text("document"),
     _text("signature"), _big("published_ms"),

@@ -1,59 +1,74 @@
 """Wrong passwords: five tries, then a pause that doubles, for whoever asks from one address or for one name.
 
-Kept in memory of this process: a restart forgets it, and several processes count each for itself.
+Kept in the database, so that all processes of a head office count together and a restart forgets nothing. What was
+asked for is there as a hash: a name may be a password typed into the wrong field.
 """
 
-from collections import OrderedDict
-from threading import Lock
+from functools import partial
+from hashlib import blake2b
+from typing import Any, Literal
 
-import msgspec
+from sqlalchemy import ColumnElement, Row, delete, func, select
+
+from sync_server.rows import insert_new, select_by, update_rows
+from sync_server.schema import LOGIN_TRY
+from sync_server.store import Store, Tx
 
 FIRST_PAUSE_MS = 60_000
 LONGEST_PAUSE_MS = 15 * 60_000
 FORGOTTEN_MS = 60 * 60_000
 """A key that has been quiet this long begins anew."""
 MAX_KEYS = 10_000
-
-
-class _Kept(msgspec.Struct):
-    tries: int = 0
-    pause_ms: int = 0
-    until_ms: int = 0
-    last_ms: int = 0
+"""Of one kind; of more, those tried longest ago are forgotten."""
+_KEY = ("kind", "key")
+_ROW = (*_KEY, "tries", "pause_ms", "until_ms", "last_ms")
 
 
 class Tries:
-    """`limit` tries for each key, then a pause. A try is taken before it is made, so that many at once are counted."""
+    """`limit` tries for each key of a kind, then a pause. A try is taken before it is made, so that many at once are
+    counted."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, store: Store, kind: Literal["address", "name"], limit: int) -> None:
+        self._store = store
+        self._kind = kind
         self._limit = limit
-        self._lock = Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def take(self, key: str, now_ms: int) -> int:
-        """Take one try; 0, or how many milliseconds to wait before the next one."""
-        with self._lock:
-            kept = self._of(key, now_ms)
-            if now_ms < kept.until_ms:
-                return kept.until_ms - now_ms
-            kept.tries += 1
-            kept.last_ms = now_ms
-            if kept.tries >= self._limit:
-                kept.pause_ms = min(max(kept.pause_ms * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
-                kept.until_ms = now_ms + kept.pause_ms
-                kept.tries = 0
-            return 0
+        """Take one try; 0, or how many milliseconds to wait before the next one. Raises StoreFault."""
+        return self._store.write(partial(self._take, key=_hash(key), now_ms=now_ms))
 
     def forget(self, key: str) -> None:
         """A right password: the key begins anew."""
-        with self._lock:
-            self._kept.pop(key, None)
+        mine = (LOGIN_TRY.c.kind == self._kind) & (LOGIN_TRY.c.key == _hash(key))
+        self._store.write(lambda tx: tx.execute(delete(LOGIN_TRY).where(mine)))
 
-    def _of(self, key: str, now_ms: int) -> _Kept:
-        kept = self._kept.pop(key, None)
-        if kept is None or now_ms - max(kept.last_ms, kept.until_ms) > FORGOTTEN_MS:
-            kept = _Kept()
-        self._kept[key] = kept
-        if len(self._kept) > MAX_KEYS:
-            self._kept.popitem(last=False)
-        return kept
+    def _take(self, tx: Tx, key: str, now_ms: int) -> int:
+        row = self._held(tx, key, now_ms)
+        if now_ms < row.until_ms:
+            return int(row.until_ms - now_ms)
+        quiet = now_ms - max(row.last_ms, row.until_ms) > FORGOTTEN_MS
+        tries, pause_ms, until_ms = (1 if quiet else row.tries + 1), (0 if quiet else row.pause_ms), 0
+        if tries >= self._limit:
+            tries, pause_ms = 0, min(max(pause_ms * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
+            until_ms = now_ms + pause_ms
+        values = (self._kind, key, tries, pause_ms, until_ms, now_ms)
+        update_rows(tx, LOGIN_TRY, _KEY, [dict(zip(_ROW, values, strict=True))])
+        return 0
+
+    def _held(self, tx: Tx, key: str, now_ms: int) -> Row[Any]:
+        """The key's row, which nobody else changes until this is done; one that is new makes room for itself."""
+        fresh = dict(zip(_ROW, (self._kind, key, 0, 0, 0, now_ms), strict=True))
+        if insert_new(tx, LOGIN_TRY, [fresh], ("key",)):
+            self._make_room(tx)
+        return select_by(tx, LOGIN_TRY, _ROW, _KEY, [(self._kind, key)], lock=True)[0]
+
+    def _make_room(self, tx: Tx) -> None:
+        of_kind: ColumnElement[bool] = LOGIN_TRY.c.kind == self._kind
+        over = int(tx.execute(select(func.count()).select_from(LOGIN_TRY).where(of_kind)).scalar_one()) - MAX_KEYS
+        if over > 0:
+            oldest = select(LOGIN_TRY.c.key).where(of_kind).order_by(LOGIN_TRY.c.last_ms, LOGIN_TRY.c.key).limit(over)
+            tx.execute(delete(LOGIN_TRY).where(of_kind, LOGIN_TRY.c.key.in_(oldest)))
+
+
+def _hash(key: str) -> str:
+    return blake2b(key.encode(errors="replace"), digest_size=16, person=b"kopilka login").hexdigest()

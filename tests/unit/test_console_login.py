@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
 from litestar import Litestar
+from sqlalchemy import select
 
 from sync_server.console import login
 from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME
 from sync_server.console.sessions import SESSION_MS, SESSIONS_OF_USER, begin_session, find_user
-from sync_server.console.tries import FIRST_PAUSE_MS, FORGOTTEN_MS, LONGEST_PAUSE_MS, MAX_KEYS, Tries
+from sync_server.console.tries import FIRST_PAUSE_MS, FORGOTTEN_MS, LONGEST_PAUSE_MS, Tries
+from sync_server.schema import LOGIN_TRY
+from sync_server.store import open_store
 from sync_server.users import set_user
 from tests.support.console_office import PASSWORDS, make_shop, token_in, visiting
 from tests.support.server import opened_office
@@ -194,8 +198,14 @@ def test_a_token_that_never_was_one_opens_nothing(shop) -> None:
         assert find_user(shop.office.store, token, shop.now_ms) is None
 
 
-def test_pauses_double_up_to_a_limit_and_are_forgotten_in_time() -> None:
-    tries, now_ms, pauses = Tries(1), 0, []
+@pytest.fixture
+def store(tmp_path):
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        yield office.store
+
+
+def test_pauses_double_up_to_a_limit_and_are_forgotten_in_time(store) -> None:
+    tries, now_ms, pauses = Tries(store, "address", 1), 0, []
     for _ in range(7):
         assert tries.take("address", now_ms) == 0
         pauses.append(tries.take("address", now_ms))
@@ -207,18 +217,30 @@ def test_pauses_double_up_to_a_limit_and_are_forgotten_in_time() -> None:
     assert tries.take("address", now_ms) == FIRST_PAUSE_MS
 
 
-def test_only_so_many_addresses_are_remembered() -> None:
-    tries = Tries(1)
-    tries.take("first", 0)
-    for number in range(MAX_KEYS - 1):
-        tries.take(str(number), 0)
-    assert tries.take("first", 0) > 0
-    for number in range(MAX_KEYS):
-        tries.take(f"more {number}", 0)
-    assert tries.take("first", 0) == 0
+def test_only_so_many_addresses_are_remembered(store, monkeypatch) -> None:
+    monkeypatch.setattr("sync_server.console.tries.MAX_KEYS", 3)
+    tries, names = Tries(store, "address", 1), Tries(store, "name", 1)
+    for at_ms, key in enumerate(("first", "second", "third")):
+        tries.take(key, at_ms)
+    names.take("first", 3)
+    assert tries.take("first", 4) > 0, "names are counted apart"
+    tries.take("one more", 5)
+    assert tries.take("second", 6) > 0
+    assert tries.take("first", 7) == 0
 
 
-def test_one_name_is_guarded_against_many_addresses() -> None:
-    tries = Tries(TRIES_OF_NAME)
+def test_one_name_is_guarded_against_many_addresses(store) -> None:
+    tries = Tries(store, "name", TRIES_OF_NAME)
     assert [tries.take("anna", 0) for _ in range(TRIES_OF_NAME)] == [0] * TRIES_OF_NAME
     assert tries.take("anna", 0) > 0
+
+
+def test_processes_count_together_and_what_was_typed_is_not_kept(store, tmp_path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'office.db'}")) as other:
+        processes = [Tries(each, "name", 4) for each in (store, other)]
+        assert [processes[turn % 2].take("my secret", 0) for turn in range(4)] == [0] * 4
+        assert [each.take("my secret", 0) for each in processes] == [FIRST_PAUSE_MS] * 2
+        processes[1].forget("my secret")
+        assert processes[0].take("my secret", 0) == 0
+    with store.read() as tx:
+        assert "secret" not in str(tx.execute(select(LOGIN_TRY)).all())

@@ -136,6 +136,17 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "login_try",
+        _column("kind", TEXT),
+        _column("key", TEXT),
+        _column("tries", sa.Integer()),
+        _column("pause_ms", sa.BigInteger()),
+        _column("until_ms", sa.BigInteger()),
+        _column("last_ms", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("kind", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "console_user",
         _column("name", TEXT),
         _column("password_hash", TEXT),
