@@ -4,6 +4,8 @@ from tests.mutations.guard import Guard
 
 _QUEUE = "terminal/offline_queue"
 _SYNC = "tests/unit/test_queue_sync.py"
+_SYNC_PAGES = "tests/unit/test_queue_sync_pages.py"
+_SYNC_HISTORIES = "tests/unit/test_queue_sync_histories.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
 _PLANNER = "tests/unit/test_queue_planner.py"
 
@@ -27,28 +29,28 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/outbox.py",
         "if not _ours(connection, acked):",
         "if False:",
-        f"{_SYNC}::test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark",
+        f"{_SYNC_HISTORIES}::test_an_ack_with_a_hash_that_is_not_ours_is_a_fork_and_moves_no_mark",
     ),
     Guard(
         "a late ack moves no mark back",
         f"{_QUEUE}/outbox.py",
         "if rewound or (place.epoch, place.seq) > (before.epoch, before.seq):",
         "if True:",
-        f"{_SYNC}::test_an_old_answer_that_comes_late_moves_no_mark_back",
+        f"{_SYNC_HISTORIES}::test_an_old_answer_that_comes_late_moves_no_mark_back",
     ),
     Guard(
         "an answer to an earlier segment is not taken for this one's",
         f"{_QUEUE}/client.py",
         "if (reply.acked.epoch, reply.acked.seq) < (sent.epoch, sent.last_seq):",
         "if False:",
-        f"{_SYNC}::test_an_answer_to_an_earlier_segment_said_again_is_not_taken_and_its_fence_not_kept",
+        f"{_SYNC_HISTORIES}::test_an_answer_to_an_earlier_segment_said_again_is_not_taken_and_its_fence_not_kept",
     ),
     Guard(
         "the next fence is kept",
         f"{_QUEUE}/outbox.py",
         'for name, value in (("gen", gen), ("fence", fence)):',
         'for name, value in (("gen", gen),):',
-        f"{_SYNC}::test_the_next_fence_is_kept_before_it_is_used",
+        f"{_SYNC_HISTORIES}::test_the_next_fence_is_kept_before_it_is_used",
     ),
     Guard(
         "a fork stops sending",
@@ -62,7 +64,7 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/outbox.py",
         'if gen != self._journal.read(lambda c: state_value(c, "gen")) and not self._journal.pending_count():',
         "if False:",
-        f"{_SYNC}::test_a_head_office_set_back_gets_everything_again_from_a_till_with_nothing_new",
+        f"{_SYNC_HISTORIES}::test_a_head_office_set_back_gets_everything_again_from_a_till_with_nothing_new",
     ),
     Guard(
         "another generation is compared from nothing",
@@ -76,7 +78,7 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/planner.py",
         "return bool(work.pages) and work.pages[-1].drained",
         "return bool(work.pages)",
-        f"{_SYNC}::test_a_bucket_of_many_pages_is_installed_only_when_drained",
+        f"{_SYNC_PAGES}::test_a_bucket_of_many_pages_is_installed_only_when_drained",
     ),
     Guard(
         "a page is the one asked for",

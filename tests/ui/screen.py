@@ -15,6 +15,7 @@ from loyalty.sentences import Lang, Templates
 from terminal.scanner.gate import KeyGate
 from terminal.scanner.wedge import WedgeProfile
 from terminal.session import State
+from terminal.session import commands as c
 from terminal.ui.app import TillApp
 from terminal.ui.layout import parts
 from terminal.ui.sale_screen import SaleScreen
@@ -94,6 +95,12 @@ class Cashier:
         page = self.shown().replace("\u00a0", " ")
         for text in texts:
             assert text not in page, f"{text!r} is on the screen:\n{page}"
+
+
+async def fill(cashier: Cashier) -> None:
+    for code in (shop.CARD, shop.SCARF.code, shop.MUG.code):
+        cashier.till.post(c.Scan(code))
+    await cashier.settled()
 
 
 Story = Callable[[Cashier], Awaitable[None]]

@@ -4,51 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from importlib.resources import files
-from pathlib import Path
 
 import msgspec
-import phonenumbers
 import pytest
 from sqlalchemy import select
 
-from loyalty.catalogue import Product
-from loyalty.codes import CardCode, CodeRanges, ProductCode, card_number, classify, gtin_is_valid, parse_phone
-from loyalty.documents.programme_file import parse_programme
-from loyalty.errors import BadInput
+from loyalty.codes import card_number
 from loyalty.feed import BalanceRow, IdentRow
 from loyalty.points.purse import Figures, figures
 from loyalty.statuses.progress import Grant, Progress
 from loyalty.statuses.tiers import status_id_on
-from sync_server import import_products
 from sync_server.books import unbalanced_buckets
-from sync_server.csv_rows import MAX_FIELD_CHARS, MAX_ROW_LINES, read_rows
-from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo
-from sync_server.demo_goods import BRANDS, PRODUCTS, WEIGHED
+from sync_server.demo_data import publish_demo
 from sync_server.import_members import COLUMNS
-from sync_server.import_names import MEMBER_ALIASES, PRODUCT_ALIASES
 from sync_server.import_report import Imported
-from sync_server.imports import import_file, import_rows
+from sync_server.imports import import_file
 from sync_server.personal import store_personal
 from sync_server.schema import CONSENT, FEED, FLAG, LEDGER, MEMBER, PERSONAL
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
-ROOT = Path(__file__).resolve().parents[2]
-HEAD_OFFICE = (ROOT / "docs" / "HEAD_OFFICE.md").read_text("utf-8").casefold()
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-CATEGORIES = (
-    "scarves",
-    "shirts",
-    "caps",
-    "souvenirs",
-    "kids",
-    "food",
-    "drinks",
-    "tickets",
-    "books",
-    "weighed",
-    "gift-cards",
-)
 CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 MEMBERS_CSV = f"""card,phone,name,birthday,status,points
 {CARD},8 903 123-45-67,Иванова Мария Петровна,23.05.1990,driver,150
@@ -320,217 +295,3 @@ def test_a_member_enrolled_at_a_till_changes_once_its_personal_data_have_come(of
     ident, held = members(office)[CARD3]
     assert (ident.name_masked, held) == ("Ольга Н.", ("Новикова Ольга", "+79035550000", "1990-05-23"))
     assert ident.phone_hash == office.identity.phone_hash("+79035550000")
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_encodings_and_delimiters_are_recognised(tmp_path, encoding, delimiter):
-    text = delimiter.join(("card", "Name")) + "\r\n" + delimiter.join((CARD, "Иванова Ёлка")) + "\r\n"
-    (row,) = read_rows(write(tmp_path, text, encoding), COLUMNS, ())
-    assert row.fields == {"card": CARD, "name": "Иванова Ёлка"}
-
-
-def test_big_endian_utf_16_is_read_and_half_a_character_is_no_text(tmp_path):
-    text = "\ufeffcard,name\n1,Ёлка\n".encode("utf-16-be")
-    path = tmp_path / "rows.csv"
-    path.write_bytes(text)
-    assert [row.fields["name"] for row in read_rows(path, COLUMNS, ())] == ["Ёлка"]
-    path.write_bytes(text + b"\x04")
-    with pytest.raises(BadInput) as bad:
-        list(read_rows(path, COLUMNS, ()))
-    assert bad.value.code == "csv.binary"
-
-
-@pytest.mark.parametrize(("first", "delimiter"), [("sep=;", ";"), ("SEP=,", ","), ("sep=\t", "\t")])
-def test_the_first_line_may_say_the_delimiter(tmp_path, first, delimiter):
-    text = f"{first}\r\ncard{delimiter}name\r\n1{delimiter}b\r\n"
-    (row,) = read_rows(write(tmp_path, text), COLUMNS, ())
-    assert (row.line, row.fields) == (3, {"card": "1", "name": "b"})
-
-
-def test_columns_may_have_their_russian_names(sqlite_office, tmp_path):
-    goods = "Штрихкод;Наименование;Цена;НДС;Ед. изм.\n4607102430016;Шарф;990,00;22%;шт\n"
-    assert take(sqlite_office, "products", write(tmp_path, goods, "cp1251")) == Imported(rows=1, added=1)
-    people = f"Карта;Телефон;Имя;Дата рождения;Баллы;Чеков\n{CARD};8 903 123-45-67;Анна;23.05.1990;150;3\n"
-    assert take(sqlite_office, "members", write(tmp_path, people)) == Imported(rows=1, added=1)
-    assert [row.receipts for row in bodies(sqlite_office, "bal", BalanceRow)] == [3]
-
-
-@pytest.mark.parametrize(
-    ("aliases", "columns"), [(MEMBER_ALIASES, COLUMNS), (PRODUCT_ALIASES, import_products.COLUMNS)]
-)
-def test_every_other_name_is_documented_and_of_a_column_there_is(aliases, columns):
-    assert set(aliases.values()) <= set(columns)
-    assert all(f"`{name}`" in HEAD_OFFICE for name in aliases)
-
-
-def test_a_column_named_in_both_languages_is_named_twice(sqlite_office, tmp_path):
-    with pytest.raises(BadInput) as bad:
-        take(sqlite_office, "members", write(tmp_path, "card,карта\n"))
-    assert bad.value.code == "csv.twice"
-
-
-@pytest.mark.parametrize(
-    ("text", "bad"),
-    [
-        ('1,"a\n2,b\n3,c\n', [2]),
-        ('1,a\n2,"b\n3,"c"\n4,d\n', [3]),
-        ('1,a\n2,b\n3,"c', [4]),
-        ("1,a\n" + '2,"b\n' + "3,c\n" * MAX_ROW_LINES, [3]),
-        ('1,"a\n' + "b\n" * (MAX_ROW_LINES - 2) + 'c"\n', []),
-        ('1,"a\n2,"b\n', [2, 3]),
-    ],
-)
-def test_a_quote_that_is_never_closed_costs_one_row_and_is_said_where_it_opens(tmp_path, text, bad):
-    rows = list(read_rows(write(tmp_path, "card,name\n" + text), COLUMNS, ()))
-    assert [row.line for row in rows if row.unclosed] == bad
-    lines = text.count("\n") + (not text.endswith("\n"))
-    assert [row.line for row in rows] == (list(range(2, 2 + lines)) if bad else [2])
-
-
-def test_a_row_with_an_open_quote_is_left_out_with_its_line(sqlite_office, tmp_path):
-    report = tmp_path / "report.csv"
-    path = write(tmp_path, 'code,name,price\n4607102430016,"Шарф,990\n4607102430023,Кепка,890\n')
-    assert take(sqlite_office, "products", path, report=report) == Imported(rows=2, added=1, refused=1)
-    (left,) = csv.DictReader(report.open(encoding="utf-8-sig"))
-    assert (left["line"], left["reason"]) == ("2", "a quote opens in line 2 and is never closed")
-
-
-@pytest.mark.parametrize(("price", "free", "taken"), [("0", "", 0), ("0", "yes", 1), ("0.01", "", 1), ("1", "да", 0)])
-def test_goods_for_nothing_are_goods_said_to_be_free(sqlite_office, tmp_path, price, free, taken):
-    path = write(tmp_path, f"code,name,price,free\n4607102430016,Пакет,{price},{free}\n")
-    assert take(sqlite_office, "products", path) == Imported(rows=1, added=taken, refused=1 - taken)
-
-
-def test_a_quoted_field_may_hold_lines_and_the_count_of_lines_stays_right(tmp_path):
-    rows = list(read_rows(write(tmp_path, 'card,name\n1,"two\nlines"\n2,b\n'), COLUMNS, ()))
-    assert [(row.line, row.fields["card"]) for row in rows] == [(2, "1"), (4, "2")]
-
-
-@pytest.mark.parametrize(("size", "wide"), [(MAX_FIELD_CHARS, False), (MAX_FIELD_CHARS + 1, True)])
-def test_a_field_may_be_so_long_and_no_longer(tmp_path, size, wide):
-    (row,) = read_rows(write(tmp_path, f"card,name\n1,{'x' * size}\n"), COLUMNS, ())
-    assert row.wide == wide
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", "csv.empty"),
-        ("card,colour\n", "csv.column"),
-        ("card,card\n", "csv.twice"),
-        ("card\x00,name\n", "csv.binary"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_said_at_once(sqlite_office, tmp_path, text, code):
-    with pytest.raises(BadInput) as bad:
-        take(sqlite_office, "members", write(tmp_path, text))
-    assert bad.value.code == code
-
-
-def test_products_need_code_name_and_price(sqlite_office, tmp_path):
-    with pytest.raises(BadInput) as bad:
-        take(sqlite_office, "products", write(tmp_path, "code,name\n"))
-    assert bad.value.code == "csv.missing"
-
-
-PRODUCTS_CSV = """code;name;price;vat;unit;category;brand;tags;no_discount;no_earn;no_redeem;min_price
-4607102430016;Шарф;1 234,50;22%;шт;scarves;Loko;gift|new;;;;
-00101;Конфеты, вес.;890;10;кг;weighed;;;0;нет;да;100.5
-"""
-
-
-def test_products_come_in_and_change_only_when_they_differ(office, tmp_path):
-    assert take(office, "products", write(tmp_path, PRODUCTS_CSV)) == Imported(rows=2, added=2)
-    goods = {product.code: product for product in bodies(office, "goods", Product)}
-    scarf, sweets = goods["4607102430016"], goods["00101"]
-    assert (scarf.prices[0].price_minor, scarf.vat, scarf.unit, scarf.tags) == (123_450, "22", "piece", ("gift", "new"))
-    assert (sweets.prices[0].price_minor, sweets.vat, sweets.unit) == (89_000, "10", "kg")
-    assert (sweets.no_redeem, sweets.no_earn, sweets.min_price_minor) == (True, False, 10_050)
-    assert take(office, "products", write(tmp_path, PRODUCTS_CSV)) == Imported(rows=2, known=2)
-    changed = PRODUCTS_CSV.replace("890", "900")
-    assert take(office, "products", write(tmp_path, changed), dry_run=True) == Imported(rows=2, changed=1, known=1)
-    assert take(office, "products", write(tmp_path, changed)) == Imported(rows=2, changed=1, known=1)
-    goods = {product.code: product for product in bodies(office, "goods", Product)}
-    assert goods["00101"].prices[0].price_minor == 90_000
-
-
-def test_goods_the_state_controls_are_told_by_a_column(sqlite_office, tmp_path):
-    rows = """штрихкод;наименование;цена;маркировка
-4607102430016;Вода;50;да
-4607102430023;Вермут;1459;egais
-4607102430030;Сигареты;200;permission
-4607102430047;Чай;100;нет
-"""
-    assert take(sqlite_office, "products", write(tmp_path, rows)) == Imported(rows=4, added=4)
-    found = {product.name: product.control for product in bodies(sqlite_office, "goods", Product)}
-    assert found == {"Вода": "marked", "Вермут": "egais", "Сигареты": "permission", "Чай": ""}
-
-
-@pytest.mark.parametrize("row", ["00101;A;1;kg;;marked", "4607102430016;A;1;;yes;marked", "4607102430016;A;1;;;often"])
-def test_marked_goods_are_pieces_and_no_gift_cards(sqlite_office, tmp_path, row):
-    path = write(tmp_path, f"code;name;price;unit;gift_card;control\n{row}\n")
-    assert take(sqlite_office, "products", path) == Imported(rows=1, refused=1)
-
-
-@pytest.mark.parametrize(
-    "row",
-    ["4607102430015;A;1;;;", "00101;A;1;;piece;", "4607102430016;;1;;;", "4607102430016;A;1.234;;;",
-     "4607102430016;A;;;;", "4607102430016;A;1;19;;", "4607102430016;A;1;;litre;", "4607102430016;A;1;;;maybe"],
-)  # fmt: skip
-def test_a_bad_product_is_left_out(sqlite_office, tmp_path, row):
-    path = write(tmp_path, f"code;name;price;vat;unit;no_earn\n{row}\n")
-    assert take(sqlite_office, "products", path) == Imported(rows=1, refused=1)
-
-
-def test_batches_join_without_a_seam(sqlite_office, monkeypatch):
-    monkeypatch.setattr("sync_server.imports.BATCH_ROWS", 7)
-    publish_demo(sqlite_office.store, sqlite_office.identity)
-    assert import_demo_members(sqlite_office.store, sqlite_office.identity, 50) == Imported(rows=50, added=50)
-    assert import_demo_members(sqlite_office.store, sqlite_office.identity, 60) == Imported(rows=60, added=10, known=50)
-
-
-def test_demo_members_are_believable_and_all_different():
-    rows = [row.fields for row in demo_member_rows(MEMBERS)]
-    assert len(rows) == MEMBERS
-    assert len({row["card"] for row in rows}) == len({row["phone"] for row in rows}) == MEMBERS
-    assert all(isinstance(classify(row["card"], CodeRanges()), CardCode) for row in rows)
-    assert all(parse_phone(row["phone"]) == row["phone"] for row in rows)
-    assert all(phonenumbers.is_valid_number(phonenumbers.parse(row["phone"])) for row in rows[:300])
-    statuses = Counter(row["status"] for row in rows)
-    document = files("loyalty").joinpath("programmes", "club.toml").read_text("utf-8")
-    assert set(statuses) == {status.id for status in parse_programme(document).statuses}
-    assert min(statuses.values()) > 100
-    bought = [int(row["receipts"]) > 0 for row in rows]
-    assert all(held for row, held in zip(rows, bought, strict=True) if row["status"] != "novice")
-    assert bought.count(False) > 100, "somebody is still to be welcomed"
-    assert list(demo_member_rows(20)) == list(demo_member_rows(20))
-
-
-def test_demo_products_have_right_codes_and_the_campaigns_goods():
-    rows = [row.fields for row in demo_product_rows()]
-    weighed = [row for row in rows if row["unit"] == "kg"]
-    pieces = [row for row in rows if row["unit"] == "piece"]
-    assert (len(rows), len(weighed)) == (PRODUCTS, WEIGHED)
-    assert len({row["code"] for row in rows}) == len({row["name"] for row in rows}) == PRODUCTS
-    assert all(row["code"].startswith("460") and len(row["code"]) == 13 for row in pieces)
-    assert all(gtin_is_valid(row["code"]) for row in pieces)
-    assert all(isinstance(classify(row["code"], CodeRanges()), ProductCode) for row in pieces)
-    assert all(len(row["code"]) == 5 and row["code"].isdigit() for row in weighed)
-    assert {row["category"] for row in rows} == set(CATEGORIES)
-    assert {row["brand"] for row in rows} == set(BRANDS)
-
-
-@pytest.mark.parametrize("what", ["products", "members"])
-def test_the_samples_are_taken_in_whole(sqlite_office, what):
-    publish_demo(sqlite_office.store, sqlite_office.identity)
-    path = ROOT / "docs" / "samples" / {"products": "goods.csv", "members": "members.csv"}[what]
-    done = take(sqlite_office, what, path, dry_run=True)
-    assert (done.refused, done.first_purchases) == (0, 0)
-    assert done.added == len(path.read_text("utf-8").splitlines()) - 1
-
-
-def test_demo_products_are_taken_in_whole(sqlite_office):
-    publish_demo(sqlite_office.store, sqlite_office.identity)
-    done = import_rows(sqlite_office.store, sqlite_office.identity, "products", demo_product_rows(), T0_MS)
-    assert done == Imported(rows=PRODUCTS, added=PRODUCTS)
