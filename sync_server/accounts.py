@@ -22,7 +22,7 @@ from loyalty.referral import Invited
 from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
-from sync_server.escrow import Released, Sold, settle_escrow
+from sync_server.escrow import AsideMoved, Released, Sold, pass_on_escrow, settle_escrow
 from sync_server.heads import Change
 from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
 from sync_server.invitations import Bought, settle_invitations
@@ -91,9 +91,24 @@ class Moves:
                 self.buy(carried.account, member_id, total_minor)
         return found
 
+    def asides(self) -> dict[Account, list[AsideMoved]]:
+        """What is set aside for tills of accounts that moved to these."""
+        found: defaultdict[Account, list[AsideMoved]] = defaultdict(list)
+        for carried in self.came:
+            if carried.asides:
+                found[carried.account] += carried.asides
+        return dict(found)
+
     def named_holds(self) -> list[tuple[Account, Capture]]:
         """The receipts of this transaction that name a hold, and those accounts that moved hand on."""
         return self.captures + [(carried.account, each) for carried in self.came for each in carried.captures]
+
+
+def _pass_on(tx: Tx, account: Account, moves: Moves, is_leaving: bool) -> tuple[AsideMoved, ...]:
+    """What is set aside of an account that has moved goes on with what these facts change of it."""
+    sold = [each for each in moves.sold if each.account == account]
+    released = [each for each in moves.released if each.account == account]
+    return pass_on_escrow(tx, account, is_leaving, sold, released, moves.asides().get(account, ()))
 
 
 def count_coupons(sale: Receipt, moves: Moves, account: Account, sign: int) -> None:
@@ -118,10 +133,10 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     }
     before = dict(rows)
     _count(rows, new, moves, rules)
-    for account, leaving in moves.leaving.items():
-        if not rows[account].moved_to:
-            note_move(tx, account, leaving)
-            rows[account] = replace(rows[account], moved_to=leaving.to_account)
+    leaving = {account: where for account, where in moves.leaving.items() if not rows[account].moved_to}
+    for account, where in leaving.items():
+        note_move(tx, account, where)
+        rows[account] = replace(rows[account], moved_to=where.to_account)
     settle_invitations(tx, rows, moves.invitations(), moves.bought)
     moved = {account for account, row in rows.items() if row.moved_to}
     times = {account: old[account].purse_ms if account in old else 0 for account in rows}
@@ -134,17 +149,16 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     untils = latest_untils(moves.came)
     arrive_holds(tx, ((carried.account, carried.holds) for carried in moves.came))
     captures = by_account(moves.named_holds())
-    for account in sorted(moved & made):
+    for account in sorted(moved & (made | {each.account for each in moves.released})):
         until, named = untils.get(account), captures.get(account, ())
-        rows[account], times[account] = (
-            hand_on(tx, account, rows[account], moves.cause, until, named, moves.bought[account]),
-            0,
-        )
+        asides = _pass_on(tx, account, moves, is_leaving=account in leaving)
+        handed = hand_on(tx, account, rows[account], moves.cause, until, named, moves.bought[account], asides)
+        rows[account], times[account] = handed, 0
     rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
     settled = ({*captures} | {carried.account for carried in moves.came}) - moved
     rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)
     rows = settle_losses(tx, before, rows)
-    rows |= settle_escrow(tx, rows, moves.sold, moves.released, rules.redeem)
+    rows |= settle_escrow(tx, rows, moves.sold, moves.released, rules.redeem, moves.asides())
     return [
         balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())

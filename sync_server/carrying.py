@@ -22,6 +22,7 @@ from loyalty.referral import Invited
 from loyalty.statuses.progress import Progress
 from sync_server.effects import Effect, effect_id, send_effects
 from sync_server.entries import write_entries
+from sync_server.escrow import AsideMoved
 from sync_server.hold_rows import Hold
 from sync_server.hold_settling import Capture, leaving_holds
 from sync_server.purses import Account, Booked, merged, read_facts
@@ -55,6 +56,8 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     until: Until | None = None
     """By which date points that ran out were written off; those are among the points again."""
     holds: tuple[Hold, ...] = ()
+    asides: tuple[AsideMoved, ...] = ()
+    """What is set aside for tills, as sums to add."""
     captures: tuple[Capture, ...] = ()
     """Receipts that named holds."""
     invited: tuple[Invited, ...] = ()
@@ -96,11 +99,13 @@ def hand_on(
     until: Until | None = None,
     captures: Sequence[Capture] = (),
     bought: Mapping[str, int] = {},
+    asides: tuple[AsideMoved, ...] = (),
 ) -> BalanceRow:
     """Send on all that the row of a moved account holds; the row without it.
 
     The facts of the account are written already. `cause` is of this transaction alone; `until` came with accounts that
-    moved to this one; `captures` are of receipts that named holds of this account, which have gone ahead.
+    moved to this one; `captures` are of receipts that named holds of this account, which have gone ahead;
+    `asides` what is set aside of it for tills.
     """
     back, own = give_back(tx, account)
     wallets = _sums(row.wallets, back)
@@ -113,7 +118,7 @@ def hand_on(
         wallets,
         row.progress, row.receipts, row.used, row.coupon_uses, (*row.came_from, account[1]),
         _of_account(replay(facts).purse, account[1]), _count(tx, account, facts),
-        max(untils, key=lambda each: each.date, default=None), leaving_holds(tx, account), tuple(captures),
+        max(untils, key=lambda each: each.date, default=None), leaving_holds(tx, account), asides, tuple(captures),
         row.invited, dict(bought),
     )  # fmt: skip
     send_effects(tx, account[0], [Effect(id_, CARRY, row.moved_to, moved.at_ms, canonical(carried))])

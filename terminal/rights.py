@@ -88,14 +88,17 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
 
 
 def left_aside(files: Files, account_id: str, wallet: str) -> int:
-    """Points set aside for this till that it has not spent, nor given back: whatever it sells comes out of them."""
+    """Points set aside for this till that it has not spent, nor given back: whatever it sells comes out of them, also
+    what it sold for accounts that have moved to this one."""
     held = files.cache.account(account_id)
     aside = held.balance.escrow.get(files.journal.terminal, {}).get(wallet, 0)
     if not aside:
         return 0
-    own = files.journal.overlay(account_id, held.applied)
+    accounts = _accounts(files, account_id)
+    own = _sum(files.journal.overlay(*each) for each in accounts)
     spent = sum(each.spent for each in own.points if each.wallet == wallet and each.spent > 0)
-    return max(0, aside - spent - files.journal.released(account_id, wallet, held.applied))
+    released = sum(files.journal.released(each, wallet, applied) for each, applied in accounts)
+    return max(0, aside - spent - released)
 
 
 def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[RightReleased]:
@@ -103,11 +106,17 @@ def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[Righ
     wallet, after = programme.redeem.wallets[0], ""
     day = days_after(today, -programme.redeem.offline.escrow_seen_days)
     while found := files.journal.not_seen_since(day, after, PAGE_ACCOUNTS):
-        for account_id in found:
+        for account_id in dict.fromkeys(_surviving(files, each, day) for each in found):
             points = left_aside(files, account_id, wallet)
             if points:
                 yield RightReleased(account_id, wallet, points)
         after = found[-1]
+
+
+def _surviving(files: Files, account_id: str, day: str) -> str:
+    """The account it has moved to, in which what is set aside lies now; itself where that one was seen here since."""
+    moved_to = files.cache.account(account_id).balance.moved_to
+    return moved_to if moved_to and files.journal.last_seen(moved_to) < day else account_id
 
 
 def _is_nibbled(files: Files, account_id: str, around: Surroundings) -> bool:

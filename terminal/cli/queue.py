@@ -149,6 +149,11 @@ def repair(by: str, data: Path, lang: str) -> None:
         click.echo(f"{'Потеряны события' if ru else 'Lost events'}: {places}")
         click.echo(f"{'Начата эпоха' if ru else 'An epoch has begun'}: {done.epoch}")
     click.echo(f"{'Повреждённый файл' if ru else 'The damaged file'}: {data / DAMAGED}")
+    click.echo(
+        f"Удалите его и {DAMAGED}-wal, {DAMAGED}-shm, когда офис примет всё (kopilka queue status)"
+        if ru
+        else f"Delete it, and {DAMAGED}-wal, {DAMAGED}-shm, once the head office has all (kopilka queue status)"
+    )
 
 
 @queue.command("export")

@@ -126,6 +126,13 @@ def released(index: Connection, account_id: str, wallet: str, applied: Applied) 
     return int(index.execute(query, (account_id, applied.epoch, applied.seq, wallet)).fetchone()[0])
 
 
+def last_seen(index: Connection, account_id: str) -> str:
+    """The date of its last receipt here; empty where it had none."""
+    return str(
+        index.execute("SELECT ifnull(max(date), '') FROM effect WHERE account_id = ?", (account_id,)).fetchone()[0]
+    )
+
+
 def not_seen_since(index: Connection, date: str, after: str, limit: int) -> list[str]:
     """Accounts that have had a receipt here, the last before a date; by id, those after `after`."""
     query = "SELECT account_id FROM effect WHERE account_id > ? GROUP BY account_id HAVING max(date) < ? LIMIT ?"

@@ -66,6 +66,10 @@ class JournalLooks:
         """Points set aside that this till gave back, which the head office's word does not include yet."""
         return self._index.use(lambda index: journal_index_read.released(index, account_id, wallet, applied))
 
+    def last_seen(self, account_id: str) -> str:
+        """The date (ISO) of its last receipt of this till; empty where it had none."""
+        return self._index.use(lambda index: journal_index_read.last_seen(index, account_id))
+
     def not_seen_since(self, date: str, after: str, limit: int) -> list[str]:
         """Accounts with receipts of this till, all before a date (ISO): so many by id, those after `after`."""
         return self._index.use(lambda index: journal_index_read.not_seen_since(index, date, after, limit))

@@ -12,19 +12,22 @@ from loyalty.programme import Redeem
 from loyalty.rights import Offline
 from sync_server.books import read_books
 from sync_server.enrol import revoke_terminal
-from sync_server.escrow import MAX_TILLS, Sold, settle_escrow
+from sync_server.escrow import MAX_TILLS, Aside, AsideMoved, Sold, pass_on_escrow, settle_escrow
 from sync_server.escrow_ends import end_escrow
 from sync_server.find_member import read_balance
 from sync_server.hold_rows import available_points
+from sync_server.member_changes import Wish
+from sync_server.merging import merge_members
 from sync_server.programmes import publish_programme
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.rows import update_rows
 from sync_server.schema import ESCROW, TERMINAL, shard_of, tshard_of
 from sync_server.verifying.kept import check_bucket
+from sync_server.verifying.verify import verify
 from tests.support.counter import PROGRAMME
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
 
-ANNA = hex_id("anna")
+ANNA, BORIS = hex_id("anna"), hex_id("boris")
 ASIDE = PROGRAMME.replace("member_max_points = 210", 'kind = "escrow"\nescrow_max_points = 100')
 
 
@@ -127,7 +130,7 @@ def test_points_of_one_account_lie_at_so_many_tills_and_no_more(office: TestOffi
     redeem = Redeem(offline=Offline("escrow", escrow_max_points=2))
     sold = [Sold(account, f"till{number:02}", {}, "2026-11-22") for number in range(MAX_TILLS + 1)]
     rows = {account: BalanceRow(ANNA, {"main": 1000})}
-    made = office.store.write(lambda tx: settle_escrow(tx, rows, sold, (), redeem), account[0])
+    made = office.store.write(lambda tx: settle_escrow(tx, rows, sold, (), redeem, {}), account[0])
     assert len(made[account].escrow) == MAX_TILLS
 
 
@@ -167,3 +170,68 @@ def test_a_hold_may_take_what_is_set_aside_for_its_own_till_and_for_no_other(off
     assert available_points(row, (), "2026-11-22", one.terminal) == {"main": 120}
     assert available_points(row, (), "2026-11-22", two.terminal) == {"main": 60}
     assert available_points(row, (), "2026-11-22") == {"main": 60}
+
+
+def merged(office: TestOffice) -> tuple[Till, Till]:
+    """Boris and Anna, who is merged into him, have bought at the first of these tills: 50 are set aside of each."""
+    one, two = office.till("one"), office.till("two")
+    for member, card in ((ANNA, "2990001000018"), (BORIS, "2990001000025")):
+        event, _ = one.enrolled(member, card)
+        one.put(event, one.sale(account=member, earned=100))
+    office.apply()
+    wish = Wish("owner", T0_MS, office.random)
+    merge_members(office.store, office.identity, wish, "2990001000025", "2990001000018")
+    office.apply()
+    return one, two
+
+
+def of_boris(office: TestOffice) -> BalanceRow:
+    office.apply()
+    with office.store.read() as tx:
+        return read_balance(tx, BORIS)
+
+
+def test_an_account_that_is_merged_takes_along_what_is_set_aside_of_it(office: TestOffice, tmp_path: Path) -> None:
+    one, two = merged(office)
+    assert (of_boris(office).escrow, held(office).escrow) == ({one.terminal: {"main": 100}}, {})
+    assert available_points(of_boris(office), (), "2026-11-22", two.terminal) == {"main": 100}
+    put(office, one, 1, redeemed=30)
+    one.put(one.event(RightReleased(ANNA, "main", 10)))
+    assert of_boris(office).escrow == {one.terminal: {"main": 60}}, "the till knows her account alone"
+    two.put(two.sale(account=BORIS, redeemed=110, at_ms=T0_MS + 120_000))
+    put(office, one, 3, redeemed=10)
+    assert of_boris(office).escrow == {one.terminal: {"main": 50}}
+    one.put(one.sale(account=BORIS, redeemed=50, at_ms=T0_MS + 240_000))
+    row = of_boris(office)
+    assert (row.wallets, row.overdrawn, row.escrow) == ({"main": 0}, {}, {})
+    assert read_books(office.store, ()).sound
+    assert verify(office.store).sound
+    assert rebuild(office.store, tmp_path, T0_MS + 3_600_000).same
+
+
+def test_what_is_set_aside_is_the_same_whichever_of_move_and_late_sale_comes_first(office: TestOffice) -> None:
+    account = (bucket_of(BORIS), BORIS)
+    rows = {account: BalanceRow(BORIS, {"main": 100})}
+    moved, late = Aside(50), Aside(0, 30)
+
+    def came(till: str, aside: Aside) -> int:
+        asides = {account: [AsideMoved(till, "main", aside)]}
+        made = office.store.write(lambda tx: settle_escrow(tx, rows, (), (), None, asides), account[0])
+        return made[account].escrow.get(till, {}).get("main", 0)
+
+    assert [came("one", each) for each in (late, moved)] == [0, 20]
+    assert [came("two", each) for each in (moved, late)] == [50, 20]
+
+
+def test_an_account_that_moves_twice_takes_it_all_the_way(office: TestOffice) -> None:
+    account = (bucket_of(ANNA), ANNA)
+    came = [AsideMoved("till", "main", Aside(50, 10))]
+
+    def passed_on(is_leaving: bool, *sold: Sold) -> tuple[AsideMoved, ...]:
+        asides = came if is_leaving else []
+        return office.store.write(lambda tx: pass_on_escrow(tx, account, is_leaving, sold, (), asides), account[0])
+
+    assert passed_on(True) == (AsideMoved("till", "main", Aside(40)),)
+    late = Sold(account, "till", {"main": 45}, "2026-11-22")
+    assert passed_on(False, late) == (AsideMoved("till", "main", Aside(0, 40)),), "the other 5 were not set aside"
+    assert passed_on(False, late) == ()

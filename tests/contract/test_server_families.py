@@ -256,7 +256,7 @@ def test_everything_a_row_can_hold_is_handed_on(office):
     assert set(BalanceRow.__struct_fields__) == {
         "account_id", "wallets", "progress", "receipts", "used", "purse", "coupon_uses", "moved_to", "came_from",
         "held",
-        "escrow",  # stays with the account it was set aside of, and ends there
+        "escrow",
         "overdrawn",  # follows from the entries of the account it came to
         "invited",
     }  # fmt: skip

@@ -19,6 +19,20 @@ _ESCROW = "tests/contract/test_server_escrow.py"
 
 OFFICE: tuple[Guard, ...] = (
     Guard(
+        "an account that moves takes along what is set aside of it",
+        "sync_server/accounts.py",
+        "asides = _pass_on(tx, account, moves, is_leaving=account in leaving)",
+        "asides = ()",
+        f"{_ESCROW}::test_an_account_that_is_merged_takes_along_what_is_set_aside_of_it",
+    ),
+    Guard(
+        "what a till sells for an account that moved comes out of what went along",
+        "sync_server/escrow.py",
+        "_added(aside, before.get(key, Aside()), -1)",
+        "Aside()",
+        f"{_ESCROW}::test_an_account_that_is_merged_takes_along_what_is_set_aside_of_it",
+    ),
+    Guard(
         "a segment's signature is its terminal's",
         "sync_server/ingest.py",
         "    if is_signed(keys.at(header.epoch), segment.signature, segment.signed):",

@@ -7,17 +7,17 @@ import msgspec
 import pytest
 
 from loyalty.errors import NotNow
-from loyalty.events import bucket_of, canonical
+from loyalty.events import RightReleased, bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow
 from loyalty.quote import quote
 from loyalty.receipt import Payment
 from loyalty.rights import DAY_S, SpentRight
 from loyalty.sentences import sentence
-from terminal.rights import left_aside
+from terminal.rights import left_aside, long_unseen
 from terminal.session import Link, State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, NOON, PROGRAMME, TEA
-from tests.support.queue_samples import cursor_to
+from tests.support.queue_samples import cursor_to, hex_id
 from tests.support.small_till import Rig, make_till, opened_rig
 
 ACCOUNT = "aa" * 16
@@ -239,6 +239,22 @@ def test_what_is_set_aside_for_a_member_long_unseen_goes_back_with_the_shift(asi
     assert types(aside)[-1] == "shift_closed", "once"
     set_aside(aside, 190, {terminal: 5}, Applied(1, 6), 3)
     assert left_aside(aside.store, ACCOUNT, "main") == 5
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_what_is_set_aside_goes_on_at_the_account_a_member_has_moved_to(aside: Rig) -> None:
+    spend(aside, 10)
+    terminal, other = aside.store.identity.terminal, hex_id("the other member's account")
+    moved = BalanceRow(ACCOUNT, moved_to=other)
+    taken = BalanceRow(other, {"main": 140}, came_from=(ACCOUNT,), escrow={terminal: {"main": 60}})
+    for row in (moved, taken):
+        rows = [FeedRow(row.account_id, 3, msgspec.Raw(canonical(row)))]
+        bucket = bucket_of(row.account_id)
+        aside.store.cache.install(rows, cursor_to("bal", bucket, rows, Applied(), NOON.at_ms), afresh=True)
+    assert left_aside(aside.store, other, "main") == 50, "what was sold for the account before is out of it"
+    programme = aside.engine.around().programme
+    assert [*long_unseen(aside.store, programme, "2036-01-01")] == [RightReleased(other, "main", 50)]
+    assert [*long_unseen(aside.store, programme, NOON.local_date)] == []
 
 
 @pytest.mark.parametrize("aside", [ESCROW], indirect=True)
