@@ -6,8 +6,8 @@ SETUP := $(PYTHON) .ci/setup.py
 
 # More words for the command behind a target: make run ARGS=--fresh, make test ARGS="tests/unit -k money"
 ARGS ?=
-# Tests are shared out by file, to no more processes than a developer's machine can spare
-SHARED := -n auto --maxprocesses 4 --dist loadfile
+# Tests are shared out by file, in the order of tests/conftest.py, to no more processes than a developer's machine can spare
+SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Seeds for the soak run: a count or a list
 SEEDS ?= 200
 FUZZ := tests/contract/test_fuzz_agent.py tests/contract/test_fuzz_office.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 from tests.support.in_memory import keep_in_memory
@@ -20,3 +21,10 @@ keep_in_memory(os.environ)
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+FOLDERS = ("e2e", "simulation", "upgrades", "contract", "property", "ui", "unit")
+"""By how long one test takes: the last to end are files of short ones, so that no process is left alone for long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: FOLDERS.index(item.path.parent.name) if item.path.parent.name in FOLDERS else 0)
