@@ -96,7 +96,7 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
     for device in devices:
         if device.kind == "fiscal" and device.settings.id not in closed:
             with closing(port_of(device)) as register:
-                yield from register_findings(device.settings.id, register, _now(), _memory(folder))
+                yield from register_findings(device.settings.id, register, _now(folder), _memory(folder))
         if device.kind == "printer" and device.settings.id not in closed:
             yield from printer_findings(device.settings.id, device.make(device.settings))
         if isinstance(device.settings, TcpScannerSettings):
@@ -111,6 +111,8 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])
 
 
-def _now() -> datetime:
-    """Local time, as a register's clock has it."""
-    return datetime.now().astimezone().replace(tzinfo=None)
+def _now(folder: Path) -> datetime:
+    """The shop's local time, as a register's clock has it."""
+    from terminal.cli.shop_clock import shop_clock
+
+    return datetime.fromisoformat(shop_clock(folder))

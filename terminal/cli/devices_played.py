@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 
 from loyalty.money import money_text
 from terminal.cli.devices_payment import played_payments
+from terminal.cli.shop_clock import clock_in
 
 if TYPE_CHECKING:
     from devices.virtual.atol import VirtualAtol
@@ -46,12 +48,12 @@ class Played:
     take: Callable[[str], str] | None = None
 
 
-def played_device(kind: str, link: Path | None, port: int | None, driver: str, ru: bool) -> Played:
+def played_device(kind: str, link: Path | None, port: int | None, driver: str, ru: bool, zone: str = "") -> Played:
     match kind:
         case "register":
-            return _register(link, ru)
+            return _register(link, ru, zone)
         case "atol":
-            return _atol(port or ATOL_PORT, ru)
+            return _atol(port or ATOL_PORT, ru, zone)
         case "display":
             return _display(link, ru)
         case "scanner" if driver == TCP:
@@ -81,18 +83,18 @@ def _on_pty(
                 drop(link)
 
 
-def _register(link: Path | None, ru: bool) -> Played:
+def _register(link: Path | None, ru: bool, zone: str) -> Played:
     from devices.virtual.shtrih import VirtualShtrih
 
-    register = VirtualShtrih(now=lambda: (_clock()[0] % 100, *_clock()[1:]))
+    register = VirtualShtrih(now=lambda: _clock(zone))
     running = _on_pty(register.receive, link)
     return Played("Касса (ККТ)" if ru else "The register", register, running, _documents(register.memory.documents, ru))
 
 
-def _atol(port: int, ru: bool) -> Played:
+def _atol(port: int, ru: bool, zone: str) -> Played:
     from devices.virtual.atol import VirtualAtol
 
-    register = VirtualAtol(now=lambda: "{:04}-{:02}-{:02}T{:02}:{:02}".format(*_clock()))
+    register = VirtualAtol(now=lambda: clock_in(zone))
     running = _on_http(register, port)
     return Played("Касса (ККТ)" if ru else "The register", register, running, _documents(register.memory.documents, ru))
 
@@ -221,8 +223,7 @@ def _said(document: Document | AtolDocument, ru: bool) -> str:
     return f"{'ФД' if ru else 'FD'} {document.number}: {kind}{total}"
 
 
-def _clock() -> tuple[int, int, int, int, int]:
-    import time
-
-    now = time.localtime()
-    return now.tm_year, now.tm_mon, now.tm_mday, now.tm_hour, now.tm_min
+def _clock(zone: str) -> tuple[int, int, int, int, int]:
+    """Year of the century, month, day, hour, minute."""
+    at = datetime.fromisoformat(clock_in(zone))
+    return at.year % 100, at.month, at.day, at.hour, at.minute

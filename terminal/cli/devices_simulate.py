@@ -6,13 +6,13 @@ import queue
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from terminal.cli.devices_heard import DRIVERS
 from terminal.cli.devices_played import TCP
-from terminal.cli.told import in_language, language
+from terminal.cli.told import in_folder, in_language, language
 
 if TYPE_CHECKING:
     from terminal.cli.devices_played import Played
@@ -32,8 +32,10 @@ MARK = "!"
     "--driver", type=click.Choice((*DRIVERS, TCP)), default="serial", show_default=True, help="What `scanner` is."
 )
 @click.option("--fault", "faults", multiple=True, help="What goes wrong from the start; may be repeated.")
+@click.option("--zone", default="", help="Where a register's clock goes by, as in Asia/Irkutsk; else the till's.")
+@in_folder
 @in_language
-def simulate(kind: str, link: Path | None, port: int | None, driver: str, faults: tuple[str, ...], lang: str) -> None:
+def simulate(kind: str, faults: tuple[str, ...], zone: str, data: Path, lang: str, **where: Any) -> None:
     """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
     receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, that
     scans each line typed here; a payment terminal. On a port of this computer: `atol`, the web server of ATOL. A fault
@@ -42,9 +44,10 @@ def simulate(kind: str, link: Path | None, port: int | None, driver: str, faults
 
     from devices.virtual.faults import script
     from terminal.cli.devices_played import played_device
+    from terminal.cli.shop_clock import shop_zone
 
     ru = language(lang) == "ru"
-    played = played_device(kind, link, port, driver, ru)
+    played = played_device(kind, **where, ru=ru, zone=_known(zone) or shop_zone(data))
     with played.running as place:
         click.echo(f"{played.name}: {place}")
         click.echo(told_faults(kind, ru))
@@ -63,6 +66,15 @@ def simulate(kind: str, link: Path | None, port: int | None, driver: str, faults
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
             return
+
+
+def _known(zone: str) -> str:
+    """Raises BadParameter for a zone nobody knows."""
+    from zoneinfo import available_timezones
+
+    if zone and zone not in available_timezones():
+        raise click.BadParameter(f"{zone}: Europe/Moscow, Asia/Irkutsk", param_hint="--zone")
+    return zone
 
 
 def told_faults(kind: str, ru: bool) -> str:

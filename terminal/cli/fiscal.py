@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -49,6 +48,7 @@ fiscal.add_command(correct)
 def status(data: Path, lang: str) -> None:
     """How the register stands, and which receipts are in doubt. Not while the till runs: it has the register."""
     from loyalty.sentences import sentence
+    from terminal.cli.shop_clock import shop_clock
     from terminal.device_file import read_devices
     from terminal.doctoring import doubt_findings
     from terminal.fiscal_book import FILE, FiscalBook
@@ -66,7 +66,7 @@ def status(data: Path, lang: str) -> None:
             if (data / FILE).exists():
                 with closing(FiscalBook(data)) as book:
                     known, doubts = book.memory(), tuple(sent.document.number for sent in book.open_sent())
-            seen = _seen(port, known, datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M"))
+            seen = _seen(port, known, shop_clock(data))
     for line in _rows(seen, ru):
         click.echo(line)
     for trouble in seen.troubles:
@@ -78,7 +78,7 @@ def status(data: Path, lang: str) -> None:
 
 
 def _seen(port: FiscalPort, known: str, now: str) -> Seen:
-    """`now` is this computer's local time, which the register's clock is compared with."""
+    """`now` is the shop's local time, which the register's clock is compared with."""
     from loyalty.sentences import sentence
     from terminal.fiscal.port import NoAnswer
     from terminal.fiscal.standing import Seen, Trouble, look

@@ -50,7 +50,7 @@ def correct(data: Path, lang: str, **said: Any) -> None:
     from terminal.fiscal_book import FiscalBook
     from terminal.registers import port_of, register_of
 
-    document = _document(**said)
+    document = _document(data, **said)
     with errors_in(lang):
         register = register_of(read_devices(data))
         if register is None:
@@ -62,10 +62,11 @@ def correct(data: Path, lang: str, **said: Any) -> None:
 
 
 def _document(
-    sale: bool, is_return: bool, amount: str, cash: bool, card: bool, vat: str, date: datetime, order: str, name: str,
-    nth: int, by: str,
+    data: Path, sale: bool, is_return: bool, amount: str, cash: bool, card: bool, vat: str, date: datetime, order: str,
+    name: str, nth: int, by: str,
 ) -> FiscalDocument:  # fmt: skip
     from loyalty.money import parse_amount
+    from terminal.cli.shop_clock import shop_clock
     from terminal.fiscal.correction import correction_document
     from terminal.fiscal.document import Correction
 
@@ -76,7 +77,7 @@ def _document(
     amount_minor = parse_amount(amount)
     if amount_minor is None or amount_minor <= 0:
         raise click.UsageError(f"--sum {amount}: 12.34")
-    if date.date() > datetime.now().astimezone().date():
+    if f"{date:%Y-%m-%d}" > shop_clock(data)[:10]:
         raise click.UsageError(f"--date {date:%Y-%m-%d}: not a day to come")
     if len(order) > MOST_ORDER or not 0 < len(name) <= MOST_NAME:
         raise click.UsageError(f"--order, --name: at most {MOST_ORDER} and {MOST_NAME} characters")

@@ -20,6 +20,7 @@ def queue() -> None:
 @in_language
 def status(data: Path, lang: str) -> None:
     """Recorded, acknowledged, safe and pending events, and when the head office was last level with this till."""
+    from terminal.cli.shop_clock import shop_zone
     from terminal.clock import moment_at, now_ms
     from terminal.offline_queue.keys import read_identity
     from terminal.offline_queue.status import read_status
@@ -27,7 +28,7 @@ def status(data: Path, lang: str) -> None:
     with errors_in(lang):
         identity, found = read_identity(data), read_status(data)
     ru = language(lang) == "ru"
-    zone = "Europe/Moscow"
+    zone = shop_zone(data) or "Europe/Moscow"
 
     def when(at_ms: int) -> str:
         if not at_ms:

@@ -62,7 +62,7 @@ class Bench:
         monkeypatch.setattr(devices_doctor, "PROCESSES", self.machine)
         monkeypatch.setattr(devices_doctor, "RULES", (self.machine / "rules",))
         monkeypatch.setattr(devices_doctor, "KEYBOARD", (self.machine / "keyboard",))
-        monkeypatch.setattr(devices_doctor, "_now", lambda: NOON)
+        monkeypatch.setattr(devices_doctor, "_now", lambda folder: NOON)
 
     def _as_system(self, port: Port) -> SimpleNamespace:
         vid, pid = (int(each, 16) if each else None for each in (port.vid, port.pid))

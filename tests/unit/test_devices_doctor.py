@@ -183,7 +183,7 @@ def run(
     """Runs the command over this file of devices, on a machine without ports of its own."""
     monkeypatch.setattr(devices.ports, "list_ports", lambda: ())
     monkeypatch.setattr(devices_doctor, "PROCESSES", tmp_path / "none")
-    monkeypatch.setattr(devices_doctor, "_now", lambda: NOON)
+    monkeypatch.setattr(devices_doctor, "_now", lambda folder: NOON)
 
     def run(text: str) -> tuple[int, list[str]]:
         (tmp_path / FILE).write_text(text)
