@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Any, cast
 
 from terminal.agent.token import FILE
@@ -105,38 +104,29 @@ def main() -> None:
     _warm_up()
     gc.collect()
     gc.freeze()
-    running: set[int] = set()
-
-    def ended(number: int, frame: FrameType | None) -> None:
-        for pid in [pid for pid in running if os.waitpid(pid, os.WNOHANG)[0]]:
-            running.discard(pid)
-            print(f"ended {pid}", flush=True)
-
-    signal.signal(signal.SIGCHLD, ended)
+    running = 0
     for line in map(str.strip, sys.stdin):
-        # A child that ends is heard of between two lines alone: until then its number is nobody else's.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         if line:
-            running.add(_forked(line))
-        else:
-            _kill(running)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _kill(running)
+            running = _forked(line)
+        elif running:
+            running = _ended(running)
+    if running:
+        _ended(running)
 
 
-def _kill(running: set[int]) -> None:
-    for pid in running:
-        os.kill(pid, signal.SIGKILL)
+def _ended(pid: int) -> int:
+    """Killed, if it is not gone yet: until it is waited for its number is nobody else's."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    print(f"ended {pid}", flush=True)
+    return 0
 
 
 def _forked(folder: str) -> int:
     pid = os.fork()
     if pid == 0:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        print(f"pid {os.getpid()}", flush=True)
         _serve(folder)
-    print(f"pid {pid}", flush=True)
     return pid
 
 
@@ -159,6 +149,7 @@ def _serve(folder: str) -> None:
     try:
         kopilka()
     finally:
+        print("ended by itself", flush=True)
         os._exit(1)
 
 
