@@ -212,7 +212,8 @@ def test_a_scanner_that_is_no_serial_port_is_probed_alike(
     with VirtualScanner(gap_s=0, suffix=suffix, encode=encode, wait_s=WAIT_S) as scanner:
         scans = Scans(scanner, [f"]E0{DIGITS}", LETTERS])
         assert run(monkeypatch, scans, scanner.port, "--driver", driver, "--write", "--data", tmp_path) == 0
-        assert "".join(scans.out).splitlines() == [
+        # Of a busy machine a longer pause is noted too.
+        assert [line for line in "".join(scans.out).splitlines() if "idle" not in line] == [
             "[[device]]",
             'kind = "scanner"',
             f'driver = "{driver}"',

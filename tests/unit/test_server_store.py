@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sqlite3
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def increment(store: Store, times: int = 1) -> None:
 def increment_once(store: Store) -> None:
     with store.begin(None) as tx:
         value = tx.execute(select(STATE.c.value).where(STATE.c.name == "n")).scalar_one()
+        time.sleep(0)  # the other threads' turn: where nothing keeps them out, they read the same
         update_rows(tx, STATE, ("name",), [{"name": "n", "value": str(int(value) + 1)}])
 
 
