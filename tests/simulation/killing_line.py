@@ -19,7 +19,7 @@ from typing import Literal
 Fault = Literal["request", "answer", "no_paper", "power"]
 FAULTS: tuple[Fault, ...] = ("request", "answer", "no_paper", "power")
 TICK_S = 0.05
-SOON_S = 10.0
+SOON_S = 60.0
 MOST_BYTES = 65_536
 
 
