@@ -60,9 +60,10 @@ def import_copy(store: Store, identity: Identity, file: SegmentFile, now_ms: int
         if not fresh:
             continue
         data = _entered(store, identity, copy, segment, fresh)
+        # The flag first: cut between the two, the next try enters the same events again, and finds nothing to flag.
+        _flag(store, data, fresh[0], segment, now_ms)
         take_carried(store, data, identity.gen, now_ms, even_revoked=True)
         known.update(map(_digest, fresh))
-        _flag(store, data, fresh[0], segment, now_ms)
         new += len(fresh)
     return segments_told.taken_from_copy(file.manifest, new)
 

@@ -29,7 +29,7 @@ from sync_server.refusals import Refused
 from sync_server.rows import insert_rows
 from sync_server.schema import FLAG, TERMINAL, tshard_of
 from sync_server.store import Store
-from sync_server.till_keys import tell_keys
+from sync_server.till_keys import keys_in_file
 from sync_server.unpacking import decompress
 
 
@@ -58,9 +58,9 @@ class _OfACopy(Exception):
 def _import(store: Store, identity: Identity, file: SegmentFile, now_ms: int) -> Sentence:
     is_revoked = _is_revoked(store, file.manifest.terminal)
     new = 0
-    if file.manifest.keys and not is_revoked:
+    if file.manifest.keys:
         with _refusals_told(file, file.segments[0], new):
-            tell_keys(store, KeysTold(file.manifest.terminal, file.manifest.keys), now_ms)
+            keys_in_file(store, KeysTold(file.manifest.terminal, file.manifest.keys), now_ms)
     for segment in file.segments:
         with _refusals_told(file, segment, new):
             taken = take_carried(store, segment, identity.gen, now_ms, even_revoked=True)

@@ -85,16 +85,35 @@ def read_keys(tx: Tx, terminal: str) -> TillKeys:
 def tell_keys(store: Store, told: KeysTold, now_ms: int) -> int:
     """Take a till's chain of keys; the epoch from which the newest counts. Raises Refused: unsigned, revoked,
     replaced."""
+    found = _announced(store, told)
+    if found.state != "active":
+        raise Refused(410, "revoked", "this terminal has been revoked")
+    _keep(store, told, now_ms)
+    return told.keys[-1].epoch
+
+
+def keys_in_file(store: Store, told: KeysTold, now_ms: int) -> None:
+    """The same of a file a person brings, which may be older than the newest key, and of a till revoked since: that it
+    is cut off does not undo what it sold under a key nobody had heard of. Raises Refused: unsigned, replaced."""
+    known = keys_in(_announced(store, told)).later
+    if known[: len(told.keys)] != told.keys:
+        _keep(store, told, now_ms)
+
+
+def _announced(store: Store, told: KeysTold) -> Row[Any]:
+    """The till whose keys are told, at least one, each signed by the one before. Raises Refused."""
     with store.read() as tx:
         query = select(TERMINAL.c.public_key, TERMINAL.c.later_keys, TERMINAL.c.state).where(_is(told.terminal))
         found = tx.execute(query).one_or_none()
-    if found is None or not are_announced(told.terminal, keys_in(found).first, told.keys, signed_by):
+    # Without a key nobody has signed anything: anyone could say so.
+    if found is None or not told.keys or not are_announced(told.terminal, keys_in(found).first, told.keys, signed_by):
         raise Refused(401, "unsigned", "no such terminal, or a key is not announced by the one before it")
-    if found.state != "active":
-        raise Refused(410, "revoked", "this terminal has been revoked")
+    return found
+
+
+def _keep(store: Store, told: KeysTold, now_ms: int) -> None:
     if not store.write(lambda tx: _take(tx, told), shard_of(told.terminal)):
-        raise replaced(store, told.terminal, told.keys[-1].public_key if told.keys else keys_in(found).first, now_ms)
-    return told.keys[-1].epoch if told.keys else 1
+        raise replaced(store, told.terminal, told.keys[-1].public_key, now_ms)
 
 
 def _take(tx: Tx, told: KeysTold) -> bool:

@@ -13,6 +13,7 @@ from loyalty.chain import ZERO_HASH, fork_hash
 from loyalty.device_keys import MAX_KEYS, NewKey, key_bytes
 from loyalty.errors import BadInput
 from loyalty.segment_file import read_segment_file, write_segment_file
+from sync_server import copied_tills
 from sync_server.books import read_books
 from sync_server.copied_tills import copy_of
 from sync_server.enrol import revoke_terminal
@@ -101,10 +102,12 @@ def test_of_two_chains_of_keys_the_first_heard_counts_and_the_other_is_flagged_o
     till = office.till()
     assert tell(till, announced(till, (2, key(2)))) == 2
     rival = announced(till, (2, key(3)))
-    assert [tell(till, rival), tell(till, rival), tell(till, ())] == ["replaced"] * 3
+    assert [tell(till, rival), tell(till, rival)] == ["replaced"] * 2
     assert tell(till, announced(till, (2, key(2)), (5, key(4)))) == 5
     assert tell(till, announced(till, (2, key(2)))) == "replaced", "the key before the newest"
-    assert flags(office) == ["old_key"] * 3, "one for each old key"
+    assert flags(office) == ["old_key"] * 2, "one for each old key"
+    assert tell(till, ()) == "unsigned", "anyone could say that"
+    assert flags(office) == ["old_key"] * 2
 
 
 def test_a_key_is_taken_only_where_the_one_before_it_says_so(office: TestOffice) -> None:
@@ -215,3 +218,54 @@ def test_a_file_announces_its_till_s_newest_key(office: TestOffice, tmp_path: Pa
     said = import_segments(office.store, office.identity, path, T0_MS)
     assert (said.code, points(office)) == ("segments.taken", 3)
     assert tell(till, keys) == 2
+
+
+def test_a_revoked_till_s_file_is_taken_in_though_nobody_had_heard_of_its_newest_key(
+    office: TestOffice, tmp_path: Path
+) -> None:
+    till = office.till()
+    till.put(till.sale(account=ANNA, earned=1))
+    path = tmp_path / "till.kopilka"
+    sold = beginning(till, key(2), 2, till.sale(account=ANNA, earned=3))
+    path.write_bytes(write_segment_file(1, "S1", T0_MS, [sold], announced(till, (2, key(2)))))
+    revoke_terminal(office.store, till.terminal)
+    assert import_segments(office.store, office.identity, path, T0_MS).args["new"] == 1
+    assert (points(office), flags(office)) == (4, ["revoked_till"])
+
+
+def test_a_file_from_before_the_newest_key_is_the_till_s_own_and_no_copy_s(office: TestOffice, tmp_path: Path) -> None:
+    till = office.till()
+    till.put(till.sale(account=ANNA, earned=1))
+    path = tmp_path / "till.kopilka"
+    sold = beginning(till, key(2), 2, till.sale(account=ANNA, earned=3))
+    path.write_bytes(write_segment_file(1, "S1", T0_MS, [sold], announced(till, (2, key(2)))))
+    assert tell(till, announced(till, (2, key(2)), (3, key(3)))) == 3
+    for new in (1, 0):
+        said = import_segments(office.store, office.identity, path, T0_MS)
+        assert (said.code, said.args["new"]) == ("segments.taken", new)
+    assert (points(office), flags(office)) == (4, [])
+    assert tell(till, announced(till, (2, key(2)), (3, key(3)))) == 3, "the newest key is what it was"
+
+
+@pytest.mark.parametrize("step", ["_flag", "take_carried"])
+def test_a_copy_s_import_cut_after_either_step_leaves_its_receipts_flagged(
+    office: TestOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    till = office.till()
+    till.put(till.sale(account=ANNA, earned=1))
+    assert tell(till, announced(till, (2, key(2)))) == 2
+    path = tmp_path / "copy.kopilka"
+    mended = beginning(till, key(3), 2, till.sale(account=ANNA, earned=5))
+    path.write_bytes(write_segment_file(1, "S1", T0_MS, [mended], announced(till, (2, key(3)))))
+    done = getattr(copied_tills, step)
+
+    def cut(*asked, **more):
+        done(*asked, **more)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(copied_tills, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            import_segments(office.store, office.identity, path, T0_MS, from_a_copy=True)
+    import_segments(office.store, office.identity, path, T0_MS, from_a_copy=True)
+    assert (points(office), flags(office)) == (6, ["copied_till", "old_key"])
