@@ -13,6 +13,8 @@ _HOLDING = "tests/simulation/holding.py::Holding"
 _APPLY = "tests/contract/test_server_apply.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _SYNC = "tests/unit/test_queue_sync.py"
+_SYNC_PAGES = "tests/unit/test_queue_sync_pages.py"
+_SYNC_HISTORIES = "tests/unit/test_queue_sync_histories.py"
 _PARTED = "tests/simulation/forks.py"
 _COPIES = "tests/simulation/test_forks_simulation.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
@@ -64,7 +66,7 @@ INVARIANTS: dict[int, Invariant] = {
     5: Invariant(
         "the mark never goes back within one generation",
         (f"{_CHECKS}::Watch._marks",),
-        (f"{_SYNC}::test_an_old_answer_that_comes_late_moves_no_mark_back",),
+        (f"{_SYNC_HISTORIES}::test_an_old_answer_that_comes_late_moves_no_mark_back",),
     ),
     6: Invariant(
         "T deletes only what is safe and old enough",
@@ -159,7 +161,7 @@ INVARIANTS: dict[int, Invariant] = {
     18: Invariant(
         "a reply cut at any byte leaves the old cursor or the new",
         (f"{_CHECKS}::_cache_adds_up",),
-        (f"{_SYNC}::test_a_reply_cut_at_any_byte_leaves_the_old_cursor_or_the_new",),
+        (f"{_SYNC_PAGES}::test_a_reply_cut_at_any_byte_leaves_the_old_cursor_or_the_new",),
     ),
     19: Invariant(
         "a snapshot with the deltas after it is a full fetch",
@@ -168,7 +170,7 @@ INVARIANTS: dict[int, Invariant] = {
     ),
     20: Invariant(
         "what is deleted and purged stays with nobody",
-        tests=(f"{_SYNC}::test_a_cursor_below_the_tombstones_fetches_that_bucket_afresh",),
+        tests=(f"{_SYNC_PAGES}::test_a_cursor_below_the_tombstones_fetches_that_bucket_afresh",),
     ),
     21: Invariant(
         "two histories under one name are seen at the second one's first sync, and nothing of either is lost",
