@@ -6,11 +6,11 @@ asked for is there as a hash: a name may be a password typed into the wrong fiel
 
 from functools import partial
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
-from sync_server.rows import insert_new, select_by, update_rows
+from sync_server.rows import add_rows, update_rows
 from sync_server.schema import LOGIN_TRY
 from sync_server.store import Store, Tx
 
@@ -21,7 +21,8 @@ FORGOTTEN_MS = 60 * 60_000
 MAX_KEYS = 10_000
 """Of one kind; of more, those tried longest ago are forgotten."""
 _KEY = ("kind", "key")
-_ROW = (*_KEY, "tries", "pause_ms", "until_ms", "last_ms")
+_FIGURES = ("tries", "pause_ms", "until_ms", "last_ms")
+_ROW = (*_KEY, *_FIGURES)
 
 
 class Tries:
@@ -43,11 +44,11 @@ class Tries:
         self._store.write(lambda tx: tx.execute(delete(LOGIN_TRY).where(mine)))
 
     def _take(self, tx: Tx, key: str, now_ms: int) -> int:
-        row = self._held(tx, key, now_ms)
-        if now_ms < row.until_ms:
-            return int(row.until_ms - now_ms)
-        quiet = now_ms - max(row.last_ms, row.until_ms) > FORGOTTEN_MS
-        tries, pause_ms, until_ms = (1 if quiet else row.tries + 1), (0 if quiet else row.pause_ms), 0
+        tries, pause_ms, until_ms, last_ms = self._held(tx, key)
+        if now_ms < until_ms:
+            return until_ms - now_ms
+        quiet = now_ms - max(last_ms, until_ms) > FORGOTTEN_MS
+        tries, pause_ms, until_ms = (1 if quiet else tries + 1), (0 if quiet else pause_ms), 0
         if tries >= self._limit:
             tries, pause_ms = 0, min(max(pause_ms * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
             until_ms = now_ms + pause_ms
@@ -55,18 +56,22 @@ class Tries:
         update_rows(tx, LOGIN_TRY, _KEY, [dict(zip(_ROW, values, strict=True))])
         return 0
 
-    def _held(self, tx: Tx, key: str, now_ms: int) -> Row[Any]:
-        """The key's row, which nobody else changes until this is done; one that is new makes room for itself."""
-        fresh = dict(zip(_ROW, (self._kind, key, 0, 0, 0, now_ms), strict=True))
-        if insert_new(tx, LOGIN_TRY, [fresh], ("key",)):
-            self._make_room(tx)
-        return select_by(tx, LOGIN_TRY, _ROW, _KEY, [(self._kind, key)], lock=True)[0]
+    def _held(self, tx: Tx, key: str) -> tuple[int, int, int, int]:
+        """tries, pause_ms, until_ms and last_ms of the key's row, which nobody else changes or takes away until this is
+        done; one that is new has zeros, and makes room for itself."""
+        nothing = dict(zip(_ROW, (self._kind, key, 0, 0, 0, 0), strict=True))
+        ((_, _, *figures),) = add_rows(tx, LOGIN_TRY, _KEY, [nothing], _FIGURES)
+        tries, pause_ms, until_ms, last_ms = map(int, figures)
+        if not last_ms:
+            self._make_room(tx, key)
+        return tries, pause_ms, until_ms, last_ms
 
-    def _make_room(self, tx: Tx) -> None:
+    def _make_room(self, tx: Tx, key: str) -> None:
         of_kind: ColumnElement[bool] = LOGIN_TRY.c.kind == self._kind
         over = int(tx.execute(select(func.count()).select_from(LOGIN_TRY).where(of_kind)).scalar_one()) - MAX_KEYS
         if over > 0:
-            oldest = select(LOGIN_TRY.c.key).where(of_kind).order_by(LOGIN_TRY.c.last_ms, LOGIN_TRY.c.key).limit(over)
+            others = select(LOGIN_TRY.c.key).where(of_kind, LOGIN_TRY.c.key != key)
+            oldest = others.order_by(LOGIN_TRY.c.last_ms, LOGIN_TRY.c.key).limit(over)
             tx.execute(delete(LOGIN_TRY).where(of_kind, LOGIN_TRY.c.key.in_(oldest)))
 
 

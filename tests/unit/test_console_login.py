@@ -229,6 +229,14 @@ def test_only_so_many_addresses_are_remembered(store, monkeypatch) -> None:
     assert tries.take("first", 7) == 0
 
 
+def test_a_clock_set_back_amid_many_addresses_keeps_nobody_out(store, monkeypatch) -> None:
+    monkeypatch.setattr("sync_server.console.tries.MAX_KEYS", 2)
+    tries = Tries(store, "address", 1)
+    assert [tries.take(key, 10) for key in ("first", "second")] == [0, 0]
+    assert tries.take("third", 5) == 0, "it is not itself the oldest"
+    assert tries.take("third", 5) == FIRST_PAUSE_MS
+
+
 def test_one_name_is_guarded_against_many_addresses(store) -> None:
     tries = Tries(store, "name", TRIES_OF_NAME)
     assert [tries.take("anna", 0) for _ in range(TRIES_OF_NAME)] == [0] * TRIES_OF_NAME
