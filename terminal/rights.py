@@ -26,6 +26,8 @@ from terminal.offline_queue.keys import Identity
 from terminal.session import Surroundings
 
 PAGE_ACCOUNTS = 500
+MAX_MOVES = 16
+"""From one account to another: of more, what is set aside stays until the till is revoked."""
 
 
 class Files(Protocol):
@@ -114,9 +116,15 @@ def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[Righ
 
 
 def _surviving(files: Files, account_id: str, day: str) -> str:
-    """The account it has moved to, in which what is set aside lies now; itself where that one was seen here since."""
-    moved_to = files.cache.account(account_id).balance.moved_to
-    return moved_to if moved_to and files.journal.last_seen(moved_to) < day else account_id
+    """The account it has moved to in the end, in which what is set aside lies now; itself where that one was seen here
+    since."""
+    found = account_id
+    for _ in range(MAX_MOVES):
+        moved_to = files.cache.account(found).balance.moved_to
+        if not moved_to:
+            break
+        found = moved_to
+    return found if files.journal.last_seen(found) < day else account_id
 
 
 def _is_nibbled(files: Files, account_id: str, around: Surroundings) -> bool:

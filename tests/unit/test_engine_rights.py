@@ -258,6 +258,23 @@ def test_what_is_set_aside_goes_on_at_the_account_a_member_has_moved_to(aside: R
 
 
 @pytest.mark.parametrize("aside", [ESCROW], indirect=True)
+def test_what_is_set_aside_goes_back_from_wherever_the_account_has_moved_to_in_the_end(aside: Rig) -> None:
+    spend(aside, 10)
+    terminal, kept, family = aside.store.identity.terminal, hex_id("merged into"), hex_id("their family")
+    rows = (
+        BalanceRow(ACCOUNT, moved_to=kept),
+        BalanceRow(kept, came_from=(ACCOUNT,), moved_to=family),
+        BalanceRow(family, {"main": 140}, came_from=(ACCOUNT, kept), escrow={terminal: {"main": 60}}),
+    )
+    for row in rows:
+        told = [FeedRow(row.account_id, 3, msgspec.Raw(canonical(row)))]
+        at = cursor_to("bal", bucket_of(row.account_id), told, Applied(), NOON.at_ms)
+        aside.store.cache.install(told, at, afresh=True)
+    programme = aside.engine.around().programme
+    assert [*long_unseen(aside.store, programme, "2036-01-01")] == [RightReleased(family, "main", 50)]
+
+
+@pytest.mark.parametrize("aside", [ESCROW], indirect=True)
 def test_points_held_that_were_sold_from_what_is_aside_meanwhile_are_not_spent_twice(aside: Rig) -> None:
     """Of 150 points that are this till's to spend 120 are held for one sale; another takes 60 of them first."""
     offered(aside)
