@@ -1,5 +1,6 @@
 """Terminals and what is out of order: who has been silent, what waits, what was put aside, what does not agree."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -8,7 +9,7 @@ from sqlalchemy import Row
 from loyalty.events import ReturnCompleted, decode_body, decode_envelope
 from sync_server.reports import Counts, terminal_lines
 from sync_server.rows import select_by
-from sync_server.schema import EVENT, FLAG, HELD, RECEIPT
+from sync_server.schema import EVENT, FLAG, HELD, RECEIPT, part_of
 from sync_server.stops import stops_in_force
 from sync_server.store import Store, Tx
 
@@ -87,7 +88,7 @@ def read_flagged(store: Store) -> tuple[Flagged, ...]:
     """Newest first."""
     with store.read() as tx:
         rows = tx.execute(FLAG.select().order_by(FLAG.c.at_ms.desc(), FLAG.c.event_id).limit(LISTED)).all()
-        receipts = _receipts(tx, rows)
+        receipts = receipts_of_flags(tx, rows)
     return tuple(_flagged(row, receipts.get((row.bucket, row.event_id), "")) for row in rows)
 
 
@@ -107,9 +108,15 @@ def _held(row: Row[Any], why: str) -> Held:
     return msgspec.structs.replace(held, number=receipt.number, receipt_id=receipt.receipt_id, waits_for=sale)
 
 
-def _receipts(tx: Tx, rows: Any) -> dict[tuple[int, str], str]:
+def receipts_of_flags(tx: Tx, rows: Sequence[Row[Any]]) -> dict[tuple[int, str], str]:
+    """(bucket, event_id) of flags -> the receipt the event is of, where it is of one.
+
+    Receipts have no index by event: they are looked for in the part of time of their event, which has their moment.
+    """
     keys = ("bucket", "event_id")
-    found = select_by(tx, RECEIPT, (*keys, "receipt_id"), keys, [(row.bucket, row.event_id) for row in rows])
+    events = select_by(tx, EVENT, (*keys, "at_ms"), keys, [(row.bucket, row.event_id) for row in rows])
+    wanted = [(row.bucket, part_of(row.at_ms), row.event_id) for row in events]
+    found = select_by(tx, RECEIPT, (*keys, "receipt_id"), ("bucket", "part", "event_id"), wanted)
     return {(row.bucket, row.event_id): row.receipt_id for row in found}
 
 

@@ -13,12 +13,13 @@ from loyalty.api import EnrolRequest, SharesAsk, ShareTold
 from loyalty.events import Envelope, canonical
 from loyalty.shares import Amount
 from sync_server.budgets import give_shares
-from sync_server.console.terminal_facts import SILENT_MS, read_flagged, read_held, read_warnings
+from sync_server.console.terminal_facts import SILENT_MS, read_flagged, read_held, read_warnings, receipts_of_flags
 from sync_server.console.terminals import enrol_command, qr_matrix, qr_path, qr_size
 from sync_server.enrol import CODE_LIFE_MS, enrol_terminal, make_code
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.reports import read_counts, terminal_lines
+from sync_server.schema import FLAG
 from tests.support.console_office import PHONE, SCARF, TODAY, at, make_shop, tell_history, text_of, visiting
 from tests.support.server import hex_id, office_on, opened_office
 
@@ -78,6 +79,26 @@ def test_a_flag_leads_to_its_receipt_or_its_member(told) -> None:
     found = {each.kind: each for each in read_flagged(shop.office.store)}
     assert found["return_excess"].receipt_id == more.receipt_id
     assert found["phone_taken"].member_id == other.member_id
+
+
+def test_a_flag_s_receipt_is_looked_for_in_its_week_alone(opened, monkeypatch) -> None:
+    """A bucket holds every receipt of years, and there is no index by event."""
+    shop, history, _ = opened
+    history.counter.take_back(history.sale, {1: 2000}, at(TODAY, 16, 0))
+    history.counter.send()
+    with shop.office.store.read() as tx:
+        said: list[tuple[str, object]] = []
+        run = tx.connection.exec_driver_sql
+
+        def noted(sql: str, values: object):
+            said.append((sql, values))
+            return run(sql, values)
+
+        monkeypatch.setattr(tx.connection, "exec_driver_sql", noted)
+        assert receipts_of_flags(tx, tx.execute(FLAG.select()).all())
+        plans = [row[-1] for sql, values in said for row in run(f"EXPLAIN QUERY PLAN {sql}", values)]
+    of_receipts = [plan for plan in plans if plan.startswith(("SEARCH t ", "SCAN t")) and "event" not in plan]
+    assert of_receipts == ["SEARCH t USING INDEX receipt_account (bucket=? AND part=?)"]
 
 
 def test_warnings_come_and_go(told) -> None:
