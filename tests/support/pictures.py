@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from textual.pilot import Pilot
-
 from loyalty.basket import Moment
 from loyalty.sentences import Lang, sentence
 from terminal.session import commands as c
@@ -23,6 +21,7 @@ from terminal.ui.app import TillApp
 from terminal.words import TEMPLATES
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill, replace
+from tests.ui.screen import Cashier
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SIZE = (100, 30)
@@ -66,65 +65,65 @@ class ShopTill(FakeTill):
         return name if self.lang == "ru" else PEOPLE.get(name, name)
 
 
-Play = Callable[[ShopTill, Pilot[None]], Awaitable[None]]
+Play = Callable[[ShopTill, Cashier], Awaitable[None]]
 
 
-async def sale(till: ShopTill, pilot: Pilot[None]) -> None:
+async def sale(till: ShopTill, cashier: Cashier) -> None:
     badge = shop.BADGE.code
     for code in (shop.CARD, shop.SCARF.code, shop.MUG.code, badge, badge, shop.WATER.code, "2100123004560"):
         till.post(c.Scan(code))
 
 
-async def pay(till: ShopTill, pilot: Pilot[None]) -> None:
-    await sale(till, pilot)
+async def pay(till: ShopTill, cashier: Cashier) -> None:
+    await sale(till, cashier)
     till.post(c.SpendPoints(500))
-    await pilot.press("f2", *"300000")
+    await cashier.press("f2", *"300000")
 
 
-async def enrol(till: ShopTill, pilot: Pilot[None]) -> None:
+async def enrol(till: ShopTill, cashier: Cashier) -> None:
     name = "Анна" if till.lang == "ru" else "Anna"
-    await pilot.press(*"+79267654321", "enter", "f6", *name, "enter", "space", "enter")
+    await cashier.press(*"+79267654321", "enter", "f6", *name, "enter", "space", "enter")
 
 
-async def giving_back(till: ShopTill, pilot: Pilot[None]) -> None:
-    await sale(till, pilot)
-    await pilot.press("f2", *"300000", "enter", "f11", *"T1-1", "enter", "enter", "down")
+async def giving_back(till: ShopTill, cashier: Cashier) -> None:
+    await sale(till, cashier)
+    await cashier.press("f2", *"300000", "enter", "f11", *"T1-1", "enter", "enter", "down")
 
 
-async def offers(till: ShopTill, pilot: Pilot[None]) -> None:
+async def offers(till: ShopTill, cashier: Cashier) -> None:
     till.programme = shop.with_offers()
     till.members[shop.CARD] = replace(shop.MARIA, wallets={"stars": 12})
-    await sale(till, pilot)
-    await pilot.press("tab", "2", "down", "enter")
+    await sale(till, cashier)
+    await cashier.press("tab", "2", "down", "enter")
 
 
-async def confirm(till: ShopTill, pilot: Pilot[None]) -> None:
+async def confirm(till: ShopTill, cashier: Cashier) -> None:
     badge = shop.BADGE.code
     for code in (shop.SCARF.code, shop.MUG.code, badge):
         till.post(c.Scan(code))
     till.post(c.Type(shop.PHONE))
-    await pilot.press("ctrl+v")
+    await cashier.press("ctrl+v")
     till.post(c.CodeSent("code 1", 6, 30))
-    await pilot.press(*"4029")
+    await cashier.press(*"4029")
 
 
-async def in_doubt(till: ShopTill, pilot: Pilot[None]) -> None:
-    await sale(till, pilot)
+async def in_doubt(till: ShopTill, cashier: Cashier) -> None:
+    await sale(till, cashier)
     moment = Moment(shop.NOW_MS, "2026-11-22", 719, 6)
     silent, hint = sentence("fiscal.silent"), sentence("fiscal.doubt.hint")
     till.doubt_next = Doubt("T1-000042", "sale", 2_500_64, moment, silent, hint, "9999078900001234")
     till.fails = c.Failed(sentence("fiscal.doubt", number="T1-000042"), hint)
-    await pilot.press("f2", *"300000", "enter")
+    await cashier.press("f2", *"300000", "enter")
 
 
-async def at_register(till: ShopTill, pilot: Pilot[None]) -> None:
-    await sale(till, pilot)
+async def at_register(till: ShopTill, cashier: Cashier) -> None:
+    await sale(till, cashier)
     old = Trouble(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"), "renew_shift")
     said = sentence("fiscal.unsent", count=12, since_at="2026-11-18T09:00")
     unsent = Trouble(said, sentence("fiscal.unsent.hint"))
     at = "2026-11-22T12:01"
     till.register = RegisterSeen("9999078900001234", 20_461, "over_24h", "there", at, 12, (old, unsent))
-    await pilot.press("ctrl+x")
+    await cashier.press("ctrl+x")
 
 
 SCENES: dict[str, Play] = {
@@ -144,10 +143,10 @@ async def picture(play: Play, lang: Lang) -> str:
     till = ShopTill(lang)
     app = TillApp(till, lang, theme="dark", templates=TEMPLATES, clock_ms=lambda: shop.NOW_MS)
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        await play(till, pilot)
-        await app.settled()
-        await pilot.pause()
+        cashier = Cashier(till, app, pilot)
+        await cashier.settled()
+        await play(till, cashier)
+        await cashier.settled()
         return compact(app.export_screenshot(title="Kopilka"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from textual import events
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -23,6 +24,8 @@ from terminal.ui.sight import Sight
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
+SOON_S = 60.0
+
 
 class Cashier:
     def __init__(self, till: FakeTill, app: TillApp, pilot: Pilot[None]) -> None:
@@ -30,35 +33,68 @@ class Cashier:
 
     async def press(self, *keys: str) -> None:
         """Keys by name, one after another; waits until they are done and painted."""
-        await self.pilot.press(*keys)
-        await self.settled()
+        for key in keys:
+            self.app.post_message(key_named(key))
+            await self.settled()
 
     async def type(self, text: str, *then: str) -> None:
         """A text as a person types it, then keys."""
         self.keys_ahead(text)
+        await self.settled()
         await self.press(*then)
 
     def keys_ahead(self, text: str, *then: str) -> None:
-        """Keys faster than anything answers: all in before the first is dealt with."""
-        for char in text:
-            self.app.post_message(events.Key("space" if char == " " else char, char))
-        for name in then:
-            self.app.post_message(events.Key(name, "\r" if name == "enter" else None))
+        """Keys faster than anything answers: all in before the first is dealt with, and all read at one moment."""
+        keys = [key_named(name) for name in (*text, *then)]
+        for key in keys:
+            key.time = keys[0].time
+            self.app.post_message(key)
 
     async def burst(self, text: str, end: str = "enter") -> None:
         """A scanner that types like a keyboard: every key within a millisecond, then its suffix."""
         self.keys_ahead(text, end)
-        await self.pilot.pause(0.05)
-        await self.settled()
+        await self.rested()
 
     async def paste(self, text: str) -> None:
         self.app.post_message(events.Paste(text))
         await self.settled()
 
+    async def resize(self, columns: int, rows: int) -> None:
+        size = Size(columns, rows)
+        driver = self.app._driver
+        assert isinstance(driver, HeadlessDriver)
+        driver._size = size
+        self.app.post_message(events.Resize(size, size))
+        await self.painted()
+        self.app._check_resize()  # sizes are gathered for a moment, and this is the last
+        await self.settled()
+
+    async def rested(self) -> None:
+        """Wait until no scanner can have typed what came last: the gate has let it in, and it is on the screen."""
+        await self.settled()
+        gate = self.app._inlet._gate
+        await self.until(lambda: gate is None or gate.due_s is None)
+        await self.settled()
+
+    async def until(self, fits: Callable[[], bool]) -> None:
+        """Wait for what comes about in its own time."""
+        async with asyncio.timeout(SOON_S):
+            while not fits():
+                await asyncio.sleep(0.002)
+
     async def settled(self) -> None:
-        await self.pilot.pause()
+        """Wait until every message sent so far is dealt with, by the till too, and on the screen."""
+        await self.painted()
         await self.app.settled()
-        await self.pilot.pause()
+        await self.painted()
+
+    async def painted(self) -> None:
+        """Wait until the screen has dealt with every message, and then with what its parts told one another of their
+        sizes. (The pilot's own pause guesses it from an idle processor, 20 ms at a time.)"""
+        for _ in range(2):
+            await self.pilot._wait_for_screen()
+            await self.app.animator.wait_until_complete()
+            self.app.screen._on_timer_update()
 
     @property
     def state(self) -> State:
@@ -101,6 +137,12 @@ async def fill(cashier: Cashier) -> None:
     for code in (shop.CARD, shop.SCARF.code, shop.MUG.code):
         cashier.till.post(c.Scan(code))
     await cashier.settled()
+
+
+def key_named(name: str) -> events.Key:
+    """The event of a key, by its name or as the character it types."""
+    text = {"space": " ", "enter": "\r"}.get(name, name if len(name) == 1 else None)
+    return events.Key("space" if name == " " else name, text)
 
 
 Story = Callable[[Cashier], Awaitable[None]]

@@ -126,6 +126,7 @@ def test_goods_are_scanned_over_the_dialog_and_the_code_is_still_asked_for() -> 
         await cashier.press("ctrl+v")
         cashier.till.post(c.CodeSent("code 1", 6, 30))
         await cashier.type("40")
+        await cashier.rested()
         await cashier.burst(shop.WATER.code)
         assert len(cashier.state.basket.lines) == 2
         cashier.sees(TITLE)

@@ -33,8 +33,7 @@ def test_a_pane_that_fails_says_a_sentence_logs_the_error_and_keeps_the_basket(
         await cashier.press("f2")
         assert cashier.mode == "pay"
         cashier.sees_not("Traceback", "RuntimeError")
-        await cashier.pilot.resize_terminal(100, 30)
-        await cashier.settled()
+        await cashier.resize(100, 30)
         monkeypatch.undo()
         body.pane_of.cache_clear()
         await cashier.press("escape")

@@ -38,8 +38,7 @@ def test_every_scene_keeps_its_figures_whole(scene: str, lang: Lang) -> None:
     async def story(cashier: Cashier) -> None:
         await shots.SCENES[scene](cashier)
         for size in SIZES:
-            await cashier.pilot.resize_terminal(*size)
-            await cashier.settled()
+            await cashier.resize(*size)
             fits(cashier)
 
     play(story, lang=lang, size=SIZES[0])
@@ -189,8 +188,7 @@ def test_a_wide_screen_explains_beside_the_lines_and_a_narrow_one_has_one_hint()
         await cashier.settled()
         cashier.sees("★ 300 ₽ с крупного чека: Ещё на 783,90")
         cashier.sees_not("Можно получить")
-        await cashier.pilot.resize_terminal(160, 48)
-        await cashier.settled()
+        await cashier.resize(160, 48)
         cashier.sees("★ 300 ₽ с крупного чека", "Сработало", "Можно получить", "Не в этот раз")
 
     play(story)
@@ -236,8 +234,7 @@ def test_a_terminal_too_small_for_a_till_breaks_nothing() -> None:
     async def story(cashier: Cashier) -> None:
         shots.fill(cashier.till)
         for size in [(20, 5), (1, 1), (80, 24)]:
-            await cashier.pilot.resize_terminal(*size)
-            await cashier.settled()
+            await cashier.resize(*size)
         cashier.sees("Шарф «Локомотив»", "ИТОГО")
 
     play(story)

@@ -42,10 +42,7 @@ def test_a_key_waits_for_a_slow_till_only_so_long(monkeypatch: pytest.MonkeyPatc
         till.held.clear()
         cashier.keys_ahead(shop.WATER.code, "enter")
         cashier.keys_ahead("", "f2")
-        for _ in range(100):
-            await cashier.pilot.pause(0.01)
-            if len(till.posted) == 2:
-                break
+        await cashier.until(lambda: len(till.posted) == 2)
         assert till.posted == [c.Type(shop.WATER.code), c.Pay()]
         till.held.set()
         await cashier.settled()
@@ -75,7 +72,7 @@ def test_an_error_rings_twice_and_success_once(monkeypatch: pytest.MonkeyPatch) 
         assert bells == ["ding"]
         cashier.till.post(c.Scan("4006381333931"))
         await cashier.settled()
-        await cashier.pilot.pause(0.05)
+        await cashier.until(lambda: len(bells) >= 3)
         assert bells == ["ding"] * 3
         cashier.sees("Не сделано")
 

@@ -34,17 +34,9 @@ def test_a_till_that_is_long_about_a_command_says_so_until_it_answers(monkeypatc
     async def story(cashier: Cashier) -> None:
         till.held.clear()
         cashier.keys_ahead(shop.WATER.code, "enter")
-        for _ in range(200):
-            await cashier.pilot.pause(0.01)
-            if BUSY in cashier.shown():
-                break
-        cashier.sees(BUSY)
+        await cashier.until(lambda: BUSY in cashier.shown())
         till.held.set()
-        for _ in range(200):
-            await cashier.pilot.pause(0.01)
-            if BUSY not in cashier.shown():
-                break
-        cashier.sees_not(BUSY)
+        await cashier.until(lambda: BUSY not in cashier.shown())
         cashier.sees("90,00")
 
     play(story, till)

@@ -45,7 +45,7 @@ def test_a_scan_over_the_form_of_a_new_member_leaves_the_form_as_it_was() -> Non
     async def story(cashier: Cashier) -> None:
         await cashier.press("f6")
         await cashier.type("+7926")
-        await cashier.pilot.pause(0.1)
+        await cashier.rested()
         await cashier.burst(shop.CARD)
         cashier.sees("Новый участник", "+7926▏")
         cashier.sees_not(shop.CARD)
@@ -64,7 +64,7 @@ def test_a_scan_over_a_modal_with_a_focused_field_goes_to_the_till_and_typing_to
         assert field.value == ""
         for char in "да":
             await cashier.type(char)
-            await cashier.pilot.pause(0.1)
+            await cashier.rested()
         assert field.value == "да"
         assert len(cashier.state.basket.lines) == 1
 
@@ -74,7 +74,7 @@ def test_a_scan_over_a_modal_with_a_focused_field_goes_to_the_till_and_typing_to
 def test_what_was_typed_before_a_scan_stays_typed() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("шар")
-        await cashier.pilot.pause(0.1)
+        await cashier.rested()
         await cashier.burst(shop.WATER.code)
         assert cashier.typed == "шар"
 
@@ -106,7 +106,7 @@ def test_a_pasted_code_is_a_scan_and_any_other_paste_is_typed_without_enter() ->
 def test_a_multiplier_typed_ahead_of_a_scan_is_for_that_scan() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("3*")
-        await cashier.pilot.pause(0.1)
+        await cashier.rested()
         cashier.keys_ahead("", "enter")
         await cashier.burst(shop.WATER.code)
         assert cashier.state.basket.lines[0].qty_milli == 3000
@@ -147,7 +147,6 @@ def test_what_a_scanner_on_a_port_says_beside_codes_goes_to_the_till() -> None:
 async def brought(cashier: Cashier, command: c.Command) -> None:
     """From another thread, as scanners do."""
     await asyncio.to_thread(cashier.app.bring, command)
-    await cashier.pilot.pause()
     await cashier.settled()
 
 
@@ -162,7 +161,7 @@ def test_keys_typed_ahead_of_a_slow_till_act_on_the_picture_they_were_typed_for(
         cashier.keys_ahead("10000", "enter")
         cashier.keys_ahead(shop.MUG.code, "enter")
         cashier.keys_ahead("5", "f4")
-        await cashier.pilot.pause(0.1)
+        await cashier.painted()
         assert not till.receipts
         till.held.set()
         await cashier.settled()
@@ -176,9 +175,7 @@ def test_keys_typed_ahead_of_a_slow_till_act_on_the_picture_they_were_typed_for(
 def test_keys_of_one_burst_are_kept_in_their_order() -> None:
     async def story(cashier: Cashier) -> None:
         cashier.keys_ahead("вода абвгдеёжз 0123456789")
-        await cashier.settled()
-        await cashier.pilot.pause(0.2)
-        await cashier.settled()
+        await cashier.rested()
         assert cashier.typed == "вода абвгдеёжз 0123456789"
 
     play(story, gate=True)
@@ -191,10 +188,10 @@ PATIENT = WedgeProfile(hold_s=30, mean_gap_s=30, pause_s=30)
 def test_a_letter_is_on_the_screen_before_the_gate_lets_it_in() -> None:
     async def story(cashier: Cashier) -> None:
         cashier.app.post_message(events.Key("ч", "ч"))
-        await cashier.pilot.pause()
+        await cashier.painted()
         assert cashier.row_of("command").rstrip().endswith("› ч▏")
         cashier.app.post_message(events.Key("а", "а"))
-        await cashier.pilot.pause()
+        await cashier.painted()
         assert cashier.row_of("command").rstrip().endswith("› ▏")
 
     play(story, gate=PATIENT)
@@ -205,14 +202,14 @@ def test_the_first_key_of_a_scan_is_taken_back_from_the_screen_with_the_second()
         before = cashier.row_of("command")
         first, *rest = list(shop.WATER.code)
         cashier.app.post_message(events.Key(first, first))
-        await cashier.pilot.pause()
+        await cashier.painted()
         assert cashier.row_of("command") != before
         for char in rest:
             cashier.app.post_message(events.Key(char, char))
-            await cashier.pilot.pause()
+            await cashier.painted()
             assert cashier.row_of("command") == before
         cashier.app.post_message(events.Key("enter", "\r"))
-        await cashier.pilot.pause()
+        await cashier.painted()
         await cashier.settled()
         assert cashier.row_of("command") == before
         assert [line.product for line in cashier.state.basket.lines] == [shop.WATER]
@@ -237,7 +234,7 @@ def test_a_burst_is_painted_once_as_the_line_it_became(monkeypatch: pytest.Monke
 def test_three_star_and_a_scan_is_three_without_enter_between() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("3*")
-        await cashier.pilot.pause(0.2)
+        await cashier.rested()
         await cashier.burst(shop.WATER.code)
         assert [(line.product, line.qty_milli) for line in cashier.state.basket.lines] == [(shop.WATER, 3000)]
         assert cashier.typed == ""
