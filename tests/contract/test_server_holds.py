@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -249,8 +251,18 @@ def test_each_wallet_must_have_what_is_asked_of_it(office, till):
     assert row(office).held == {}
 
 
-def test_of_two_tills_that_ask_at_once_one_gets_the_points(office, till):
+def test_of_two_tills_that_ask_at_once_one_gets_the_points(office, till, monkeypatch):
+    """All would have read before the first writes, were the row not held."""
     tills = [till, *(office.till(f"t{number}") for number in range(5))]
+    all_have_read, read = threading.Barrier(len(tills)), holds_module._held
+
+    def read_together(*given):
+        found = read(*given)
+        with suppress(threading.BrokenBarrierError):
+            all_have_read.wait(0.3)
+        return found
+
+    monkeypatch.setattr(holds_module, "_held", read_together)
     with ThreadPoolExecutor(len(tills)) as pool:
         answers = list(pool.map(lambda of: take(of[1], 60, hex_id("at once", of[0])), enumerate(tills)))
     assert sorted(answer.state for answer in answers) == ["held", *["short"] * 5]

@@ -65,7 +65,7 @@ def test_a_scan_over_a_modal_with_a_focused_field_goes_to_the_till_and_typing_to
         for char in "да":
             await cashier.type(char)
             await cashier.rested()
-        assert field.value == "да"
+        await cashier.until(lambda: field.value == "да")
         assert len(cashier.state.basket.lines) == 1
 
     play(story, gate=True)

@@ -49,7 +49,8 @@ def watched(source: int | str) -> tuple[list[Scan], list[str]]:
 
 
 @pytest.fixture
-def video(tmp_path: Path) -> Path:
+def video(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(camera_source, "REPEAT_S", WAIT_S)  # on a busy machine two pictures of one card lie far apart
     path = tmp_path / "card.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (640, 480))
     for kind in ("qr", "barcode"):
