@@ -30,7 +30,7 @@ MAX_TOGETHER = 2000
 """Acts of one transaction on SQLite."""
 MAX_LOOKS = 100
 """Another process has changed the very same cards each time."""
-_ACT = ("token", "event_id", "member_id", "given", "at_ms", "received_ms")
+_ACT = ("token", "event_id", "member_id", "given", "at_ms", "received_ms", "by_whom")
 _ident = msgspec.json.Decoder(IdentRow)
 
 SENTENCES = {
@@ -112,13 +112,12 @@ class Registered(msgspec.Struct, frozen=True):
     by_whom: str
 
 
-def read_registered(tx: Tx, tokens: Iterable[str]) -> tuple[Registered, ...]:
-    """Of these bank cards, newest first, what was done last."""
+def read_registered(tx: Tx, tokens: Iterable[str], members: Collection[str]) -> tuple[Registered, ...]:
+    """Of these bank cards, newest first, how each was last registered for one of these: others may have tried since."""
     last: dict[str, Registered] = {}
-    names = ("token", "at_ms", "by_whom")
-    rows = select_by(tx, BANK_CARD, names, ("abucket", "token"), [(bucket_of(token), token) for token in tokens])
-    for row in sorted(rows, key=lambda each: each.at_ms):
-        last[row.token] = Registered(row.token, row.at_ms, row.by_whom)
+    for row in sorted(_acts_with(tx, tokens), key=lambda each: each.at_ms):
+        if row.given and row.member_id in members:
+            last[row.token] = Registered(row.token, row.at_ms, row.by_whom)
     return tuple(sorted(last.values(), key=lambda each: (-each.at_ms, each.token)))
 
 
@@ -127,7 +126,7 @@ def withdraw(store: Store, place: Place, token: str, who: str, at_ms: int, act_i
     if _standings(store, [token]).get(token, _Standing(token, "", ())).member_id != place.member_id:
         raise NotNow(sentence("bank_cards.none"))
     with store.read() as tx:
-        last_ms = max(each.at_ms for each in read_registered(tx, [token]))
+        last_ms = max(act.at_ms for act in _acts_with(tx, [token]))
     note(store, [CardAct(token, act_id, place.member_id, False, max(at_ms, last_ms + 1), at_ms, "", who)])
     settle(store, [token])
 
@@ -175,11 +174,15 @@ def _acts(event: Arrived) -> Iterator[CardAct]:
         yield CardAct(body.token, event.event_id, body.member_id, given, *times, event.account_id, body.cashier)
 
 
+def _acts_with(tx: Tx, tokens: Iterable[str]) -> Sequence[Row[Any]]:
+    """All that was done with these bank cards."""
+    return select_by(tx, BANK_CARD, _ACT, ("abucket", "token"), [(bucket_of(token), token) for token in tokens])
+
+
 def _standings(store: Store, tokens: Collection[str]) -> dict[str, _Standing]:
     with store.read() as tx:
-        keys = [(bucket_of(token), token) for token in tokens]
         acts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-        for row in select_by(tx, BANK_CARD, _ACT, ("abucket", "token"), keys):
+        for row in _acts_with(tx, tokens):
             acts[row.token].append(row)
         return {token: _standing(tx, token, rows) for token, rows in acts.items()}
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, bucket_of
 from sync_server import bank_cards
 from sync_server.bank_cards import CardAct, holder, settle
+from sync_server.console.member_facts import read_member
 from sync_server.find_member import find_member
 from sync_server.leases import ALL_SLOTS
 from sync_server.parked import replay_parked
@@ -75,6 +76,17 @@ def test_of_two_who_registered_one_card_offline_the_first_to_come_has_it_and_the
     put(early, withdrawn(early, BORIS, hour=3), hour=3)
     assert (cards_of(office, ANNA), cards_of(office, BORIS)) == ((TOKEN,), ())
     check(office)
+
+
+def test_a_member_s_page_tells_of_the_member_s_own_registration_not_of_who_tried_since(office):
+    till = office.till()
+    enrol(till, ANNA, BORIS)
+    put(till, registered(till, ANNA))
+    put(till, registered(till, BORIS, hour=1), hour=1)
+    for member, told in ((ANNA, [T0_MS]), (BORIS, [])):
+        facts = read_member(office.store, member)
+        assert facts is not None
+        assert [each.at_ms for each in facts.bank_cards] == told
 
 
 def test_a_card_registered_again_before_its_withdrawal_is_heard_of_stays(office):
