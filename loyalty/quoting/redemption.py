@@ -110,7 +110,7 @@ def allow(
     """How many points may be spent on the basket now, and the tightest limit; `have_points` are in its wallets."""
     if not scene.lines:
         return 0, None
-    refused = _refusal(scene, rule, standing)
+    refused = _refusal(scene, rule, standing, sum(have_points))
     if refused or scene.member is None:
         return 0, refused
     limits = [
@@ -133,7 +133,8 @@ def _by_wallet(points: int, wallets: Sequence[str], have: Sequence[int]) -> Iter
             yield wallet, taken
 
 
-def _refusal(scene: Scene, rule: Redeem, standing: Standing) -> Sentence | None:
+def _refusal(scene: Scene, rule: Redeem, standing: Standing, balance_points: int) -> Sentence | None:
+    """Nobody is asked for a card or a code to spend points they do not have."""
     member = scene.member
     if member is None:
         return sentence("redeem.no_member")
@@ -145,7 +146,9 @@ def _refusal(scene: Scene, rule: Redeem, standing: Standing) -> Sentence | None:
     if standing.earn_only:
         return sentence("redeem.earn_only")
     missing = unproven(rule, member.identified_by, standing)
-    return sentence(_MISSING[missing]) if missing else None
+    if missing is None:
+        return None
+    return sentence(_MISSING[missing]) if balance_points > 0 else sentence("redeem.no_points")
 
 
 def _limits(scene: Scene, rule: Redeem, balance_points: int) -> list[tuple[int, Sentence]]:

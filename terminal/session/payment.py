@@ -151,6 +151,10 @@ def _told_return(done: State, receipt: Receipt) -> State:
     kinds: tuple[PaymentKind, ...] = ("gift_card", "card", "cash")
     gift_minor, card_minor, cash_minor = (_paid_minor(receipt, kind) for kind in kinds)
     number = receipt.number
+    if gift_minor and card_minor and not cash_minor:
+        return told(done, "ok", "done.return_gift_card", number=number, gift_minor=gift_minor, card_minor=card_minor)
+    if gift_minor and not cash_minor:
+        return told(done, "ok", "done.return_all_gift", number=number, gift_minor=gift_minor)
     if gift_minor and card_minor:
         return told(
             done, "ok", "done.return_cards", number=number,

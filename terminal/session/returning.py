@@ -107,7 +107,7 @@ def commit(state: State) -> Step:
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:
-    return fresh(state, around.store), ()
+    return told(fresh(state, around.store), "info", "return.left_off"), ()
 
 
 def _draft(state: State) -> ReturnDraft:

@@ -207,6 +207,15 @@ SENTENCES = {
         "Возврат {number}: на подарочную карту {gift_minor}, выдайте {total_minor}",
         "Return {number}: {gift_minor} to the gift card, pay out {total_minor}",
     ),
+    "done.return_gift_card": (
+        "Возврат {number}: на подарочную карту {gift_minor}, на карту {card_minor}",
+        "Return {number}: {gift_minor} to the gift card, {card_minor} to the card",
+    ),
+    "done.return_all_gift": (
+        "Возврат {number} оформлен: на подарочную карту вернулось {gift_minor}",
+        "Return {number} complete: {gift_minor} is back on the gift card",
+    ),
+    "return.left_off": ("Возврат не оформлен", "No return was made"),
     "return.finish_first": ("Сначала закройте или очистите текущий чек", "Complete or void the current receipt first"),
     "return.of_return": ("Чек {number} сам возврат", "Receipt {number} is itself a return"),
     "return.all_back": ("По чеку {number} всё уже возвращено", "Everything of receipt {number} has been returned"),

@@ -50,6 +50,20 @@ def test_a_return_says_how_the_receipt_was_paid_and_asks_before_the_money_goes_a
     assert [payment.kind for payment in till.receipts[1].payments] == ["card", "cash"]
 
 
+def test_a_return_that_is_left_says_that_none_was_made() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f2", "f7", "f11")
+        await cashier.type("T1-1", "enter")
+        await cashier.press("escape")
+        assert cashier.mode == "sale"
+        cashier.sees("Возврат не оформлен")
+        cashier.sees_not("отметьте, что возвращают")
+
+    till = play(story)
+    assert len(till.receipts) == 1
+
+
 def test_whoever_says_yes_pays_all_of_a_return_out_in_cash() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)

@@ -43,6 +43,16 @@ def test_why_a_payment_failed_stays_over_a_scan_and_a_notice_until_the_next_paym
     play(story)
 
 
+def test_a_notice_longer_than_a_row_is_read_to_its_end() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Notify("error", sentence("code.phone", text="903 5551")))
+        await cashier.settled()
+        cashier.sees("Не сделано: «903 5551» — не номер телефона", "например 903 ", "   123-45-67 ")
+        cashier.sees_not("…")
+
+    play(story, size=(80, 24))
+
+
 def test_a_menu_in_payment_leaves_the_reason_in_sight() -> None:
     async def story(cashier: Cashier) -> None:
         await declined(cashier)

@@ -102,6 +102,12 @@ def test_a_phone_spends_nothing_until_a_code_confirms_it():
     assert allowed(line(), identified_by="manual", rule=BY_CODE) == (0, "redeem.card_only")
 
 
+@pytest.mark.parametrize(("how", "missing"), [("phone", "redeem.confirm_phone"), ("manual", "redeem.card_only")])
+def test_nobody_without_points_is_asked_for_a_code_or_a_card(how, missing):
+    assert allowed(line(), identified_by=how, rule=BY_CODE, balance_points=1) == (0, missing)
+    assert allowed(line(), identified_by=how, rule=BY_CODE, balance_points=0) == (0, "redeem.no_points")
+
+
 def test_a_balance_that_is_old_does_not_stand_in_for_the_code():
     assert allowed(line(), identified_by="phone", rule=BY_CODE, standing=Standing(balance_age_s=3601)) == (
         0,

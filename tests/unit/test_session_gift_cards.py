@@ -157,6 +157,17 @@ def test_a_return_says_what_goes_to_the_card_and_what_is_paid_out():
     assert at.state.notice.said.args == {"number": "T1-000002", "gift_minor": 60_00, "total_minor": 40_00}
 
 
+def test_a_return_that_pays_nothing_out_names_no_cash():
+    at = counter(one=100_00).do(c.Scan(TEA.code), c.Pay(), c.Scan(NUMBER), c.Tender("gift_card"))
+    at.do(c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("cash"))
+    assert at.said == "done.return_all_gift"
+    at = counter(one=60_00).do(c.Scan(TEA.code), c.Pay(), c.Scan(NUMBER), c.Tender("gift_card"), c.Tender("card"))
+    at.do(c.BeginReturn("T1-000001"), c.ReturnAll(), c.ConfirmReturn("card"))
+    assert at.said == "done.return_gift_card"
+    assert at.state.notice is not None
+    assert at.state.notice.said.args == {"number": "T1-000002", "gift_minor": 60_00, "card_minor": 40_00}
+
+
 def test_a_total_that_is_another_by_gift_card_is_told_before_it_is_paid():
     campaign = '[[campaign]]\nid = "gift"\nname = { ru = "К", en = "G" }\n'
     campaign += 'reward = { type = "percent", rate_bp = 1000 }\n'

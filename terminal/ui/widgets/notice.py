@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from textual.strip import Strip
 
 from terminal.session.state import Doubt, Level, Notice
-from terminal.ui.cells import clean
+from terminal.ui.cells import clean, wrap
 from terminal.ui.desk import RESOLVING
 from terminal.ui.keys import CONFIRM, OFFERS, RESOLVE, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
@@ -32,7 +32,7 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     if _names_unknown(sight):
         return [row(palette, width, fit(_unknown(sight), width), "band")]
     if _needs_both_rows(sight, width):
-        return [row(palette, width, fit(_said(sight), width))]
+        return [row(palette, width, fit(_in_two(sight, width)[0], width))]
     if sight.view.doubt and sight.desk.asking not in RESOLVING:
         return [ends(palette, width, *_in_doubt(sight, sight.view.doubt), "band")]
     if sight.view.link.fork:
@@ -71,11 +71,21 @@ def _names_unknown(sight: Sight) -> bool:
 
 
 def _needs_both_rows(sight: Sight, width: int) -> bool:
-    """What to do must not be cut off: it then has the notice's row to itself, and what is said stands above it."""
-    notice = _unread(sight)
-    if notice is None or notice.hint is None or sight.desk.note or _names_unknown(sight):
+    """The end of a notice must not be cut off: what a row does not hold takes the row above it too."""
+    if _unread(sight) is None or sight.desk.note or _names_unknown(sight):
         return False
     return cells(notice_parts(sight)) > width
+
+
+def _in_two(sight: Sight, width: int) -> tuple[list[Part], list[Part]]:
+    """What is said over what to do; where nothing is to be done, what is said over its own rest."""
+    said, notice = _said(sight), _unread(sight)
+    if notice is not None and notice.hint is not None:
+        return said, [("   " + sight.words.say(notice.hint), "text")]
+    level, (text, ink) = said[:-1], said[-1]
+    room = width - cells(level)
+    first = wrap(text, room, len(text))[0]
+    return [*level, (first, ink)], [("   " + text.removeprefix(first).lstrip(), ink)]
 
 
 def _on_request(sight: Sight) -> list[Part]:
@@ -110,7 +120,7 @@ def _unknown(sight: Sight) -> list[Part]:
 def notice_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     parts = notice_parts(sight)
     if _needs_both_rows(sight, width):
-        parts = [("   " + parts[-1][0].removeprefix(". "), "text")]
+        parts = _in_two(sight, width)[1]
     return [row(sight.palette, width, fit(parts, width))]
 
 
