@@ -99,7 +99,7 @@ def test_the_member_s_cards_are_those_of_the_head_office_and_of_this_till_since(
     assert shop.here.journal.differing() == ()
 
 
-def test_of_an_erased_member_no_till_knows_the_card_nor_has_a_byte_of_it(shop: Shop) -> None:
+def test_of_an_erased_member_no_till_knows_the_card_nor_has_a_byte_of_it_in_its_cache(shop: Shop) -> None:
     put(shop, shop.here, BankCardRegistered, CARDS[0], TOKEN)
     level(shop, shop.here, shop.away)
     office = shop.office.office
