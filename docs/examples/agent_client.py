@@ -6,6 +6,7 @@ python agent_client.py FOLDER_OF_THE_TILL http://127.0.0.1:8787 MEMBER GOODS...
 import sys
 import uuid
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -13,21 +14,28 @@ import httpx
 def main(folder: str, url: str, member: str, *goods: str) -> None:
     token = (Path(folder) / "agent.token").read_text().strip()
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}) as till:
-        found = till.get(f"/v1/members/{member}").raise_for_status().json()
+        found = answer(till.get(f"/v1/members/{member}"))
         print(f"{found['name_masked']}: {found['balance_points']} points, {found['status_name']}")
 
         basket = {"lines": [{"code": code} for code in goods], "member": {"key": member}}
-        quote = till.post("/v1/quote", json=basket).raise_for_status().json()
+        quote = answer(till.post("/v1/quote", json=basket))
         for reason in [*quote["explanations"], *quote["hints"]]:
-            print(f"- {reason['said']['text']}")
+            print(f"- {reason['name']}: {reason['said']['text']}")
 
         total_minor = quote["total_minor"]
         sale = {**basket, "sale_id": uuid.uuid4().hex, "expected_total_minor": total_minor}
         if total_minor:
             sale["payments"] = [{"kind": "card", "amount_minor": total_minor}]
         # Safe to send again, with the same sale_id, until there is an answer: it is recorded once.
-        receipt = till.post("/v1/receipts", json=sale).raise_for_status().json()
+        receipt = answer(till.post("/v1/receipts", json=sale))
         print("\n".join(receipt["slip"]))
+
+
+def answer(reply: httpx.Response) -> Any:
+    """What was asked for; else the agent's own sentence says why not."""
+    if reply.is_error:
+        sys.exit(reply.json()["detail"])
+    return reply.json()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ def looked(state: State, command: c.RegisterLooked, around: Surroundings) -> Ste
     """Unasked, as at the opening of a shift, only what is wrong is said; nobody is told that all is well."""
     seen = command.seen
     if seen is None:
-        return (state, ()) if command.unasked else refused(replace(state, register=None), "register.none")
+        # No mistake: cash in and out are recorded without a register too.
+        return (state, ()) if command.unasked else (told(replace(state, register=None), "info", "register.none"), ())
     state = replace(state, register=seen)
     if not seen.troubles:
         return (state, ()) if command.unasked else (told(state, "ok", "register.well"), ())

@@ -148,10 +148,12 @@ def test_an_enrolment_nobody_answers_is_a_sentence(tmp_path: Path) -> None:
 
 def test_the_example_client_sells(folder: Path) -> None:
     with agent_process(folder) as agent:
-        with agent.client() as http:
-            http.post("/v1/shift/open", json={"cashier": "Ольга"})
         example = [sys.executable, str(ROOT / "docs" / "examples" / "agent_client.py")]
         command = [*example, str(folder), agent.url, PHONE, TEA.code, TEA.code]
+        refused = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SOON_S)
+        assert (refused.returncode, refused.stderr) == (1, "The shift is closed\n")
+        with agent.client() as http:
+            http.post("/v1/shift/open", json={"cashier": "Ольга"})
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SOON_S)
         assert done.returncode == 0, done.stderr
         assert f"Анна И.: {ANNAS_POINTS} points, Basic" in done.stdout

@@ -106,7 +106,7 @@ def test_a_register_that_does_not_answer_says_so_and_is_asked_again() -> None:
 def test_a_till_without_one_says_so() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.press("ctrl+x")
-        cashier.sees("К этой кассе фискальный регистратор (ККТ) не подключён")
+        cashier.sees("К сведению: К этой кассе фискальный регистратор (ККТ) не подключён", "Внести наличные")
 
     play(story, templates=TEMPLATES)
 
