@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,8 @@ T = TypeVar("T")
 
 
 def open_book(path: Path, version: int, tables: Sequence[str]) -> Writer:
-    """The book with its tables, made where there is none. Raises StoreFault: locked, damaged, of another version."""
+    """The book with its tables, made where there is none; only its owner may read it. Raises StoreFault: locked,
+    damaged, of another version."""
 
     def prepare(connection: Connection) -> None:
         set_pragmas(connection)
@@ -27,6 +29,8 @@ def open_book(path: Path, version: int, tables: Sequence[str]) -> Writer:
             connection.execute(table)
         connection.execute(f"PRAGMA user_version = {version}")
 
+    with contextlib.suppress(OSError):  # what keeps it from being made is told by who opens it
+        path.touch(mode=0o600)
     return Writer(path, prepare)
 
 

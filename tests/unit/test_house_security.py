@@ -20,9 +20,11 @@ from sync_server.console import demo_user, login, sessions, tries
 from sync_server.refusals import Refused
 from terminal.agent.token import token_of
 from terminal.cli.logs import log_to
+from terminal.fiscal_book import FiscalBook
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.store import open_store
 from terminal.open_basket import OpenBasket
+from terminal.payment_book import PaymentBook
 from tests.support.server import opened_office
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "SECURITY.md").read_text("utf-8")
@@ -51,6 +53,8 @@ def test_the_files_of_a_till_have_the_modes_of_the_page(tmp_path: Path) -> None:
     store = open_store(folder, ballast_bytes=4096)
     store.keys.begin(2)
     store.close()
+    for book in (PaymentBook(folder), FiscalBook(folder)):
+        book.close()
     token_of(folder)
     log_to(folder)
     OpenBasket(folder).keep(Basket(lines=(BasketLine(1, Product("1", "Tea", ()), 1000, 100),)), "shift", 1)
