@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import defaultdict
 from functools import partial
 
 import pytest
@@ -20,9 +21,8 @@ from sync_server.feed import read_delta, read_heads
 from sync_server.heads import Change, put_rows
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
-from sync_server.schema import FEED
-from sync_server.store import Shard
-from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
+from sync_server.schema import FEED, tshard_of
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 
 pytestmark = pytest.mark.postgres
 BUCKET = 7
@@ -164,13 +164,20 @@ def pass_on(office: TestOffice) -> int:
     return len(taken.arrived)
 
 
+def tills_of_one_shard(office: TestOffice, count: int) -> list[Till]:
+    """As many as it takes are enrolled."""
+    of_shard: defaultdict[int, list[Till]] = defaultdict(list)
+    while True:
+        till = office.till()
+        alike = of_shard[tshard_of(till.terminal)]
+        alike.append(till)
+        if len(alike) == count:
+            return alike
+
+
 def race_segments(office: TestOffice, monkeypatch) -> tuple[int, int]:
     """(events passed on to stage 2, events stored) of tills whose segments share one shard."""
-    monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
-    monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
-    for module in ("ingest", "enrol"):
-        monkeypatch.setattr(f"sync_server.{module}.shard_of", lambda terminal: Shard("tshard", 5))
-    tills = [office.till(f"till {number}") for number in range(WRITERS)]
+    tills = tills_of_one_shard(office, WRITERS)
     chance, applied = random.Random(3), 0
 
     def late(tx, table, rows):
@@ -196,11 +203,7 @@ def test_stage_2_passes_over_no_segment_of_racing_tills(office, monkeypatch):
 
 def overtaken_till(office: TestOffice, monkeypatch) -> int:
     """How many of two segments stage 2 finds when the first to be numbered is the last to be committed."""
-    monkeypatch.setattr(ingest, "tshard_of", lambda terminal: 5)
-    monkeypatch.setattr("sync_server.enrol.tshard_of", lambda terminal: 5)
-    for module in ("ingest", "enrol"):
-        monkeypatch.setattr(f"sync_server.{module}.shard_of", lambda terminal: Shard("tshard", 5))
-    slow, quick = office.till("slow"), office.till("quick")
+    slow, quick = tills_of_one_shard(office, 2)
     numbered, go = threading.Event(), threading.Event()
 
     def late(tx, table, rows):
