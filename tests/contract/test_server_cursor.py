@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import defaultdict
 from functools import partial
 
 import pytest
@@ -21,7 +20,7 @@ from sync_server.feed import read_delta, read_heads
 from sync_server.heads import Change, put_rows
 from sync_server.refusals import Refused
 from sync_server.rows import add_rows, insert_only
-from sync_server.schema import FEED, tshard_of
+from sync_server.schema import FEED
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 
 pytestmark = pytest.mark.postgres
@@ -164,20 +163,15 @@ def pass_on(office: TestOffice) -> int:
     return len(taken.arrived)
 
 
-def tills_of_one_shard(office: TestOffice, count: int) -> list[Till]:
-    """As many as it takes are enrolled."""
-    of_shard: defaultdict[int, list[Till]] = defaultdict(list)
-    while True:
-        till = office.till()
-        alike = of_shard[tshard_of(till.terminal)]
-        alike.append(till)
-        if len(alike) == count:
-            return alike
+def tills_of_one_shard(office: TestOffice, monkeypatch, count: int) -> list[Till]:
+    """The shard of a till is a hash of it: of each, from here on, the same."""
+    monkeypatch.setattr("sync_server.schema.bucket_of", lambda terminal: 5)
+    return [office.till(f"till {number}") for number in range(count)]
 
 
 def race_segments(office: TestOffice, monkeypatch) -> tuple[int, int]:
     """(events passed on to stage 2, events stored) of tills whose segments share one shard."""
-    tills = tills_of_one_shard(office, WRITERS)
+    tills = tills_of_one_shard(office, monkeypatch, WRITERS)
     chance, applied = random.Random(3), 0
 
     def late(tx, table, rows):
@@ -203,7 +197,7 @@ def test_stage_2_passes_over_no_segment_of_racing_tills(office, monkeypatch):
 
 def overtaken_till(office: TestOffice, monkeypatch) -> int:
     """How many of two segments stage 2 finds when the first to be numbered is the last to be committed."""
-    slow, quick = tills_of_one_shard(office, 2)
+    slow, quick = tills_of_one_shard(office, monkeypatch, 2)
     numbered, go = threading.Event(), threading.Event()
 
     def late(tx, table, rows):
