@@ -174,16 +174,16 @@ SENTENCES: Templates = {
         "Another copy of this till was mended first: its key counts, this one's does not",
     ),
     "mend.replaced.do": (
-        "Выгрузите чеки (kopilka queue export), примите файл в офисе с --copy и подключите эту кассу заново кодом",
-        "Write its receipts out (kopilka queue export), have the office take them with --copy, enrol this till anew",
+        "Выгрузите чеки (kopilka queue export), примите файл в офисе с --copy и подключите кассу заново в пустой папке",
+        "Have the office take its receipts (kopilka queue export, --copy there), enrol anew in an empty folder",
     ),
     "mend.keys": (
         "Эту кассу чинили уже {limit} раза с новым ключом",
         "This till has been mended {limit} times with a new key",
     ),
     "mend.keys.do": (
-        "Выгрузите чеки (kopilka queue export) и подключите кассу заново кодом из офиса",
-        "Write its receipts out (kopilka queue export) and enrol the till anew with a code from the office",
+        "Выгрузите чеки (kopilka queue export) и подключите кассу заново кодом из офиса в пустой папке",
+        "Write its receipts out (kopilka queue export), enrol anew with a code from the office, in an empty folder",
     ),
     "link.revoked": (
         "Офис отключил эту кассу. Чеки хранятся в журнале",
