@@ -41,17 +41,25 @@ SENTENCES = {
 
 
 def make_code(store: Store, identity: Identity, shop: str, shop_name: str, now_ms: int, random: Random) -> str:
-    """A new one-time code for a terminal of the store `shop`. Raises BadInput."""
+    """A new one-time code for a terminal of the store `shop`, called as it is already if `shop_name` is empty. Raises
+    BadInput."""
     fits = 0 < len(shop) <= MAX_NAME_CHARS and not any(map(str.isspace, shop))
     if not fits or len(shop_name) > MAX_NAME_CHARS or "\x00" in shop + shop_name:
         raise BadInput(sentence("enrol.store", limit=MAX_NAME_CHARS))
     code = str(int.from_bytes(random(8), "big") % 10**CODE_DIGITS).zfill(CODE_DIGITS)
     row: dict[str, str | int] = {
-        "code_hash": identity.code_hash(code), "store": shop, "store_name": shop_name or shop,
+        "code_hash": identity.code_hash(code), "store": shop, "store_name": shop_name or name_of(store, shop),
         "expires_ms": now_ms + CODE_LIFE_MS, "tries": 0, "used_by": "",
     }  # fmt: skip
     store.write(lambda tx: _keep_code(tx, row, now_ms))
     return code
+
+
+def name_of(store: Store, shop: str) -> str:
+    """What the newest terminal of the store calls it; of a store without terminals its code."""
+    named = select(TERMINAL.c.store_name).where(TERMINAL.c.store == shop)
+    with store.read() as tx:
+        return tx.execute(named.order_by(TERMINAL.c.terminal_no.desc()).limit(1)).scalar_one_or_none() or shop
 
 
 def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms: int, random: Random) -> EnrolReply:

@@ -16,7 +16,7 @@ from sync_server.console.terminal_facts import LISTED, NEAR_MS, read_flagged, re
 from sync_server.console.tongue import Tongue
 from sync_server.console.visit import AnyRequest, Visiting
 from sync_server.console.words import EVENTS, FLAGS
-from sync_server.enrol import CODE_LIFE_MS, make_code
+from sync_server.enrol import CODE_LIFE_MS, make_code, name_of
 from sync_server.reports import terminal_lines
 
 QUIET_MODULES = 4
@@ -80,7 +80,7 @@ def make_enrol_code(request: AnyRequest, visit: Visiting, body: RawBody) -> Resp
         code=code,
         command=command,
         shop=shop,
-        shop_name=shop_name or shop,
+        shop_name=shop_name or name_of(visit.store, shop),
         qr=qr_path(command or code),
         size=qr_size(command or code),
         minutes=CODE_LIFE_MS // 60_000,

@@ -143,6 +143,21 @@ budget = { times = 20, per_store = { minor = 90_000 } }
 """
 
 
+def test_the_second_till_of_a_store_is_not_asked_what_the_store_is_called(opened) -> None:
+    shop, _, visitor = opened
+    office = shop.office
+    for named, said in (("Вокзал", "Вокзал"), ("", "Вокзал"), ("Вокзал 2", "Вокзал 2"), ("", "Вокзал 2")):
+        words = text_of(visitor.post("/console/terminals/code", store="S2", store_name=named).text)
+        shown = re.search(r"\b\d{8}\b", words)
+        assert shown is not None
+        asked = EnrolRequest(shown[0], KEY, "Новая")
+        assert enrol_terminal(office.store, office.identity, asked, shop.now_ms, office.random).store_name == said
+        assert said in words
+    code = make_code(office.store, office.identity, "S9", "", shop.now_ms, office.random)
+    asked = EnrolRequest(code, KEY, "Новая")
+    assert enrol_terminal(office.store, office.identity, asked, shop.now_ms, office.random).store_name == "S9"
+
+
 def test_the_page_shows_budgets_and_the_stores_that_hold_them(opened) -> None:
     shop, history, visitor = opened
     assert "Бюджеты акций" not in text_of(visitor.get("/console/terminals").text)
