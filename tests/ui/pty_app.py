@@ -14,16 +14,20 @@ from textual.geometry import Size
 
 from loyalty.codes import CodeRanges, is_scan
 from terminal.scanner.gate import KeyGate
+from terminal.scanner.wedge import WedgeProfile
 from terminal.session import commands as c
 from terminal.ui.app import TillApp
 from terminal.ui.inlet import Item
 from tests.ui import shop
 from tests.ui.fake_till import FakeTill
 
+PATIENT = WedgeProfile(hold_s=0.3, mean_gap_s=0.3, pause_s=5.0)
+"""Bytes written at once are a scanner's, however the machine stumbles between two of them."""
+
 
 class ReportingApp(TillApp):
     def __init__(self, till: FakeTill, descriptor: int) -> None:
-        gate = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges()))
+        gate = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges()), PATIENT)
         super().__init__(till, "ru", gate, "dark", clock_ms=lambda: shop.NOW_MS)
         self._fake = till
         self._descriptor = descriptor
