@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -20,7 +19,8 @@ from sync_server.import_members import COLUMNS
 from sync_server.import_report import Imported
 from sync_server.imports import import_file
 from sync_server.personal import store_personal
-from sync_server.schema import CONSENT, FEED, FLAG, LEDGER, MEMBER, PERSONAL
+from sync_server.schema import CONSENT, FLAG, LEDGER, MEMBER, PERSONAL
+from tests.support.importing import bodies, take, write
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -43,21 +43,6 @@ def office(request, tmp_path):
 def sqlite_office(request, tmp_path):
     with office_on("sqlite", request, tmp_path) as made:
         yield made
-
-
-def bodies(office: TestOffice, stream, kind):
-    with office.store.read() as tx:
-        return [msgspec.json.decode(body, type=kind) for body in tx.execute(select(FEED[stream].c.body)).scalars()]
-
-
-def take(office: TestOffice, what: str, path, **more) -> Imported:
-    return import_file(office.store, office.identity, what, path, T0_MS, **more)
-
-
-def write(tmp_path, text: str, encoding: str = "utf-8"):
-    path = tmp_path / "rows.csv"
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def test_members_come_in_with_their_points_as_opening_entries(office, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -18,9 +17,9 @@ from sync_server.demo_data import publish_demo
 from sync_server.import_members import COLUMNS
 from sync_server.import_names import MEMBER_ALIASES, PRODUCT_ALIASES
 from sync_server.import_report import Imported
-from sync_server.imports import import_file
-from sync_server.schema import FEED, MEMBER, PERSONAL
-from tests.support.server import T0_MS, TestOffice, office_on
+from sync_server.schema import MEMBER, PERSONAL
+from tests.support.importing import bodies, take, write
+from tests.support.server import TestOffice, office_on
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,21 +44,6 @@ def office(request, tmp_path):
 def sqlite_office(request, tmp_path):
     with office_on("sqlite", request, tmp_path) as made:
         yield made
-
-
-def bodies(office: TestOffice, stream, kind):
-    with office.store.read() as tx:
-        return [msgspec.json.decode(body, type=kind) for body in tx.execute(select(FEED[stream].c.body)).scalars()]
-
-
-def take(office: TestOffice, what: str, path, **more) -> Imported:
-    return import_file(office.store, office.identity, what, path, T0_MS, **more)
-
-
-def write(tmp_path, text: str, encoding: str = "utf-8"):
-    path = tmp_path / "rows.csv"
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def members(office: TestOffice) -> dict[str, tuple[IdentRow, tuple[str, str, str]]]:

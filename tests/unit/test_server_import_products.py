@@ -6,7 +6,6 @@ from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
-import msgspec
 import phonenumbers
 import pytest
 from sqlalchemy import select
@@ -19,8 +18,9 @@ from loyalty.feed import IdentRow
 from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo
 from sync_server.demo_goods import BRANDS, PRODUCTS, WEIGHED
 from sync_server.import_report import Imported
-from sync_server.imports import import_file, import_rows
-from sync_server.schema import FEED, MEMBER, PERSONAL
+from sync_server.imports import import_rows
+from sync_server.schema import MEMBER, PERSONAL
+from tests.support.importing import bodies, take, write
 from tests.support.server import T0_MS, TestOffice, office_on
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,21 +55,6 @@ def office(request, tmp_path):
 def sqlite_office(request, tmp_path):
     with office_on("sqlite", request, tmp_path) as made:
         yield made
-
-
-def bodies(office: TestOffice, stream, kind):
-    with office.store.read() as tx:
-        return [msgspec.json.decode(body, type=kind) for body in tx.execute(select(FEED[stream].c.body)).scalars()]
-
-
-def take(office: TestOffice, what: str, path, **more) -> Imported:
-    return import_file(office.store, office.identity, what, path, T0_MS, **more)
-
-
-def write(tmp_path, text: str, encoding: str = "utf-8"):
-    path = tmp_path / "rows.csv"
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def members(office: TestOffice) -> dict[str, tuple[IdentRow, tuple[str, str, str]]]:
