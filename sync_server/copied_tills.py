@@ -30,6 +30,7 @@ from loyalty.segment_file import SegmentFile
 from loyalty.sentences import Sentence
 from sync_server.arrivals import arrive
 from sync_server.enrol import make_terminal, next_place
+from sync_server.erasing.redact import redacted
 from sync_server.flags import flag
 from sync_server.identity import Identity
 from sync_server.ingest import hashes_between, take_carried
@@ -56,7 +57,7 @@ def import_copy(store: Store, identity: Identity, file: SegmentFile, now_ms: int
     copy = _made(store, identity, till, now_ms)
     known, new = _kept(store, copy), 0
     for segment, raws in parts:
-        fresh = [raw for raw in _not_stored(store, segment, raws) if _digest(raw) not in known]
+        fresh = [raw for raw in _not_stored(store, segment, raws) if not _is_kept(raw, known)]
         if not fresh:
             continue
         data = _entered(store, identity, copy, segment, fresh)
@@ -117,6 +118,11 @@ def _kept(store: Store, copy: str) -> set[bytes]:
     with store.read() as tx:
         rows = tx.execute(select(SEGMENT).where(SEGMENT.c.tshard == tshard_of(copy), SEGMENT.c.terminal == copy))
         return {_digest(raw) for row in rows for raw in events_in(row)}
+
+
+def _is_kept(raw: bytes, known: set[bytes]) -> bool:
+    """Of an erased member's event the file still has what was taken out of the one kept."""
+    return not known.isdisjoint({_digest(raw), _digest(redacted(raw))})
 
 
 def _digest(raw: bytes) -> bytes:

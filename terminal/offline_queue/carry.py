@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from loyalty import segments_told
+from loyalty.api import CarriedReply
 from loyalty.errors import BadInput
 from loyalty.segment_file import MAX_FILE_BYTES, SegmentFile, read_segment_file
 from loyalty.sentences import Sentence
@@ -21,11 +22,9 @@ def carry(path: Path, client: Client) -> Sentence:
     with path.open("rb") as data:
         file = read_segment_file(data.read(MAX_FILE_BYTES + 1), path.name)
     new = 0
-    if file.manifest.keys:
-        _tell_keys(file, client)
     for segment in file.segments:
         try:
-            taken = client.carry(segment)
+            taken = _bring(file, segment, client)
         except Refusal as refusal:
             reply = refusal.reply
             said = segments_told.not_taken(reply.code, file.manifest, segment, reply.acked, new)
@@ -36,8 +35,19 @@ def carry(path: Path, client: Client) -> Sentence:
     return segments_told.taken(file.manifest, new)
 
 
+def _bring(file: SegmentFile, segment: bytes, client: Client) -> CarriedReply:
+    """The file's keys are announced only where a segment is of nobody known: that till may have begun a newer key since
+    it wrote the file, and to announce an old one is what a copy of it would do."""
+    try:
+        return client.carry(segment)
+    except Refusal as refusal:
+        if not file.manifest.keys or refusal.reply.code != "unknown":
+            raise
+    _tell_keys(file, client)
+    return client.carry(segment)
+
+
 def _tell_keys(file: SegmentFile, client: Client) -> None:
-    """The head office may not have heard of that till's newest key."""
     try:
         client.tell_keys(file.manifest.keys, file.manifest.terminal)
     except Refusal as refusal:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from loyalty.api import Position
 from loyalty.errors import BadInput, LinkFault, NotNow
@@ -17,8 +18,10 @@ from sync_server.backups import back_up, restore
 from sync_server.books import read_books
 from sync_server.enrol import make_code
 from sync_server.import_segments import import_segments
+from sync_server.schema import FLAG
 from sync_server.verifying.verify import verify
 from terminal.offline_queue import mending
+from terminal.offline_queue.carry import carry
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.export import export
@@ -46,8 +49,8 @@ class Till:
         self.folder, self.url = folder, url
         self.store = open_store(folder)
         self.journal = self.store.journal
-        client = Client(self.store.identity, self.store.keys, lambda: NOON_MS, url)
-        self.runner = Runner(self.store, client, lambda: NOON_MS, lambda: 0.0)
+        self.client = Client(self.store.identity, self.store.keys, lambda: NOON_MS, url)
+        self.runner = Runner(self.store, self.client, lambda: NOON_MS, lambda: 0.0)
 
     def sells(self, *numbers: int) -> None:
         for number in numbers:
@@ -290,6 +293,29 @@ def parted(office: ServedOffice, folder: Path) -> tuple[Till, Till]:
     copy.sells(4)
     copy.steps()
     return first, copy
+
+
+def test_a_file_is_carried_whatever_keys_its_till_has_had_since(office, tmp_path):
+    """The first of two files tells the head office of the key; the second is older than the till's newest one."""
+    first, till = parted(office, tmp_path)
+    carrier = enrolled(office, tmp_path / "c")
+    till.mends()
+    file = till.file()
+    assert carry(file, carrier.client).args["new"] == 2, "the new epoch begins, and what it had sold"
+    till.sells(5)
+    shutil.copy(till.file(), tmp_path / "older.kopilka")
+    assert till.syncs()
+    till.journal.write(lambda c: keep_fork(c, Fork("copied", NOON_MS)))
+    till.journal.look_again()
+    till.mends("Anna")
+    assert till.syncs()
+    assert [key.epoch for key in till.store.keys.told] == [2, 3]
+    assert carry(tmp_path / "older.kopilka", carrier.client).args["new"] == 0
+    assert points(office) == 40
+    with office.office.store.read() as tx:
+        assert tx.execute(select(FLAG.c.kind).where(FLAG.c.kind == "old_key")).all() == []
+    for each in (first, till, carrier):
+        each.close()
 
 
 def test_a_till_that_dies_between_its_new_key_and_the_new_epoch_goes_on_with_that_key(office, tmp_path, monkeypatch):

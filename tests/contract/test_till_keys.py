@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -12,17 +13,21 @@ from loyalty.api import KeysTold
 from loyalty.chain import ZERO_HASH, fork_hash
 from loyalty.device_keys import MAX_KEYS, NewKey, key_bytes
 from loyalty.errors import BadInput
+from loyalty.events import SaleCompleted
 from loyalty.segment_file import read_segment_file, write_segment_file
 from sync_server import copied_tills
 from sync_server.books import read_books
 from sync_server.copied_tills import copy_of
 from sync_server.enrol import revoke_terminal
+from sync_server.erasing.erase import Beside, erase
 from sync_server.import_segments import import_segments
 from sync_server.ingest import take_segment
+from sync_server.personal import store_personal
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.refusals import Refused
 from sync_server.reports import terminal_lines
-from sync_server.schema import EVENT, FLAG
+from sync_server.schema import EVENT, FLAG, SEGMENT
+from sync_server.stored_segments import events_in
 from sync_server.till_keys import tell_keys
 from sync_server.verifying.verify import verify
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, signed_segment
@@ -186,6 +191,29 @@ def test_a_copy_s_receipts_come_by_a_file_as_of_a_till_of_their_own(office: Test
     assert lines[copy] == ("T1 copy", "revoked")
     assert verify(office.store).sound
     assert rebuild(office.store, tmp_path, T0_MS + 3_600_000).same
+
+
+def test_a_copy_s_file_brought_again_after_an_erasing_adds_nothing(office: TestOffice, tmp_path: Path) -> None:
+    till = office.till()
+    joined, personal = till.enrolled(ANNA, "2990001000018", "+79031234567", "Ivanova Maria")
+    till.put(joined)
+    store_personal(office.store, office.identity, [personal])
+    sold = msgspec.structs.replace(till.receipt(ANNA, earned=5), member_name="Maria I.")
+    assert tell(till, announced(till, (2, key(2)))) == 2
+    assert sent(office, beginning(till, key(2), 2, till.sale(account=ANNA, earned=1)), "") == "stored"
+    mended = beginning(till, key(3), 2, till.event(SaleCompleted(sold)))
+    path = tmp_path / "copy.kopilka"
+    path.write_bytes(write_segment_file(1, "S1", T0_MS, [mended], announced(till, (2, key(3)))))
+    said = import_segments(office.store, office.identity, path, T0_MS, from_a_copy=True)
+    assert (said.args["new"], points(office)) == (1, 6)
+    at = Beside(tmp_path / "erased.log", tmp_path / "snapshots")
+    erase(office.store, office.identity, at, ANNA, "olga", T0_MS)
+    said = import_segments(office.store, office.identity, path, T0_MS, from_a_copy=True)
+    assert (said.args["new"], said.args["known"]) == (0, 1)
+    assert (points(office), flags(office)) == (6, ["copied_till", "old_key"])
+    with office.store.read() as tx:
+        stored = [raw for row in tx.execute(SEGMENT.select()) for raw in events_in(row)]
+    assert not any(b"Maria" in raw for raw in stored)
 
 
 def test_a_stranger_s_file_is_no_copy_s(office: TestOffice, tmp_path: Path) -> None:

@@ -65,9 +65,23 @@ KEYS: tuple[Guard, ...] = (
     Guard(
         "a copy's event that is kept already is not kept twice",
         "sync_server/copied_tills.py",
-        "if _digest(raw) not in known]",
+        "if not _is_kept(raw, known)]",
         "]",
         f"{_KEYS}::test_a_copy_s_receipts_come_by_a_file_as_of_a_till_of_their_own",
+    ),
+    Guard(
+        "of an erased member a copy's event is kept once",
+        "sync_server/copied_tills.py",
+        "{_digest(raw), _digest(redacted(raw))}",
+        "{_digest(raw)}",
+        f"{_KEYS}::test_a_copy_s_file_brought_again_after_an_erasing_adds_nothing",
+    ),
+    Guard(
+        "who carries a file announces no keys before they are asked for",
+        "terminal/offline_queue/carry.py",
+        "    try:\n        return client.carry(segment)\n",
+        "    _tell_keys(file, client)\n    try:\n        return client.carry(segment)\n",
+        f"{_FORKS}::test_a_file_is_carried_whatever_keys_its_till_has_had_since",
     ),
     Guard(
         "a copy's events are signed by a key of the till",
