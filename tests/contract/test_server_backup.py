@@ -14,8 +14,8 @@ from sync_server.identity import read_identity, renew_generation
 from sync_server.refusals import Refused
 from sync_server.store import open_store
 from sync_server.verifying.verify import verify
-from tests.contract.test_server_apply import dump
 from tests.support.server import TestOffice, hex_id, office_on, opened_office
+from tests.support.taking_in import dump
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")

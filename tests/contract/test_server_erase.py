@@ -53,8 +53,8 @@ from sync_server.snapshot import make_snapshot
 from sync_server.store import Store, _prepare_sqlite, open_store
 from sync_server.verifying.verify import verify
 from terminal.offline_queue.cache_disk import prepare_connection
-from tests.contract.test_server_apply import CLUB, dump
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
+from tests.support.taking_in import CLUB, dump
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, TWIN, BORIS = (hex_id(name) for name in ("anna", "her second card", "boris"))

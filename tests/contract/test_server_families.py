@@ -20,7 +20,6 @@ from sync_server.families import MAX_FAMILY, add_to_family, create_family, leave
 from sync_server.find_member import members_of
 from sync_server.programmes import publish_programme
 from sync_server.schema import FEED, LEDGER
-from tests.contract.test_server_apply import CLUB, status
 from tests.contract.test_server_purses import TERMS, back, put, sold
 from tests.support.families import (
     ANNA,
@@ -39,7 +38,7 @@ from tests.support.families import (
     wish,
 )
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
-from tests.support.taking_in import balance, flags
+from tests.support.taking_in import CLUB, balance, flags, status
 
 
 @pytest.fixture(params=KINDS)

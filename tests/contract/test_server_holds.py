@@ -29,9 +29,8 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.refusals import Refused
 from sync_server.schema import EFFECT_OUT, FEED, FLAG, HOLD
 from sync_server.verifying.verify import verify
-from tests.contract.test_server_apply import check_feed
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
-from tests.support.taking_in import check_books
+from tests.support.taking_in import check_books, check_feed
 from tests.support.taking_in import flags as counted_flags
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]

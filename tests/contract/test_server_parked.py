@@ -19,8 +19,8 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import ALIAS, EVENT, FEED, FLAG, MEMBER
 from sync_server.store import Store
 from sync_server.verifying.verify import verify
-from tests.contract.test_server_apply import dump
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
+from tests.support.taking_in import dump
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")

@@ -13,10 +13,9 @@ from loyalty.referral import Invited, Referral, invitation
 from sync_server.books import read_books
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import LEDGER
-from tests.contract.test_server_apply import check_feed
 from tests.support.families import ANNA, BORIS, CARDS, KINDS, VERA, enrol, family, merge
 from tests.support.server import T0_MS, TestOffice, Till, office_on
-from tests.support.taking_in import balance, check_books
+from tests.support.taking_in import balance, check_books, check_feed
 
 RULE = Referral(inviter_points=200, min_total_minor=100_00)
 DAY = "2026-11-22"

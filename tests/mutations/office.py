@@ -270,14 +270,14 @@ OFFICE: tuple[Guard, ...] = (
         "sync_server/booking_returns.py",
         "entries = [sale.cut(entry) for entry in printed]",
         "entries = list(printed)",
-        f"{_APPLY}::test_returns_never_take_more_points_than_the_sale_gave",
+        "tests/contract/test_server_apply_returns.py::test_returns_never_take_more_points_than_the_sale_gave",
     ),
     Guard(
         "a return waits for its sale",
         "sync_server/booking_returns.py",
         'states.append(_state(event, "waiting", ref, event.raw))',
         "pass",
-        f"{_APPLY}::test_a_return_before_its_sale_waits_and_is_booked_when_the_sale_comes",
+        "tests/contract/test_server_apply_returns.py::test_a_return_before_its_sale_waits_and_is_booked_when_the_sale_comes",
     ),
     Guard(
         "the bucket's counter moves in the writing transaction",
@@ -312,7 +312,7 @@ OFFICE: tuple[Guard, ...] = (
         "sync_server/claims.py",
         "    return _owners(tx, group)\n",
         "    return {(c.kind, c.alias): c.member_id for c in group}\n",
-        f"{_APPLY}::test_the_first_member_keeps_a_phone_and_a_card_that_two_claim",
+        "tests/contract/test_server_apply_members.py::test_the_first_member_keeps_a_phone_and_a_card_that_two_claim",
     ),
     Guard(
         "a coupon is claimed once",

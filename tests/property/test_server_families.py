@@ -24,9 +24,9 @@ from sync_server.member_changes import Wish
 from sync_server.merging import merge_members
 from sync_server.programmes import publish_programme
 from sync_server.schema import LEDGER
-from tests.contract.test_server_apply import CLUB
 from tests.contract.test_server_purses import back, put, sold
 from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
+from tests.support.taking_in import CLUB
 
 MEMBERS = tuple(hex_id("member", number) for number in range(5))
 CARDS = {member: f"29900010000{number:02d}" for number, member in enumerate(MEMBERS)}

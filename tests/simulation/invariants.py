@@ -139,7 +139,7 @@ INVARIANTS: dict[int, Invariant] = {
     14: Invariant(
         "returns never move more than their sale did, in any order",
         (f"{_CHECKS}::Watch._accounts", f"{_CHECKS}::Watch._entries_are_told"),
-        (f"{_APPLY}::test_returns_never_take_more_points_than_the_sale_gave",),
+        ("tests/contract/test_server_apply_returns.py::test_returns_never_take_more_points_than_the_sale_gave",),
     ),
     15: Invariant(
         "the feed has no holes: a bucket that changes moves on, and what lies before a cursor was seen",

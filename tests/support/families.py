@@ -17,9 +17,8 @@ from sync_server.member_changes import Wish
 from sync_server.merging import merge_members
 from sync_server.personal import store_personal
 from sync_server.schema import ALIAS, CHANGE_OPEN, FEED, LEDGER, TAKEN
-from tests.contract.test_server_apply import check_feed
 from tests.support.server import T0_MS, TestOffice, Till, hex_id
-from tests.support.taking_in import balance, check_books
+from tests.support.taking_in import balance, check_books, check_feed
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS, VERA = hex_id("anna"), hex_id("boris"), hex_id("vera")
