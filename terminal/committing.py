@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import replace as with_
 
 import msgspec
 from msgspec.structs import replace
@@ -44,8 +42,7 @@ class Begun(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of the event that will record it: a client's request sent again is known by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(msgspec.Struct, frozen=True):
     """What a till finds at its start of sales that never completed: a basket for the screen; the receipt of one that
     the register had made, recorded now; why it is not known whether one was made."""
 
@@ -54,8 +51,7 @@ class Unfinished:
     doubt: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True):
     """What became of a receipt in doubt: recorded, or (None) never issued, so that `basket` may be paid again."""
 
     number: str
@@ -63,8 +59,7 @@ class Settled:
     receipt: Receipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Undone:
+class _Undone(msgspec.Struct, frozen=True):
     """A sale that failed, and the number it gives back; None where it may stand on paper."""
 
     receipt: Receipt
@@ -74,8 +69,7 @@ class _Undone:
     basket: Basket
 
 
-@dataclass(frozen=True, slots=True)
-class _Late:
+class _Late(msgspec.Struct, frozen=True):
     """A receipt taken for failed that is recorded after all, and the basket it is of."""
 
     receipt: Receipt
@@ -136,14 +130,14 @@ class Committing:
                 if screen or not begun.basket.lines:
                     self._journal.discard_prepared(prepared.sale_id)
                 if screen and begun.basket.lines:
-                    found = with_(found, basket=begun.basket)
+                    found = replace(found, basket=begun.basket)
             elif isinstance(recalled.answer, Registered):
                 made = self._record(recalled.receipt, recalled.answer, event_id, begun.beside)
-                found = with_(found, recorded=made)
+                found = replace(found, recorded=made)
             else:
                 self._undone.append(_Undone(recalled.receipt, None, event_id, begun.beside, begun.basket))
                 self._doubt = recalled.answer
-                found = with_(found, doubt=recalled.answer)
+                found = replace(found, doubt=recalled.answer)
         return found
 
     def in_doubt(self) -> Doubt | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import uuid_utils
 
 from loyalty.sentences import Lang
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 LAST_RECEIPTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedTill:
+class OpenedTill(msgspec.Struct, frozen=True):
     """A till at work, with the parts that scripts and the local API also need."""
 
     engine: Engine

@@ -4,8 +4,9 @@ recorded, since a screen and the clients of the agent sell from one journal."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from loyalty.errors import NotNow
 from loyalty.events import RightReleased
@@ -43,8 +44,7 @@ class Files(Protocol):
     def journal(self) -> Journal: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(msgspec.Struct, frozen=True):
     """The files one by one."""
 
     identity: Identity

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import astuple, replace
 
 from loyalty.basket import Basket, Moment
@@ -37,8 +37,7 @@ from terminal.session import commands as c
 from terminal.session.held import unanswered
 
 
-@dataclass(frozen=True, slots=True)
-class GivenIds:
+class GivenIds(msgspec.Struct, frozen=True):
     """Ids that follow from a client's request, so that the same request sent again finds what it made."""
 
     receipt_id: str

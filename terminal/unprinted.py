@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 FOLDER = "unprinted"
 MOST_BYTES = 1_000_000
@@ -13,8 +14,7 @@ MOST_BYTES = 1_000_000
 log = logging.getLogger("printing")
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(msgspec.Struct, frozen=True):
     number: int
     text: str
 

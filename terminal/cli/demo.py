@@ -92,7 +92,7 @@ def _screen(shop: DemoShop, lang: Lang, theme: str) -> None:
         ranges = till.engine.view().programme.codes
         scans: dict[str, Callable[[], None]] = {}
         keys: DemoKeys[Event] = DemoKeys(lambda text: is_scan(text, ranges), scans)
-        app = TillApp(till.engine, lang, keys, theme, hint, templates=TEMPLATES)
+        app = TillApp(till.engine, lang, keys, theme, hint, sentences=lambda: TEMPLATES)
         tray_of = scanning(shop.folder, pick_goods(shop.till_folder), app.bring, till.supervising)
         messages = showing_messages(till.engine, shop)
         display = shown_in(shop.folder, till.engine, lang, till.supervising)

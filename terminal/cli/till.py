@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from terminal.cli.told import by_authority, errors_in, in_folder, in_language, l
 
 if TYPE_CHECKING:
     from devices.virtual.printer import VirtualPrinter
-    from loyalty.sentences import Lang
+    from loyalty.sentences import Lang, Templates
     from terminal.opened import OpenedTill
     from terminal.session.commands import Command
 
@@ -110,7 +111,6 @@ def _run_screen(
     from terminal.scanner.gate import KeyGate
     from terminal.scanner.gs1 import read_label
     from terminal.ui.app import TillApp
-    from terminal.words import TEMPLATES
 
     log_to(data)
     lang = language(asked)
@@ -124,16 +124,24 @@ def _run_screen(
         def standing() -> None:
             collect()
             till.start_sync()
+            Thread(target=_sentences, name="sentences", daemon=True).start()
 
         def accepts(text: str) -> bool:
             return is_scan(text, till.engine.view().programme.codes) or read_label(text) is not None
 
         keys: KeyGate[Event] = KeyGate(accepts)
-        app = TillApp(till.engine, lang, keys, theme, templates=TEMPLATES, standing=standing)
+        app = TillApp(till.engine, lang, keys, theme, sentences=_sentences, standing=standing)
         with _scanning(till, scanner, camera, app.bring), _showing(till, lang):
             app.run()
     if app.return_code:
         sys.exit(app.return_code)
+
+
+def _sentences() -> Templates:
+    """Those of every room: forty modules that the first picture does without, and that are read once it stands."""
+    from terminal.words import TEMPLATES
+
+    return TEMPLATES
 
 
 @contextmanager

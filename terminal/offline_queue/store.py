@@ -1,9 +1,9 @@
 """A till's folder, opened: the lock, who the till is, its journal and its cache."""
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.errors import StoreFault
@@ -19,8 +19,7 @@ from terminal.offline_queue.repair_swap import finish_repair
 from terminal.offline_queue.share_book import ShareBook
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(msgspec.Struct, frozen=True):
     """Everything one till keeps; one process at a time has it open."""
 
     folder: Path

@@ -61,8 +61,8 @@ class Brought(Message):
 
 class TillApp(App[None]):
     """The screen over a till: `keys` tells scans from typing, `theme` is dark, light, ansi or auto, `notice_demo` says
-    on the empty receipt how to scan something here; `templates` are the sentences of the rooms behind the till;
-    `standing` is called once the first picture stands."""
+    on the empty receipt how to scan something here; `sentences` gives those of the rooms behind the till, and is asked
+    when the first is said; `standing` is called once the first picture stands."""
 
     CSS_PATH = Path(__file__).with_name("styles") / "till.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -77,13 +77,13 @@ class TillApp(App[None]):
         theme: str = "auto",
         notice_demo: str = "",
         *,
-        templates: Templates | None = None,
+        sentences: Callable[[], Templates] | None = None,
         clock_ms: Callable[[], int] | None = None,
         standing: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._till = till
-        self._words = Words(lang, templates)
+        self._words = Words(lang, sentences)
         self._palette = palette_for(theme, self.console.color_system)
         self._demo = notice_demo
         self._clock_ms = clock_ms or now_ms

@@ -8,6 +8,8 @@ A new label goes into till.po, by hand or by `pybabel extract -k N_ -k text -k m
 """
 
 import gettext
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from loyalty.dates import date_text, day_text, moment_text
@@ -28,14 +30,15 @@ def N_(msgid: str) -> str:
 class Words:
     """One language."""
 
-    def __init__(self, lang: Lang, templates: Templates | None = None) -> None:
+    def __init__(self, lang: Lang, sentences: Callable[[], Templates] | None = None) -> None:
+        """`sentences` are asked for when the first is said; without them the screen has those it can meet itself."""
         self.lang: Lang = lang
         self._catalogue = gettext.translation("till", LOCALE, ["ru"]) if lang == "ru" else gettext.NullTranslations()
-        self._templates = templates
+        self._sentences = sentences or _own_sentences
 
     def other(self) -> "Words":
         """The other language, with the same sentences."""
-        return Words("en" if self.lang == "ru" else "ru", self._templates)
+        return Words("en" if self.lang == "ru" else "ru", self._sentences)
 
     def text(self, msgid: str) -> str:
         return self._catalogue.gettext(msgid)
@@ -45,9 +48,7 @@ class Words:
         return self._catalogue.ngettext(one, more, count).format(n=self.points(count))
 
     def say(self, said: Sentence) -> str:
-        if self._templates is None:
-            self._templates = _templates()
-        return clean(say(said, self.lang, self._templates))
+        return clean(say(said, self.lang, self._sentences()))
 
     def name(self, label: Label) -> str:
         return clean(label.ru if self.lang == "ru" else label.en)
@@ -89,8 +90,9 @@ class Words:
         return self.text("{n} d").format(n=age_s // DAY_S)
 
 
-def _templates() -> Templates:
-    """The sentences the screen itself can meet; the command line gives those of the rooms behind it too."""
+@cache
+def _own_sentences() -> Templates:
+    """The command line gives those of the rooms behind the screen too."""
     from loyalty.explain import TEMPLATES as LOYALTY
     from terminal.session.words import SENTENCES as SESSION
 

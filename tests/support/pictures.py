@@ -141,7 +141,7 @@ SCENES: dict[str, Play] = {
 async def picture(play: Play, lang: Lang) -> str:
     """One scene in one language, as SVG."""
     till = ShopTill(lang)
-    app = TillApp(till, lang, theme="dark", templates=TEMPLATES, clock_ms=lambda: shop.NOW_MS)
+    app = TillApp(till, lang, theme="dark", sentences=lambda: TEMPLATES, clock_ms=lambda: shop.NOW_MS)
     async with app.run_test(size=SIZE) as pilot:
         cashier = Cashier(till, app, pilot)
         await cashier.settled()

@@ -165,7 +165,15 @@ def play(
     keys = KeyGate[events.Event](lambda text: is_scan(text, CodeRanges()), profile) if gate else None
 
     async def run() -> None:
-        app = TillApp(till, lang, keys, theme, demo, templates=templates, clock_ms=lambda: shop.NOW_MS)
+        app = TillApp(
+            till,
+            lang,
+            keys,
+            theme,
+            demo,
+            sentences=(lambda: templates) if templates else None,
+            clock_ms=lambda: shop.NOW_MS,
+        )
         async with app.run_test(size=size) as pilot:
             cashier = Cashier(till, app, pilot)
             await cashier.settled()

@@ -88,7 +88,7 @@ def test_sentences_names_and_figures_are_said_in_the_language_and_made_harmless(
 
 
 def test_the_sentences_of_the_rooms_behind_the_till_can_be_given() -> None:
-    words = Words("ru", {"print.failed": ("Не напечатан", "Not printed")})
+    words = Words("ru", lambda: {"print.failed": ("Не напечатан", "Not printed")})
     assert words.say(sentence("print.failed")) == "Не напечатан"
     assert words.other().say(sentence("print.failed")) == "Not printed"
 

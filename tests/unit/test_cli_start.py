@@ -15,11 +15,11 @@ from tests.support.small_till import make_till
 ROOT = Path(__file__).resolve().parents[2]
 SOON_S = 60
 LATER = frozenset({"cryptography.x509", "cv2", "http_message_signatures", "httpx", "phonenumbers", "pydantic", "serial",
-                   "sqlalchemy", "sqlite_utils", "structlog", "typer", "zstandard"})  # fmt: skip
+                   "sqlalchemy", "sqlite_utils", "structlog", "terminal.words", "typer", "zstandard"})  # fmt: skip
 
 # Where the screen would begin to run, tells what there is by then, and what there is once the screen stands.
 START = """
-import gc, json, sys
+import gc, json, sys, threading
 import terminal.syncing
 from terminal.ui import app
 
@@ -34,7 +34,12 @@ class Screen:
         loaded = sorted(sys.modules)
         terminal.syncing.Syncing.start = lambda sync: synced.append(sync)
         self.standing()
-        print(json.dumps({"loaded": loaded, "before": before, "after": gc.isenabled(), "synced": len(synced)}))
+        for thread in threading.enumerate():
+            if thread.name == "sentences":
+                thread.join()
+        words = "terminal.words" in sys.modules
+        after = gc.isenabled()
+        print(json.dumps({"loaded": loaded, "before": before, "after": after, "synced": len(synced), "words": words}))
 
 app.TillApp = Screen
 from terminal.cli import main
@@ -61,3 +66,7 @@ def test_the_first_picture_waits_for_no_library_that_it_does_not_need(found: dic
 
 def test_garbage_is_collected_and_the_head_office_asked_once_the_screen_stands(found: dict[str, Any]) -> None:
     assert (found["before"], found["after"], found["synced"]) == (False, True, 1)
+
+
+def test_the_sentences_of_every_room_are_at_hand_soon_after_the_screen_stands(found: dict[str, Any]) -> None:
+    assert found["words"]
