@@ -1,4 +1,4 @@
-"""HID devices and keyboards of this machine, as the kernel lists them under /sys/class, and the ports of any bus."""
+"""HID devices, keyboards and cameras of this machine, as the kernel lists them under /sys/class; ports of any bus."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from devices import ports
-from devices.ports import INPUT_BY_ID, Bus, Port, by_ids
+from devices.ports import INPUT_BY_ID, VIDEO_BY_ID, Bus, Port, by_ids
 
 HIDRAW = Path("/sys/class/hidraw")
 INPUT = Path("/sys/class/input")
+VIDEO = Path("/sys/class/video4linux")
 BARCODE_SCANNER = (0x8C, 0x02)
 """Usage page and usage of a bar code scanner: USB HID Point of Sale Usage Tables 1.02, 3."""
 TYPING_KEYS = (1 << 2) | (1 << 28) | (1 << 30)
@@ -21,12 +22,14 @@ def list_bus(bus: Bus) -> tuple[Port, ...]:
     """The ports of one bus, by path."""
     if bus == "hidraw":
         return list_hid_scanners()
+    if bus == "video":
+        return list_cameras()
     return list_keyboards() if bus == "evdev" else ports.list_ports()
 
 
 def all_ports() -> tuple[Port, ...]:
-    """Serial ports, then HID-POS scanners, then keyboards."""
-    return (*ports.list_ports(), *list_hid_scanners(), *list_keyboards())
+    """Serial ports, then HID-POS scanners, then keyboards, then cameras."""
+    return (*ports.list_ports(), *list_hid_scanners(), *list_keyboards(), *list_cameras())
 
 
 def list_hid_scanners(folder: Path = HIDRAW) -> tuple[Port, ...]:
@@ -67,6 +70,18 @@ def _keyboard(entry: Path, names: dict[str, str]) -> Port:
     about, path = entry / "device", f"/dev/input/{entry.name}"
     vid, pid = _text(about / "id" / "vendor"), _text(about / "id" / "product")
     return Port(path, vid, pid, _text(about / "uniq"), names.get(path, ""), _text(about / "name"), "evdev")
+
+
+def list_cameras(folder: Path = VIDEO, names: Path = VIDEO_BY_ID) -> tuple[Port, ...]:
+    """The cameras, each by the first of its files: the others of a USB camera give no picture."""
+    found = by_ids(names)
+    return tuple(_camera(each, found) for each in _entries(folder, "video*") if _text(each / "index") in ("", "0"))
+
+
+def _camera(entry: Path, names: dict[str, str]) -> Port:
+    path, usb = f"/dev/{entry.name}", entry / "device" / ".."
+    vid, pid, serial = (_text(usb / name) for name in ("idVendor", "idProduct", "serial"))
+    return Port(path, vid, pid, serial, names.get(path, ""), _text(entry / "name"), "video")
 
 
 def applications(descriptor: bytes) -> set[tuple[int, int]]:

@@ -21,8 +21,9 @@ GROUP = "kopilka.devices"
 Short = Annotated[str, msgspec.Meta(max_length=64)]
 Path = Annotated[str, msgspec.Meta(max_length=255)]
 Baud = Annotated[int, msgspec.Meta(ge=300, le=4_000_000)]
-Sends = Literal["text", "reports", "keys"]
-"""What a scanner's bytes are: text with framing, HID-POS reports of 64 bytes, or key events of Linux (input_event)."""
+Sends = Literal["text", "reports", "keys", "codes"]
+"""What a scanner's bytes are: text with framing, HID-POS reports of 64 bytes, key events of Linux (input_event), or one
+whole code an event, behind its AIM identifier."""
 PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 

@@ -17,14 +17,15 @@ import msgspec
 
 BY_ID = Path("/dev/serial/by-id")
 INPUT_BY_ID = Path("/dev/input/by-id")
-Bus = Literal["serial", "hidraw", "evdev"]
-"""What a port is of: a serial line, reports of an HID device, key events of a keyboard."""
+VIDEO_BY_ID = Path("/dev/v4l/by-id")
+Bus = Literal["serial", "hidraw", "evdev", "video"]
+"""What a port is of: a serial line, reports of an HID device, key events of a keyboard, a camera."""
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a port must be, each with `*` and `?`: ids of vendor and product in four hex digits, serial number, name
-    under /dev/serial/by-id (of a keyboard /dev/input/by-id). What is not given fits all."""
+    under /dev/serial/by-id (of a keyboard /dev/input/by-id, of a camera /dev/v4l/by-id). What is not given fits all."""
 
     vid: Pattern = "*"
     pid: Pattern = "*"
@@ -58,7 +59,8 @@ class Port:
     @property
     def best_path(self) -> str:
         """The name that survives replugging, where there is one."""
-        return str((INPUT_BY_ID if self.bus == "evdev" else BY_ID) / self.by_id) if self.by_id else self.path
+        folder = {"evdev": INPUT_BY_ID, "video": VIDEO_BY_ID}.get(self.bus, BY_ID)
+        return str(folder / self.by_id) if self.by_id else self.path
 
 
 def list_ports() -> tuple[Port, ...]:

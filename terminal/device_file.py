@@ -34,6 +34,7 @@ BUILT_IN = {
     "scanner.tcp": "devices.scanners:TCP",
     "scanner.hidpos": "devices.scanners:HID_POS",
     "scanner.evdev": "devices.scanners:KEYBOARD",
+    "scanner.camera": "terminal.scanner.camera_driver:CAMERA",
     "printer.escpos": "devices.printers:ESCPOS",
     "display.cd5220": "devices.displays:CD5220",
     "display.epson": "devices.displays:EPSON",
@@ -66,8 +67,9 @@ class Configured:
 
     @property
     def make(self) -> Any:
-        """The driver's way of bringing the device to life (devices.driver); a scanner of any driver is traced here."""
-        if isinstance(self.settings, ScannerSettings) and self.settings.trace:
+        """The driver's way of bringing the device to life (devices.driver); a scanner of any driver is traced here, but
+        for a camera, whose trace is a video."""
+        if isinstance(self.settings, ScannerSettings) and self.settings.trace and self.made_by.bus != "video":
             return partial(_traced, self.made_by.make, self.settings.trace)
         return self.made_by.make
 

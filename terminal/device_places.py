@@ -66,6 +66,12 @@ def _paths(device: Configured, ports: Sequence[Port]) -> tuple[str, ...] | None:
         return tuple(port.path for port in ports if port.bus == device.made_by.bus and fits(port, match))
     if not path:
         return None
+    if device.made_by.bus == "video":
+        from terminal.scanner.camera_driver import is_address, node_of
+
+        if is_address(path):
+            return None
+        path = node_of(path)
     return (os.path.realpath(path),) if os.path.exists(path) else ()
 
 

@@ -11,10 +11,14 @@ from terminal.supervised import WORKS, Seen
 SENTENCES = {
     "camera.unplugged": ("Камера {port} не отвечает", "The camera {port} does not answer"),
     "camera.unplugged.hint": ("Проверьте кабель", "Check the cable"),
+    "camera.no_permission": ("Нет прав на камеру {port}", "No permission for the camera {port}"),
+    "camera.no_permission.hint": (
+        "sudo usermod -aG video $USER, затем войдите заново", "sudo usermod -aG video $USER, then log in anew",
+    ),
     "camera.ended": ("Видео {port} закончилось", "The video {port} has ended"),
     "camera.camera_failed": ("Камера {port} не годится: {what}", "The camera {port} cannot be used: {what}"),
     "camera.camera_failed.hint": (
-        "Проверьте --camera и права: группа video", "Check --camera and permissions: the group video",
+        "Проверьте --camera или port в devices.toml", "Check --camera, or port in devices.toml",
     ),
     "trace.bad": (
         "{name} — не запись обмена: строка {line}, {why}", "{name} is no trace: line {line}, {why}",

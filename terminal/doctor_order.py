@@ -8,7 +8,7 @@ from terminal.doctoring import Finding
 
 SILENT = ("fiscal.silent", "atol.", "shtrih.", "print.offline", "display.", "payment.")
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("port.", "doctor.mode_"),
+    ("port.", "camera.", "doctor.mode_"),
     ("doctor.modem_manager",),
     ("doctor.named_by_path",),
     ("doctor.layout",),

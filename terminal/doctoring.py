@@ -39,6 +39,8 @@ SENTENCES = {
         "{port} may be another port once it is plugged in again",
     ),
     "doctor.named_by_path.hint": ("Вместо port напишите {mend}", "Instead of port write {mend}"),
+    "doctor.no_picture": ("Камера {port} не даёт картинки", "The camera {port} gives no picture"),
+    "doctor.no_picture.hint": ("Не занята ли она другой программой?", "Has another program got it?"),
     "doctor.modem_manager": (
         "ModemManager работает и говорит с каждым новым портом",
         "ModemManager runs, and talks to every new port",
@@ -99,8 +101,13 @@ def port_findings(
             return
         yield Finding(name, *why_closed(why_not_open(error, settings.named).code, settings.named, bus != "serial"))
         return
-    port = next((each for each in ports if each.path == settings.path), None)
-    if port is not None and (port.by_id or port.vid):
+    yield from named_by_path(name, settings.path, settings.path, ports)
+
+
+def named_by_path(name: str, path: str, written: str, ports: Sequence[Port]) -> Iterator[Finding]:
+    """Of a device at `path`, `written` in the file: another may be there next time, and this one has a better name."""
+    port = next((each for each in ports if each.path == path), None)
+    if port is not None and (port.by_id or port.vid) and written != port.best_path:
         mend = f'port = "{port.best_path}"' if port.by_id else f'match = {{ vid = "{port.vid}", pid = "{port.pid}" }}'
         yield Finding(
             name, sentence("doctor.named_by_path", port=port.path), sentence("doctor.named_by_path.hint", mend=mend)

@@ -80,11 +80,12 @@ def configured_source(
     device: Configured, settings: ScannerSettings, post: Callable[[c.Command], None], supervising: Supervising
 ) -> ScannerSource:
     info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
+    kind = "camera" if device.made_by.bus == "video" else device.kind
     return ScannerSource(
         f"{device.driver}:{settings.id}",
         partial(device.make, info, settings),
         on_scan=lambda scan: post(scanned(scan)),
-        on_status=listening(supervising, settings.id, device.kind, device.place),
+        on_status=listening(supervising, settings.id, kind, device.place),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=framing_of(settings),
         sends=device.made_by.sends,

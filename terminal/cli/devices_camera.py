@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from loyalty.errors import NotNow
-from loyalty.sentences import Lang, sentence
+from loyalty.sentences import Lang
 
 if TYPE_CHECKING:
     from devices.model import StatusUpdate
     from devices.virtual.replayed_camera import Film
+    from terminal.scanner.camera_driver import CameraSettings
     from terminal.scanner.camera_source import Capture
     from terminal.scanner.scan import Scan
 
+CAMERA = "camera"
+BY_PATH = "/dev/video"
 MOST_WAITING = 1000
 LOOK_S = 0.1
 
 
-def scans_of_camera(camera: str, record: Path | None, lang: Lang) -> Iterator[Scan]:
+def camera_at(port: str, driver: str | None, folder: Path) -> CameraSettings | None:
+    """The camera of that id or port in the folder's devices.toml, else what is at that path, where it is a camera."""
+    from terminal.device_file import read_devices
+    from terminal.scanner.camera_driver import CameraSettings
+
+    named = (each.settings for each in read_devices(folder) if isinstance(each.settings, CameraSettings))
+    found = next((each for each in named if port in (each.id, each.port)), None)
+    if found is None and (driver == CAMERA or (driver is None and port.startswith(BY_PATH))):
+        return CameraSettings(id=CAMERA, port=port)
+    return found
+
+
+def scans_of_camera(camera: CameraSettings, record: Path | None, lang: Lang) -> Iterator[Scan]:
     """The codes that are held before it, until it ends or Ctrl+C. Raises NotNow where it does not answer, BadInput."""
     from devices.model import Health, StatusUpdate
-    from terminal.scanner.camera_source import READY, CameraSource, open_capture
+    from terminal.device_said import seen_of
+    from terminal.scanner.camera_driver import opens_camera
+    from terminal.scanner.camera_source import LOST, READY, CameraSource
 
     heard: queue.Queue[Scan | StatusUpdate] = queue.Queue(MOST_WAITING)
-    opened = _recorded(open_capture, record)
-    source = int(camera) if camera.isdigit() else camera
-    watched = CameraSource(source, on_scan=heard.put, on_status=heard.put, once=True, capture=opened)
+    opened = _recorded(opens_camera(camera), record)
+    named = camera.named
+    watched = CameraSource(named, on_scan=heard.put, on_status=heard.put, once=True, capture=opened)
     watched.open()
     ready = False
     try:
@@ -41,30 +58,31 @@ def scans_of_camera(camera: str, record: Path | None, lang: Lang) -> Iterator[Sc
             elif found == READY:
                 ready = True
                 click.echo(
-                    f"{camera}: {'держите код перед камерой' if lang == 'ru' else 'hold a code before it'}", err=True
+                    f"{named}: {'держите код перед камерой' if lang == 'ru' else 'hold a code before it'}", err=True
                 )
             elif ready and found.health is Health.CLOSED:
                 return
             else:
-                code = "camera.camera_failed" if found.health is Health.ERROR else "camera.unplugged"
-                raise NotNow(sentence(code, port=camera, what=found.sentence[:200]), sentence(f"{code}.hint"))
+                # That a video has ended before it began is that it is none.
+                why = found if found.health is Health.ERROR else LOST
+                seen = seen_of(why, CAMERA, named)
+                assert seen is not None
+                assert seen.said is not None
+                raise NotNow(seen.said, seen.hint)
     except KeyboardInterrupt:
         return
     finally:
         watched.close()
 
 
-def _recorded(opened: Any, record: Path | None) -> Any:
+def _recorded(opened: Callable[[], Capture], record: Path | None) -> Callable[[int | str], Capture]:
     if record is None:
-        return opened
+        return lambda _: opened()
     from terminal.scanner.camera_recording import RecordedCapture, Source, require_place
 
     require_place(record)
 
-    def capture(source: int | str) -> Capture:
-        return RecordedCapture(cast(Source, opened(source)), record)
-
-    return capture
+    return lambda _: RecordedCapture(cast(Source, opened()), record)
 
 
 def film_at(file: Path) -> Film | None:

@@ -66,6 +66,7 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
     from devices.driver import TcpScannerSettings
     from terminal.cli.payment import told_payment
     from terminal.device_places import places, serial_of
+    from terminal.doctor_camera import camera_findings
     from terminal.doctor_layout import layout_findings
     from terminal.doctoring import (
         display_findings,
@@ -89,7 +90,8 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
     ports = all_ports()
     closed: set[str] = set()
     for place in places(devices, ports):
-        for finding in port_findings(place, ports):
+        is_camera = place.device.made_by.bus == "video"
+        for finding in (camera_findings if is_camera else port_findings)(place, ports):
             if finding.what.code.startswith("port."):
                 closed.add(finding.device)
             yield finding

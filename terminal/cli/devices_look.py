@@ -11,6 +11,7 @@ import click
 from loyalty.codes import Code, CodeRanges, UnknownCode, classify
 from loyalty.errors import StoreFault
 from loyalty.sentences import Lang
+from terminal.cli.devices_camera import CAMERA, camera_at
 from terminal.cli.devices_heard import DRIVERS, at_speed, bursts_from, recorded, source_at
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
@@ -19,24 +20,27 @@ if TYPE_CHECKING:
     from loyalty.label import Label
     from terminal.device_places import Place
     from terminal.scanner.bursts import Burst
+    from terminal.scanner.camera_driver import CameraSettings
     from terminal.scanner.framing import Frame, Framing
     from terminal.scanner.scan import Scan
 
-CAMERA = "camera"
 KINDS = {
     "card": ("карта", "a card"), "product": ("товар", "goods"), "weighed": ("весовой товар", "weighed goods"),
     "gift_card": ("подарочная карта", "a gift card"), "coupon": ("купон", "a coupon"), "receipt": ("чек", "a receipt"),
     "phone": ("телефон", "a phone"),
 }  # fmt: skip
-BUSES = {"serial": ("", ""), "hidraw": ("HID-POS", "HID-POS"), "evdev": ("клавиатура", "keyboard")}
+BUSES = {
+    "serial": ("", ""), "hidraw": ("HID-POS", "HID-POS"), "evdev": ("клавиатура", "keyboard"),
+    "video": ("камера", "camera"),
+}  # fmt: skip
 
 
 @click.command("list")
 @in_folder
 @in_language
 def list_devices(data: Path, lang: str) -> None:
-    """Show the serial ports, HID-POS scanners and keyboards of this machine, and whether the devices of devices.toml
-    are there."""
+    """Show the serial ports, HID-POS scanners, keyboards and cameras of this machine, and whether the devices of
+    devices.toml are there."""
     from devices.buses import all_ports
     from terminal.device_file import FILE, read_devices
     from terminal.device_places import places
@@ -65,7 +69,7 @@ def _about(port: Port, ru: bool) -> Iterator[str]:
 def _there(place: Place, ru: bool) -> str:
     if place.paths is None:
         settings = place.device.settings
-        if getattr(settings, "host", "") or getattr(settings, "url", ""):
+        if getattr(settings, "host", "") or getattr(settings, "url", "") or "://" in getattr(settings, "port", ""):
             return "по сети" if ru else "on the network"
         return "не на последовательном порту" if ru else "not on a serial port"
     if not place.paths:
@@ -100,8 +104,9 @@ def listen(
     Not while the till runs: it has the port.
     """
     with errors_in(lang):
-        if driver == CAMERA:
-            _listen_to_camera(port, count, record, data, language(lang))
+        camera = camera_at(port, driver, data)
+        if camera is not None:
+            _listen_to_camera(camera, count, record, data, language(lang))
             return
         source = recorded(source_at(port, baud, driver, data), record)
         codes = _codes(data)
@@ -113,7 +118,7 @@ def listen(
                     return
 
 
-def _listen_to_camera(camera: str, count: int, record: Path | None, data: Path, lang: Lang) -> None:
+def _listen_to_camera(camera: CameraSettings, count: int, record: Path | None, data: Path, lang: Lang) -> None:
     """Raises NotNow, BadInput."""
     from terminal.cli.devices_camera import scans_of_camera
 

@@ -50,6 +50,7 @@ class Bursts:
     def __init__(self, sends: Sends = "text") -> None:
         self._typed = Typed() if sends == "keys" else None
         self._messages = Messages() if sends == "reports" else None
+        self._comes_whole = sends == "codes"
         self._held = bytearray()
         self._last_s = 0.0
         self._longest_s = 0.0
@@ -59,6 +60,8 @@ class Bursts:
         done = self.poll(now_s)
         if self._messages is not None:
             return done + [Burst(m.aim.encode() + data_of(m), whole=True) for m in self._messages.feed(data)]
+        if self._comes_whole:
+            return [Burst(data[:MOST_BYTES], whole=True)]
         if self._typed is not None:
             data = self._typed.feed(data)
         if not data:

@@ -5,6 +5,7 @@ Which pass a frame gets and when a read counts is decided without a clock or a c
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from devices.backoff import Backoff
 from devices.model import Health, StatusUpdate
+from devices.transport.reader import why_not_open
 from terminal.scanner.camera import Effort, decode
 from terminal.scanner.repeats import Repeats
 from terminal.scanner.scan import Scan, is_linear
@@ -39,11 +41,12 @@ def effort_for(frame_number: int) -> Effort:
 
 
 class Agreement:
-    """Lets a 1D code through once two reads within half a second agree; a 2D code at once. Each counts once in view."""
+    """Lets a 1D code through once two reads within half a second agree; a 2D code at once. Each counts once in view,
+    and anew once it has been out of sight for `repeat_s`."""
 
-    def __init__(self) -> None:
+    def __init__(self, repeat_s: float | None = None) -> None:
         self._linear = Repeats(AGREE_WITHIN_S)
-        self._told = Repeats(REPEAT_S)
+        self._told = Repeats(REPEAT_S if repeat_s is None else repeat_s)
 
     def agreed(self, scans: list[Scan], now_s: float) -> list[Scan]:
         """What of this frame's reads is a scan."""
@@ -63,8 +66,12 @@ class Capture(Protocol):
 
 
 def open_capture(source: int | str) -> Capture:
+    # What OpenCV and its ffmpeg say of a camera that is not there would stand in the middle of the till's screen.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     import cv2
+    from cv2.utils import logging
 
+    logging.setLogLevel(logging.LOG_LEVEL_SILENT)
     # One core is the camera's, the others are left to the till.
     cv2.setNumThreads(1)
     return cast(Capture, cv2.VideoCapture(source))
@@ -85,6 +92,7 @@ class CameraSource:
         once: bool = False,
         capture: Callable[[int | str], Capture] = open_capture,
         backoff: Backoff | None = None,
+        repeat_s: float | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
@@ -94,7 +102,7 @@ class CameraSource:
         self._capture = capture
         self._backoff = backoff or Backoff()
         self._clock_s = clock_s
-        self._agreement = Agreement()
+        self._agreement = Agreement(repeat_s)
         self._status: StatusUpdate | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -118,6 +126,8 @@ class CameraSource:
                 if self._watch_once():
                     waits = self._backoff.waits()
                 self._report(ENDED if self._once else LOST)
+            except OSError as error:
+                self._report(why_not_open(error, str(self._source), lambda path: LOST))
             except Exception as error:  # noqa: BLE001  the edge of this thread: a failure is a state of the camera
                 self._report(StatusUpdate(Health.ERROR, "camera_failed", f"The camera cannot be used: {error}"))
             if self._once:

@@ -1,11 +1,11 @@
-"""What a driver's bytes are, and how codes are got from them: text with framing, HID-POS reports, or key events."""
+"""What a driver's bytes are, and how codes are got from them: text with framing, HID-POS reports, key events, codes."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from devices.driver import Sends
-from terminal.scanner.framing import CUT_SHORT, ENDS, STX, Dropped, Frame, Framer, Framing, Whole
+from terminal.scanner.framing import AIM_BYTES, CUT_SHORT, ENDS, STX, Dropped, Frame, Framer, Framing, Whole
 from terminal.scanner.reports import Message, Messages
 from terminal.scanner.typed import Typed
 
@@ -24,6 +24,8 @@ class Codec(Protocol):
 def codec_of(sends: Sends, framing: Framing | None = None) -> Codec:
     if sends == "reports":
         return Reports(framing or Framing())
+    if sends == "codes":
+        return Codes(framing or Framing())
     return Keys(framing or Framing()) if sends == "keys" else Framer(framing)
 
 
@@ -73,3 +75,18 @@ class Keys:
         if now_s - self._last_s >= self._framing.stall_s:
             self._typed.calm()
         return self._framer.poll(now_s)
+
+
+class Codes:
+    """Whole codes, each behind its AIM identifier, as a camera's: nothing has to be waited for."""
+
+    def __init__(self, framing: Framing) -> None:
+        self._whole = Whole(framing)
+
+    def feed(self, data: bytes, now_s: float) -> list[Frame | Dropped]:
+        aim = AIM_BYTES.match(data)
+        known = aim.group() if aim else b""
+        return self._whole.read(data.removeprefix(known), now_s, known.decode())
+
+    def poll(self, now_s: float) -> list[Frame | Dropped]:
+        return []

@@ -18,6 +18,7 @@ ENDS = frozenset({ETX, 0x0D, 0x0A, 0x09})
 PIECES = re.compile(rb"([^%(ends)s]*)([%(ends)s]?)" % {b"ends": bytes([STX, *ENDS])})
 """Bytes of a code, and what ends them or begins another."""
 AIM_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+AIM_BYTES = re.compile(AIM_IDENTIFIER.pattern.encode())
 
 TOO_LONG = "too_long"
 CUT_SHORT = "cut_short"

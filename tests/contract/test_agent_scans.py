@@ -192,6 +192,34 @@ def test_a_scanner_and_a_camera_of_the_command_line_are_read_beside_the_file(tmp
     assert (scan["device"], scan["text"], devices) == ("camera", f"KPL:{CARD}", {"scanner", "camera"})
 
 
+@pytest.mark.camera
+def test_a_camera_of_the_file_is_a_scanner_as_any_other(tmp_path: Path) -> None:
+    """Away when the agent starts, it is waited for; once it is there its codes come, and it may go again."""
+    picture, aside = tmp_path / "card.png", tmp_path / "aside.png"
+    cv2.imwrite(str(aside), camera_frame(card_png(CARD, "", "Club", "qr"), 10.0, 5.0, 1, (640, 480)))
+    make_till(tmp_path / "till")
+    table = f'[[device]]\nkind = "scanner"\ndriver = "camera"\nid = "desk"\nport = "{picture}"\n'
+    (tmp_path / "till" / FILE).write_text(table)
+    with served(tmp_path / "till") as agent:
+        seen: Queue[str] = Queue()
+        agent.till.engine.watch(lambda view: seen.put(view.devices[0].standing))
+        agent.till.engine.post(c.Refresh())
+        until_standing(seen, "waiting")
+        before = newest(agent)
+        aside.rename(picture)
+        (scan,) = scanned(agent, before)
+        told = agent.ask("GET", "/v1/devices").json()["devices"]
+        picture.unlink()
+        until_standing(seen, "waiting")
+    assert (scan["device"], scan["text"], scan["symbology"]) == ("desk", f"KPL:{CARD}", "]Q1")
+    assert [(each["id"], each["kind"], each["place"]) for each in told] == [("desk", "camera", str(picture))]
+
+
+def until_standing(seen: Queue[str], wanted: str) -> None:
+    while seen.get(timeout=SOON_S) != wanted:
+        pass
+
+
 def test_nobody_waits_for_a_scan_once_the_agent_stops(tmp_path: Path) -> None:
     with served(tmp_path) as agent:
         waiting = threading.Thread(target=lambda: agent.desk.scans.since(None, 10 * SOON_S), daemon=True)

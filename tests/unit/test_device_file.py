@@ -160,7 +160,8 @@ def test_a_driver_of_another_package_is_found_with_its_own_keys(
 ) -> None:
     text = '[[device]]\nkind = "scanner"\ndriver = "acme"\n'
     assert mistakes(tmp_path, text) == [
-        "device[1].driver: is 'acme'; write one of evdev, hidpos, serial, tcp, or install the package that brings it"
+        "device[1].driver: is 'acme'; write one of camera, evdev, hidpos, serial, tcp, or install the package that "
+        "brings it"
     ]
     installed("tests.unit.test_device_file:ACME")
     (found,) = reading(tmp_path, f"{text}gate = 4")

@@ -5,6 +5,7 @@ import sys
 
 HEAVY = ("cv2", "numpy", "zxingcpp", "pyzbar", "PIL", "qrcode", "barcode", "serial")
 MODULES = (
+    "terminal.scanner.camera_driver",
     "terminal.scanner.camera_source",
     "terminal.scanner.serial_source",
     "terminal.scanner.gate",
