@@ -9,7 +9,13 @@ from hypothesis import settings
 
 from tests.support.in_memory import keep_in_memory
 
-pytest_plugins = ["tests.support.what_ran", "tests.support.postgres", "tests.support.offices", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.chance",
+    "tests.support.what_ran",
+    "tests.support.postgres",
+    "tests.support.offices",
+    "tests.support.browser",
+]
 
 # No deadline: a slow machine is not a wrong program. Under CI the same examples each time; elsewhere new ones.
 # Hundreds of tills are made here; those that are about the room kept back on the disk ask for it.

@@ -267,7 +267,7 @@ def test_only_a_keyed_hash_of_the_code_is_kept(counter: Counter) -> None:
     with counter.office.store.read() as tx:
         row = tx.execute(CONFIRMATION.select().where(CONFIRMATION.c.member_id == ANNA)).one()
     assert row.code_hash == counter.office.identity.code_hash(f"{ONE}:{code}")
-    assert all(code not in str(value) for name, value in row._mapping.items() if name != "made_ms")
+    assert all(code not in str(value) for name, value in row._mapping.items() if name not in ("code_hash", "made_ms"))
 
 
 @pytest.mark.parametrize(
