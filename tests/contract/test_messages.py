@@ -18,7 +18,7 @@ from sync_server.messages.port import Message, Messenger, NotSent
 from sync_server.messages.sending import MAX_WAITING, TRIES, Sender, sender_for
 from sync_server.messages.webhook import Webhook
 from sync_server.settings import Settings
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 
 ANNA = hex_id("anna")
 WAIT_S = 60.0
@@ -67,12 +67,6 @@ def gateway() -> Iterator[Gateway]:
     made = Gateway()
     yield made
     made.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def office(request, tmp_path) -> Iterator[TestOffice]:
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 class Way:

@@ -28,14 +28,8 @@ from sync_server.apply import apply_unit
 from sync_server.feed import read_delta, read_heads
 from sync_server.identity import read_identity, renew_generation
 from sync_server.schema import EVENT, LEDGER, RECEIPT, TERM_BUCKET, TSHARD_APPLIED
-from tests.support.server import T0_MS, hex_id, office_on
-from tests.support.taking_in import ANNA, BORIS, KINDS, check_books, check_feed, counted, dump, flags, points
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
+from tests.support.server import T0_MS, hex_id
+from tests.support.taking_in import ANNA, BORIS, check_books, check_feed, counted, dump, flags, points
 
 
 def test_a_sale_moves_points_and_the_books_balance(office):

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from msgspec.structs import replace
 
 from loyalty.events import SaleCompleted
 from loyalty.statuses.progress import Grant, Progress, SeasonFigures
 from sync_server.personal import store_personal
 from sync_server.programmes import publish_programme
-from tests.support.server import T0_MS, office_on
-from tests.support.taking_in import ANNA, BORIS, CLUB, KINDS, balance, check_feed, flags, ident, status
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
+from tests.support.server import T0_MS
+from tests.support.taking_in import ANNA, BORIS, CLUB, balance, check_feed, flags, ident, status
 
 
 def test_a_new_member_has_a_card_a_masked_name_and_a_hashed_phone(office):

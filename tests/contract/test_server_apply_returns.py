@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from loyalty.events import SaleCompleted, bucket_of
 from sync_server.books import read_books
 from sync_server.schema import EVENT, LEDGER, RETURNED
-from tests.support.server import hex_id, office_on
-from tests.support.taking_in import ANNA, KINDS, check_books, counted, flags, points
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
+from tests.support.server import hex_id
+from tests.support.taking_in import ANNA, check_books, counted, flags, points
 
 
 def test_a_return_gives_back_what_the_sale_gave(office):

@@ -25,16 +25,14 @@ from tests.support.counter import PROGRAMME, TEA
 from tests.support.server import T0_MS, TestOffice, office_on
 from tests.support.small_till import make_till, opened_rig
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CARDS = [card_number("299", number) for number in range(1, 7)]
 PHONES = [f"+7903123450{number}" for number in range(6)]
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        six(made, tmp_path)
-        yield made
+@pytest.fixture
+def office(office, tmp_path):
+    six(office, tmp_path)
+    return office
 
 
 @pytest.fixture

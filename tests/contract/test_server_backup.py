@@ -14,17 +14,10 @@ from sync_server.identity import read_identity, renew_generation
 from sync_server.refusals import Refused
 from sync_server.store import open_store
 from sync_server.verifying.verify import verify
-from tests.support.server import TestOffice, hex_id, office_on, opened_office
+from tests.support.server import TestOffice, hex_id, opened_office
 from tests.support.taking_in import dump
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def test_sold_backed_up_sold_more_restored_and_refilled_nothing_is_lost_or_twice(tmp_path):

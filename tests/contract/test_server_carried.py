@@ -23,16 +23,10 @@ from sync_server.refusals import Refused
 from sync_server.schema import FLAG, TERMINAL, TERMINAL_CURSOR
 from sync_server.settings import Settings
 from tests.contract.test_server_api import Wire, error_of
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, signed_segment
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, signed_segment
 
 ANNA = hex_id("anna")
 LATER_MS = T0_MS + 3_600_000
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(request, tmp_path) -> Iterator[TestOffice]:
-    with office_on(request.param, request, tmp_path) as office:
-        yield office
 
 
 def sales(till: Till, count: int) -> list[bytes]:

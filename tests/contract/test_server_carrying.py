@@ -24,7 +24,6 @@ from tests.support.families import (
     ANNA,
     BORIS,
     CARDS,
-    KINDS,
     MOVED_MS,
     VERA,
     check,
@@ -38,12 +37,6 @@ from tests.support.families import (
 )
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 from tests.support.taking_in import balance
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 class Killed(BaseException):

@@ -24,21 +24,14 @@ from sync_server.receipts import find_receipt
 from sync_server.schema import EVENT, FEED, FLAG, LEDGER, RECEIPT
 from sync_server.verifying.verify import verify
 from tests.contract.test_server_parked import newer, upgraded
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 from tests.support.taking_in import CLUB
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
 HOUR = 3_600_000
 DAY = 24 * HOUR
 OLD = T0_MS - 400 * DAY
 """18 October 2025, 04:26 in Moscow: what a till shows whose battery is empty."""
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def told(till: Till, at_ms: int, date: str = "2026-11-22", **more) -> Receipt:

@@ -33,9 +33,8 @@ from sync_server.personal import store_personal
 from sync_server.refusals import Refused
 from sync_server.rows import update_rows
 from sync_server.schema import CONFIRMATION, FEED
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS, NOBODY = hex_id("anna"), hex_id("boris"), hex_id("nobody")
 PHONES = {ANNA: "+79161234567", BORIS: "+79169876543"}
 ONE, TWO = hex_id("one"), hex_id("two")
@@ -73,12 +72,6 @@ class Counter:
     def wrong(self, number: int = 0) -> str:
         """A code that is not the one sent; another one for each number."""
         return f"{(int(self.code()) + 1 + number) % 10**6:06d}"
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

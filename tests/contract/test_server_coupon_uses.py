@@ -29,17 +29,10 @@ from sync_server.coupon_uses import claim_coupons
 from sync_server.feed import read_delta, read_heads
 from sync_server.schema import COUPON_USE, FEED, FLAG
 from sync_server.snapshot import make_snapshot
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
 ONE, TWO = hex_id("coupon one"), hex_id("coupon two")
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def sold(till: Till, *coupons: str, at_ms: int = T0_MS, counted: bool = False, **more) -> Receipt:

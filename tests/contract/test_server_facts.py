@@ -23,10 +23,9 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import SCOPE, cursor_to
-from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.server import T0_MS, TestOffice, Till
 from tests.support.small_till import Rig, make_till, opened_rig
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 LIMITED = f"""{PROGRAMME}
 [[campaign]]
 id = "tea"
@@ -44,11 +43,10 @@ reward = {{ type = "points_fixed", reward_points = 50 }}
 MINE = ANNA.account_id
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_programme(made.store, made.identity, LIMITED, T0_MS)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_programme(office.store, office.identity, LIMITED, T0_MS)
+    return office
 
 
 def held(office: TestOffice, account: str = MINE) -> BalanceRow:

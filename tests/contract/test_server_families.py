@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -25,7 +24,6 @@ from tests.support.families import (
     ANNA,
     BORIS,
     CARDS,
-    KINDS,
     MOVED_MS,
     PHONES,
     VERA,
@@ -37,14 +35,8 @@ from tests.support.families import (
     refused,
     wish,
 )
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 from tests.support.taking_in import CLUB, balance, flags, status
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def test_a_family_has_one_account_with_the_points_of_all(office):

@@ -17,17 +17,10 @@ from sync_server.books import read_books, unbalanced_buckets
 from sync_server.books_said import account_named, books_lines
 from sync_server.reports import read_counts
 from sync_server.schema import EVENT, FEED, FLAG, PROGRAMME_TOTAL
-from tests.support.server import TestOffice, Till, hex_id, office_on
+from tests.support.server import TestOffice, Till, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CARD = gift_card("2980000001239")
 ANNA = hex_id("anna")
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def moved(kind: GiftMove, amount_minor: int, receipt: str = "r1") -> GiftCardMoved:

@@ -17,32 +17,24 @@ from loyalty.sentences import say
 from loyalty.statuses.progress import MAX_GRANTS, Grant
 from sync_server.csv_rows import Row
 from sync_server.demo_data import publish_demo
-from sync_server.grants import (
-    MAX_REASON_CHARS,
-    account_of_card,
-    grant_status,
-    read_acts,
-    withdraw_status,
-)
+from sync_server.grants import MAX_REASON_CHARS, account_of_card, grant_status, read_acts, withdraw_status
 from sync_server.heads import Place, take_numbers
 from sync_server.imports import import_rows
 from sync_server.programmes import read_rules
 from sync_server.schema import FEED
 from sync_server.words import SENTENCES
-from tests.support.server import T0_MS, TestOffice, office_on
+from tests.support.server import T0_MS, TestOffice
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CARD = card_number("2990000", 1)
 TODAY = "2026-11-22"
 """T0_MS in Moscow, by the programme's time zone."""
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_demo(made.store, made.identity)
-        import_rows(made.store, made.identity, "members", [Row(2, {"card": CARD, "points": "7"})], T0_MS)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_demo(office.store, office.identity)
+    import_rows(office.store, office.identity, "members", [Row(2, {"card": CARD, "points": "7"})], T0_MS)
+    return office
 
 
 def row(office: TestOffice) -> BalanceRow:

@@ -29,21 +29,14 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.refusals import Refused
 from sync_server.schema import EFFECT_OUT, FEED, FLAG, HOLD
 from sync_server.verifying.verify import verify
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 from tests.support.taking_in import check_books, check_feed
 from tests.support.taking_in import flags as counted_flags
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS = hex_id("anna"), hex_id("boris")
 CARDS = {ANNA: "2990001000018", BORIS: "2990001000025"}
 ONE, TWO, THREE = hex_id("one"), hex_id("two"), hex_id("three")
 TTL_S = 900
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -21,7 +20,6 @@ from tests.support.families import (
     ANNA,
     BORIS,
     CARDS,
-    KINDS,
     MOVED_MS,
     NAMES,
     PHONES,
@@ -35,14 +33,8 @@ from tests.support.families import (
     refused,
     settled,
 )
-from tests.support.server import T0_MS, Till, office_on
+from tests.support.server import T0_MS, Till
 from tests.support.taking_in import balance, flags
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def test_the_kept_member_has_cards_phones_and_points_of_both(office):

@@ -19,19 +19,12 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import ALIAS, EVENT, FEED, FLAG, MEMBER
 from sync_server.store import Store
 from sync_server.verifying.verify import verify
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on, opened_office
+from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 from tests.support.taking_in import dump
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
 CARD = "2990001000018"
 NEXT = events.EVENT_VERSION + 1
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def newer(raw: bytes, v: int = NEXT) -> bytes:

@@ -28,18 +28,11 @@ from sync_server.schema import (
 )  # fmt: skip
 from sync_server.snapshot import LEFT_MS, make_snapshot
 from sync_server.verifying.verify import verify
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS, CLARA = (hex_id(name) for name in ("anna", "boris", "clara"))
 BUCKET = 7
 NOTHING = Purged(0, 0, 0, 0, 0, 0)
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 @dataclass

@@ -18,9 +18,8 @@ from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
 from sync_server.books import unbalanced_buckets
 from sync_server.schema import FEED, FLAG, PROGRAMME_TOTAL
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
 DAY_MS = 24 * 3_600_000
 PLAIN = LotTerms()
@@ -28,11 +27,10 @@ TERMS = LotTerms(pending_days=14, expire_days=30)
 """Earned on 22 November, points can be spent from 6 to 22 December."""
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        made.now_ms += 60 * DAY_MS  # everything here has happened by the time it comes in
-        yield made
+@pytest.fixture
+def office(office):
+    office.now_ms += 60 * DAY_MS  # everything here has happened by the time it comes in
+    return office
 
 
 def day(number: int) -> str:

@@ -45,7 +45,7 @@ from tests.contract.test_server_coupon_uses import ONE, TWO
 from tests.contract.test_server_coupon_uses import put as put_plain
 from tests.contract.test_server_coupon_uses import sold as with_coupons
 from tests.contract.test_server_purses import TERMS, back, put, sold
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 from tests.support.taking_in import CLUB, dump
 
 RULES = (
@@ -64,44 +64,42 @@ kind = "signed"
 code = "SPR"
 """
 )
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 DAY_MS = 86_400_000
 CARDS = [card_number("2990000", number) for number in range(1, 4)]
 GIFT = "2980000001239"
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
+@pytest.fixture
+def office(office):
     """A year of a small shop in a few receipts: each thing a head office does by itself at least once."""
-    with office_on(request.param, request, tmp_path) as made:
-        publish_programme(made.store, made.identity, RULES, T0_MS - 1)
-        rows = [
-            Row(2, {"card": CARDS[0], "points": "70", "status": "passenger", "receipts": "5", "expires": "2026-12-01"}),
-            Row(3, {"card": CARDS[1], "points": "7", "receipts": "2"}),
-            Row(4, {"card": CARDS[2]}),
-        ]
-        import_rows(made.store, made.identity, "members", rows, T0_MS)
-        with made.store.begin(bucket_of(gift_card(GIFT).account_id)) as tx:
-            open_gift_card(tx, GIFT, 500_00, T0_MS, "2026-11-22")
-        till, other = made.till(), made.till()
-        anna, boris = (account_of_card(made.store, card) for card in CARDS[:2])
-        sale = of(sold(till, 1, TERMS, earned=30, stars=4, qty=2000), anna)
-        late = of(sold(other, 0, earned=5), boris)
-        put(till, sale, back(till, sale, 3, 1000))
-        paid = GiftCardMoved(gift_card(GIFT).account_id, "1239", "paid", 100_00, hex_id("r"), "T1-9", "2026-11-22")
-        till.put(till.event(paid, event_id=gift_event_id(paid)), b"not an event")
-        put_plain(other, with_coupons(other, ONE), with_coupons(other, ONE, TWO))
-        made.apply()
-        grant_status(made.store, boris, "passenger", "", "a friend of the club", "olga", T0_MS + 1)
-        create_family(made.store, made.identity, Wish("olga", T0_MS + 2, made.random), CARDS[:2])
-        family = account_of_card(made.store, CARDS[0])
-        grant_status(made.store, family, "driver", "2027-05-31", "a friend", "olga", T0_MS + 3)
-        withdraw_status(made.store, family, "driver", None, "by mistake", "olga", T0_MS + 4)
-        expire(made.store, T0_MS + 20 * DAY_MS)
-        made.now_ms += 30 * DAY_MS
-        put(other, late, back(other, of(sold(other, 2), boris), 4))
-        made.apply()
-        yield made
+    publish_programme(office.store, office.identity, RULES, T0_MS - 1)
+    rows = [
+        Row(2, {"card": CARDS[0], "points": "70", "status": "passenger", "receipts": "5", "expires": "2026-12-01"}),
+        Row(3, {"card": CARDS[1], "points": "7", "receipts": "2"}),
+        Row(4, {"card": CARDS[2]}),
+    ]
+    import_rows(office.store, office.identity, "members", rows, T0_MS)
+    with office.store.begin(bucket_of(gift_card(GIFT).account_id)) as tx:
+        open_gift_card(tx, GIFT, 500_00, T0_MS, "2026-11-22")
+    till, other = office.till(), office.till()
+    anna, boris = (account_of_card(office.store, card) for card in CARDS[:2])
+    sale = of(sold(till, 1, TERMS, earned=30, stars=4, qty=2000), anna)
+    late = of(sold(other, 0, earned=5), boris)
+    put(till, sale, back(till, sale, 3, 1000))
+    paid = GiftCardMoved(gift_card(GIFT).account_id, "1239", "paid", 100_00, hex_id("r"), "T1-9", "2026-11-22")
+    till.put(till.event(paid, event_id=gift_event_id(paid)), b"not an event")
+    put_plain(other, with_coupons(other, ONE), with_coupons(other, ONE, TWO))
+    office.apply()
+    grant_status(office.store, boris, "passenger", "", "a friend of the club", "olga", T0_MS + 1)
+    create_family(office.store, office.identity, Wish("olga", T0_MS + 2, office.random), CARDS[:2])
+    family = account_of_card(office.store, CARDS[0])
+    grant_status(office.store, family, "driver", "2027-05-31", "a friend", "olga", T0_MS + 3)
+    withdraw_status(office.store, family, "driver", None, "by mistake", "olga", T0_MS + 4)
+    expire(office.store, T0_MS + 20 * DAY_MS)
+    office.now_ms += 30 * DAY_MS
+    put(other, late, back(other, of(sold(other, 2), boris), 4))
+    office.apply()
+    return office
 
 
 def of(receipt: Receipt, account: str) -> Receipt:

@@ -13,19 +13,13 @@ from loyalty.referral import Invited, Referral, invitation
 from sync_server.books import read_books
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import LEDGER
-from tests.support.families import ANNA, BORIS, CARDS, KINDS, VERA, enrol, family, merge
-from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.families import ANNA, BORIS, CARDS, VERA, enrol, family, merge
+from tests.support.server import T0_MS, TestOffice, Till
 from tests.support.taking_in import balance, check_books, check_feed
 
 RULE = Referral(inviter_points=200, min_total_minor=100_00)
 DAY = "2026-11-22"
 PLAIN = LotTerms()
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def invited(inviter: str = ANNA, newcomer: str = BORIS, terms: LotTerms = PLAIN) -> Invited:

@@ -24,9 +24,8 @@ from sync_server.programmes import DAY_MS, KEPT_DAYS, KEPT_VERSIONS, publish_pro
 from sync_server.receipts import find_receipt
 from sync_server.schema import FLAG
 from tests.support.loyalty_samples import basket, line, member, receipt
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
 CLUB = """
 id = "club"
@@ -39,12 +38,6 @@ id = "three"
 name = {{ ru = "3 по цене 2", en = "3 for 2" }}
 reward = {{ type = "n_for_m", take = 3, pay = 2 }}
 """
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 def document(version: int = 1, rule: str = "kept") -> str:

@@ -6,17 +6,10 @@ import pytest
 
 from sync_server.enrol import revoke_terminal
 from sync_server.refusals import Refused
-from tests.support.server import hex_id, office_on
+from tests.support.server import hex_id
 from tests.support.taking_in import points
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize("by_number", [True, False])

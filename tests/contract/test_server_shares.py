@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
@@ -24,7 +23,7 @@ from sync_server.enrol import revoke_terminal
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.schema import TERMINAL
-from tests.support.server import T0_MS, TestOffice, Till, office_on, opened_office
+from tests.support.server import T0_MS, TestOffice, Till, opened_office
 
 NOTHING = Amount()
 DOCUMENT = """
@@ -38,12 +37,6 @@ name = {{ ru = "Экскурсия", en = "A tour" }}
 reward = {{ type = "amount", amount_minor = 3_000 }}
 budget = {budget}
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(request, tmp_path) -> Iterator[TestOffice]:
-    with office_on(request.param, request, tmp_path) as opened:
-        yield opened
 
 
 def publish(office: TestOffice, budget: str = "{ times = 10 }", version: int = 1) -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync_server.refusals import Refused
-from tests.support.server import office_on
-from tests.support.taking_in import ANNA, KINDS, check_books, flags, points
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
+from tests.support.taking_in import ANNA, check_books, flags, points
 
 
 def test_a_segment_sent_again_gets_the_same_answer_and_adds_nothing(office):

@@ -29,31 +29,29 @@ from sync_server.schema import (
 )
 from sync_server.verifying.found import SENTENCES, Finding, told
 from sync_server.verifying.verify import MAX_TOLD, verified_lines, verify
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS = hex_id("anna"), hex_id("boris")
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
+@pytest.fixture
+def office(office):
     """Two tills and two members in one family; a sale, its return, an event nobody reads, and a new epoch."""
-    with office_on(request.param, request, tmp_path) as made:
-        till, other = made.till(), made.till()
-        for member, card in ((ANNA, "2990001000018"), (BORIS, "2990001000025")):
-            till.put(till.enrolled(member, card)[0])
-        sold = till.receipt(account=ANNA, earned=30)
-        till.put(till.event(sale_of(sold)), till.sale(account=BORIS, earned=12))
-        common = till.hash
-        till.put(till.back(sold, total=5_000, earned=15))
-        other.put(other.sale(account=ANNA, earned=1), b"not an event")
-        made.apply()
-        create_family(made.store, made.identity, Wish("olga", T0_MS, made.random), ["2990001000018", "2990001000025"])
-        made.apply()
-        till.new_epoch(common)
-        till.put(till.sale(account=ANNA, earned=2))
-        made.apply()
-        yield made
+    till, other = office.till(), office.till()
+    for member, card in ((ANNA, "2990001000018"), (BORIS, "2990001000025")):
+        till.put(till.enrolled(member, card)[0])
+    sold = till.receipt(account=ANNA, earned=30)
+    till.put(till.event(sale_of(sold)), till.sale(account=BORIS, earned=12))
+    common = till.hash
+    till.put(till.back(sold, total=5_000, earned=15))
+    other.put(other.sale(account=ANNA, earned=1), b"not an event")
+    office.apply()
+    create_family(office.store, office.identity, Wish("olga", T0_MS, office.random), ["2990001000018", "2990001000025"])
+    office.apply()
+    till.new_epoch(common)
+    till.put(till.sale(account=ANNA, earned=2))
+    office.apply()
+    return office
 
 
 def sale_of(receipt: Receipt) -> SaleCompleted:

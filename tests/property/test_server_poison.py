@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from sync_server.books import unbalanced_buckets
 from sync_server.schema import FLAG
+from tests.support.offices import KINDS
 from tests.support.server import hex_id, opened_office
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),

@@ -20,7 +20,6 @@ from sync_server.schema import ALIAS, CHANGE_OPEN, FEED, LEDGER, TAKEN
 from tests.support.server import T0_MS, TestOffice, Till, hex_id
 from tests.support.taking_in import balance, check_books, check_feed
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA, BORIS, VERA = hex_id("anna"), hex_id("boris"), hex_id("vera")
 CARDS = {ANNA: "2990001000018", BORIS: "2990001000025", VERA: "2990001000032"}
 PHONES = {ANNA: "+79161234567", BORIS: "+79161234568", VERA: "+79161234569"}

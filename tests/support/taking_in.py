@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import msgspec
-import pytest
 from sqlalchemy import select
 
 from loyalty.documents.programme_file import parse_programme
@@ -16,9 +15,6 @@ from sync_server.feed import read_heads
 from sync_server.schema import FEED, FLAG, LEDGER, RECEIPT, RETURNED
 from sync_server.standing import Rules
 from tests.support.server import T0_MS, TestOffice, hex_id
-
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
 
 ANNA, BORIS = hex_id("anna"), hex_id("boris")
 

@@ -23,16 +23,14 @@ from sync_server.member_reports import find_members
 from sync_server.rows import select_by
 from sync_server.schema import FEED
 from tests.support.console_office import CARD, PHONE, SCARF, TODAY, Shop, at, tell_history, text_of, visiting
-from tests.support.server import office_on, opened_office
+from tests.support.server import opened_office
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 NAME, PERSONAL = "Иванова Мария", ("Иванова Мария", "+79031234567", "23.05.1990")
 
 
-@pytest.fixture(params=KINDS)
-def told(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as office:
-        yield tell_history(office, NAME)
+@pytest.fixture
+def told(office):
+    return tell_history(office, NAME)
 
 
 def facts_of(shop: Shop, member_id: str, before: str = "") -> MemberFacts:

@@ -15,15 +15,12 @@ from sync_server.console.receipt_facts import ReceiptFacts, read_receipt
 from sync_server.console.receipt_search import PAGE_ROWS, Found, Row, Sums, Wanted, find_receipts, read_wanted
 from sync_server.store import Store
 from tests.support.console_office import MUG, SCARF, TODAY, Shop, at, make_shop, tell_history, text_of, visiting
-from tests.support.server import office_on, opened_office
-
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+from tests.support.server import opened_office
 
 
-@pytest.fixture(params=KINDS)
-def told(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as office:
-        yield tell_history(office)
+@pytest.fixture
+def told(office):
+    return tell_history(office)
 
 
 @pytest.fixture

@@ -21,17 +21,15 @@ from sync_server.refusals import Refused
 from sync_server.reports import read_counts, terminal_lines
 from sync_server.schema import FLAG
 from tests.support.console_office import PHONE, SCARF, TODAY, at, make_shop, tell_history, text_of, visiting
-from tests.support.server import hex_id, office_on, opened_office
+from tests.support.server import hex_id, opened_office
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 """The public key of RFC 8032's first example."""
 
 
-@pytest.fixture(params=KINDS)
-def told(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as office:
-        yield tell_history(office)
+@pytest.fixture
+def told(office):
+    return tell_history(office)
 
 
 @pytest.fixture

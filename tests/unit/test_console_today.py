@@ -15,9 +15,8 @@ from sync_server.console import day_lines
 from sync_server.console.day_lines import Part, sum_day
 from sync_server.console.day_report import _sold, read_day
 from tests.support.console_office import MUG, SCARF, TODAY, WEEK_AGO, at, make_shop, tell_history, text_of, visiting
+from tests.support.offices import KINDS
 from tests.support.server import office_on, opened_office
-
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture

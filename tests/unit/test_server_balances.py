@@ -27,10 +27,10 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import FEED, LEDGER
 from sync_server.settings import Settings
 from sync_server.verifying.verify import verify
+from tests.support.offices import KINDS
 from tests.support.server import T0_MS, TestOffice, office_on
 
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CARD, CARD2 = (card_number("2990000", number) for number in (1, 2))
 PHONE = "+79031234567"
 OLD, OLD2 = "7702000011112222", "7702000011113333"

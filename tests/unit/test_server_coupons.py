@@ -37,7 +37,6 @@ from sync_server.schema import ALIAS
 from sync_server.words import SENTENCES
 from tests.support.server import T0_MS, TestOffice, office_on
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 GIFT = CouponSeries("gift", "Подарок", "Gift", "signed", code="GIFT", uses="single")
 TODAY = "2026-11-21"
 """T0_MS is 20,778 days and 22 hours from 1970-01-01, in UTC; 2026-01-01 is day 20,454."""
@@ -78,11 +77,10 @@ code = "NEXT"
 """
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_programme(made.store, made.identity, DOCUMENT, T0_MS)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_programme(office.store, office.identity, DOCUMENT, T0_MS)
+    return office
 
 
 @pytest.fixture

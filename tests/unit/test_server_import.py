@@ -23,7 +23,6 @@ from sync_server.schema import CONSENT, FLAG, LEDGER, MEMBER, PERSONAL
 from tests.support.importing import bodies, take, write
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 MEMBERS_CSV = f"""card,phone,name,birthday,status,points
 {CARD},8 903 123-45-67,Иванова Мария Петровна,23.05.1990,driver,150
@@ -32,11 +31,10 @@ MEMBERS_CSV = f"""card,phone,name,birthday,status,points
 """
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_demo(made.store, made.identity)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_demo(office.store, office.identity)
+    return office
 
 
 @pytest.fixture

@@ -27,17 +27,13 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAD_OFFICE = (ROOT / "docs" / "HEAD_OFFICE.md").read_text("utf-8").casefold()
 
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
 CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_demo(made.store, made.identity)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_demo(office.store, office.identity)
+    return office
 
 
 @pytest.fixture

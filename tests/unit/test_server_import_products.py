@@ -26,9 +26,6 @@ from tests.support.server import T0_MS, TestOffice, office_on
 ROOT = Path(__file__).resolve().parents[2]
 
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
 CATEGORIES = (
     "scarves",
     "shirts",
@@ -44,11 +41,10 @@ CATEGORIES = (
 )
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        publish_demo(made.store, made.identity)
-        yield made
+@pytest.fixture
+def office(office):
+    publish_demo(office.store, office.identity)
+    return office
 
 
 @pytest.fixture

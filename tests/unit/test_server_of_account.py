@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -32,13 +31,12 @@ TIMES = [
 """Of a clock that began at 1970, of one a hundred years ahead, and of two months."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def tx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tx]:
-    with office_on(request.param, request, tmp_path) as office:
-        for account_id, points in ((ANNA, 1), (NEIGHBOUR, 100), (ELSEWHERE, 10_000)):
-            rows = [*entries(account_id, points)]
-            office.store.write(partial(insert_rows, table=LEDGER, rows=rows), bucket_of(account_id))
-        yield from reading(office)
+@pytest.fixture
+def tx(office: TestOffice) -> Iterator[Tx]:
+    for account_id, points in ((ANNA, 1), (NEIGHBOUR, 100), (ELSEWHERE, 10_000)):
+        rows = [*entries(account_id, points)]
+        office.store.write(partial(insert_rows, table=LEDGER, rows=rows), bucket_of(account_id))
+    yield from reading(office)
 
 
 def reading(office: TestOffice) -> Iterator[Tx]:

@@ -11,16 +11,9 @@ from sync_server.member_reports import find_members
 from sync_server.personal import store_personal
 from sync_server.reports import HourTotals, day_totals, read_counts, terminal_lines
 from sync_server.users import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, check_user, set_user
-from tests.support.server import T0_MS, hex_id, office_on
+from tests.support.server import T0_MS, hex_id
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ANNA = hex_id("anna")
-
-
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from sync_server.programmes import publish_programme, read_published
 from sync_server.schema import STOP_ACT
 from sync_server.stops import REDEMPTION, Act, Target, read_acts, resume, stop, stops_in_force
 from terminal.offline_queue.keys import signed_by
-from tests.support.server import office_on
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CAMPAIGN = '[[campaign]]\nid = "{}"\nname = {{ ru = "А", en = "A" }}\nreward = {{ type = "percent", rate_bp = 1000 }}\n'
 
 
@@ -27,11 +25,10 @@ def document(version: int, *campaigns: str) -> str:
     return head + "".join(CAMPAIGN.format(each) for each in campaigns)
 
 
-@pytest.fixture(params=KINDS)
-def office(request, tmp_path):
-    with office_on(request.param, request, tmp_path) as opened:
-        publish_programme(opened.store, opened.identity, document(1, "ten", "five"), 1)
-        yield opened
+@pytest.fixture
+def office(office):
+    publish_programme(office.store, office.identity, document(1, "ten", "five"), 1)
+    return office
 
 
 def put_out(office, target, reason="a wrong price", now_ms=1_000):

@@ -23,6 +23,7 @@ from sync_server.migrate import init_store, migrate
 from sync_server.rows import add_rows, insert_new, insert_only, insert_rows, select_by, update_rows
 from sync_server.schema import FLAG, METADATA, STATE, TERM_BUCKET
 from sync_server.store import ATTEMPTS, Store, open_store
+from tests.support.offices import KINDS
 
 THREADS, INCREMENTS = 8, 50
 
@@ -202,9 +203,6 @@ def test_only_the_store_opens_transactions():
 
 def row(bucket: int, terminal: str = "t", seq: int = 1) -> dict[str, object]:
     return {"bucket": bucket, "terminal": terminal, "epoch": 1, "seq": seq}
-
-
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(params=KINDS)
