@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from litestar.testing import TestClient
 from sqlalchemy import select
 
 from loyalty.api import CarriedReply, Position
 from loyalty.chain import ZERO_HASH
 from loyalty.errors import BadInput
 from loyalty.segment_file import write_segment_file
-from sync_server.app import make_app
 from sync_server.books import read_books
 from sync_server.enrol import revoke_terminal
 from sync_server.import_segments import import_segments
 from sync_server.ingest import take_carried
 from sync_server.refusals import Refused
 from sync_server.schema import FLAG, TERMINAL, TERMINAL_CURSOR
-from sync_server.settings import Settings
-from tests.contract.test_server_api import Wire, error_of
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, signed_segment
+from tests.support.signed_wire import Wire, error_of
 
 ANNA = hex_id("anna")
 LATER_MS = T0_MS + 3_600_000
@@ -204,18 +200,6 @@ def test_of_a_damaged_file_nothing_is_taken(office, tmp_path):
 
 
 # -- over HTTP
-
-
-@pytest.fixture
-def client(tmp_path) -> Iterator[TestClient]:
-    with TestClient(make_app(Settings(tmp_path)), raise_server_exceptions=False) as made:
-        yield made
-
-
-@pytest.fixture
-def served(client) -> TestOffice:
-    running = client.app.state.office
-    return TestOffice(running.store, running.identity)
 
 
 def test_any_till_carries_for_another(client, served):

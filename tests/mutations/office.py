@@ -37,7 +37,7 @@ OFFICE: tuple[Guard, ...] = (
         "sync_server/ingest.py",
         "    if is_signed(keys.at(header.epoch), segment.signature, segment.signed):",
         "    if True:",
-        f"{_API}::test_a_segment_is_checked_to_the_last_byte",
+        "tests/contract/test_server_api_pages.py::test_a_segment_is_checked_to_the_last_byte",
     ),
     Guard(
         "a segment's events are the chain its header says",
