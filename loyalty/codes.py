@@ -124,7 +124,7 @@ def classify(text: str, ranges: CodeRanges) -> Code:
         phone = _as_phone(code)
         return PhoneCode(phone) if phone else found
     phone = parse_phone(code)
-    return PhoneCode(phone) if phone else UnknownCode(code[:40], sentence("code.unknown", text=code[:40]))
+    return PhoneCode(phone) if phone else UnknownCode(code[:40], sentence("code.unknown", text=shortened(code)))
 
 
 def mark_of(text: str, ranges: CodeRanges) -> str:
@@ -189,7 +189,7 @@ def _card_from_qr(number: str, ranges: CodeRanges) -> Code:
         if gtin_is_valid(number):
             return CardCode(number)
         return UnknownCode(number, sentence("code.check_digit", text=number))
-    return UnknownCode(number[:40], sentence("code.unknown", text=number[:40]))
+    return UnknownCode(number[:40], sentence("code.unknown", text=shortened(number)))
 
 
 def _coupon(code: str, ranges: CodeRanges) -> Code | None:

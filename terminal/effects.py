@@ -21,6 +21,7 @@ from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
 from terminal.at_register import AtRegister
 from terminal.confirming import Confirming
+from terminal.fiscal.slip import SCREEN_REPORT_WIDTH
 from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
@@ -149,11 +150,11 @@ class Effects:
             case c.StartShift():
                 return record.start_shift(effect, around)
             case c.EndShift():
-                return record.end_shift(record.shift_now(), around)
+                return record.end_shift(record.shift_now(), around, SCREEN_REPORT_WIDTH)
             case c.BeginEpoch():
                 return record.begin_epoch(effect, around)
             case c.MakeXReport():
-                return record.x_report(record.shift_now(), around)
+                return record.x_report(record.shift_now(), around, SCREEN_REPORT_WIDTH)
 
     def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
         find = self._lookups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from loyalty.catalogue import price_at
 from loyalty.codes import receipt_number
-from loyalty.errors import KopilkaError
+from loyalty.errors import KopilkaError, StoreFault
 from loyalty.gift_card import gift_card
 from loyalty.points.purse import Purse
 from loyalty.points.shown import purse_of
@@ -26,6 +27,7 @@ from terminal.session import Surroundings
 from terminal.session import commands as c
 
 MAX_FOUND = 20
+log = logging.getLogger("till")
 Later = Callable[[c.Command], None]
 
 
@@ -80,7 +82,12 @@ class Lookups:
         return c.MemberFound(member_from(known, card, "card", self._files.journal, around.programme, today))
 
     def nobodys_card(self, effect: c.AskBankCard) -> c.BankCardFree | None:
-        known = find_by_bank_card(self._files, effect.token)
+        """Nobody asked for this beside the receipt that is done: a fault of it must not hide the change."""
+        try:
+            known = find_by_bank_card(self._files, effect.token)
+        except StoreFault as fault:
+            log.warning("bank_card_not_looked_up", extra={"code": fault.code})
+            return None
         return c.BankCardFree(effect.member, effect.token, effect.tail) if known is None else None
 
     def coupon(self, effect: c.FindCoupon) -> c.Command:

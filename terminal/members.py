@@ -15,7 +15,7 @@ from loyalty.quoting.uses import used_at_till
 from loyalty.statuses.progress import progress_after
 from loyalty.statuses.tiers import status_id_on
 from terminal.offline_queue.cache_read import CacheReading
-from terminal.offline_queue.journal import Known, Overlay
+from terminal.offline_queue.journal import Journal, Known, Overlay
 from terminal.offline_queue.keys import Identity, phone_hash
 
 
@@ -88,6 +88,16 @@ def member_from(
         used=used_at_till(row.used, own.uses, programme),
         coupon_uses=_coupon_uses(row.coupon_uses, own.coupon_uses),
     )
+
+
+def balance_now(cache: CacheReading, journal: Journal, member_id: str, today: str) -> int | None:
+    """The points of the main wallet that a member can spend at this till; None of one nobody knows here."""
+    known = cache.member(member_id) or journal.enrolled_by_id(member_id)
+    if known is None:
+        return None
+    own = sum((journal.overlay(*each) for each in known.accounts), Overlay())
+    shown = shown_points(known.balance, own.points, today)
+    return beside(shown.wallets, known.balance, journal.terminal).get(MAIN_WALLET, 0)
 
 
 def beside(wallets: Mapping[str, int], row: BalanceRow, terminal: str) -> dict[str, int]:

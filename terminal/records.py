@@ -159,22 +159,23 @@ class Records:
         self._recorded()
         return c.ShiftStarted(self.shift_now())
 
-    def end_shift(self, shift: ShiftInfo, around: Surroundings) -> c.ShiftEnded:
-        """The register's shift first: one that cannot be closed there is not closed here. Raises NotNow."""
+    def end_shift(self, shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH) -> c.ShiftEnded:
+        """The register's shift first: one that cannot be closed there is not closed here. The report is of `width` for
+        who asked, and as wide as the paper where it is printed. Raises NotNow."""
         self._sales.committing.close_shift(shift.cashier)
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._release(around)
         self._recorded()
         self._put_slip(self._report("Z", shift, around, self._paper_width))
-        return c.ShiftEnded(self._report("Z", shift, around))
+        return c.ShiftEnded(self._report("Z", shift, around, width))
 
     def _release(self, around: Surroundings) -> None:
         """Points set aside here for members long unseen go back with the shift."""
         for body in tuple(long_unseen(self._files, around.programme, around.moment.local_date)):
             self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
 
-    def x_report(self, shift: ShiftInfo, around: Surroundings) -> c.ReportMade:
+    def x_report(self, shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH) -> c.ReportMade:
         """The register's own X report first; where it makes none, ours is made all the same and says so."""
         without: NotNow | None = None
         try:
@@ -182,7 +183,7 @@ class Records:
         except NotNow as refused:
             without = refused
         self._put_slip(self._report("X", shift, around, self._paper_width))
-        return c.ReportMade(self._report("X", shift, around), without.said if without else None)
+        return c.ReportMade(self._report("X", shift, around, width), without.said if without else None)
 
     def cash(self, move: CashMove, around: Surroundings) -> None:
         """Cash put in or taken out, at the register already; recorded again, it is the same. Raises NotNow."""
@@ -238,9 +239,7 @@ class Records:
             log.warning("no_fiscal_code", extra={"receipt": receipt.number})
             return ""
 
-    def _report(
-        self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH
-    ) -> tuple[str, ...]:
+    def _report(self, kind: Literal["X", "Z"], shift: ShiftInfo, around: Surroundings, width: int) -> tuple[str, ...]:
         return report_slip(
             kind, shift.totals, self._lang, shift_no=shift.shift_no, cashier=shift.cashier, moment=around.moment,
             store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no, width=width,

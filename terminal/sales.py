@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -13,7 +14,7 @@ from msgspec.structs import astuple, replace
 from loyalty.basket import Basket, Moment
 from loyalty.coupons.reading import believed
 from loyalty.coupons.series import CouponSeries
-from loyalty.errors import NotNow
+from loyalty.errors import NotNow, StoreFault
 from loyalty.points.earned import with_lots
 from loyalty.programme import Programme
 from loyalty.quoting.uses import uses_given_back, uses_of
@@ -27,6 +28,7 @@ from terminal.bank_slips import with_bank
 from terminal.committing import Committing
 from terminal.coupons import spent_by, spent_said
 from terminal.fiscal.register import NoRegister, Register
+from terminal.members import balance_now
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_beside import Beside
@@ -35,6 +37,8 @@ from terminal.rights import Own, cited_rights
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
 from terminal.session.held import unanswered
+
+log = logging.getLogger("till")
 
 
 class GivenIds(msgspec.Struct, frozen=True):
@@ -116,6 +120,7 @@ class Sales:
             shift_id=shift.shift_id,
             moment=moment,
             payment=effect.kind,
+            balance_before_points=self._balance(effect.original, moment),
         )
         draft = with_bank(draft, effect.bank, effect.bank_minor)
         after = {no: merged.get(no, 0) + effect.wanted_milli.get(no, 0) for no in {*merged, *effect.wanted_milli}}
@@ -124,6 +129,16 @@ class Sales:
         freed = () if returnable(effect.original, after) else effect.original.spent
         beside = Beside(freed, day, uses)
         return self.committing.complete(draft, Basket(), shift.totals, ids.event_id if ids else "", beside)
+
+    def _balance(self, original: Receipt, moment: Moment) -> int | None:
+        """What its buyer can spend before the return; where that cannot be read the return is made all the same."""
+        if original.member_id is None:
+            return None
+        try:
+            return balance_now(self._cache, self._journal, original.member_id, moment.local_date)
+        except StoreFault as fault:
+            log.warning("balance_not_read", extra={"code": fault.code})
+            return None
 
     def _refuse_spent(self, effect: c.CommitSale, series: Sequence[CouponSeries]) -> None:
         """Raises NotNow for a coupon that has been used up since it was put on the basket."""

@@ -21,6 +21,8 @@ from terminal.fiscal.slip_words import WORDS, Words
 
 WIDTHS = (32, 42, 48)
 DEFAULT_WIDTH = 42
+SCREEN_REPORT_WIDTH = 36
+"""Two columns of it, with their margins, are a screen of 80."""
 ONE_PIECE_MILLI = 1000
 
 
@@ -58,19 +60,19 @@ def report_slip(
     terminal: int | str = "",
     width: int = DEFAULT_WIDTH,
 ) -> tuple[str, ...]:
-    """An X or Z report: counts and sums of the shift, each from its receipts alone."""
+    """An X or Z report: what the drawer is counted against first, then counts; each from the shift's receipts alone."""
     words = WORDS[lang]
     cash_minor = totals.cash_minor - totals.returned_cash_minor
     card_minor = totals.card_minor - totals.returned_card_minor
     money = [
+        (words.takings, cash_minor + card_minor),
+        (words.cash_left, cash_minor),
+        (words.card_left, card_minor),
+        *_drawer(totals, words),
         (words.cash_in, totals.cash_minor),
         (words.card_in, totals.card_minor),
         (words.cash_out, -totals.returned_cash_minor),
         (words.card_out, -totals.returned_card_minor),
-        (words.cash_left, cash_minor),
-        (words.card_left, card_minor),
-        (words.takings, cash_minor + card_minor),
-        *_drawer(totals, words),
         (words.discount, totals.discount_minor),
     ]
     money += [(name, minor) for name, minor in _gift_cards(totals, words) if minor]
@@ -84,13 +86,12 @@ def report_slip(
     return (
         *centred(store_name, width),
         *centred(words.x_report if kind == "X" else words.z_report, width),
-        rule(width),
         *pair(f"{words.till} {terminal}", f"{words.shift} {shift_no}", width),
         *pair(f"{words.cashier} {cashier}", when(moment, lang), width),
         rule(width),
-        *(line for name, count in counts for line in pair(name, points_text(count, lang), width)),
-        rule(width),
         *(line for name, minor in money for line in pair(name, money_text(minor, lang), width)),
+        rule(width),
+        *(line for name, count in counts for line in pair(name, points_text(count, lang), width)),
         rule(width),
         *centred(words.not_fiscal, width),
     )

@@ -26,6 +26,7 @@ from terminal.session import commands as c
 from terminal.session import confirming, coupons
 from terminal.session.parts import Step, asked_again, changed, refuse, refused, requoted, told
 from terminal.session.state import State, Surroundings
+from terminal.session.weights import whole_milli
 
 replace = msgspec.structs.replace
 _MULTIPLIER = re.compile(r"\s*([+\-]?\d{1,12}(?:[.,]\d{1,3})?)\s*[*xхXХ]\s*(.*)", re.DOTALL)
@@ -91,6 +92,10 @@ def _find(state: State, code: str, mark: str = "", label: Label | None = None) -
 
 def product_found(state: State, command: c.ProductFound, around: Surroundings) -> Step:
     product, qty_milli = command.product, command.qty_milli
+    unweighed = product.unit == "kg" and not command.qty_said
+    if product.unit == "kg" and state.multiplier_milli and qty_milli == state.multiplier_milli:
+        said = qty_milli if qty_milli % 1000 else whole_milli(qty_milli // 1000)
+        qty_milli, unweighed = said or 1000, said is None
     if product.unit == "piece" and qty_milli % 1000:
         return refused(replace(state, multiplier_milli=0), "sale.quantity_piece")
     if product.unit == "kg" and qty_milli == 0:
@@ -102,7 +107,6 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
         why = refusal(product, mark, qty_milli, {line.mark for line in state.basket.lines})
         if why is not None:
             return refuse(replace(state, multiplier_milli=0), why, hint_of(why))
-    unweighed = product.unit == "kg" and not command.qty_said
     lines = _with_goods(state, product, qty_milli, command.price_minor, mark, unweighed)
     if lines is None:
         return refused(state, "sale.quantity_large", limit_milli=MAX_QTY_MILLI)
@@ -120,8 +124,12 @@ def product_found(state: State, command: c.ProductFound, around: Surroundings) -
         return over, (c.Signal("error"),)
     if unweighed:
         return told(state, "warn", "sale.unweighed", hint="sale.unweighed.hint", name=product.name), (c.Signal("ok"),)
-    said = told(state, "ok", "sale.added", name=product.name, qty_milli=qty_milli, price_minor=command.price_minor)
-    return said, (c.Signal("ok"),)
+    return told(state, "ok", _added(product), name=product.name, qty_milli=qty_milli,
+                price_minor=command.price_minor), (c.Signal("ok"),)  # fmt: skip
+
+
+def _added(product: Product) -> str:
+    return "sale.weighed" if product.unit == "kg" else "sale.added"
 
 
 def _with_goods(
@@ -182,7 +190,7 @@ def set_quantity(state: State, command: c.SetQuantity, around: Surroundings) -> 
         return refused(state, "sale.too_large")
     state = changed(state, replace(state.basket, lines=lines), around)
     name, price = line.product.name, line.price_minor
-    return told(state, "ok", "sale.added", name=name, qty_milli=command.qty_milli, price_minor=price), ()
+    return told(state, "ok", _added(line.product), name=name, qty_milli=command.qty_milli, price_minor=price), ()
 
 
 def void_line(state: State, command: c.VoidLine, around: Surroundings) -> Step:
@@ -215,7 +223,7 @@ def search_goods(state: State, command: c.SearchGoods, around: Surroundings) -> 
 
 def goods_found(state: State, command: c.GoodsFound, around: Surroundings) -> Step:
     if not command.products:
-        return refused(replace(state, found=()), "sale.found_none", text=command.text[:40])
+        return refused(replace(state, found=(), unknown_code=""), "sale.found_none", text=command.text[:40])
     return told(replace(state, found=command.products), "info", "sale.found", count=len(command.products)), ()
 
 

@@ -15,6 +15,7 @@ SENTENCES = {
     "not_now.return.hint": ("Esc — выйти из возврата", "Esc leaves the return"),
     "sale.empty": ("Чек пуст: отсканируйте товар", "The receipt is empty: scan goods"),
     "sale.added": ("{name}: {qty_milli} × {price_minor}", "{name}: {qty_milli} × {price_minor}"),
+    "sale.weighed": ("{name}: {qty_milli} кг × {price_minor}", "{name}: {qty_milli} kg × {price_minor}"),
     "sale.over": ("{name}: срок годности истёк {until_date}", "{name}: its last day of use was {until_date}"),
     "sale.over.hint": ("Не продавайте: уберите позицию", "Do not sell it: void the line"),
     "sale.unweighed": ("{name}: вес не указан", "{name}: the weight is not given"),

@@ -10,6 +10,7 @@ from loyalty.receipt import PaymentKind
 from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.sale import milli
+from terminal.session.weights import is_doubtful, whole_milli
 from terminal.ui import resolving
 from terminal.ui.acted import Acted
 from terminal.ui.desk import Asking, Desk, selected_line, selected_return
@@ -29,6 +30,7 @@ YES: dict[Asking, tuple[c.Command, ...]] = {
     "all_card": (c.ConfirmReturn("card", sure=True),),
 }
 """What Enter means where one is asked whether it is really meant."""
+GRAMS_OR_KG = N_("Grams or kilograms? Type kg with a point: 0.060 or 60.0")
 AMOUNT_NEEDED = N_("Type an amount and Enter, or take exactly what is due")
 
 
@@ -44,7 +46,8 @@ def enter(view: View, desk: Desk) -> Acted:
         case "search":
             return Acted(empty, (c.SearchGoods(text),)) if text else Acted(calm)
         case "quantity":
-            return quantity(view, calm, text) if text else Acted(calm)
+            asked = quantity(view, calm, text) if text else Acted(calm)
+            return replace(asked, desk=replace(asked.desk, asking="quantity")) if asked.desk.note else asked
         case "weight":
             # The question is over once the line has its weight: a figure the session refuses is asked for again.
             return quantity(view, empty, text) if text else Acted(replace(desk, note=N_("Type the weight in kg")))
@@ -165,7 +168,11 @@ def _asked(view: View, desk: Desk) -> Acted:
 
 def quantity(view: View, desk: Desk, text: str) -> Acted:
     """A quantity for the selected line, of the basket or of the return."""
-    qty_milli = typed_milli(text)
+    by_weight = is_by_weight(view, desk)
+    if by_weight and is_doubtful(text):
+        asking = "quantity" if desk.asking == "code" and view.state.mode == "sale" else desk.asking
+        return Acted(replace(desk, asking=asking, note=GRAMS_OR_KG))
+    qty_milli = typed_milli(text, by_weight)
     if qty_milli is None:
         return Acted(replace(desk, note=N_("That is not a quantity")))
     if view.state.mode == "return":
@@ -173,8 +180,20 @@ def quantity(view: View, desk: Desk, text: str) -> Acted:
     return Acted(desk, (c.SetQuantity(selected_line(desk, view.state) or 0, qty_milli),))
 
 
-def typed_milli(text: str) -> int | None:
-    """A quantity as it is typed, in thousandths; None if it is none."""
+def is_by_weight(view: View, desk: Desk) -> bool:
+    """Whether the selected line is of goods sold by weight."""
+    state = view.state
+    if state.mode == "return" and state.returning:
+        no = selected_return(desk, state)
+        return any(line.unit == "kg" for line in state.returning.receipt.lines if line.line_no == no)
+    here = selected_line(desk, state)
+    return any(line.product.unit == "kg" for line in state.basket.lines if line.line_id == here)
+
+
+def typed_milli(text: str, by_weight: bool = False) -> int | None:
+    """A quantity as it is typed, in thousandths; None if it is none. Of goods `by_weight` it may be grams."""
+    if by_weight and text.isascii() and text.isdigit():
+        return None if is_doubtful(text) else whole_milli(int(text))
     return milli(text) if _QUANTITY.fullmatch(text) else None
 
 

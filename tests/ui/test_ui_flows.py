@@ -137,6 +137,29 @@ def test_the_shift_opens_by_name_and_closes_with_a_report_after_a_question() -> 
     assert c.CloseShift() in till.posted
 
 
+def test_a_report_longer_than_the_rows_stands_in_two_columns_and_is_seen_at_once() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.ReportMade(tuple(f"{'ВЫРУЧКА' if n == 0 else 'строка'} {n:>28}" for n in range(24))))
+        await cashier.settled()
+        rows = cashier.shown()
+        assert [number for number in range(24) if f"{number:>28}" not in rows] == []
+        await cashier.press("escape")
+        cashier.sees_not("ВЫРУЧКА")
+
+    play(story)
+
+
+@pytest.mark.parametrize("name", ["Анна", "Константинопольская А."])
+def test_the_cashier_s_name_stands_whole_before_the_shop_s(name: str) -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type(name, "enter")
+        assert f" {name} " in cashier.row_of("strip")
+        assert "…" not in cashier.row_of("strip")
+
+    far = Link(online=False, pending=1_234, as_of_ms=shop.NOW_MS - 50 * shop.HOUR_MS)
+    play(story, FakeTill(open_shift=False, link=far))
+
+
 def test_a_report_gives_way_as_soon_as_the_receipt_grows() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.press("f12", "2")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from tests.ui import shop
@@ -191,6 +193,82 @@ def test_a_weight_said_beforehand_is_not_asked_for() -> None:
         cashier.sees_not("не взвешено", "Вес в кг")
 
     play(story, FakeTill())
+
+
+@pytest.mark.parametrize(
+    ("typed", "grams", "shown"),
+    [("456", 456, "0,456"), ("0.456", 456, "0,456"), ("456.0", 456_000, "456"), ("2", 2_000, "2")],
+)
+def test_grams_are_typed_as_the_scale_shows_them_and_what_was_understood_is_said(
+    typed: str, grams: int, shown: str
+) -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        await cashier.type(typed)
+        cashier.sees(f"= {shown} кг")
+        await cashier.press("enter")
+        assert cashier.state.basket.lines[0].qty_milli == grams
+        cashier.sees(f"Готово: Конфеты «Стадион» весовые: {shown} кг × 780,00")
+
+    play(story)
+
+
+def test_a_figure_that_may_be_grams_or_kilograms_is_asked_for_again_until_it_has_a_point() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        await cashier.type("60", "enter")
+        cashier.sees("Граммы или килограммы?", "Вес в кг", "? кг")
+        await cashier.type("0.06", "enter")
+        assert cashier.state.basket.lines[0].qty_milli == 60
+        await cashier.type("60", "f4")
+        cashier.sees("Граммы или килограммы?", "Количество в выбранной")
+        await cashier.type("61", "enter")
+        cashier.sees("Граммы или килограммы?", "Количество в выбранной")
+        await cashier.type("60,0", "enter")
+        assert cashier.state.basket.lines[0].qty_milli == 60_000
+
+    play(story)
+
+
+def test_goods_by_weight_come_back_by_grams_too() -> None:
+    async def story(cashier: Cashier) -> None:
+        await sweets(cashier)
+        await cashier.type("456", "f2")
+        await cashier.press("f7", "f11")
+        await cashier.type("T1-1", "enter")
+        await cashier.type("200", "enter")
+        assert cashier.state.returning is not None
+        assert cashier.state.returning.wanted_milli == {1: 200}
+
+    play(story)
+
+
+def test_a_code_nobody_knows_is_told_from_its_keys_and_neither_is_cut() -> None:
+    async def story(cashier: Cashier) -> None:
+        await cashier.type("KC7Q2M9PLXK3T", "enter")
+        cashier.sees("Не сделано: Код KC7Q2M9PLXK3T: не сходится контрольная цифра ", "Esc пропустить")
+        await cashier.type("KCAAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH", "enter")
+        cashier.sees("Код «KCAAAABBBBCCCCDDDDEEEEF…» не похож ни на товар, ни на карту", "Esc пропустить")
+        await cashier.type("хлебушек", "enter")
+        cashier.sees("По запросу «хлебушек» ничего нет")
+        cashier.sees_not("KC7Q", "KCAAA", "F3 найти")
+        assert "…" not in cashier.row_of("notice")
+
+    play(story)
+
+
+def test_a_notice_and_its_hint_too_long_for_two_rows_of_their_own_flow_on() -> None:
+    async def story(cashier: Cashier) -> None:
+        hint = sentence("not_now.pay.hint")
+        cashier.till.post(c.Notify("warn", sentence("coupon.no_key", code="KS7Q2M9PLXK3T"), hint))
+        await cashier.settled()
+        said = " ".join((cashier.row_of("hint") + cashier.row_of("notice")).split())
+        assert said == (
+            "! Внимание: Купон KS7Q2M9PLXK3T проверить нечем: касса не подключена к центральному офису."
+            " Esc — вернуться к чеку"
+        )
+
+    play(story)
 
 
 def test_a_receipt_scanned_before_the_key_for_returns_need_not_be_scanned_again() -> None:

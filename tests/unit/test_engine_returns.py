@@ -7,11 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from loyalty.errors import StoreFault
 from loyalty.events import bucket_of, canonical
 from loyalty.feed import Applied, BalanceRow, FeedRow, ProgrammeRow, version_key
+from loyalty.points.earned import balance_after
 from loyalty.receipt import Payment, Receipt
 from loyalty.returning.parts import GivenBack, Sums, given_back
 from loyalty.returns import returned_said
+from loyalty.sentences import sentence
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, NOON, TEA
@@ -166,6 +169,27 @@ def test_points_that_are_gone_are_kept_from_the_money_and_the_slip_says_so(rig: 
     assert "For missing points −3.00" in paper
     assert "TO PAY OUT 97.00" in paper
     assert "The account is 3 points short: 3.00 is" in paper
+
+
+def test_after_a_return_the_new_balance_stands_on_the_receipt_and_on_the_slip(rig: Rig) -> None:
+    """Anna has 200 points; the tea earns 5 % of 100.00, which goes back with it."""
+    sold = do(rig, c.OpenShift("Anna"), c.Scan(CARD), c.Scan(TEA.code), c.Pay(), c.Tender("cash")).receipt
+    assert sold is not None
+    made = returned(rig, sold.number, 1000)
+    assert (sold.balance_before_points, sold.earned_points) == (200, 5)
+    assert (made.balance_before_points, made.earned_points, balance_after(made)) == (205, 5, 200)
+    assert any(line.startswith("Points on account") and line.endswith(" 200") for line in rig.slips[-1])
+
+
+def test_a_return_is_made_where_the_balance_cannot_be_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    sold = do(rig, c.OpenShift("Anna"), c.Scan(CARD), c.Scan(TEA.code), c.Pay(), c.Tender("cash")).receipt
+    assert sold is not None
+
+    def damaged(member_id: str) -> None:
+        raise StoreFault(sentence("store.damaged", file="cache.db"))
+
+    monkeypatch.setattr(rig.store.cache, "member", damaged)
+    assert returned(rig, sold.number, 1000).balance_before_points is None
 
 
 def test_of_an_account_no_round_ever_told_of_nothing_is_known(rig: Rig) -> None:

@@ -20,7 +20,7 @@ from loyalty.rights import SpentRight
 from loyalty.sentences import Lang
 from terminal.fiscal.columns import pair
 from terminal.fiscal.register import NoRegister, Registered
-from terminal.fiscal.slip import WIDTHS, receipt_slip, report_slip
+from terminal.fiscal.slip import SCREEN_REPORT_WIDTH, WIDTHS, receipt_slip, report_slip
 from terminal.fiscal.slip_words import WORDS
 
 MOMENT = Moment(1_795_338_000_000, "2026-11-22", 14 * 60 + 5, 6)
@@ -117,6 +117,17 @@ def test_a_report_counts_what_came_and_what_is_left(kind: str) -> None:
         assert line in slip
     assert "Картой итого 450,00" in slip
     assert "ВЫРУЧКА 1 250,00" in slip
+
+
+def test_a_report_begins_with_the_money_and_a_screen_of_two_columns_holds_all_of_it() -> None:
+    totals = ShiftTotals(3, 1, 100_000, 50_000, 20_000, 5_000, 30_000, 200, 85, 2, cash_in_minor=1, cash_out_minor=1)
+    lines = report_slip(
+        "X", totals, "ru", shift_no=4, cashier="Анна", moment=MOMENT, store_name="Лавка", terminal=1,
+        width=SCREEN_REPORT_WIDTH,
+    )  # fmt: skip
+    assert plain(lines)[5:9] == ["ВЫРУЧКА 1 250,00", "Наличными итого 800,00", "Картой итого 450,00", "Внесение 0,01"]
+    assert plain(lines).index("Продаж 3") > plain(lines).index("Скидки 300,00")
+    assert len(lines) == 24  # two columns of the twelve rows that 80x24 leaves
 
 
 NAMES = st.text(max_size=120)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from loyalty.api import ErrorReply
-from loyalty.errors import LinkFault
+from loyalty.errors import LinkFault, StoreFault
 from loyalty.sentences import sentence
 from terminal.lookups import Lookups
 from terminal.offline_queue.http_reply import Refusal
 from terminal.session import commands as c
+from tests.support.counter import ANNA
 from tests.support.small_till import Rig, opened_rig
 
 
@@ -45,3 +46,15 @@ def test_a_receipt_that_nobody_made_is_told_from_one_that_cannot_be_asked_for(
     assert isinstance(answer, c.Notify)
     assert (answer.level, answer.said) == ("error", sentence(said, number="T9-000001"))
     assert answer.hint == sentence(f"{said}.hint")
+
+
+def test_a_bank_card_that_cannot_be_looked_up_beside_a_receipt_is_nobody_s_trouble(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cashier reads "done" and the change, not why a question nobody asked has no answer."""
+
+    def damaged(token: str) -> None:
+        raise StoreFault(sentence("store.damaged", file="journal-index.db"))
+
+    monkeypatch.setattr(rig.store.journal, "bank_card", damaged)
+    assert rig.lookups.nobodys_card(c.AskBankCard(ANNA, "0f" * 16, "1234")) is None

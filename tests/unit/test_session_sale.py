@@ -7,7 +7,7 @@ from loyalty.codes import gtin_check_digit
 from terminal.session import TABLE
 from terminal.session import commands as c
 from terminal.session.words import SENTENCES
-from tests.support.counter import BLOCKED, CARD, CUP, PHONE, TEA, UNPRICED, Counter
+from tests.support.counter import BLOCKED, CARD, CUP, PHONE, SWEETS, TEA, UNPRICED, Counter
 
 
 def test_a_closed_till_refuses_a_scan_and_says_to_open_a_shift() -> None:
@@ -56,6 +56,17 @@ def test_three_star_then_a_scan_is_three() -> None:
 
 def test_three_star_code_in_one_line_is_three() -> None:
     assert Counter().opened().do(c.Type(f"3*{TEA.code}")).state.basket.lines[0].qty_milli == 3000
+
+
+@pytest.mark.parametrize(
+    ("said", "grams", "unweighed"),
+    [("456*", 456, False), ("2*", 2_000, False), ("0,3*", 300, False), ("60*", 1_000, True)],
+)
+def test_a_quantity_before_goods_by_weight_is_kilograms_or_grams_and_one_that_may_be_either_is_asked_for(
+    said: str, grams: int, unweighed: bool
+) -> None:
+    line = Counter().opened().do(c.Type(said), c.AddProduct(SWEETS.code)).state.basket.lines[0]
+    assert (line.qty_milli, line.unweighed) == (grams, unweighed)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from terminal.session.state import ChargeStep, Mode
 from terminal.ui.cells import cut
 from terminal.ui.desk import Asking, taken_minor
 from terminal.ui.editor import Line
-from terminal.ui.entering import typed_milli
+from terminal.ui.entering import is_by_weight, typed_milli
 from terminal.ui.rows import Part, cells, ends
 from terminal.ui.sight import Sight
 from terminal.ui.widgets.lines import quantity_of
@@ -25,7 +25,7 @@ BY_MODE: dict[Mode, str] = {
 BY_ASKING: dict[Asking, str] = {
     "search": N_("Find goods by name"),
     "quantity": N_("Quantity of the selected line"),
-    "weight": N_("Weight in kg, as 0.456; Esc: later"),
+    "weight": N_("Weight in kg (0.456) or in grams (456); Esc: later"),
     "points": N_("Points to spend, up to {n}; Enter takes them all"),
     "return": N_("Receipt number, typed or scanned"),
     "menu": N_("Choose with arrows or a digit, Enter"),
@@ -94,8 +94,9 @@ def _aside(sight: Sight) -> list[Part]:
         amount_minor = parse_amount(sight.desk.line.text)
         if amount_minor is not None:
             return [(f"= {words.money(amount_minor)} ", "strong")]
-    if sight.desk.asking == "weight" and (qty_milli := typed_milli(sight.desk.line.text.strip())):
-        return [(f"= {quantity_of(words, qty_milli, 'kg')} ", "strong")]
+    if sight.desk.asking in ("weight", "quantity") and is_by_weight(sight.view, sight.desk):
+        qty_milli = typed_milli(sight.desk.line.text.strip(), by_weight=True)
+        return [(f"= {quantity_of(words, qty_milli, 'kg')} ", "strong")] if qty_milli else []
     if state.multiplier_milli:
         return [(f"{words.quantity(state.multiplier_milli)} × ", "warn")]
     return []

@@ -1,10 +1,11 @@
 """Two lines over the command line: the best missing campaign (or what to do about an unknown code), and the notice."""
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from terminal.session.state import Doubt, Level, Notice
-from terminal.ui.cells import clean, wrap
+from terminal.ui.cells import clean, cut, wrap
 from terminal.ui.desk import RESOLVING
 from terminal.ui.keys import CONFIRM, OFFERS, RESOLVE, shown
 from terminal.ui.rows import Part, blank, cells, ends, fit, row
@@ -27,10 +28,13 @@ FORKED = {
 }
 
 
+INDENT = "   "
+
+
 def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     state, palette, _ = sight.view.state, sight.palette, sight.words.text
     if _names_unknown(sight):
-        return [row(palette, width, fit(_unknown(sight), width), "band")]
+        return [row(palette, width, fit(_unknown(sight, width), width), "band")]
     if _needs_both_rows(sight, width):
         return [row(palette, width, fit(_in_two(sight, width)[0], width))]
     if sight.view.doubt and sight.desk.asking not in RESOLVING:
@@ -78,14 +82,15 @@ def _needs_both_rows(sight: Sight, width: int) -> bool:
 
 
 def _in_two(sight: Sight, width: int) -> tuple[list[Part], list[Part]]:
-    """What is said over what to do; where nothing is to be done, what is said over its own rest."""
+    """What is said over what to do; where either is longer than its row, or nothing is to be done, both flow on."""
     said, notice = _said(sight), _unread(sight)
-    if notice is not None and notice.hint is not None:
-        return said, [("   " + sight.words.say(notice.hint), "text")]
     level, (text, ink) = said[:-1], said[-1]
-    room = width - cells(level)
-    first = wrap(text, room, len(text))[0]
-    return [*level, (first, ink)], [("   " + text.removeprefix(first).lstrip(), ink)]
+    hint = sight.words.say(notice.hint) if notice is not None and notice.hint is not None else ""
+    if hint and cells(said) <= width and cell_len(hint) + len(INDENT) <= width:
+        return said, [(INDENT + hint, "text")]
+    text = f"{text}. {hint}" if hint else text
+    first = wrap(text, width - cells(level), len(text))[0]
+    return [*level, (first, ink)], [(INDENT + text.removeprefix(first).lstrip(), ink)]
 
 
 def _on_request(sight: Sight) -> list[Part]:
@@ -106,22 +111,31 @@ def _to_confirm(sight: Sight) -> list[Part]:
     return [(f"  {shown(CONFIRM.name)} ", "accent"), (sight.words.text("phone code for points") + " ", "text")]
 
 
-def _unknown(sight: Sight) -> list[Part]:
+def _unknown(sight: Sight, width: int) -> list[Part]:
     """An unknown code is one line and three keys; the sale goes on meanwhile."""
     _ = sight.words.text
-    return [
-        (f" {sight.view.state.unknown_code}  ", "strong"),
+    keys = [
         ("F3", "accent"), (" " + _("find by name") + "   ", "text"),
         ("Enter", "accent"), (" " + _("type it again") + "   ", "text"),
         ("Esc", "accent"), (" " + _("skip"), "text"),
     ]  # fmt: skip
+    room = width - cells(keys) - len(INDENT)
+    return [(f" {cut(clean(sight.view.state.unknown_code), room)}  ", "strong"), *keys]
 
 
 def notice_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     parts = notice_parts(sight)
     if _needs_both_rows(sight, width):
         parts = _in_two(sight, width)[1]
+    elif _names_unknown(sight) and cells(parts) > width:
+        parts = _first_sentence(parts)
     return [row(sight.palette, width, fit(parts, width))]
+
+
+def _first_sentence(parts: list[Part]) -> list[Part]:
+    """What is wrong with a code nobody knows; what to do stands in the row of keys above."""
+    level, (text, ink) = parts[:-1], parts[-1]
+    return [*level, (text.partition(". ")[0], ink)]
 
 
 def notice_parts(sight: Sight) -> list[Part]:

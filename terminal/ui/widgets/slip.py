@@ -1,5 +1,7 @@
 """Paper on the screen: the slip of a receipt or of a report, with what happens next beside it."""
 
+from itertools import zip_longest
+
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -20,6 +22,8 @@ def slip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     """Words at the left, paper at the right; `scroll` of the desk moves the paper."""
     lines = sight.view.state.slip
     across = min(paper_width(lines), width)
+    if sight.view.state.mode != "done" and len(lines) > height and 2 * across <= width:
+        return _in_columns(sight, lines, across, width, height)
     beside = width - across - 2
     words = _beside(sight, max(0, beside - 2), height)
     shown = _scrolled(sight, lines, height)
@@ -30,6 +34,15 @@ def slip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         paper = _paper(sight, shown[y], across) if y < len(shown) else blank(sight.palette, across)
         rows.append(Strip([*before, *paper, *blank(sight.palette, width - across - before.cell_length)]))
     return rows
+
+
+def _in_columns(sight: Sight, lines: tuple[str, ...], across: int, width: int, height: int) -> list[Strip]:
+    """A report too long for the rows: its end stands beside its beginning, so that all is seen at once."""
+    start = min(sight.desk.scroll, max(0, len(lines) - 2 * height))
+    shown = lines[start : start + 2 * height]
+    pairs = zip_longest(shown[:height], shown[height:], fillvalue="")
+    rest = blank(sight.palette, width - 2 * across)
+    return [Strip([*_paper(sight, one, across), *_paper(sight, two, across), *rest]) for one, two in pairs]
 
 
 def _paper(sight: Sight, line: str, across: int) -> Strip:

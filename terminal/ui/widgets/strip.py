@@ -20,7 +20,8 @@ def strip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         if cells([*start, *link]) <= width:
             return [ends(sight.palette, width, start, link, GROUND)]
     named = trouble_parts(sight, whole=False)
-    return [ends(sight.palette, width, _place(sight), [GAP, *named, GAP, *link] if named else link, GROUND)]
+    end = [GAP, *named, GAP, *link] if named else link
+    return [ends(sight.palette, width, _place_within(sight, width - cells(end)), end, GROUND)]
 
 
 def strip_says_whole(sight: Sight, width: int) -> bool:
@@ -44,6 +45,17 @@ def _place(sight: Sight) -> list[Part]:
         shift = view.state.shift
         parts += [(" · " + _("shift {n}").format(n=shift.shift_no), "dim"), (" · " + clean(shift.cashier), "dim")]
     return parts
+
+
+def _place_within(sight: Sight, room: int) -> list[Part]:
+    """Who works here stands whole before the name of the shop does, which never changes, and before the shift."""
+    whole = _place(sight)
+    shift = sight.view.state.shift
+    if cells(whole) <= room or shift is None:
+        return whole
+    till: Part = (" " + clean(sight.view.terminal), "strong")
+    shorter = [till, *whole[2:]]
+    return shorter if cells(shorter) <= room else [till, whole[-1]]
 
 
 def _link(sight: Sight, width: int) -> list[Part]:
