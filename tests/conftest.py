@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.in_memory import keep_in_memory
 
@@ -17,15 +17,16 @@ pytest_plugins = [
     "tests.support.browser",
 ]
 
-# No deadline: a slow machine is not a wrong program. Under CI the same examples each time; elsewhere new ones.
 # Hundreds of tills are made here; those that are about the room kept back on the disk ask for it.
 os.environ["KOPILKA_BALLAST_MIB"] = "0"
 
 # Nothing a test writes has to outlive a power cut (those are simulated), so none waits for a disk to keep it.
 keep_in_memory(os.environ)
 
-settings.register_profile("developer", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# A slow machine is not a wrong program. Under CI the same examples each time; elsewhere new ones.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("developer", deadline=None, suppress_health_check=SLOW)
+settings.register_profile("ci", settings.get_profile("developer"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 FOLDERS = ("e2e", "simulation", "upgrades", "contract", "property", "ui", "unit")

@@ -37,7 +37,7 @@ def port(device: VirtualShtrih) -> Iterator[str]:
 
 @pytest.fixture
 def theirs(port: str) -> Iterator[Any]:
-    client = pyshtrih.ShtrihM01F(port=port, baudrate=115_200, timeout=2)
+    client = pyshtrih.ShtrihM01F(port=port, baudrate=115_200, timeout=60)
     client.connect()
     yield client
     client.disconnect()

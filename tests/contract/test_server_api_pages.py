@@ -42,7 +42,7 @@ def test_a_segment_is_checked_to_the_last_byte(client, served, wire):
     assert everything(served) == before
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(path=st.sampled_from(["/v1/enrol", "/v1/segments", "/v1/personal"]), body=st.binary(max_size=300))
 def test_no_bytes_bring_the_server_down(client, path, body):
     answer = client.post(path, content=body)
@@ -50,7 +50,7 @@ def test_no_bytes_bring_the_server_down(client, path, body):
     error_of(answer)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(header=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=120))
 def test_no_signature_header_brings_the_server_down(client, wire, header):
     headers = {"signature-input": f'a=("@method");keyid="{wire.till.terminal}"{header}', "signature": header}

@@ -59,7 +59,7 @@ def failed(tx) -> list[str]:
     return list(tx.execute(select(FLAG.c.detail).where(FLAG.c.kind == "failed")).scalars())
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_event_stops_those_beside_it(office, till, data):
     account = hex_id("account", till.seq)

@@ -60,7 +60,7 @@ def error_of(answer) -> ErrorReply:
 
 
 def settle(client) -> None:
-    assert client.app.state.office.applier.idle.wait(20)
+    assert client.app.state.office.applier.idle.wait(60)
 
 
 def post_segment(wire: Wire, *events: bytes):

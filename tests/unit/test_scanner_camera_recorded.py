@@ -25,7 +25,7 @@ pytestmark = pytest.mark.camera
 
 NUMBER = "2990000000019"
 QR = Scan(f"KPL:{NUMBER}", "]Q1", "camera")
-WAIT_S = 20.0
+WAIT_S = 60.0
 SIZE = (320, 240)
 
 
