@@ -1,27 +1,28 @@
 """What a till that sells no more has not used of its shares comes back to the budgets, by a person's word only.
 
-What it has used is what it said and what its receipts here say, whichever is more. A till that does come back with
-events of its own goes on with the share it has: the head office then counts it again, and may find more in shares than
-the budget; it hands out no more until that is made up.
+What it has used is what it said and what its receipts here say, whichever is more, those too that are not applied yet.
+A till that does come back with events of its own goes on with the share it has: the head office then counts it again,
+and may find more in shares than the budget; it hands out no more until that is made up.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
-import msgspec
 from sqlalchemy import select
 
 from loyalty.errors import BadInput, NotNow
+from loyalty.events import SaleCompleted
 from loyalty.quoting.uses import uses_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
 from loyalty.shares import KINDS, Amount
 from sync_server.budgets import amounts, hold_budget
 from sync_server.rows import update_rows
-from sync_server.schema import BUDGET_SHARE, RECEIPT, TERMINAL
+from sync_server.schema import BUDGET_SHARE, TERMINAL
+from sync_server.segment_events import arrived_in, segments_of
 from sync_server.store import Store, Tx
 
 SILENT_MS = 24 * 3600 * 1000
-_receipt = msgspec.json.Decoder(Receipt)
 
 SENTENCES = {
     "budget.no_till": ("Кассы «{terminal}» нет", "There is no terminal “{terminal}”"),
@@ -65,14 +66,24 @@ def _terminal(store: Store, named: str, now_ms: int) -> str:
 
 
 def _given(tx: Tx, terminal: str) -> dict[str, Amount]:
-    """What the till's sales here have given, whatever has come back."""
-    rows = tx.execute(select(RECEIPT.c.raw).where(RECEIPT.c.terminal == terminal, RECEIPT.c.kind == "sale"))
+    """What the till's sales here have given, whatever has come back: out of its own segments, since what was made of
+    them lies among all tills' receipts, in no order of tills."""
     found: dict[str, Amount] = {}
-    for row in rows:
-        for use in uses_of(_receipt.decode(row.raw)):
+    for sale in _sales(tx, terminal):
+        for use in uses_of(sale):
             had = found.get(use.campaign_id, Amount())
             found[use.campaign_id] = had + Amount(use.times, use.minor, use.points)
     return found
+
+
+def _sales(tx: Tx, terminal: str) -> Iterator[Receipt]:
+    """Each once: a till that was mended has sent some of its events a second time."""
+    known: set[str] = set()
+    for row in segments_of(tx, terminal):
+        for event in arrived_in(row):
+            if isinstance(event.body, SaleCompleted) and event.body.receipt.receipt_id not in known:
+                known.add(event.body.receipt.receipt_id)
+                yield event.body.receipt
 
 
 def _release(tx: Tx, bucket: int, campaign_id: str, terminal: str, given: Amount) -> Amount:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
@@ -12,13 +13,15 @@ from sync_server.console.forms import form_token, read_form
 from sync_server.console.pages import go_to, open_page
 from sync_server.console.sessions import SESSION_MS, begin_session, end_session, find_user
 from sync_server.console.tongue import N_
+from sync_server.console.tries import Kind
 from sync_server.console.visit import SESSION_COOKIE, AnyRequest, Behind, Caller, Console, Visiting, caller_of
-from sync_server.users import check_user
+from sync_server.users import MAX_NAME_CHARS, check_user
 
 FORM_COOKIE = "kopilka_form"
 TRIES_OF_ADDRESS = 5
 TRIES_OF_NAME = 50
-"""Over all addresses; more than of one, so that strangers cannot keep a user out with five tries."""
+TRIES: Mapping[Kind, int] = {"address": TRIES_OF_ADDRESS, "name": TRIES_OF_NAME}
+"""By name over all addresses, more than of one, so that strangers cannot keep a user out with five tries."""
 MAX_TARGET_CHARS = 2000
 _TARGET = re.compile(r"/console(/[A-Za-z0-9/._-]*)?(\?[!-~]*)?")
 log = structlog.get_logger("console")
@@ -38,18 +41,21 @@ def log_in(request: AnyRequest, console: Behind, body: RawBody) -> Response[str]
     caller = caller_of(request)
     fields = read_form(body, request.cookies.get(FORM_COOKIE, ""))
     name, target = fields.get("name", "").strip(), _own(fields.get("next", ""))
-    wait_ms = _wait_ms(console, caller, name)
+    keys = _keys(caller, name)
+    wait_ms, role = console.tries.wait_ms(keys, console.clock()), None
+    if not wait_ms:
+        # One at a time: so tries are written down no faster than passwords are checked.
+        with console.checking:
+            wait_ms = console.tries.take(keys, console.clock())
+            role = None if wait_ms else check_user(console.store, name, fields.get("password", ""))
     if wait_ms:
         log.warning("login_paused", user=name[:60], address=caller.address, wait_s=wait_ms // 1000)
         return _form(request, caller, console, target, name, wait_ms=wait_ms, status=HTTPStatus.TOO_MANY_REQUESTS)
-    with console.checking:
-        role = check_user(console.store, name, fields.get("password", ""))
     if role is None:
         log.warning("login_failed", user=name[:60], address=caller.address)
         said = N_("The name or the password is wrong.")
         return _form(request, caller, console, target, name, said=said, status=HTTPStatus.FORBIDDEN)
-    console.by_address.forget(_address(caller))
-    console.by_name.forget(name.casefold())
+    console.tries.forget(keys)
     log.info("logged_in", user=name, address=caller.address)
     response = go_to(target)
     token = begin_session(console.store, name, console.clock(), console.random)
@@ -67,10 +73,9 @@ def log_out(visit: Visiting, body: RawBody) -> Response[str]:
     return response
 
 
-def _wait_ms(console: Console, caller: Caller, name: str) -> int:
-    """Takes a try of the address and one of the name; how long to wait, where either has none left."""
-    now_ms = console.clock()
-    return console.by_address.take(_address(caller), now_ms) or console.by_name.take(name.casefold()[:60], now_ms)
+def _keys(caller: Caller, name: str) -> Mapping[Kind, str]:
+    """Whose tries are counted: the address's, and those for the name."""
+    return {"address": _address(caller), "name": name.casefold()[:MAX_NAME_CHARS]}
 
 
 def _form(

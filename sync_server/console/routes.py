@@ -12,7 +12,7 @@ from sync_server.clock import now_ms, random_bytes
 from sync_server.console.assets import static_file
 from sync_server.console.erasing import erase_confirmed, show_erase
 from sync_server.console.forms import MAX_FORM_BYTES
-from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME, log_in, log_out, login_page
+from sync_server.console.login import TRIES, log_in, log_out, login_page
 from sync_server.console.member_cards import withdraw_card
 from sync_server.console.member_joining import change_family, merge_confirmed, show_merge
 from sync_server.console.members import change_status, member_page, members_page, search_members, show_personal
@@ -50,8 +50,7 @@ def console_routes(
         identity=read_identity(store),
         clock=clock,
         random=random_bytes,
-        by_address=Tries(store, "address", TRIES_OF_ADDRESS),
-        by_name=Tries(store, "name", TRIES_OF_NAME),
+        tries=Tries(store, TRIES),
         checking=Lock(),
         beside=beside,
         messages=messages,

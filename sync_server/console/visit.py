@@ -46,8 +46,7 @@ class Console:
     identity: Identity
     clock: Callable[[], int]
     random: Random
-    by_address: Tries
-    by_name: Tries
+    tries: Tries
     checking: Lock
     beside: Beside
     messages: bool = False

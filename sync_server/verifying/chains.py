@@ -13,9 +13,6 @@ from sync_server.stored_segments import events_in, hashes_in, header_of
 from sync_server.till_keys import is_signed, keys_in
 from sync_server.verifying.found import Finding
 
-PAGE_SEGMENTS = 8
-"""Read at once; one may have half a megabyte."""
-
 
 class Chain:
     """One terminal's chain as far as it has been walked. `take` each segment in order, then ask for the `tip`."""
@@ -91,20 +88,6 @@ def terminals(tx: Tx) -> list[Row[Any]]:
     cursor = TERMINAL_CURSOR.c
     query = select(TERMINAL, cursor.epoch, cursor.seq, cursor.hash, cursor.events).select_from(joined)
     return list(tx.execute(query.order_by(TERMINAL.c.terminal_no)).all())
-
-
-def segments_of(tx: Tx, terminal: Row[Any]) -> Iterator[Row[Any]]:
-    """A terminal's segments in their order, some at a time."""
-    mine = (SEGMENT.c.tshard == terminal.tshard) & (SEGMENT.c.terminal == terminal.terminal)
-    epoch, seq = 0, 0
-    while True:
-        later = (SEGMENT.c.epoch > epoch) | ((SEGMENT.c.epoch == epoch) & (SEGMENT.c.first_seq > seq))
-        query = select(SEGMENT).where(mine, later).order_by(SEGMENT.c.epoch, SEGMENT.c.first_seq).limit(PAGE_SEGMENTS)
-        rows = tx.execute(query).all()
-        yield from rows
-        if len(rows) < PAGE_SEGMENTS:
-            return
-        epoch, seq = rows[-1].epoch, rows[-1].first_seq
 
 
 def strangers(tx: Tx) -> Iterator[Finding]:

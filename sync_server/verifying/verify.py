@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from loyalty.events import BUCKETS
 from loyalty.sentences import Lang
 from sync_server.schema import SEGMENT, TSHARD_APPLIED
-from sync_server.segment_events import arrived_of
+from sync_server.segment_events import arrived_of, segments_of
 from sync_server.store import Store, Tx
-from sync_server.verifying.chains import Chain, segments_of, strangers, terminals
+from sync_server.verifying.chains import Chain, strangers, terminals
 from sync_server.verifying.found import Finding, told
 from sync_server.verifying.kept import check_bucket, check_whole
 from sync_server.verifying.stored import check_stored, without_source
@@ -73,7 +73,7 @@ def _all(tx: Tx, read: Counter[str], tell: Callable[[], None]) -> Iterator[Findi
     for terminal in terminals(tx):
         chain = Chain(tx, terminal)
         read["terminals"] += 1
-        for row in segments_of(tx, terminal):
+        for row in segments_of(tx, terminal.terminal):
             yield from chain.take(row)
             events = arrived_of(row, enumerate(chain.raws, row.first_seq))
             if row.tseq <= applied.get(row.tshard, 0):

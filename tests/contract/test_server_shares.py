@@ -14,7 +14,7 @@ from loyalty.errors import BadInput, NotNow
 from loyalty.events import SaleCompleted
 from loyalty.receipt import Applied
 from loyalty.shares import MAX_BUDGETS, Amount
-from sync_server import budgets
+from sync_server import budgets, segment_events
 from sync_server.budget_release import SILENT_MS, release_shares
 from sync_server.budget_report import budget_lines, told_lines
 from sync_server.budgets import give_shares
@@ -195,15 +195,34 @@ def test_a_revoked_till_s_unused_share_is_free_again(office: TestOffice) -> None
     assert release_shares(office.store, gone.terminal, T0_MS) == {}
 
 
+def tour_sold(till: Till) -> SaleCompleted:
+    receipt = till.receipt()
+    line = replace(receipt.lines[0], applied=(Applied("tour", "Экскурсия", "A tour", 3_000),))
+    return SaleCompleted(replace(receipt, lines=(line,)))
+
+
 def test_what_the_till_s_receipts_say_is_used_too(office: TestOffice) -> None:
     publish(office)
     gone = office.till()
     assert ask(office, gone).granted == Amount(5)
-    receipt = gone.receipt()
-    line = replace(receipt.lines[0], applied=(Applied("tour", "Экскурсия", "A tour", 3_000),))
-    gone.put(gone.event(SaleCompleted(replace(receipt, lines=(line,)))))
+    gone.put(gone.event(tour_sold(gone)))
     office.apply()
     assert release_shares(office.store, "t1", T0_MS + SILENT_MS) == {"tour": Amount(4)}
+
+
+def test_receipts_in_any_number_of_segments_count_once_each_before_they_are_applied(
+    office: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_events, "PAGE_SEGMENTS", 2)
+    publish(office, "{ times = 20 }")
+    gone, other = office.till("gone"), office.till("other")
+    assert ask(office, gone, want=True).granted == Amount(5)
+    sold = [gone.event(tour_sold(gone)) for _ in range(3)]
+    for raw in (*sold, sold[0]):
+        gone.put(raw)
+    other.put(other.event(tour_sold(other)))
+    # 5 granted; three sold, one of which came a second time, as after a mending; the other till's are its own.
+    assert release_shares(office.store, "T1", T0_MS + SILENT_MS) == {"tour": Amount(2)}
 
 
 def test_a_till_at_work_keeps_its_share_until_it_has_been_silent_for_a_day(office: TestOffice) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,8 +17,8 @@ from sync_server.console.login import TRIES_OF_ADDRESS, TRIES_OF_NAME
 from sync_server.console.sessions import SESSION_MS, SESSIONS_OF_USER, begin_session, find_user
 from sync_server.console.tries import FIRST_PAUSE_MS, FORGOTTEN_MS, LONGEST_PAUSE_MS, Tries
 from sync_server.schema import LOGIN_TRY
-from sync_server.store import open_store
-from sync_server.users import set_user
+from sync_server.store import Store, open_store
+from sync_server.users import MAX_NAME_CHARS, set_user
 from tests.support.console_office import PASSWORDS, make_shop, token_in, visiting
 from tests.support.server import opened_office
 
@@ -205,50 +206,92 @@ def store(tmp_path):
 
 
 def test_pauses_double_up_to_a_limit_and_are_forgotten_in_time(store) -> None:
-    tries, now_ms, pauses = Tries(store, "address", 1), 0, []
+    tries, now_ms, pauses = Tries(store, {"address": 1}), 0, []
     for _ in range(7):
-        assert tries.take("address", now_ms) == 0
-        pauses.append(tries.take("address", now_ms))
+        assert tries.take({"address": "address"}, now_ms) == 0
+        pauses.append(tries.take({"address": "address"}, now_ms))
         now_ms += pauses[-1]
     assert pauses[:2] == [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS]
     assert pauses[-2:] == [LONGEST_PAUSE_MS, LONGEST_PAUSE_MS]
     now_ms += FORGOTTEN_MS + 1
-    assert tries.take("address", now_ms) == 0
-    assert tries.take("address", now_ms) == FIRST_PAUSE_MS
+    assert tries.take({"address": "address"}, now_ms) == 0
+    assert tries.take({"address": "address"}, now_ms) == FIRST_PAUSE_MS
 
 
 def test_only_so_many_addresses_are_remembered(store, monkeypatch) -> None:
     monkeypatch.setattr("sync_server.console.tries.MAX_KEYS", 3)
-    tries, names = Tries(store, "address", 1), Tries(store, "name", 1)
+    tries = Tries(store, {"address": 1, "name": 1})
     for at_ms, key in enumerate(("first", "second", "third")):
-        tries.take(key, at_ms)
-    names.take("first", 3)
-    assert tries.take("first", 4) > 0, "names are counted apart"
-    tries.take("one more", 5)
-    assert tries.take("second", 6) > 0
-    assert tries.take("first", 7) == 0
+        tries.take({"address": key}, at_ms)
+    tries.take({"name": "first"}, 3)
+    assert tries.take({"address": "first"}, 4) > 0, "names are counted apart"
+    tries.take({"address": "one more"}, 5)
+    assert tries.take({"address": "second"}, 6) > 0
+    assert tries.take({"address": "first"}, 7) == 0
 
 
 def test_a_clock_set_back_amid_many_addresses_keeps_nobody_out(store, monkeypatch) -> None:
     monkeypatch.setattr("sync_server.console.tries.MAX_KEYS", 2)
-    tries = Tries(store, "address", 1)
-    assert [tries.take(key, 10) for key in ("first", "second")] == [0, 0]
-    assert tries.take("third", 5) == 0, "it is not itself the oldest"
-    assert tries.take("third", 5) == FIRST_PAUSE_MS
+    tries = Tries(store, {"address": 1})
+    assert [tries.take({"address": key}, 10) for key in ("first", "second")] == [0, 0]
+    assert tries.take({"address": "third"}, 5) == 0, "it is not itself the oldest"
+    assert tries.take({"address": "third"}, 5) == FIRST_PAUSE_MS
 
 
 def test_one_name_is_guarded_against_many_addresses(store) -> None:
-    tries = Tries(store, "name", TRIES_OF_NAME)
-    assert [tries.take("anna", 0) for _ in range(TRIES_OF_NAME)] == [0] * TRIES_OF_NAME
-    assert tries.take("anna", 0) > 0
+    tries = Tries(store, {"name": TRIES_OF_NAME})
+    assert [tries.take({"name": "anna"}, 0) for _ in range(TRIES_OF_NAME)] == [0] * TRIES_OF_NAME
+    assert tries.take({"name": "anna"}, 0) > 0
 
 
 def test_processes_count_together_and_what_was_typed_is_not_kept(store, tmp_path) -> None:
     with closing(open_store(f"sqlite:///{tmp_path / 'office.db'}")) as other:
-        processes = [Tries(each, "name", 4) for each in (store, other)]
-        assert [processes[turn % 2].take("my secret", 0) for turn in range(4)] == [0] * 4
-        assert [each.take("my secret", 0) for each in processes] == [FIRST_PAUSE_MS] * 2
-        processes[1].forget("my secret")
-        assert processes[0].take("my secret", 0) == 0
+        processes = [Tries(each, {"name": 4}) for each in (store, other)]
+        assert [processes[turn % 2].take({"name": "my secret"}, 0) for turn in range(4)] == [0] * 4
+        assert [each.take({"name": "my secret"}, 0) for each in processes] == [FIRST_PAUSE_MS] * 2
+        processes[1].forget({"name": "my secret"})
+        assert processes[0].take({"name": "my secret"}, 0) == 0
     with store.read() as tx:
         assert "secret" not in str(tx.execute(select(LOGIN_TRY)).all())
+
+
+def test_for_whoever_has_to_wait_nothing_is_written(store, monkeypatch) -> None:
+    writes: list[str] = []
+    write = Store.write
+
+    def counting(self: Store, work: Any, *about: Any) -> Any:
+        writes.append("one")
+        return write(self, work, *about)
+
+    monkeypatch.setattr(Store, "write", counting)
+    tries = Tries(store, {"address": 2, "name": 5})
+    for turn in range(9):
+        tries.take({"address": "10.0.0.1", "name": f"name {turn}"}, turn)
+    assert len(writes) == 2, "each try is one transaction, of the address and the name together; the third waits"
+    for turn in range(9):
+        tries.take({"address": f"10.0.1.{turn}", "name": "anna"}, turn)
+    assert len(writes) == 2 + 5, "and so it is when it is the name that has none left, whoever asks"
+    assert tries.take({"address": "10.0.2.1", "name": "oleg"}, 9) == 0
+
+
+def test_of_an_address_and_a_name_the_longer_pause_is_told(store) -> None:
+    tries = Tries(store, {"address": 1, "name": 1})
+    tries.take({"address": "10.0.0.1", "name": "anna"}, 0)
+    tries.take({"name": "oleg"}, 10_000)
+    assert tries.take({"address": "10.0.0.1", "name": "oleg"}, 20_000) == 10_000 + FIRST_PAUSE_MS - 20_000
+
+
+def test_a_name_that_grows_when_its_letters_are_made_small_is_forgotten_too(shop, visitor) -> None:
+    long = "ß" * MAX_NAME_CHARS
+    set_user(shop.office.store, long, "a long password", "viewer", 1)
+    visitor.log_in(long, "wrong password")
+    assert visitor.log_in(long, "a long password").status_code == 200
+    with shop.office.store.read() as tx:
+        assert tx.execute(select(LOGIN_TRY)).all() == []
+
+
+def test_a_stranger_who_goes_on_asking_is_not_waited_for(shop, visitor, monkeypatch) -> None:
+    for number in range(TRIES_OF_ADDRESS):
+        visitor.log_in("anna", f"wrong {number}")
+    monkeypatch.setattr(Store, "write", None)
+    assert [visitor.log_in("anna", "wrong").status_code for _ in range(2)] == [429, 429]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from loyalty.events import bucket_of
 from sync_server.of_account import of_account, select_of_accounts
@@ -78,13 +80,48 @@ def test_rows_of_six_days_lie_together():
     assert part_of(T_MS) + 1 == part_of(T_MS + (1 << 29))
 
 
+def test_what_is_asked_for_many_accounts_grows_with_them_and_not_with_the_years(tx):
+    wanted = sorted({(bucket_of(each), each) for each in (ANNA, NEIGHBOUR, ELSEWHERE)})
+    with said_to(tx) as said:
+        select_of_accounts(tx, LEDGER, ("points",), wanted)
+    assert len(said) == 2, "one statement for each bucket"
+    asked = "".join(str(values["wanted"]) for _, values in said)
+    assert len(asked) < 40 * len(wanted), "an id, its quotes and a comma each, of 33 parts of time"
+
+
 def test_sqlite_finds_an_account_by_its_index_alone(tmp_path, request):
     with office_on("sqlite", request, tmp_path) as office, office.store.read() as tx:
         query = select(LEDGER.c.points).where(of_account(tx, LEDGER, ANNA) | of_account(tx, LEDGER, NEIGHBOUR))
-        plan = tx.connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT points FROM ledger WHERE bucket = 1 AND account_id = 'a' AND part IN (1, 2)"
-        ).all()
         assert tx.execute(query).all() == []
-    assert [row[-1] for row in plan] == [
-        "SEARCH ledger USING INDEX ledger_account (bucket=? AND part=? AND account_id=?)"
-    ]
+        with said_to(tx) as said:
+            select_of_accounts(tx, LEDGER, ("points",), [(1, ANNA)])
+        plans = [
+            plan_of(tx, "SELECT points FROM ledger WHERE bucket = 1 AND account_id = 'a' AND part IN (1, 2)", {}),
+            plan_of(tx, *said[0]),
+        ]
+    by_index = "USING INDEX ledger_account (bucket=? AND part=? AND account_id=?)"
+    assert plans[0] == [f"SEARCH ledger {by_index}"]
+    assert plans[1][-1] == f"SEARCH t {by_index}"
+    steps = [step for step in plans[1] if "ledger" in step and not step.startswith("SEARCH t ")]
+    assert len(steps) == 2
+    assert all("COVERING INDEX ledger_account (bucket=?" in step for step in steps)
+
+
+def plan_of(tx: Tx, statement: str, values: Mapping[str, Any]) -> list[str]:
+    rows = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", dict(values)).all()
+    return [str(row[-1]) for row in rows]
+
+
+@contextmanager
+def said_to(tx: Tx) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
+    """The statements that go to the database meanwhile, with their values."""
+    said: list[tuple[str, Mapping[str, Any]]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Mapping[str, Any], *_: Any) -> None:
+        said.append((statement, values))
+
+    event.listen(tx.connection, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(tx.connection, "before_cursor_execute", note)
