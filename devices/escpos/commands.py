@@ -1,7 +1,8 @@
 """The few commands of ESC/POS a slip is made of, as bytes, and its text in the printer's code table.
 
-Written out here because they are ten: a library would bring its own transports and profiles, and print `?` where its
-profile lacks Cyrillic. Source: Epson's command reference; the bytes are those python-escpos 3.1 makes.
+Written out here because they are ten, and because python-escpos, which makes the same (tests/contract), does not load
+where the disk is full, lets a name command the printer, and lacks some of them (docs/ARCHITECTURE.md). Source: Epson's
+command reference.
 """
 
 from __future__ import annotations

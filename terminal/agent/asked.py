@@ -30,6 +30,13 @@ GoodsCode = Annotated[
     str,
     Meta(min_length=1, max_length=MAX_MARK_CHARS, description="As scanned or typed; of marked goods all of it"),
 ]
+Symbology = Annotated[
+    str,
+    Meta(
+        pattern="^(\\][A-Za-z][0-9A-Za-z])?$",
+        description="The AIM identifier that came with it, as a scan has it: some codes of GS1 are known by it alone",
+    ),
+]  # fmt: skip
 CouponCode = Annotated[
     str, Meta(min_length=1, max_length=MAX_COUPON_CHARS, description="A coupon or promo code, as scanned or typed")
 ]
@@ -56,6 +63,7 @@ class LineAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     qty_milli: Quantity | None = None
     gift_card: Code | None = None
     """Of goods that are a gift card: the number of the card to load, as scanned or typed."""
+    symbology: Symbology = ""
 
 
 class MemberAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -107,7 +107,7 @@ def _confirmed(desk: Desk, asked: MemberAsked, member: Member, around: Surroundi
 
 def find_goods(desk: Desk, asked: LineAsked, around: Surroundings, where: str, status: HTTPStatus) -> c.ProductFound:
     """By barcode, label or PLU, at today's price. Raises Refused with `status` where there are none."""
-    label = read_label(asked.code)
+    label = read_label(asked.code, asked.symbology)
     code = classify(label.gtin if label else asked.code, around.programme.codes)
     key, qty_milli, mark = asked.code.strip(), asked.qty_milli or 1000, ""
     if isinstance(code, ProductCode):

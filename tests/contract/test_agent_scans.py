@@ -109,6 +109,21 @@ def test_what_is_no_goods_is_told_too_with_why(
     assert (told["read_as"], told["text"], said) == (read_as, text, why)
 
 
+def test_goods_known_by_their_aim_identifier_alone_go_on_into_a_basket(
+    agent: Served, scanners: dict[str, VirtualScanner]
+) -> None:
+    """Last day of use before the GTIN: nothing in the digits says that they are GS1's."""
+    before = newest(agent)
+    scanners["side"].scan("]C1173012310104600000000015")
+    (told,) = scanned(agent, before)
+    assert (told["text"], told["symbology"], told["read_as"]) == ("173012310104600000000015", "]C1", "product")
+    line = {"code": told["text"], "symbology": told["symbology"]}
+    reply = agent.ask("POST", "/v1/quote", {"lines": [line]})
+    assert [each["code"] for each in reply.json()["lines"]] == [TEA.code]
+    assert agent.ask("POST", "/v1/quote", {"lines": [{"code": told["text"]}]}).status_code == 422
+    assert agent.ask("POST", "/v1/quote", {"lines": [line | {"symbology": "]C12"}]}).status_code == 400
+
+
 def test_who_asks_for_the_first_time_gets_nothing_old(agent: Served, scanners: dict[str, VirtualScanner]) -> None:
     before = newest(agent)
     scanners["front"].scan(TEA.code)
