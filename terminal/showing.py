@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Protocol, cast
 
 from devices.backoff import Backoff
 from devices.displays import DisplaySettings
@@ -19,7 +19,7 @@ from loyalty.sentences import Lang, sentence
 from terminal.customer_text import CustomerText, Lines
 from terminal.device_file import Configured
 from terminal.session import commands as c
-from terminal.session.port import Till
+from terminal.session.port import View
 from terminal.supervised import WORKS, Seen
 from terminal.supervising import Supervising
 
@@ -30,9 +30,17 @@ GONE = Seen("waiting", sentence("display.gone"), sentence("display.gone.hint"))
 log = logging.getLogger("display")
 
 
+class Watched(Protocol):
+    """What is needed of a till (terminal.session.port.Till)."""
+
+    def view(self) -> View: ...
+    def post(self, command: c.Command) -> None: ...
+    def watch(self, painted: Callable[[View], None]) -> Callable[[], None]: ...
+
+
 @contextmanager
 def configured_display(
-    devices: Sequence[Configured], till: Till, lang: Lang, supervising: Supervising
+    devices: Sequence[Configured], till: Watched, lang: Lang, supervising: Supervising
 ) -> Iterator[None]:
     """Show the customer what `till` is at on the display that `devices.toml` names, until the block ends."""
     found = next((each for each in devices if each.kind == "display"), None)
@@ -47,7 +55,11 @@ def configured_display(
 
 @contextmanager
 def showing(
-    display: LineDisplay, till: Till, lang: Lang, greeting: str = "", report: Callable[[Seen], None] = lambda seen: None
+    display: LineDisplay,
+    till: Watched,
+    lang: Lang,
+    greeting: str = "",
+    report: Callable[[Seen], None] = lambda seen: None,
 ) -> Iterator[None]:
     """Until the block ends; then the display is blank."""
     text = CustomerText(lang, display.columns, greeting)

@@ -109,6 +109,8 @@ class QuoteRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields
 
     with_offers: bool = False
     """Whether to say what the customer may ask for."""
+    on_display: bool = True
+    """Whether the customer's display shows it: not what is asked about on the side."""
 
 
 class PaymentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from terminal.agent.confirmed import ConfirmedPhones
 from terminal.agent.scans import Scans
 from terminal.agent.wire import Told
 from terminal.opened import OpenedTill
+from terminal.session import State
 from terminal.words import TEMPLATES
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ _CHOICE = re.compile(r"\s*([a-zA-Z]{2})(?:-[\w-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\
 class Desk:
     """`lang` is spoken to clients that name no language; `fetching` bounds who waits for the head office at once,
     `listening` who waits for a scan; `phones` are those that clients have confirmed. `beep` makes a scanner beep, by
-    its id."""
+    its id; `show` has the customer's display show a state, on the till's thread."""
 
     till: OpenedTill
     lang: Lang
@@ -36,6 +37,7 @@ class Desk:
     listening: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_LISTENING))
     scans: Scans = field(default_factory=Scans)
     beep: Callable[[str], None] = lambda device: None
+    show: Callable[[State], None] = lambda state: None
 
     def call(self, work: Callable[[], T]) -> T:
         """Do `work` on the till's own thread, in its turn: nothing of it mixes with another request's."""

@@ -20,6 +20,7 @@ from loyalty.quoting.offers import Offer, offers
 from loyalty.sentences import Lang
 from terminal.agent.asked import BasketAsked, LineAsked, QuoteRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
+from terminal.agent.facing import in_sale
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import UNFIT, find_coupon, find_gift_card, find_goods, find_member, member_reply
 from terminal.agent.wire import (
@@ -51,6 +52,8 @@ def answer_quote(desk: Desk, asked: Asked) -> Answer:
 
     def work() -> QuoteReply:
         done = quoted(desk, request, request.payment, request.beside_gift_card)
+        if request.on_display:
+            desk.show(in_sale(done.basket, done.quote))
         reply = quote_reply(done, asked.lang)
         return replace(reply, offers=_offers(done, asked.lang)) if request.with_offers else reply
 

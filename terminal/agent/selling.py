@@ -24,6 +24,7 @@ from loyalty.returns import returned_said
 from loyalty.sentences import Lang, sentence
 from terminal.agent.asked import PaymentGiven, ReturnRequest, SaleRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
+from terminal.agent.facing import done_with
 from terminal.agent.faults import Refused, refused
 from terminal.agent.finding import find_gift_card
 from terminal.agent.held import SaleHold, given_back, held_for
@@ -68,6 +69,7 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
             desk.till.holding.forget(hold.hold_id)
         if request.member and request.member.confirmation_id:
             desk.phones.used(request.member.confirmation_id)
+        desk.show(done_with(sold.receipt))
         return _answer(desk, sold.receipt, asked.lang, HTTPStatus.CREATED)
 
     try:
@@ -124,6 +126,7 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
         )
         ids = _ids(desk, "return", request.return_id, request, around.moment.at_ms)
         back = desk.till.records.take_back(effect, shift, around, ids)
+        desk.show(done_with(back.receipt))
         return _answer(desk, back.receipt, asked.lang, HTTPStatus.CREATED)
 
     return desk.call(take_back)

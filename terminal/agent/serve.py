@@ -17,6 +17,7 @@ from loyalty.errors import BadInput, NotNow
 from loyalty.sentences import Lang, sentence
 from terminal.agent.app import make_app
 from terminal.agent.desk import Desk, text_of
+from terminal.agent.facing import facing_customer
 from terminal.agent.guard import MAX_AT_ONCE
 from terminal.agent.scanning import NO_READERS, Readers, opened_scanners
 from terminal.agent.scans import Scans
@@ -101,10 +102,10 @@ def serve(
 
 @contextmanager
 def opened_desk(till: OpenedTill, lang: Lang, readers: Readers = NO_READERS) -> Iterator[Desk]:
-    """What is served of a till: itself, and its scanners, which are read until the block ends."""
+    """What is served of a till: itself, its scanners, which are read until the block ends, and its display."""
     scans = Scans()
-    with opened_scanners(till, scans, readers) as beep:
-        yield Desk(till, lang, scans=scans, beep=beep)
+    with opened_scanners(till, scans, readers) as beep, facing_customer(till, lang) as show:
+        yield Desk(till, lang, scans=scans, beep=beep, show=show)
 
 
 def listen(host: str, port: int) -> socket.socket:
