@@ -10,8 +10,6 @@ class Health(StrEnum):
     """The state of a device, from closed to ready (enabled), or why it is not ready."""
 
     CLOSED = "closed"
-    OPENED = "opened"
-    CLAIMED = "claimed"
     ENABLED = "enabled"
     OFFLINE = "offline"
     ERROR = "error"

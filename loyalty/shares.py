@@ -5,7 +5,7 @@ gives more than its share: so together they never give more than there is, whoev
 large a share becomes (`grown`) is a matter of skill only, never of safety.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -79,11 +79,6 @@ def left_of(budget: Budget, given: Amount, in_store: Amount) -> Room:
     whole = Budget(budget.times, budget.minor, budget.points)
     store = Budget(budget.per_store.times, budget.per_store.minor, budget.per_store.points)
     return narrower(room_of(whole, Share(whole, given)), room_of(store, Share(store, in_store)))
-
-
-def rooms_of(budgets: Mapping[str, Budget], shares: Mapping[str, Share]) -> dict[str, Room]:
-    """The same for every campaign with a budget: of one the till has no share of, nothing."""
-    return {name: room_of(budget, shares.get(name, Share(known=False))) for name, budget in budgets.items()}
 
 
 def grown(budget: Budget, mine: Share, whole: Pool, store: Pool, wanted: Amount) -> Amount:

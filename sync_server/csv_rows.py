@@ -32,7 +32,6 @@ SENTENCES = {
     ),
     "csv.twice": ("Столбец «{name}» назван дважды", "Column “{name}” is named twice"),
     "csv.missing": ("Нет столбца «{name}»", "There is no column “{name}”"),
-    "csv.field": ("поле длиннее {limit} знаков", "a field is over {limit} characters"),
     "csv.binary": (
         "Это не текстовый файл CSV. Сохраните таблицу как «CSV UTF-8»",
         "This is no CSV text file. Save the table as “CSV UTF-8”",

@@ -34,7 +34,6 @@ POLL_S = 0.25
 MOST_POLLS = 720
 """Three minutes: a terminal gives up by itself long before."""
 TRIES = 3
-CANCELLED = "cancelled"
 
 
 class LineTerminal:

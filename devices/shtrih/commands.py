@@ -106,13 +106,6 @@ class MemoryStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftNow:
-    open: bool
-    number: int
-    receipt_number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Closed:
     """What closing a receipt gives: change, number and sign of the fiscal document, the register's local time."""
 
@@ -140,10 +133,6 @@ def short_status() -> bytes:
 
 def memory_status() -> bytes:
     return message(Command.MEMORY_STATUS, _password(ADMINISTRATOR))
-
-
-def shift() -> bytes:
-    return message(Command.SHIFT, _password(ADMINISTRATOR))
 
 
 def open_shift() -> bytes:
@@ -230,11 +219,6 @@ def read_found(data: bytes) -> Found:
         _at_least(data, 21)
     total_minor = _number(data[16:21]) if receipt else 0
     return Found(data[0], _time(data[2:7]), _number(data[11:15]), data[15] if receipt else 0, total_minor)
-
-
-def read_shift(data: bytes) -> ShiftNow:
-    _at_least(data, 5)
-    return ShiftNow(bool(data[0]), _number(data[1:3]), _number(data[3:5]))
 
 
 def set_date(command: Command, day: int, month: int, year: int) -> bytes:

@@ -10,7 +10,6 @@ from loyalty.points.terms import MAX_TERM_DAYS, MAX_TERM_MONTHS, LotTerms
 from loyalty.points.workdays import MAX_WORKDAYS, Workdays
 from loyalty.sentences import sentence
 
-MAX_HOLIDAYS = 1000
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _HOLIDAY = re.compile(rf"({_DAY.pattern})|({_MONTH_DAY.pattern})")

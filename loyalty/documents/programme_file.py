@@ -29,7 +29,7 @@ from loyalty.documents.points_file import read_terms, read_workdays
 from loyalty.documents.programme_lint import note_contradictions
 from loyalty.documents.section import ID, Notes, Section, nearest
 from loyalty.documents.status_file import read_ladder
-from loyalty.errors import BadProgramme, Problem
+from loyalty.errors import BadProgramme
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
@@ -325,8 +325,3 @@ def _check_step(top: Section, programme: Programme) -> None:
     if redeem.step_points * redeem.point_value_minor % programme.point_scale:
         what = sentence("programme.split", step_points=redeem.step_points)
         top.note("redeem.step_points", what, sentence("programme.split.mend"))
-
-
-def problems_text(problems: Sequence[Problem]) -> str:
-    """All problems, one a line."""
-    return "\n".join(problem.shown for problem in problems)

@@ -54,10 +54,6 @@ class Cache(CacheReading):
         """Forget one bucket: its next fetch begins at 0."""
         self._write(lambda c: cache_install.drop(c, stream, bucket))
 
-    def set_gen(self, gen: str) -> None:
-        """Name the generation of a cache that has none yet."""
-        self._write(lambda c: set_meta(c, "gen", gen))
-
     def set_as_of(self, as_of_ms: int) -> None:
         """Everything here was equal to the head office at `as_of_ms`."""
         self._write(lambda c: set_meta(c, "as_of_ms", str(as_of_ms)))

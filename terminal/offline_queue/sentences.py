@@ -107,8 +107,6 @@ SENTENCES: Templates = {
     "link.offline": ("Нет связи с офисом", "The head office does not answer"),
     "link.not_ours": ("Отвечает не офис: {what}", "Something else answers in the head office's place: {what}"),
     "link.not_ours.do": ("Проверьте сеть и адрес {url}", "Check the network and the address {url}"),
-    "link.clock": ("Часы кассы неверны", "The till's clock is wrong"),
-    "link.clock.do": ("Поставьте верное время", "Set the clock right"),
     "link.refused": ("Офис отказал ({code}): {detail}", "The head office refused ({code}): {detail}"),
     "link.fork": (
         "Журнал кассы разошёлся с офисом: кажется, работают две копии этой кассы. Отправка остановлена, чеки целы",
@@ -189,7 +187,6 @@ SENTENCES: Templates = {
         "Офис отключил эту кассу. Чеки хранятся в журнале",
         "The head office has revoked this till. Receipts stay in the journal",
     ),
-    "link.call": ("Позовите управляющего", "Call the manager"),
     "link.checksum": (
         "Данные офиса не сходятся с контрольной суммой: {stream} {bucket}",
         "Data from the head office do not match their checksum: {stream} {bucket}",

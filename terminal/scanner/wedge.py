@@ -38,9 +38,6 @@ class WedgeProfile(msgspec.Struct, frozen=True):
     repeat_s: float = 0.5
 
 
-SLOW_SCANNER = WedgeProfile(hold_s=0.12, mean_gap_s=0.1, pause_s=0.25)
-
-
 class Pass(msgspec.Struct, frozen=True):
     """These keys were typed by a person."""
 

@@ -20,7 +20,6 @@ SENTENCES = {
     "sale.over.hint": ("Не продавайте: уберите позицию", "Do not sell it: void the line"),
     "sale.unweighed": ("{name}: вес не указан", "{name}: the weight is not given"),
     "sale.unweighed.hint": ("Наберите вес в кг и Enter", "Type the weight in kg and Enter"),
-    "sale.unknown": ("Код {code} не найден", "Code {code} is not known"),
     "sale.unknown.hint": ("Найдите товар по названию или сканируйте дальше", "Search by name, or go on scanning"),
     "sale.quantity_zero": ("Количество должно быть больше нуля", "The quantity must be above zero"),
     "sale.quantity_zero.hint": ("Чтобы убрать позицию, удалите её", "To take a line away, void it"),
@@ -29,7 +28,6 @@ SENTENCES = {
         "A quantity over {limit_milli} looks like a scanned code",
     ),
     "sale.quantity_piece": ("Штучный товар не делится", "Goods sold by piece cannot be split"),
-    "sale.quantity_text": ("«{text}» — не количество", "“{text}” is not a quantity"),
     "sale.too_many_lines": (
         "В чеке уже {limit} позиций: закройте его и начните новый",
         "The receipt has {limit} lines: complete it and begin another",

@@ -8,9 +8,6 @@ from functools import cache
 import msgspec
 from rich.style import Style
 
-INKS = ("text", "dim", "strong", "accent", "good", "warn", "bad", "head", "total", "key")
-GROUNDS = ("base", "band", "bar", "selected", "field", "keycap", "paper")
-
 
 class Signs(msgspec.Struct, frozen=True):
     """Symbols that stand beside a word, never instead of one."""

@@ -18,7 +18,6 @@ PORTS: dict[str, tuple[type, ...]] = {
     "scanner": (Scanner,), "printer": (Printer, CashDrawer), "display": (LineDisplay,), "fiscal": (FiscalPort,),
     "payment": (PaymentTerminal,),
 }  # fmt: skip
-TELL_THEIR_STATE = sorted(name for name in BUILT_IN if name.startswith(("scanner.", "printer.", "display.")))
 NOT_THERE = "/dev/no-such-device"
 
 

@@ -18,7 +18,6 @@ _SYNC_HISTORIES = "tests/unit/test_queue_sync_histories.py"
 _PARTED = "tests/simulation/forks.py"
 _COPIES = "tests/simulation/test_forks_simulation.py"
 _FORKS = "tests/contract/test_forks_at_tills.py"
-_CACHE = "tests/unit/test_queue_cache.py"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from loyalty.sentences import sentence
 from loyalty.shift import add_receipt
 from terminal.session import ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
+from tests.support.bank_cards import answer_bank_card
 
 PROGRAMME = """
 id = "corner"
@@ -132,25 +133,13 @@ class Counter:
             ):  # fmt: skip
                 self.bank.append(effect)
                 return None
-            case c.FindBankCard(token=token, tail=tail):
-                if token not in self.bank_cards:
-                    return c.Failed(sentence("bank_card.unknown", tail=tail), sentence("bank_card.unknown.hint"))
-                return c.MemberFound(self.members[self.bank_cards[token]])
-            case c.AskBankCard(member=who, token=token, tail=tail):
-                return None if token in self.bank_cards else c.BankCardFree(who, token, tail)
-            case c.KeepBankCard(member=who, token=token, tail=tail):
-                self.bank_cards[token] = who.card
-                return c.BankCardKept(tail, who.name_masked)
-            case c.DropBankCards(member=who):
-                mine = [token for token, card in self.bank_cards.items() if card == who.card]
-                for token in mine:
-                    del self.bank_cards[token]
-                return c.BankCardsDropped(len(mine))
+            case c.FindBankCard() | c.AskBankCard() | c.KeepBankCard() | c.DropBankCards():
+                return answer_bank_card(effect, self.bank_cards, self.members)
             case c.FindProduct(code=code, qty_milli=qty_milli):
                 product = self.goods.get(code)
                 price = price_at(product, "s1", NOON.at_ms) if product else None
                 if product is None or price is None:
-                    return c.ProductUnknown(code, sentence("sale.unknown", code=code))
+                    return c.ProductUnknown(code, sentence("product.unknown", code=code))
                 return c.ProductFound(product, qty_milli, price)
             case c.FindMember(key=key, by=by):
                 member = self.members.get(key)

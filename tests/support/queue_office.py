@@ -47,7 +47,7 @@ from loyalty.feed import (
     row_hash,
 )
 from loyalty.ledger import receipt_entries
-from tests.support.queue_samples import OFFICE, TERMINAL, identity
+from tests.support.queue_samples import OFFICE, identity
 
 Fault = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
@@ -287,6 +287,3 @@ def silent(request: httpx.Request, response: httpx.Response) -> httpx.Response:
 def lost_reply(request: httpx.Request, response: httpx.Response) -> httpx.Response:
     """The head office did it, but nobody heard."""
     raise httpx.ReadTimeout("late", request=request)
-
-
-TERMINAL_ID = TERMINAL

@@ -28,6 +28,7 @@ from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.session.port import View
 from terminal.session.state import Doubt, RegisterSeen
+from tests.support.bank_cards import answer_bank_card
 from tests.ui import shop
 
 STORE = "loko"
@@ -171,20 +172,8 @@ class FakeTill:
             ):  # fmt: skip
                 self.bank.append(effect)
                 return None
-            case c.FindBankCard(token=token, tail=tail):
-                if token not in self.bank_cards:
-                    return c.Failed(sentence("bank_card.unknown", tail=tail), sentence("bank_card.unknown.hint"))
-                return c.MemberFound(self.members[self.bank_cards[token]])
-            case c.AskBankCard(member=who, token=token, tail=tail):
-                return None if token in self.bank_cards else c.BankCardFree(who, token, tail)
-            case c.KeepBankCard(member=who, token=token, tail=tail):
-                self.bank_cards[token] = who.card
-                return c.BankCardKept(tail, who.name_masked)
-            case c.DropBankCards(member=who):
-                mine = [token for token, card in self.bank_cards.items() if card == who.card]
-                for token in mine:
-                    del self.bank_cards[token]
-                return c.BankCardsDropped(len(mine))
+            case c.FindBankCard() | c.AskBankCard() | c.KeepBankCard() | c.DropBankCards():
+                return answer_bank_card(effect, self.bank_cards, self.members)
             case c.CommitSale() | c.CommitReturn() if self.fails:
                 failed, self.fails = self.fails, None
                 self.doubt, self.doubt_next = self.doubt_next, None
@@ -237,7 +226,7 @@ class FakeTill:
     def _product(self, code: str, qty_milli: int, qty_said: bool) -> c.Command:
         product = next((goods for goods in shop.GOODS if goods.code == code), None)
         if product is None:
-            return c.ProductUnknown(code, sentence("sale.unknown", code=code))
+            return c.ProductUnknown(code, sentence("product.unknown", code=code))
         price_minor = price_at(product, STORE, self.now_ms)
         assert price_minor is not None
         return c.ProductFound(product, qty_milli, price_minor, qty_said=qty_said)
@@ -245,7 +234,7 @@ class FakeTill:
     def _receipt(self, number: str) -> c.Command:
         found = next((receipt for receipt in self.receipts if receipt.number == number), None)
         if found is None:
-            return c.Failed(sentence("sale.unknown", code=number))
+            return c.Failed(sentence("receipt.unknown", number=number))
         before = self._returned.get(found.receipt_id, {})
         return c.ReceiptFound(found, before, programme=self.programme, elsewhere_known=self.link.online)
 

@@ -15,7 +15,6 @@ SHOES = "0104600000000015215!aB(x)*+d,-f\x1d91EE06\x1d92abcdEFGH0123456789+/=abc
 MILK = "010460000000001521abcdef\x1d93Zx1=\x1d3103000500"
 SHORT = "0100000046000019215abc\x1d93abcd"
 TOBACCO = "04600000000015abcdefgAB!dE+/="
-DRINKS = Product("4600000000015", "Вода", (Price(50_00),), control="marked")
 
 
 @pytest.mark.parametrize("raw", [SHOES, MILK, TOBACCO])

@@ -18,7 +18,7 @@ from loyalty.quote import quote
 from loyalty.quoted import Quote, Standing
 from loyalty.quoting.limits import Room
 from loyalty.sentences import say
-from loyalty.shares import MAX_BUDGETS, Amount, Budget, Pool, Share, ended, grown, room_of, rooms_of
+from loyalty.shares import MAX_BUDGETS, Amount, Budget, Pool, Share, ended, grown, room_of
 
 HEAD = 'id = "club"\nversion = 1\nname = { ru = "Клуб", en = "Club" }\n'
 OFF = 'reward = { type = "amount", amount_minor = 3_000 }'
@@ -89,16 +89,14 @@ def test_what_is_left_is_the_share_less_what_was_given_in_the_kinds_of_the_budge
 
 
 def test_a_campaign_the_till_has_no_share_of_may_give_nothing() -> None:
-    assert rooms_of({"a": Budget(times=5), "b": Budget(minor=1)}, {"b": Share(Amount(minor=3))}) == {
-        "a": Room(0, None, None),
-        "b": Room(None, 3, None),
-    }
+    assert room_of(Budget(times=5), Share(known=False)) == Room(0, None, None)
 
 
 def quoted(budget: str, share: Share, reward: str = OFF) -> Quote:
     read = programme(budget, reward)
     shares = {"thirty": share}
-    return quote(BASKET, read, NOW, Standing(left=rooms_of(read.budgets, shares), shares=shares))
+    left = {name: room_of(each, share) for name, each in read.budgets.items()}
+    return quote(BASKET, read, NOW, Standing(left=left, shares=shares))
 
 
 def why(done: Quote) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from loyalty.conditions import Dates, Hours, Products, ProductSet, Quantity
 from loyalty.documents.campaign_file import MAX_CAMPAIGNS
-from loyalty.documents.programme_file import MAX_DOCUMENT_BYTES, parse_programme, problems_text
+from loyalty.documents.programme_file import MAX_DOCUMENT_BYTES, parse_programme
 from loyalty.errors import BadProgramme
 from loyalty.programme import Label, Programme, Redeem
 from loyalty.rewards import REWARDS, Amount, Percent
@@ -242,9 +242,3 @@ class TestLimits:
         text = HEAD.replace("Shop", "S" * 200)
         assert parse_programme(text).name.en == "S" * 200
         assert paths(HEAD.replace("Shop", "S" * 201)) == ["name.en"]
-
-
-def test_problems_are_shown_one_a_line():
-    with pytest.raises(BadProgramme) as refused:
-        parse_programme("")
-    assert problems_text(refused.value.problems).count("\n") == 2

@@ -7,7 +7,6 @@ from terminal.scanner.gate import KeyGate
 from terminal.scanner.gs1 import read_label
 from terminal.scanner.wedge import (
     MOST_KEYS,
-    SLOW_SCANNER,
     Hold,
     Outcome,
     Pass,
@@ -147,7 +146,8 @@ def test_keys_read_late_by_a_busy_computer_are_still_one_scan() -> None:
 
 def test_a_slow_scanner_needs_its_profile() -> None:
     keys = [*EAN, "enter"]
-    assert typed(Wedge(accepts, SLOW_SCANNER), keys, gap_s=0.085) == [ScanFound(EAN, tuple(keys))]
+    slow = WedgeProfile(hold_s=0.12, mean_gap_s=0.1, pause_s=0.25)
+    assert typed(Wedge(accepts, slow), keys, gap_s=0.085) == [ScanFound(EAN, tuple(keys))]
     assert typed(Wedge(accepts), keys, gap_s=0.085) == [Pass((key,)) for key in keys]
 
 

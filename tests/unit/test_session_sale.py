@@ -127,7 +127,7 @@ def test_a_scan_nobody_understands_changes_only_the_notice(text: str) -> None:
 def test_an_unknown_barcode_is_kept_for_the_search_key_and_the_basket_goes_on() -> None:
     unknown = "460999999999" + gtin_check_digit("460999999999")
     till = Counter().opened().do(c.Scan(TEA.code), c.Scan(unknown))
-    assert (till.said, till.state.unknown_code) == ("sale.unknown", unknown)
+    assert (till.said, till.state.unknown_code) == ("product.unknown", unknown)
     till.do(c.Scan(CUP.code))
     assert (len(till.state.basket.lines), till.state.unknown_code) == (2, "")
 
