@@ -14,8 +14,6 @@ from loyalty.api import ErrorReply, SegmentReply
 from tests.support.server import Till, hex_id
 
 ANNA = hex_id("anna")
-
-
 COVERED = ("@method", "@path", "@query")
 
 
