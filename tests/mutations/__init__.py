@@ -3,6 +3,7 @@
 `make mutate` takes each away in a copy of the sources and runs its test (`tests/mutations/__main__.py`).
 """
 
+from tests.mutations.claims import CLAIMS
 from tests.mutations.clocks import CLOCKS
 from tests.mutations.devices import DEVICES
 from tests.mutations.guard import Guard
@@ -15,4 +16,16 @@ from tests.mutations.repairs import REPAIRS
 from tests.mutations.sync import SYNC
 from tests.mutations.upkeep import UPKEEP
 
-GUARDS: tuple[Guard, ...] = (*MONEY, *REGISTER, *DEVICES, *JOURNAL, *SYNC, *OFFICE, *UPKEEP, *CLOCKS, *REPAIRS, *KEYS)
+GUARDS: tuple[Guard, ...] = (
+    *MONEY,
+    *REGISTER,
+    *DEVICES,
+    *JOURNAL,
+    *SYNC,
+    *OFFICE,
+    *CLAIMS,
+    *UPKEEP,
+    *CLOCKS,
+    *REPAIRS,
+    *KEYS,
+)

@@ -1,13 +1,11 @@
-"""The guards of the head office: stage 1, stage 2, the feed, effects, claims and shares."""
+"""The guards of the head office's way of the data: stage 1, stage 2, leases, effects, the feed."""
 
 from tests.mutations.guard import Guard
 
 _APPLY = "tests/contract/test_server_apply.py"
 _API = "tests/contract/test_server_api.py"
-_HOLDS = "tests/contract/test_server_holds.py"
 _CURSOR = "tests/contract/test_server_cursor.py"
 _PROCESSES = "tests/contract/test_server_processes.py"
-_SHEDDING = "tests/contract/test_server_shedding.py"
 _STORE = "tests/unit/test_server_store.py"
 _SIMULATION = "tests/simulation/test_sync_simulation.py"
 _TABLES = "sync_server/migrations/versions/0001_first.py"
@@ -15,23 +13,8 @@ _OWN_TRANSACTION = """\
     options = {{"kopilka_kind": "write", "isolation_level": "READ COMMITTED"}}
     with tx.connection.engine.execution_options(**options).begin() as own:
         {} = add_rows(Tx(own, tx.sqlite, tx.bucket), """
-_ESCROW = "tests/contract/test_server_escrow.py"
 
 OFFICE: tuple[Guard, ...] = (
-    Guard(
-        "an account that moves takes along what is set aside of it",
-        "sync_server/accounts.py",
-        "asides = _pass_on(tx, account, moves, is_leaving=account in leaving)",
-        "asides = ()",
-        f"{_ESCROW}::test_an_account_that_is_merged_takes_along_what_is_set_aside_of_it",
-    ),
-    Guard(
-        "what a till sells for an account that moved comes out of what went along",
-        "sync_server/escrow.py",
-        "_added(aside, before.get(key, Aside()), -1)",
-        "Aside()",
-        f"{_ESCROW}::test_an_account_that_is_merged_takes_along_what_is_set_aside_of_it",
-    ),
     Guard(
         "a segment's signature is its terminal's",
         "sync_server/ingest.py",
@@ -306,203 +289,5 @@ OFFICE: tuple[Guard, ...] = (
         "refetch = from_seq > seq or 0 < from_seq < low_water",
         "refetch = from_seq > seq",
         "tests/contract/test_server_coupon_uses.py::test_a_till_that_knew_the_dropped_row_fetches_the_bucket_afresh",
-    ),
-    Guard(
-        "a card and a phone are the first one's",
-        "sync_server/claims.py",
-        "    return _owners(tx, group)\n",
-        "    return {(c.kind, c.alias): c.member_id for c in group}\n",
-        "tests/contract/test_server_apply_members.py::test_the_first_member_keeps_a_phone_and_a_card_that_two_claim",
-    ),
-    Guard(
-        "a coupon is claimed once",
-        "sync_server/coupon_uses.py",
-        '"after": standing["number"] if standing else "",',
-        '"after": "",',
-        "tests/contract/test_server_coupon_uses.py::test_a_second_receipt_is_honoured_and_flagged_by_the_one_before_it",
-    ),
-    Guard(
-        "of racing processes one is the first to claim a coupon",
-        "sync_server/coupon_uses.py",
-        '[(bucket, "spent") for bucket in buckets], lock=True)',
-        '[(bucket, "spent") for bucket in buckets])',
-        "tests/contract/test_server_coupon_uses.py::test_of_racing_processes_one_is_first_for_each_coupon",
-    ),
-    Guard(
-        "shares together are within the budget",
-        "loyalty/shares.py",
-        "granted + min(free, portion - left)",
-        "granted + portion - left",
-        "tests/property/test_loyalty_shares.py"
-        "::test_shares_together_never_pass_the_budget_nor_those_of_a_store_the_store_s",
-    ),
-    Guard(
-        "tills that ask for shares at once wait for one another",
-        "sync_server/budgets.py",
-        '[(key["bucket"], campaign_id)], lock=True)',
-        '[(key["bucket"], campaign_id)])',
-        "tests/contract/test_server_shares.py::test_the_last_piece_goes_to_one_of_two_tills_that_ask_at_once",
-    ),
-    Guard(
-        "points that are held are not held again",
-        "sync_server/holds.py",
-        "living = [each for each in known.values() if each.lives(now_ms) and each is not replaced]",
-        "living = []",
-        f"{_HOLDS}::test_what_is_held_cannot_be_held_again_and_tills_are_told",
-    ),
-    Guard(
-        "tills that ask for points at once wait for one another",
-        "sync_server/holds.py",
-        '("bucket", "key"), [account], lock=True)',
-        '("bucket", "key"), [account])',
-        f"{_HOLDS}::test_of_two_tills_that_ask_at_once_one_gets_the_points",
-    ),
-    Guard(
-        "a hold ends once",
-        "sync_server/hold_settling.py",
-        "in_time = hold.lives(capture.received_ms) and hold.terminal == capture.terminal",
-        "in_time = hold.terminal == capture.terminal",
-        f"{_HOLDS}::test_a_second_end_of_a_hold_changes_nothing_of_the_first",
-    ),
-    Guard(
-        "a hold given back is not taken by its own late request",
-        "sync_server/holds.py",
-        'if mine is not None and mine.state != "moved":\n        if mine.body_hash',
-        "if mine is not None and mine.body_hash:\n        if mine.body_hash",
-        f"{_HOLDS}::test_a_hold_given_back_before_its_own_request_came_is_not_taken",
-    ),
-    Guard(
-        "an account that moves takes its holds along",
-        "sync_server/carrying.py",
-        "leaving_holds(tx, account), asides, tuple(captures),",
-        "(), asides, tuple(captures),",
-        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
-    ),
-    Guard(
-        "a capture follows its hold to where the account went",
-        "sync_server/carrying.py",
-        "leaving_holds(tx, account), asides, tuple(captures),",
-        "leaving_holds(tx, account), asides, (),",
-        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
-    ),
-    Guard(
-        "a code brings one till in",
-        "sync_server/enrol.py",
-        '(ENROL_CODE.c.used_by == "") & (ENROL_CODE.c.expires_ms > now_ms)',
-        "(ENROL_CODE.c.expires_ms > now_ms)",
-        f"{_API}::test_a_code_is_good_once",
-    ),
-    Guard(
-        "a stopped campaign gives nothing",
-        "loyalty/quote.py",
-        "return judged if said is None else replace(judged, blocked=Blocked(said))",
-        "return judged",
-        "tests/unit/test_loyalty_stops.py::test_a_stopped_campaign_gives_nothing_and_says_who_stopped_it_and_why",
-    ),
-    Guard(
-        "no points are spent while spending is stopped",
-        "loyalty/quoting/redemption.py",
-        "    if stopped is not None:\n        return stopped\n",
-        "",
-        "tests/unit/test_loyalty_stops.py::test_with_spending_stopped_no_points_are_spent_and_as_many_are_earned",
-    ),
-    Guard(
-        "no campaign takes points while spending is stopped",
-        "loyalty/quoting/turns.py",
-        "            return Blocked(stopped)\n",
-        "            pass\n",
-        "tests/unit/test_loyalty_stops.py::test_with_spending_stopped_no_campaign_takes_points",
-    ),
-    Guard(
-        "a receipt names what was stopped",
-        "loyalty/sale.py",
-        "        stopped=quote.stopped,\n",
-        "",
-        "tests/unit/test_loyalty_stops.py::test_a_receipt_names_what_was_stopped_and_is_worked_out_again_to_the_same",
-    ),
-    Guard(
-        "a till believes no stop the head office has not signed",
-        "terminal/offline_queue/cache_read.py",
-        "read_stops(row if row is not None and self._signed(row) else None)",
-        "read_stops(row)",
-        "tests/unit/test_engine_stops.py::test_a_row_the_head_office_has_not_signed_stops_nothing",
-    ),
-    Guard(
-        "a lot brought from elsewhere is booked once",
-        "sync_server/import_balances.py",
-        'derived("lot", source)',
-        'derived("lot", f"{row.line}{source}")',
-        "tests/unit/test_server_balances.py::test_the_same_lot_again_adds_nothing_in_whatever_file",
-    ),
-    Guard(
-        "a lot brought from elsewhere is one member's",
-        "sync_server/import_balances.py",
-        "if first == place or _survivor(store, first) == _survivor(store, place):",
-        "first = place\n        if True:",
-        "tests/unit/test_server_balances.py::test_a_lot_with_other_figures_or_of_another_member_is_left_out",
-    ),
-    Guard(
-        "a file of balances comes to what its source says",
-        "sync_server/balance_sums.py",
-        "if found != points:",
-        "if False:",
-        "tests/unit/test_server_balances.py::test_a_file_that_does_not_come_to_a_control_row_is_refused_whole",
-    ),
-    Guard(
-        "no more requests of tills are answered at a time than may be",
-        "sync_server/shedding.py",
-        "if self._inside >= self._most:",
-        "if self._inside > self._most:",
-        f"{_SHEDDING}::test_as_many_requests_as_may_be_are_answered_and_one_more_is_told_to_come_again",
-    ),
-    Guard(
-        "no more segments wait to be applied than may",
-        "sync_server/shedding.py",
-        "if self._waiting < self._most:",
-        "if self._waiting <= self._most:",
-        f"{_SHEDDING}::test_as_many_segments_as_may_wait_are_taken_in_and_one_more_once_they_are_applied",
-    ),
-    Guard(
-        "stored is not safe by itself",
-        "sync_server/ingest.py",
-        "safe = acked if arrival.stored_is_safe else",
-        "safe = acked if True else",
-        "tests/contract/test_server_safe.py::test_stored_is_acknowledged_and_safe_only_once_a_backup_has_it",
-    ),
-    Guard(
-        "a till too old to be answered is told so",
-        "sync_server/api.py",
-        "if spoken < OLDEST_TILL:",
-        "if False:",
-        "tests/contract/test_server_versions.py::test_the_refusal_names_the_versions_that_are_spoken",
-    ),
-    Guard(
-        "what a till sells comes out of what is set aside for it",
-        "sync_server/escrow.py",
-        "                _spend(after, each)\n",
-        "                pass\n",
-        f"{_ESCROW}::test_what_a_till_sells_comes_out_of_what_is_set_aside_there_first",
-    ),
-    Guard(
-        "only what is free is set aside",
-        "sync_server/escrow.py",
-        " - elsewhere - held\n",
-        "\n",
-        f"{_ESCROW}::test_half_of_what_is_free_is_set_aside_for_the_till_of_each_sale_up_to_the_most",
-    ),
-    Guard(
-        "what is overdrawn is in the books until it is earned back",
-        "sync_server/accounts.py",
-        "    rows = settle_losses(tx, before, rows)\n",
-        "",
-        "tests/contract/test_server_overdrafts.py"
-        "::test_what_two_tills_spent_twice_is_owed_and_borne_until_it_is_earned_back",
-    ),
-    Guard(
-        "a lot of a member who was erased stays claimed",
-        "sync_server/erasing/trail.py",
-        ' & (ALIAS.c.kind != "lot")',
-        "",
-        "tests/unit/test_server_balances.py::test_a_lot_of_a_member_who_was_erased_comes_in_for_nobody_else",
     ),
 )
