@@ -52,7 +52,7 @@ LIMITS: dict[str, dict[str, str]] = {
     },
     "terminal/agent/desk.py": {
         "MAX_ACCEPT_CHARS": f"{_DOORS}::test_a_till_reads_so_much_of_the_languages_a_program_accepts",
-        "MAX_FETCHING": "tests/contract/test_agent_api.py::test_nobodys_sale_waits_for_the_head_office",
+        "MAX_FETCHING": "tests/contract/test_agent_returns.py::test_nobodys_sale_waits_for_the_head_office",
         "MAX_LISTENING": f"{_SCANS}::test_so_many_may_wait_and_the_next_is_told_to_come_again",
     },
     "terminal/agent/scanning.py": {

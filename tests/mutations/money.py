@@ -26,7 +26,7 @@ MONEY: tuple[Guard, ...] = (
         "terminal/charges.py",
         "            if number is not None:",
         "            if False:",
-        f"{_PAYING}::test_a_till_killed_after_the_receipt_leaves_the_money_where_it_is",
+        "tests/unit/test_engine_paying_doubts.py::test_a_till_killed_after_the_receipt_leaves_the_money_where_it_is",
     ),
     Guard(
         "another payment terminal is not believed",
@@ -41,7 +41,7 @@ MONEY: tuple[Guard, ...] = (
         "terminal/paying.py",
         "certain = [each for each in references if each not in in_doubt]",
         "certain = list(references)",
-        f"{_PAYING}::test_what_paid_a_receipt_in_doubt_waits_for_its_end",
+        "tests/unit/test_engine_paying_doubts.py::test_what_paid_a_receipt_in_doubt_waits_for_its_end",
     ),
     Guard(
         "a card that paid a receipt nobody records gives its money back",

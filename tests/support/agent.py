@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from terminal.agent.serve import AgentServer, listen, opened_desk
 from terminal.agent.token import FILE, token_of
 from terminal.clock import now_ms
 from terminal.opened import OpenedTill, opened_till
+from tests.support.counter import TEA
 from tests.support.small_till import make_till
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,3 +118,14 @@ def agent_process(folder: Path, *arguments: str) -> Iterator[AgentProcess]:
         if agent.process.poll() is None:
             agent.process.kill()
             agent.process.communicate(timeout=SOON_S)
+
+
+TEA_LINE = {"code": TEA.code}
+
+
+def sale(total_minor: int = 100_00, **changed: Any) -> dict[str, Any]:
+    body = {
+        "sale_id": uuid.uuid4().hex, "lines": [TEA_LINE], "expected_total_minor": total_minor,
+        "payments": [{"kind": "cash", "amount_minor": total_minor}],
+    }  # fmt: skip
+    return {**body, **changed}
