@@ -107,7 +107,8 @@ def port_findings(
 def named_by_path(name: str, path: str, written: str, ports: Sequence[Port]) -> Iterator[Finding]:
     """Of a device at `path`, `written` in the file: another may be there next time, and this one has a better name."""
     port = next((each for each in ports if each.path == path), None)
-    if port is not None and (port.by_id or port.vid) and written != port.best_path:
+    lasts = port is not None and bool(port.by_id) and written == port.best_path
+    if port is not None and (port.by_id or port.vid) and not lasts:
         mend = f'port = "{port.best_path}"' if port.by_id else f'match = {{ vid = "{port.vid}", pid = "{port.pid}" }}'
         yield Finding(
             name, sentence("doctor.named_by_path", port=port.path), sentence("doctor.named_by_path.hint", mend=mend)
