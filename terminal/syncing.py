@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import random
+import os
 import threading
 from collections.abc import Callable
+from random import Random
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from loyalty.errors import LinkFault, NotNow
@@ -123,7 +124,9 @@ class Syncing:
             # A broken library or a bad address: the till sells on, and its strip says why it is alone.
             log.exception("sync_not_begun")
             raise LinkFault(sentence("link.broken", what=repr(error)[:200])) from error
-        runner = Runner(self._store, client, self._clock, random.random)
+        # Of its own: how often a thread tries again moves no draw of anybody else in the process.
+        chance = Random(os.urandom(16)).random
+        runner = Runner(self._store, client, self._clock, chance)
         runner.on_change(lambda status: self._told(link_from(status), status.programmes_changed))
         return _Loaded(client, runner)
 
