@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from loyalty.consents import Purpose
 from loyalty.receipt import Receipt
 from loyalty.referral import Invited
 
@@ -32,7 +33,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 class Consent(msgspec.Struct, frozen=True):
     """One consent given or withdrawn: what for, and the version of the text."""
 
-    purpose: Literal["processing", "advertising"]
+    purpose: Purpose
     version: str
     given: bool
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.consents import Said
 from loyalty.member import Used
 from loyalty.points.purse import Purse
 from loyalty.referral import Invited
@@ -47,6 +48,8 @@ class IdentRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hashes of further phones, of members who were merged into this one."""
     bank_cards: tuple[str, ...] = ()
     """Bank cards that stand for the member: hashes of their tokens, as in `BankCardRegistered`."""
+    consents: dict[str, Said] = {}
+    """purpose -> the member's last word on it, a no as well: what comes later is compared with it."""
 
 
 class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

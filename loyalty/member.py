@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.consents import Said
 from loyalty.statuses.progress import Progress
 
 IdentifiedBy = Literal["card", "phone", "phone_code", "manual"]
@@ -64,6 +65,8 @@ class Member(msgspec.Struct, frozen=True):
     used: tuple[Used, ...] = ()
     coupon_uses: dict[str, int] = {}
     """series of coupons -> how many of it the member has used, as far as this till knows."""
+    consents: dict[str, Said] = {}
+    """purpose -> the member's last word on it, as far as this till knows."""
 
 
 def mask_name(name: str) -> str:

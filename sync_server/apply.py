@@ -11,18 +11,19 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from loyalty.events import ConsentChanged, EpochBegun, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
+from loyalty.events import EpochBegun, GiftCardMoved, MemberEnrolled, ReturnCompleted, SaleCompleted
 from loyalty.feed import Stream
 from sync_server.accounts import Moves, fold_accounts
 from sync_server.arrivals import Arrived
 from sync_server.booking import book_receipts
-from sync_server.enrolled import admit_members, consent_row
+from sync_server.consents import take_down
+from sync_server.enrolled import admit_members
 from sync_server.escrow import released_by
 from sync_server.flags import flag
 from sync_server.gift_cards import book_gift_cards, overdrawn
 from sync_server.heads import Change, put_rows
 from sync_server.rows import insert_new, insert_rows, select_by, update_rows
-from sync_server.schema import CONSENT, EVENT, FLAG, TERM_BUCKET
+from sync_server.schema import EVENT, FLAG, TERM_BUCKET
 from sync_server.standing import Rules
 from sync_server.store import Tx
 from sync_server.till_clocks import wrong_clocks
@@ -67,16 +68,6 @@ def _apply(tx: Tx, fresh: Sequence[Arrived], above: Sequence[Arrived], rules: Ru
     out.moves.touched.update((event.bucket, event.account_id) for event in fresh if event.account_id)
     members = [event for event in new if isinstance(event.body, MemberEnrolled)]
     admit_members(tx, members, owners, out.flags, out.moves, out.idents, rules)
-    consents = [event for event in new if isinstance(event.body, ConsentChanged)]
-    insert_rows(
-        tx,
-        CONSENT,
-        [
-            consent_row(event, event.body.member_id, event.body.consent, event.body.cashier)
-            for event in consents
-            if isinstance(event.body, ConsentChanged)
-        ],
-    )
     book_receipts(
         tx,
         [event for event in new if isinstance(event.body, SaleCompleted | ReturnCompleted)],
@@ -91,7 +82,7 @@ def _apply(tx: Tx, fresh: Sequence[Arrived], above: Sequence[Arrived], rules: Ru
     balances = fold_accounts(tx, out.moves, rules)
     insert_rows(tx, FLAG, [*out.flags, *overdrawn(gifts, balances)])
     update_rows(tx, EVENT, ("bucket", "event_id"), out.states)
-    changes: dict[Stream, Sequence[Change]] = {"ident": out.idents, "bal": balances}
+    changes: dict[Stream, Sequence[Change]] = {"ident": take_down(tx, new, out.idents), "bal": balances}
     _advance(tx, above)
     put_rows(tx, changes)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from sync_server.carrying import CARRY
+from sync_server.consents import CONSENT_SAID, take_words
 from sync_server.effects import Handler, run_effects
 from sync_server.invitations import REFERRAL
 from sync_server.leases import ALL_SLOTS
@@ -11,7 +12,7 @@ from sync_server.moving import take_in, take_reward
 from sync_server.programmes import read_rules
 from sync_server.store import Store
 
-EFFECTS: dict[str, Handler] = {CARRY: take_in, GONE: take_gone, REFERRAL: take_reward}
+EFFECTS: dict[str, Handler] = {CARRY: take_in, GONE: take_gone, CONSENT_SAID: take_words, REFERRAL: take_reward}
 
 
 def apply_effects(store: Store, slots: Collection[int] = ALL_SLOTS) -> int:

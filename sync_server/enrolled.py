@@ -8,14 +8,14 @@ member is made; what another member has already is flagged and left out. Names a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loyalty.events import Consent, MemberEnrolled, canonical
+from loyalty.events import MemberEnrolled, canonical
 from loyalty.feed import IdentRow
 from sync_server.accounts import Moves
 from sync_server.arrivals import Arrived
 from sync_server.flags import flag
 from sync_server.heads import Change
-from sync_server.rows import insert_new, insert_rows
-from sync_server.schema import CONSENT, MEMBER
+from sync_server.rows import insert_new
+from sync_server.schema import MEMBER
 from sync_server.standing import Rules
 from sync_server.store import Tx
 
@@ -51,19 +51,6 @@ def admit_members(
         moves.opened[event.bucket, member.account_id] = grant
         if member.invited is not None:
             moves.invited[event.bucket, member.account_id] = (member.invited,)
-    rows = [
-        consent_row(event, _of(event).member_id, consent, _of(event).cashier)
-        for event in events
-        for consent in _of(event).consents
-    ]
-    insert_rows(tx, CONSENT, rows)
-
-
-def consent_row(event: Arrived, member_id: str, consent: Consent, cashier: str) -> dict[str, Any]:
-    return {
-        "bucket": event.bucket, "member_id": member_id, "event_id": event.event_id, "purpose": consent.purpose,
-        "version": consent.version, "given": int(consent.given), "at_ms": event.at_ms, "cashier": cashier,
-    }  # fmt: skip
 
 
 def _of(event: Arrived) -> MemberEnrolled:

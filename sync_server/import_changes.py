@@ -5,13 +5,14 @@ of the card and consents; points, status and the count of receipts are what a ne
 books. Personal data that change are committed to anew, and what they replace is erased.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from loyalty.consents import Said, agrees, is_given, joined, word_ms
 from loyalty.events import Consent, Personal, bucket_of, canonical, personal_hash
 from loyalty.feed import IdentRow
 from loyalty.member import mask_name
@@ -75,7 +76,7 @@ class _Plan(msgspec.Struct, frozen=True):
     ident: Change | None = None
     personal: Personal | None = None
     old_hash: str = ""
-    consents: tuple[Consent, ...] = ()
+    consents: dict[str, Said] = {}
     fields: tuple[str, ...] = ()
     refused: str = ""
 
@@ -86,7 +87,7 @@ def change_members(
     """Set what the rows give; each row is counted once: changed, known (nothing to set) or refused."""
     if dry_run:
         with store.read() as tx:
-            plans = _plan(tx, identity, existing)
+            plans = _plan(tx, identity, existing, now_ms)
         _count(plans, tally, dry_run=True)
         return
     for group in _groups(store, _claimed(store, existing, tally)):
@@ -107,7 +108,7 @@ def _claimed(store: Store, existing: Sequence[Existing], tally: Tally) -> list[E
 
 
 def _change(tx: Tx, identity: Identity, group: Sequence[Existing], now_ms: int) -> list[_Plan]:
-    plans = _plan(tx, identity, group, lock=True)
+    plans = _plan(tx, identity, group, now_ms, lock=True)
     changed = [plan for plan in plans if plan.fields and not plan.refused]
     personal = [(plan, plan.personal) for plan in changed if plan.personal]
     update_rows(
@@ -121,16 +122,14 @@ def _change(tx: Tx, identity: Identity, group: Sequence[Existing], now_ms: int) 
     old = [(plan.existing.bucket, data.event_id, plan.old_hash) for plan, data in personal]
     delete_rows(tx, PERSONAL, ("bucket", "event_id", "hash"), old)
     rows = [
-        row
-        for plan in changed
-        for row in consent_rows(plan.existing.bucket, plan.existing.member_id, plan.consents, now_ms)
+        row for plan in changed for row in consent_rows(plan.existing.bucket, plan.existing.member_id, plan.consents)
     ]
     insert_rows(tx, CONSENT, rows)
     put_rows(tx, {"ident": [plan.ident for plan in changed if plan.ident]})
     return plans
 
 
-def _plan(tx: Tx, identity: Identity, group: Sequence[Existing], lock: bool = False) -> list[_Plan]:
+def _plan(tx: Tx, identity: Identity, group: Sequence[Existing], now_ms: int, lock: bool = False) -> list[_Plan]:
     keys = [one.key for one in group]
     idents = {
         (row.bucket, row.key): row
@@ -144,7 +143,6 @@ def _plan(tx: Tx, identity: Identity, group: Sequence[Existing], lock: bool = Fa
         (row.bucket, row.event_id, row.hash): row
         for row in select_by(tx, PERSONAL, (*place, "salt", "phone", "name", "birthday"), place, wanted)
     }
-    consents = _consents(tx, keys)
     plans = []
     for one in group:
         ident, member = idents.get(one.key), members.get(one.key)
@@ -152,13 +150,11 @@ def _plan(tx: Tx, identity: Identity, group: Sequence[Existing], lock: bool = Fa
             plans.append(_Plan(one, refused="import.gone"))
             continue
         known = data.get((member.bucket, member.event_id, member.personal_hash))
-        plans.append(_planned(one, identity, ident, member, known, consents))
+        plans.append(_planned(one, identity, ident, member, known, now_ms))
     return plans
 
 
-def _planned(
-    one: Existing, identity: Identity, ident_row: Any, member: Any, known: Any, consents: dict[Any, Consent]
-) -> _Plan:
+def _planned(one: Existing, identity: Identity, ident_row: Any, member: Any, known: Any, now_ms: int) -> _Plan:
     row, ident = one.row, _ident.decode(ident_row.body)
     if (row.name or row.birthday or row.phone) and known is None and member.personal_hash:
         return _Plan(one, refused="import.waiting")
@@ -172,13 +168,14 @@ def _planned(
         name=row.name or before.name,
         birthday=row.birthday or before.birthday,
     )
-    held = {each.purpose: consents.get((*one.key, each.purpose)) for each in row.consents}
-    given = tuple(news for each in row.consents if (news := _news(each, held[each.purpose])))
-    changed = _ident_after(ident, row, after)
+    said: dict[str, Said] = {
+        each.purpose: news for each in row.consents if (news := _news(each, ident.consents, now_ms))
+    }
+    changed = _ident_after(ident, row, after, said)
     fields = [name for name in ("name", "birthday", "phone") if getattr(after, name) != getattr(before, name)]
     fields += ["card_kind"] if changed.card_kinds != ident.card_kinds else []
     fields += ["more_cards"] if changed.cards != ident.cards else []
-    fields += ["consents"] if given else []
+    fields += ["consents"] if said else []
     if not fields and changed != ident:  # a phone that was another's when the member was enrolled
         fields.append("phone")
     body = canonical(changed)
@@ -187,12 +184,12 @@ def _planned(
         Change(one.bucket, one.member_id, body, ident_row.h) if changed != ident else None,
         after if after != before else None,
         member.personal_hash if known else "",
-        given,
+        said,
         tuple(fields),
     )
 
 
-def _ident_after(ident: IdentRow, row: MemberRow, personal: Personal) -> IdentRow:
+def _ident_after(ident: IdentRow, row: MemberRow, personal: Personal, said: Mapping[str, Said]) -> IdentRow:
     phone = {"phone_hash": row.phone_hash, "phone_tail": row.phone[-2:]} if row.phone else {}
     return replace(
         ident,
@@ -200,25 +197,17 @@ def _ident_after(ident: IdentRow, row: MemberRow, personal: Personal) -> IdentRo
         birthday_md=personal.birthday[5:] if row.birthday else ident.birthday_md,
         cards=(*ident.cards, *(card for card in row.more_cards if card not in ident.cards)),
         card_kinds={**ident.card_kinds, row.card: row.card_kind} if row.card_kind else ident.card_kinds,
+        consents=joined(ident.consents, said),
         **phone,
     )
 
 
-def _consents(tx: Tx, keys: Iterable[tuple[int, str]]) -> dict[Any, Consent]:
-    """(bucket, member_id, purpose) -> what holds."""
-    names = ("bucket", "member_id", "purpose", "version", "given", "at_ms")
-    rows = select_by(tx, CONSENT, names, ("bucket", "member_id"), keys)
-    found: dict[Any, Consent] = {}
-    for row in sorted(rows, key=lambda row: row.at_ms):
-        found[row.bucket, row.member_id, row.purpose] = Consent(row.purpose, row.version, bool(row.given))
-    return found
-
-
-def _news(wanted: Consent, held: Consent | None) -> Consent | None:
+def _news(wanted: Consent, held: Mapping[str, Said], now_ms: int) -> Said | None:
     """What is to be written down; None where it holds already. A withdrawal is of the version that was given."""
+    purpose, at_ms = wanted.purpose, word_ms(held, wanted.purpose, now_ms)
     if wanted.given:
-        return None if wanted == held else wanted
-    return replace(held, given=False) if held is not None and held.given else None
+        return None if agrees(held, purpose, wanted.version) else Said(wanted.version, at_ms, True)
+    return Said(held[purpose].version, at_ms, False) if is_given(held, purpose) else None
 
 
 def _groups(store: Store, existing: Sequence[Existing]) -> list[list[Existing]]:

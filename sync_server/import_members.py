@@ -32,7 +32,7 @@ from sync_server.identity import Identity
 from sync_server.import_changes import Existing, change_members
 from sync_server.import_fields import Purpose, Unfit
 from sync_server.import_report import NotTaken, Tally
-from sync_server.import_rows import IMPORTED, MemberRow, consent_rows, derived, salt_of
+from sync_server.import_rows import IMPORTED, MemberRow, consent_rows, derived, given_by, salt_of
 from sync_server.personal import fill_ident, personal_row
 from sync_server.purses import Booked
 from sync_server.rows import insert_new, insert_rows, select_by
@@ -259,7 +259,7 @@ def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[MemberRow], n
             lot = _lot(member, rules.date_at(now_ms))
             moves.entries.append(Booked(member.bucket, entry, rules.date_at(now_ms), lot=lot))
     insert_rows(tx, BROUGHT, brought)
-    idents = [Change(member.bucket, member.member_id, canonical(_ident(member)), None) for member in new]
+    idents = [Change(member.bucket, member.member_id, canonical(_ident(member, now_ms)), None) for member in new]
     put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
 
 
@@ -272,8 +272,7 @@ def _brought(member: MemberRow, grant: Grant | None) -> dict[str, Any]:
 
 
 def _consents(member: MemberRow, now_ms: int) -> Iterator[dict[str, Any]]:
-    given = (consent for consent in member.consents if consent.given)
-    return consent_rows(member.bucket, member.member_id, given, now_ms)
+    return consent_rows(member.bucket, member.member_id, given_by(member, now_ms))
 
 
 def _lot(member: MemberRow, today: str) -> Lot | None:
@@ -295,11 +294,11 @@ def _personal(identity: Identity, member: MemberRow) -> Personal:
     )
 
 
-def _ident(member: MemberRow) -> IdentRow:
+def _ident(member: MemberRow, now_ms: int) -> IdentRow:
     kinds = {member.card: member.card_kind} if member.card_kind else {}
     row = IdentRow(
         member.member_id, member.account_id, cards=(member.card, *member.more_cards) if member.card else (),
-        card_kinds=kinds,
+        card_kinds=kinds, consents=given_by(member, now_ms),
     )  # fmt: skip
     return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
 

@@ -1,11 +1,12 @@
 """One row of an import of members, checked, and what is derived from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from loyalty.consents import Said
 from loyalty.events import Consent, bucket_of
 from sync_server.claims import AliasKind, Claim
 from sync_server.identity import Identity
@@ -60,10 +61,15 @@ def salt_of(identity: Identity, member_id: str) -> str:
     return identity.code_hash(f"salt:{member_id}")[:32]
 
 
-def consent_rows(bucket: int, member_id: str, consents: Iterable[Consent], now_ms: int) -> Iterator[dict[str, Any]]:
-    for consent in consents:
-        key = f"{member_id}\x00{consent.purpose}\x00{consent.version}\x00{consent.given}\x00{now_ms}"
+def given_by(member: MemberRow, now_ms: int) -> dict[str, Said]:
+    """The consents a new member comes with; a no is of nobody who was asked."""
+    return {each.purpose: Said(each.version, now_ms, True) for each in member.consents if each.given}
+
+
+def consent_rows(bucket: int, member_id: str, consents: Mapping[str, Said]) -> Iterator[dict[str, Any]]:
+    for purpose, said in consents.items():
+        key = f"{member_id}\x00{purpose}\x00{said.version}\x00{said.given}\x00{said.at_ms}"
         yield {
-            "bucket": bucket, "member_id": member_id, "event_id": derived("consent", key), "purpose": consent.purpose,
-            "version": consent.version, "given": int(consent.given), "at_ms": now_ms, "cashier": IMPORTED,
+            "bucket": bucket, "member_id": member_id, "event_id": derived("consent", key), "purpose": purpose,
+            "version": said.version, "given": int(said.given), "at_ms": said.at_ms, "cashier": IMPORTED,
         }  # fmt: skip

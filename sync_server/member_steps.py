@@ -92,7 +92,7 @@ class Point(msgspec.Struct, frozen=True, tag="point"):
         return self.member.bucket
 
     def do(self, tx: Tx, cause: Cause, rules: Rules) -> None:
-        held = _held(tx, self.member)
+        held = held_identity(tx, self.member)
         if held is not None and held[0].account_id == self.from_account:
             body = canonical(replace(held[0], account_id=self.to_account))
             put_rows(tx, {"ident": [Change(self.bucket, self.member.member_id, body, held[1])]})
@@ -147,7 +147,7 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
         return self.gone.bucket
 
     def do(self, tx: Tx, cause: Cause, rules: Rules) -> None:
-        held = _held(tx, self.gone)
+        held = held_identity(tx, self.gone)
         if held is None:
             return
         key = {"bucket": self.bucket, "member_id": self.gone.member_id}
@@ -180,7 +180,7 @@ def take_gone(tx: Tx, effects: Sequence[Effect], rules: Rules) -> None:
         gone = _gone.decode(effect.body)
         names = ("merged_into", "merged_home")
         key = (gone.kept.bucket, gone.kept.member_id)
-        held = _held(tx, gone.kept)
+        held = held_identity(tx, gone.kept)
         if held is not None:
             insert_rows(tx, MERGED, [_merged_row(gone, effect.at_ms)])
             body = canonical(united(held[0], gone.ident))
@@ -199,7 +199,7 @@ def _merged_row(gone: Gone, at_ms: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _held(tx: Tx, member: Place) -> tuple[IdentRow, int] | None:
+def held_identity(tx: Tx, member: Place) -> tuple[IdentRow, int] | None:
     """The member's identity row, held until the commit, and its hash; None where there is none any more."""
     place = (member.bucket, member.member_id)
     rows = select_by(tx, FEED["ident"], ("h", "body"), ("bucket", "key"), [place], lock=True)

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Row
 
 from loyalty.codes import parse_phone
+from loyalty.consents import joined
 from loyalty.errors import BadInput
 from loyalty.events import Personal, bucket_of, canonical, personal_hash
 from loyalty.feed import MAX_BANK_CARDS, IdentRow
@@ -196,7 +197,7 @@ def _filled(row: IdentRow, one: _Known, phone: str, phone_hash: str) -> IdentRow
 def united(kept: IdentRow, gone: IdentRow) -> IdentRow:
     """One member out of two: cards, phones and audiences of both; a name and a birthday where the kept one has none.
 
-    Who was blocked stays blocked.
+    Who was blocked stays blocked; of consents the last word of either holds.
     """
     phones = [phone for phone in (kept.phone_hash, gone.phone_hash, *kept.more_phones, *gone.more_phones) if phone]
     first, *more = dict.fromkeys(phones) or [""]
@@ -212,6 +213,7 @@ def united(kept: IdentRow, gone: IdentRow) -> IdentRow:
         bank_cards=tuple(sorted({*kept.bank_cards, *gone.bank_cards}))[:MAX_BANK_CARDS],
         audiences=tuple(sorted({*kept.audiences, *gone.audiences}))[:MAX_AUDIENCES],
         blocked=kept.blocked or gone.blocked,
+        consents=joined(kept.consents, gone.consents),
     )
 
 

@@ -97,7 +97,7 @@ class Effects:
             case c.Signal():
                 return None
             case (
-                c.FindProduct() | c.FindMember() | c.FindBankCard() | c.AskBankCard() | c.FindCoupon()
+                c.FindProduct() | c.FindMember() | c.FindBankCard() | c.AskBankCard() | c.AskKnown() | c.FindCoupon()
                 | c.FindGiftCard() | c.FindReceipt() | c.FindGoods()
             ):  # fmt: skip
                 return self._look_up(effect, around)
@@ -167,6 +167,8 @@ class Effects:
                 return find.bank_card(effect, around)
             case c.AskBankCard():
                 return find.nobodys_card(effect)
+            case c.AskKnown():
+                return find.not_as_wanted(effect)
             case c.FindCoupon():
                 return find.coupon(effect)
             case c.FindGiftCard():

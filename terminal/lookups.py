@@ -21,7 +21,7 @@ from terminal.bank_cards import find_by_bank_card
 from terminal.coupons import spent_by, spent_said
 from terminal.elsewhere import WITHIN_S, Elsewhere, alone
 from terminal.gift_cards import held_card
-from terminal.members import find_known, member_from
+from terminal.members import exists, find_known, member_from, with_own_words
 from terminal.offline_queue.store import Store
 from terminal.session import Surroundings
 from terminal.session import commands as c
@@ -78,6 +78,7 @@ class Lookups:
         known = find_by_bank_card(self._files, effect.token)
         if known is None:
             return c.Failed(sentence("bank_card.unknown", tail=effect.tail), sentence("bank_card.unknown.hint"))
+        known = with_own_words(self._files, known)
         today, card = around.moment.local_date, next(iter(known.ident.cards), "")
         return c.MemberFound(member_from(known, card, "card", self._files.journal, around.programme, today))
 
@@ -89,6 +90,14 @@ class Lookups:
             log.warning("bank_card_not_looked_up", extra={"code": fault.code})
             return None
         return c.BankCardFree(effect.member, effect.token, effect.tail) if known is None else None
+
+    def not_as_wanted(self, effect: c.AskKnown) -> c.Notify | None:
+        known = find_known(self._files, effect.key, effect.by)
+        if known is not None and not effect.wanted:
+            return c.Notify("error", *exists(known.ident))
+        if known is None and effect.wanted:
+            return c.Notify("error", sentence("member.no_inviter"), sentence("member.no_inviter.hint"))
+        return None
 
     def coupon(self, effect: c.FindCoupon) -> c.Command:
         """Whether it has been used up as far as is known here; nothing can know what another till took a minute ago."""

@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
-from loyalty.feed import Applied, BalanceRow
+from msgspec.structs import replace
+
+from loyalty.consents import joined
+from loyalty.feed import Applied, BalanceRow, IdentRow
 from loyalty.ledger import MAIN_WALLET
 from loyalty.member import IdentifiedBy, Member
 from loyalty.points.shown import shown_points
 from loyalty.programme import Programme
 from loyalty.quoting.uses import used_at_till
+from loyalty.sentences import Sentence, sentence
 from loyalty.statuses.progress import progress_after
 from loyalty.statuses.tiers import status_id_on
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import Journal, Known, Overlay
+from terminal.offline_queue.journal_consents import OwnWord
 from terminal.offline_queue.keys import Identity, phone_hash
 
 
@@ -30,6 +35,8 @@ class OwnEvents(Protocol):
     def enrolled_by_card(self, card: str) -> Known | None: ...
 
     def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None: ...
+
+    def consents_of(self, member_id: str) -> list[OwnWord]: ...
 
 
 class Files(Protocol):
@@ -49,8 +56,27 @@ def find_known(files: Files, key: str, by: IdentifiedBy) -> Known | None:
     """By phone or card, in the cache first, then among those enrolled here and not yet come back."""
     if by == "phone":
         hashed = phone_hash(files.identity.scope_key, key)
-        return files.cache.member_by_phone_hash(hashed) or files.journal.enrolled_by_phone_hash(hashed)
-    return files.cache.member_by_card(key) or files.journal.enrolled_by_card(key)
+        known = files.cache.member_by_phone_hash(hashed) or files.journal.enrolled_by_phone_hash(hashed)
+    else:
+        known = files.cache.member_by_card(key) or files.journal.enrolled_by_card(key)
+    return with_own_words(files, known) if known else None
+
+
+def with_own_words(files: Files, known: Known) -> Known:
+    """With what the member said here on consents that the head office's row may not say yet. A row of this till's own
+    making knows of nothing after it."""
+    own = files.journal.consents_of(known.ident.member_id)
+    news = [word for word in own if not (known.as_of_ms and word.is_in(files.cache.applied_in(word.account_id)))]
+    if not news:
+        return known
+    consents = joined(known.ident.consents, *({word.purpose: word.said} for word in news))
+    return replace(known, ident=replace(known.ident, consents=consents))
+
+
+def exists(ident: IdentRow) -> tuple[Sentence, Sentence]:
+    """Why nobody else can have this member's phone, and what to do instead."""
+    name = ident.name_masked or ident.member_id[:8]
+    return sentence("member.exists", name=name), sentence("member.exists.hint")
 
 
 def member_from(
@@ -87,6 +113,7 @@ def member_from(
         receipts=row.receipts + sum(counted.receipts for counted in own.counted),
         used=used_at_till(row.used, own.uses, programme),
         coupon_uses=_coupon_uses(row.coupon_uses, own.coupon_uses),
+        consents=ident.consents,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from loyalty.codes import card_number
+from loyalty.consents import Said, word_ms
 from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     CashMoved,
@@ -30,7 +31,7 @@ from terminal.fiscal.drawer import CashMove
 from terminal.fiscal.slip import DEFAULT_WIDTH, cash_slip, receipt_slip, report_slip
 from terminal.fiscal.slip_codes import below_receipt, card_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
-from terminal.members import find_known, member_from
+from terminal.members import exists, find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
 from terminal.offline_queue.mending import mend
@@ -92,7 +93,7 @@ class Records:
         files = self._files
         existing = find_known(files, effect.phone, "phone")
         if existing is not None:
-            raise NotNow(sentence("member.exists", name=existing.ident.name_masked or existing.ident.member_id[:8]))
+            raise NotNow(*exists(existing.ident))
         member_id, event_id = self.new_id(), self.new_id()
         invited = self._invited(effect, member_id, around)
         card = self._next_card()
@@ -110,7 +111,11 @@ class Records:
             invited,
         )
         hashed = phone_hash(files.identity.scope_key, effect.phone)
-        ident = IdentRow(member_id, member_id, mask_name(effect.name), (card,), hashed, effect.phone[-2:])
+        at_ms = around.moment.at_ms
+        said: dict[str, Said] = {each.purpose: Said(each.version, at_ms, each.given) for each in effect.consents}
+        ident = IdentRow(
+            member_id, member_id, mask_name(effect.name), (card,), hashed, effect.phone[-2:], consents=said
+        )  # fmt: skip
         files.journal.record(Fact(event_id, around.moment.at_ms, body), personal=personal, enrolled=ident)
         self._recorded()
         known = Known(ident, BalanceRow(member_id), as_of_ms=around.moment.at_ms)
@@ -135,10 +140,12 @@ class Records:
         return invitation(programme.referral, account, member_id, *day, terms, programme.workdays)
 
     def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
-        body = ConsentChanged(effect.member.member_id, effect.member.account_id, effect.consent, shift.cashier)
-        self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
+        member, consent = effect.member, effect.consent
+        body = ConsentChanged(member.member_id, member.account_id, consent, shift.cashier)
+        at_ms = word_ms(member.consents, consent.purpose, around.moment.at_ms)
+        self._files.journal.record(Fact(self.new_id(), at_ms, body))
         self._recorded()
-        return c.ConsentRecorded(effect.consent)
+        return c.ConsentRecorded(consent, at_ms)
 
     def keep_card(self, effect: c.KeepBankCard, shift: ShiftInfo, around: Surroundings) -> c.BankCardKept:
         """A bank card stands for a member from now on. Raises NotNow."""

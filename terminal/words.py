@@ -91,7 +91,6 @@ ENGINE = {
     "receipt.none": ("Чека {number} нет", "There is no receipt {number}"),
     "receipt.none.hint": ("Проверьте номер", "Check the number"),
     "receipt.asking": ("Спрашиваю офис о чеке {number}", "Asking the head office about receipt {number}"),
-    "member.exists": ("Этот телефон уже у участника {name}", "This phone already belongs to {name}"),
     "scan.unreadable": ("Код не прочитан ({size} байт)", "The code could not be read ({size} bytes)"),
     "scan.unreadable.hint": (
         "Отсканируйте ещё раз или наберите цифры под штрихкодом",

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Row, func, select, tuple_
 
+from loyalty.consents import is_given
 from loyalty.errors import BadInput
 from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow, IdentRow
@@ -59,6 +60,8 @@ class ConsentLine(msgspec.Struct, frozen=True):
     given: bool
     at_ms: int
     cashier: str
+    withdraws: bool
+    """It takes back what was given before."""
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -98,6 +101,10 @@ class MemberFacts(msgspec.Struct, frozen=True):
     def granted(self) -> tuple[Grant, ...]:
         """Statuses given by hand and not taken back."""
         return tuple(grant for grant in self.balance.progress.grants if grant.by_hand)
+
+    @property
+    def may_be_sent_advertising(self) -> bool:
+        return is_given(self.ident.consents, "advertising")
 
     @property
     def is_imported(self) -> bool:
@@ -234,8 +241,13 @@ def _consents(tx: Tx, places: Sequence[Place]) -> tuple[ConsentLine, ...]:
     names = ("purpose", "version", "given", "at_ms", "cashier")
     wanted = [(place.bucket, place.member_id) for place in places]
     rows = select_by(tx, CONSENT, names, ("bucket", "member_id"), wanted)
-    newest = sorted(rows, key=lambda row: (-row.at_ms, row.given, row.purpose))[:MAX_CONSENTS]
-    return tuple(ConsentLine(row.purpose, row.version, bool(row.given), row.at_ms, row.cashier) for row in newest)
+    newest = sorted(rows, key=lambda row: (-row.at_ms, row.given, row.purpose))
+    lines = []
+    for place, row in enumerate(newest[:MAX_CONSENTS]):
+        before = (each.given for each in newest[place + 1 :] if each.purpose == row.purpose)
+        withdraws = not row.given and any(before)
+        lines.append(ConsentLine(row.purpose, row.version, bool(row.given), row.at_ms, row.cashier, withdraws))
+    return tuple(lines)
 
 
 def _family(tx: Tx, account_id: str, member_id: str) -> tuple[tuple[str, str], ...]:

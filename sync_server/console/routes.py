@@ -14,6 +14,7 @@ from sync_server.console.erasing import erase_confirmed, show_erase
 from sync_server.console.forms import MAX_FORM_BYTES
 from sync_server.console.login import TRIES, log_in, log_out, login_page
 from sync_server.console.member_cards import withdraw_card
+from sync_server.console.member_consents import withdraw_consent
 from sync_server.console.member_joining import change_family, merge_confirmed, show_merge
 from sync_server.console.members import change_status, member_page, members_page, search_members, show_personal
 from sync_server.console.messages import messages_page
@@ -34,9 +35,9 @@ from sync_server.store import Store
 PATH = "/console"
 _PAGES = (
     today_page, receipts_page, receipt_page, members_page, search_members, member_page, show_personal, change_status,
-    show_erase, erase_confirmed, change_family, withdraw_card, show_merge, merge_confirmed, terminals_page, show_revoke,
-    revoke_confirmed, make_enrol_code, stops_page, stop_now, resume_now, messages_page, login_page, log_in, log_out,
-    static_file,
+    show_erase, erase_confirmed, change_family, withdraw_card, withdraw_consent, show_merge, merge_confirmed,
+    terminals_page, show_revoke, revoke_confirmed, make_enrol_code, stops_page, stop_now, resume_now, messages_page,
+    login_page, log_in, log_out, static_file,
 )  # fmt: skip
 
 

@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from loyalty.feed import Applied
-from terminal.offline_queue import cache, journal_file, journal_index, journal_index_read, journal_read
+from terminal.offline_queue import (
+    cache,
+    journal_consents,
+    journal_file,
+    journal_index,
+    journal_index_read,
+    journal_read,
+)
 from terminal.offline_queue.cache_read import CacheReading, meta
+from terminal.offline_queue.journal_consents import OwnWord
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_read import Known
@@ -48,6 +56,9 @@ class _JournalGlance:
 
     def enrolled_by_phone_hash(self, phone_hash: str) -> Known | None:
         return self._readers.use(lambda c: journal_read.enrolled(c, "phone_hash", phone_hash))
+
+    def consents_of(self, member_id: str) -> list[OwnWord]:
+        return self._index.use(lambda index: journal_consents.own_words(index, member_id))
 
     def close(self) -> None:
         self._index.close()

@@ -16,6 +16,7 @@ from loyalty.events import (
     BankCardRegistered,
     BankCardWithdrawn,
     Body,
+    ConsentChanged,
     GiftCardMoved,
     ReturnCompleted,
     RightReleased,
@@ -32,15 +33,15 @@ from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.quoting.uses import Use, uses_given_back, uses_of
 from loyalty.receipt import Receipt
 from loyalty.statuses.tiers import count_receipt
-from terminal.offline_queue import journal_bank_cards, journal_file
+from terminal.offline_queue import journal_bank_cards, journal_consents, journal_file
 from terminal.offline_queue.journal_beside import Beside, read_beside
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
-VERSION = 4
+VERSION = 5
 TABLES = (
     "mark", "named", "passed", "effect", "returned", "gone_back", "coupon_spent", "coupon_use", "campaign_use",
-    "campaign_given", "right_spent", "right_released", "bank_card",
+    "campaign_given", "right_spent", "right_released", "bank_card", "consent",
 )  # fmt: skip
 
 DDL: tuple[str, ...] = (
@@ -85,6 +86,7 @@ DDL: tuple[str, ...] = (
         points INTEGER NOT NULL, PRIMARY KEY (account_id, epoch, seq)
     ) WITHOUT ROWID""",
     journal_bank_cards.TABLE,
+    journal_consents.TABLE,
     "INSERT INTO mark VALUES (0, x'', 0)",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -103,11 +105,11 @@ negative. `right_spent` has the points receipts spent on each right, and no retu
 `campaign_use` is by member, `campaign_given` over all receipts: both of every campaign, since a limit or a
 budget may come later."""
 
-_BESIDE_RECEIPTS = (GiftCardMoved, RightReleased, BankCardRegistered, BankCardWithdrawn)
+_BESIDE_RECEIPTS = (GiftCardMoved, RightReleased, BankCardRegistered, BankCardWithdrawn, ConsentChanged)
 _READ = ", ".join(f"'{kind.__struct_config__.tag}'" for kind in _BESIDE_RECEIPTS)
 EVENTS = f"""
     SELECT place, epoch, seq, event_id, hash, receipt_id, number, beside,
-        CASE WHEN receipt_id IS NOT NULL OR type IN ({_READ}) THEN raw END
+        CASE WHEN receipt_id IS NOT NULL OR type IN ({_READ}) THEN raw END, at_ms
     FROM event WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"""
 """Events of the journal after a place, up to another; the bytes only of those that more follows from."""
 
@@ -124,6 +126,7 @@ class Event(msgspec.Struct, frozen=True):
     number: str | None
     beside: bytes | None
     raw: bytes | None
+    at_ms: int
 
 
 _EFFECT = f"INSERT INTO effect VALUES ({', '.join('?' * 14)})"
@@ -147,6 +150,8 @@ def follow(index: Connection, event: Event, look: Look) -> None:
             index.execute("INSERT INTO right_released VALUES (?, ?, ?, ?, ?)", row)
         case BankCardRegistered() | BankCardWithdrawn():
             journal_bank_cards.note(index, event.epoch, event.seq, body)
+        case ConsentChanged():
+            journal_consents.note(index, event.epoch, event.seq, event.at_ms, body)
         case SaleCompleted(receipt=receipt) | ReturnCompleted(receipt=receipt):
             beside = _beside(event.beside)
             _returned(index, event.place, receipt)

@@ -10,7 +10,7 @@ from terminal.offline_queue.journal_file import place_of
 from terminal.offline_queue.writer import Connection
 
 BY_PLACE = ("named", "returned", "coupon_spent")
-BY_EPOCH = ("effect", "coupon_use", "campaign_use", "right_spent", "right_released", "bank_card")
+BY_EPOCH = ("effect", "coupon_use", "campaign_use", "right_spent", "right_released", "bank_card", "consent")
 
 
 def base_place(base: Base) -> int:

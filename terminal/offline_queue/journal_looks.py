@@ -7,8 +7,16 @@ from loyalty.feed import Applied
 from loyalty.receipt import Receipt
 from loyalty.returning.parts import GivenBack, given_back
 from loyalty.shares import Share
-from terminal.offline_queue import journal_bank_cards, journal_follow, journal_index_read, journal_read, journal_shares
+from terminal.offline_queue import (
+    journal_bank_cards,
+    journal_consents,
+    journal_follow,
+    journal_index_read,
+    journal_read,
+    journal_shares,
+)  # fmt: skip
 from terminal.offline_queue.journal_bank_cards import OwnCard
+from terminal.offline_queue.journal_consents import OwnWord
 from terminal.offline_queue.journal_index import JournalIndex
 from terminal.offline_queue.journal_index_read import Overlay
 from terminal.offline_queue.journal_read import Known, Pending, Shift
@@ -104,6 +112,10 @@ class JournalLooks:
 
     def bank_cards_of(self, member_id: str) -> list[OwnCard]:
         return self._index.use(lambda index: journal_bank_cards.own_cards(index, member_id))
+
+    def consents_of(self, member_id: str) -> list[OwnWord]:
+        """What the member said here on consents, in order."""
+        return self._index.use(lambda index: journal_consents.own_words(index, member_id))
 
     def pending(self) -> Pending:
         """What the head office has not stored yet."""

@@ -172,6 +172,16 @@ class Enrol(msgspec.Struct, frozen=True):
     invited_by: str = ""
 
 
+Field = Literal["phone", "name", "invited_by"]
+
+
+class CheckField(msgspec.Struct, frozen=True):
+    """A field of a new member's form, as it was typed: is it right?"""
+
+    field: Field
+    text: str
+
+
 class ChangeConsent(msgspec.Struct, frozen=True):
     purpose: Literal["processing", "advertising"]
     given: bool

@@ -9,6 +9,7 @@ from terminal.session.asked import (
     CancelCharge,
     CancelConfirm,
     ChangeConsent,
+    CheckField,
     Choose,
     CloseShift,
     ConfirmPhone,
@@ -17,6 +18,7 @@ from terminal.session.asked import (
     Enrol,
     EnterCode,
     EnterSlip,
+    Field,
     ForgetBankCards,
     ForgetMember,
     ListOffers,
@@ -49,6 +51,7 @@ from terminal.session.asked import (
 from terminal.session.effects import (
     AnswerTerminal,
     AskBankCard,
+    AskKnown,
     AskState,
     BeginEpoch,
     CancelCard,
@@ -154,6 +157,7 @@ Command = (
     | ConfirmReturn
     | Enrol
     | ChangeConsent
+    | CheckField
     | OpenShift
     | CloseShift
     | XReport
@@ -205,7 +209,10 @@ Command = (
     | Notify
     | Failed
 )
-LookUp = FindProduct | FindMember | FindBankCard | AskBankCard | FindCoupon | FindGiftCard | FindReceipt | FindGoods
+LookUp = (
+    FindProduct | FindMember | FindBankCard | AskBankCard | AskKnown | FindCoupon | FindGiftCard | FindReceipt
+    | FindGoods
+)  # fmt: skip
 Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
 Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard
@@ -225,15 +232,15 @@ AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift | RecordCash |
 Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal
 
 __all__ = [
-    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskRegister", "AskState", "AtRegister", "Back",
+    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskKnown", "AskRegister", "AskState", "AtRegister", "Back",
     "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped", "BeginEpoch", "BeginReturn",
     "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged", "CashRecorded", "ChangeConsent",
     "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt", "ChargeRefused", "CheckCard",
-    "CheckCode", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent", "Command", "CommitReturn",
-    "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone", "ConfirmReturn", "ConsentRecorded",
-    "CopyDocument", "CopyPrinted", "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards", "DropCoupon",
-    "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed",
-    "FindBankCard", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt",
+    "CheckCode", "CheckField", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent", "Command",
+    "CommitReturn", "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone", "ConfirmReturn",
+    "ConsentRecorded", "CopyDocument", "CopyPrinted", "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards",
+    "DropCoupon", "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed",
+    "Field", "FindBankCard", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt",
     "ForgetBankCards", "ForgetMember", "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed",
     "HoldShort", "HoldTaken", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp", "MakeXReport",
     "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",

@@ -178,6 +178,14 @@ class CommitReturn(msgspec.Struct, frozen=True):
     """What has gone back to a bank card already, as the terminal said."""
 
 
+class AskKnown(msgspec.Struct, frozen=True):
+    """Is there a member with this phone (E.164) or card? Whoever asks is told if it is not as `wanted`."""
+
+    key: str
+    by: Literal["card", "phone"]
+    wanted: bool
+
+
 class EnrolMember(msgspec.Struct, frozen=True):
     """`invited_by`: the card or phone (E.164) of who invited them, and which of the two."""
 

@@ -262,7 +262,10 @@ class CopyPrinted(msgspec.Struct, frozen=True):
 
 
 class ConsentRecorded(msgspec.Struct, frozen=True):
+    """On record from `at_ms` on."""
+
     consent: Consent
+    at_ms: int
 
 
 class Notify(msgspec.Struct, frozen=True):

@@ -1,11 +1,7 @@
-"""The shift, its reports, new members and consents."""
-
-from typing import Literal
+"""The shift and its reports; what came to nothing."""
 
 import msgspec
 
-from loyalty.codes import CardCode, PhoneCode, classify, parse_phone
-from loyalty.events import Consent
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, fresh, refused, say, told
@@ -56,46 +52,6 @@ def mend(state: State, command: c.Mend, around: Surroundings) -> Step:
 
 def epoch_ready(state: State, command: c.EpochReady, around: Surroundings) -> Step:
     return told(state, "ok", "mend.done", reissued=command.reissued), ()
-
-
-def enrol(state: State, command: c.Enrol, around: Surroundings) -> Step:
-    phone = parse_phone(command.phone)
-    if phone is None:
-        return refused(state, "code.phone", text=command.phone[:40])
-    if not command.processing:
-        return refused(state, "member.needs_consent")
-    version = around.programme.consent_version
-    consents = (Consent("processing", version, True), Consent("advertising", version, command.advertising))
-    invited_by = _inviter(command.invited_by, around)
-    if invited_by is None and command.invited_by.strip():
-        return refused(state, "member.no_inviter", hint="member.no_inviter.hint")
-    return state, (c.EnrolMember(phone, " ".join(command.name.split())[:80], consents, invited_by),)
-
-
-def _inviter(text: str, around: Surroundings) -> tuple[str, Literal["card", "phone"]] | None:
-    """A card or a phone, as it was typed."""
-    match classify(text, around.programme.codes):
-        case CardCode(number):
-            return number, "card"
-        case PhoneCode(e164):
-            return e164, "phone"
-        case _:
-            return None
-
-
-def change_consent(state: State, command: c.ChangeConsent, around: Surroundings) -> Step:
-    member = state.basket.member
-    if member is None:
-        return refused(state, "member.none")
-    if command.purpose == "processing" and not command.given:
-        return refused(state, "member.processing_kept")
-    consent = Consent(command.purpose, around.programme.consent_version, command.given)
-    return state, (c.RecordConsent(member, consent),)
-
-
-def consent_recorded(state: State, command: c.ConsentRecorded, around: Surroundings) -> Step:
-    code = "member.consent_given" if command.consent.given else "member.consent_withdrawn"
-    return told(state, "ok", code), ()
 
 
 def failed(state: State, command: c.Failed, around: Surroundings) -> Step:

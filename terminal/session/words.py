@@ -54,6 +54,13 @@ SENTENCES = {
     ),
     "member.forgotten": ("Участник убран из чека", "The member is taken off the receipt"),
     "member.enrolled": ("Карта оформлена: {name}", "Enrolled: {name}"),
+    "member.exists": ("Этот телефон уже у участника {name}", "This phone already belongs to {name}"),
+    "member.exists.hint": (
+        "Esc, затем наберите этот телефон: участник найдётся",
+        "Esc, then type this phone: it finds the member",
+    ),
+    "member.name": ("«{text}» — не имя: в нём нет букв", "“{text}” is no name: it has no letter"),
+    "member.name.hint": ("Введите имя или оставьте поле пустым", "Type the name, or leave the field empty"),
     "member.needs_consent": (
         "Без согласия на обработку данных оформить карту нельзя",
         "A card cannot be made without consent to processing",
@@ -67,6 +74,11 @@ SENTENCES = {
         "Введите номер его карты или телефон, или оставьте поле пустым",
         "Type the number of their card or their phone, or leave the field empty",
     ),
+    "member.consent_already": (
+        "Это согласие уже дано, с этим же текстом",
+        "This consent is given already, to this very text",
+    ),
+    "member.consent_none": ("Согласия нет: отзывать нечего", "There is no consent to withdraw"),
     "member.consent_given": ("Согласие записано", "Consent recorded"),
     "member.consent_withdrawn": ("Отзыв согласия записан", "Withdrawal of consent recorded"),
     "confirm.already": ("Телефон уже подтверждён", "The phone is confirmed already"),

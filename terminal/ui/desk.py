@@ -146,7 +146,9 @@ def _form_after(desk: Desk, said: str) -> Desk:
     return replace(desk, form=replace(desk.form, at=_MENDED_AT.get(said, desk.form.at)))
 
 
-_MENDED_AT = {"code.phone": 0, "member.needs_consent": 2, "member.no_inviter": 5}
+_MENDED_AT = {
+    "code.phone": 0, "member.exists": 0, "member.name": 1, "member.needs_consent": 2, "member.no_inviter": 5,
+}  # fmt: skip
 """code of a refusal -> the field of the form it is about."""
 
 

@@ -4,15 +4,16 @@ apart from one another, and the button."""
 from msgspec.structs import replace
 
 from terminal.session import commands as c
+from terminal.session.enrolling import wrong_with
 from terminal.session.port import View
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Desk, Form
+from terminal.ui.desk import Desk, Form, put_away
 from terminal.ui.editor import Line, edited, typed
 from terminal.ui.keys import BY_NAME
 from terminal.ui.words import N_
 
 PHONE, NAME, PROCESSING, ADVERTISING, DONE, INVITED = range(6)
-_TYPED = {PHONE: "phone", NAME: "name", INVITED: "invited_by"}
+_TYPED: dict[int, c.Field] = {PHONE: "phone", NAME: "name", INVITED: "invited_by"}
 """The fields one types into, with their names in a form."""
 _ONWARD = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
 
@@ -22,16 +23,28 @@ def press(view: View, desk: Desk, name: str, text: str) -> Acted:
     if name == "escape":
         return Acted(replace(desk, asking="code", form=Form()))
     if name in _ONWARD:
-        return Acted(replace(desk, form=replace(form, at=_onward(view, form, _ONWARD[name]))))
+        return _left(view, desk, _ONWARD[name])
     if name in BY_NAME:
         if BY_NAME[name].id == "member":
             return _sent(desk)
         return Acted(replace(desk, note=N_("Finish the form, or leave it with Esc")))
     if name == "enter":
-        return _sent(desk) if form.at == DONE else Acted(replace(desk, form=replace(form, at=_onward(view, form, 1))))
+        return _sent(desk) if form.at == DONE else _left(view, desk, 1)
     if form.at in (PROCESSING, ADVERTISING):
         return Acted(_ticked(desk) if name == "space" else desk)
     return Acted(_edited(desk, name, text))
+
+
+def _left(view: View, desk: Desk, step: int) -> Acted:
+    """On to another field. What was typed is looked at first: one that is not right is not left for the next."""
+    form = desk.form
+    onward = replace(desk, form=replace(form, at=_onward(view, form, step)))
+    if step < 0 or form.at not in _TYPED:
+        return Acted(onward)
+    field = _TYPED[form.at]
+    text = getattr(form, field).text
+    wrong = wrong_with(field, text, view.programme) is not None
+    return Acted(desk if wrong else put_away(onward, view.state), (c.CheckField(field, text),))
 
 
 def fields_of(view: View) -> tuple[int, ...]:

@@ -1,9 +1,11 @@
 """Lists one chooses from: the menu, what can be done with a member, goods a search found."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
+from loyalty.consents import PURPOSES, Purpose, agrees, is_given
 from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.state import Way
@@ -29,11 +31,19 @@ MENU = (
 )
 EXIT = Item(N_("Exit"), id="exit")
 """The last of the menu whatever else is in it, and always 0."""
-MEMBER = (
-    Item(N_("Give consent to advertising"), c.ChangeConsent("advertising", True)),
-    Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False)),
-    Item(N_("Take the member off the receipt"), c.ForgetMember()),
-)
+FORGET_MEMBER = Item(N_("Take the member off the receipt"), c.ForgetMember())
+GIVE: dict[Purpose, tuple[Item, Item]] = {
+    "processing": (
+        Item(N_("Record consent to processing"), c.ChangeConsent("processing", True)),
+        Item(N_("Record consent to the present text on processing"), c.ChangeConsent("processing", True)),
+    ),
+    "advertising": (
+        Item(N_("Give consent to advertising"), c.ChangeConsent("advertising", True)),
+        Item(N_("Give consent to the present text on advertising"), c.ChangeConsent("advertising", True)),
+    ),
+}
+"""Where none holds, and where one to another text does."""
+WITHDRAW = Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False))
 BANK_CARDS = (
     Item(N_("Register the customer's bank card"), c.RegisterBankCard()),
     Item(N_("Forget the member's bank cards"), c.ForgetBankCards()),
@@ -74,8 +84,19 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "resolve":
         return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
     if asking == "member":
-        return (*MEMBER, *BANK_CARDS) if _reads_cards(view) else MEMBER
+        return (FORGET_MEMBER, *_consents(view), *(BANK_CARDS if _reads_cards(view) else ()))
     return ()
+
+
+def _consents(view: View) -> Iterator[Item]:
+    """Only what can change: a consent that holds is not given again, one that does not is not withdrawn."""
+    member = view.state.basket.member
+    held = member.consents if member else {}
+    for purpose in PURPOSES:
+        if not agrees(held, purpose, view.programme.consent_version):
+            yield GIVE[purpose][is_given(held, purpose)]
+    if is_given(held, "advertising"):
+        yield WITHDRAW
 
 
 def digit_of(items: tuple[Item, ...], place: int) -> str:

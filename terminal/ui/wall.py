@@ -15,6 +15,11 @@ def wall_text(at_ms: int, time_zone: str) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(time_zone)).strftime("%H:%M")
 
 
+def wall_date(at_ms: int, time_zone: str) -> str:
+    """The date (ISO) as the store's calendar has it."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(time_zone)).date().isoformat()
+
+
 @lru_cache(maxsize=8)
 def _zone(name: str) -> tzinfo:
     """An unknown zone falls back to UTC: a wrong hour in the strip stops no sale."""

@@ -8,6 +8,7 @@ import msgspec
 from loyalty.basket import Moment
 from loyalty.catalogue import Price, Product, price_at
 from loyalty.codes import card_number, gtin_check_digit, receipt_number
+from loyalty.consents import word_ms
 from loyalty.coupons.reading import Shop
 from loyalty.documents.programme_file import parse_programme
 from loyalty.events import ShiftTotals
@@ -179,12 +180,15 @@ class Counter:
                 return self._sold(effect)
             case c.CommitReturn():
                 return self._taken_back(effect)
+            case c.AskKnown(key=key, wanted=wanted):
+                code = "member.no_inviter" if wanted else "member.exists"
+                return None if (key in self.members) == wanted else c.Notify("error", sentence(code))
             case c.EnrolMember(phone=phone, name=name):
                 new = Member("cc" * 16, "cc" * 16, name, "basic", card=card_number("299", 77), identified_by="phone")
                 self.members[phone] = new
                 return c.MemberFound(new, enrolled=True)
-            case c.RecordConsent(consent=consent):
-                return c.ConsentRecorded(consent)
+            case c.RecordConsent(member=who, consent=consent):
+                return c.ConsentRecorded(consent, word_ms(who.consents, consent.purpose, self.now_ms))
             case c.StartShift(cashier=cashier):
                 return c.ShiftStarted(ShiftInfo("dd" * 16, 1, cashier, NOON.at_ms))
             case c.EndShift():

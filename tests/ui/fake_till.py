@@ -15,6 +15,7 @@ import msgspec
 from loyalty.basket import Basket, Moment
 from loyalty.catalogue import price_at
 from loyalty.codes import card_number
+from loyalty.consents import Said, word_ms
 from loyalty.gift_card import HeldCard, gift_card
 from loyalty.member import mask_name
 from loyalty.quoted import Standing
@@ -200,18 +201,25 @@ class FakeTill:
                 return self._sold(effect)
             case c.CommitReturn():
                 return self._taken_back(effect)
+            case c.AskKnown(key=key, wanted=wanted):
+                if (key in self.members) == wanted:
+                    return None
+                code = "member.no_inviter" if wanted else "member.exists"
+                said = sentence(code) if wanted else sentence(code, name=self.members[key].name_masked)
+                return c.Notify("error", said, sentence(f"{code}.hint"))
             case c.EnrolMember():
                 card = card_number("299", 900 + len(self.members))
                 name = mask_name(effect.name)
                 made = replace(
-                    shop.MARIA, member_id=card, name_masked=name, card=card, balance_points=0, status="novice"
-                )
+                    shop.MARIA, member_id=card, name_masked=name, card=card, balance_points=0, status="novice",
+                    consents={each.purpose: Said(each.version, self.now_ms, each.given) for each in effect.consents},
+                )  # fmt: skip
                 self.members[effect.phone] = made
                 self.consents += [(consent.purpose, consent.given) for consent in effect.consents]
                 return c.MemberFound(made, enrolled=True)
-            case c.RecordConsent(consent=consent):
+            case c.RecordConsent(member=who, consent=consent):
                 self.consents.append((consent.purpose, consent.given))
-                return c.ConsentRecorded(consent)
+                return c.ConsentRecorded(consent, word_ms(who.consents, consent.purpose, self.now_ms))
             case c.StartShift(cashier=cashier):
                 return c.ShiftStarted(ShiftInfo("s2", 13, cashier, self.now_ms))
             case c.EndShift():

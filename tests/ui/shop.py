@@ -6,6 +6,7 @@ from pathlib import Path
 
 from loyalty.catalogue import Price, Product
 from loyalty.codes import card_number, gtin_check_digit
+from loyalty.consents import Said
 from loyalty.documents.programme_file import parse_programme
 from loyalty.member import Member
 from loyalty.programme import Programme
@@ -13,6 +14,7 @@ from loyalty.statuses.progress import Progress, SeasonFigures
 
 NOW_MS = 1_795_338_000_000  # 2026-11-22 09:00 UTC, a Sunday
 HOUR_MS = 3_600_000
+CARD_MADE_MS = NOW_MS - 10 * 24 * HOUR_MS  # 12 November
 AUGUST_2 = 20_667
 """The day of a member's first purchase in this season, 2 August 2026, as a number since 1 January 1970."""
 CLUB = Path(__file__).parents[2] / "loyalty" / "programmes" / "club.toml"
@@ -52,7 +54,8 @@ def _member(
     return Member(**{**{f: getattr(made, f) for f in made.__struct_fields__}, **given})
 
 
-MARIA = _member(1, "Мария И.", "conductor", 1_250, CARD, 1_850_000, 6)
+CONSENTS = {"processing": Said("1", CARD_MADE_MS, True), "advertising": Said("1", CARD_MADE_MS, True)}
+MARIA = _member(1, "Мария И.", "conductor", 1_250, CARD, 1_850_000, 6, consents=CONSENTS)
 BLOCKED = _member(2, "Пётр С.", "novice", 80, BLOCKED_CARD, 0, 0, blocked=True)
 LEGEND = _member(3, "Александра К.", "legend", 128_400, LEGEND_CARD, 21_000_000, 24)
 MEMBERS = {CARD: MARIA, BLOCKED_CARD: BLOCKED, LEGEND_CARD: LEGEND, PHONE: MARIA}

@@ -193,8 +193,8 @@ def test_enrolment_refuses_a_phone_that_is_none() -> None:
 
 
 def test_advertising_can_be_withdrawn_at_the_till_and_processing_only_in_writing() -> None:
-    till = Counter().opened().do(c.Type(PHONE), c.ChangeConsent("advertising", False))
-    assert till.said == "member.consent_withdrawn"
+    till = Counter().opened().do(c.Type(PHONE), c.ChangeConsent("advertising", True))
+    assert till.do(c.ChangeConsent("advertising", False)).said == "member.consent_withdrawn"
     assert till.do(c.ChangeConsent("processing", False)).said == "member.processing_kept"
 
 

@@ -1,11 +1,11 @@
 """The words a member agrees to: one text for each purpose, apart from one another, under the programme's version."""
 
-from typing import Literal
-
+from loyalty.consents import Purpose, Said
+from terminal.ui.cells import clean
 from terminal.ui.sight import Sight
+from terminal.ui.wall import wall_date
 from terminal.ui.words import N_
 
-Purpose = Literal["processing", "advertising"]
 TEXTS: dict[Purpose, tuple[str, str]] = {
     "processing": (
         N_("Processing of personal data"),
@@ -18,9 +18,22 @@ TEXTS: dict[Purpose, tuple[str, str]] = {
 }
 
 
+def consent_held(sight: Sight, said: Said | None) -> str:
+    """What holds of one purpose, since when, and by which text."""
+    if said is None:
+        return sight.words.text("not given")
+    date = sight.words.date(wall_date(said.at_ms, sight.view.programme.time_zone))
+    held = N_("given {date}, text version {version}") if said.given else N_("not given (answer of {date})")
+    return clean(sight.words.text(held).format(date=date, version=said.version))
+
+
 def consent_title(sight: Sight, purpose: Purpose) -> str:
-    version = sight.words.text("text {version}").format(version=sight.view.programme.consent_version)
-    return f"{sight.words.text(TEXTS[purpose][0])} · {version}"
+    return f"{sight.words.text(TEXTS[purpose][0])} · {consent_version(sight)}"
+
+
+def consent_version(sight: Sight) -> str:
+    """Which text is agreed to today."""
+    return clean(sight.words.text("text {version}").format(version=sight.view.programme.consent_version))
 
 
 def consent_text(sight: Sight, purpose: Purpose) -> str:

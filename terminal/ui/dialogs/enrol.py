@@ -2,8 +2,9 @@
 
 from textual.strip import Strip
 
+from loyalty.consents import Purpose
 from terminal.ui.cells import left, wrap
-from terminal.ui.dialogs.consents import Purpose, consent_text, consent_title
+from terminal.ui.dialogs.consents import consent_text, consent_title
 from terminal.ui.editor import Line
 from terminal.ui.filling import ADVERTISING, DONE, INVITED, NAME, PHONE, PROCESSING, fields_of
 from terminal.ui.rows import Part, blank, row
