@@ -10,6 +10,7 @@ from sync_server import (  # fmt: skip
     budget_release,
     citus,
     confirmations,
+    consents,
     coupons,
     csv_rows,
     enrol,
@@ -42,7 +43,7 @@ from sync_server.verifying import found
 SENTENCES = {
     **chain.SENTENCES, **codes.SENTENCES, **segment_file.SENTENCES, **segments_told.SENTENCES,
     **programme_file.SENTENCES,
-    **audience_words.SENTENCES, **confirmations.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
+    **audience_words.SENTENCES, **confirmations.SENTENCES, **consents.SENTENCES, **port.SENTENCES, **sending.SENTENCES,
     **coupons.SENTENCES, **enrol.SENTENCES, **grants.SENTENCES, **identity.SENTENCES, **unpacking.SENTENCES,
     **personal.SENTENCES, **programmes.SENTENCES, **publish.SENTENCES, **stops.SENTENCES,
     **citus.SENTENCES, **move.SENTENCES, **one_process.SENTENCES,
