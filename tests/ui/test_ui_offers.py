@@ -161,7 +161,11 @@ def test_who_invited_is_asked_where_the_programme_rewards_it_and_nowhere_else() 
         await cashier.type("+79267654321", "enter", "f6")
         await cashier.type("Сидорова Анна", "enter")
         cashier.sees("Пригласил")
-        await cashier.type("2990001000018", "enter")
+        await cashier.type("2990000999998", "enter")
+        cashier.sees("Пригласивший не найден")
+        await cashier.press("ctrl+u")
+        await cashier.type(shop.CARD, "enter")
+        cashier.sees_not("Пригласивший не найден")
         await cashier.press("space", "f6")
 
     async def not_asked(cashier: Cashier) -> None:
@@ -173,5 +177,5 @@ def test_who_invited_is_asked_where_the_programme_rewards_it_and_nowhere_else() 
     till.programme = replace(till.programme, referral=Referral(200))
     till.post(c.Refresh())
     play(asked, till)
-    assert c.Enrol("+79267654321", "Сидорова Анна", True, False, "2990001000018") in till.posted
+    assert c.Enrol("+79267654321", "Сидорова Анна", True, False, shop.CARD) in till.posted
     play(not_asked)
