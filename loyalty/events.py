@@ -159,6 +159,26 @@ class CashMoved(msgspec.Struct, frozen=True, tag_field="type", tag="cash_moved")
     amount_minor: int
 
 
+class CorrectionMade(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="correction_made"):
+    """A correction receipt was issued: a settlement made without the register, or a wrong document, is put right.
+
+    `by` is who made it; `paid_minor` by way of paying and `vat_minor` by rate both come to the same sum, `date` is the
+    day that is corrected, `order` the tax service's order, `wrong_sign` the fiscal sign of the wrong document, both
+    empty without one. `fiscal_number` is the correction's own, in the fiscal memory `memory`. No points, no cash move.
+    """
+
+    store: str
+    by: str
+    kind: Literal["sale", "return"]
+    paid_minor: dict[str, int]
+    vat_minor: dict[str, int]
+    date: str
+    fiscal_number: str
+    memory: str
+    order: str = ""
+    wrong_sign: str = ""
+
+
 class ShiftClosed(msgspec.Struct, frozen=True, tag_field="type", tag="shift_closed"):
     shift_id: str
     shift_no: int
@@ -199,6 +219,7 @@ Body = (
     | RightReleased
     | ShiftOpened
     | CashMoved
+    | CorrectionMade
     | ShiftClosed
     | EpochBegun
 )
@@ -234,6 +255,7 @@ _BODIES: dict[str, type[Body]] = {
     "right_released": RightReleased,
     "shift_opened": ShiftOpened,
     "cash_moved": CashMoved,
+    "correction_made": CorrectionMade,
     "shift_closed": ShiftClosed,
     "epoch_begun": EpochBegun,
 }

@@ -34,7 +34,7 @@ ANY_TERMINAL = ""
 """Nobody's watermark: its row is held from the first statement on, so that two processes apply to a bucket one after
 the other. Else a return and its sale, in two transactions that do not see one another, would miss one another for ever.
 """
-_KEPT_RAW = ("shift_opened", "shift_closed", "cash_moved")
+_KEPT_RAW = ("shift_opened", "shift_closed", "cash_moved", "correction_made")
 
 
 @dataclass(slots=True)

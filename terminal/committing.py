@@ -169,6 +169,18 @@ class Committing:
         self._register.state_seen(self._undone[-1].receipt.receipt_id, document, by)
         return self.ask_again()
 
+    def key_in_doubt(self) -> str:
+        """Of the receipt in doubt, as the register knows it; empty where none is."""
+        return self._undone[-1].receipt.receipt_id if self._doubt is not None and self._undone else ""
+
+    def take_word(self, doubt: Unknown, by: str, document: int | None) -> Settled | None:
+        """As `settle`, where the register has just been asked, and still cannot say. Raises NotNow."""
+        self._doubt = doubt
+        if not by or not self._undone:
+            raise NotNow(doubt.said, doubt.hint)
+        self._register.state_seen(self._undone[-1].receipt.receipt_id, document, by)
+        return self.ask_again()
+
     @property
     def register(self) -> Register:
         return self._register
@@ -176,10 +188,6 @@ class Committing:
     def undecided(self) -> tuple[Receipt, ...]:
         """Those of which it is not known yet whether they are recorded."""
         return tuple(each.receipt for each in self._undone)
-
-    def x_report(self) -> None:
-        """The register's own X report. Raises NotNow."""
-        _raise_refused(self._register.x_report())
 
     def close_shift(self, cashier: str) -> None:
         """The register's Z report, before our own. Raises NotNow."""

@@ -2,7 +2,7 @@
 
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
-from terminal.fiscal.register import Unknown
+from terminal.fiscal.register import InQuestion, Unknown
 from terminal.session.state import Doubt
 
 SENTENCES = {
@@ -18,4 +18,12 @@ def doubt_of(receipt: Receipt, unknown: Unknown) -> Doubt:
     return Doubt(
         receipt.number, receipt.kind, receipt.settled_minor, receipt.moment, unknown.told or sentence("fiscal.silent"),
         unknown.hint, unknown.sent_to,
+    )  # fmt: skip
+
+
+def doubt_of_correction(asked: InQuestion) -> Doubt:
+    document, unknown = asked.document, asked.unknown
+    told = unknown.told or sentence("fiscal.silent")
+    return Doubt(
+        document.number, "correction", document.total_minor, None, told, unknown.hint, unknown.sent_to
     )  # fmt: skip

@@ -21,7 +21,7 @@ from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
 from terminal.at_register import AtRegister
 from terminal.confirming import Confirming
-from terminal.fiscal.slip import SCREEN_REPORT_WIDTH
+from terminal.errands import Errands
 from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
@@ -33,7 +33,7 @@ from terminal.sales import Sales
 from terminal.session import State, Surroundings
 from terminal.session import commands as c
 from terminal.session.parts import requoted, say, told
-from terminal.session.state import Doubt
+from terminal.session.state import Asked, Doubt
 
 if TYPE_CHECKING:
     from terminal.paid_cards import PaidCards
@@ -56,6 +56,7 @@ class Effects:
         hurry: Callable[[], None] = lambda: None,
         holding: Holding | None = None,
         cards: PaidCards | None = None,
+        errands: Errands | None = None,
     ) -> None:
         self._files = files
         self._sales = sales
@@ -64,7 +65,7 @@ class Effects:
         self._hurry = hurry
         self._confirming = confirming
         self._holding = holding
-        self._at_register = AtRegister(records, sales.committing, holding, records.new_id)
+        self._at_register = AtRegister(records, sales.committing, holding, records.new_id, errands)
         self._cards = cards
         self._programme: Programme | None = None
         self._stops: Stops | None = None
@@ -101,10 +102,11 @@ class Effects:
                 | c.FindGiftCard() | c.FindReceipt() | c.FindGoods()
             ):  # fmt: skip
                 return self._look_up(effect, around)
-            case c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift():
-                return self._with_cards(lambda: self._at_register.run(effect, around))
-            case c.RecordCash() | c.CopyDocument():
-                return self._at_register.run(effect, around)
+            case (
+                c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift() | c.EndShift() | c.MakeXReport()
+                | c.RecordCash() | c.CopyDocument() | c.IssueCorrection()
+            ):  # fmt: skip
+                return self._at_register.run(effect, around, self._with_cards)
             case _:
                 return self._with_cards(lambda: self._record(effect, around))
 
@@ -149,12 +151,8 @@ class Effects:
                 return record.drop_cards(effect, record.shift_now(), around)
             case c.StartShift():
                 return record.start_shift(effect, around)
-            case c.EndShift():
-                return record.end_shift(record.shift_now(), around, SCREEN_REPORT_WIDTH)
             case c.BeginEpoch():
                 return record.begin_epoch(effect, around)
-            case c.MakeXReport():
-                return record.x_report(record.shift_now(), around, SCREEN_REPORT_WIDTH)
 
     def _look_up(self, effect: c.LookUp, around: Surroundings) -> c.Command | None:
         find = self._lookups
@@ -257,9 +255,14 @@ class Effects:
         """Whether nothing may be spent here: another history of this till is about."""
         return self._files.journal.fork is not None
 
+    @property
+    def asked(self) -> Asked:
+        """What the fiscal register is asked now, on a thread of its own."""
+        return self._at_register.asked
+
     def in_doubt(self) -> Doubt | None:
         """The receipt of which the fiscal register has not said what became of it."""
-        return self._sales.committing.in_doubt()
+        return self._sales.committing.in_doubt() or self._at_register.in_doubt()
 
     def pending(self) -> int:
         return self._files.journal.pending_count()

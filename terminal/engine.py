@@ -81,6 +81,10 @@ class Engine:
     def post(self, command: c.Command) -> None:
         self._later(lambda: self._take(command), type(command).__name__)
 
+    def answer(self, then: Callable[[], c.Command | None]) -> None:
+        """What is to be done here with the fiscal register's answer, from the thread that has it."""
+        self._queue.put(_Job(lambda: self._take(self._answered(then))))
+
     def dispatch(self, command: c.Command) -> View:
         return self.call(lambda: self._take(command))
 
@@ -113,7 +117,9 @@ class Engine:
         hold_id = self._effects.hold_id() if self._link.online else ""
         made = self._effects
         charge_ref = made.charge_ref()
-        return Surroundings(moment, programme, made.store, standing, made.shop, hold_id, made.is_fiscal, charge_ref)
+        return Surroundings(
+            moment, programme, made.store, standing, made.shop, hold_id, made.is_fiscal, charge_ref, made.asked
+        )
 
     def note(self, basket: Basket, quote: Quote, around: Surroundings) -> None:
         """A quote a customer looks at: what it lacks of a budget is asked for."""
@@ -211,10 +217,20 @@ class Engine:
         raise RuntimeError("a command causes commands without end")
 
     def _carry_out(self, effect: c.Effect) -> c.Command | None:
+        return self._tried(lambda: self._effects.run(effect, self._state, self._around()), type(effect).__name__)
+
+    def _answered(self, then: Callable[[], c.Command | None]) -> c.Command:
         try:
-            return self._effects.run(effect, self._state, self._around())
+            return self._tried(then) or c.Refresh()
+        except Exception:
+            log.exception("answer_failed")
+            return c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
+
+    def _tried(self, work: Callable[[], c.Command | None], name: str = "register") -> c.Command | None:
+        try:
+            return work()
         except KopilkaError as error:
-            log.warning("effect_refused", extra={"effect": type(effect).__name__, "code": error.code})
+            log.warning("effect_refused", extra={"effect": name, "code": error.code})
             return c.Failed(error.said, error.hint)
 
     def _around(self) -> Surroundings:
@@ -226,7 +242,7 @@ class Engine:
         link = msgspec.structs.replace(self._link, pending=self._effects.pending())
         effects = self._effects
         names = effects.store_name, effects.label
-        return View(self._state, link, programme, *names, sound, effects.in_doubt(), self._devices())
+        return View(self._state, link, programme, *names, sound, effects.in_doubt(), self._devices(), effects.asked)
 
 
 class _Job:

@@ -21,6 +21,8 @@ from terminal.small_book import decoded, open_book
 FILE = "fiscal.db"
 VERSION = 1
 MOST_SETTLED = 1000
+SETTLED, IN_DOUBT, TO_RECORD = 0, 1, 2
+"""`open` of a document; only a correction is to be recorded by the till afterwards."""
 TABLE = """CREATE TABLE IF NOT EXISTS sent (
     no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL, open INTEGER NOT NULL
 )"""
@@ -41,7 +43,14 @@ class FiscalBook:
         return found[0] if found else None
 
     def open_sent(self) -> tuple[Sent, ...]:
-        return self._read("WHERE open = 1 ORDER BY no")
+        return self._read(f"WHERE open = {IN_DOUBT} ORDER BY no")
+
+    def corrections_left(self) -> tuple[Sent, ...]:
+        return self._read(f"WHERE open = {TO_RECORD} ORDER BY no")
+
+    def correction_recorded(self, key: str) -> None:
+        query = f"UPDATE sent SET open = {SETTLED} WHERE key = ? AND open = {TO_RECORD}"
+        self._writer.run(lambda c: c.execute(query, (key,)))
 
     def keep_sent(self, sent: Sent) -> None:
         def write(connection: Connection) -> None:
@@ -57,8 +66,9 @@ class FiscalBook:
     def keep_issued(self, key: str, issued: Issued) -> None:
         sent = self.sent_of(key)
         if sent is not None:
-            row = (canonical(replace(sent, issued=issued)), key)
-            self._writer.run(lambda c: c.execute("UPDATE sent SET raw = ?, open = 0 WHERE key = ?", row))
+            state = TO_RECORD if sent.receipt is None else SETTLED
+            row = (canonical(replace(sent, issued=issued)), state, key)
+            self._writer.run(lambda c: c.execute("UPDATE sent SET raw = ?, open = ? WHERE key = ?", row))
 
     def drop_sent(self, key: str) -> None:
         self._writer.run(lambda c: c.execute("DELETE FROM sent WHERE key = ?", (key,)))

@@ -17,6 +17,7 @@ from terminal.clock import now_ms
 from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
+from terminal.errands import OnThread
 from terminal.fiscal.register import Coded, NoRegister, Register
 from terminal.fiscal.slip import DEFAULT_WIDTH
 from terminal.holding import Holding
@@ -97,7 +98,8 @@ def opened_till(
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
     cards = _cards(devices, folder, lambda answer: engine.post(answer), store, sales, supervising)  # noqa: PLW0108
-    effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding, cards)
+    errands = OnThread(lambda then: engine.answer(then)) if screen else None  # noqa: PLW0108
+    effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding, cards, errands)
     engine = Engine(effects, clock, supervising.devices)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
@@ -111,6 +113,8 @@ def opened_till(
         yield till
     finally:
         sync.stop()
+        if errands:
+            errands.close()
         engine.stop()
         supervising.close()
         if cards:

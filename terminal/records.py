@@ -12,6 +12,7 @@ from loyalty.errors import NotNow, StoreFault
 from loyalty.events import (
     CashMoved,
     ConsentChanged,
+    CorrectionMade,
     MemberEnrolled,
     Personal,
     ShiftClosed,
@@ -28,6 +29,7 @@ from loyalty.sentences import Lang, sentence
 from loyalty.shift import add_cash
 from terminal.bank_cards import register_card, withdraw_cards
 from terminal.fiscal.drawer import CashMove
+from terminal.fiscal.register import Corrected, Refused
 from terminal.fiscal.slip import DEFAULT_WIDTH, cash_slip, receipt_slip, report_slip
 from terminal.fiscal.slip_codes import below_receipt, card_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
@@ -170,6 +172,10 @@ class Records:
         """The register's shift first: one that cannot be closed there is not closed here. The report is of `width` for
         who asked, and as wide as the paper where it is printed. Raises NotNow."""
         self._sales.committing.close_shift(shift.cashier)
+        return self.record_end(shift, around, width)
+
+    def record_end(self, shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH) -> c.ShiftEnded:
+        """Of a shift that the register has closed."""
         body = ShiftClosed(shift.shift_id, shift.shift_no, around.store, shift.cashier, shift.totals)
         self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._release(around)
@@ -183,14 +189,15 @@ class Records:
             self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
 
     def x_report(self, shift: ShiftInfo, around: Surroundings, width: int = DEFAULT_WIDTH) -> c.ReportMade:
-        """The register's own X report first; where it makes none, ours is made all the same and says so."""
-        without: NotNow | None = None
-        try:
-            self._sales.committing.x_report()
-        except NotNow as refused:
-            without = refused
+        """The register's own X report first."""
+        return self.report_x(shift, around, self._sales.committing.register.x_report(), width)
+
+    def report_x(
+        self, shift: ShiftInfo, around: Surroundings, refused: Refused | None, width: int = DEFAULT_WIDTH
+    ) -> c.ReportMade:
+        """Where the register has `refused` to make its own, ours is made all the same and says so."""
         self._put_slip(self._report("X", shift, around, self._paper_width))
-        return c.ReportMade(self._report("X", shift, around, width), without.said if without else None)
+        return c.ReportMade(self._report("X", shift, around, width), refused.said if refused else None)
 
     def cash(self, move: CashMove, around: Surroundings) -> None:
         """Cash put in or taken out, at the register already; recorded again, it is the same. Raises NotNow."""
@@ -203,6 +210,19 @@ class Records:
             store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no,
             width=self._paper_width,
         ))  # fmt: skip
+        self._recorded()
+
+    def correction(self, made: Corrected, around: Surroundings) -> None:
+        """A correction receipt the register has issued; recorded again, it is the same."""
+        document, basis = made.document, made.document.correction
+        assert basis is not None  # nothing else is kept without a receipt
+        vat_minor = {line.vat: line.amount_minor for line in document.lines}
+        paid_minor = {str(means): minor for means, minor in document.paid_minor.items()}
+        body = CorrectionMade(
+            around.store, document.cashier, document.kind, paid_minor, {str(vat): vat_minor[vat] for vat in vat_minor},
+            basis.date, made.fiscal_number, made.serial, basis.order, basis.wrong_sign,
+        )  # fmt: skip
+        self._files.journal.record(Fact(made.event_id, made.at_ms, body))
         self._recorded()
 
     def begin_epoch(self, effect: c.BeginEpoch, around: Surroundings) -> c.EpochReady:

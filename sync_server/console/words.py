@@ -64,6 +64,7 @@ EVENTS = {
     "gift_card_moved": N_("Gift card"),
     "shift_opened": N_("Shift opened"),
     "cash_moved": N_("Cash put in or taken out"),
+    "correction_made": N_("Correction receipt"),
     "shift_closed": N_("Shift closed"),
     "epoch_begun": N_("New epoch of a till"),
     "right_released": N_("Points set aside for a till are free again"),

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 RATES = ("22", "20", "10", "7", "5", "0", "none", "22/122", "20/120", "10/110", "7/107", "5/105")
 MOST_ORDER, MOST_NAME, MOST_NTH = 32, 128, 99
-PAY_AGAIN = frozenset({
-    "fiscal.silent.hint", "fiscal.not_taken.hint", "fiscal.no_paper.hint", "fiscal.cover_open.hint", "shtrih.hint",
-    "atol.attempts.hint",
-})  # fmt: skip
-"""What a cashier is told to do about a receipt: here it is the command that is to be given again."""
 
 
 @click.command("correct")
@@ -45,9 +40,11 @@ def correct(data: Path, lang: str, **said: Any) -> None:
     from loyalty.errors import BadInput
     from loyalty.sentences import sentence
     from terminal.cli.fiscal import alone_in
+    from terminal.clock import now_ms
     from terminal.device_file import read_devices
     from terminal.fiscal.once import FiscalRegister
     from terminal.fiscal_book import FiscalBook
+    from terminal.opened import new_id
     from terminal.registers import port_of, register_of
 
     document = _document(data, **said)
@@ -57,7 +54,7 @@ def correct(data: Path, lang: str, **said: Any) -> None:
             raise BadInput(sentence("fiscal.none"))
         with alone_in(data), closing(port_of(register)) as port, closing(FiscalBook(data)) as book:
             known = book.sent_of(document.key)
-            answer = FiscalRegister(port, book).make(document)
+            answer = FiscalRegister(port, book).correct(document, new_id(), now_ms())
     _tell(answer, known is not None and known.issued is not None, said["nth"], language(lang))
 
 
@@ -89,6 +86,7 @@ def _document(
 
 def _tell(answer: Answer, was_there: bool, nth: int, lang: Lang) -> None:
     from loyalty.sentences import sentence
+    from terminal.fiscal.correction import again
     from terminal.fiscal.register import Registered, Unknown
 
     if isinstance(answer, Registered):
@@ -98,9 +96,7 @@ def _tell(answer: Answer, was_there: bool, nth: int, lang: Lang) -> None:
             click.echo(spoken(sentence("fiscal.corrected_before.hint", nth=nth + 1), lang))
         return
     click.echo(spoken(answer.said, lang), err=True)
-    hint = answer.hint
-    if hint is not None and hint.code in PAY_AGAIN:
-        hint = sentence("fiscal.correct_again.hint")
+    hint = again(answer.hint)
     if hint is not None and isinstance(answer, Unknown) and hint.code == "fiscal.doubt.hint":
         hint = sentence("fiscal.correct_doubt.hint")
     if hint is not None:

@@ -15,6 +15,8 @@ def document_task(document: FiscalDocument, taxation: Taxation, form: Form) -> T
     if document.correction is None:
         return task
     task |= {"type": f"{task['type']}Correction", **_basis(document.correction)}
+    if document.correction.wrong_sign:
+        task["items"].append({"type": "additionalAttribute", "value": document.correction.wrong_sign, "print": True})
     if form.ffd == "1.05":
         task["items"] = [item for item in task["items"] if item["type"] != "position"]
         task["taxes"] = [{"type": VAT[line.vat], "sum": Decimal(tax_minor(line)).scaleb(-2)} for line in document.lines]

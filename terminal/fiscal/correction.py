@@ -6,12 +6,13 @@ wrong receipt is put right there by a return and a new one (order of the tax ser
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
 from loyalty.money import divide
-from loyalty.sentences import sentence
+from loyalty.sentences import Sentence, sentence
 from terminal.fiscal.document import Correction, FiscalDocument, FiscalLine, Form, Means
 from terminal.fiscal.port import NotIssued
 from terminal.fiscal.tags import Field, FiscalVat, find
@@ -19,6 +20,10 @@ from terminal.fiscal.tags import Field, FiscalVat, find
 NAMES = UUID("0c2a4a57-6f7b-4a0e-8b0e-6b4f3d0f9a11")
 """What their keys are made under, for all time: another one would make a correction sent before unknown."""
 NAME = "Коррекция расчёта"
+PAY_AGAIN = frozenset({
+    "fiscal.silent.hint", "fiscal.not_taken.hint", "fiscal.no_paper.hint", "fiscal.cover_open.hint", "shtrih.hint",
+    "atol.attempts.hint",
+})  # fmt: skip
 TAX: dict[FiscalVat, tuple[int, int]] = {
     "20": (20, 120), "10": (10, 110), "20/120": (20, 120), "10/110": (10, 110), "5": (5, 105), "7": (7, 107),
     "5/105": (5, 105), "7/107": (7, 107), "22": (22, 122), "22/122": (22, 122),
@@ -36,20 +41,42 @@ def correction_document(
     name: str = NAME,
     nth: int = 1,
 ) -> FiscalDocument:
-    """`key` follows from what is corrected, so the same correction is the same document, whoever asks for it; `nth`
-    tells apart those that are alike."""
-    said = f"{kind}|{amount_minor}|{paid_by}|{vat}|{correction.date}|{correction.order}|{nth}"
-    key = uuid5(NAMES, said).hex
+    """Of one sum, paid in one way, at one rate."""
+    return correction_of(kind, {paid_by: amount_minor}, {vat: amount_minor}, correction, cashier, name=name, nth=nth)
+
+
+def correction_of(
+    kind: Literal["sale", "return"],
+    paid_minor: Mapping[Means, int],
+    vat_minor: Mapping[FiscalVat, int],
+    correction: Correction,
+    cashier: str,
+    *,
+    name: str = NAME,
+    nth: int = 1,
+) -> FiscalDocument:
+    """`vat_minor` are the sums with the tax in them, which come to as much as was paid. `key` follows from what is
+    corrected, so the same correction is the same document, whoever asks for it; `nth` tells apart those alike."""
+    total_minor = sum(paid_minor.values())
+    sign = f"|{correction.wrong_sign}" if correction.wrong_sign else ""
+    parts = f"{total_minor}|{_told(paid_minor)}|{_told(vat_minor)}|{correction.date}|{correction.order}|{nth}{sign}"
+    key = uuid5(NAMES, f"{kind}|{parts}").hex
     return FiscalDocument(
         key=key,
         kind=kind,
         number=f"K-{key[:8]}",
         cashier=cashier,
-        lines=(FiscalLine(name, amount_minor, 1000, amount_minor, vat),),
-        paid_minor={paid_by: amount_minor},
-        total_minor=amount_minor,
+        lines=tuple(FiscalLine(name, minor, 1000, minor, vat) for vat, minor in vat_minor.items()),
+        paid_minor=dict(paid_minor),
+        total_minor=total_minor,
         correction=correction,
     )
+
+
+def _told(sums: Mapping[Means, int] | Mapping[FiscalVat, int]) -> str:
+    """One way of paying or one rate by its name alone; several with their sums, in one order."""
+    names = sorted(sums)
+    return names[0] if len(names) == 1 else "+".join(f"{name}:{minor}" for name, minor in sorted(sums.items()))
 
 
 def tax_minor(line: FiscalLine) -> int:
@@ -65,8 +92,17 @@ def unix_s(date: str) -> int:
 
 def raise_impossible(document: FiscalDocument, form: Form) -> None:
     """What no register makes. Raises NotIssued."""
-    if document.correction is not None and document.kind == "return" and form.ffd == "1.05":
+    if document.correction is None or form.ffd != "1.05":
+        return
+    if document.kind == "return":
         raise NotIssued(sentence("fiscal.no_return_correction"), sentence("fiscal.no_return_correction.hint"))
+    if document.correction.wrong_sign:
+        raise NotIssued(sentence("fiscal.no_wrong_sign"), sentence("fiscal.no_return_correction.hint"))
+
+
+def again(hint: Sentence | None) -> Sentence | None:
+    """What a cashier is told to do about a receipt: of a correction it is the correction that is to be made again."""
+    return sentence("fiscal.correct_again.hint") if hint is not None and hint.code in PAY_AGAIN else hint
 
 
 def is_correction(fields: tuple[Field, ...], document: FiscalDocument) -> bool:

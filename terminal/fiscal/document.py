@@ -50,10 +50,12 @@ class FiscalLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a correction receipt is based on: the ISO `date` of the settlement it corrects, and the number of the tax
-    service's order, empty where nobody has ordered it (tags 1173, 1178, 1179)."""
+    service's order, empty where nobody has ordered it (tags 1173, 1178, 1179). `wrong_sign`: the fiscal sign of the
+    document it puts right, digits; empty where the settlement had none (tag 1192)."""
 
     date: str
     order: str = ""
+    wrong_sign: str = ""
 
 
 class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,7 +23,7 @@ from terminal.fiscal.cash import CashJournal, CashOnce
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.drawer import CashMove, Copies
 from terminal.fiscal.port import FiscalPort, InDoubt, Inspected, Issued, NoAnswer, NotIssued, State
-from terminal.fiscal.register import Answer, Recalled, Refused, Registered, Unknown
+from terminal.fiscal.register import Answer, Corrected, InQuestion, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.slip_codes import fiscal_code
 from terminal.fiscal.standing import Seen, Trouble, Way, look, of_paper, swapped
 from terminal.fiscal.tags import FiscalVat
@@ -33,14 +33,16 @@ log = logging.getLogger("till")
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document on its way: to which memory, after which of its documents, and the receipt it is for (a correction is
-    for none)."""
+    """A document on its way: to which memory, after which of its documents, and the receipt it is for. A correction is
+    for none; it has the id and the time of the event that will record it."""
 
     document: FiscalDocument
     receipt: Receipt | None
     serial: str
     last_document: int
     issued: Issued | None = None
+    event_id: str = ""
+    at_ms: int = 0
 
 
 class FiscalJournal(CashJournal, Protocol):
@@ -54,6 +56,11 @@ class FiscalJournal(CashJournal, Protocol):
     def keep_sent(self, sent: Sent) -> None: ...
 
     def keep_issued(self, key: str, issued: Issued) -> None: ...
+
+    def corrections_left(self) -> tuple[Sent, ...]:
+        """Corrections that are issued and not recorded by the till, oldest first."""
+
+    def correction_recorded(self, key: str) -> None: ...
 
     def drop_sent(self, key: str) -> None:
         """Nothing was issued: it may be sent again."""
@@ -84,12 +91,15 @@ class FiscalRegister:
         self._points_as = points_as
         self._advance_vat = advance_vat
         self._cash = CashOnce(port, journal, self._ready)
+        self._in_question: InQuestion | None = None
         self.turn = Turn()
 
     def register(self, receipt: Receipt, key: str) -> Answer:
         return self.make(fiscal_document(receipt, self._points_as, self._advance_vat), receipt)
 
-    def make(self, document: FiscalDocument, receipt: Receipt | None = None) -> Answer:
+    def make(
+        self, document: FiscalDocument, receipt: Receipt | None = None, event_id: str = "", at_ms: int = 0
+    ) -> Answer:
         """A receipt's document, or a correction; the same again is the one that there is."""
         key = document.key
         unknown = self.ask_open(key)
@@ -102,7 +112,23 @@ class FiscalRegister:
             state = self._ready(document.cashier)
         except (NotIssued, NoAnswer) as why:
             return _refused(why)
-        return self._send(Sent(document, receipt, state.serial, state.last_document))
+        return self._send(Sent(document, receipt, state.serial, state.last_document, None, event_id, at_ms))
+
+    def correct(self, document: FiscalDocument, event_id: str, at_ms: int) -> Answer:
+        return self.make(document, None, event_id, at_ms)
+
+    def corrected(self, key: str) -> Corrected | None:
+        sent = self._journal.sent_of(key)
+        return _corrected(sent) if sent is not None else None
+
+    def corrections_left(self) -> tuple[Corrected, ...]:
+        return tuple(found for sent in self._journal.corrections_left() if (found := _corrected(sent)) is not None)
+
+    def correction_recorded(self, key: str) -> None:
+        self._journal.correction_recorded(key)
+
+    def in_question(self) -> InQuestion | None:
+        return self._in_question
 
     def ask_open(self, key: str = "") -> Unknown | Refused | None:
         """Settle what was sent and never answered. Where the register cannot say: Unknown of the receipt of `key`,
@@ -111,6 +137,7 @@ class FiscalRegister:
             unknown = self._ask(sent)
             if unknown is not None:
                 return unknown if sent.document.key == key else Refused(unknown.said, unknown.hint)
+        self._in_question = None
         return None
 
     def recall(self, key: str) -> Recalled | None:
@@ -200,6 +227,8 @@ class FiscalRegister:
 
     def settle(self, key: str, issued: Issued | None) -> None:
         """There is this document of it, or there is none."""
+        if self._in_question is not None and self._in_question.document.key == key:
+            self._in_question = None
         if issued is None:
             self._journal.drop_sent(key)
         else:
@@ -250,6 +279,11 @@ class FiscalRegister:
         return Refused(sentence("fiscal.not_taken"), sentence("fiscal.not_taken.hint"))
 
     def _ask(self, sent: Sent) -> Unknown | None:
+        unknown = self._asked(sent)
+        self._in_question = InQuestion(sent.document, unknown) if unknown and sent.receipt is None else None
+        return unknown
+
+    def _asked(self, sent: Sent) -> Unknown | None:
         """What became of a document: after this it is ISSUED, or dropped, or nobody can say."""
         key, number = sent.document.key, sent.document.number
         try:
@@ -279,6 +313,12 @@ def _refused(why: NotIssued | NoAnswer, hint: str = "fiscal.silent.hint") -> Ref
     if why.said is None:
         return Refused(sentence("fiscal.silent"), sentence(hint))
     return Refused(why.said, why.hint)
+
+
+def _corrected(sent: Sent) -> Corrected | None:
+    if sent.receipt is not None or sent.issued is None:
+        return None
+    return Corrected(sent.document, str(sent.issued.document), sent.serial, sent.event_id, sent.at_ms)
 
 
 def _other_memory(number: str, was: str, now: str) -> Unknown:

@@ -9,6 +9,7 @@ import msgspec
 
 from loyalty.receipt import Receipt
 from loyalty.sentences import Sentence, sentence
+from terminal.fiscal.document import FiscalDocument
 from terminal.fiscal.drawer import CashMove
 from terminal.fiscal.standing import Seen, Way
 
@@ -48,6 +49,24 @@ class Recalled(msgspec.Struct, frozen=True):
     answer: Registered | Unknown
 
 
+class Corrected(msgspec.Struct, frozen=True):
+    """A correction receipt that is issued: the document of this number, in the memory of this serial number. It is
+    recorded by the event `event_id`, at that time."""
+
+    document: FiscalDocument
+    fiscal_number: str
+    serial: str
+    event_id: str
+    at_ms: int
+
+
+class InQuestion(msgspec.Struct, frozen=True):
+    """A correction receipt of which nobody can say whether it was issued, and why."""
+
+    document: FiscalDocument
+    unknown: Unknown
+
+
 class Register(Protocol):
     """`key` names the receipt for ever: the same key again never makes a second document."""
 
@@ -72,6 +91,24 @@ class Register(Protocol):
         """What the register has done and the till has not recorded; with `ask` it is asked of what is in doubt."""
 
     def cash_recorded(self, key: str) -> None: ...
+
+    def correct(self, document: FiscalDocument, event_id: str, at_ms: int) -> Answer:
+        """A correction receipt; the same key again is never a second one. The till records it by that event."""
+
+    def corrected(self, key: str) -> Corrected | None:
+        """The correction of this key, where it is issued."""
+
+    def corrections_left(self) -> tuple[Corrected, ...]:
+        """What the register has issued and the till has not recorded."""
+
+    def correction_recorded(self, key: str) -> None: ...
+
+    def in_question(self) -> InQuestion | None:
+        """The correction in doubt, as it was when the register was asked last. Asks nothing."""
+
+    def ask_open(self, key: str = "") -> Unknown | Refused | None:
+        """Settle what was sent and never answered. Where the register cannot say: Unknown of the document of `key`,
+        Refused of any other."""
 
     def print_copy(self, number: int | None) -> Refused | None:
         """Of a fiscal document, None for the last."""
@@ -116,6 +153,24 @@ class NoRegister:
 
     def cash_recorded(self, key: str) -> None:
         """Nothing waits."""
+
+    def correct(self, document: FiscalDocument, event_id: str, at_ms: int) -> Answer:
+        return Refused(sentence("register.none"))
+
+    def corrected(self, key: str) -> Corrected | None:
+        return None
+
+    def corrections_left(self) -> tuple[Corrected, ...]:
+        return ()
+
+    def correction_recorded(self, key: str) -> None:
+        """Nothing waits."""
+
+    def in_question(self) -> InQuestion | None:
+        return None
+
+    def ask_open(self, key: str = "") -> Unknown | Refused | None:
+        return None
 
     def print_copy(self, number: int | None) -> Refused | None:
         return Refused(sentence("register.none"))

@@ -108,8 +108,8 @@ SENTENCES = {
         "Нужен ещё один точно такой же: --nth {nth}", "For another one exactly like it: --nth {nth}",
     ),
     "fiscal.correct_again.hint": (
-        "Ничего не пробито. Устраните причину и дайте ту же команду снова",
-        "Nothing was issued. Mend the cause and give the same command again",
+        "Ничего не пробито. Устраните причину и сделайте чек коррекции снова",
+        "Nothing was issued. Mend the cause and make the correction receipt again",
     ),
     "fiscal.correct_doubt.hint": (
         "Проверьте питание, кабель и бумагу и дайте ту же команду снова: касса будет спрошена, дважды чек не пробьётся",
@@ -123,6 +123,10 @@ SENTENCES = {
     "fiscal.no_return_correction.hint": (
         "Ошибочный чек исправляют возвратом и новой продажей",
         "A wrong receipt is put right by a return and a new sale",
+    ),
+    "fiscal.no_wrong_sign": (
+        "С ffd = \"1.05\" чек коррекции — только о расчёте без кассы, не о неверном чеке",
+        "With ffd = \"1.05\" a correction receipt is of a settlement without the register, never of a wrong receipt",
     ),
     "fiscal.no_correction_vat": (
         "С ffd = \"1.05\" эта касса (ККТ) не делает чека коррекции со ставкой НДС {vat}",

@@ -39,6 +39,8 @@ def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
     if correction is not None:
         yield tagged.receipt_tag(written("correction_kind", BY_ORDER["order" if correction.order else "own"]))
         yield from _basis(correction)
+        if correction.wrong_sign:
+            yield tagged.receipt_tag(written("additional", correction.wrong_sign))
     for line in document.lines:
         yield _item(line, is_return, form)
         yield from _of_line(line, form)

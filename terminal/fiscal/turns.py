@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from terminal.fiscal.register import Refused, Unknown
 
 Made = TypeVar("Made", bound=type)
-LOOK = "state_now"
-"""The one public method that does not wait."""
+LOOKS = ("state_now", "in_question")
+"""The public methods that do not wait: one asks only where nobody else does, the other asks nothing."""
 
 
 class Turn:
@@ -44,7 +44,7 @@ class Turn:
 def in_turns(made: Made) -> Made:
     """A class whose instances have a `turn`."""
     for name, method in list(vars(made).items()):
-        if callable(method) and not name.startswith("_") and name != LOOK:
+        if callable(method) and not name.startswith("_") and name not in LOOKS:
             setattr(made, name, _in_turn(method))
     return made
 

@@ -6,6 +6,7 @@ import msgspec
 
 from loyalty.label import Label
 from loyalty.receipt import MoneyKind, PaymentKind
+from terminal.session.correction import CorrectionDraft
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -240,6 +241,13 @@ class MoveCash(msgspec.Struct, frozen=True):
 
     kind: Literal["in", "out"]
     amount_minor: int
+
+
+class MakeCorrection(msgspec.Struct, frozen=True):
+    """Issue a correction receipt; `nth` tells apart those that are exactly alike."""
+
+    draft: CorrectionDraft
+    nth: int = 1
 
 
 class PrintCopy(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from terminal.session.asked import (
     ForgetMember,
     ListOffers,
     LookAtRegister,
+    MakeCorrection,
     Mend,
     MoveCash,
     OpenShift,
@@ -73,6 +74,7 @@ from terminal.session.effects import (
     FindProduct,
     FindReceipt,
     GiveHoldBack,
+    IssueCorrection,
     KeepBankCard,
     MakeXReport,
     MendRegister,
@@ -103,6 +105,8 @@ from terminal.session.outcomes import (
     ConfirmFailed,
     ConsentRecorded,
     CopyPrinted,
+    CorrectionIssued,
+    CorrectionSettled,
     CouponFree,
     DoubtEnded,
     DoubtStands,
@@ -169,6 +173,7 @@ Command = (
     | PutRight
     | RenewShift
     | MoveCash
+    | MakeCorrection
     | PrintCopy
     | Refresh
     | ProductFound
@@ -204,6 +209,8 @@ Command = (
     | RegisterLooked
     | ShiftRenewed
     | CashRecorded
+    | CorrectionIssued
+    | CorrectionSettled
     | CopyPrinted
     | ConsentRecorded
     | Notify
@@ -217,33 +224,35 @@ Confirm = SendCode | CheckCode
 Hold = TakeHold | GiveHoldBack
 Bank = ChargeCard | CancelCard | AnswerTerminal | ReleaseCards | CheckCard
 Record = (
-    CommitSale
-    | CommitReturn
-    | EnrolMember
-    | RecordConsent
-    | StartShift
-    | EndShift
-    | MakeXReport
-    | BeginEpoch
-    | KeepBankCard
-    | DropBankCards
+    CommitSale | CommitReturn | EnrolMember | RecordConsent | StartShift | BeginEpoch | KeepBankCard | DropBankCards
 )
-AtRegister = ResolveDoubt | AskState | MendRegister | ChangeShift | RecordCash | CopyDocument
+AtRegister = (
+    ResolveDoubt
+    | AskState
+    | MendRegister
+    | MakeXReport
+    | ChangeShift
+    | EndShift
+    | RecordCash
+    | IssueCorrection
+    | CopyDocument
+)
 Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal
 
 __all__ = [
-    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskKnown", "AskRegister", "AskState", "AtRegister", "Back",
-    "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped", "BeginEpoch", "BeginReturn",
-    "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged", "CashRecorded", "ChangeConsent",
-    "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt", "ChargeRefused", "CheckCard",
-    "CheckCode", "CheckField", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent", "Command",
-    "CommitReturn", "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone", "ConfirmReturn",
-    "ConsentRecorded", "CopyDocument", "CopyPrinted", "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards",
-    "DropCoupon", "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed",
-    "Field", "FindBankCard", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt",
-    "ForgetBankCards", "ForgetMember", "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed",
-    "HoldShort", "HoldTaken", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp", "MakeXReport",
-    "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
+    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskKnown", "AskRegister", "AskState", "AtRegister",
+    "Back", "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped", "BeginEpoch",
+    "BeginReturn", "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged", "CashRecorded",
+    "ChangeConsent", "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt", "ChargeRefused",
+    "CheckCard", "CheckCode", "CheckField", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent",
+    "Command", "CommitReturn", "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone",
+    "ConfirmReturn", "ConsentRecorded", "CopyDocument", "CopyPrinted", "CorrectionIssued", "CorrectionSettled",
+    "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards", "DropCoupon", "Effect", "EndShift", "Enrol",
+    "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed", "Field", "FindBankCard", "FindCoupon",
+    "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt", "ForgetBankCards", "ForgetMember",
+    "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed", "HoldShort", "HoldTaken",
+    "IssueCorrection", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp", "MakeCorrection",
+    "MakeXReport", "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
     "ProductFound", "ProductUnknown", "PutAside", "PutRight", "ReadBankCard", "ReceiptFound", "Record",
     "RecordCash", "RecordConsent", "Refresh", "RegisterBankCard", "RegisterLooked", "ReleaseCards",
     "RenewShift", "ReportMade", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods", "SendCode", "SetQuantity",

@@ -15,6 +15,7 @@ from loyalty.programme import Programme
 from loyalty.quote import Quote
 from loyalty.receipt import Payment, Receipt, Refund
 from loyalty.returning.parts import GivenBack
+from terminal.session.correction import CorrectionDraft
 
 
 class FindProduct(msgspec.Struct, frozen=True):
@@ -238,6 +239,13 @@ class RecordCash(msgspec.Struct, frozen=True):
 
     kind: Literal["in", "out"]
     amount_minor: int
+
+
+class IssueCorrection(msgspec.Struct, frozen=True):
+    """Answered by CorrectionIssued; where nobody can say, the doubt stands in the picture."""
+
+    draft: CorrectionDraft
+    nth: int
 
 
 class CopyDocument(msgspec.Struct, frozen=True):

@@ -257,6 +257,21 @@ class CashRecorded(msgspec.Struct, frozen=True):
     shift: ShiftInfo
 
 
+class CorrectionIssued(msgspec.Struct, frozen=True):
+    """Its fiscal document, recorded; `before`: it was there already, as the `nth` exactly alike."""
+
+    fiscal_number: str
+    nth: int = 1
+    before: bool = False
+
+
+class CorrectionSettled(msgspec.Struct, frozen=True):
+    """The correction in doubt is recorded with its document; without a `fiscal_number` it was never issued."""
+
+    number: str
+    fiscal_number: str = ""
+
+
 class CopyPrinted(msgspec.Struct, frozen=True):
     pass
 

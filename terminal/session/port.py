@@ -9,7 +9,7 @@ from loyalty.programme import Programme
 from terminal.session.commands import Command
 from terminal.session.health import DeviceHealth
 from terminal.session.link import Link
-from terminal.session.state import Doubt, State
+from terminal.session.state import Asked, Doubt, State
 
 
 class View(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class View(msgspec.Struct, frozen=True):
     """While there is one nothing fiscal is begun; everything else goes on."""
     devices: tuple[DeviceHealth, ...] = ()
     """How each device beside the till stands."""
+    asked: Asked = ""
+    """What the fiscal register is asked now, while the till goes on."""
 
 
 class Till(Protocol):

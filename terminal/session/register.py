@@ -3,12 +3,39 @@
 import msgspec
 
 from loyalty.money import MAX_MINOR
+from loyalty.sentences import sentence
+from terminal.session import asked
 from terminal.session import commands as c
+from terminal.session.correction import MOST_NTH, fault_of
 from terminal.session.doubts import MAX_DOCUMENT, MAX_NAME_CHARS
-from terminal.session.parts import Step, refused, say, told
+from terminal.session.parts import Step, refuse, refused, say, told
 from terminal.session.state import State, Surroundings
 
 replace = msgspec.structs.replace
+
+
+def waiting(state: State, command: object, around: Surroundings) -> Step | None:
+    """While the register is asked, nothing else is asked of it, and nothing is sold that it would have to issue; while
+    it closes the shift nothing begins at all. How it stands is asked beside everything."""
+    match around.asked:
+        case "look":
+            # Its answer is on its way.
+            return (state, ()) if isinstance(command, c.LookAtRegister) else None
+        case "command" if isinstance(command, _OF_REGISTER):
+            return refused(state, "register.asked", hint="register.asked.hint")
+        case "shift" if type(command) in _BY_PEOPLE and not isinstance(command, c.Refresh):
+            return refused(state, "register.asked", hint="register.asked.hint")
+        case _:
+            return None
+
+
+_BY_PEOPLE = frozenset(
+    each for each in vars(asked).values() if isinstance(each, type) and each.__module__ == asked.__name__
+)
+_OF_REGISTER = (
+    c.LookAtRegister, c.PutRight, c.MoveCash, c.MakeCorrection, c.PrintCopy, c.RenewShift, c.XReport, c.CloseShift,
+    c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,
+)  # fmt: skip
 
 
 def look(state: State, command: c.LookAtRegister, around: Surroundings) -> Step:
@@ -46,6 +73,30 @@ def move_cash(state: State, command: c.MoveCash, around: Surroundings) -> Step:
 def cash_recorded(state: State, command: c.CashRecorded, around: Surroundings) -> Step:
     said = told(replace(state, shift=command.shift), "ok", f"cash.{command.kind}", amount_minor=command.amount_minor)
     return said, (c.Signal("ok"),)
+
+
+def make_correction(state: State, command: c.MakeCorrection, around: Surroundings) -> Step:
+    if state.shift is None:
+        return refused(state, "not_now.closed", hint="not_now.closed.hint")
+    if not around.is_fiscal:
+        return refused(state, "register.none")
+    fault = fault_of(command.draft, around.moment.local_date)
+    if fault is not None or not 0 < command.nth <= MOST_NTH:
+        return refuse(state, fault or sentence("correct.sum"))
+    return state, (c.IssueCorrection(command.draft, command.nth),)
+
+
+def correction_issued(state: State, command: c.CorrectionIssued, around: Surroundings) -> Step:
+    if not command.before:
+        return told(state, "ok", "correct.done", number=command.fiscal_number), (c.Signal("ok"),)
+    said = sentence("correct.before", number=command.fiscal_number, nth=command.nth + 1)
+    return say(state, "warn", said, sentence("correct.before.hint")), (c.Signal("error"),)
+
+
+def correction_settled(state: State, command: c.CorrectionSettled, around: Surroundings) -> Step:
+    if command.fiscal_number:
+        return told(state, "ok", "correct.done", number=command.fiscal_number), (c.Signal("ok"),)
+    return told(state, "ok", "correct.not_issued", number=command.number), (c.Signal("ok"),)
 
 
 def print_copy(state: State, command: c.PrintCopy, around: Surroundings) -> Step:

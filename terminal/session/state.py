@@ -101,12 +101,12 @@ class PointsHold(msgspec.Struct, frozen=True):
 
 class Doubt(msgspec.Struct, frozen=True):
     """A receipt of which nobody can say whether the fiscal register has issued it: what the register says now, what to
-    do, and the serial number of the fiscal memory it was sent to (empty: not known)."""
+    do, and the serial number of the fiscal memory it was sent to (empty: not known). A correction has no moment."""
 
     number: str
-    kind: Literal["sale", "return"]
+    kind: Literal["sale", "return", "correction"]
     total_minor: int
-    moment: Moment
+    moment: Moment | None
     told: Sentence
     hint: Sentence | None = None
     sent_to: str = ""
@@ -114,6 +114,11 @@ class Doubt(msgspec.Struct, frozen=True):
 
 Way = Literal["", "print_on", "renew_shift", "accept_memory", "set_clock"]
 """What the till itself can do about a trouble with the fiscal register; empty: people do."""
+
+
+Asked = Literal["", "look", "command", "shift"]
+"""What the fiscal register is asked while the till goes on: how it stands; a command, before the end of which no other
+is given; to close the shift, before the end of which nothing is done at all."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -239,6 +244,8 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     charge_ref: str = ""
     """The reference of the next payment by bank card; empty where no payment terminal is connected."""
+    asked: Asked = ""
+    """What the fiscal register is asked now."""
 
     @property
     def balance_is_fresh(self) -> bool:

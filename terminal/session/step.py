@@ -73,6 +73,9 @@ _REGISTER: dict[type, Handler] = {
     c.ShiftRenewed: register.renewed,
     c.MoveCash: register.move_cash,
     c.CashRecorded: register.cash_recorded,
+    c.MakeCorrection: register.make_correction,
+    c.CorrectionIssued: register.correction_issued,
+    c.CorrectionSettled: register.correction_settled,
     c.PrintCopy: register.print_copy,
     c.CopyPrinted: register.copy_printed,
 }
@@ -207,7 +210,11 @@ def step(state: State, command: c.Command, around: Surroundings) -> Step:
     if isinstance(command, c.Notify):
         sounds = (c.Signal("error"),) if command.level == "error" else ()
         return say(state, command.level, command.said, command.hint), sounds
-    waits = charging.waiting(state, command, around) or holding.waiting(state, command)
+    waits = (
+        register.waiting(state, command, around)
+        or charging.waiting(state, command, around)
+        or holding.waiting(state, command)
+    )
     done = charging.follow(state, waits or _done(state, command, around), command)
     after, effects = holding.follow(state, done, command, around)
     return _with_failure(state, after, command), effects

@@ -1,9 +1,11 @@
 """What the session says to the cashier: code -> (Russian, English)."""
 
 from terminal.session.bank_card_words import SENTENCES as BANK_CARDS
+from terminal.session.correction import SENTENCES as CORRECTION
 
 SENTENCES = {
     **BANK_CARDS,
+    **CORRECTION,
     "not_now.closed": ("Смена закрыта", "The shift is closed"),
     "not_now.closed.hint": ("Откройте смену", "Open a shift first"),
     "not_now.sale": ("Сейчас это не нужно", "There is nothing to do this to now"),
@@ -273,6 +275,8 @@ SENTENCES = {
     ),
     "cash.in": ("Внесено наличными {amount_minor}", "Cash put in: {amount_minor}"),
     "cash.out": ("Выплачено наличными {amount_minor}", "Cash taken out: {amount_minor}"),
+    "register.asked": ("Касса (ККТ) ещё занята прошлым заданием", "The fiscal register is still at its last task"),
+    "register.asked.hint": ("Дождитесь её ответа", "Wait for its answer"),
     "register.copied": ("Копия напечатана", "The copy is printed"),
     "register.none": (
         "К этой кассе фискальный регистратор (ККТ) не подключён", "This till has no fiscal register",

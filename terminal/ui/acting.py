@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from loyalty.codes import ReceiptCode, classify
 from terminal.session import commands as c
 from terminal.session.port import View
-from terminal.ui import entering, filling
+from terminal.ui import correcting, entering, filling
 from terminal.ui.acted import Acted
 from terminal.ui.desk import (
+    CORRECTING,
     Asking,
     Desk,
     new_form,
@@ -52,6 +53,8 @@ def _pressed(view: View, desk: Desk, name: str, text: str) -> Acted:
         return _at_terminal(desk, name, text)
     if desk.asking == "enrol":
         return filling.press(view, desk, name, text)
+    if desk.asking in CORRECTING:
+        return correcting.press(desk, name, text)
     if name in BY_NAME:
         return _FUNCTIONS[BY_NAME[name].id](view, desk)
     if name in _MOVES:
@@ -74,6 +77,8 @@ def pasted(view: View, desk: Desk, text: str) -> Acted:
     first = text.strip().splitlines()[0] if text.strip() else ""
     if desk.asking == "enrol":
         return Acted(filling.typed_in(desk, first))
+    if desk.asking == "correct":
+        return Acted(correcting.put_in(desk, first))
     return Acted(replace(desk, line=typed(desk.line, first)))
 
 

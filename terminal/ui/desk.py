@@ -9,20 +9,23 @@ from loyalty.basket import Basket
 from loyalty.codes import parse_phone
 from terminal.session.port import View
 from terminal.session.state import State
+from terminal.ui.correction_form import CorrectionForm
 from terminal.ui.editor import EMPTY, Line
 
 Asking = Literal[
     "code", "search", "quantity", "weight", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help",
     "close", "mend", "exit", "unpay", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
-    "cash_out", "copy", "devices", "all_cash", "all_card"
+    "cash_out", "copy", "devices", "all_cash", "all_card", "correct", "correct_sure"
 ]  # fmt: skip
-"""What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve and register also take
-the place of the lines; the last two do while they ask for a figure or a name too."""
+"""What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve, register and correct
+also take the place of the lines; the last three do while they ask for a figure, a name or a yes too."""
 AT_REGISTER: frozenset[Asking] = frozenset({"register", "register_by", "cash_in", "cash_out", "copy"})
+CORRECTING: frozenset[Asking] = frozenset({"correct", "correct_sure"})
 RESOLVING: frozenset[Asking] = frozenset({"resolve", "resolve_no", "resolve_by"})
 KEPT_OVER_MODES: frozenset[Asking] = (
     RESOLVING
     | AT_REGISTER
+    | CORRECTING
     | frozenset({"menu", "member", "confirm", "enrol", "help", "exit", "points", "mend", "devices"})
 )
 
@@ -39,6 +42,7 @@ class Form(msgspec.Struct, frozen=True):
 
 
 NO_FORM = Form()
+NO_CORRECTION = CorrectionForm()
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -59,6 +63,7 @@ class Desk(msgspec.Struct, frozen=True):
     """The amount last typed in payment: it stands there again where the total turned out to be another."""
     phone: str = ""
     """The phone last looked for, so that a card for it need not ask again."""
+    correction: CorrectionForm = NO_CORRECTION
     document: int | None = None
     """The fiscal document the manager has named, while their own name is asked for; None: the tape has none."""
     change_minor: int = 0
@@ -74,6 +79,7 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, note="")
         if desk.asking == "enrol" and now.notice is not None:
             desk = _form_after(desk, now.notice.said.code)
+        desk = _correction_after(desk, now)
         desk = _sure(_points_again(_amount_again(desk, now), now), now)
         if desk.asking == "offers" and not now.offers:
             desk = replace(desk, asking="code")
@@ -137,6 +143,22 @@ def put_away(desk: Desk, state: State) -> Desk:
     """What was refused before belongs to the screen before."""
     notice = state.notice
     return replace(desk, read=notice.serial) if notice is not None and notice.level == "error" else desk
+
+
+def _correction_after(desk: Desk, now: State) -> Desk:
+    """Made, the form is done with; refused, it is there to be mended; exactly like one there is, it is asked about."""
+    said = now.notice.said if now.notice is not None else None
+    if said is None:
+        return desk
+    if said.code == "correct.done":
+        back = replace(desk, correction=NO_CORRECTION)
+        return replace(back, asking="register", choice=0) if desk.asking in CORRECTING else back
+    if desk.asking != "correct_sure":
+        return desk
+    if said.code == "correct.before":
+        return replace(desk, correction=replace(desk.correction, nth=int(said.args["nth"])))
+    refused = now.notice is not None and now.notice.level == "error" and said.code != "register.asked"
+    return replace(desk, asking="correct") if refused else desk
 
 
 def _form_after(desk: Desk, said: str) -> Desk:

@@ -138,7 +138,10 @@ def choose(view: View, desk: Desk) -> Acted:
     item = items[desk.choice]
     calm = replace(desk, asking="code", line=Line())
     match item.id:
-        case "close" | "help" | "mend" | "resolve_no" | "resolve_by" | "register_by" | "cash_in" | "cash_out" | "copy":
+        case (
+            "close" | "help" | "mend" | "resolve_no" | "resolve_by" | "register_by" | "cash_in" | "cash_out" | "copy"
+            | "correct"
+        ):  # fmt: skip
             return Acted(replace(calm, asking=item.id, document=None))
         case "devices":
             return Acted(replace(calm, asking="devices", choice=0))

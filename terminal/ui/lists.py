@@ -64,6 +64,7 @@ WAYS: dict[Way, Item] = {
 }
 DRAWER = (Item(N_("Put cash in"), id="cash_in"), Item(N_("Take cash out"), id="cash_out"))
 COPY = Item(N_("Copy of a document"), id="copy")
+CORRECT = Item(N_("Correction receipt (manager)"), id="correct")
 LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
 MOST_DIGITS = 9
 REGISTER = Item(N_("Fiscal register, cash in and out"), id="register")
@@ -82,7 +83,8 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "register":
         return at_register(view)
     if asking == "resolve":
-        return RESOLVE if view.state.mode in ("pay", "return") else RESOLVE[:-1]
+        of_screen = view.state.mode in ("pay", "return") and (view.doubt is None or view.doubt.kind != "correction")
+        return RESOLVE if of_screen else RESOLVE[:-1]
     if asking == "member":
         return (FORGET_MEMBER, *_consents(view), *(BANK_CARDS if _reads_cards(view) else ()))
     return ()
@@ -122,7 +124,7 @@ def at_register(view: View) -> tuple[Item, ...]:
     """What can be done at the fiscal register: what puts its troubles right first."""
     seen = view.state.register
     ways = [WAYS[trouble.way] for trouble in seen.troubles if trouble.way] if seen else []
-    return (*ways, LOOK_AGAIN, *DRAWER, *((COPY,) if seen else ()))
+    return (*ways, LOOK_AGAIN, *DRAWER, *((COPY, CORRECT) if seen else ()))
 
 
 def list_length(view: View, desk: Desk) -> int:

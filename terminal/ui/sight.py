@@ -7,7 +7,7 @@ import msgspec
 from textual.strip import Strip
 
 from terminal.session.port import View
-from terminal.ui.desk import AT_REGISTER, RESOLVING, Desk
+from terminal.ui.desk import AT_REGISTER, CORRECTING, RESOLVING, Desk
 from terminal.ui.palette import Palette
 from terminal.ui.words import Words
 
@@ -30,6 +30,7 @@ Body = Literal[
     "resolve",
     "devices",
     "register",
+    "correction",
     "charge",
 ]
 
@@ -61,6 +62,8 @@ def body_of(sight: Sight) -> Body:
         return "resolve"
     if desk.asking in AT_REGISTER:
         return "register"
+    if desk.asking in CORRECTING:
+        return "correction"
     if desk.asking == "offers" and state.offers:
         return "offers"
     if desk.asking == "confirm" and state.confirming:

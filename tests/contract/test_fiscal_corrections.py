@@ -334,7 +334,8 @@ def test_a_correction_from_the_command_line_is_issued_once_and_a_second_alike_wh
         code, page = run(folder, *SAID, "--nth", "3")
         assert (code, page) == (
             1,
-            "The fiscal register is out of paper\nNothing was issued. Mend the cause and give the same command again\n",
+            "The fiscal register is out of paper\n"
+            "Nothing was issued. Mend the cause and make the correction receipt again\n",
         )
     assert made_by(register) == [(1, 120_00)] * 3
 

@@ -135,10 +135,24 @@ REGISTER: tuple[Guard, ...] = (
     Guard(
         "the same correction is the same document",
         "terminal/fiscal/correction.py",
-        "key = uuid5(NAMES, said).hex",
-        "key = uuid5(NAMES, said + cashier).hex",
+        'key = uuid5(NAMES, f"{kind}|{parts}").hex',
+        'key = uuid5(NAMES, f"{kind}|{parts}|{cashier}").hex',
         "tests/contract/test_fiscal_corrections.py"
         "::test_the_same_correction_is_one_whoever_asks_and_the_second_alike_is_another",
+    ),
+    Guard(
+        "a correction the register has made is the till's to record until it has",
+        "terminal/fiscal_book.py",
+        "state = TO_RECORD if sent.receipt is None else SETTLED",
+        "state = SETTLED",
+        "tests/unit/test_engine_correction.py::test_a_till_that_died_amid_one_asks_at_its_start_and_records_it_once",
+    ),
+    Guard(
+        "nothing is sold while the register is at another command",
+        "terminal/session/register.py",
+        "c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,",
+        "c.AskRegister, c.SettleDoubt,",
+        "tests/unit/test_errands.py::test_while_it_is_at_a_command_no_other_is_given_and_scans_go_on",
     ),
     Guard(
         "a register that gives no documents cannot say that it has made no correction",

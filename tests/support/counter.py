@@ -173,6 +173,8 @@ class Counter:
                 return c.CashRecorded(kind, amount_minor, self.state.shift)
             case c.CopyDocument():
                 return c.CopyPrinted()
+            case c.IssueCorrection():
+                return c.CorrectionIssued("7")
             case c.ChangeShift():
                 assert self.state.shift is not None
                 return c.ShiftRenewed(self.state.shift.shift_no, self.state.shift)

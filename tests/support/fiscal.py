@@ -48,6 +48,7 @@ class KeptInMemory:
     def __init__(self) -> None:
         self.rows: dict[str, Sent] = {}
         self.cash: dict[str, CashSent] = {}
+        self.recorded: set[str] = set()
         self.memories: list[tuple[str, str]] = []
 
     def sent_of(self, key: str) -> Sent | None:
@@ -61,6 +62,13 @@ class KeptInMemory:
 
     def keep_issued(self, key: str, issued: Issued) -> None:
         self.rows[key] = replace(self.rows[key], issued=issued)
+
+    def corrections_left(self) -> tuple[Sent, ...]:
+        issued = (sent for sent in self.rows.values() if sent.issued is not None)
+        return tuple(sent for sent in issued if sent.receipt is None and sent.document.key not in self.recorded)
+
+    def correction_recorded(self, key: str) -> None:
+        self.recorded.add(key)
 
     def cash_sent(self) -> tuple[CashSent, ...]:
         return tuple(self.cash.values())

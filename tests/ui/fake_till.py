@@ -28,7 +28,7 @@ from terminal.session import Link, ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.session.port import View
-from terminal.session.state import Doubt, RegisterSeen
+from terminal.session.state import Asked, Doubt, RegisterSeen
 from tests.support.bank_cards import answer_bank_card
 from tests.ui import shop
 
@@ -58,11 +58,14 @@ class FakeTill:
         self.register: RegisterSeen | None = None
         self.at_register: list[c.RecordCash | c.CopyDocument] = []
         self.mended: list[c.MendRegister] = []
+        self.corrections: list[c.IssueCorrection] = []
+        self.asked_now: Asked = ""
+        """What the register is asked, as if on a thread of its own."""
         self.doubt: Doubt | None = None
         """A receipt in doubt; `resolved` is what asking about it comes to, after which it stands no more."""
         self.doubt_next: Doubt | None = None
         """What the next commit that fails leaves in doubt."""
-        self.resolved: c.DoubtEnded | c.DoubtStands = c.DoubtEnded()
+        self.resolved: c.DoubtEnded | c.DoubtStands | c.CorrectionSettled = c.DoubtEnded()
         self.asked_register: list[c.ResolveDoubt] = []
         shift = ShiftInfo("s1", 12, "Анна", shop.NOW_MS - 3 * shop.HOUR_MS) if open_shift else None
         self._state = State(mode="sale" if shift else "closed", shift=shift, basket=Basket(store=STORE))
@@ -140,10 +143,23 @@ class FakeTill:
         member = self._state.basket.member
         age_s = (self.now_ms - member.as_of_ms) // 1000 if member else 0
         standing = Standing(self.link.online, age_s)
-        return Surroundings(moment, self.programme, STORE, standing, charge_ref=self.charge_ref)
+        return Surroundings(
+            moment, self.programme, STORE, standing, is_fiscal=self.register is not None, charge_ref=self.charge_ref,
+            asked=self.asked_now,
+        )  # fmt: skip
 
     def _picture(self, sound: str) -> View:
-        return View(self._state, self.link, self.programme, "Локо-магазин", "T1", sound, self.doubt, self.devices)
+        return View(
+            self._state,
+            self.link,
+            self.programme,
+            "Локо-магазин",
+            "T1",
+            sound,
+            self.doubt,
+            self.devices,
+            self.asked_now,
+        )
 
     # -- effects
 
@@ -190,6 +206,11 @@ class FakeTill:
             case c.CopyDocument():
                 self.at_register.append(effect)
                 return c.CopyPrinted()
+            case c.IssueCorrection(nth=nth):
+                if self.fails:
+                    return self.fails
+                self.corrections.append(effect)
+                return c.CorrectionIssued("20462", nth, before=self.corrections.count(effect) > 1)
             case c.ChangeShift():
                 shift = self._shift()
                 return c.ShiftRenewed(shift.shift_no, replace(shift, shift_no=shift.shift_no + 1))

@@ -11,7 +11,11 @@ from terminal.ui.rows import blank, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
 
-KINDS = {"sale": N_("Receipt {number}"), "return": N_("Return {number}")}
+KINDS = {
+    "sale": N_("Receipt {number}"),
+    "return": N_("Return {number}"),
+    "correction": N_("Correction receipt {number}"),
+}
 MEANWHILE = N_(
     "Until it is known nothing is sold or returned and the shift stays open. Goods, members and prices can be looked up"
 )
@@ -38,7 +42,8 @@ def resolve_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 
 def _which(sight: Sight, doubt: Doubt, width: int) -> Strip:
-    at = f"{sight.words.date(doubt.moment.local_date)} {clock_text(doubt.moment.local_minute)}"
+    moment = doubt.moment
+    at = f"{sight.words.date(moment.local_date)} {clock_text(moment.local_minute)}" if moment else ""
     name = sight.words.text(KINDS[doubt.kind]).format(number=clean(doubt.number))
     parts = [(f"  {name}", "strong"), (f"   {sight.words.money(doubt.total_minor)}", "strong"), (f"   {at}", "text")]
     return row(sight.palette, width, parts)

@@ -29,6 +29,7 @@ BODIES: dict[Body, tuple[str, str]] = {
     "enrol": ("dialogs.enrol", "enrol_rows"),
     "resolve": ("dialogs.resolve", "resolve_rows"),
     "register": ("dialogs.register", "register_rows"),
+    "correction": ("dialogs.correction", "correction_rows"),
     "help": ("dialogs.help", "help_rows"),
     "devices": ("dialogs.devices", "devices_rows"),
 }

@@ -42,6 +42,8 @@ BY_ASKING: dict[Asking, str] = {
     "cash_in": N_("Cash put into the drawer; 1234 is 12.34"),
     "cash_out": N_("Cash taken out of the drawer; 1234 is 12.34"),
     "copy": N_("Number of the document (ФД); Enter alone: the last one"),
+    "correct": N_("Enter goes on, Space changes, Esc goes back"),
+    "correct_sure": N_("Make it? Enter makes it, Esc goes back"),
     "register_by": N_("The manager's name; Enter accepts this register, Esc goes back"),
     "resolve_no": N_("Number of the fiscal document (ФД) on the tape"),
     "resolve_by": N_("The manager's name; Enter settles it, Esc goes back"),
@@ -62,7 +64,7 @@ BANK_TERMINAL = N_("Bank terminal; Esc cancels")
 BANK_IN_DOUBT = N_("Bank terminal; F8 asks again, Esc leaves it")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset({
     "menu", "member", "offers", "enrol", "help", "close", "exit", "unpay", "resolve", "register", "devices",
-    "all_cash", "all_card",
+    "all_cash", "all_card", "correct", "correct_sure",
 })  # fmt: skip
 
 

@@ -22,6 +22,7 @@ LEVELS: dict[Level, tuple[str, str]] = {
 }
 
 
+ASKING = N_("Asking the fiscal register…")
 FORKED = {
     "waits": N_("A copy of this till is about: points are not spent. The manager: F12, then 7"),
     "mended": N_("The journal is mended: points can be spent once the head office has it"),
@@ -37,6 +38,8 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         return [row(palette, width, fit(_unknown(sight, width), width), "band")]
     if _needs_both_rows(sight, width):
         return [row(palette, width, fit(_in_two(sight, width)[0], width))]
+    if sight.view.asked:
+        return [row(palette, width, fit([(f" {palette.signs.info} {_(ASKING)}", "accent")], width), "band")]
     if sight.view.doubt and sight.desk.asking not in RESOLVING:
         return [ends(palette, width, *_in_doubt(sight, sight.view.doubt), "band")]
     if sight.view.link.fork:

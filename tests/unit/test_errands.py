@@ -1,0 +1,171 @@
+"""Errands to the register: the till goes on while they are under way, and takes the answer on its own thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from loyalty.errors import NotNow
+from loyalty.sentences import sentence
+from terminal.effects import Effects
+from terminal.engine import Engine
+from terminal.errands import MOST_WAITING, OnThread, Then
+from terminal.fiscal.register import NoRegister, Refused
+from terminal.fiscal.standing import Seen, Trouble
+from terminal.session import commands as c
+from terminal.session.state import State
+from tests.support.counter import TEA
+from tests.support.small_till import Rig, make_till, opened_rig
+
+SILENT = Trouble(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
+
+
+class Slow(NoRegister):
+    """It answers when a test says so."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.answers = threading.Event()
+        self.refuses: Refused | None = None
+
+    def _wait(self) -> None:
+        self.asked.set()
+        assert self.answers.wait(60)
+
+    def look(self, now: str) -> Seen | None:
+        self._wait()
+        return Seen(None, troubles=(SILENT,))
+
+    def print_copy(self, number: int | None) -> Refused | None:
+        self._wait()
+        return self.refuses
+
+    def close_shift(self, cashier: str) -> Refused | None:
+        self._wait()
+        return self.refuses
+
+
+@contextmanager
+def at_work(folder: Path, register: Slow) -> Iterator[tuple[Rig, Engine]]:
+    """A till whose register is asked on a thread of its own."""
+    make_till(folder)
+    with opened_rig(folder, register) as rig:
+        errands = OnThread(lambda then: engine.answer(then))  # noqa: PLW0108  # it is not there yet
+        effects = Effects(rig.store, rig.sales, rig.lookups, rig.records, None, errands=errands)  # type: ignore[arg-type]
+        engine = Engine(effects, lambda: rig.now_ms)
+        engine.start()
+        try:
+            yield rig, engine
+        finally:
+            register.answers.set()
+            errands.close()
+            engine.stop()
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def till(tmp_path: Path, slow: Slow) -> Iterator[Engine]:
+    with at_work(tmp_path / "till", slow) as (_, engine):
+        yield engine
+
+
+def said(state: State) -> str:
+    return state.notice.said.code if state.notice else ""
+
+
+def do(engine: Engine, *commands: c.Command) -> State:
+    for command in commands:
+        engine.dispatch(command)
+    return engine.view().state
+
+
+def answered(engine: Engine, slow: Slow) -> State:
+    """What the till shows once the register has answered all."""
+    done = threading.Event()
+    stop = engine.watch(lambda view: done.set() if not view.asked else None)
+    slow.answers.set()
+    assert done.wait(60)
+    stop()
+    return engine.view().state
+
+
+def test_a_shift_is_opened_and_goods_are_scanned_while_the_register_is_silent(till: Engine, slow: Slow) -> None:
+    state = do(till, c.OpenShift("Ольга"))
+    assert (said(state), till.view().asked) == ("shift.opened", "look")
+    assert len(do(till, c.LookAtRegister(), c.Scan(TEA.code)).basket.lines) == 1
+    state = answered(till, slow)
+    assert (said(state), len(state.basket.lines)) == ("fiscal.silent", 1)
+
+
+def test_while_it_is_at_a_command_no_other_is_given_and_scans_go_on(till: Engine, slow: Slow) -> None:
+    slow.answers.set()
+    do(till, c.OpenShift("Ольга"))
+    answered(till, slow)
+    slow.answers.clear()
+    do(till, c.PrintCopy())
+    for other in (c.PrintCopy(), c.XReport(), c.MoveCash("in", 100), c.CloseShift(), c.LookAtRegister()):
+        assert said(do(till, other)) == "register.asked"
+    state = do(till, c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    assert (said(state), state.mode) == ("register.asked", "pay")
+    state = answered(till, slow)
+    assert (said(state), state.mode) == ("register.copied", "pay")
+    assert do(till, c.Tender("cash")).mode == "done"
+
+
+def test_while_it_closes_the_shift_nothing_begins(till: Engine, slow: Slow) -> None:
+    do(till, c.OpenShift("Ольга"))
+    answered(till, slow)
+    slow.answers.clear()
+    do(till, c.CloseShift())
+    assert till.view().asked == "shift"
+    state = do(till, c.Scan(TEA.code))
+    assert (said(state), state.basket.lines) == ("register.asked", ())
+    assert answered(till, slow).shift is None
+
+
+def test_what_it_refuses_is_said_when_it_answers(till: Engine, slow: Slow) -> None:
+    slow.answers.set()
+    do(till, c.OpenShift("Ольга"))
+    answered(till, slow)
+    slow.answers.clear()
+    slow.refuses = Refused(sentence("fiscal.no_paper"))
+    do(till, c.CloseShift())
+    state = answered(till, slow)
+    assert said(state) == "fiscal.no_paper"
+    assert state.shift is not None
+
+
+def test_so_many_wait_and_one_more_is_refused() -> None:
+    answers: queue.Queue[Then] = queue.Queue()
+    errands = OnThread(answers.put)
+    for _ in range(MOST_WAITING):
+        errands.go(lambda: lambda: None, "look")
+    with pytest.raises(NotNow):
+        errands.go(lambda: lambda: None, "look")
+    for _ in range(MOST_WAITING):
+        answers.get(timeout=60)()
+    assert errands.asked == ""
+    errands.close()
+
+
+def test_an_error_nobody_foresaw_is_raised_where_the_answer_is_awaited() -> None:
+    answers: queue.Queue[Then] = queue.Queue()
+    errands = OnThread(answers.put)
+
+    def fails() -> Then:
+        raise ZeroDivisionError
+
+    errands.go(fails, "command")
+    with pytest.raises(ZeroDivisionError):
+        answers.get(timeout=60)()
+    assert errands.asked == ""
+    errands.close()
