@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from loyalty.errors import NotNow
 from terminal.committing import Committing
@@ -26,6 +27,7 @@ from terminal.session.correction import CorrectionDraft
 from terminal.session.state import Asked, Doubt
 
 log = logging.getLogger("till")
+T = TypeVar("T")
 Settling = Callable[[Then], c.Command | None]
 
 
@@ -46,6 +48,7 @@ class AtRegister:
         self._register = committing.register
         self._holding = holding
         self._errands: Errands = errands or WaitedFor()
+        self._is_waited_for = False
 
     @property
     def asked(self) -> Asked:
@@ -60,7 +63,16 @@ class AtRegister:
             then = errand()
             return lambda: settling(then)
 
-        return self._errands.go(settled, asked_by(effect))
+        errands = WaitedFor() if self._is_waited_for else self._errands
+        return errands.go(settled, asked_by(effect))
+
+    def waited_for(self, work: Callable[[], T]) -> T:
+        """What is done in it has the register's answer at once."""
+        before, self._is_waited_for = self._is_waited_for, True
+        try:
+            return work()
+        finally:
+            self._is_waited_for = before
 
     def in_doubt(self) -> Doubt | None:
         """The correction receipt in doubt."""

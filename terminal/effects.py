@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -37,6 +37,9 @@ from terminal.session.state import Asked, Doubt
 
 if TYPE_CHECKING:
     from terminal.paid_cards import PaidCards
+
+
+T = TypeVar("T")
 
 
 class Effects:
@@ -254,6 +257,10 @@ class Effects:
     def earn_only(self) -> bool:
         """Whether nothing may be spent here: another history of this till is about."""
         return self._files.journal.fork is not None
+
+    def waited_for(self, work: Callable[[], T]) -> T:
+        """Do what somebody waits for, with all that the fiscal register answers to it."""
+        return self._at_register.waited_for(work)
 
     @property
     def asked(self) -> Asked:

@@ -86,7 +86,8 @@ class Engine:
         self._queue.put(_Job(lambda: self._take(self._answered(then))))
 
     def dispatch(self, command: c.Command) -> View:
-        return self.call(lambda: self._take(command))
+        """What the fiscal register answers to it is waited for too."""
+        return self.call(lambda: self._effects.waited_for(lambda: self._take(command)))
 
     def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the till's thread, in its turn, and wait; what it raises is raised here.

@@ -84,8 +84,8 @@ def said(state: State) -> str:
 
 def do(engine: Engine, *commands: c.Command) -> State:
     for command in commands:
-        engine.dispatch(command)
-    return engine.view().state
+        engine.post(command)
+    return engine.dispatch(c.Refresh()).state
 
 
 def answered(engine: Engine, slow: Slow) -> State:
@@ -142,6 +142,12 @@ def test_what_it_refuses_is_said_when_it_answers(till: Engine, slow: Slow) -> No
     state = answered(till, slow)
     assert said(state) == "fiscal.no_paper"
     assert state.shift is not None
+
+
+def test_who_waits_for_a_command_has_the_register_s_answer_with_it(till: Engine, slow: Slow) -> None:
+    slow.answers.set()
+    till.dispatch(c.OpenShift("Ольга"))
+    assert till.dispatch(c.CloseShift()).state.shift is None
 
 
 def test_so_many_wait_and_one_more_is_refused() -> None:

@@ -25,6 +25,8 @@ def register_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         # Where the rows are too few, what is wrong goes before what to do about it: the ways on are in the list.
         enough = sum(map(len, told)) <= room
         about += [strip for strips in told for strip in (strips if enough else strips[:1])]
+    if len(about) > max(1, height - len(items)):
+        about = about[1:]
     return [*about[: max(1, height - len(items))], *items]
 
 
