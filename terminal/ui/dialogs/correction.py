@@ -45,6 +45,7 @@ EMPTY = {
     SIGN: N_("empty: the register was not used"),
 }
 """What an empty field stands for."""
+VAT_NAME = N_("VAT")
 SOLD = "Коррекция расчёта"
 """As it stands in the document where nothing else is said."""
 LABEL_CELLS = 30
@@ -62,7 +63,7 @@ def correction_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 
 def rate_text(sight: Sight, rate: CorrectionVat) -> str:
-    return sight.words.text(N_("No VAT")) if rate == "none" else f"{sight.words.text(N_('VAT'))} {rate} %"
+    return sight.words.text(N_("No VAT")) if rate == "none" else f"{sight.words.text(VAT_NAME)} {rate} %"
 
 
 def _field(sight: Sight, form: CorrectionForm, at: int, width: int) -> Strip:
