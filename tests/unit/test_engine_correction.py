@@ -61,7 +61,7 @@ def test_it_is_issued_with_its_sums_and_recorded_as_an_event(rig: Rig, wire: Mem
     )  # fmt: skip
     (event,) = recorded(rig)
     assert event == CorrectionMade(
-        "s1", "Петрова", "sale", {"cash": 100_00, "electronic": 50_00}, {"20": 120_00, "10": 30_00}, "2024-11-20",
+        "north", "Петрова", "sale", {"cash": 100_00, "electronic": 50_00}, {"20": 120_00, "10": 30_00}, "2024-11-20",
         str(made.number), wire.register.memory.serial, "15-2", "3812976540",
     )  # fmt: skip
     assert state.shift is not None
@@ -119,7 +119,9 @@ def test_a_doubt_stands_in_the_picture_stops_sales_and_is_ended_by_the_register(
     rig: Rig, wire: MemoryWire, made: bool
 ) -> None:
     do(rig, c.OpenShift("Ольга"))
-    wire.pull_after = Command.CLOSE_RECEIPT if made else Command.OPEN_RECEIPT
+    if not made:
+        wire.register.link.lose("request", Command.CLOSE_RECEIPT)
+    wire.pull_after = Command.CLOSE_RECEIPT
     state = do(rig, MAKE)
     doubt = rig.engine.view().doubt
     assert said(state) == "fiscal.doubt"

@@ -93,6 +93,7 @@ def answered(engine: Engine, slow: Slow) -> State:
     done = threading.Event()
     stop = engine.watch(lambda view: done.set() if not view.asked else None)
     slow.answers.set()
+    engine.dispatch(c.Refresh())
     assert done.wait(60)
     stop()
     return engine.view().state
