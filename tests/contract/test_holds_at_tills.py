@@ -27,6 +27,7 @@ from terminal.session.state import Notice, PointsHold
 from tests.contract.test_returns_at_tills import enrolled
 from tests.support.counter import gtin
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
+from tests.support.small_till import do
 
 TEA = gtin(1)
 RULES = """
@@ -115,12 +116,6 @@ def shown(till: OpenedTill) -> int:
     member = do(till, c.Scan(CARD)).basket.member
     assert member is not None
     return member.balance_points
-
-
-def do(till: OpenedTill, *commands: c.Command) -> State:
-    for command in commands:
-        till.engine.dispatch(command)
-    return till.engine.view().state
 
 
 def basket(till: OpenedTill, pieces: int) -> None:

@@ -13,10 +13,9 @@ from devices.virtual.escpos import VirtualEscPos
 from devices.virtual.served import on_tcp
 from terminal.device_file import FILE
 from terminal.opened import OpenedTill, opened_till
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import TEA
-from tests.support.small_till import make_till
+from tests.support.small_till import do, make_till
 
 SOON_S = 60.0
 
@@ -47,12 +46,6 @@ drawer = "pin2"
 def till_in(folder: Path) -> Iterator[OpenedTill]:
     with opened_till(folder, lang="ru", sync_at_once=False) as till:
         yield till
-
-
-def do(till: OpenedTill, *commands: c.Command) -> State:
-    for command in commands:
-        till.engine.dispatch(command)
-    return till.engine.view().state
 
 
 def notice(till: OpenedTill, code: str) -> bool:

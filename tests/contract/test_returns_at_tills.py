@@ -13,12 +13,11 @@ from sync_server.enrol import make_code
 from sync_server.imports import import_file
 from terminal.offline_queue.enrol import enrol
 from terminal.opened import OpenedTill, opened_till
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.agent import served
 from tests.support.counter import gtin
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
-from tests.support.small_till import begin_return
+from tests.support.small_till import begin_return, do, said
 
 TEA = gtin(1)
 
@@ -66,12 +65,6 @@ def shop(office: ServedOffice, tmp_path: Path) -> Iterator[Shop]:
         yield Shop(office, tmp_path, tills)
 
 
-def do(till: OpenedTill, *commands: c.Command) -> State:
-    for command in commands:
-        till.engine.dispatch(command)
-    return till.engine.view().state
-
-
 def sold(shop: Shop, pieces: int) -> str:
     """The number of a receipt of till one that the head office has: so many teas at 100.00."""
     receipt = do(shop.one, *[c.Scan(TEA)] * pieces, c.Pay(), c.Tender("cash")).receipt
@@ -86,10 +79,6 @@ def returned(till: OpenedTill, number: str, qty_milli: int) -> int:
     receipt = do(till, c.SetReturn(1, qty_milli), c.ConfirmReturn("cash")).receipt
     assert receipt is not None
     return receipt.total_minor
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def test_goods_taken_back_at_another_till_are_not_taken_back_where_they_were_sold(shop: Shop) -> None:

@@ -24,7 +24,7 @@ from terminal.session import commands as c
 from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import SCOPE, cursor_to
 from tests.support.server import T0_MS, TestOffice, Till
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig
 
 LIMITED = f"""{PROGRAMME}
 [[campaign]]
@@ -80,12 +80,6 @@ def download_member(office: TestOffice, rig: Rig) -> None:
     rig.store.cache.drop("ident", bucket_of(MINE))
     download(office, rig, "ident", bucket=bucket)
     download(office, rig, "bal", bucket=bucket)
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def opened(rig: Rig) -> Rig:

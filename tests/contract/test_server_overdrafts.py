@@ -1,8 +1,6 @@
 """Spent beyond the balance: what members owe and the programme bears, in whatever order receipts came."""
 
-from collections.abc import Iterator
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +10,14 @@ from sync_server.find_member import read_balance
 from sync_server.rows import update_rows
 from sync_server.schema import PROGRAMME_TOTAL
 from sync_server.verifying.kept import check_bucket
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 
 ANNA = hex_id("anna")
 
 
 @pytest.fixture
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestOffice]:
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
+def office(sqlite_office: TestOffice) -> TestOffice:
+    return sqlite_office
 
 
 def loss(office: TestOffice) -> tuple[int, int]:

@@ -15,9 +15,8 @@ ANNA = hex_id("anna")
 
 
 @pytest.fixture
-def office(request, tmp_path):
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
+def office(sqlite_office):
+    return sqlite_office
 
 
 def database(office):

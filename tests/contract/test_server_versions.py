@@ -20,13 +20,12 @@ from terminal.offline_queue.enrol import enrol
 from terminal.opened import opened_till
 from terminal.session import commands as c
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
-from tests.support.server import TestOffice, office_on
+from tests.support.server import TestOffice
 
 
 @pytest.fixture
-def office(request, tmp_path):
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
+def office(sqlite_office):
+    return sqlite_office
 
 
 def rows(office: TestOffice, table):

@@ -9,8 +9,6 @@ from pathlib import Path
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
-from terminal.session import State
-from terminal.session import commands as c
 from tests.support.fiscal import MemoryWire
 from tests.support.small_till import Rig, make_till, opened_rig
 
@@ -23,16 +21,6 @@ def at_work(folder: Path, wire: MemoryWire) -> Iterator[Rig]:
     with opened_rig(folder, register) as rig:
         yield rig
     register.close()
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def made(wire: MemoryWire) -> list[tuple[int, int]]:

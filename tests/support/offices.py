@@ -19,6 +19,15 @@ def office(request, tmp_path):
 
 
 @pytest.fixture
+def sqlite_office(request, tmp_path):
+    """For what a database has no part in."""
+    from tests.support.server import office_on
+
+    with office_on("sqlite", request, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
 def client(tmp_path):
     """What asks a head office over HTTP, without a network."""
     from litestar.testing import TestClient

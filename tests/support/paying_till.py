@@ -55,10 +55,6 @@ def at_payment(rig: Rig) -> None:
         rig.engine.dispatch(command)
 
 
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
-
-
 def kept(folder: Path) -> list[Kept]:
     """What the book holds once the till has ended."""
     book = PaymentBook(folder)

@@ -26,7 +26,7 @@ from terminal.fiscal.register import NoRegister, Register
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import device_key, phone_hash, token_hash, write_identity
 from terminal.offline_queue.store import Store, create_journal, open_store
-from terminal.opened import new_id
+from terminal.opened import OpenedTill, new_id
 from terminal.paid_cards import PaidCards
 from terminal.paying import Paying
 from terminal.payment_book import PaymentBook
@@ -162,6 +162,18 @@ class Rig:
         if self.cards is not None:
             self.cards.close()
         self.store.close()
+
+
+def do(till: Rig | OpenedTill, *commands: c.Command) -> State:
+    """One after the other; how the session stands then."""
+    for command in commands:
+        till.engine.dispatch(command)
+    return till.engine.view().state
+
+
+def said(state: State) -> str:
+    """The code of the notice."""
+    return state.notice.said.code if state.notice else ""
 
 
 def begin_return(engine: Engine, number: str) -> State:

@@ -13,10 +13,9 @@ from loyalty.quote import Quote
 from loyalty.receipt import Payment
 from loyalty.shares import Amount, Share
 from terminal.offline_queue.journal_shares import keep_shares
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import PROGRAMME, TEA
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig
 
 BUDGETS = """
 [[campaign]]
@@ -40,12 +39,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till") as opened:
         do(opened, c.OpenShift("Ольга"))
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def grant(rig: Rig, times: int, minor: int = 50_000, ended: bool = False) -> None:

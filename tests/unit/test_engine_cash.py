@@ -16,8 +16,8 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.fiscal_till import at_work, do, said
-from tests.support.small_till import Rig, opened_rig
+from tests.support.fiscal_till import at_work
+from tests.support.small_till import Rig, do, opened_rig, said
 
 SELL = (c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
 

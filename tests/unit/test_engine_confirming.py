@@ -19,7 +19,7 @@ from terminal.offline_queue.http_reply import Refusal
 from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import NOON, PHONE, PROGRAMME, TEA
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, make_till, opened_rig, said
 
 WAIT_S = 60.0
 BY_CODE = PROGRAMME.replace(
@@ -40,10 +40,6 @@ def rig(folder: Path) -> Iterator[Rig]:
         opened.engine.dispatch(c.Scan(TEA.code))
         opened.engine.dispatch(c.Type(PHONE))
         yield opened
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def until(rig: Rig, code: str, *commands: c.Command) -> State:

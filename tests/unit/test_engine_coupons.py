@@ -18,7 +18,7 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, PROGRAMME, TEA
 from tests.support.queue_samples import OFFICE, cursor_to, identity
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
 COUPONS = """
 [[coupon]]
@@ -70,16 +70,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till") as opened:
         do(opened, c.OpenShift("Ольга"))
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def sell(rig: Rig, *codes: str) -> State:

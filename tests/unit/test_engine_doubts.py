@@ -16,8 +16,8 @@ from terminal.session import commands as c
 from terminal.session.state import Doubt
 from tests.support.counter import CUP, TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.fiscal_till import at_work, do, made, numbers, said
-from tests.support.small_till import Rig
+from tests.support.fiscal_till import at_work, made, numbers
+from tests.support.small_till import Rig, do, said
 
 
 class CountingWire(MemoryWire):

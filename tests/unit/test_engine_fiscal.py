@@ -19,8 +19,8 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CUP, TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.fiscal_till import at_work, do, made, numbers, said
-from tests.support.small_till import Rig, make_till
+from tests.support.fiscal_till import at_work, made, numbers
+from tests.support.small_till import Rig, do, make_till, said
 
 ROOT = Path(__file__).resolve().parents[2]
 

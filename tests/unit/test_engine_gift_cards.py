@@ -17,11 +17,11 @@ from loyalty.gift_card import GIFT_WALLET, gift_card
 from loyalty.receipt import Payment
 from terminal.gift_cards import held_card
 from terminal.offline_queue.journal_read import receipt_of
-from terminal.session import Link, State
+from terminal.session import Link
 from terminal.session import commands as c
 from tests.support.counter import CARD, NOON, PROGRAMME, TEA, gtin
 from tests.support.queue_samples import cursor_to
-from tests.support.small_till import GOODS, Rig, begin_return, make_till, opened_rig
+from tests.support.small_till import GOODS, Rig, begin_return, do, make_till, opened_rig, said
 
 GIFT = Product(gtin(9), "Подарочная карта", (Price(1000_00),), vat="none", gift_card=True)
 NUMBER, NEW = card_number("298", 1), card_number("298", 2)
@@ -47,16 +47,6 @@ def told(rig: Rig, balance_minor: int, applied: Applied = NOTHING, seq: int = 1)
     rows = [FeedRow(LOADED.account_id, seq, msgspec.Raw(canonical(row)))]
     to = cursor_to("bal", bucket_of(LOADED.account_id), rows, applied, NOON.at_ms)
     rig.store.cache.install(rows, to, afresh=True)
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def left_minor(rig: Rig, number: str = NUMBER) -> int:

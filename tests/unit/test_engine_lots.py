@@ -10,10 +10,9 @@ import pytest
 from loyalty.member import Due, Member
 from loyalty.points.terms import Lot
 from loyalty.receipt import Receipt
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, PROGRAMME, TEA
-from tests.support.small_till import ANNAS_POINTS, Rig, make_till, opened_rig
+from tests.support.small_till import ANNAS_POINTS, Rig, do, make_till, opened_rig
 
 DATED = PROGRAMME.replace("[redeem]", "[points]\npending_days = 14\nexpire_days = 365\n\n[redeem]")
 """Points earned on 21 September 2026 can be spent from 5 October to 21 September 2027."""
@@ -25,12 +24,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till") as opened:
         opened.engine.dispatch(c.OpenShift("Ольга"))
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def found(rig: Rig) -> Member:

@@ -19,7 +19,7 @@ from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire
 from tests.support.marked import CIGARETTES, CONTROLLED, SHOES, WATER, WINE, mark_of
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig
 
 FIRST, SECOND = mark_of(WATER, "5!aB(x)*+d"), mark_of(WATER, "abc")
 
@@ -45,12 +45,6 @@ def device() -> VirtualShtrih:
 def rig(tmp_path: Path, device: VirtualShtrih) -> Iterator[Rig]:
     with at_work(tmp_path / "till", device) as opened:
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def said(state: State) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import ANNA, BLOCKED, CARD, NOON, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import cursor_to
-from tests.support.small_till import ANNAS_POINTS, Rig, make_till, opened_rig
+from tests.support.small_till import ANNAS_POINTS, Rig, do, make_till, opened_rig, said
 
 NEWCOMER = "+79261112233"
 TODAY = 20_717
@@ -31,16 +31,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till") as opened:
         opened.engine.dispatch(c.OpenShift("Ольга"))
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def found(rig: Rig, text: str) -> Member:

@@ -13,9 +13,9 @@ from terminal.paying_said import refusal
 from terminal.session import commands as c
 from terminal.words import TEMPLATES
 from tests.support.counter import CARD, TEA
-from tests.support.paying_till import TEA_MINOR, Paper, args, at_payment, by_hand, kept, said
+from tests.support.paying_till import TEA_MINOR, Paper, args, at_payment, by_hand, kept
 from tests.support.payments import line_terminal
-from tests.support.small_till import SOON_S, begin_return, make_till, opened_rig
+from tests.support.small_till import SOON_S, begin_return, make_till, opened_rig, said
 
 
 @pytest.fixture

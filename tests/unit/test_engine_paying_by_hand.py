@@ -8,8 +8,8 @@ import pytest
 
 from devices.payment.model import Approval
 from terminal.session import commands as c
-from tests.support.paying_till import TEA_MINOR, Paper, args, at_payment, by_hand, kept, said
-from tests.support.small_till import make_till, opened_rig
+from tests.support.paying_till import TEA_MINOR, Paper, args, at_payment, by_hand, kept
+from tests.support.small_till import make_till, opened_rig, said
 
 
 @pytest.fixture

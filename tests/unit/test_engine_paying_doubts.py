@@ -14,9 +14,9 @@ from terminal.charges import Kept
 from terminal.payment_book import PaymentBook
 from terminal.session import commands as c
 from tests.support.fiscal import MemoryWire
-from tests.support.paying_till import TEA_MINOR, InTheDark, at_payment, kept, said, with_shtrih
+from tests.support.paying_till import TEA_MINOR, InTheDark, at_payment, kept, with_shtrih
 from tests.support.payments import line_terminal
-from tests.support.small_till import make_till, opened_rig
+from tests.support.small_till import make_till, opened_rig, said
 
 
 @pytest.fixture

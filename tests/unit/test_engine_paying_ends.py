@@ -10,9 +10,9 @@ from devices.payment.model import Operation
 from devices.payment.terminal import TRIES
 from devices.virtual.payment import VirtualTerminal
 from terminal.session import commands as c
-from tests.support.paying_till import TEA_MINOR, args, at_payment, said
+from tests.support.paying_till import TEA_MINOR, args, at_payment
 from tests.support.payments import line_terminal
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, make_till, opened_rig, said
 
 
 @pytest.fixture

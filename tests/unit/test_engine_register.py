@@ -20,7 +20,7 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire, atol_port
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
 Device = VirtualShtrih | VirtualAtol
 SELL = (c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
@@ -74,16 +74,6 @@ def rig(tmp_path: Path, device: Device, clock: Clock) -> Iterator[Rig]:
 
 def local(moment: Moment) -> str:
     return f"{moment.local_date}T{moment.local_minute // 60:02d}:{moment.local_minute % 60:02d}"
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def troubles(state: State) -> list[tuple[str, str]]:

@@ -15,11 +15,10 @@ from loyalty.receipt import Payment, Receipt
 from loyalty.returning.parts import GivenBack, Sums, given_back
 from loyalty.returns import returned_said
 from loyalty.sentences import sentence
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, NOON, TEA
 from tests.support.queue_samples import OFFICE, cursor_to
-from tests.support.small_till import Rig, opened_rig
+from tests.support.small_till import Rig, do, opened_rig
 
 RULES = """
 id = "corner"
@@ -51,12 +50,6 @@ def install(rig: Rig, *versions: tuple[str, int, str], seq: int, more: str = "")
     cursor = msgspec.structs.replace(cursor_to("programmes", 0, rows), seq=seq)
     rig.store.cache.install(rows, cursor, afresh=True)
     rig.effects.forget_programme()
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def sold_three(rig: Rig) -> Receipt:

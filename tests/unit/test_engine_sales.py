@@ -25,7 +25,7 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from tests.support.counter import ANNA, CARD, CUP, TEA
 from tests.support.queue_samples import receipt as foreign_receipt
-from tests.support.small_till import Rig, opened_rig
+from tests.support.small_till import Rig, do, opened_rig, said
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,16 +57,6 @@ def rig(tmp_path: Path, spy: Spy) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till", spy) as opened:
         spy.rig = opened
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
-
-
-def said(state: State) -> str:
-    return state.notice.said.code if state.notice else ""
 
 
 def events_of(rig: Rig) -> int:

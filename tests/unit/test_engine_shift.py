@@ -5,20 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from loyalty.events import ShiftTotals
-from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, TEA
-from tests.support.small_till import Rig, opened_rig
+from tests.support.small_till import Rig, do, opened_rig
 
 DAY = ShiftTotals(
     sales=2, returns=1, cash_minor=200_00, card_minor=450_50, returned_cash_minor=100_00, earned_points=5, members=1
 )
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def a_day(rig: Rig) -> None:

@@ -19,7 +19,7 @@ from terminal.session import Link, State
 from terminal.session import commands as c
 from tests.support.counter import CARD, PROGRAMME, TEA
 from tests.support.queue_samples import OFFICE, cursor_to, programme_row
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.small_till import Rig, do, make_till, opened_rig
 
 TEN = """
 [[campaign]]
@@ -37,12 +37,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with opened_rig(tmp_path / "till") as opened:
         do(opened, c.OpenShift("Ольга"))
         yield opened
-
-
-def do(rig: Rig, *commands: c.Command) -> State:
-    for command in commands:
-        rig.engine.dispatch(command)
-    return rig.engine.view().state
 
 
 def hear(rig: Rig, stops: Stops, number: int = 1, signer: Ed25519PrivateKey = OFFICE) -> State:

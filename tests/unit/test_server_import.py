@@ -21,7 +21,7 @@ from sync_server.imports import import_file
 from sync_server.personal import store_personal
 from sync_server.schema import CONSENT, FLAG, LEDGER, MEMBER, PERSONAL
 from tests.support.importing import bodies, take, write
-from tests.support.server import T0_MS, TestOffice, hex_id, office_on
+from tests.support.server import T0_MS, TestOffice, hex_id
 
 CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 MEMBERS_CSV = f"""card,phone,name,birthday,status,points
@@ -35,12 +35,6 @@ MEMBERS_CSV = f"""card,phone,name,birthday,status,points
 def office(office):
     publish_demo(office.store, office.identity)
     return office
-
-
-@pytest.fixture
-def sqlite_office(request, tmp_path):
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
 
 
 def test_members_come_in_with_their_points_as_opening_entries(office, tmp_path):

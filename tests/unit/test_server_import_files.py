@@ -6,20 +6,17 @@ import csv
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from loyalty.codes import card_number
 from loyalty.errors import BadInput
-from loyalty.feed import BalanceRow, IdentRow
+from loyalty.feed import BalanceRow
 from sync_server import import_products
 from sync_server.csv_rows import MAX_FIELD_CHARS, MAX_ROW_LINES, read_rows
 from sync_server.demo_data import publish_demo
 from sync_server.import_members import COLUMNS
 from sync_server.import_names import MEMBER_ALIASES, PRODUCT_ALIASES
 from sync_server.import_report import Imported
-from sync_server.schema import MEMBER, PERSONAL
 from tests.support.importing import bodies, take, write
-from tests.support.server import TestOffice, office_on
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,21 +31,6 @@ CARD, CARD2, CARD3 = (card_number("2990000", number) for number in (1, 2, 3))
 def office(office):
     publish_demo(office.store, office.identity)
     return office
-
-
-@pytest.fixture
-def sqlite_office(request, tmp_path):
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
-
-
-def members(office: TestOffice) -> dict[str, tuple[IdentRow, tuple[str, str, str]]]:
-    """card -> what tills know, and the personal data that are held."""
-    with office.store.read() as tx:
-        held = {row.member_id: (row.name, row.phone, row.birthday) for row in tx.execute(select(PERSONAL))}
-        owned = {row.member_id: row.personal_hash for row in tx.execute(select(MEMBER))}
-        assert {row.hash for row in tx.execute(select(PERSONAL))} == set(owned.values()), "what was replaced is erased"
-    return {row.cards[0]: (row, held[row.member_id]) for row in bodies(office, "ident", IdentRow) if row.cards}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])

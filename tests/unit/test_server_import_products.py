@@ -8,20 +8,17 @@ from pathlib import Path
 
 import phonenumbers
 import pytest
-from sqlalchemy import select
 
 from loyalty.catalogue import Product
 from loyalty.codes import CardCode, CodeRanges, ProductCode, classify, gtin_is_valid, parse_phone
 from loyalty.documents.programme_file import parse_programme
 from loyalty.errors import BadInput
-from loyalty.feed import IdentRow
 from sync_server.demo_data import MEMBERS, demo_member_rows, demo_product_rows, import_demo_members, publish_demo
 from sync_server.demo_goods import BRANDS, PRODUCTS, WEIGHED
 from sync_server.import_report import Imported
 from sync_server.imports import import_rows
-from sync_server.schema import MEMBER, PERSONAL
 from tests.support.importing import bodies, take, write
-from tests.support.server import T0_MS, TestOffice, office_on
+from tests.support.server import T0_MS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,21 +42,6 @@ CATEGORIES = (
 def office(office):
     publish_demo(office.store, office.identity)
     return office
-
-
-@pytest.fixture
-def sqlite_office(request, tmp_path):
-    with office_on("sqlite", request, tmp_path) as made:
-        yield made
-
-
-def members(office: TestOffice) -> dict[str, tuple[IdentRow, tuple[str, str, str]]]:
-    """card -> what tills know, and the personal data that are held."""
-    with office.store.read() as tx:
-        held = {row.member_id: (row.name, row.phone, row.birthday) for row in tx.execute(select(PERSONAL))}
-        owned = {row.member_id: row.personal_hash for row in tx.execute(select(MEMBER))}
-        assert {row.hash for row in tx.execute(select(PERSONAL))} == set(owned.values()), "what was replaced is erased"
-    return {row.cards[0]: (row, held[row.member_id]) for row in bodies(office, "ident", IdentRow) if row.cards}
 
 
 def test_products_need_code_name_and_price(sqlite_office, tmp_path):
