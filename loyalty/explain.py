@@ -27,6 +27,7 @@ from loyalty.documents import (
     programme_file,
     programme_lint,
     programme_warnings,
+    redeem_file,
     section,
     status_file,
 )
@@ -56,6 +57,7 @@ _ROOMS = (
     programme_warnings,
     quote,
     reasons,
+    redeem_file,
     redemption,
     returns,
     rewards,

@@ -11,10 +11,9 @@ from typing import Literal
 
 from loyalty import conditions, rewards
 from loyalty.codes import CodeRanges
-from loyalty.conditions.products import read_set
 from loyalty.coupons import series as coupon_series
 from loyalty.coupons.series import CouponSeries, promo_words
-from loyalty.documents import campaign_file, points_file, programme_lint, section, status_file
+from loyalty.documents import campaign_file, points_file, programme_lint, redeem_file, section, status_file
 from loyalty.documents.campaign_file import (
     MAX_POINTS,
     label,
@@ -27,16 +26,14 @@ from loyalty.documents.campaign_file import (
 )
 from loyalty.documents.points_file import read_terms, read_workdays
 from loyalty.documents.programme_lint import note_contradictions
+from loyalty.documents.redeem_file import check_step, read_redeem, read_returns
 from loyalty.documents.section import ID, Notes, Section, nearest
 from loyalty.documents.status_file import read_ladder
 from loyalty.errors import BadProgramme
 from loyalty.ledger import MAIN_WALLET
-from loyalty.member import IdentifiedBy
 from loyalty.money import MAX_MINOR, Rounding
-from loyalty.points.lots import Shortfall
-from loyalty.programme import GiftCards, Programme, Redeem, Returns, SlipCodes
+from loyalty.programme import GiftCards, Programme, SlipCodes
 from loyalty.referral import Referral
-from loyalty.rights import MAX_AGE_DAYS, MAX_SEEN_DAYS, Offline, OfflineKind
 from loyalty.sentences import Lang, Sentence, sentence
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -57,33 +54,26 @@ SENTENCES = {
     "programme.toml.mend": ("исправьте запись в этом месте", "mend the writing at that place"),
     "programme.zone": ("часового пояса «{zone}» нет", "there is no time zone “{zone}”"),
     "programme.toml_deep": ("слишком глубоко вложенные значения", "values are nested too deep"),
-    "programme.split": (
-        "шаг в {step_points:балл|балла|баллов} — не целая сумма в копейках",
-        "a step of {step_points:point|points} is no whole sum in minor units",
-    ),
-    "programme.split.mend": (
-        "step_points × point_value_minor должно делиться на point_scale",
-        "let step_points × point_value_minor divide by point_scale",
-    ),
-    "programme.no_worth": ("не сказано, сколько стоит балл", "what a point is worth is not said"),
-    "programme.no_worth.mend": (
-        "укажите point_value_minor в [redeem]",
-        "give point_value_minor in [redeem]",
-    ),
     "programme.prefixes": ("префикс «{prefix}» уже занят", "the prefix “{prefix}” is taken already"),
     "programme.prefixes.mend": (
         "разведите префиксы карт, весовых товаров и подарочных карт",
         "keep cards, weighed goods and gift cards apart",
     ),
 }  # fmt: skip
-_ROOMS = (campaign_file, coupon_series, section, conditions, rewards, programme_lint, points_file, status_file)
+_ROOMS = (
+    campaign_file,
+    coupon_series,
+    section,
+    conditions,
+    rewards,
+    programme_lint,
+    points_file,
+    redeem_file,
+    status_file,
+)
 _TEMPLATES = {**SENTENCES, **{code: pair for room in _ROOMS for code, pair in room.SENTENCES.items()}}
 _ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "floor", "ceil")
 _EARN_PER: tuple[Literal["line", "receipt"], ...] = ("receipt", "line")
-_IDENTIFIED: tuple[IdentifiedBy, ...] = ("card", "phone", "phone_code", "manual")
-_OFFLINE: tuple[OfflineKind, ...] = ("credit", "escrow", "both", "none")
-_RETURN_RULES: tuple[Literal["paid", "kept"], ...] = ("paid", "kept")
-_SHORTFALLS: tuple[Shortfall, ...] = ("debt", "refund", "balance")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice \(at line (\d+)")
 """What the reader of TOML says of a table that is begun a second time."""
 _WHOLE = "document"
@@ -184,8 +174,8 @@ def read_programme(top: Section) -> Programme:
         status_criteria=ladder.criteria,
         status_on_return=ladder.on_return,
         status_wallet=top.ref("status_wallet", "wallet", MAIN_WALLET),
-        redeem=_redeem(top.part("redeem")),
-        returns=_returns(top.part("returns"), top.part("redeem")),
+        redeem=read_redeem(top.part("redeem")),
+        returns=read_returns(top.part("returns"), top.part("redeem")),
         campaigns=read_campaigns(top, groups),
         wallets=wallets,
         groups=groups,
@@ -199,7 +189,7 @@ def read_programme(top: Section) -> Programme:
         slip=_slip(top.part("slip")),
         consent_version=top.text("consent_version", "1", 40),
     )
-    _check_step(top, programme)
+    check_step(top, programme)
     note_contradictions(top, programme)
     top.finish()
     return programme
@@ -263,65 +253,3 @@ def _slip(part: Section | None) -> SlipCodes:
     slip = SlipCodes(part.flag("member_card", True), link, label(part, "link_name") if link else None)
     part.finish()
     return slip
-
-
-def _redeem(part: Section | None) -> Redeem:
-    usual = Redeem()
-    if part is None:
-        return usual
-    redeem = Redeem(
-        point_value_minor=part.whole("point_value_minor", 1, 1_000_000, usual.point_value_minor),
-        max_share_bp=part.whole("max_share_bp", 0, 10_000, usual.max_share_bp),
-        max_points=part.whole("max_points", 0, MAX_POINTS, 0),
-        min_points=part.whole("min_points", 1, MAX_POINTS, usual.min_points),
-        step_points=part.whole("step_points", 1, MAX_POINTS, usual.step_points),
-        offline_max_points=part.whole("offline_max_points", 0, MAX_POINTS, usual.offline_max_points),
-        unconfirmed_offline_max_points=part.whole(
-            "unconfirmed_offline_max_points", 0, MAX_POINTS, usual.unconfirmed_offline_max_points
-        ),
-        max_age_s=part.whole("max_age_s", 0, 31_536_000, usual.max_age_s),
-        identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else usual.identified_by,
-        wallets=part.refs("wallets", "wallet") or usual.wallets,
-        excluded=read_set(part.part("excluded")),
-        offline=_offline(part.part("offline")),
-    )
-    part.finish()
-    return redeem
-
-
-def _offline(part: Section | None) -> Offline:
-    usual = Offline()
-    if part is None:
-        return usual
-    offline = Offline(
-        kind=part.choice("kind", _OFFLINE, usual.kind),
-        member_max_points=part.whole("member_max_points", 0, MAX_POINTS, 0),
-        till_max_points=part.whole("till_max_points", 0, MAX_POINTS, 0),
-        max_age_days=part.whole("max_age_days", 1, MAX_AGE_DAYS, usual.max_age_days),
-        identified_by=part.choices("identified_by", _IDENTIFIED) if part.has("identified_by") else (),
-        online_one_in=part.whole("online_one_in", 0, 1000, 0),
-        escrow_max_points=part.whole("escrow_max_points", 0, MAX_POINTS, 0),
-        escrow_seen_days=part.whole("escrow_seen_days", 1, MAX_SEEN_DAYS, usual.escrow_seen_days),
-    )
-    part.finish()
-    return offline
-
-
-def _returns(part: Section | None, redeem: Section | None) -> Returns:
-    if part is None:
-        return Returns()
-    returns = Returns(
-        rule=part.choice("rule", _RETURN_RULES, "paid"), shortfall=part.choice("shortfall", _SHORTFALLS, "debt")
-    )
-    if returns.shortfall == "refund" and (redeem is None or not redeem.has("point_value_minor")):
-        part.note("shortfall", sentence("programme.no_worth"), sentence("programme.no_worth.mend"))
-    part.finish()
-    return returns
-
-
-def _check_step(top: Section, programme: Programme) -> None:
-    """A step of points must be a whole sum of money, or spent points could not be shared to the kopeck."""
-    redeem = programme.redeem
-    if redeem.step_points * redeem.point_value_minor % programme.point_scale:
-        what = sentence("programme.split", step_points=redeem.step_points)
-        top.note("redeem.step_points", what, sentence("programme.split.mend"))
