@@ -9,37 +9,28 @@ nothing. Cards and phones are claimed like those of any new member. A row with s
 with somebody's phone, is about that member (`import_changes`); one whose phone another has is left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from loyalty.codes import CodeRanges
 from loyalty.conditions import FirstPurchase
-from loyalty.events import Personal, canonical, personal_hash
-from loyalty.feed import IdentRow
-from loyalty.ledger import MAIN_WALLET, Entry
-from loyalty.points.terms import Lot, lot_id
 from loyalty.sentences import sentence
-from loyalty.statuses.progress import Grant
 from sync_server import import_fields
-from sync_server.accounts import Moves, fold_accounts
 from sync_server.claims import Claim, Holders, Owners, claim, read_holders
 from sync_server.csv_rows import Row
 from sync_server.erasing.erased import erased_among
-from sync_server.heads import Change, put_rows
 from sync_server.identity import Identity
 from sync_server.import_changes import Existing, change_members
 from sync_server.import_fields import Purpose, Unfit
+from sync_server.import_new import add_members
 from sync_server.import_report import NotTaken, Tally
-from sync_server.import_rows import IMPORTED, MemberRow, consent_rows, derived, given_by, salt_of
-from sync_server.personal import fill_ident, personal_row
-from sync_server.purses import Booked
-from sync_server.rows import insert_new, insert_rows, select_by
-from sync_server.schema import BROUGHT, CONSENT, MEMBER, PERSONAL
+from sync_server.import_rows import MemberRow, derived
+from sync_server.rows import select_by
+from sync_server.schema import MEMBER
 from sync_server.seen import Seen
 from sync_server.standing import Rules
-from sync_server.store import Bucket, Store, Tx
+from sync_server.store import Bucket, Store
 
 COLUMNS = (
     "card", "phone", "name", "birthday", "status", "points", "status_until", "receipts", "card_kind", "expires",
@@ -91,7 +82,7 @@ def import_members(
     tally.count("added", len(mine))
     for group in _by_bucket(store, mine):
         bucket: Bucket = "many" if store.sqlite else group[0].bucket
-        store.write(partial(_add, identity=identity, rules=rules, group=group, now_ms=now_ms), bucket)
+        store.write(partial(add_members, identity=identity, rules=rules, group=group, now_ms=now_ms), bucket)
 
 
 def welcomes_first_purchases(rules: Rules) -> bool:
@@ -237,75 +228,3 @@ def _by_bucket(store: Store, members: Sequence[MemberRow]) -> list[list[MemberRo
     for member in members:
         groups.setdefault(member.bucket, []).append(member)
     return [groups[bucket] for bucket in sorted(groups)]
-
-
-def _add(tx: Tx, identity: Identity, rules: Rules, group: Sequence[MemberRow], now_ms: int) -> None:
-    personal = {member.member_id: _personal(identity, member) for member in group}
-    rows = [_row(member, personal_hash(personal[member.member_id]), now_ms) for member in group]
-    added = insert_new(tx, MEMBER, rows, ("bucket", "member_id"))
-    new = [member for member in group if (member.bucket, member.member_id) in added]
-    insert_rows(tx, PERSONAL, [personal_row(personal[member.member_id]) for member in new])
-    insert_rows(tx, CONSENT, [row for member in new for row in _consents(member, now_ms)])
-    moves, brought = Moves(), []
-    for member in new:
-        moves.opened[member.bucket, member.account_id] = rules.grant(member.status, now_ms, member.status_until)
-        if member.receipts:
-            moves.brought[member.bucket, member.account_id] = member.receipts
-        grant = moves.opened[member.bucket, member.account_id]
-        if member.receipts or grant:
-            brought.append(_brought(member, grant))
-        if member.points:
-            entry = Entry(member.event_id, 1, member.account_id, MAIN_WALLET, "opening", member.points, now_ms)
-            lot = _lot(member, rules.date_at(now_ms))
-            moves.entries.append(Booked(member.bucket, entry, rules.date_at(now_ms), lot=lot))
-    insert_rows(tx, BROUGHT, brought)
-    idents = [Change(member.bucket, member.member_id, canonical(_ident(member, now_ms)), None) for member in new]
-    put_rows(tx, {"ident": idents, "bal": fold_accounts(tx, moves, rules)})
-
-
-def _brought(member: MemberRow, grant: Grant | None) -> dict[str, Any]:
-    status = grant or Grant("", "")
-    return {
-        "bucket": member.bucket, "account_id": member.account_id, "receipts": member.receipts,
-        "status": status.status, "given_on": status.given_on, "last_date": status.last_date,
-    }  # fmt: skip
-
-
-def _consents(member: MemberRow, now_ms: int) -> Iterator[dict[str, Any]]:
-    return consent_rows(member.bucket, member.member_id, given_by(member, now_ms))
-
-
-def _lot(member: MemberRow, today: str) -> Lot | None:
-    """The points brought along, where they run out."""
-    if not member.expires:
-        return None
-    return Lot(lot_id(member.event_id), MAIN_WALLET, member.points, today, expires_date=member.expires)
-
-
-def _personal(identity: Identity, member: MemberRow) -> Personal:
-    return Personal(
-        member.member_id,
-        member.account_id,
-        member.event_id,
-        salt_of(identity, member.member_id),
-        member.phone,
-        member.name,
-        member.birthday,
-    )
-
-
-def _ident(member: MemberRow, now_ms: int) -> IdentRow:
-    kinds = {member.card: member.card_kind} if member.card_kind else {}
-    row = IdentRow(
-        member.member_id, member.account_id, cards=(member.card, *member.more_cards) if member.card else (),
-        card_kinds=kinds, consents=given_by(member, now_ms),
-    )  # fmt: skip
-    return fill_ident(row, member.name, member.birthday, member.phone, member.phone_hash)
-
-
-def _row(member: MemberRow, hashed: str, now_ms: int) -> dict[str, Any]:
-    return {
-        "bucket": member.bucket, "member_id": member.member_id, "account_id": member.account_id, "card": member.card,
-        "personal_hash": hashed, "event_id": member.event_id, "store": IMPORTED, "cashier": IMPORTED, "at_ms": now_ms,
-        "merged_into": "", "merged_home": "",
-    }  # fmt: skip

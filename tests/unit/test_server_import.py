@@ -105,7 +105,7 @@ def test_an_import_cut_after_its_claims_goes_on(office, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("sync_server.import_members._add", cut)
+        patched.setattr("sync_server.import_members.add_members", cut)
         with pytest.raises(KeyboardInterrupt):
             take(office, "members", path)
     assert take(office, "members", path) == Imported(rows=3, added=3)
