@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.what_ran",
     "tests.support.postgres",
     "tests.support.offices",
+    "tests.support.patient",
     "tests.support.browser",
 ]
 

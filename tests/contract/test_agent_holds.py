@@ -53,6 +53,7 @@ def office(agent: Served, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The link is up, whatever the sync finds of a head office that is not there."""
     made = Office()
     monkeypatch.setattr(agent.till.holding, "_office", made)
+    monkeypatch.setattr(agent.till.holding, "_within_s", SOON_S)
     agent.till.sync.stop()
     agent.till.engine.link_changed(Link(online=True))
     return made

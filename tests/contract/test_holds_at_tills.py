@@ -29,6 +29,7 @@ from tests.support.counter import gtin
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
 from tests.support.small_till import do
 
+pytestmark = pytest.mark.usefixtures("patient_tills")
 TEA = gtin(1)
 RULES = """
 id = "p"

@@ -19,6 +19,7 @@ from tests.support.counter import gtin
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
 from tests.support.small_till import begin_return, do, said
 
+pytestmark = pytest.mark.usefixtures("patient_tills")
 TEA = gtin(1)
 
 

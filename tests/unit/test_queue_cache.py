@@ -260,16 +260,20 @@ def test_readers_amid_exchanges_see_one_file_or_the_other_never_a_mix(cache, tmp
     account = account_in(7)
     put(cache, "ident", 7, [ident_row(account, "card")])
     put(cache, "bal", 7, [balance_row(account, 0)], applied=Applied(1, 0))
-    stop, seen = threading.Event(), set()
+    stop, seen, looked = threading.Event(), set(), threading.Semaphore(0)
 
     def look():
-        while not stop.is_set():
+        last = False
+        while not last:
+            last = stop.is_set()
             known = cache.member_by_card("card")
             seen.add((known.balance.wallets["main"], known.applied.seq))
+            looked.release()
 
     threads = [threading.Thread(target=look) for _ in range(3)]
     for thread in threads:
         thread.start()
+    assert looked.acquire(timeout=60)
     for number in range(1, 15):
         path = tmp_path / "cache.fresh"
         make_empty(path, "g")
@@ -281,7 +285,7 @@ def test_readers_amid_exchanges_see_one_file_or_the_other_never_a_mix(cache, tmp
     stop.set()
     for thread in threads:
         thread.join()
-    assert len(seen) > 1
+    assert {(0, 0), (14, 14)} <= seen
     assert all(points == seq for points, seq in seen)
 
 
