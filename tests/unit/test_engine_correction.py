@@ -18,8 +18,8 @@ from terminal.session import commands as c
 from terminal.session.correction import CorrectionDraft
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire
-from tests.support.fiscal_till import at_work, do, said
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.fiscal_till import at_work
+from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
 DRAFT = CorrectionDraft(
     "sale", 100_00, 50_00, {"20": 120_00, "10": 30_00}, "2024-11-20", "Петрова", "15-2", "3812976540"
