@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
-from unittest.mock import patch
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
-from loyalty.api import HoldReply, HoldRequest, HoldVoid
+from loyalty.api import HoldReply
 from loyalty.events import bucket_of
-from loyalty.feed import BalanceRow
-from sync_server import effects
 from sync_server import holds as holds_module
-from sync_server.carrying import Carried
-from sync_server.families import create_family, leave_family
 from sync_server.hold_ends import KEPT_MS, end_holds
-from sync_server.hold_rows import read_holds
-from sync_server.holds import MAX_LIVING, MAX_POINTS, MAX_TTL_S, MAX_WALLETS, take_hold, void_hold
-from sync_server.member_changes import Wish
-from sync_server.merging import merge_members
+from sync_server.holds import MAX_LIVING, MAX_POINTS, MAX_TTL_S, MAX_WALLETS
 from sync_server.rebuilding.rebuild import rebuild
 from sync_server.refusals import Refused
-from sync_server.schema import EFFECT_OUT, FEED, FLAG, HOLD
+from sync_server.schema import FLAG, HOLD
 from sync_server.verifying.verify import verify
+from tests.support.held import (
+    ANNA,
+    BORIS,
+    CARDS,
+    ONE,
+    THREE,
+    TTL_S,
+    TWO,
+    balance,
+    flags,
+    row,
+    sound,
+    spend,
+    state,
+    take,
+    void,
+)
 from tests.support.server import T0_MS, TestOffice, Till, hex_id
-from tests.support.taking_in import check_books, check_feed
-from tests.support.taking_in import flags as counted_flags
-
-ANNA, BORIS = hex_id("anna"), hex_id("boris")
-CARDS = {ANNA: "2990001000018", BORIS: "2990001000025"}
-ONE, TWO, THREE = hex_id("one"), hex_id("two"), hex_id("three")
-TTL_S = 900
 
 
 @pytest.fixture
@@ -48,51 +48,6 @@ def till(office: TestOffice) -> Till:
         made.put(event, made.sale(account=member, earned=100))
     office.apply()
     return made
-
-
-def take(
-    till: Till, points: int | Mapping[str, int] = 60, id: str = ONE, account: str = ANNA, at_ms: int = T0_MS, **more
-) -> HoldReply:
-    asked = {"main": points} if isinstance(points, int) else dict(points)
-    request = HoldRequest(id, account, more.pop("member", ANNA), asked, more.pop("ttl_s", TTL_S), **more)
-    return take_hold(till.office.store, till.terminal, request, at_ms)
-
-
-def void(till: Till, id: str = ONE, account: str = ANNA, at_ms: int = T0_MS) -> HoldReply:
-    return void_hold(till.office.store, till.terminal, id, HoldVoid(account), at_ms)
-
-
-def spend(till: Till, points: int, hold: str = ONE, account: str = ANNA) -> None:
-    till.put(till.sale(account=account, redeemed=points, hold_id=hold))
-    till.office.apply()
-
-
-def row(office: TestOffice, account: str = ANNA) -> BalanceRow:
-    table = FEED["bal"]
-    with office.store.read() as tx:
-        body = tx.execute(select(table.c.body).where(table.c.key == account)).scalar_one()
-    return msgspec.json.decode(body, type=BalanceRow)
-
-
-def balance(office: TestOffice, account: str = ANNA) -> int:
-    return row(office, account).wallets.get("main", 0)
-
-
-def flags(office: TestOffice) -> list[str]:
-    return sorted(counted_flags(office).elements())
-
-
-def state(office: TestOffice, id: str = ONE, account: str = ANNA) -> str:
-    where = (bucket_of(account), account)
-    with office.store.read() as tx:
-        found = read_holds(tx, [where])[where].get(id)
-    return found.state if found else ""
-
-
-def sound(office: TestOffice) -> None:
-    check_books(office)
-    check_feed(office)
-    assert verify(office.store).findings == ()
 
 
 def test_what_is_held_cannot_be_held_again_and_tills_are_told(office, till):
@@ -290,103 +245,6 @@ def test_of_an_account_nobody_knows_nothing_is_held_or_remembered(office, till):
         assert tx.execute(select(HOLD)).all() == []
 
 
-def wish(office: TestOffice) -> Wish:
-    return Wish("owner", T0_MS, office.random)
-
-
-def family_of_both(office: TestOffice) -> str:
-    """The account they share from now on."""
-    cards = [CARDS[ANNA], CARDS[BORIS]]
-    return create_family(office.store, office.identity, wish(office), cards)[0].ident.account_id
-
-
-def test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there(office, till):
-    take(till, 60)
-    family = family_of_both(office)
-    office.apply()
-    assert (row(office).held, row(office, family).held) == ({}, {till.terminal: {"main": 60}})
-    other = office.till("second")
-    assert take(other, 141, TWO, account=family) == HoldReply("short", available={"main": 140})
-    assert take(other, 140, TWO, account=BORIS).state == "held"
-    spend(till, 60)  # the till has not heard of the family
-    assert (balance(office, family), state(office, account=family)) == (140, "captured")
-    assert (row(office, family).held, flags(office)) == ({other.terminal: {"main": 140}}, [])
-    assert take(till, 60) == void(till) == HoldReply("captured")
-    sound(office)
-
-
-def test_a_hold_of_an_account_that_moved_is_given_back_where_it_went(office, till):
-    take(till, 60)
-    merge_members(office.store, office.identity, wish(office), CARDS[BORIS], CARDS[ANNA])
-    office.apply()
-    assert row(office, BORIS).held == {till.terminal: {"main": 60}}
-    assert void(till) == HoldReply("voided")
-    assert (row(office, BORIS).held, state(office, account=BORIS)) == ({}, "voided")
-    sound(office)
-
-
-def test_a_hold_stays_with_the_family_when_the_member_leaves(office, till):
-    family = family_of_both(office)
-    office.apply()
-    take(till, 60, account=family)
-    leave_family(office.store, office.identity, wish(office), CARDS[ANNA])
-    spend(till, 60, account=family)
-    assert (balance(office, family), state(office, account=family), row(office, family).held) == (140, "captured", {})
-    sound(office)
-
-
-def test_a_late_capture_at_an_account_that_moved_is_flagged_where_its_points_went(office, till):
-    take(till, 60, at_ms=T0_MS - TTL_S * 1000)
-    family = family_of_both(office)
-    office.apply()
-    other = office.till("second")
-    take(other, 200, TWO, account=family)
-    spend(other, 200, TWO, account=family)
-    spend(till, 60)
-    assert (balance(office, family), flags(office)) == (-60, ["hold_overdrawn"])
-    sound(office)
-
-
-def test_a_capture_that_overtakes_its_hold_on_the_way_to_another_account_ends_it(office, till):
-    """Effects of one round are applied in the order of their ids, which says nothing of what happened first."""
-    take(till, 60)
-    with (
-        patch("sync_server.rounds.apply_effects", return_value=0),
-        patch("sync_server.member_changes.apply_effects", return_value=0),
-    ):
-        account = family_of_both(office)
-        spend(till, 60)
-    with office.store.read() as tx:
-        sent = tx.execute(select(EFFECT_OUT).where(EFFECT_OUT.c.bucket == bucket_of(ANNA))).all()
-    late = {row.effect_id for row in sent if carried(row.body).holds}
-    assert len(late) == 1
-    assert any(carried(row.body).captures for row in sent)
-    apply_effects_but(office, late)
-    assert state(office, account=account) == "captured"
-    office.apply()
-    assert (balance(office, account), state(office, account=account), row(office, account).held) == (
-        140,
-        "captured",
-        {},
-    )
-    sound(office)
-
-
-def carried(body: bytes) -> Carried:
-    return msgspec.json.decode(body, type=Carried)
-
-
-def apply_effects_but(office: TestOffice, late: set[str]) -> None:
-    """One round without these."""
-    sent = effects._read_sent
-
-    def without(*of: Any) -> list[Any]:
-        return [each for each in sent(*of) if each.effect.effect_id not in late]
-
-    with patch.object(effects, "_read_sent", without):
-        office.apply()
-
-
 def test_the_books_worked_out_again_are_the_same_with_holds_in_them(office, till, tmp_path):
     take(till, 60)
     take(till, 30, TWO)
@@ -403,10 +261,3 @@ def test_a_balance_that_tells_another_hold_is_found(office, till):
         mine = HOLD.c.bucket == bucket_of(ANNA)
         tx.execute(HOLD.update().where(mine).values(points='{"main":60}', receipt_id="r"))
     assert [each.code for each in verify(office.store).findings] == ["verify.hold"]
-
-
-def test_nothing_is_taken_where_the_account_stays_on_its_way(office, till):
-    gone = holds_module._Moved(ANNA)
-    with patch.object(holds_module, "_take", return_value=gone), pytest.raises(Refused) as refused:
-        take(till)
-    assert (refused.value.status, refused.value.reply.code) == (503, "busy")

@@ -91,14 +91,14 @@ CLAIMS: tuple[Guard, ...] = (
         "sync_server/carrying.py",
         "leaving_holds(tx, account), asides, tuple(captures),",
         "(), asides, tuple(captures),",
-        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
+        "tests/contract/test_server_holds_moved.py::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
     ),
     Guard(
         "a capture follows its hold to where the account went",
         "sync_server/carrying.py",
         "leaving_holds(tx, account), asides, tuple(captures),",
         "leaving_holds(tx, account), asides, (),",
-        f"{_HOLDS}::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
+        "tests/contract/test_server_holds_moved.py::test_a_hold_goes_along_with_an_account_that_moves_and_is_captured_there",
     ),
     Guard(
         "a code brings one till in",
