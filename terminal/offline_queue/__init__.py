@@ -4,7 +4,7 @@ What the engine calls (module: names). Times are wall-clock milliseconds, ids he
 
 enrol:    enrol(url, code, name, folder) -> Identity            one-time code -> key, identity, empty journal
 store:    open_store(folder) -> Store                           the lock, the identity, both files; StoreFault / NotNow
-          Store(identity, key, journal, cache, notices)         .close()
+          Store(identity, keys, journal, cache, shares)         .close()
 keys:     Identity(url, name, terminal, terminal_no, store, store_name, scope_key, card_prefix, server_key, gen, fence)
           phone_hash(scope_key, e164) -> hex
 journal:  Journal
@@ -12,7 +12,7 @@ journal:  Journal
           .prepared() -> tuple[Prepared(sale_id, raw, at_ms), ...]
           .discard_prepared(sale_id)
           .record(Fact(event_id, at_ms, body), ..., completes=sale_id, personal=Personal, enrolled=IdentRow,
-              totals=ShiftTotals, sale_day=date) -> Recorded(epoch, first_seq, last_seq, hash)
+              totals=ShiftTotals, beside=Beside) -> Recorded(epoch, first_seq, last_seq, hash)
                                                                 one transaction; the same facts again: the same answer
           .receipt(number) -> Receipt | None                    .recent_receipts(limit) -> tuple[Receipt, ...]
           .returned_milli(receipt_id) -> {line_no: qty_milli}; .returns_of(receipt_id) -> what each return gave back
@@ -36,16 +36,17 @@ runner:   Runner(store, client, now_ms, chance)                 one thread: .sta
           .on_change(callback(LinkStatus))                      called from the runner's thread
           .run_until_idle(timeout_s) -> bool                    for scripts and tests
           LinkStatus(online, pending, oldest_pending_ms, as_of_ms, last_contact_ms, trouble, loading_bp,
-              programmes_changed)
+              fork, programmes_changed)
 status:   read_status(folder) -> QueueStatus                    what is recorded, stored, safe; also while a till runs
 verify:   verify(folder) -> Verified(events, differing)           whether the journal is whole; also while a till runs
 ballast:  journal.ballast.is_out                                 the room kept back on the disk is let go: it is full
-mending:  mend(journal, store, by, stamp) -> Mended(epoch, reissued)   a new epoch where journal.fork says one is needed
+mending:  mend(journal, keys, store, by, stamp) -> Mended(epoch, reissued)   a new epoch where journal.fork asks for one
+repair:   repair(folder, ask, by, stamp) -> Repaired               a damaged journal made whole again
 retention: prune(journal, now_ms) -> int                          lets go of events that are safe and old
 export:   export(folder, target, every, now_ms) -> Exported         what waits, in a file; also while a till runs
 carry:    carry(path, client) -> Sentence                         another till's file to the head office
 glance:   glance(folder) -> with Glance(identity, journal, cache)   look-ups beside a running till
-client:   Client(identity, key, now_ms, url="")                   .receipt(number) -> ReceiptReply; LinkFault
+client:   Client(identity, keys, now_ms, url="")                  .receipt(number) -> ReceiptReply; LinkFault
 sentences: SENTENCES                                            everything this room says, Russian and English
 """
 

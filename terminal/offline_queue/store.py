@@ -7,7 +7,6 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.errors import StoreFault
-from loyalty.sentences import Sentence
 from terminal.offline_queue import ballast, cache, journal_file
 from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
@@ -45,11 +44,6 @@ class Store(msgspec.Struct, frozen=True):
         """Keep room back for the journal again, where it was let go and the disk has it."""
         if self.journal.ballast.is_out:
             self.journal.ballast.make_anew()
-
-    @property
-    def notices(self) -> tuple[Sentence, ...]:
-        """What the cashier should know at start: an empty or remade cache."""
-        return (self.cache.notice,) if self.cache.notice else ()
 
     def close(self) -> None:
         self.keep_place()

@@ -175,9 +175,10 @@ def test_a_cache_deleted_while_the_till_was_closed_comes_back_with_own_sales_cou
     till.close()
     (tmp_path / "till" / "cache.db").unlink()
     again = Till(tmp_path / "till", office, fresh=False)
-    assert again.store.notices[0].code == "cache.empty"
+    assert again.cache.notice is not None
+    assert again.cache.notice.code == "cache.empty"
     assert again.sync()
-    assert again.store.notices == ()
+    assert again.cache.notice is None
     assert again.balance("anna") == 110
     again.close()
 
