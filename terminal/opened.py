@@ -73,13 +73,15 @@ def opened_till(
     screen: bool = True,
     sync_at_once: bool = True,
     clock: Callable[[], int] = now_ms,
+    beside: tuple[Configured, ...] = (),
 ) -> Iterator[OpenedTill]:
     """Open the till kept in `folder`. Raises KopilkaError with a sentence.
 
     `url` is where the head office is, if not where it was at enrolment. Without a `screen` the basket of a sale that
     never completed waits in the journal. Without `sync_at_once` the head office is left alone until `start_sync`.
+    `beside` are devices beside those of the till's file.
     """
-    devices = _devices(folder)
+    devices = (*_devices(folder), *beside)
     supervising = Supervising(
         lambda notice: engine.post(notice), lambda: engine.post(c.Refresh()), clock_ms=clock  # noqa: PLW0108
     )  # fmt: skip

@@ -47,20 +47,20 @@ class Done:
 class VirtualTerminal:
     """`receive` takes bytes of the till and gives those of the terminal (devices.virtual.served puts it on a port)."""
 
-    def __init__(self, terminal: str = "VT000001") -> None:
+    def __init__(self, terminal: str = "VT000001", done: dict[str, Done] | None = None) -> None:
         self.terminal = terminal
         self.card = MIR
         self.decline = ""
         self._decline_next = ""
         self.slow = 0
-        self.done: dict[str, Done] = {}
+        self.done = done if done is not None else {}
         self.on = True
         self.left: int | None = None
         """Bytes until the power goes."""
         self._totals: dict[str, DayTotals] = {}
         self._losses: list[tuple[str, Loss]] = []
         self._lines = Lines()
-        self._numbers = 0
+        self._numbers = len(self.done)
 
     def charged(self) -> list[tuple[str, int]]:
         """What has moved money and was not taken back: (`sale` or `refund`, amount)."""

@@ -7,19 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loyalty.money import money_text
+from terminal.played_said import payment_said
 
 if TYPE_CHECKING:
-    from devices.virtual.payment import Done, VirtualTerminal
+    from devices.virtual.payment import VirtualTerminal
 
 Serve = Callable[[Callable[[bytes], bytes], Path | None], AbstractContextManager[str]]
-DOINGS = {"sale": ("оплата", "sale"), "refund": ("возврат", "refund"), "read": ("карта", "card")}
-ENDS = {
-    "approved": ("одобрено, код {code}", "approved, code {code}"),
-    "declined": ("отказ: {why}", "declined: {why}"),
-    "voided": ("отменено", "voided"),
-    "read": ("прочитана", "read"),
-}
 
 
 def played_payments(
@@ -33,14 +26,8 @@ def played_payments(
 
     def news() -> Iterator[str]:
         for reference, done in tuple(terminal.done.items()):
-            if done.state in ENDS and done.do in DOINGS and told.get(reference) != done.state:
+            if (said := payment_said(done, ru)) and told.get(reference) != done.state:
                 told[reference] = done.state
-                yield _said(done, ru)
+                yield said
 
     return "Банковский терминал" if ru else "The payment terminal", terminal, serve(terminal.receive, link), news
-
-
-def _said(done: Done, ru: bool) -> str:
-    at = 0 if ru else 1
-    amount = f" {money_text(done.amount_minor, 'ru' if ru else 'en')}" if done.amount_minor else ""
-    return f"{DOINGS[done.do][at]}{amount}: {ENDS[done.state][at].format(code=done.code, why=done.why)}"

@@ -11,25 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loyalty.money import money_text
 from terminal.cli.devices_payment import played_payments
 from terminal.cli.shop_clock import clock_in
+from terminal.played_said import document_said
 
 if TYPE_CHECKING:
     from devices.virtual.atol import VirtualAtol
     from devices.virtual.atol_memory import AtolDocument
     from devices.virtual.shtrih_memory import Document
 
-KINDS = {
-    2: ("смена открыта", "shift opened"),
-    3: ("чек", "receipt"),
-    5: ("смена закрыта", "shift closed"),
-    31: ("чек коррекции", "correction receipt"),
-}
-RETURNS = {
-    3: ("чек возврата", "return"),
-    31: ("чек коррекции возврата", "correction receipt of a return"),
-}
 UNPLUGGED = ("Кабель вынут, код не передан: !plug", "Unplugged, the code went nowhere: !plug")
 TCP = "tcp"
 ATOL_PORT, SCANNER_PORT = 16_732, 4001
@@ -117,7 +107,7 @@ def _documents(made: Sequence[Document | AtolDocument], ru: bool) -> Lines:
         nonlocal told
         for document in made[told:]:
             told += 1
-            yield _said(document, ru)
+            yield document_said(document, ru)
 
     return news
 
@@ -213,14 +203,6 @@ def _beeps(heard: Callable[[], bytes], ru: bool) -> Lines:
             yield f"{'Сигнал сканера' if ru else 'The scanner is told to beep'}: {told.hex(' ')}"
 
     return news
-
-
-def _said(document: Document | AtolDocument, ru: bool) -> str:
-    kind = KINDS[document.kind][0 if ru else 1]
-    if document.operation == 2:
-        kind = RETURNS[document.kind][0 if ru else 1]
-    total = f" {money_text(document.total_minor, 'ru' if ru else 'en')}" if document.operation else ""
-    return f"{'ФД' if ru else 'FD'} {document.number}: {kind}{total}"
 
 
 def _clock(zone: str) -> tuple[int, int, int, int, int]:

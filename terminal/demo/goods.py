@@ -15,6 +15,8 @@ from loyalty.ledger import MAIN_WALLET
 
 GIFT_CARDS = tuple(card_number("298", number) for number in (1, 2))
 """The demo's head office has put money on these."""
+COUPON = {"ru": "ГОЛ26", "en": "GOAL26"}
+"""A promo code of the club's programme, in either language."""
 NEW_GIFT_CARD = card_number("298", 3)
 
 

@@ -16,10 +16,12 @@ from loyalty.ledger import MAIN_WALLET
 from loyalty.receipt import Receipt
 from loyalty.sentences import say
 from terminal.cards import card_png
+from terminal.demo.beside import played_beside
 from terminal.demo.books import Mismatch, compare_books, shown_gift_card, shown_member
 from terminal.demo.goods import GIFT_CARDS, NEW_GIFT_CARD, Goods, pick_goods
 from terminal.demo.hands import WAIT_S, Hands, StepFailed
 from terminal.demo.phone import DEMO_PHONE
+from terminal.demo.script_beside import sale_at_register, sale_with_coupon
 from terminal.opened import OpenedTill, opened_till
 from terminal.scanner.camera import decode
 from terminal.session import commands as c
@@ -60,7 +62,7 @@ class Script(Hands):
         self.must(till.engine.dispatch(c.OpenShift("Demo")).state.mode == "sale", "the shift is open")
         receipts = [self._sale_with_camera_and_scanner(till, goods), self._experience(till, goods)]
         receipts += self._gift_cards(till, goods)
-        receipts += [self._by_phone(till, goods), self._two_tills(till, goods)]
+        receipts += [self._by_phone(till, goods), *self._two_tills(till, goods), sale_with_coupon(self, till, goods)]
         self.must(till.sync.run_until_idle(WAIT_S), "the first receipt is at the head office")
         self.step("Head office is killed (SIGKILL)")
         self.shop.kill_office()
@@ -130,10 +132,13 @@ class Script(Hands):
         self.must(receipt.identified_by == "phone_code", "the receipt says that a code confirmed the phone")
         return receipt
 
-    def _two_tills(self, till: OpenedTill, goods: Goods) -> Receipt:
+    def _two_tills(self, till: OpenedTill, goods: Goods) -> tuple[Receipt, Receipt]:
         self.step("Two tills, one card: points that the head office holds for one cannot be spent at the other")
         self.shop.enrol_second()
-        with opened_till(self.shop.second_folder, lang=self.lang) as other:
+        with (
+            played_beside(self.shop.folder, self.lang, register=True, bank=True) as beside,
+            opened_till(self.shop.second_folder, lang=self.lang, beside=beside.devices) as other,
+        ):
             self.must(other.sync.run_until_idle(WAIT_S), "a second till is level with the head office")
             other.engine.dispatch(c.OpenShift("Demo 2"))
             points = self._most_points(till, goods)
@@ -147,11 +152,13 @@ class Script(Hands):
             self.must(self.soon(lambda: self.notice_code(other) == "points.short"), "the second till is refused")
             self.said(f"   second till: {self.noticed(other.engine.view())}")
             other.engine.dispatch(c.VoidReceipt())
+            receipt = self.pay(till)
+            held = receipt.redeemed_points == points and bool(receipt.hold_id)
+            self.must(held, "the receipt takes what was held for it")
+            by_card = sale_at_register(self, other, beside, goods)
             other.engine.dispatch(c.CloseShift())
             self.must(other.sync.run_until_idle(WAIT_S), "it has told the head office all")
-        receipt = self.pay(till)
-        self.must(receipt.redeemed_points == points and bool(receipt.hold_id), "the receipt takes what was held for it")
-        return receipt
+        return receipt, by_card
 
     def _most_points(self, till: OpenedTill, goods: Goods) -> int:
         """A receipt on the screen that spends over half of a member's points; how many."""
