@@ -77,6 +77,7 @@ def test_the_customer_reads_each_line_the_total_the_change_and_what_is_paid_out(
 
 def test_what_is_asked_on_the_side_does_not_stand_there(shop: Shop) -> None:
     shop.agent.ask("POST", "/v1/shift/open", {"cashier": "Ольга"})
+    assert shop.display.stands(*GREETED)
     shop.quote(CUP.code)
     assert shop.display.stands("Кружка        450.50", "TOTAL         450.50")
     shop.display.shown.clear()

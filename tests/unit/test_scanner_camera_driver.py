@@ -42,10 +42,10 @@ TABLE = '[[device]]\nkind = "scanner"\ndriver = "camera"\n'
 
 
 class Picture:
-    """A camera of one frame, which is there or not."""
+    """A camera of one frame or several, which is there or not."""
 
-    def __init__(self, frame: Any = None, opens: bool = True) -> None:
-        self._frames = [] if frame is None else [frame]
+    def __init__(self, frame: Any = None, opens: bool = True, count: int = 1) -> None:
+        self._frames = [] if frame is None else [frame] * count
         self.isOpened = lambda: opens
         self.released = False
 
@@ -128,6 +128,36 @@ def test_its_codes_come_whole_behind_their_identifiers() -> None:
     (code,) = codec_of("codes").feed(read.raw, 0.0)
     assert isinstance(code, Frame)
     assert (code.text, code.symbology) == (f"KPL:{NUMBER}", "]Q1")
+
+
+@pytest.mark.parametrize(("repeat_ms", "told"), [(0, 3), (5000, 1)])
+def test_a_code_in_view_counts_anew_as_the_file_says(repeat_ms: int, told: int) -> None:
+    """Two frames, and the last once more in full."""
+    heard: queue.Queue[DeviceEvent] = queue.Queue()
+    seen = [Picture(frame(), count=2)]
+    settings = CameraSettings(port="0", repeat_ms=repeat_ms)
+    scanner = CameraScanner(INFO, settings, lambda source: seen.pop() if seen else Picture(opens=False))
+    scanner.open(heard.put)
+    events = [heard.get(timeout=WAIT_S)]
+    while not isinstance(events[-1], StatusUpdate) or events[-1].health is not Health.OFFLINE:
+        events.append(heard.get(timeout=WAIT_S))
+    scanner.close()
+    assert sum(isinstance(each, DataEvent) for each in events) == told
+
+
+def test_a_camera_that_nothing_fits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    there: list[tuple[Port, ...]] = [(OTHER,), ()]
+    monkeypatch.setattr(camera_driver, "list_cameras", lambda: there.pop() if there else (OTHER,))
+    heard: queue.Queue[DeviceEvent] = queue.Queue()
+    scanner = CameraScanner(INFO, CameraSettings(match=Match(serial="B2")), lambda source: Picture(frame()))
+    scanner.open(heard.put)
+    first, second = heard.get(timeout=WAIT_S), heard.get(timeout=WAIT_S)
+    scanner.close()
+    assert isinstance(first, StatusUpdate)
+    assert isinstance(second, StatusUpdate)
+    assert [(first.health, first.code), (second.health, second.code)] == [
+        (Health.OFFLINE, "unplugged"), (Health.ENABLED, "ready"),
+    ]  # fmt: skip
 
 
 def test_a_whole_code_is_cleared_of_its_prefix_and_is_one_scan_as_long_as_the_file_says() -> None:
