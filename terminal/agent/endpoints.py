@@ -12,28 +12,18 @@ from typing import Literal
 import msgspec
 
 from terminal.agent import devices, finding, phones, quoting, scanning, selling, standing
-from terminal.agent.asked import (
-    CodeSaid,
-    OpenRequest,
-    PhoneAsked,
-    QuoteRequest,
-    ReturnRequest,
-    SaleRequest,
-)
+from terminal.agent.asked import CodeSaid, OpenRequest, PhoneAsked, QuoteRequest, ReturnRequest, SaleRequest
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.wire import (
     CheckedReply,
     ConfirmationReply,
     GiftCardReply,
     GoodsReply,
-    HealthReply,
-    LinkReply,
     MemberReply,
     QuoteReply,
     ReceiptReply,
-    ReportReply,
-    ShiftReply,
 )
+from terminal.agent.wire_standing import HealthReply, LinkReply, ReportReply, ShiftReply
 
 Refusal = Literal["body", "none", "now", "office", "soon"]
 """body: 422 for what the request says · none: 404 · now: 409, not in this state · office: 503, what only the head

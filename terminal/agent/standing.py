@@ -10,13 +10,7 @@ from loyalty.stops import Stops
 from terminal.agent.asked import OpenRequest
 from terminal.agent.desk import Answer, Asked, Desk, told
 from terminal.agent.faults import refused
-from terminal.agent.wire import (
-    HealthReply,
-    LinkReply,
-    ReportReply,
-    ShiftReply,
-    StopTold,
-)
+from terminal.agent.wire_standing import HealthReply, LinkReply, ReportReply, ShiftReply, StopTold
 from terminal.clock import now_ms
 from terminal.records import shift_info
 from terminal.session import commands as c
