@@ -30,6 +30,8 @@ from sync_server.schema import STATE
 from sync_server.store import Store, Tx
 
 SEED = 20261122
+CONSENT_VERSION = "1"
+"""Everybody agreed to processing, two of three to advertising."""
 MEMBERS = 10_000
 CARD_PREFIX, MORE_CARDS = "2990000", "2995"
 """Imported cards: no terminal has the number 0, nor one above 4999. The first has room for 99,999."""
@@ -129,6 +131,8 @@ def demo_member_rows(count: int) -> Iterator[Row]:
             "status": statuses[place],
             "points": str(points),
             "receipts": str(place + points // _POINTS_A_RECEIPT),
+            "consent_processing": CONSENT_VERSION,
+            "consent_advertising": CONSENT_VERSION if number % 3 else "",
         })  # fmt: skip
 
 

@@ -5,6 +5,7 @@
 
 from tests.mutations.claims import CLAIMS
 from tests.mutations.clocks import CLOCKS
+from tests.mutations.consents import CONSENTS
 from tests.mutations.devices import DEVICES
 from tests.mutations.guard import Guard
 from tests.mutations.journal import JOURNAL
@@ -24,6 +25,7 @@ GUARDS: tuple[Guard, ...] = (
     *SYNC,
     *OFFICE,
     *CLAIMS,
+    *CONSENTS,
     *UPKEEP,
     *CLOCKS,
     *REPAIRS,

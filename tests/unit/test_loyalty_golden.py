@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from loyalty.basket import Moment
 from loyalty.chain import ZERO_HASH, chain, event_hash, fork_hash, header_for, pack_payload, read_segment, write_segment
+from loyalty.consents import Said
 from loyalty.events import (
     BankCardRegistered,
     BankCardWithdrawn,
@@ -26,7 +27,7 @@ from loyalty.events import (
     decode_envelope,
     encode_event,
 )
-from loyalty.feed import Stream, checksum_add, row_hash
+from loyalty.feed import IdentRow, Stream, checksum_add, row_hash
 from loyalty.granted import Issue, Message
 from loyalty.points.terms import Lot
 from loyalty.receipt import Applied, Payment, ProgrammeRef, Receipt, ReceiptLine
@@ -232,6 +233,28 @@ def test_row_hashes_and_checksums_are_these_figures():
     wrapped = (total + 2**63) % 2**64 - 2**63
     assert wrapped == kept["checksum"]
     assert checksum_add(wrapped, removed=kept["rows"][0]["hash"]) == kept["without_first"]
+
+
+IDENTITY = IdentRow(
+    "01" * 16, "02" * 16, "Анна И.", ("2990001000015",), phone_tail="67",
+    consents={
+        "processing": Said("1", 1_795_338_000_000, True),
+        "advertising": Said("2", 1_795_338_060_000, False),
+    },
+)  # fmt: skip
+
+
+def test_an_identity_row_with_its_consents_is_these_bytes():
+    raw = (GOLDEN / "identity.json").read_bytes().rstrip()
+    assert canonical(IDENTITY) == raw
+    assert msgspec.json.decode(raw, type=IdentRow) == IDENTITY
+
+
+def test_an_identity_row_of_another_version_is_read_as_far_as_it_is_known():
+    earlier = b'{"account_id":"02","member_id":"01"}'
+    assert msgspec.json.decode(earlier, type=IdentRow).consents == {}
+    later = b'{"account_id":"02","consents":{"profiling":["1",5,true,"by letter"]},"member_id":"01"}'
+    assert msgspec.json.decode(later, type=IdentRow).consents == {"profiling": Said("1", 5, True)}
 
 
 def test_buckets_are_these_figures():
