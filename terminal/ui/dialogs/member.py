@@ -1,16 +1,18 @@
-"""The member in place of the lines: what can be done, which consents hold, and their texts."""
+"""The member in place of the lines: which consents hold, what can be done, and the texts."""
 
 from textual.strip import Strip
 
-from loyalty.consents import Purpose
+from loyalty.consents import PURPOSES, Purpose
 from loyalty.member import Member
 from loyalty.statuses.outlook import outlook_said, season_outlook
 from terminal.ui.cells import clean, cut, wrap
-from terminal.ui.dialogs.consents import TEXTS, consent_held, consent_text, consent_version
+from terminal.ui.dialogs.consents import TEXTS, consent_held, consent_text, consent_title
 from terminal.ui.dialogs.menu import item_rows
 from terminal.ui.lists import items_of
 from terminal.ui.rows import Part, row
 from terminal.ui.sight import Sight
+
+TEXT_ROWS = 3
 
 
 def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
@@ -23,10 +25,10 @@ def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     return [
         row(palette, width, [("  " + sight.words.text("Member and consents"), "head")]),
         row(palette, width, who),
+        *(_held(sight, member, width, purpose) for purpose in PURPOSES),
         *item_rows(sight, items_of(sight.view, "member"), width),
         _outlook(sight, member, width),
-        *_consent(sight, member, width, "processing"),
-        *_consent(sight, member, width, "advertising"),
+        *(line for purpose in PURPOSES for line in _text(sight, width, purpose)),
     ]
 
 
@@ -37,11 +39,13 @@ def _outlook(sight: Sight, member: Member, width: int) -> Strip:
     return row(sight.palette, width, [("  " + cut(sight.words.say(said), width - 3), "text")] if said else [])
 
 
-def _consent(sight: Sight, member: Member, width: int, purpose: Purpose) -> list[Strip]:
-    """What holds, and the text that is agreed to today."""
+def _held(sight: Sight, member: Member, width: int, purpose: Purpose) -> Strip:
     said = member.consents.get(purpose)
-    given = said is not None and said.given
-    held: Part = (consent_held(sight, said), "good" if given else "warn")
-    rows = [row(sight.palette, width, [("  " + sight.words.text(TEXTS[purpose][0]) + ": ", "strong"), held])]
-    lines = wrap(f"{consent_version(sight)}: {consent_text(sight, purpose)}", width - 8, 2)
-    return rows + [row(sight.palette, width, [("    " + line, "dim")]) for line in lines]
+    held: Part = (consent_held(sight, said), "good" if said is not None and said.given else "warn")
+    return row(sight.palette, width, [("  " + sight.words.text(TEXTS[purpose][0]) + ": ", "text"), held])
+
+
+def _text(sight: Sight, width: int, purpose: Purpose) -> list[Strip]:
+    """What is agreed to today; where rows are few, this is what is left out."""
+    lines = wrap(f"{consent_title(sight, purpose)}: {consent_text(sight, purpose)}", width - 6, TEXT_ROWS)
+    return [row(sight.palette, width, [("    " + line, "dim")]) for line in lines]
