@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=64)]
+TAIL_DIGITS = 4
+"""Of a card's number, what may be kept and shown."""
 
 
 class BankSlip(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -17,9 +19,14 @@ class BankSlip(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     reference: Text
     code: Text = ""
     rrn: Text = ""
-    tail: Annotated[str, msgspec.Meta(max_length=4)] = ""
+    tail: Annotated[str, msgspec.Meta(max_length=TAIL_DIGITS)] = ""
     scheme: Text = ""
 
     @property
     def masked(self) -> str:
-        return f"··{self.tail}" if self.tail else ""
+        return masked_tail(self.tail)
+
+
+def masked_tail(tail: str) -> str:
+    """What a person knows a card by; empty where its last digits are not known."""
+    return f"··{tail}" if tail else ""

@@ -68,17 +68,18 @@ class ConsentChanged(msgspec.Struct, frozen=True, tag_field="type", tag="consent
     cashier: str
 
 
-class BankCardRegistered(msgspec.Struct, frozen=True, tag_field="type", tag="bank_card_registered"):
+class BankCardRegistered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="bank_card_registered"):
     """From now on a bank card stands for the member, who has agreed to it.
 
     `token` is hex of HMAC-SHA256(scope key, "bank card " and what the payment terminal calls the card by) cut to
-    16 bytes; empty once the member is erased.
+    16 bytes, `tail` the last digits of the number where the terminal says them; both empty once the member is erased.
     """
 
     member_id: str
     account_id: str
     token: str
     cashier: str
+    tail: str = ""
 
 
 class BankCardWithdrawn(msgspec.Struct, frozen=True, tag_field="type", tag="bank_card_withdrawn"):

@@ -60,12 +60,16 @@ def merge(
     data: Data = HOME, database: Database = "",
 ) -> None:  # fmt: skip
     """Make two members one, with the cards, phones and points of both. There is no way back."""
+    from sync_server.bank_cards import count_unknown
     from sync_server.merging import merge_members
 
     with opened(Settings(data, database)) as (base, identity):
         one = merge_members(base, identity, _wish(), keep, gone)
+        older = count_unknown(base, one)
     cards = ", ".join(one.ident.cards) or spoken("cli.merge.no_cards")
     tell("cli.merge", names=_names([one]), cards=cards, account=one.ident.account_id)
+    if older:
+        tell("cli.merge.bank_cards", known=len(one.ident.bank_cards), older=older)
 
 
 def _wish() -> Wish:

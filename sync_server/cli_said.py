@@ -155,6 +155,10 @@ SENTENCES = {
         "{name}: больше не в семье, пустой счёт {account}; баллы остаются семье.",
         "{name} has left with the empty account {account}; the points stay with the family.",
     ),
+    "cli.merge.bank_cards": (
+        "Банковских карт больше, чем знают кассы: там последние {known}, остальные ({older}) — на странице участника",
+        "Tills know the last {known} bank cards only; the others ({older}) are on the member's page",
+    ),
     "cli.merge": (
         "Теперь это один участник: {names}, карты {cards}, счёт {account}",
         "They are one member: {names}, cards {cards}, account {account}",

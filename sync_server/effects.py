@@ -43,6 +43,11 @@ Handler = Callable[[Tx, Sequence[Effect], Rules], None]
 """Applies effects of one kind and one bucket, each for the first time, in a transaction of that bucket."""
 
 
+After = Callable[[Store, Sequence[Effect]], None]
+"""What is to be done in other buckets once effects of one kind are applied, before they count as done: so it may come
+twice, and is harmless then."""
+
+
 class _Sent(msgspec.Struct, frozen=True):
     bucket: int
     effect: Effect
@@ -67,7 +72,11 @@ def send_effects(tx: Tx, bucket: int, effects: Iterable[Effect]) -> None:
 
 
 def run_effects(
-    store: Store, handlers: Mapping[str, Handler], read_rules: Callable[[], Rules], slots: Collection[int] = ALL_SLOTS
+    store: Store,
+    handlers: Mapping[str, Handler],
+    read_rules: Callable[[], Rules],
+    slots: Collection[int] = ALL_SLOTS,
+    after: Mapping[str, After] = {},
 ) -> int:
     """Apply what buckets of these slots have sent and is not applied, as far as one round goes; how many effects.
     0: nothing is under way."""
@@ -78,7 +87,10 @@ def run_effects(
     places = sorted({each.place for each in sent})
     for bucket, kind in places:
         unit = [each for each in sent if each.place == (bucket, kind)]
-        _settle(store, unit, _apply_unit(store, bucket, [each.effect for each in unit], handlers[kind], rules))
+        failed = _apply_unit(store, bucket, [each.effect for each in unit], handlers[kind], rules)
+        if kind in after:
+            after[kind](store, [each.effect for each in unit if each.effect.effect_id not in failed])
+        _settle(store, unit, failed)
     return len(sent)
 
 

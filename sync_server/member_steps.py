@@ -174,6 +174,11 @@ class Gone(msgspec.Struct, frozen=True):
 _gone = msgspec.json.Decoder(Gone)
 
 
+def members_gone(effects: Sequence[Effect]) -> set[str]:
+    """Whom these effects are about."""
+    return {_gone.decode(effect.body).gone.member_id for effect in effects}
+
+
 def take_gone(tx: Tx, effects: Sequence[Effect], rules: Rules) -> None:
     """The handler of merged members at the one who was kept; where that one has gone too, it goes on to the next."""
     for effect in effects:

@@ -254,10 +254,11 @@ ALIAS = _table(
 )  # fmt: skip
 BANK_CARD = _table(
     "bank_card", _int("abucket", key=True), _text("token", key=True), _text("event_id", key=True), _text("member_id"),
-    _text("account_id"), _int("given"), _big("at_ms"), _big("received_ms"), _text("by_whom"),
+    _text("account_id"), _int("given"), _big("at_ms"), _big("received_ms"), _text("by_whom"), _text("tail"),
     Index("bank_card_member", "member_id"), rowid=True,
 )  # fmt: skip
-"""Bank cards registered for members (`given` 1) and withdrawn, by the hash of their token: see `bank_cards`."""
+"""Bank cards registered for members (`given` 1) and withdrawn, by the hash of their token: see `bank_cards`. `tail` has
+the last digits where they are known."""
 
 ESCROW = _table(
     "escrow", _int("bucket", key=True), _text("account_id", key=True), _text("terminal", key=True),

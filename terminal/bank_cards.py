@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from loyalty.bank_card import TAIL_DIGITS
 from loyalty.errors import NotNow
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, Body
 from loyalty.feed import MAX_BANK_CARDS
@@ -59,7 +60,7 @@ def register_card(
         raise NotNow(sentence("bank_card.taken", tail=effect.tail), sentence("bank_card.taken.hint"))
     if len(cards_of(files, member.member_id)) >= MAX_BANK_CARDS:
         raise NotNow(sentence("bank_card.many", limit=MAX_BANK_CARDS), sentence("bank_card.many.hint"))
-    body = BankCardRegistered(member.member_id, member.account_id, effect.token, cashier)
+    body = BankCardRegistered(member.member_id, member.account_id, effect.token, cashier, effect.tail[-TAIL_DIGITS:])
     _record(files, (body,), around, new_id)
     return c.BankCardKept(effect.tail, _name(member))
 

@@ -159,7 +159,7 @@ def read_member(store: Store, member_id: str, before: str = "") -> MemberFacts |
             joined=_joined(tx, account_id, place.member_id),
             merged=_merged(tx, everyone),
             acts=read_acts(tx, account_id),
-            bank_cards=read_registered(tx, ident.bank_cards, {each.member_id for each in everyone}),
+            bank_cards=read_registered(tx, place.member_id, {each.member_id for each in everyone}, ident.bank_cards),
             erased=_erased(tx, place.member_id),
         )
 

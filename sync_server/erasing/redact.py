@@ -1,4 +1,5 @@
-"""An event without what is personal in it: a new member's card, a bank card's token, the masked name on a receipt.
+"""An event without what is personal in it: a new member's card, a bank card's token and last
+digits, the masked name on a receipt.
 
 Everything else stays as it was, fields of later versions too: the books follow from a redacted event as from the whole.
 """
@@ -24,7 +25,7 @@ def redacted(raw: bytes) -> bytes:
     receipt = _inner(body, "receipt")
     if not body.get("card") and not body.get("token") and not receipt.get("member_name"):
         return raw
-    for name in ("card", "token"):
+    for name in ("card", "token", "tail"):
         if name in body:
             body[name] = ""
     if "member_name" in receipt:

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, bucket_of
-from sync_server import bank_cards
-from sync_server.bank_cards import CardAct, holder, settle
+from sync_server import bank_cards, effect_kinds, member_changes
+from sync_server.bank_cards import CardAct, count_unknown, holder, settle
 from sync_server.console.member_facts import read_member
+from sync_server.effect_kinds import apply_effects
 from sync_server.find_member import find_member
 from sync_server.leases import ALL_SLOTS
+from sync_server.member_steps import GONE
 from sync_server.parked import replay_parked
 from sync_server.schema import BANK_CARD, EVENT, FEED
 from sync_server.verifying.verify import verify
@@ -183,14 +185,75 @@ def test_a_card_of_who_shares_an_account_is_that_member_s_alone(office):
     assert bucket == bucket_of(account)
 
 
-def test_a_member_has_so_many_cards_and_no_more(office, monkeypatch):
+def test_of_more_cards_than_tills_are_told_of_the_oldest_wait_until_there_is_room(office, monkeypatch):
     monkeypatch.setattr(bank_cards, "MAX_BANK_CARDS", 2)
     till = office.till()
     enrol(till, ANNA)
-    put(till, *(registered(till, ANNA, token) for token in ("0" * 32, "1" * 32)))
+    first, second, third = "2" * 32, "0" * 32, "1" * 32
+    put(till, *(registered(till, ANNA, token, hour) for hour, token in enumerate((first, second))), hour=1)
+    assert cards_of(office, ANNA) == (second, first)
+    put(till, registered(till, ANNA, third, hour=2), hour=2)
+    assert cards_of(office, ANNA) == (second, third)
+    shown = read_member(office.store, ANNA).bank_cards
+    assert [(card.token, card.known) for card in shown] == [(third, True), (second, True), (first, False)]
+    put(till, withdrawn(till, ANNA, second, hour=3), hour=3)
+    assert cards_of(office, ANNA) == (third, first)
+    assert [card.known for card in read_member(office.store, ANNA).bank_cards] == [True, True]
+
+
+def test_a_merge_keeps_the_cards_registered_last_and_says_how_many_tills_do_not_know(office, monkeypatch):
+    monkeypatch.setattr(bank_cards, "MAX_BANK_CARDS", 3)
+    till = office.till()
+    enrol(till, ANNA, BORIS)
+    annas, his = ("0" * 32, "1" * 32), ("8" * 32, "9" * 32)
+    put(till, *(registered(till, ANNA, token, hour) for hour, token in enumerate(annas)), hour=1)
+    put(till, *(registered(till, BORIS, token, hour) for hour, token in enumerate(his, 5)), hour=6)
+    merge(office, CARDS[ANNA], CARDS[BORIS])
+    assert cards_of(office, ANNA) == (annas[1], *his)
+    assert count_unknown(office.store, find_member(office.store, office.identity, CARDS[ANNA])) == 1
+    check(office)
+
+
+def test_a_card_withdrawn_amid_a_merge_is_not_brought_back_by_it(office, monkeypatch):
+    till = office.till()
+    enrol(till, ANNA, BORIS)
+    put(till, registered(till, ANNA, OTHER), registered(till, BORIS))
+
+    def withdrawn_before(store):
+        """He has gone already, and the other has not got yet what was his."""
+        put(till, withdrawn(till, BORIS, hour=1), hour=1)
+        return apply_effects(store)
+
+    monkeypatch.setattr(member_changes, "apply_effects", withdrawn_before)
+    merge(office, CARDS[ANNA], CARDS[BORIS])
+    assert cards_of(office, ANNA) == (OTHER,)
+
+
+def test_cards_of_a_merge_that_was_killed_before_they_were_counted_are_counted_by_the_next_round(office, monkeypatch):
+    monkeypatch.setattr(bank_cards, "MAX_BANK_CARDS", 1)
+    till = office.till()
+    enrol(till, ANNA, BORIS)
+    put(till, registered(till, ANNA, "0" * 32), registered(till, BORIS, "1" * 32, hour=1), hour=1)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as amid:
+        amid.setitem(effect_kinds.AFTER, GONE, killed)
+        with pytest.raises(KeyboardInterrupt):
+            merge(office, CARDS[ANNA], CARDS[BORIS])
     assert cards_of(office, ANNA) == ("0" * 32, "1" * 32)
-    put(till, registered(till, ANNA, "2" * 32))
-    assert cards_of(office, ANNA) == ("0" * 32, "1" * 32)
+    office.apply()
+    assert cards_of(office, ANNA) == ("1" * 32,)
+
+
+def test_a_card_is_known_to_people_by_its_last_digits_where_the_terminal_says_them(office):
+    till = office.till()
+    enrol(till, ANNA)
+    body = BankCardRegistered(ANNA, ANNA, TOKEN, "anna", "90101234")
+    put(till, till.event(body), registered(till, ANNA, OTHER))
+    shown = {card.token: card.masked for card in read_member(office.store, ANNA).bank_cards}
+    assert shown == {TOKEN: "··1234", OTHER: ""}
 
 
 def test_a_token_that_is_none_is_put_aside(office):

@@ -202,9 +202,33 @@ OFFICE: tuple[Guard, ...] = (
     Guard(
         "for whom bank cards stand is read again after it was told",
         "sync_server/bank_cards.py",
-        "        known = now\n",
-        "        return {token: now[token].member_id for token in tokens}\n",
+        "        told = wanted\n",
+        '        return {token: now[token].member_id if token in now else "" for token in tokens}\n',
         "tests/contract/test_server_bank_cards.py::test_what_another_process_brings_amid_the_telling_is_told_as_well",
+    ),
+    Guard(
+        "bank cards of a merge are counted anew once it is through",
+        "sync_server/effect_kinds.py",
+        "slots, AFTER)",
+        "slots)",
+        "tests/contract/test_server_bank_cards.py::test_a_card_withdrawn_amid_a_merge_is_not_brought_back_by_it",
+    ),
+    Guard(
+        "what a merge brings along is counted before the merge is done",
+        "sync_server/effects.py",
+        "        failed = _apply_unit(store, bucket, [each.effect for each in unit], handlers[kind], rules)\n",
+        "        failed = _apply_unit(store, bucket, [each.effect for each in unit], handlers[kind], rules)\n"
+        "        _settle(store, unit, failed)\n",
+        "tests/contract/test_server_bank_cards.py::"
+        "test_cards_of_a_merge_that_was_killed_before_they_were_counted_are_counted_by_the_next_round",
+    ),
+    Guard(
+        "of too many bank cards tills are told of those registered last",
+        "sync_server/bank_cards.py",
+        "sorted(cards, reverse=True)",
+        "sorted(cards)",
+        "tests/contract/test_server_bank_cards.py::"
+        "test_of_more_cards_than_tills_are_told_of_the_oldest_wait_until_there_is_room",
     ),
     Guard(
         "a bank card registered again is as old as the first time",

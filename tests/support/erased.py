@@ -43,6 +43,8 @@ CARDS = [card_number("2990001", number) for number in range(1, 6)]
 TOKEN, OWN_TOKEN = hex_id("the card of both"), hex_id("her own card")
 NAME, MASKED, PHONE, OTHER_PHONE = "Крузенштерна Пелагея", "Пелагея К.", "+79031234567", "+79161112233"
 BIRTHDAY = "1990-05-23"
+TAIL = "Z4Q9"
+"""Of her own card: no digits, which ids are full of."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Life:
         identity = self.office.identity
         hashes = [identity.phone_hash(phone) for phone in (PHONE, OTHER_PHONE)]
         plain = [NAME, NAME.casefold(), MASKED, "Пелагея", BIRTHDAY, "05-23", "her own reason"]
-        return [*plain, PHONE[2:], OTHER_PHONE[2:], *CARDS[:2], OWN_TOKEN, *hashes]
+        return [*plain, PHONE[2:], OTHER_PHONE[2:], *CARDS[:2], OWN_TOKEN, TAIL, *hashes]
 
     def knows(self, member: str) -> tuple[str, ...]:
         """The bank cards of a member."""
@@ -82,7 +84,7 @@ def live(office: TestOffice, folder: Path) -> Life:
     boris, boris_personal = _boris()
     sale = named(till.receipt(ANNA, earned=30, qty=2000))
     till.put(joined, till.event(SaleCompleted(sale)), till.sale(account=BORIS, earned=7))
-    till.put(bank_card(till, ANNA), bank_card(till, ANNA, OWN_TOKEN), bank_card(till, BORIS, last=True))
+    till.put(bank_card(till, ANNA), bank_card(till, ANNA, OWN_TOKEN, tail=TAIL), bank_card(till, BORIS, last=True))
     till.put(till.back(sale, qty=1000, total=5_000, earned=15, member_name=MASKED), twin, boris)
     # Another till says that she has her card again, in other words: kept as it came, and flagged.
     till.put(till.event(SaleCompleted(named(till.receipt(TWIN, earned=4)))), till.enrolled(ANNA, CARDS[0])[0])
@@ -100,8 +102,8 @@ def live(office: TestOffice, folder: Path) -> Life:
     return made
 
 
-def bank_card(till: Till, member: str, token: str = TOKEN, last: bool = False) -> bytes:
-    return till.event(BankCardRegistered(member, member, token, "anna"), "f" * 32 if last else "")
+def bank_card(till: Till, member: str, token: str = TOKEN, last: bool = False, tail: str = "") -> bytes:
+    return till.event(BankCardRegistered(member, member, token, "anna", tail), "f" * 32 if last else "")
 
 
 def _boris() -> tuple[bytes, Personal]:

@@ -18,7 +18,7 @@ def opened(tmp_path):
     with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
         shop, history = tell_history(office)
         office.now_ms = NOW.at_ms
-        body = BankCardRegistered(history.member.member_id, history.member.account_id, TOKEN, "Ольга")
+        body = BankCardRegistered(history.member.member_id, history.member.account_id, TOKEN, "Ольга", "4276")
         history.counter.waiting.append(history.counter.till.event(body, at_ms=NOW.at_ms + AHEAD_MS))
         history.counter.send()
         with visiting(shop) as visitor:
@@ -28,7 +28,9 @@ def opened(tmp_path):
 def test_an_owner_withdraws_a_bank_card_even_one_of_a_till_whose_clock_is_ahead(opened) -> None:
     office, page, visitor = opened
     visitor.log_in()
-    assert "Банковские карты Записана Кто 22.11.2026 17:46 Ольга Отозвать карту" in text_of(visitor.get(page).text)
+    assert "Банковские карты Карта Записана Кто ··4276 22.11.2026 17:46 Ольга Отозвать карту" in text_of(
+        visitor.get(page).text
+    )
     words = text_of(visitor.post(f"{page}/bank-cards", card=TOKEN).text)
     assert "Банковские карты" not in words
     assert find_member(office.store, office.identity, CARD).ident.bank_cards == ()

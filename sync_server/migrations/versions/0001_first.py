@@ -44,6 +44,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("at_ms", sa.BigInteger()),
         _column("received_ms", sa.BigInteger()),
         _column("by_whom", TEXT),
+        _column("tail", TEXT),
         sa.PrimaryKeyConstraint("abucket", "token", "event_id"),
     )
     op.create_index("bank_card_member", "bank_card", ["member_id"])
