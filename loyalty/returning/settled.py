@@ -24,7 +24,7 @@ class Before(msgspec.Struct, frozen=True):
 
     `milli` is line_no -> thousandths, `given` what was given back for them, `owed` what was paid for them and has not
     been given back (below 0: more was). `card_minor` is what went back to bank cards; so may have all that only
-    quantities tell of.
+    quantities tell of and no gift card got, which get theirs first.
     """
 
     milli: dict[int, int]
@@ -55,7 +55,10 @@ def before_of(sale: Receipt, returned_milli: Mapping[int, int], parts: Iterable[
     owed = sums_of(paid_for(sale, milli)) - given
     milli = {no: max(milli.get(no, 0), returned_milli.get(no, 0)) for no in {**milli, **returned_milli}}
     in_all = sums_of(paid_for(sale, milli)) - owed
-    return Before(milli, in_all, owed, card_minor + in_all.total_minor - given.total_minor)
+    gift_minor = sum(paid.amount_minor for paid in sale.payments if paid.kind == "gift_card")
+    money_minor = max(0, in_all.total_minor - gift_minor)
+    untold_minor = min(in_all.total_minor - given.total_minor, max(0, money_minor - card_minor))
+    return Before(milli, in_all, owed, card_minor + untold_minor)
 
 
 def settle(sale: Receipt, before: Before, wanted: Mapping[int, int], programme: Programme | None) -> Settled:

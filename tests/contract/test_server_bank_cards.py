@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from loyalty.events import BankCardRegistered, BankCardWithdrawn, bucket_of
 from sync_server import bank_cards, effect_kinds, member_changes
-from sync_server.bank_cards import CardAct, count_unknown, holder, settle
+from sync_server.bank_cards import CardAct, Registered, count_unknown, holder, settle
 from sync_server.console.member_facts import read_member
 from sync_server.effect_kinds import apply_effects
 from sync_server.find_member import find_member
@@ -52,6 +52,13 @@ def put(till: Till, *events: bytes, hour: int = 0) -> None:
 
 def cards_of(office: TestOffice, member: str) -> tuple[str, ...]:
     return ident_of(office, CARDS[member]).bank_cards
+
+
+def shown(office: TestOffice) -> tuple[Registered, ...]:
+    """The bank cards on her page."""
+    facts = read_member(office.store, ANNA)
+    assert facts
+    return facts.bank_cards
 
 
 def test_a_card_stands_for_the_member_who_registered_it_until_it_is_withdrawn(office):
@@ -194,11 +201,10 @@ def test_of_more_cards_than_tills_are_told_of_the_oldest_wait_until_there_is_roo
     assert cards_of(office, ANNA) == (second, first)
     put(till, registered(till, ANNA, third, hour=2), hour=2)
     assert cards_of(office, ANNA) == (second, third)
-    shown = read_member(office.store, ANNA).bank_cards
-    assert [(card.token, card.known) for card in shown] == [(third, True), (second, True), (first, False)]
+    assert [(card.token, card.known) for card in shown(office)] == [(third, True), (second, True), (first, False)]
     put(till, withdrawn(till, ANNA, second, hour=3), hour=3)
     assert cards_of(office, ANNA) == (third, first)
-    assert [card.known for card in read_member(office.store, ANNA).bank_cards] == [True, True]
+    assert [card.known for card in shown(office)] == [True, True]
 
 
 def test_a_merge_keeps_the_cards_registered_last_and_says_how_many_tills_do_not_know(office, monkeypatch):
@@ -252,8 +258,7 @@ def test_a_card_is_known_to_people_by_its_last_digits_where_the_terminal_says_th
     enrol(till, ANNA)
     body = BankCardRegistered(ANNA, ANNA, TOKEN, "anna", "90101234")
     put(till, till.event(body), registered(till, ANNA, OTHER))
-    shown = {card.token: card.masked for card in read_member(office.store, ANNA).bank_cards}
-    assert shown == {TOKEN: "··1234", OTHER: ""}
+    assert {card.token: card.masked for card in shown(office)} == {TOKEN: "··1234", OTHER: ""}
 
 
 def test_a_token_that_is_none_is_put_aside(office):

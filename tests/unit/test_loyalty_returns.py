@@ -5,6 +5,7 @@ import pytest
 
 from loyalty.basket import Basket
 from loyalty.errors import BadInput
+from loyalty.gift_card import GiftCard
 from loyalty.quote import quote
 from loyalty.receipt import Payment, Receipt
 from loyalty.returning.parts import given_back
@@ -75,6 +76,27 @@ def test_of_a_return_known_by_its_quantities_alone_the_card_may_have_got_all():
     assert back(paid, {2: 1000}, {1: 1000}, payment="as_paid").payments == (
         Payment("card", 20_00), Payment("cash", 80_00),
     )  # fmt: skip
+
+
+def test_of_a_return_known_by_its_quantities_alone_gift_cards_got_theirs_first():
+    paid = sale(basket(line(1, 10_000), line(2, 10_000)))
+    gift = GiftCard("ab" * 16, "0011")
+    paid = msgspec.structs.replace(paid, payments=(Payment("gift_card", 40_00, gift), Payment("card", 160_00)))
+    # 100.00 came back already: 40.00 to the gift card, so 60.00 of the bank card's 160.00 at most.
+    assert back(paid, {2: 1000}, {1: 1000}, payment="as_paid").payments == (Payment("card", 100_00),)
+
+
+def test_of_a_return_known_by_its_quantities_and_a_told_one_after_it_the_gift_card_counts_once():
+    paid = sale(basket(line(1, 10_000), line(2, 10_000), line(3, 10_000)))
+    gift = GiftCard("ab" * 16, "0011")
+    paid = msgspec.structs.replace(paid, payments=(Payment("gift_card", 40_00, gift), Payment("card", 260_00)))
+    second = back(paid, {2: 1000}, {1: 1000}, payment="as_paid")
+    assert second.payments == (Payment("card", 100_00),)
+    third = back(
+        paid, {3: 1000}, {1: 1000, 2: 1000}, payment="as_paid", parts=[given_back(second)], receipt_id="ce" * 16
+    )
+    # Of 200.00 the gift card has its 40.00, told of is 100.00 to the card: 60.00 are untold, 100.00 of 260.00 are left.
+    assert third.payments == (Payment("card", 100_00),)
 
 
 def test_pieces_one_by_one_come_to_the_whole_line():
