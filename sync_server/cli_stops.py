@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from loyalty.dates import moment_text
 from loyalty.stops import Stop
 from sync_server.cli_members import BY
-from sync_server.cli_options import HOME, Data, Database
+from sync_server.cli_options import HOME, Data, Database, lang
 from sync_server.cli_said import spoken, tell
 from sync_server.clock import now_ms
 from sync_server.office import opened
@@ -79,5 +80,5 @@ def _resume(campaign: str, reason: str, data: Data, database: Database) -> None:
 
 def _line(what: str, stop: Stop, zone: tzinfo) -> None:
     """In the shops' own time."""
-    since = datetime.fromtimestamp(stop.since_ms / 1000, zone)
-    typer.echo(f"{what}: {since:%Y-%m-%d %H:%M}, {stop.reason}")
+    since = moment_text(f"{datetime.fromtimestamp(stop.since_ms / 1000, zone):%Y-%m-%d %H:%M}", lang())
+    typer.echo(f"{what}: {since}, {stop.reason}")

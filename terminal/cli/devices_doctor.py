@@ -65,6 +65,7 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
     from devices.buses import all_ports
     from devices.driver import TcpScannerSettings
     from terminal.cli.payment import told_payment
+    from terminal.cli.shop_clock import shop_zone
     from terminal.device_places import places, serial_of
     from terminal.doctor_camera import camera_findings
     from terminal.doctor_layout import layout_findings
@@ -107,7 +108,8 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
             yield from display_findings(device.settings.id, device.make(device.settings))
         if device.kind == "payment" and device.settings.id not in closed:
             yield from payment_findings(device.settings.id, made_terminal(device))
-    yield from unsettled_findings([told_payment(kept, language(lang)) for kept in open_payments(folder)])
+    said, zone = language(lang), shop_zone(folder)
+    yield from unsettled_findings([told_payment(kept, said, zone) for kept in open_payments(folder)])
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])

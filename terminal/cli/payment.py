@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from loyalty.dates import moment_text
 from loyalty.money import money_text
 from terminal.cli.fiscal import alone_in
+from terminal.cli.shop_clock import shop_zone, text_in
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def status(data: Path, lang: str) -> None:
                         wrong = True
                         click.echo(spoken(sentence("payment.silent"), language(lang)))
     for kept in left:
-        click.echo(told_payment(kept, language(lang)))
+        click.echo(told_payment(kept, language(lang), shop_zone(data)))
     if not left:
         click.echo("Всё решено" if ru else "Everything is settled")
     if wrong or left:
@@ -84,10 +85,10 @@ def settle(reference: str, receipt: str | None, not_charged: bool, data: Path, l
     click.echo(spoken(sentence("payment.settled", reference=reference), language(lang)))
 
 
-def told_payment(kept: Kept, lang: Lang) -> str:
-    """One line: its name, when, what, how much, at which terminal, and how it stands."""
+def told_payment(kept: Kept, lang: Lang, zone: str) -> str:
+    """One line: its name, when, what, how much, at which terminal, and how it stands. `zone` is the shop's."""
     at = 0 if lang == "ru" else 1
-    when = datetime.fromtimestamp(kept.at_ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+    when = moment_text(text_in(zone, kept.at_ms), lang)
     approval = kept.operation.approval
     code = f" {approval.code or approval.rrn}" if approval else ""
     what = f"{KINDS[kept.operation.kind][at]} {money_text(kept.operation.amount_minor, lang)}{code}"

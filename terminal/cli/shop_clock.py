@@ -25,9 +25,18 @@ def shop_zone(folder: Path) -> str:
 
 def clock_in(zone: str) -> str:
     """The time there, ISO to the minute, as a register's clock has it; with an empty zone, this computer's."""
-    from terminal.clock import local_text, now_ms
+    from terminal.clock import now_ms
 
-    return local_text(now_ms(), zone) if zone else datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M")
+    return text_in(zone, now_ms())
+
+
+def text_in(zone: str, at_ms: int) -> str:
+    """A moment there, written the same way."""
+    from terminal.clock import local_text
+
+    if zone:
+        return local_text(at_ms, zone)
+    return datetime.fromtimestamp(at_ms / 1000).astimezone().strftime("%Y-%m-%dT%H:%M")
 
 
 def shop_clock(folder: Path) -> str:

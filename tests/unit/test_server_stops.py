@@ -5,17 +5,20 @@ from __future__ import annotations
 import msgspec
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
 from loyalty.errors import BadInput, NotNow
 from loyalty.feed import ProgrammeRow
 from loyalty.stops import MAX_REASON_CHARS, MAX_STOPS, NO_STOPS, Stop, Stops
 from loyalty.stops_told import STOPS_KEY, read_stops
 from sync_server.budgets import published_programme
+from sync_server.cli import app
 from sync_server.feed import read_delta, read_heads
 from sync_server.programmes import publish_programme, read_published
 from sync_server.schema import STOP_ACT
 from sync_server.stops import REDEMPTION, Act, Target, read_acts, resume, stop, stops_in_force
 from terminal.offline_queue.keys import signed_by
+from tests.support.server import opened_office
 
 CAMPAIGN = '[[campaign]]\nid = "{}"\nname = {{ ru = "А", en = "A" }}\nreward = {{ type = "percent", rate_bp = 1000 }}\n'
 
@@ -122,3 +125,13 @@ def test_so_many_campaigns_are_stopped_and_no_more(office) -> None:
     with pytest.raises(NotNow, match=r"stop\.many"):
         put_out(office, Target(names[-1]))
     put_out(office, REDEMPTION)
+
+
+@pytest.mark.parametrize(("lang", "since"), [("ru", "22.11.2026 12:00"), ("en", "22 Nov 2026 12:00")])
+def test_the_list_says_since_when_by_the_shops_clock_as_people_write_it(tmp_path, monkeypatch, lang, since) -> None:
+    place = ("--data", str(tmp_path), "--database", f"sqlite:///{tmp_path / 'office.db'}")
+    with opened_office(place[3]) as made:
+        publish_programme(made.store, made.identity, document(1, "ten"), 1)
+        put_out(made, Target("ten"), now_ms=1_795_338_000_000)  # 9:00 UTC, and three hours more in Moscow
+    monkeypatch.setenv("KOPILKA_LANG", lang)
+    assert CliRunner().invoke(app, ["stop", "list", *place]).output == f"ten: {since}, a wrong price\n"
