@@ -71,7 +71,7 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/round_work.py",
         "same_gen = seen.gen == seen.heads.gen",
         "same_gen = True",
-        f"{_PLANNER}::test_a_cache_that_is_new_or_far_behind_takes_the_snapshot",
+        "tests/unit/test_queue_planner_rows.py::test_a_cache_that_is_new_or_far_behind_takes_the_snapshot",
     ),
     Guard(
         "only a drained bucket is installed",
@@ -85,14 +85,14 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/round_work.py",
         "if not (asked and in_order and moves)",
         "if not (in_order and moves)",
-        f"{_PLANNER}::test_a_page_that_is_not_what_was_asked_for_is_never_installed",
+        "tests/unit/test_queue_planner_rows.py::test_a_page_that_is_not_what_was_asked_for_is_never_installed",
     ),
     Guard(
         "the rows of a page lie within it",
         f"{_QUEUE}/round_work.py",
         "if not (asked and in_order and moves)",
         "if not (asked and moves)",
-        f"{_PLANNER}::test_a_page_that_is_not_what_was_asked_for_is_never_installed",
+        "tests/unit/test_queue_planner_rows.py::test_a_page_that_is_not_what_was_asked_for_is_never_installed",
     ),
     Guard(
         "a bucket that does not add up is dropped",
