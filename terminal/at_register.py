@@ -13,9 +13,10 @@ from loyalty.errors import NotNow
 from terminal.committing import Committing
 from terminal.doubts import doubt_of_correction
 from terminal.errands import Errand, Errands, Then, WaitedFor
-from terminal.fiscal.correction import NAME, again, correction_of
+from terminal.fiscal.correction import NAME, correction_of
 from terminal.fiscal.document import Correction, FiscalDocument, Means
 from terminal.fiscal.drawer import CashMove
+from terminal.fiscal.hints import again
 from terminal.fiscal.register import Answer, InQuestion, Refused, Registered, Unknown
 from terminal.fiscal.slip import SCREEN_REPORT_WIDTH
 from terminal.holding import Holding

@@ -88,7 +88,13 @@ class Committing:
         self._doubt: Unknown | None = None
 
     def complete(
-        self, draft: Receipt, basket: Basket, totals: ShiftTotals, event_id: str = "", beside: Beside = NOTHING
+        self,
+        draft: Receipt,
+        basket: Basket,
+        totals: ShiftTotals,
+        event_id: str = "",
+        beside: Beside = NOTHING,
+        buyer: str = "",
     ) -> Receipt:
         """The receipt as it is recorded; `totals` are the shift's before it. Raises NotNow, StoreFault.
 
@@ -101,7 +107,7 @@ class Committing:
         try:
             begun = msgspec.json.encode(Begun(basket, beside, event_id))
             self._journal.prepare(receipt.receipt_id, begun, receipt.moment.at_ms)
-            answer = self._register.register(receipt, receipt.receipt_id)
+            answer = self._register.register(receipt, receipt.receipt_id, buyer)
             if isinstance(answer, Unknown):
                 number, self._doubt = None, answer
             if isinstance(answer, Refused | Unknown):

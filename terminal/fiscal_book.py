@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from loyalty.events import canonical
 from terminal.fiscal.cash import CashSent
-from terminal.fiscal.once import Sent
 from terminal.fiscal.port import Issued
+from terminal.fiscal.sent import Sent
 from terminal.offline_queue.writer import Connection
 from terminal.small_book import decoded, open_book
 

@@ -37,6 +37,8 @@ TAXATION: Mapping[TaxSystem, Taxation] = {
 }  # fmt: skip
 
 
+Settled = Annotated[str, msgspec.Meta(max_length=240)]
+"""A place of settlement: what one message to a Shtrih register holds."""
 Inn = Annotated[str, msgspec.Meta(pattern="^[0-9]{12}$")]
 
 
@@ -48,10 +50,11 @@ class FiscalSettings(DeviceSettings, frozen=True, kw_only=True, forbid_unknown_f
     ffd: Ffd = "1.2"
     advance_vat: FiscalVat = "none"
     cashier_inn: dict[Short, Inn] = msgspec.field(default_factory=dict)
+    place: Settled = ""
 
     @property
     def form(self) -> Form:
-        return Form(self.ffd, self.cashier_inn)
+        return Form(self.ffd, self.cashier_inn, self.place)
 
 
 class ShtrihSettings(FiscalSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

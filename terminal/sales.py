@@ -95,7 +95,7 @@ class Sales:
         draft = replace(draft, offline=bool(rights), rights=rights) if rights else draft
         self._refuse_overdrawn(draft, around.programme)
         basket = Basket() if ids else effect.basket
-        return self.committing.complete(draft, basket, shift.totals, ids.event_id if ids else "")
+        return self.committing.complete(draft, basket, shift.totals, ids.event_id if ids else "", buyer=effect.buyer)
 
     def take_back(
         self, effect: c.CommitReturn, shift: ShiftInfo, moment: Moment, ids: GivenIds | None = None

@@ -86,7 +86,7 @@ def _document(
 
 def _tell(answer: Answer, was_there: bool, nth: int, lang: Lang) -> None:
     from loyalty.sentences import sentence
-    from terminal.fiscal.correction import again
+    from terminal.fiscal.hints import again
     from terminal.fiscal.register import Registered, Unknown
 
     if isinstance(answer, Registered):

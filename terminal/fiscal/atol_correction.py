@@ -19,6 +19,7 @@ def document_task(document: FiscalDocument, taxation: Taxation, form: Form) -> T
         task["items"].append({"type": "additionalAttribute", "value": document.correction.wrong_sign, "print": True})
     if form.ffd == "1.05":
         task["items"] = [item for item in task["items"] if item["type"] != "position"]
+        task.pop("paymentsPlace", None)
         task["taxes"] = [{"type": VAT[line.vat], "sum": Decimal(tax_minor(line)).scaleb(-2)} for line in document.lines]
     return task
 

@@ -115,6 +115,8 @@ def receipt_task(document: FiscalDocument, taxation: Taxation, form: Form) -> Ta
         "electronically": False,
         "ignoreNonFiscalPrintErrors": False,
         **operator(document.cashier, form),
+        **({"paymentsPlace": form.place} if form.place else {}),
+        **({"clientInfo": {"emailOrPhone": document.buyer}} if document.buyer else {}),
         "items": [*(_position(line, document.kind, form) for line in document.lines), ours],
         "payments": [{"type": MEANS[means], "sum": _money(minor)} for means, minor in document.paid_minor.items()],
         "total": _money(document.total_minor),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from loyalty.sentences import sentence
 from terminal.fiscal.drawer import CashMove, CashSums, MovesCash
+from terminal.fiscal.hints import refused_command
 from terminal.fiscal.port import FiscalPort, InDoubt, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Refused, Registered, Unknown
 
@@ -58,13 +59,13 @@ class CashOnce:
         try:
             sent = CashSent(move, self._ready(move.cashier).serial, port.cash_sums())
         except (NotIssued, NoAnswer) as why:
-            return refused(why)
+            return refused_command(why)
         self._journal.keep_cash(sent)
         try:
             port.move_cash(move)
         except (NotIssued, NoAnswer) as why:
             self._journal.drop_cash(move.key)
-            return refused(why)
+            return refused_command(why)
         except InDoubt:
             return self._ask(sent, port) or self._answer(move)
         self._journal.keep_cash(replace(sent, done=True))
@@ -108,9 +109,3 @@ class CashOnce:
 def _unknown(sent: CashSent) -> Unknown:
     said = sentence(f"fiscal.cash_{sent.move.kind}_doubt", amount_minor=sent.move.amount_minor)
     return Unknown(said, sentence("fiscal.cash_doubt.hint"))
-
-
-def refused(why: NotIssued | NoAnswer) -> Refused:
-    if why.said is None:
-        return Refused(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
-    return Refused(why.said, why.hint)

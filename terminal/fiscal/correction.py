@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from loyalty.money import divide
-from loyalty.sentences import Sentence, sentence
+from loyalty.sentences import sentence
 from terminal.fiscal.document import Correction, FiscalDocument, FiscalLine, Form, Means
 from terminal.fiscal.port import NotIssued
 from terminal.fiscal.tags import Field, FiscalVat, find
@@ -20,10 +20,6 @@ from terminal.fiscal.tags import Field, FiscalVat, find
 NAMES = UUID("0c2a4a57-6f7b-4a0e-8b0e-6b4f3d0f9a11")
 """What their keys are made under, for all time: another one would make a correction sent before unknown."""
 NAME = "Коррекция расчёта"
-PAY_AGAIN = frozenset({
-    "fiscal.silent.hint", "fiscal.not_taken.hint", "fiscal.no_paper.hint", "fiscal.cover_open.hint", "shtrih.hint",
-    "atol.attempts.hint",
-})  # fmt: skip
 TAX: dict[FiscalVat, tuple[int, int]] = {
     "20": (20, 120), "10": (10, 110), "20/120": (20, 120), "10/110": (10, 110), "5": (5, 105), "7": (7, 107),
     "5/105": (5, 105), "7/107": (7, 107), "22": (22, 122), "22/122": (22, 122),
@@ -98,11 +94,6 @@ def raise_impossible(document: FiscalDocument, form: Form) -> None:
         raise NotIssued(sentence("fiscal.no_return_correction"), sentence("fiscal.no_return_correction.hint"))
     if document.correction.wrong_sign:
         raise NotIssued(sentence("fiscal.no_wrong_sign"), sentence("fiscal.no_return_correction.hint"))
-
-
-def again(hint: Sentence | None) -> Sentence | None:
-    """What a cashier is told to do about a receipt: of a correction it is the correction that is to be made again."""
-    return sentence("fiscal.correct_again.hint") if hint is not None and hint.code in PAY_AGAIN else hint
 
 
 def is_correction(fields: tuple[Field, ...], document: FiscalDocument) -> bool:

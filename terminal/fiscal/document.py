@@ -22,11 +22,12 @@ Means = Literal["cash", "electronic", "advance", "counter_provision"]
 
 
 class Form(msgspec.Struct, frozen=True):
-    """In what form a register has its documents: the version of the format it is registered with, and the cashiers'
-    tax numbers (INN) by their names."""
+    """In what form a register has its documents: the version of the format it is registered with, the cashiers' tax
+    numbers (INN) by their names, and the place of settlement (tag 1187), empty where it is the one registered."""
 
     ffd: Ffd = "1.2"
     cashier_inn: dict[str, str] = {}
+    place: str = ""
 
 
 OURS = "Kopilka"
@@ -74,6 +75,9 @@ class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     original_number: str = ""
     correction: Correction | None = None
     """None: an ordinary receipt."""
+    buyer: str = ""
+    """The phone or e-mail the customer has asked to have the receipt sent to (tag 1008). It is told to the register
+    and kept nowhere."""
 
     @property
     def named(self) -> str:
@@ -86,7 +90,7 @@ class FiscalDocument(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def fiscal_document(
-    receipt: Receipt, points_as: PointsAs = "discount", advance_vat: FiscalVat = "none"
+    receipt: Receipt, points_as: PointsAs = "discount", advance_vat: FiscalVat = "none", buyer: str = ""
 ) -> FiscalDocument:
     """`key` is the receipt's id: the same receipt is the same document, whenever it is made.
 
@@ -107,6 +111,7 @@ def fiscal_document(
         paid_minor=paid,
         total_minor=sum(amounts),
         original_number=receipt.original_number or "",
+        buyer=buyer,
     )
 
 

@@ -12,67 +12,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
-import msgspec
 from msgspec.structs import replace
 
 from loyalty.receipt import Receipt
 from loyalty.sentences import Sentence, sentence
-from terminal.fiscal.cash import CashJournal, CashOnce
+from terminal.fiscal.cash import CashOnce
 from terminal.fiscal.document import FiscalDocument, PointsAs, fiscal_document
 from terminal.fiscal.drawer import CashMove, Copies
+from terminal.fiscal.hints import kept_from, refused, refused_command
 from terminal.fiscal.port import FiscalPort, InDoubt, Inspected, Issued, NoAnswer, NotIssued, State
 from terminal.fiscal.register import Answer, Corrected, InQuestion, Recalled, Refused, Registered, Unknown
+from terminal.fiscal.sent import FiscalJournal, Sent
 from terminal.fiscal.slip_codes import fiscal_code
 from terminal.fiscal.standing import Seen, Trouble, Way, look, of_paper, swapped
 from terminal.fiscal.tags import FiscalVat
 from terminal.fiscal.turns import Turn, in_turns
 
 log = logging.getLogger("till")
-
-
-class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document on its way: to which memory, after which of its documents, and the receipt it is for. A correction is
-    for none; it has the id and the time of the event that will record it."""
-
-    document: FiscalDocument
-    receipt: Receipt | None
-    serial: str
-    last_document: int
-    issued: Issued | None = None
-    event_id: str = ""
-    at_ms: int = 0
-
-
-class FiscalJournal(CashJournal, Protocol):
-    """Where SENT and ISSUED are kept; each method is durable when it returns. Raises StoreFault."""
-
-    def sent_of(self, key: str) -> Sent | None: ...
-
-    def open_sent(self) -> tuple[Sent, ...]:
-        """Those without an answer, oldest first."""
-
-    def keep_sent(self, sent: Sent) -> None: ...
-
-    def keep_issued(self, key: str, issued: Issued) -> None: ...
-
-    def corrections_left(self) -> tuple[Sent, ...]:
-        """Corrections that are issued and not recorded by the till, oldest first."""
-
-    def correction_recorded(self, key: str) -> None: ...
-
-    def drop_sent(self, key: str) -> None:
-        """Nothing was issued: it may be sent again."""
-
-    def memory(self) -> str:
-        """The serial number of the fiscal memory this till works with; empty before its first document."""
-        ...
-
-    def keep_memory(self, serial: str, by: str) -> None:
-        """From now on it works with this one; `by` is who has said so, empty for the first."""
-
-    def close(self) -> None: ...
 
 
 @in_turns
@@ -94,8 +51,8 @@ class FiscalRegister:
         self._in_question: InQuestion | None = None
         self.turn = Turn()
 
-    def register(self, receipt: Receipt, key: str) -> Answer:
-        return self.make(fiscal_document(receipt, self._points_as, self._advance_vat), receipt)
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
+        return self.make(fiscal_document(receipt, self._points_as, self._advance_vat, buyer), receipt)
 
     def make(
         self, document: FiscalDocument, receipt: Receipt | None = None, event_id: str = "", at_ms: int = 0
@@ -111,7 +68,7 @@ class FiscalRegister:
         try:
             state = self._ready(document.cashier)
         except (NotIssued, NoAnswer) as why:
-            return _refused(why)
+            return refused(why)
         return self._send(Sent(document, receipt, state.serial, state.last_document, None, event_id, at_ms))
 
     def correct(self, document: FiscalDocument, event_id: str, at_ms: int) -> Answer:
@@ -174,8 +131,8 @@ class FiscalRegister:
             trouble = Trouble(doubt.said, doubt.hint or sentence("fiscal.cash_doubt.hint"))
             return replace(seen, troubles=(trouble, *seen.troubles))
         except NoAnswer as why:
-            refused = _refused(why, "fiscal.silent_report.hint")
-            return Seen(None, troubles=(Trouble(refused.said, refused.hint or sentence("fiscal.silent_report.hint")),))
+            answer = refused_command(why)
+            return Seen(None, troubles=(Trouble(answer.said, answer.hint or sentence("fiscal.silent_report.hint")),))
 
     def put_right(self, way: Way, now: str, by: str) -> Refused | None:
         match way:
@@ -244,7 +201,7 @@ class FiscalRegister:
             self._port.finish_print()
         else:
             for trouble in of_paper(state):
-                raise NotIssued(trouble.said, trouble.hint)
+                raise kept_from(trouble)
         if state.shift == "over_24h":
             raise NotIssued(sentence("fiscal.over_24h"), sentence("fiscal.over_24h.hint"))
         if state.shift == "closed":
@@ -261,12 +218,12 @@ class FiscalRegister:
             raise NotIssued(trouble.said, trouble.hint)
 
     def _send(self, sent: Sent) -> Answer:
-        self._journal.keep_sent(sent)
+        self._journal.keep_sent(replace(sent, document=replace(sent.document, buyer="")))
         try:
             issued = self._port.issue(sent.document)
         except (NotIssued, NoAnswer) as why:
             self._journal.drop_sent(sent.document.key)
-            return _refused(why)
+            return refused(why)
         except InDoubt:
             return self._ask(sent) or self._settled(sent.document.key)
         self._journal.keep_issued(sent.document.key, issued)
@@ -305,14 +262,8 @@ def _told(do: Callable[[], None]) -> Refused | None:
     try:
         do()
     except (NotIssued, NoAnswer) as why:
-        return _refused(why, "fiscal.silent_report.hint")
+        return refused_command(why)
     return None
-
-
-def _refused(why: NotIssued | NoAnswer, hint: str = "fiscal.silent.hint") -> Refused:
-    if why.said is None:
-        return Refused(sentence("fiscal.silent"), sentence(hint))
-    return Refused(why.said, why.hint)
 
 
 def _corrected(sent: Sent) -> Corrected | None:

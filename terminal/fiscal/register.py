@@ -70,7 +70,8 @@ class InQuestion(msgspec.Struct, frozen=True):
 class Register(Protocol):
     """`key` names the receipt for ever: the same key again never makes a second document."""
 
-    def register(self, receipt: Receipt, key: str) -> Answer: ...
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
+        """`buyer`: where the customer wants it sent, a phone or an e-mail; it is kept nowhere."""
 
     def recall(self, key: str) -> Recalled | None:
         """What became of a receipt that may have been sent; None: there certainly is no document of it."""
@@ -130,7 +131,7 @@ class Coded(Protocol):
 
 
 class NoRegister:
-    def register(self, receipt: Receipt, key: str) -> Answer:
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
         return Registered()
 
     def recall(self, key: str) -> Recalled | None:

@@ -42,6 +42,8 @@ SENTENCES = {
     ),
     "fiscal.no_paper": ("В кассе (ККТ) нет бумаги", "The fiscal register is out of paper"),
     "fiscal.no_paper.hint": ("Вставьте рулон и оплатите снова", "Put in a new roll and pay again"),
+    "fiscal.put_in_roll": ("Вставьте новый рулон", "Put in a new roll"),
+    "fiscal.close_cover": ("Закройте её", "Close it"),
     "fiscal.cover_open": ("У кассы (ККТ) открыта крышка", "The fiscal register's cover is open"),
     "fiscal.cover_open.hint": ("Закройте её и оплатите снова", "Close it and pay again"),
     "fiscal.unprinted": (

@@ -36,6 +36,9 @@ def before_closing(document: FiscalDocument, form: Form) -> Iterator[bytes]:
     yield from cashier_tags(document.cashier, form)
     ours = (("extra_name", OURS), ("extra_value", document.named))
     yield tagged.receipt_tag(written("extra", ours))
+    for name, value in (("place", form.place), ("buyer", document.buyer)):
+        if value:
+            yield tagged.receipt_tag(written(name, value))
     if correction is not None:
         yield tagged.receipt_tag(written("correction_kind", BY_ORDER["order" if correction.order else "own"]))
         yield from _basis(correction)

@@ -64,9 +64,9 @@ def swapped(was: str, now: str) -> Trouble:
 def of_paper(state: State) -> Iterator[Trouble]:
     """What must be put right before anything is printed."""
     if state.cover_open:
-        yield Trouble(sentence("fiscal.cover_open"), sentence("fiscal.cover_open.hint"))
+        yield Trouble(sentence("fiscal.cover_open"), sentence("fiscal.close_cover"))
     if state.paper == "none":
-        yield Trouble(sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
+        yield Trouble(sentence("fiscal.no_paper"), sentence("fiscal.put_in_roll"))
     if state.paper == "waits":
         yield Trouble(sentence("fiscal.unprinted"), sentence("fiscal.unprinted.hint"), "print_on")
 

@@ -70,6 +70,7 @@ TAGS: Mapping[str, Tag] = {
     "basis": Tag(1174, "group", 292, "Основание для коррекции", "Basis of the correction"),
     "basis_date": Tag(1178, "time", 4, "Дата корректируемого расчёта", "Date of the settlement corrected"),
     "basis_number": Tag(1179, "text", 32, "Номер предписания", "Number of the order"),
+    "place": Tag(1187, "text", 256, "Место расчётов", "Place of settlement"),
     "additional": Tag(1192, "text", 16, "Дополнительный реквизит чека", "Additional requisite of the receipt"),
     "vat": Tag(1199, "byte", 1, "Ставка НДС", "VAT rate"),
     "cashier_inn": Tag(1203, "digits", 12, "ИНН кассира", "Cashier's tax number"),

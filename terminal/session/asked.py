@@ -243,6 +243,12 @@ class MoveCash(msgspec.Struct, frozen=True):
     amount_minor: int
 
 
+class SendReceipt(msgspec.Struct, frozen=True):
+    """The customer wants the receipt sent to this phone or e-mail too; empty: no more."""
+
+    address: str
+
+
 class MakeCorrection(msgspec.Struct, frozen=True):
     """Issue a correction receipt; `nth` tells apart those that are exactly alike."""
 

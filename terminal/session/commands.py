@@ -38,6 +38,7 @@ from terminal.session.asked import (
     ReturnAll,
     Scan,
     SearchGoods,
+    SendReceipt,
     SetQuantity,
     SetReturn,
     SettleDoubt,
@@ -173,6 +174,7 @@ Command = (
     | PutRight
     | RenewShift
     | MoveCash
+    | SendReceipt
     | MakeCorrection
     | PrintCopy
     | Refresh
@@ -255,7 +257,7 @@ __all__ = [
     "MakeXReport", "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
     "ProductFound", "ProductUnknown", "PutAside", "PutRight", "ReadBankCard", "ReceiptFound", "Record",
     "RecordCash", "RecordConsent", "Refresh", "RegisterBankCard", "RegisterLooked", "ReleaseCards",
-    "RenewShift", "ReportMade", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods", "SendCode", "SetQuantity",
-    "SetReturn", "SettleDoubt", "ShiftEnded", "ShiftRenewed", "ShiftStarted", "Signal", "SpendPoints",
-    "StartShift", "TakeHold", "Tender", "Type", "Undo", "VoidLine", "VoidReceipt", "XReport",
+    "RenewShift", "ReportMade", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods", "SendCode", "SendReceipt",
+    "SetQuantity", "SetReturn", "SettleDoubt", "ShiftEnded", "ShiftRenewed", "ShiftStarted", "Signal",
+    "SpendPoints", "StartShift", "TakeHold", "Tender", "Type", "Undo", "VoidLine", "VoidReceipt", "XReport",
 ]  # fmt: skip

@@ -157,13 +157,15 @@ class ReleaseCards(msgspec.Struct, frozen=True):
 
 
 class CommitSale(msgspec.Struct, frozen=True):
-    """`hold_id`: the points are held under it; `unheld`: the head office did not answer when it was asked to."""
+    """`hold_id`: the points are held under it; `unheld`: the head office did not answer when it was asked to. `buyer`:
+    where the register is to send it, a phone or an e-mail."""
 
     basket: Basket
     quote: Quote
     payments: tuple[Payment, ...]
     hold_id: str = ""
     unheld: bool = False
+    buyer: str = ""
 
 
 class CommitReturn(msgspec.Struct, frozen=True):

@@ -166,5 +166,5 @@ def _go_on(state: State, effects: tuple[c.Effect, ...]) -> Step:
     """Record the sale that waited, if it is paid."""
     if not state.committing or state.mode != "pay" or state.due_minor != 0 or state.quote is None:
         return replace(state, committing=False), effects
-    commit = c.CommitSale(state.basket, state.quote, state.tenders)
+    commit = c.CommitSale(state.basket, state.quote, state.tenders, buyer=state.buyer)
     return replace(state, committing=False), (*effects, commit)

@@ -118,7 +118,7 @@ def _totals(state: State, around: Surroundings) -> dict[PaymentKind, int]:
 
 def commit(state: State) -> Step:
     assert state.quote is not None
-    return state, (c.CommitSale(state.basket, state.quote, state.tenders),)
+    return state, (c.CommitSale(state.basket, state.quote, state.tenders, buyer=state.buyer),)
 
 
 def back(state: State, command: c.Back, around: Surroundings) -> Step:

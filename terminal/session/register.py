@@ -88,6 +88,9 @@ def make_correction(state: State, command: c.MakeCorrection, around: Surrounding
 
 def correction_issued(state: State, command: c.CorrectionIssued, around: Surroundings) -> Step:
     if not command.before:
+        if state.register is not None and command.fiscal_number.isdigit():
+            seen = replace(state.register, last_document=int(command.fiscal_number), shift="open")
+            state = replace(state, register=seen)
         return told(state, "ok", "correct.done", number=command.fiscal_number), (c.Signal("ok"),)
     said = sentence("correct.before", number=command.fiscal_number, nth=command.nth + 1)
     return say(state, "warn", said, sentence("correct.before.hint")), (c.Signal("error"),)

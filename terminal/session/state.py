@@ -205,6 +205,8 @@ class State(msgspec.Struct, frozen=True):
     hold: PointsHold | None = None
     unheld: str = ""
     """The member whose points the head office did not answer for, in this sale."""
+    buyer: str = ""
+    """The phone or e-mail the customer wants this sale's receipt sent to."""
     committing: bool = False
     """All is paid: the sale is recorded once its points are held."""
     register: RegisterSeen | None = None

@@ -19,6 +19,7 @@ from terminal.session import (
     register,
     returning,
     sale,
+    sending,
     shift,
 )
 from terminal.session import commands as c
@@ -96,6 +97,7 @@ _SALE: dict[type, Handler] = {
     c.CouponFree: coupons.free,
     c.GiftCardFound: gift_cards.found_in_sale,
     c.DropCoupon: coupons.drop,
+    c.SendReceipt: sending.send_receipt,
     c.ListOffers: asking.list_offers,
     c.Ask: asking.ask,
     c.Choose: asking.choose,
@@ -145,6 +147,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_CONFIRM,
         **_HOLD,
         **_REGISTER,
+        c.SendReceipt: sending.send_receipt,
         c.Tender: charging.tender,
         c.Scan: gift_cards.scan_in_payment,
         c.Type: gift_cards.scan_in_payment,

@@ -15,7 +15,8 @@ from terminal.ui.editor import EMPTY, Line
 Asking = Literal[
     "code", "search", "quantity", "weight", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help",
     "close", "mend", "exit", "unpay", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
-    "cash_out", "copy", "devices", "all_cash", "all_card", "correct", "correct_sure"
+    "cash_out", "copy", "devices", "all_cash", "all_card", "correct", "correct_sure",
+    "buyer"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve, register and correct
 also take the place of the lines; the last three do while they ask for a figure, a name or a yes too."""

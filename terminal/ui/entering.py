@@ -140,7 +140,7 @@ def choose(view: View, desk: Desk) -> Acted:
     match item.id:
         case (
             "close" | "help" | "mend" | "resolve_no" | "resolve_by" | "register_by" | "cash_in" | "cash_out" | "copy"
-            | "correct"
+            | "correct" | "buyer"
         ):  # fmt: skip
             return Acted(replace(calm, asking=item.id, document=None))
         case "devices":

@@ -68,6 +68,8 @@ CORRECT = Item(N_("Correction receipt (manager)"), id="correct")
 LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
 MOST_DIGITS = 9
 REGISTER = Item(N_("Fiscal register, cash in and out"), id="register")
+SEND = Item(N_("Send the receipt to the customer"), id="buyer")
+"""Offered where a fiscal register is connected."""
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
 DEVICES = Item(N_("Devices"), id="devices")
@@ -79,7 +81,8 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "menu":
         mend = (MEND,) if view.link.fork == "waits" else ()
         devices = (DEVICES,) if view.devices else ()
-        return (*MENU, *mend, *devices, REGISTER, *((BY_BANK_CARD,) if _reads_cards(view) else ()), EXIT)
+        sent = (SEND,) if any(device.kind == "fiscal" for device in view.devices) else ()
+        return (*MENU, *mend, *devices, REGISTER, *sent, *((BY_BANK_CARD,) if _reads_cards(view) else ()), EXIT)
     if asking == "register":
         return at_register(view)
     if asking == "resolve":

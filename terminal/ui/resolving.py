@@ -1,4 +1,4 @@
-"""What is typed at the register's screens: a document's number, a manager's name, cash put in and taken out."""
+"""What is typed for the register: a document's number, a manager's name, cash put in and taken out, an address."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -51,6 +51,10 @@ def _copy(desk: Desk, text: str) -> Acted:
     return Acted(_at_register(desk), (c.PrintCopy(int(text) if text else None),))
 
 
+def _buyer(desk: Desk, text: str) -> Acted:
+    return Acted(replace(desk, asking="code", line=Line()), (c.SendReceipt(text),))
+
+
 def _at_register(desk: Desk) -> Desk:
     return replace(desk, asking="register", choice=0, line=Line())
 
@@ -62,4 +66,5 @@ SAID: Mapping[Asking, Callable[[Desk, str], Acted]] = {
     "cash_in": _cash("in"),
     "cash_out": _cash("out"),
     "copy": _copy,
+    "buyer": _buyer,
 }

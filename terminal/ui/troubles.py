@@ -41,9 +41,10 @@ def trouble_parts(sight: Sight, *, whole: bool) -> list[Part]:
     return [(f"{sign} {device_name(sight, found[0])}{said}{more}", ink)]
 
 
-def trouble_row(sight: Sight, width: int, said_above: bool) -> list[Part]:
-    """The worst trouble with what to do, as much of it as a row holds; what is `said_above` gives way first."""
-    found = troubles(sight.view.devices)
+def trouble_row(sight: Sight, width: int, said_above: bool, told: frozenset[str] = frozenset()) -> list[Part]:
+    """The worst trouble with what to do, as much of it as a row holds; what is `said_above` gives way first, and what
+    is `told` elsewhere on the screen, by its code, is not said twice."""
+    found = [each for each in troubles(sight.view.devices) if each.said is None or each.said.code not in told]
     if not found:
         return []
     sign, ink = trouble_mark(sight, found[0])

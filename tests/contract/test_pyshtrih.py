@@ -18,6 +18,7 @@ from devices.transport.serial import SerialSettings
 from devices.virtual.served import on_pty
 from devices.virtual.shtrih import VirtualShtrih
 from devices.virtual.shtrih_memory import Line
+from terminal.fiscal.tags import find, read, written
 
 MILK = ("Молоко", 1000, 79_90)
 CHEESE = ("Сыр", 456, 800_00)
@@ -72,6 +73,21 @@ def test_a_sale_of_pieces_and_weights_gives_the_change_and_one_document(theirs: 
     assert made.lines == (
         Line(1_000_000, 79_90, 79_90, VAT_20, 4, 1, "Молоко"), Line(456_000, 800_00, 364_80, VAT_10, 4, 1, "Сыр"),
     )  # fmt: skip
+
+
+def test_tags_it_sends_are_the_ones_we_send(theirs: Any, device: VirtualShtrih) -> None:
+    said: dict[str, str] = {"buyer": "anna@example.org", "place": "Москва", "additional": "3812976540"}
+    theirs.open_shift()
+    theirs.open_check(0)
+    for name, value in said.items():
+        theirs.send_tlv_struct(written(name, value))
+    theirs.sale(MILK, tax1=VAT_20)
+    theirs.close_check(cash=500_00)
+    (made,) = device.memory.receipts()
+    tags = read(made.tlv)
+    assert {name: find(tags, name) for name in said} == said
+    numbers = {number: value.decode("cp866") for number, value in made.tags}
+    assert (numbers[1008], numbers[1187], numbers[1192]) == tuple(said.values())
 
 
 def test_a_return_takes_the_money_out_again(theirs: Any, device: VirtualShtrih) -> None:

@@ -30,7 +30,7 @@ from terminal.device_file import FILE
 from terminal.doctor_layout import SENTENCES as LAYOUT
 from terminal.doctoring import SENTENCES as DOCTOR
 from terminal.fiscal.document import fiscal_document
-from terminal.fiscal.once import Sent
+from terminal.fiscal.sent import Sent
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
 from tests.support.fiscal import MemoryWire

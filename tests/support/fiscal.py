@@ -16,8 +16,9 @@ from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import AtolLink
 from terminal.fiscal.cash import CashSent
 from terminal.fiscal.document import Form
-from terminal.fiscal.once import FiscalRegister, Sent
+from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import Issued
+from terminal.fiscal.sent import Sent
 from terminal.fiscal.shtrih import Shtrih
 
 

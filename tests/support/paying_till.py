@@ -31,7 +31,7 @@ TEA_MINOR = 100_00
 class InTheDark(NoRegister):
     """A register that never answers."""
 
-    def register(self, receipt: Receipt, key: str) -> Answer:
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
         return Unknown(sentence("fiscal.doubt", number=receipt.number))
 
     def recall(self, key: str) -> Recalled | None:
@@ -44,7 +44,7 @@ class Paper(NoRegister):
     def __init__(self) -> None:
         self.roll = False
 
-    def register(self, receipt: Receipt, key: str) -> Answer:
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
         if not self.roll:
             return Refused(sentence("fiscal.no_paper"), sentence("fiscal.no_paper.hint"))
         return Registered("7")

@@ -16,7 +16,7 @@ class Spy(NoRegister):
         self.answer: Answer = Registered()
         self.meanwhile = lambda: None
 
-    def register(self, receipt: Receipt, key: str) -> Answer:
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
         assert self.rig is not None
         journal = self.rig.store.journal
         self.seen.append((len(journal.prepared()), journal.receipt(receipt.number)))

@@ -6,6 +6,7 @@ import pytest
 
 from loyalty.sentences import Lang, sentence
 from terminal.session import commands as c
+from terminal.session.health import DeviceHealth
 from terminal.session.state import RegisterSeen, Trouble
 from terminal.words import TEMPLATES
 from tests.ui import shop
@@ -145,3 +146,31 @@ def test_cash_is_put_in_and_taken_out_from_the_menu_and_a_copy_is_printed() -> N
     assert till.at_register == [
         c.RecordCash("in", 500_00), c.RecordCash("out", 120_50), c.CopyDocument(None), c.CopyDocument(20461)
     ]  # fmt: skip
+
+
+def test_what_is_wrong_is_said_once_on_the_screen() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.devices_are(DeviceHealth("fiscal", "fiscal", "", "waiting", 0, CLOCK.said, CLOCK.hint))
+        await cashier.press("ctrl+x")
+        assert cashier.shown().count("расходятся с нашими на 7 минут") == 1
+        await cashier.press("escape")
+        cashier.sees("расходятся с нашими на 7 минут")
+
+    play(story, till_with(CLOCK), templates=TEMPLATES)
+
+
+def test_the_customer_s_address_is_typed_from_the_menu_and_stands_in_payment() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.devices_are(DeviceHealth("fiscal", "fiscal", "", "working", 0))
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.press("f12")
+        cashier.sees("Отправить чек покупателю")
+        place = next(row for row in cashier.rows() if "Отправить чек" in row).split()[0]
+        await cashier.press(place)
+        cashier.sees("Телефон или почта покупателя")
+        await cashier.type("anna@example.org", "enter", "f2")
+        cashier.sees("Чек придёт на anna@example.org")
+        await cashier.press("f7", "escape")
+        assert cashier.state.buyer == ""
+
+    play(story, till_with(), templates=TEMPLATES)

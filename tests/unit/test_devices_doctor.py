@@ -149,6 +149,13 @@ def test_no_paper_an_old_shift_and_unsent_documents_are_told_in_this_order() -> 
     assert register_codes(register) == ["fiscal.no_paper", "fiscal.over_24h", "doctor.unsent"]
 
 
+def test_without_paper_nobody_is_told_to_pay_again() -> None:
+    register = VirtualShtrih(now=lambda: (26, 11, 22, 12, 0))
+    register.paper = 0
+    (finding,) = register_findings("kkt", Shtrih(MemoryWire(register)), NOON)
+    assert (finding.what.code, finding.do.code) == ("fiscal.no_paper", "fiscal.put_in_roll")
+
+
 def test_a_display_without_a_line_to_it_is_told_and_one_with_it_keeps_its_text() -> None:
     (finding,) = display_findings("pole", cd5220(TextDisplaySettings(port="/dev/no-such-display")))
     assert (finding.device, finding.what.code) == ("pole", "display.gone")

@@ -42,6 +42,7 @@ BY_ASKING: dict[Asking, str] = {
     "cash_in": N_("Cash put into the drawer; 1234 is 12.34"),
     "cash_out": N_("Cash taken out of the drawer; 1234 is 12.34"),
     "copy": N_("Number of the document (ФД); Enter alone: the last one"),
+    "buyer": N_("Customer's phone or e-mail; Enter alone: paper only"),
     "correct": N_("Enter goes on, Space changes, Esc goes back"),
     "correct_sure": N_("Make it? Enter makes it, Esc goes back"),
     "register_by": N_("The manager's name; Enter accepts this register, Esc goes back"),

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from loyalty.sentences import Sentence
 from terminal.session.state import Doubt, Level, Notice
 from terminal.ui.cells import clean, cut, wrap
 from terminal.ui.desk import RESOLVING
@@ -46,7 +47,7 @@ def hint_rows(sight: Sight, width: int, height: int) -> list[Strip]:
         return [row(palette, width, fit(_forked(sight), width), "band")]
     hints = state.quote.hints if state.quote and state.mode == "sale" else ()
     asking = [*_to_confirm(sight), *_on_request(sight)]
-    trouble = [] if hints else trouble_row(sight, width - cells(asking), strip_says_whole(sight, width))
+    trouble = [] if hints else trouble_row(sight, width - cells(asking), strip_says_whole(sight, width), _told(sight))
     if trouble:
         return [ends(palette, width, trouble, asking, "band")]
     if not hints:
@@ -155,16 +156,30 @@ def notice_parts(sight: Sight) -> list[Part]:
 
 
 def _unread(sight: Sight) -> Notice | None:
-    """The notice, unless another screen has taken its place; the Resolve screen says itself what is in doubt, what the
-    register says and what to do."""
+    """The notice, unless another screen has taken its place; the register's screen says itself what is wrong, and the
+    Resolve screen what is in doubt, what the register says and what to do."""
     notice, doubt = sight.view.state.notice, sight.view.doubt
     if notice is None or notice.serial == sight.desk.read:
+        return None
+    if body_of(sight) == "register" and notice.level == "warn" and notice.said in _listed(sight):
         return None
     if doubt is None or body_of(sight) != "resolve":
         return notice
     if notice.said.code == "fiscal.doubt" or notice.said == doubt.told:
         return None
     return replace(notice, hint=None) if notice.hint == doubt.hint else notice
+
+
+def _told(sight: Sight) -> frozenset[str]:
+    """What the notice and the register's screen say, by their codes."""
+    notice = _unread(sight)
+    listed = _listed(sight) if body_of(sight) == "register" else ()
+    return frozenset(said.code for said in (*listed, *([notice.said] if notice else [])))
+
+
+def _listed(sight: Sight) -> tuple[Sentence, ...]:
+    seen = sight.view.state.register
+    return tuple(trouble.said for trouble in seen.troubles) if seen else ()
 
 
 def _said(sight: Sight) -> list[Part]:

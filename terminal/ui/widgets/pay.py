@@ -25,6 +25,7 @@ def pay_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     return [
         row(palette, width, [("  " + _("Payment"), "head")]),
         *_points(sight, width),
+        *_sent_to(sight, width),
         *(failure_rows(sight, width) or [blank(palette, width)]),
         *given,
         *(_all_paid(sight, width) or _ways(sight, width)),
@@ -39,6 +40,14 @@ def _back(sight: Sight) -> str:
     if taken_minor(sight.view.state):
         return sight.words.text("back to the receipt; what was given is given back")
     return sight.words.text("back to the receipt, nothing is lost")
+
+
+def _sent_to(sight: Sight, width: int) -> list[Strip]:
+    address = sight.view.state.buyer
+    if not address:
+        return []
+    said = sight.words.text("The receipt goes to {address}").format(address=clean(address))
+    return [row(sight.palette, width, fit([("  " + said, "text")], width))]
 
 
 def _ways(sight: Sight, width: int) -> list[Strip]:
