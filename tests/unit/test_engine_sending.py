@@ -21,8 +21,8 @@ from terminal.session import commands as c
 from tests.contract.test_fiscal_registers import SOLD
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire, atol_port
-from tests.support.fiscal_till import at_work, do, said
-from tests.support.small_till import Rig, make_till, opened_rig
+from tests.support.fiscal_till import at_work
+from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
 ADDRESS = "anna@example.org"
 SELL = (c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
