@@ -161,6 +161,7 @@ def _terminal(n: int) -> dict[str, Any]:
         "store_name": f"Shop {n % STORES}", "public_key": key_of(n).public_key().public_bytes_raw().hex(),
         "state": "active", "card_prefix": f"299{n + 1:04}", "enrolled_ms": FIRST_MS, "seen_ms": FIRST_MS,
         "later_keys": "",
+        "told_gen": "",
     }  # fmt: skip
 
 

@@ -118,6 +118,21 @@ class RightReleased(msgspec.Struct, frozen=True, tag_field="type", tag="right_re
     points: int
 
 
+class RightKept(msgspec.Struct, frozen=True, tag_field="type", tag="right_kept"):
+    """So many points are set aside for this till, after all it has recorded before: said to a head office that was set
+    back, and may know of fewer."""
+
+    account_id: str
+    wallet: str
+    points: int
+
+
+class RightsTold(msgspec.Struct, frozen=True, tag_field="type", tag="rights_told"):
+    """All that is set aside for this till has been said before this, to the head office of generation `gen`."""
+
+    gen: str
+
+
 class ShiftOpened(msgspec.Struct, frozen=True, tag_field="type", tag="shift_opened"):
     shift_id: str
     shift_no: int
@@ -218,6 +233,8 @@ Body = (
     | BankCardWithdrawn
     | GiftCardMoved
     | RightReleased
+    | RightKept
+    | RightsTold
     | ShiftOpened
     | CashMoved
     | CorrectionMade
@@ -254,6 +271,8 @@ _BODIES: dict[str, type[Body]] = {
     "bank_card_withdrawn": BankCardWithdrawn,
     "gift_card_moved": GiftCardMoved,
     "right_released": RightReleased,
+    "right_kept": RightKept,
+    "rights_told": RightsTold,
     "shift_opened": ShiftOpened,
     "cash_moved": CashMoved,
     "correction_made": CorrectionMade,
@@ -261,7 +280,7 @@ _BODIES: dict[str, type[Body]] = {
     "epoch_begun": EpochBegun,
 }
 _OF_ACCOUNT = (
-    MemberEnrolled, ConsentChanged, BankCardRegistered, BankCardWithdrawn, GiftCardMoved, RightReleased,
+    MemberEnrolled, ConsentChanged, BankCardRegistered, BankCardWithdrawn, GiftCardMoved, RightReleased, RightKept,
 )  # fmt: skip
 _NAMES = {kind: name for name, kind in _BODIES.items()}
 _envelope = msgspec.json.Decoder(Envelope)

@@ -77,6 +77,9 @@ class BalanceRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """terminal -> wallet -> points that the head office keeps for a sale there: nobody else can spend them now."""
     escrow: dict[str, dict[str, int]] = {}
     """terminal -> wallet -> points set aside for that till, which nobody else can spend."""
+    escrow_way: dict[str, dict[str, int]] = {}
+    """terminal -> wallet -> points that have come out of what is set aside at an account that moved: sent on by this
+    one (above 0), arrived at it (below 0). Over an account and those it came from they add up to what is under way."""
     overdrawn: dict[str, int] = {}
     """wallet -> points spent that were not there and are not earned back yet: part of what the wallet is below 0."""
     invited: tuple[Invited, ...] = ()

@@ -22,7 +22,15 @@ from loyalty.referral import Invited
 from loyalty.statuses.progress import Counted, Grant
 from sync_server.carrying import Carried, Leaving, hand_on, keep_purses, latest_untils, note_move
 from sync_server.entries import write_entries
-from sync_server.escrow import AsideMoved, Released, Sold, pass_on_escrow, settle_escrow
+from sync_server.escrow import (  # fmt: skip
+    AsideMoved,
+    Said,
+    Sold,
+    pass_on_escrow,
+    read_escrow,
+    settle_escrow,
+    with_escrow,
+)
 from sync_server.heads import Change
 from sync_server.hold_settling import Capture, arrive_holds, by_account, settle_holds
 from sync_server.invitations import Bought, settle_invitations
@@ -63,8 +71,8 @@ class Moves:
     touched: set[Account] = field(default_factory=set)
     sold: list[Sold] = field(default_factory=list)
     """What members spent, and where."""
-    released: list[Released] = field(default_factory=list)
-    """What tills gave back of points set aside for them."""
+    said: list[Said] = field(default_factory=list)
+    """What tills say of points set aside for them."""
     captures: list[tuple[Account, Capture]] = field(default_factory=list)
     """Receipts that name a hold of the points they spend."""
     bought: defaultdict[Account, Bought] = field(default_factory=lambda: defaultdict(Bought))
@@ -107,8 +115,8 @@ class Moves:
 def _pass_on(tx: Tx, account: Account, moves: Moves, is_leaving: bool) -> tuple[AsideMoved, ...]:
     """What is set aside of an account that has moved goes on with what these facts change of it."""
     sold = [each for each in moves.sold if each.account == account]
-    released = [each for each in moves.released if each.account == account]
-    return pass_on_escrow(tx, account, is_leaving, sold, released, moves.asides().get(account, ()))
+    said = [each for each in moves.said if each.account == account]
+    return pass_on_escrow(tx, account, is_leaving, sold, said, moves.asides().get(account, ()))
 
 
 def count_coupons(sale: Receipt, moves: Moves, account: Account, sign: int) -> None:
@@ -149,16 +157,16 @@ def fold_accounts(tx: Tx, moves: Moves, rules: Rules) -> list[Change]:
     untils = latest_untils(moves.came)
     arrive_holds(tx, ((carried.account, carried.holds) for carried in moves.came))
     captures = by_account(moves.named_holds())
-    for account in sorted(moved & (made | {each.account for each in moves.released})):
+    for account in sorted(moved & (made | {each.account for each in moves.said})):
         until, named = untils.get(account), captures.get(account, ())
         asides = _pass_on(tx, account, moves, is_leaving=account in leaving)
         handed = hand_on(tx, account, rows[account], moves.cause, until, named, moves.bought[account], asides)
-        rows[account], times[account] = handed, 0
+        rows[account], times[account] = with_escrow(handed, read_escrow(tx, [account])[account]), 0
     rows |= write_off_moved(tx, {account: row for account, row in rows.items() if row.purse is not None}, untils)
     settled = ({*captures} | {carried.account for carried in moves.came}) - moved
     rows |= settle_holds(tx, {account: rows[account] for account in settled}, captures)
     rows = settle_losses(tx, before, rows)
-    rows |= settle_escrow(tx, rows, moves.sold, moves.released, rules.redeem, moves.asides())
+    rows |= settle_escrow(tx, rows, moves.sold, moves.said, rules.redeem, moves.asides())
     return [
         balance_change(account[0], row, old[account].h if account in old else None, times[account])
         for account, row in sorted(rows.items())

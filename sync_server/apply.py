@@ -18,7 +18,7 @@ from sync_server.arrivals import Arrived
 from sync_server.booking import book_receipts
 from sync_server.consents import take_down
 from sync_server.enrolled import admit_members
-from sync_server.escrow import released_by
+from sync_server.escrow import said_by
 from sync_server.flags import flag
 from sync_server.gift_cards import book_gift_cards, overdrawn
 from sync_server.heads import Change, put_rows
@@ -76,7 +76,7 @@ def _apply(tx: Tx, fresh: Sequence[Arrived], above: Sequence[Arrived], rules: Ru
         out.moves,
         rules.versions,
     )
-    out.moves.released += released_by(new)
+    out.moves.said += said_by(new)
     gifts = [event for event in new if isinstance(event.body, GiftCardMoved)]
     book_gift_cards(gifts, out.moves)
     balances = fold_accounts(tx, out.moves, rules)

@@ -18,6 +18,7 @@ from loyalty.events import (
     GiftCardMoved,
     MemberEnrolled,
     ReturnCompleted,
+    RightKept,
     RightReleased,
     SaleCompleted,
     Unknown,
@@ -168,7 +169,7 @@ def _unfit(envelope: Envelope, body: Body, raw: bytes) -> str:
             return why
     if isinstance(body, GiftCardMoved) and not 0 < body.amount_minor <= MAX_MINOR:
         return "its amount is out of range"
-    if isinstance(body, RightReleased) and not 0 < body.points < MAX_INTEGER:
+    if isinstance(body, RightReleased | RightKept) and not 0 < body.points < MAX_INTEGER:
         return "its points are out of range"
     if (b"\\u0000" in raw or _MANY_DIGITS in raw.translate(_DIGITS)) and not _fits(msgspec.to_builtins(body)):
         return "a text or a figure is out of range"

@@ -63,7 +63,7 @@ def _move(event: Arrived, receipt: Receipt, moves: Moves) -> None:
         moves.entries.append(Booked(event.bucket, entry, day, receipt.receipt_id, lot))
     if receipt.hold_id:
         moves.captures.append((account, capture_of(event, receipt)))
-    moves.sold.append(Sold(account, event.terminal, spent_points(receipt), day))
+    moves.sold.append(Sold(account, event.terminal, spent_points(receipt), day, (event.epoch, event.seq)))
     moves.visits.append((account, bought(event.event_id, receipt.moment.at_ms, day)))
     moves.counted.append((account, count_receipt(receipt)))
     mine = bought_minor(receipt)

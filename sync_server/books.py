@@ -11,12 +11,14 @@ from loyalty.events import bucket_of
 from loyalty.feed import BalanceRow
 from loyalty.gift_card import GIFT_WALLET
 from loyalty.ledger import MAIN_WALLET
+from sync_server.budgets import published_programme
 from sync_server.effects import count_under_way
 from sync_server.of_account import select_of_accounts
 from sync_server.reports import events_behind
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FEED, LEDGER, PROGRAMME_TOTAL, RECEIPT
 from sync_server.store import Store, Tx
+from sync_server.untold import untold_tills
 
 POLL_S = 0.05
 _balance = msgspec.json.Decoder(BalanceRow)
@@ -50,7 +52,8 @@ class Books(msgspec.Struct, frozen=True):
     """`stored_twice` counts event and receipt ids found in two places; `events_behind`: stored, not applied.
 
     `effects_under_way` and `effects_failed` were sent from one bucket to another and have not been applied there;
-    `clearing_points` are the points on their way with them, by wallet.
+    `clearing_points` are the points on their way with them, by wallet. `untold` are the names of tills that have yet to
+    say what is set aside for them, so that no points are held.
     """
 
     accounts: tuple[AccountBooks, ...]
@@ -63,6 +66,7 @@ class Books(msgspec.Struct, frozen=True):
     effects_under_way: int = 0
     effects_failed: int = 0
     clearing_points: dict[str, int] = {}
+    untold: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -72,6 +76,7 @@ class Books(msgspec.Struct, frozen=True):
 
 
 def read_books(store: Store, accounts: Sequence[str]) -> Books:
+    untold = untold_tills(store, published_programme(store).redeem)
     with store.read() as tx:
         effects = count_under_way(tx)
         return Books(
@@ -85,6 +90,7 @@ def read_books(store: Store, accounts: Sequence[str]) -> Books:
             effects_under_way=effects.get("sent", 0),
             effects_failed=effects.get("failed", 0),
             clearing_points=clearing_points(tx),
+            untold=untold,
         )
 
 

@@ -23,6 +23,10 @@ SENTENCES = {
         "{receipts:чек|чека|чеков}, {events:событие|события|событий}, записано дважды: {twice}; книги НЕ сходятся.",
         "{receipts:receipt|receipts}, {events:event|events}, {twice} stored twice; the books DO NOT balance.",
     ),
+    "books.untold": (
+        "Баллы под чеки не удерживаются: после восстановления молчат кассы {tills}",
+        "No points are held for sales: since the head office was put back these tills are silent: {tills}",
+    ),
     "books.between": (
         "Между корзинами: в пути {under_way}, не удалось {failed}; баллы в пути: {points}.",
         "Between buckets: {under_way:effect|effects} under way, {failed} failed; points on the way: {points}.",
@@ -54,6 +58,8 @@ def books_lines(found: Books, lang: Lang = "en") -> Iterator[str]:
         yield told("books.wallet", wallet=wallet, held=figure(wallet, total.liability_points), moved=moved)
     counts = {"receipts": found.receipts, "events": found.events, "twice": found.stored_twice}
     yield told("books.sound" if found.conserved else "books.unsound", **counts)
+    if found.untold:
+        yield told("books.untold", tills=", ".join(found.untold))
     if found.effects_under_way or found.effects_failed or found.clearing_points:
         on_way = ", ".join(f"{figure(name, points)} {name}" for name, points in found.clearing_points.items())
         of_effects = {"under_way": found.effects_under_way, "failed": found.effects_failed}

@@ -107,7 +107,9 @@ def _made(store: Store, identity: Identity, till: Row[Any], now_ms: int) -> str:
     name = f"T{till.terminal_no} copy"
 
     def make(tx: Tx) -> None:
-        make_terminal(tx, copy, place, name, identity.public_key, fence="", now_ms=now_ms, state="revoked")
+        make_terminal(
+            tx, copy, place, name, identity.public_key, fence="", now_ms=now_ms, gen=identity.gen, state="revoked"
+        )
 
     store.write(make, shard_of(copy))
     return copy

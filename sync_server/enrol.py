@@ -73,8 +73,9 @@ def enrol_terminal(store: Store, identity: Identity, asked: EnrolRequest, now_ms
             403, "bad_code", "the code is wrong, used or over 10 minutes old: ask the head office for a new one"
         )
     make = partial(
-        make_terminal, terminal=terminal, place=row, name=name, public_key=asked.public_key, fence=fence, now_ms=now_ms
-    )
+        make_terminal, terminal=terminal, place=row, name=name, public_key=asked.public_key, fence=fence, now_ms=now_ms,
+        gen=identity.gen,
+    )  # fmt: skip
     store.write(make, shard_of(terminal))
     return EnrolReply(
         terminal=terminal,
@@ -129,13 +130,15 @@ def next_place(tx: Tx, store: str, store_name: str) -> Place:
 
 
 def make_terminal(
-    tx: Tx, terminal: str, place: Place, name: str, public_key: str, fence: str, now_ms: int, state: str = "active"
-) -> None:
+    tx: Tx, terminal: str, place: Place, name: str, public_key: str, fence: str, now_ms: int, gen: str,
+    state: str = "active",
+) -> None:  # fmt: skip
     key = {"tshard": tshard_of(terminal), "terminal": terminal}
     insert_only(tx, TERMINAL, [{
         **key, "terminal_no": place.terminal_no, "name": name or f"T{place.terminal_no}", "store": place.store,
         "store_name": place.store_name, "public_key": public_key, "state": state, "card_prefix": place.card_prefix,
         "enrolled_ms": now_ms, "seen_ms": now_ms, "later_keys": "",
+        "told_gen": gen,
     }])  # fmt: skip
     insert_only(tx, TERMINAL_CURSOR, [{
         **key, "epoch": 1, "seq": 0, "hash": ZERO_HASH.hex(), "fence_cur": fence, "fence_prev": fence, "events": 0,

@@ -4,6 +4,9 @@ Each sale of a member at a till fills up what is set aside there, out of what is
 set aside elsewhere. Whatever the till then sells comes out of it first. It ends by the till's own word (RightReleased),
 or once the till is revoked; until then nobody else can spend it. An account that moves takes what is set aside along;
 what tills go on to sell and give back for the account they know follows, as sums, so that nothing hangs on the order.
+
+A head office that was set back may have forgotten what it had set aside: each till says what it has (RightKept), and
+until all have, nothing more is set aside (`untold`).
 """
 
 from collections import defaultdict
@@ -12,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.events import RightReleased
+from loyalty.events import RightKept, RightReleased
 from loyalty.feed import BalanceRow
 from loyalty.points.shown import shown_points
 from loyalty.programme import Redeem
@@ -34,13 +37,19 @@ class Sold(msgspec.Struct, frozen=True):
     terminal: str
     points: dict[str, int]
     date: str
+    place: tuple[int, int] = (0, 0)
+    """Epoch and number of its event."""
 
 
-class Released(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True):
+    """A till's own word of what is set aside for it: so much is given back, or (`kept`) is there."""
+
     account: Account
     terminal: str
     wallet: str
     points: int
+    place: tuple[int, int] = (0, 0)
+    kept: bool = False
 
 
 class Aside(msgspec.Struct, frozen=True):
@@ -49,6 +58,7 @@ class Aside(msgspec.Struct, frozen=True):
     granted_points: int = 0
     spent_points: int = 0
     released_points: int = 0
+    way_points: int = 0
 
     @property
     def left_points(self) -> int:
@@ -67,30 +77,28 @@ Asides = dict[tuple[str, str], Aside]
 """(terminal, wallet) -> what is set aside."""
 
 
-def released_by(events: Iterable[Arrived]) -> Iterator[Released]:
+def said_by(events: Iterable[Arrived]) -> Iterator[Said]:
     for event in events:
-        if isinstance(event.body, RightReleased):
-            of = event.body
-            yield Released((event.bucket, of.account_id), event.terminal, of.wallet, of.points)
+        if isinstance(event.body, RightReleased | RightKept):
+            of, place = event.body, (event.epoch, event.seq)
+            account = (event.bucket, of.account_id)
+            yield Said(account, event.terminal, of.wallet, of.points, place, isinstance(of, RightKept))
 
 
 def pass_on_escrow(
-    tx: Tx, account: Account, is_leaving: bool, sold: Iterable[Sold], released: Iterable[Released],
-    came: Iterable[AsideMoved],
+    tx: Tx, account: Account, is_leaving: bool, sold: Iterable[Sold], said: Iterable[Said], came: Iterable[AsideMoved]
 ) -> tuple[AsideMoved, ...]:  # fmt: skip
     """What an account that has moved, or moves now (`is_leaving`), hands on; its own rows go on as they would."""
     before = read_escrow(tx, [account])[account]
     after = dict(before)
     _join(after, came)
-    for each in sold:
-        _spend(after, each)
-    for back in released:
-        _release(after, back)
-    keep_escrow(tx, account, before, after)
+    _follow(after, sold, said)
     if is_leaving:
         left = {key: Aside(aside.left_points) for key, aside in after.items()}
     else:
-        left = {key: _added(aside, before.get(key, Aside()), -1) for key, aside in after.items()}
+        left = {key: replace(_added(aside, before.get(key, Aside()), -1), way_points=0) for key, aside in after.items()}
+        after = {key: _sent(aside, left[key]) for key, aside in after.items()}
+    keep_escrow(tx, account, before, after)
     return tuple(AsideMoved(*key, aside) for key, aside in sorted(left.items()) if aside != Aside())
 
 
@@ -98,13 +106,17 @@ def settle_escrow(
     tx: Tx,
     rows: Mapping[Account, BalanceRow],
     sold: Sequence[Sold],
-    released: Sequence[Released],
+    said: Sequence[Said],
     redeem: Redeem | None,
     came: Mapping[Account, Sequence[AsideMoved]],
 ) -> dict[Account, BalanceRow]:
     """The accounts whose points set aside change by these sales, or may: `redeem` says how much there can be."""
-    mine = [each for each in sold if each.account in rows and (redeem or rows[each.account].escrow)]
-    facts = [*(each.account for each in mine), *(each.account for each in released), *came]
+    spoken = {each.account for each in said}
+    mine = [
+        each for each in sold
+        if each.account in rows and (redeem or rows[each.account].escrow or each.account in spoken)
+    ]  # fmt: skip
+    facts = [*(each.account for each in mine), *spoken, *came]
     asked = {account for account in facts if account in rows and not rows[account].moved_to}
     if not asked:
         return {}
@@ -114,14 +126,10 @@ def settle_escrow(
         before = known[account]
         after = dict(before)
         _join(after, came.get(account, ()))
-        for each in mine:
-            if each.account == account:
-                _spend(after, each)
-        for back in released:
-            if back.account == account:
-                _release(after, back)
-        for each in mine:
-            if each.account == account and redeem:
+        of_account = [each for each in mine if each.account == account]
+        _follow(after, of_account, [each for each in said if each.account == account])
+        for each in of_account:
+            if redeem:
                 _grant(after, each, rows[account], redeem)
         keep_escrow(tx, account, before, after)
         changed[account] = with_escrow(rows[account], after)
@@ -132,7 +140,7 @@ def read_escrow(tx: Tx, accounts: Iterable[Account]) -> defaultdict[Account, Asi
     found: defaultdict[Account, Asides] = defaultdict(dict)
     names = (*_KEY, *Aside.__struct_fields__)
     for row in select_by(tx, ESCROW, names, ("bucket", "account_id"), accounts):
-        aside = Aside(int(row.granted_points), int(row.spent_points), int(row.released_points))
+        aside = Aside(*(int(getattr(row, name)) for name in Aside.__struct_fields__))
         found[row.bucket, row.account_id][row.terminal, row.wallet] = aside
     return found
 
@@ -140,23 +148,43 @@ def read_escrow(tx: Tx, accounts: Iterable[Account]) -> defaultdict[Account, Asi
 def with_escrow(row: BalanceRow, asides: Asides) -> BalanceRow:
     """The account's row with what is set aside, by till and wallet."""
     left: dict[str, dict[str, int]] = {}
+    way: dict[str, dict[str, int]] = {}
     for (terminal, wallet), aside in sorted(asides.items()):
         if aside.left_points > 0 and not row.moved_to:
             left.setdefault(terminal, {})[wallet] = aside.left_points
-    return replace(row, escrow=left)
+        if aside.way_points:
+            way.setdefault(terminal, {})[wallet] = aside.way_points
+    return replace(row, escrow=left, escrow_way=way)
 
 
 def _join(asides: Asides, came: Iterable[AsideMoved]) -> None:
     for each in came:
         key = each.terminal, each.wallet
-        asides[key] = _added(asides.get(key, Aside()), each.aside)
+        asides[key] = _sent(_added(asides.get(key, Aside()), each.aside), each.aside, -1)
 
 
 def _added(one: Aside, other: Aside, sign: int = 1) -> Aside:
     return Aside(
         one.granted_points + sign * other.granted_points, one.spent_points + sign * other.spent_points,
-        one.released_points + sign * other.released_points,
+        one.released_points + sign * other.released_points, one.way_points,
     )  # fmt: skip
+
+
+def _sent(aside: Aside, gone: Aside, sign: int = 1) -> Aside:
+    """After so much that came out of it was sent on; -1: has arrived."""
+    return replace(aside, way_points=aside.way_points + sign * (gone.spent_points + gone.released_points))
+
+
+def _follow(asides: Asides, sold: Iterable[Sold], said: Iterable[Said]) -> None:
+    """What each till sold and said, in its order: what it says is there is so after what it sold before."""
+    facts: list[Sold | Said] = [*sold, *said]
+    for fact in sorted(facts, key=lambda each: (each.terminal, each.place)):
+        if isinstance(fact, Sold):
+            _spend(asides, fact)
+        elif fact.kept:
+            _keep(asides, fact)
+        else:
+            _release(asides, fact)
 
 
 def _spend(asides: Asides, sold: Sold) -> None:
@@ -167,7 +195,14 @@ def _spend(asides: Asides, sold: Sold) -> None:
             asides[sold.terminal, wallet] = replace(aside, spent_points=spent)
 
 
-def _release(asides: Asides, back: Released) -> None:
+def _keep(asides: Asides, kept: Said) -> None:
+    """A till has not more than it was granted here; what is missing was granted before the head office was set back."""
+    aside = asides.get((kept.terminal, kept.wallet), Aside())
+    missing = max(0, kept.points - aside.left_points)
+    asides[kept.terminal, kept.wallet] = replace(aside, granted_points=aside.granted_points + missing)
+
+
+def _release(asides: Asides, back: Said) -> None:
     aside = asides.get((back.terminal, back.wallet))
     if aside is not None:
         released = aside.released_points + min(max(0, back.points), max(0, aside.left_points))

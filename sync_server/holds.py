@@ -27,6 +27,7 @@ from sync_server.rows import select_by
 from sync_server.schema import FEED
 from sync_server.standing import date_at
 from sync_server.store import Store, Tx
+from sync_server.untold import untold_tills
 
 MAX_TTL_S = 3600
 MAX_LIVING = 20
@@ -34,6 +35,8 @@ MAX_LIVING = 20
 MAX_WALLETS = 10
 MAX_WALLET_CHARS = 64
 MAX_POINTS = 2**53 - 1
+UNTOLD_S = 30
+TILLS_NAMED = 5
 _ENDED: dict[State, Literal["captured", "voided"]] = {"captured": "captured", "voided": "voided"}
 _HEX = frozenset("0123456789abcdef")
 _balance = msgspec.json.Decoder(BalanceRow)
@@ -60,13 +63,18 @@ class _Work(Protocol):
 
 
 def take_hold(store: Store, terminal: str, asked: HoldRequest, now_ms: int) -> HoldReply:
-    """Raises Refused: bad_request, other_body (409: the id was another hold's), wait (429: too many at once)."""
+    """Raises Refused: bad_request, other_body (409: the id was another hold's), wait (429: too many at once), busy
+    (503: tills have yet to say what is set aside for them)."""
     _check_ids(asked.hold_id, asked.account_id, asked.member_id, *([asked.replaces] if asked.replaces else []))
     _check_points(asked)
-    today = date_at(published_programme(store), now_ms)
-    return _where_it_is(
-        store, asked.account_id, partial(_take, asked=asked, terminal=terminal, now_ms=now_ms, today=today)
-    )
+    programme = published_programme(store)
+    untold = untold_tills(store, programme.redeem)
+    if untold:
+        named = ", ".join(untold[:TILLS_NAMED])
+        detail = f"the head office was set back, and tills have not said what is set aside for them: {named}"
+        raise Refused(503, "busy", detail, retry_after_s=UNTOLD_S)
+    ask = partial(_take, asked=asked, terminal=terminal, now_ms=now_ms, today=date_at(programme, now_ms))
+    return _where_it_is(store, asked.account_id, ask)
 
 
 def void_hold(store: Store, terminal: str, hold_id: str, asked: HoldVoid, now_ms: int) -> HoldReply:

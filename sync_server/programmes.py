@@ -23,6 +23,7 @@ from sync_server.rows import insert_rows, select_by
 from sync_server.schema import FEED, PROGRAMME_VERSION
 from sync_server.standing import Rules, Version
 from sync_server.store import Store, Tx
+from sync_server.untold import untold_tills
 
 PROGRAMME_BUCKET = 0
 DAY_MS = 86_400_000
@@ -119,8 +120,9 @@ def read_rules(store: Store) -> Rules:
     programme = read_published(store)
     if programme is None:
         return Rules()
-    redeem = programme.redeem if programme.redeem.offline.escrow else None
-    return Rules(programme if programme.statuses else None, programme if programme.limited else None, redeem)
+    sets_aside = programme.redeem.offline.escrow and not untold_tills(store, programme.redeem)
+    limits = programme if programme.limited else None
+    return Rules(programme if programme.statuses else None, limits, programme.redeem if sets_aside else None)
 
 
 def read_versions(store: Store, refs: Iterable[ProgrammeRef]) -> dict[Version, Programme]:

@@ -38,6 +38,7 @@ from sync_server.schema import EVENT, FLAG, SEGMENT, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.segment_events import arrived_in
 from sync_server.standing import Rules
 from sync_server.store import Bucket, Shard, Store, Tx
+from sync_server.untold import note_told
 
 ROUND_SEGMENTS = 100
 ROUND_READ_MS = 1000
@@ -76,6 +77,7 @@ def _run_events(store: Store, identity: Identity, clock_ms: Callable[[], int], s
     apply_events(store, arrived)
     complete_members(store, identity, [event.key for event in arrived if isinstance(event.body, MemberEnrolled)])
     clear_up(store, identity, arrived, gone, max(event.received_ms for event in arrived))
+    note_told(store, identity.gen, arrived)
     _move_marks(store, taken.marks)
     return len(taken.arrived)
 

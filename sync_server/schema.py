@@ -91,9 +91,10 @@ TERMINAL = _table(
     "terminal", _int("tshard", key=True), _text("terminal", key=True), _int("terminal_no"), _text("name"),
     _text("store"),
     _text("store_name"), _text("public_key"), _text("state"), _text("card_prefix"), _big("enrolled_ms"),
-    _big("seen_ms"), _text("later_keys"),
+    _big("seen_ms"), _text("later_keys"), _text("told_gen"),
 )  # fmt: skip
-"""`public_key` is that of the enrolment, `later_keys` those announced since (JSON; empty: none)."""
+"""`public_key` is that of the enrolment, `later_keys` those announced since (JSON; empty: none). `told_gen`: of which
+generation the head office was when the till last said what is set aside for it."""
 TERMINAL_CURSOR = _table(
     "terminal_cursor", _int("tshard", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"), _text("hash"),
     _text("fence_cur"), _text("fence_prev"), _big("events"), _int("safe_epoch"), _big("safe_seq"), _text("safe_hash"),
@@ -263,9 +264,11 @@ the last digits where they are known."""
 ESCROW = _table(
     "escrow", _int("bucket", key=True), _text("account_id", key=True), _text("terminal", key=True),
     _text("wallet", key=True), _big("granted_points"), _big("spent_points"), _big("released_points"),
+    _big("way_points"),
     Index("escrow_terminal", "terminal"), rowid=True,
 )  # fmt: skip
-"""Points set aside for one till, that nobody else can spend: all there ever were, what it spent, what it gave back."""
+"""Points set aside for one till, that nobody else can spend: all there ever were, what it spent, what it gave back; and
+of the last two what was sent on to where the account has moved, less what came from accounts that moved to it."""
 HOLD = _table(
     "hold", _int("bucket", key=True), _text("account_id", key=True), _text("hold_id", key=True), _text("terminal"),
     _text("member_id"), _text("points"), _text("body_hash"), _text("state"), _big("made_ms"), _big("until_ms"),

@@ -3,14 +3,13 @@ recorded, since a screen and the clients of the agent sell from one journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import msgspec
 
 from loyalty.errors import NotNow
 from loyalty.events import RightReleased
-from loyalty.feed import Applied
 from loyalty.ledger import MAIN_WALLET, spent_points
 from loyalty.member import Member
 from loyalty.points.shown import shown_points
@@ -21,8 +20,9 @@ from loyalty.receipt import Receipt
 from loyalty.rights import Held, SpentRight, picked, spent_rights
 from loyalty.sentences import sentence
 from terminal.members import beside
+from terminal.offline_queue.aside import accounts_of, left_aside, summed
 from terminal.offline_queue.cache_read import CacheReading
-from terminal.offline_queue.journal import Journal, Overlay
+from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.keys import Identity
 from terminal.session import Surroundings
 
@@ -55,7 +55,7 @@ class Own(msgspec.Struct, frozen=True):
 def held_rights(files: Files, member: Member, programme: Programme) -> Held:
     """What is spent on credit and not settled, of this member and of all, and whether the next receipt is picked."""
     journal, offline = files.journal, programme.redeem.offline
-    mine, everybody = journal.credit_spent(_accounts(files, member.account_id), files.cache.applied())
+    mine, everybody = journal.credit_spent(accounts_of(files, member.account_id), files.cache.applied())
     aside = left_aside(files, member.account_id, programme.redeem.wallets[0]) if offline.escrow else 0
     number = f"{files.identity.terminal}/{journal.coming_receipt_no()}"
     return Held(mine, everybody, aside, picked=picked(number, offline.online_one_in), revoked=journal.revoked())
@@ -87,20 +87,6 @@ def cited_rights(files: Files, draft: Receipt, around: Surroundings, member: Mem
         raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
     _refuse_short(files, member.account_id, spent, around)
     return rights
-
-
-def left_aside(files: Files, account_id: str, wallet: str) -> int:
-    """Points set aside for this till that it has not spent, nor given back: whatever it sells comes out of them, also
-    what it sold for accounts that have moved to this one."""
-    held = files.cache.account(account_id)
-    aside = held.balance.escrow.get(files.journal.terminal, {}).get(wallet, 0)
-    if not aside:
-        return 0
-    accounts = _accounts(files, account_id)
-    own = _sum(files.journal.overlay(*each) for each in accounts)
-    spent = sum(each.spent for each in own.points if each.wallet == wallet and each.spent > 0)
-    released = sum(files.journal.released(each, wallet, applied) for each, applied in accounts)
-    return max(0, aside - spent - released)
 
 
 def long_unseen(files: Files, programme: Programme, today: str) -> Iterator[RightReleased]:
@@ -144,19 +130,8 @@ def _refuse_short(files: Files, account_id: str, spent: Mapping[str, int], aroun
         raise NotNow(sentence("rights.taken", left_points=left_points), sentence("rights.taken.hint"))
 
 
-def _accounts(files: Files, account_id: str) -> tuple[tuple[str, Applied], ...]:
-    """The account and those that moved to it, each with how far this till's events are in it."""
-    held = files.cache.account(account_id)
-    before = ((each, files.cache.account(each).applied) for each in held.balance.came_from)
-    return ((account_id, held.applied), *before)
-
-
 def _balance(files: Files, account_id: str, today: str) -> dict[str, int]:
     """What can be spent now by all this till knows."""
     row = files.cache.account(account_id).balance
-    own = _sum(files.journal.overlay(*each) for each in _accounts(files, account_id))
+    own = summed(files.journal.overlay(*each) for each in accounts_of(files, account_id))
     return beside(shown_points(row, own.points, today).wallets, row, files.journal.terminal)
-
-
-def _sum(overlays: Iterable[Overlay]) -> Overlay:
-    return sum(overlays, Overlay())

@@ -68,4 +68,6 @@ EVENTS = {
     "shift_closed": N_("Shift closed"),
     "epoch_begun": N_("New epoch of a till"),
     "right_released": N_("Points set aside for a till are free again"),
+    "right_kept": N_("Points set aside for a till, as the till says"),
+    "rights_told": N_("A till has said all that is set aside for it"),
 }

@@ -63,6 +63,12 @@ class CacheReading:
         """The balance of an account that is no member's: a gift card's."""
         return self._read(lambda c: _held(c, account_id, self._as_of_ms))
 
+    def set_aside_for(self, terminal: str) -> tuple[BalanceRow, ...]:
+        """The accounts of which points are set aside for a till; looks through all there are."""
+        query = "SELECT body FROM bal WHERE body IS NOT NULL AND instr(body, ?)"
+        found = self._read(lambda c: c.execute(query, (terminal.encode(),)).fetchall())
+        return tuple(row for row in (_balance.decode(body) for (body,) in found) if terminal in row.escrow)
+
     def applied(self) -> dict[int, Applied]:
         """bucket -> how far this till's own events are in it, of those fetched."""
         rows = self._read(lambda c: c.execute(_ALL_APPLIED).fetchall())

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.errors import StoreFault
 from terminal.offline_queue import ballast, cache, journal_file
+from terminal.offline_queue.aside import TOLD
 from terminal.offline_queue.cache import Cache
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_place import compare_place, keep_place, machine_of
@@ -81,5 +82,11 @@ def open_store(folder: Path, machine: str | None = None, ballast_bytes: int | No
 
 def create_journal(folder: Path, identity: Identity) -> None:
     """The empty journal of a newly enrolled till. Raises StoreFault where one exists."""
-    state = {"terminal": identity.terminal, "epoch": "1", "gen": identity.gen, "fence": identity.fence}
+    state = {
+        "terminal": identity.terminal,
+        "epoch": "1",
+        "gen": identity.gen,
+        "fence": identity.fence,
+        TOLD: identity.gen,
+    }
     journal_file.create(folder / journal_file.FILE, state)

@@ -7,6 +7,7 @@ from loyalty.api import ErrorReply, PersonalReply, Position
 from loyalty.chain import read_segment
 from loyalty.errors import LinkFault, StoreFault
 from loyalty.events import Parting
+from terminal.offline_queue.aside import fresh_id, tell_aside
 from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.forks import Fork
@@ -63,12 +64,14 @@ class Hands:
     """Acts for one store; one thread at a time."""
 
     def __init__(
-        self, store: Store, client: Client, now_ms: Callable[[], int], mono_ms: Callable[[], int] | None = None
-    ) -> None:
+        self, store: Store, client: Client, now_ms: Callable[[], int], mono_ms: Callable[[], int] | None = None,
+        new_id: Callable[[], str] = fresh_id,
+    ) -> None:  # fmt: skip
         self._store = store
         self._cache = store.cache
         self._client = client
         self._now_ms = now_ms
+        self._new_id = new_id
         self._snapshot = SnapshotFile(store.folder)
         self._programmes = False
         self._shares = False
@@ -144,6 +147,7 @@ class Hands:
         self.outbox.note_answered()
         self._time.heard(heads.server_time_ms)
         self.outbox.ask_again(heads.gen)
+        tell_aside(self._store, heads.gen, self._new_id, asked_at_ms)
         return HeadsSeen(heads, asked_at_ms, self._cache.gen(), self._cache.cursors())
 
     def _get_manifest(self, step: GetManifest) -> ManifestSeen:

@@ -12,14 +12,16 @@ from loyalty.programme import Redeem
 from loyalty.rights import Offline
 from sync_server.books import read_books
 from sync_server.enrol import revoke_terminal
-from sync_server.escrow import MAX_TILLS, Aside, AsideMoved, Sold, pass_on_escrow, settle_escrow
+from sync_server.escrow import MAX_TILLS, Aside, AsideMoved, Sold, pass_on_escrow, read_escrow, settle_escrow
 from sync_server.escrow_ends import end_escrow
 from sync_server.find_member import read_balance
 from sync_server.hold_rows import available_points
+from sync_server.leases import ALL_SLOTS
 from sync_server.member_changes import Wish
 from sync_server.merging import merge_members
 from sync_server.programmes import publish_programme
 from sync_server.rebuilding.rebuild import rebuild
+from sync_server.rounds import _run_events
 from sync_server.rows import update_rows
 from sync_server.schema import ESCROW, TERMINAL, shard_of, tshard_of
 from sync_server.verifying.kept import check_bucket
@@ -223,6 +225,22 @@ def test_what_is_set_aside_is_the_same_whichever_of_move_and_late_sale_comes_fir
     assert [came("two", each) for each in (moved, late)] == [50, 20]
 
 
+def test_what_comes_late_for_an_account_that_moved_is_told_to_be_under_way_until_it_has_arrived(
+    office: TestOffice, tmp_path: Path
+) -> None:
+    one, _ = merged(office)
+    one.put(one.sale(account=ANNA, redeemed=30, at_ms=T0_MS + 60_000), one.event(RightReleased(ANNA, "main", 10)))
+    _run_events(office.store, office.identity, lambda: 0, ALL_SLOTS)
+    with office.store.read() as tx:
+        between = read_balance(tx, BORIS)
+    assert (held(office).escrow_way, between.escrow) == ({one.terminal: {"main": 40}}, {one.terminal: {"main": 100}})
+    arrived = of_boris(office)
+    assert (arrived.escrow_way, arrived.escrow) == ({one.terminal: {"main": -40}}, {one.terminal: {"main": 60}})
+    assert held(office).escrow_way == {one.terminal: {"main": 40}}
+    assert verify(office.store).sound
+    assert rebuild(office.store, tmp_path, T0_MS + 3_600_000).same
+
+
 def test_an_account_that_moves_twice_takes_it_all_the_way(office: TestOffice) -> None:
     account = (bucket_of(ANNA), ANNA)
     came = [AsideMoved("till", "main", Aside(50, 10))]
@@ -235,3 +253,6 @@ def test_an_account_that_moves_twice_takes_it_all_the_way(office: TestOffice) ->
     late = Sold(account, "till", {"main": 45}, "2026-11-22")
     assert passed_on(False, late) == (AsideMoved("till", "main", Aside(0, 40)),), "the other 5 were not set aside"
     assert passed_on(False, late) == ()
+    with office.store.read() as tx:
+        (aside,) = read_escrow(tx, [account])[account].values()
+    assert aside.way_points == 40 - 10, "40 are sent on, and 10 of what had come were gone already"

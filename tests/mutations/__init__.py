@@ -14,6 +14,7 @@ from tests.mutations.money import MONEY
 from tests.mutations.office import OFFICE
 from tests.mutations.register import REGISTER
 from tests.mutations.repairs import REPAIRS
+from tests.mutations.rights import RIGHTS
 from tests.mutations.sync import SYNC
 from tests.mutations.upkeep import UPKEEP
 
@@ -30,4 +31,5 @@ GUARDS: tuple[Guard, ...] = (
     *CLOCKS,
     *REPAIRS,
     *KEYS,
+    *RIGHTS,
 )

@@ -194,8 +194,8 @@ CLAIMS: tuple[Guard, ...] = (
     Guard(
         "what a till sells comes out of what is set aside for it",
         "sync_server/escrow.py",
-        "                _spend(after, each)\n",
-        "                pass\n",
+        "            _spend(asides, fact)\n",
+        "            pass\n",
         f"{_ESCROW}::test_what_a_till_sells_comes_out_of_what_is_set_aside_there_first",
     ),
     Guard(

@@ -5,6 +5,7 @@ moves only when the world says so, and a seed gives the same story each time.
 """
 
 from collections import Counter, deque
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -97,12 +98,15 @@ class World:
         for _ in range(actions):
             self.now_ms += self.chance.choice((10, 1_000, 40_000))
             shop = self.chance.choice(self.shops)
-            act = self.chance.choices(
-                (self.sell, self.sync, self.take_back, self.weather, self.late), (12, 8, 2, 3, 1)
-            )[0]
+            acts = self.acts()
+            act = self.chance.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
             self.trace.append(f"{shop.till.name} {act.__name__}")
             act(shop)
             self.check()
+
+    def acts(self) -> tuple[tuple[Callable[[Shop], object], int], ...]:
+        """What may be done next, and how often."""
+        return (self.sell, 12), (self.sync, 8), (self.take_back, 2), (self.weather, 3), (self.late, 1)
 
     def sell(self, shop: Shop) -> Receipt | None:
         """One sale, quoted and committed as a till does it; the till may die before it is recorded, or right after."""

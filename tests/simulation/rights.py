@@ -4,12 +4,14 @@ Quotes, commits, journals and the exchange are the till's own; what a member has
 """
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from loyalty.api import HoldRequest
 from loyalty.basket import Basket, BasketLine
-from loyalty.errors import NotNow
+from loyalty.errors import LinkFault, NotNow
 from loyalty.feed import BalanceRow
 from loyalty.ledger import earned_points, spent_points
 from loyalty.member import Member
@@ -23,7 +25,7 @@ from terminal.session import Surroundings
 from terminal.session import commands as c
 from tests.simulation.budgets import SHIFT, STEPS, TEA, Shop
 from tests.simulation.budgets import World as Chain
-from tests.simulation.making import card_number
+from tests.simulation.making import card_number, hex_id
 
 MEMBER_POINTS, TILL_POINTS, HAS_POINTS = 50, 90, 60
 CREDIT = """
@@ -155,6 +157,50 @@ class AsideWorld(World):
     """The same where points are spent only of what is set aside for the till."""
 
     document = ESCROW
+
+    def __init__(self, seed: int, folder: Path, tills: int = 4) -> None:
+        super().__init__(seed, folder, tills)
+        self.held = 0
+        self.office.back_up()
+
+    def acts(self) -> tuple[tuple[Callable[[Shop], object], int], ...]:
+        return *super().acts(), (self.sell_held, 8), (self.back_up, 1), (self.set_back, 1)
+
+    def sell_held(self, shop: Shop, card: str = "", points: int = 0) -> None:
+        """A sale whose points the head office holds, where it answers."""
+        known = shop.till.known(card or self.chance.choice(CARDS))
+        if known is None:
+            return
+        programme, moment = self.programme(shop), self._moment()
+        member = member_from(known, known.ident.cards[0], "card", shop.till.journal, programme, moment.local_date)
+        wanted = min(points or self.chance.choice((10, 30, 60)), member.balance_points)
+        asked = HoldRequest(hex_id(self.chance), member.account_id, member.member_id, {"main": wanted}, 900)
+        try:
+            said: str = shop.till.client.take_hold(asked).state if wanted > 0 else "none"
+        except LinkFault as fault:
+            said = fault.code
+        self.trace.append(f"  hold of {wanted}: {said}")
+        if said != "held":
+            return
+        around = self._around(shop, member)
+        around = msgspec.structs.replace(around, standing=msgspec.structs.replace(around.standing, online=True))
+        basket = Basket((BasketLine(1, TEA, 3000, 10_000),), member, redeem_points=wanted, store=shop.store)
+        answer = quote(basket, programme, moment, around.standing)
+        paid = (Payment("cash", answer.total_minor),) if answer.total_minor else ()
+        commit = c.CommitSale(basket, answer, paid, hold_id=asked.hold_id)
+        try:
+            shop.receipts.append(self._sales(shop.till).sell(commit, SHIFT, around))
+            self.held += 1
+        except NotNow:
+            self.refused += 1
+
+    def back_up(self, shop: Shop) -> None:
+        self.office.back_up()
+
+    def set_back(self, shop: Shop) -> None:
+        """The head office is lost and put back as it was; there is always a copy of it."""
+        self.office.set_back()
+        self.office.back_up()
 
     def set_aside(self) -> None:
         """Everybody buys everywhere once, and the tills hear what is set aside for it."""

@@ -48,6 +48,32 @@ def test_tills_that_spend_only_what_is_set_aside_for_them_never_overdraw_whateve
         assert spent > 0
 
 
+def test_what_a_till_has_by_it_is_nobody_else_s_though_the_head_office_was_set_back_to_before(tmp_path: Path) -> None:
+    with begun(AsideWorld(1, tmp_path)) as world:
+        world.chance.random = lambda: 1.0  # type: ignore[method-assign]  # nobody dies in this story
+        away, here, *others = world.shops
+        world.sell(away, CARDS[0], 0)
+        world.settle(2)
+        world.set_back(away)
+        away.wire.mood = "down"
+        for shop in (here, *others):
+            world.sync(shop)
+        world.office.rounds()
+        world.sell_held(here, CARDS[0], 60)
+        world.sell(here, CARDS[0], 0)
+        world.sync(here)
+        world.office.rounds()
+        assert world.held == 0, "the head office does not know what is left of her 60"
+        sold = world.sell(away, CARDS[0], 60)
+        assert sold is not None
+        assert sold.redeemed_points == 33, "half of the 66 she had"
+        world.settle()
+        world.sell_held(here, CARDS[0], 60)
+        assert world.held == 1
+        world.settle()
+        world.settled()
+
+
 def test_tills_cut_off_from_one_another_reach_the_bound_of_a_member_and_no_more(tmp_path: Path) -> None:
     """Four tills, 50 points of a member each, of the 60 there are: 140 are overdrawn."""
     with begun(World(1, tmp_path)) as world:

@@ -53,7 +53,9 @@ class Till:
         self.store = open_store(self.folder)
         self.journal, self.cache = self.store.journal, self.store.cache
         self.client = Client(self.store.identity, self.store.keys, self.wall_ms, transport=self._wire)
-        self.hands = Hands(self.store, self.client, self.wall_ms, lambda: self.now().mono_ms)
+        self.hands = Hands(
+            self.store, self.client, self.wall_ms, lambda: self.now().mono_ms, lambda: self._chance.randbytes(16).hex()
+        )
         self.outbox = self.hands.outbox
         self.state = State()
 

@@ -13,7 +13,8 @@ from loyalty.quote import quote
 from loyalty.receipt import Payment
 from loyalty.rights import DAY_S, SpentRight
 from loyalty.sentences import sentence
-from terminal.rights import left_aside, long_unseen
+from terminal.offline_queue.aside import left_aside
+from terminal.rights import long_unseen
 from terminal.session import Link, State
 from terminal.session import commands as c
 from tests.support.counter import CARD, CUP, NOON, PROGRAMME, TEA

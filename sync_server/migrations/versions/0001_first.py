@@ -220,6 +220,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("granted_points", sa.BigInteger()),
         _column("spent_points", sa.BigInteger()),
         _column("released_points", sa.BigInteger()),
+        _column("way_points", sa.BigInteger()),
         sa.PrimaryKeyConstraint("bucket", "account_id", "terminal", "wallet"),
     )
     op.create_index("escrow_terminal", "escrow", ["terminal"])
@@ -577,6 +578,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         _column("enrolled_ms", sa.BigInteger()),
         _column("seen_ms", sa.BigInteger()),
         _column("later_keys", TEXT),
+        _column("told_gen", TEXT),
         sa.PrimaryKeyConstraint("tshard", "terminal"),
         sqlite_with_rowid=False,
     )
