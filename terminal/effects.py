@@ -191,7 +191,7 @@ class Effects:
         basket, why = unfinished.basket, "till.unfinished"
         if basket is None and screen and shift is not None:
             basket, why = self._open.kept(shift.shift_id, self._last_receipt_ms()), "till.basket_back"
-        state = State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None)
+        state = self._noticed(State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None))
         if shift is None:
             return state
         if unfinished.doubt is not None:
@@ -203,6 +203,11 @@ class Effects:
         last_id = max(line.line_id for line in basket.lines)
         state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)
         return told(requoted(state, around), "warn", why)
+
+    def _noticed(self, state: State) -> State:
+        """A cache made anew is told; of a till that has sold nothing yet everybody knows that it is empty."""
+        notice = self._files.cache.notice
+        return say(state, "warn", notice) if notice and self._last_receipt_ms() else state
 
     def keep(self, state: State, at_ms: int) -> None:
         """What is on the screen now comes back after a stop."""

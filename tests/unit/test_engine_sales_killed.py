@@ -154,3 +154,16 @@ def test_a_start_without_a_screen_leaves_the_basket_for_the_next_start_with_one(
     with opened_rig(tmp_path / "till") as rig:
         assert len(rig.engine.view().state.basket.lines) == 2
         assert rig.store.journal.prepared() == ()
+
+
+@pytest.mark.parametrize(("spoiled", "told"), [(b"no database at all", "cache.damaged"), (None, "cache.empty")])
+def test_a_till_that_lost_its_cache_says_so_at_its_start(tmp_path: Path, spoiled: bytes | None, told: str) -> None:
+    folder = tmp_path / "till"
+    with opened_rig(folder) as rig:
+        do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
+    cache = folder / "cache.db"
+    cache.unlink()
+    if spoiled:
+        cache.write_bytes(spoiled)
+    with opened_rig(folder) as rig:
+        assert said(rig.engine.view().state) == told
