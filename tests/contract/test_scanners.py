@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
+from msgspec.structs import replace
 
 from devices.driver import ScannerSettings
 from devices.model import DeviceInfo, Health, StatusUpdate
@@ -40,14 +41,15 @@ class Till:
     heard: Queue[Scan | Dropped | StatusUpdate]
 
     def source(self, heard: Queue[Scan | Dropped | StatusUpdate]) -> ScannerSource:
-        """As a till has it, with what comes of it in hand."""
+        """As a till has it, with what comes of it in hand; no pause of a busy machine ends a code, or a code held."""
         (device,) = read_devices(self.folder)
         settings = device.settings
         assert isinstance(settings, ScannerSettings)
         info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
+        framing = replace(framing_of(settings), idle_s=WAIT_S, stall_s=WAIT_S, repeat_s=WAIT_S)
         return ScannerSource(
             f"{device.driver}:{settings.id}", partial(device.make, info, settings), on_scan=heard.put,
-            on_status=heard.put, on_dropped=heard.put, framing=framing_of(settings), sends=device.made_by.sends,
+            on_status=heard.put, on_dropped=heard.put, framing=framing, sends=device.made_by.sends,
         )  # fmt: skip
 
     def status(self, code: str) -> None:
