@@ -58,14 +58,17 @@ class AtRegister:
     def run(self, effect: c.AtRegister, around: Surroundings, settling: Settling) -> c.Command | None:
         """What came of it, or None where that comes later; `settling` does what may record a receipt. Raises
         KopilkaError."""
-        errand = self._errand(effect, around)
+        return self.go(self._errand(effect, around), asked_by(effect), settling)
+
+    def go(self, errand: Errand, asked: Asked, settling: Settling) -> c.Command | None:
+        """The same of an errand of another's."""
 
         def settled() -> Then:
             then = errand()
             return lambda: settling(then)
 
         errands = WaitedFor() if self._is_waited_for else self._errands
-        return errands.go(settled, asked_by(effect))
+        return errands.go(settled, asked)
 
     def waited_for(self, work: Callable[[], T]) -> T:
         """What is done in it has the register's answer at once."""

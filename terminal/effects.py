@@ -34,6 +34,7 @@ from terminal.session import State, Surroundings
 from terminal.session import commands as c
 from terminal.session.parts import requoted, say, told
 from terminal.session.state import Asked, Doubt
+from terminal.shift_receipts import ShiftReceipts
 
 if TYPE_CHECKING:
     from terminal.paid_cards import PaidCards
@@ -69,6 +70,7 @@ class Effects:
         self._confirming = confirming
         self._holding = holding
         self._at_register = AtRegister(records, sales.committing, holding, records.new_id, errands)
+        self._receipts = ShiftReceipts(files, records, sales.committing)
         self._cards = cards
         self._programme: Programme | None = None
         self._stops: Stops | None = None
@@ -105,6 +107,10 @@ class Effects:
                 | c.FindGiftCard() | c.FindReceipt() | c.FindGoods()
             ):  # fmt: skip
                 return self._look_up(effect, around)
+            case c.FindReceipts() | c.MakeSlip() | c.SpeakOn():
+                return self._receipts.run(effect, around)
+            case c.PrintAgain():
+                return self._at_register.go(self._receipts.again(effect, around), "command", self._with_cards)
             case (
                 c.ResolveDoubt() | c.AskState() | c.MendRegister() | c.ChangeShift() | c.EndShift() | c.MakeXReport()
                 | c.RecordCash() | c.CopyDocument() | c.IssueCorrection()

@@ -93,9 +93,10 @@ def opened_till(
     lookups = Lookups(store, lambda number: _asked(sync, number), lambda found: engine.post(found))  # noqa: PLW0108
     records = Records(
         store, sales, new_id=new_id, new_salt=lambda: secrets.token_hex(16),
-        put_slip=printing.put if printing else lambda slip: None, recorded=sync.kick, lang=lang,
+        put_slip=printing.put if printing else lambda slip, number: None, recorded=sync.kick, lang=lang,
         open_drawer=printing.open_drawer if printing else lambda: None, paper_width=width,
         fiscal_code=register.code_of if isinstance(register, Coded) else lambda key: "",
+        paper_of=printing.paper_of if printing else None,
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
     holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108

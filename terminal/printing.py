@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 from devices.backoff import Backoff
 from devices.driver import PrinterSettings
@@ -81,6 +81,7 @@ class Printing:
         self._waits = self._backoff.waits()
         self._changed = threading.Condition()
         self._slips: deque[Slip] = deque(self._kept.left(MAX_WAITING))
+        self._lost: deque[str] = deque(maxlen=MAX_WAITING)
         self._drawer = False
         self._closing = False
         self._news = False
@@ -92,13 +93,22 @@ class Printing:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, lines: tuple[str, ...]) -> None:
+    def put(self, lines: tuple[str, ...], key: str = "") -> None:
+        """`key`: the number of the receipt whose slip it is."""
         with self._changed:
             if len(self._slips) >= MAX_WAITING:
+                self._lost.append(key)
                 self._tell(c.Notify("warn", sentence("print.full", limit=MAX_WAITING)))
                 return
-            self._slips.append(self._kept.keep("\n".join(lines)))
+            self._slips.append(self._kept.keep("\n".join(lines), key))
             self._wake()
+
+    def paper_of(self, key: str) -> Literal["", "waits", "failed"]:
+        """What is known of the slip of a receipt; nothing once it is printed, and after a restart of one given up."""
+        with self._changed:
+            if any(slip.key == key for slip in self._slips):
+                return "waits"
+            return "failed" if key in self._lost else ""
 
     def open_drawer(self) -> None:
         """Of the printer's socket; a printer without one has nothing to do."""
@@ -161,6 +171,7 @@ class Printing:
             if error.code in MENDED_BY_PEOPLE and self._times_sent < MOST_TIMES_SENT:
                 self._say_once(error)
                 return next(self._waits)
+            self._lost.append(slip.key)
             self._tell(self._given_up(error))
         elif self._told:
             self._tell(c.Notify("info", sentence("print.done")))

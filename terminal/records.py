@@ -20,11 +20,9 @@ from loyalty.events import (
     personal_hash,
 )
 from loyalty.feed import BalanceRow, IdentRow
-from loyalty.ledger import MAIN_WALLET
 from loyalty.member import mask_name
 from loyalty.programme import Programme
 from loyalty.receipt import Receipt
-from loyalty.referral import Invited, invitation
 from loyalty.sentences import Lang, sentence
 from loyalty.shift import add_cash
 from terminal.bank_cards import register_card, withdraw_cards
@@ -33,6 +31,7 @@ from terminal.fiscal.register import Corrected, Refused
 from terminal.fiscal.slip import DEFAULT_WIDTH, cash_slip, receipt_slip, report_slip
 from terminal.fiscal.slip_codes import below_receipt, card_slip
 from terminal.gift_cards import refuse_overdraft, refuse_used
+from terminal.inviting import invited_by
 from terminal.members import exists, find_known, member_from
 from terminal.offline_queue.journal import Fact, Known, Shift
 from terminal.offline_queue.keys import phone_hash
@@ -42,6 +41,7 @@ from terminal.rights import long_unseen
 from terminal.sales import GivenIds, Sales
 from terminal.session import ShiftInfo, Surroundings
 from terminal.session import commands as c
+from terminal.session.receipts import Paper
 
 log = logging.getLogger("till")
 
@@ -50,7 +50,8 @@ class Records:
     """`recorded` is called after each fact, so that the head office hears of it soon; `put_slip` prints.
 
     Slips are made twice: the paper may be another width than the screen's preview, and has QR codes; `fiscal_code`
-    gives that of a receipt's document, by the receipt's id.
+    gives that of a receipt's document, by the receipt's id. A receipt's slip is put with its number, by which
+    `paper_of` says what is known of it; None: there is no printer.
     """
 
     def __init__(
@@ -60,23 +61,26 @@ class Records:
         *,
         new_id: Callable[[], str],
         new_salt: Callable[[], str],
-        put_slip: Callable[[tuple[str, ...]], None],
+        put_slip: Callable[[tuple[str, ...], str], None],
         recorded: Callable[[], None],
         lang: Lang,
         open_drawer: Callable[[], None] = lambda: None,
         paper_width: int = DEFAULT_WIDTH,
         fiscal_code: Callable[[str], str] = lambda key: "",
+        paper_of: Callable[[str], Paper] | None = None,
     ) -> None:
         self._files = files
         self._sales = sales
         self.new_id = new_id
         self._new_salt = new_salt
-        self._put_slip = put_slip
+        self.put_slip = put_slip
+        self.paper_of = paper_of
         self._recorded = recorded
         self._lang: Lang = lang
         self._open_drawer = open_drawer
         self._paper_width = paper_width
         self._fiscal_code = fiscal_code
+        self._on_show: Callable[[], tuple[str, ...]] = tuple
 
     def sale(
         self, effect: c.CommitSale, shift: ShiftInfo, around: Surroundings, ids: GivenIds | None = None
@@ -97,7 +101,7 @@ class Records:
         if existing is not None:
             raise NotNow(*exists(existing.ident))
         member_id, event_id = self.new_id(), self.new_id()
-        invited = self._invited(effect, member_id, around)
+        invited = invited_by(files, effect, member_id, around)
         card = self._next_card()
         lowest = around.programme.statuses[0].id if around.programme.statuses else ""
         personal = Personal(member_id, member_id, event_id, self._new_salt(), effect.phone, effect.name)
@@ -125,21 +129,8 @@ class Records:
         member = member_from(known, effect.phone, "phone", files.journal, around.programme, today)
         if around.programme.slip.member_card:
             name = files.identity.store_name
-            self._put_slip(card_slip(card, around.programme, self._lang, name, self._paper_width))
+            self.put_slip(card_slip(card, around.programme, self._lang, name, self._paper_width), "")
         return c.MemberFound(member, enrolled=True)
-
-    def _invited(self, effect: c.EnrolMember, member_id: str, around: Surroundings) -> Invited | None:
-        """Raises NotNow where who invited them is not known here."""
-        programme = around.programme
-        if effect.invited_by is None or programme.referral is None:
-            return None
-        inviter = find_known(self._files, *effect.invited_by)
-        if inviter is None:
-            raise NotNow(sentence("member.no_inviter"), sentence("member.no_inviter.hint"))
-        terms, moment = programme.lot_terms(MAIN_WALLET), around.moment
-        account = inviter.ident.account_id
-        day = (moment.local_date, moment.at_ms)
-        return invitation(programme.referral, account, member_id, *day, terms, programme.workdays)
 
     def consent(self, effect: c.RecordConsent, shift: ShiftInfo, around: Surroundings) -> c.Command:
         member, consent = effect.member, effect.consent
@@ -180,8 +171,8 @@ class Records:
         self._files.journal.record(Fact(self.new_id(), around.moment.at_ms, body))
         self._release(around)
         self._recorded()
-        self._put_slip(self._report("Z", shift, around, self._paper_width))
-        return c.ShiftEnded(self._report("Z", shift, around, width))
+        self.put_slip(self._report("Z", shift, around, self._paper_width), "")
+        return c.ShiftEnded(self._shown(lambda: self._report("Z", shift, around, width)))
 
     def _release(self, around: Surroundings) -> None:
         """Points set aside here for members long unseen go back with the shift."""
@@ -196,8 +187,9 @@ class Records:
         self, shift: ShiftInfo, around: Surroundings, refused: Refused | None, width: int = DEFAULT_WIDTH
     ) -> c.ReportMade:
         """Where the register has `refused` to make its own, ours is made all the same and says so."""
-        self._put_slip(self._report("X", shift, around, self._paper_width))
-        return c.ReportMade(self._report("X", shift, around, width), refused.said if refused else None)
+        self.put_slip(self._report("X", shift, around, self._paper_width), "")
+        shown = self._shown(lambda: self._report("X", shift, around, width))
+        return c.ReportMade(shown, refused.said if refused else None)
 
     def cash(self, move: CashMove, around: Surroundings) -> None:
         """Cash put in or taken out, at the register already; recorded again, it is the same. Raises NotNow."""
@@ -205,11 +197,11 @@ class Records:
         fact = Fact(move.key, move.at_ms, body)
         self._files.journal.record(fact, totals=add_cash(self.shift_now().totals, body))
         self._open_drawer()
-        self._put_slip(cash_slip(
+        self.put_slip(cash_slip(
             move.kind, move.amount_minor, self._lang, cashier=move.cashier, moment=around.moment,
             store_name=self._files.identity.store_name, terminal=self._files.identity.terminal_no,
             width=self._paper_width,
-        ))  # fmt: skip
+        ), "")  # fmt: skip
         self._recorded()
 
     def correction(self, made: Corrected, around: Surroundings) -> None:
@@ -245,18 +237,32 @@ class Records:
         return shift_info(shift)
 
     def completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
-        names = wallet_names(around.programme, self._lang)
-
-        def slip(width: int) -> tuple[str, ...]:
-            store_name = self._files.identity.store_name
-            return receipt_slip(receipt, self._lang, store_name=store_name, width=width, wallets=names)
-
         if any(payment.kind == "cash" for payment in receipt.payments):
             self._open_drawer()
-        codes = below_receipt(self._code_of(receipt), around.programme, self._lang, self._paper_width)
-        self._put_slip((*slip(self._paper_width), *codes))
+        self.put_slip(self.paper(receipt, around.programme), receipt.number)
         self._recorded()
-        return c.Completed(receipt, slip(DEFAULT_WIDTH), self.shift_now())
+        slip = self._shown(lambda: self.slip(receipt, around.programme))
+        return c.Completed(receipt, slip, self.shift_now())
+
+    def slip(
+        self, receipt: Receipt, programme: Programme, width: int = DEFAULT_WIDTH, copy: bool = False
+    ) -> tuple[str, ...]:
+        names, store_name = wallet_names(programme, self._lang), self._files.identity.store_name
+        return receipt_slip(receipt, self._lang, store_name=store_name, width=width, wallets=names, copy=copy)
+
+    def paper(self, receipt: Receipt, programme: Programme, copy: bool = False) -> tuple[str, ...]:
+        """The slip as it is printed, with its codes."""
+        codes = below_receipt(self._code_of(receipt), programme, self._lang, self._paper_width)
+        return (*self.slip(receipt, programme, self._paper_width, copy), *codes)
+
+    def speak(self, lang: Lang) -> tuple[str, ...]:
+        """Slips and reports are in this language from now on; what was last made for the screen, in it."""
+        self._lang = lang
+        return self._on_show()
+
+    def _shown(self, made: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        self._on_show = made
+        return made()
 
     def _code_of(self, receipt: Receipt) -> str:
         """Without it the slip is as good: nothing holds up a sale that is recorded."""

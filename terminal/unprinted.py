@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 FOLDER = "unprinted"
 MOST_BYTES = 1_000_000
 """Of one slip; a larger file is none of ours."""
+KEY = re.compile(r"[A-Za-z0-9-]{1,40}")
+NAME = re.compile(r"([0-9]{1,18})(?:-([A-Za-z0-9-]{1,40}))?")
 log = logging.getLogger("printing")
 
 
 class Slip(msgspec.Struct, frozen=True):
+    """`key` is the number of the receipt it is of; empty for any other slip."""
+
     number: int
     text: str
+    key: str = ""
 
 
 class Unprinted:
@@ -24,28 +31,29 @@ class Unprinted:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._last = max(self._numbers(), default=0)
+        self._last = max((slip.number for slip in self._named().values()), default=0)
 
     def left(self, most: int) -> list[Slip]:
         """What was not printed when the till ended, oldest first."""
         found = []
-        for number in sorted(self._numbers())[:most]:
+        for path, slip in sorted(self._named().items(), key=lambda each: each[1].number)[:most]:
             try:
-                if self._path(number).stat().st_size <= MOST_BYTES:
-                    found.append(Slip(number, self._path(number).read_text("utf-8")))
+                if path.stat().st_size <= MOST_BYTES:
+                    found.append(replace(slip, text=path.read_text("utf-8")))
             except (OSError, UnicodeDecodeError):
-                log.warning("slip_unread", extra={"number": number})
+                log.warning("slip_unread", extra={"number": slip.number})
         return found
 
-    def keep(self, text: str) -> Slip:
+    def keep(self, text: str, key: str = "") -> Slip:
+        """`key` becomes part of a file's name; one that is no receipt's number is forgotten by the next start."""
         self._last += 1
-        slip = Slip(self._last, text)
+        slip = Slip(self._last, text, key)
         if self._folder is not None:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                unfinished = self._path(slip.number).with_suffix(".part")
+                unfinished = self._path(slip).with_suffix(".part")
                 unfinished.write_text(text, "utf-8")
-                os.replace(unfinished, self._path(slip.number))
+                os.replace(unfinished, self._path(slip))
             except OSError as error:
                 log.warning("slip_not_kept", extra={"why": str(error)})
         return slip
@@ -53,15 +61,18 @@ class Unprinted:
     def drop(self, slip: Slip) -> None:
         if self._folder is not None:
             try:
-                self._path(slip.number).unlink(missing_ok=True)
+                self._path(slip).unlink(missing_ok=True)
             except OSError as error:
                 log.warning("slip_not_dropped", extra={"why": str(error)})
 
-    def _path(self, number: int) -> Path:
+    def _path(self, slip: Slip) -> Path:
         assert self._folder is not None
-        return self._folder / f"{number:06}.txt"
+        key = f"-{slip.key}" if KEY.fullmatch(slip.key) else ""
+        return self._folder / f"{slip.number:06}{key}.txt"
 
-    def _numbers(self) -> list[int]:
+    def _named(self) -> dict[Path, Slip]:
+        """The files there are, with what their names say."""
         if self._folder is None or not self._folder.is_dir():
-            return []
-        return [int(path.stem) for path in self._folder.glob("*.txt") if path.stem.isascii() and path.stem.isdigit()]
+            return {}
+        names = ((path, NAME.fullmatch(path.stem)) for path in self._folder.glob("*.txt"))
+        return {path: Slip(int(name[1]), "", name[2] or "") for path, name in names if name}

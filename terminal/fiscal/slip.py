@@ -33,10 +33,14 @@ def receipt_slip(
     store_name: str = "",
     width: int = DEFAULT_WIDTH,
     wallets: Mapping[str, str] = {},
+    copy: bool = False,
 ) -> tuple[str, ...]:
-    """The slip of a sale or a return; every line is at most `width` characters. `wallets` are their names, by id."""
+    """The slip of a sale or a return; every line is at most `width` characters. `wallets` are their names, by id. A
+    `copy` says so above and below, since goods are given and taken back by slips."""
     words = WORDS[lang]
+    said = centred(words.copy, width) if copy else ()
     return tuple(line for part in (
+        said,
         _head(receipt, lang, words, store_name, width),
         *(_line(line, lang, words, width) for line in receipt.lines),
         _sums(receipt, lang, words, width),
@@ -45,6 +49,7 @@ def receipt_slip(
         _messages(receipt, lang, width),
         *(_coupon(coupon, lang, words, width) for coupon in receipt.issued),
         _foot(receipt, words, width),
+        said,
     ) for line in part)  # fmt: skip
 
 

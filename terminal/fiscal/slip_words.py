@@ -47,6 +47,7 @@ class Words(msgspec.Struct, frozen=True):
     programme: str
     version: str
     not_fiscal: str
+    copy: str
     x_report: str
     z_report: str
     sales: str
@@ -116,6 +117,7 @@ WORDS = {
         programme="Программа",
         version="версия",
         not_fiscal="НЕФИСКАЛЬНЫЙ ДОКУМЕНТ",
+        copy="*** КОПИЯ ***",
         x_report="X-ОТЧЁТ",
         z_report="Z-ОТЧЁТ",
         sales="Продаж",
@@ -183,6 +185,7 @@ WORDS = {
         programme="Programme",
         version="version",
         not_fiscal="NOT A FISCAL RECEIPT",
+        copy="*** COPY ***",
         x_report="X REPORT",
         z_report="Z REPORT",
         sales="Sales",

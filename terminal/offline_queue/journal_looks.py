@@ -44,6 +44,10 @@ class JournalLooks:
         """The last receipts, newest first."""
         return self._readers.use(lambda c: journal_read.recent_receipts(c, limit))
 
+    def shift_receipts(self, shift_id: str, limit: int) -> tuple[Receipt, ...]:
+        """The last receipts of the open shift, newest first."""
+        return self._readers.use(lambda c: journal_read.shift_receipts(c, shift_id, limit))
+
     def returned_milli(self, receipt_id: str) -> dict[int, int]:
         """What this till has taken back of a receipt: line_no -> qty_milli."""
         return journal_follow.quantities(self._returns(receipt_id))

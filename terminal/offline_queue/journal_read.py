@@ -99,6 +99,14 @@ def recent_receipts(connection: Connection, limit: int) -> tuple[Receipt, ...]:
     return tuple(islice(receipts, limit))
 
 
+def shift_receipts(connection: Connection, shift_id: str, limit: int) -> tuple[Receipt, ...]:
+    """The last receipts since a shift was opened, newest first; of a shift nobody knows, none."""
+    row = connection.execute("SELECT opened_place FROM shift WHERE shift_id = ?", (shift_id,)).fetchone()
+    query = "SELECT type, raw FROM event WHERE place > ? ORDER BY place DESC"
+    rows = connection.execute(query, row) if row else ()
+    return tuple(islice((receipt_of(raw) for kind, raw in rows if kind in RECEIPT_TYPES), limit))
+
+
 def last_receipt_no(connection: Connection) -> int:
     """The counter of the last receipt's number, or what was passed over since; 0 before the first."""
     last = recent_receipts(connection, 1)

@@ -129,6 +129,20 @@ from terminal.session.outcomes import (
     ShiftRenewed,
     ShiftStarted,
 )
+from terminal.session.receipts import (
+    FindReceipts,
+    ListReceipts,
+    LookAtReceipt,
+    MakeSlip,
+    PrintAgain,
+    PrintedAgain,
+    ReceiptsFound,
+    ReprintReceipt,
+    SlipMade,
+    Speak,
+    SpeakOn,
+    Spoken,
+)
 
 Command = (
     Scan
@@ -177,6 +191,10 @@ Command = (
     | SendReceipt
     | MakeCorrection
     | PrintCopy
+    | ListReceipts
+    | LookAtReceipt
+    | ReprintReceipt
+    | Speak
     | Refresh
     | ProductFound
     | ProductUnknown
@@ -214,6 +232,10 @@ Command = (
     | CorrectionIssued
     | CorrectionSettled
     | CopyPrinted
+    | ReceiptsFound
+    | SlipMade
+    | PrintedAgain
+    | Spoken
     | ConsentRecorded
     | Notify
     | Failed
@@ -239,25 +261,29 @@ AtRegister = (
     | IssueCorrection
     | CopyDocument
 )
-Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | Signal
+OfReceipts = FindReceipts | MakeSlip | PrintAgain | SpeakOn
+Effect = LookUp | Confirm | Hold | Bank | Record | AtRegister | OfReceipts | Signal
 
 __all__ = [
-    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskKnown", "AskRegister", "AskState", "AtRegister",
-    "Back", "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped", "BeginEpoch",
-    "BeginReturn", "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged", "CashRecorded",
-    "ChangeConsent", "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded", "ChargeInDoubt", "ChargeRefused",
-    "CheckCard", "CheckCode", "CheckField", "Choose", "CloseShift", "CodeAsked", "CodeChecked", "CodeSent",
-    "Command", "CommitReturn", "CommitSale", "Completed", "Confirm", "ConfirmFailed", "ConfirmPhone",
-    "ConfirmReturn", "ConsentRecorded", "CopyDocument", "CopyPrinted", "CorrectionIssued", "CorrectionSettled",
-    "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards", "DropCoupon", "Effect", "EndShift", "Enrol",
-    "EnrolMember", "EnterCode", "EnterSlip", "EpochReady", "Failed", "Field", "FindBankCard", "FindCoupon",
-    "FindGiftCard", "FindGoods", "FindMember", "FindProduct", "FindReceipt", "ForgetBankCards", "ForgetMember",
-    "GiftCardFound", "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed", "HoldShort", "HoldTaken",
-    "IssueCorrection", "KeepBankCard", "ListOffers", "LookAtRegister", "LookUp", "MakeCorrection",
-    "MakeXReport", "MemberFound", "Mend", "MendRegister", "MoveCash", "Notify", "OpenShift", "Pay", "PrintCopy",
-    "ProductFound", "ProductUnknown", "PutAside", "PutRight", "ReadBankCard", "ReceiptFound", "Record",
+    "AddProduct", "AnswerTerminal", "Ask", "AskBankCard", "AskKnown", "AskRegister", "AskState",
+    "AtRegister", "Back", "Bank", "BankCardFree", "BankCardKept", "BankCardRead", "BankCardsDropped",
+    "BeginEpoch", "BeginReturn", "CancelCard", "CancelCharge", "CancelConfirm", "CardCharged",
+    "CashRecorded", "ChangeConsent", "ChangeShift", "ChargeAsks", "ChargeCard", "ChargeEnded",
+    "ChargeInDoubt", "ChargeRefused", "CheckCard", "CheckCode", "CheckField", "Choose", "CloseShift",
+    "CodeAsked", "CodeChecked", "CodeSent", "Command", "CommitReturn", "CommitSale", "Completed", "Confirm",
+    "ConfirmFailed", "ConfirmPhone", "ConfirmReturn", "ConsentRecorded", "CopyDocument", "CopyPrinted",
+    "CorrectionIssued", "CorrectionSettled", "CouponFree", "DoubtEnded", "DoubtStands", "DropBankCards",
+    "DropCoupon", "Effect", "EndShift", "Enrol", "EnrolMember", "EnterCode", "EnterSlip", "EpochReady",
+    "Failed", "Field", "FindBankCard", "FindCoupon", "FindGiftCard", "FindGoods", "FindMember",
+    "FindProduct", "FindReceipt", "FindReceipts", "ForgetBankCards", "ForgetMember", "GiftCardFound",
+    "GiveHoldBack", "GoodsFound", "Hold", "HoldFailed", "HoldShort", "HoldTaken", "IssueCorrection",
+    "KeepBankCard", "ListOffers", "ListReceipts", "LookAtReceipt", "LookAtRegister", "LookUp",
+    "MakeCorrection", "MakeSlip", "MakeXReport", "MemberFound", "Mend", "MendRegister", "MoveCash",
+    "Notify", "OfReceipts", "OpenShift", "Pay", "PrintAgain", "PrintCopy", "PrintedAgain", "ProductFound",
+    "ProductUnknown", "PutAside", "PutRight", "ReadBankCard", "ReceiptFound", "ReceiptsFound", "Record",
     "RecordCash", "RecordConsent", "Refresh", "RegisterBankCard", "RegisterLooked", "ReleaseCards",
-    "RenewShift", "ReportMade", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods", "SendCode", "SendReceipt",
-    "SetQuantity", "SetReturn", "SettleDoubt", "ShiftEnded", "ShiftRenewed", "ShiftStarted", "Signal",
-    "SpendPoints", "StartShift", "TakeHold", "Tender", "Type", "Undo", "VoidLine", "VoidReceipt", "XReport",
+    "RenewShift", "ReportMade", "ReprintReceipt", "ResolveDoubt", "ReturnAll", "Scan", "SearchGoods",
+    "SendCode", "SendReceipt", "SetQuantity", "SetReturn", "SettleDoubt", "ShiftEnded", "ShiftRenewed",
+    "ShiftStarted", "Signal", "SlipMade", "Speak", "SpeakOn", "SpendPoints", "Spoken", "StartShift",
+    "TakeHold", "Tender", "Type", "Undo", "VoidLine", "VoidReceipt", "XReport",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from loyalty.receipt import Payment, PaymentKind, Receipt, Refund
 from loyalty.returning.parts import GivenBack
 from loyalty.rights import Held
 from loyalty.sentences import Sentence
+from terminal.session.receipts import ReceiptList
 
 Mode = Literal["closed", "sale", "pay", "done", "return"]
 """closed: no shift · sale: the idle and the sale screen are one · pay · done: receipt on show · return."""
@@ -209,6 +210,8 @@ class State(msgspec.Struct, frozen=True):
     """The phone or e-mail the customer wants this sale's receipt sent to."""
     committing: bool = False
     """All is paid: the sale is recorded once its points are held."""
+    receipts: ReceiptList | None = None
+    """Those of the shift, once they are asked for."""
     register: RegisterSeen | None = None
     """The fiscal register as the cashier looks at it; None: not asked yet, or there is none."""
     charge: Charge | None = None

@@ -15,6 +15,7 @@ from terminal.session import (
     enrolling,
     gift_cards,
     holding,
+    listing,
     payment,
     register,
     returning,
@@ -80,7 +81,15 @@ _REGISTER: dict[type, Handler] = {
     c.PrintCopy: register.print_copy,
     c.CopyPrinted: register.copy_printed,
 }
+_RECEIPTS: dict[type, Handler] = {
+    c.ListReceipts: listing.ask,
+    c.ReceiptsFound: listing.found,
+    c.LookAtReceipt: listing.look,
+    c.SlipMade: listing.made,
+    c.ReprintReceipt: listing.reprint,
+}
 _SALE: dict[type, Handler] = {
+    **_RECEIPTS,
     c.ReadBankCard: bank_cards.read,
     c.RegisterBankCard: bank_cards.register,
     c.ForgetBankCards: bank_cards.forget,
@@ -159,6 +168,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         c.Refresh: _quiet,
     },
     "done": {
+        **_RECEIPTS,
         **_LATE,
         **_HOLD_LATE,
         **_MEND,
@@ -191,6 +201,11 @@ TABLE: dict[Mode, dict[type, Handler]] = {
 
 
 _EVERYWHERE: dict[type, Handler] = {
+    c.ReceiptsFound: _quiet,
+    c.SlipMade: _quiet,
+    c.PrintedAgain: listing.printed,
+    c.Speak: listing.speak,
+    c.Spoken: listing.spoken,
     c.ChargeAsks: charging.asks,
     c.CardCharged: charging.nobodys,
     c.ChargeRefused: charging.refused_by,
@@ -202,7 +217,7 @@ _EVERYWHERE: dict[type, Handler] = {
     c.CancelCharge: charging.cancel,
     c.EnterSlip: charging.enter,
 }
-"""The payment terminal has its say in every mode."""
+"""The payment terminal has its say in every mode, and so has the language."""
 
 
 def step(state: State, command: c.Command, around: Surroundings) -> Step:

@@ -2,12 +2,14 @@
 
 from terminal.session.bank_card_words import SENTENCES as BANK_CARDS
 from terminal.session.correction import SENTENCES as CORRECTION
+from terminal.session.receipt_words import SENTENCES as RECEIPTS
 from terminal.session.register_words import SENTENCES as REGISTER
 from terminal.session.sending_words import SENTENCES as SENDING
 
 SENTENCES = {
     **BANK_CARDS,
     **CORRECTION,
+    **RECEIPTS,
     **REGISTER,
     **SENDING,
     "not_now.closed": ("Смена закрыта", "The shift is closed"),
@@ -232,28 +234,6 @@ SENTENCES = {
         "Возврат {number} оформлен: на подарочную карту вернулось {gift_minor}",
         "Return {number} complete: {gift_minor} is back on the gift card",
     ),
-    "return.left_off": ("Возврат не оформлен", "No return was made"),
-    "return.finish_first": ("Сначала закройте или очистите текущий чек", "Complete or void the current receipt first"),
-    "return.of_return": ("Чек {number} сам возврат", "Receipt {number} is itself a return"),
-    "return.all_back": ("По чеку {number} всё уже возвращено", "Everything of receipt {number} has been returned"),
-    "return.choose": (
-        "Возврат по чеку {number}: отметьте, что возвращают",
-        "Return of receipt {number}: choose what comes back",
-    ),
-    "return.alone": (
-        "Нет ответа из офиса: возвраты на других кассах сейчас не видны",
-        "The head office does not answer: returns made at other tills are not known now",
-    ),
-    "return.not_cash": (
-        "{card_minor} оплачено картой: вернуть их надо на карту — F8",
-        "{card_minor} of it was paid by card and belongs back on the card: F8",
-    ),
-    "return.not_card": (
-        "{cash_minor} оплачено наличными: вернуть их надо наличными — F7",
-        "{cash_minor} of it was paid in cash and belongs back in cash: F7",
-    ),
-    "return.nothing": ("Не выбрано, что возвращают", "Nothing is chosen to return"),
-    "return.left": ("По этой позиции можно вернуть {left_milli}", "Of this line {left_milli} can still be returned"),
     "mend.done": (
         "Починено. Заново отправятся события: {reissued}. Баллы списываются, когда офис их примет",
         "Mended. Events that go up anew: {reissued}. Points can be spent once the head office has them",

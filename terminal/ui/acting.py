@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from loyalty.codes import ReceiptCode, classify
 from terminal.session import commands as c
 from terminal.session.port import View
-from terminal.ui import correcting, entering, filling
+from terminal.ui import correcting, entering, filling, looking_back
 from terminal.ui.acted import Acted
 from terminal.ui.desk import (
     CORRECTING,
@@ -88,6 +88,8 @@ _MOVES = {"up": -1, "down": 1, "pageup": -PAGE_LINES, "pagedown": PAGE_LINES}
 def _moved(view: View, desk: Desk, step: int) -> Desk:
     """The selection in whatever is on show, never past its ends."""
     state = view.state
+    if desk.asking in ("receipt", "reprint") and state.receipts is not None:
+        return replace(desk, scroll=min(max(desk.scroll + step, 0), len(state.receipts.slip)))
     if length := list_length(view, desk):
         return replace(desk, choice=min(max(desk.choice + step, 0), length - 1))
     if state.mode == "done" or desk.slip_open:
@@ -110,6 +112,8 @@ _BACK: dict[Asking, Asking] = {
     "cash_in": "register",
     "cash_out": "register",
     "copy": "register",
+    "receipt": "receipts",
+    "reprint": "receipt",
 }
 _CLOSES: dict[Asking, tuple[c.Command, ...]] = {"offers": (c.Back(),), "confirm": (c.CancelConfirm(),)}
 
@@ -242,6 +246,14 @@ def _return(view: View, desk: Desk, text: str) -> Acted:
     return Acted(replace(desk, asking="return"))
 
 
+def _return_key(view: View, desk: Desk) -> Acted:
+    return looking_back.begin_return(view, desk) or _with_line(_return)(view, desk)
+
+
+def _receipts(view: View, desk: Desk) -> Acted:
+    return _escape(view, desk) if desk.asking == "receipts" else looking_back.open_list(view, _calm(desk))
+
+
 def _resolve(view: View, desk: Desk) -> Acted:
     """The receipt in doubt; where none is, the register and how it stands."""
     if desk.asking in ("resolve", "register"):
@@ -266,7 +278,8 @@ _FUNCTIONS: dict[str, Callable[[View, Desk], Acted]] = {
     "card": _with_line(_money("card")),
     "void": _void,
     "undo": lambda view, desk: Acted(_calm(desk), (c.Undo(),)),
-    "return": _with_line(_return),
+    "return": _return_key,
+    "receipts": _receipts,
     "menu": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "menu" else "menu", choice=0)),
     "help": lambda view, desk: Acted(replace(desk, asking="code" if desk.asking == "help" else "help")),
     "offers": _offers,

@@ -259,6 +259,7 @@ class TillApp(App[None]):
                 self.exit()
             case "language":
                 self._words = self._words.other()
+                self._till.post(c.Speak(self._words.lang))
             case "theme":
                 self._palette = PALETTES[ORDER[(ORDER.index(self._palette.name) + 1) % len(ORDER)]]
                 self.theme = theme_name(self._palette)

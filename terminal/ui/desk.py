@@ -15,13 +15,15 @@ from terminal.ui.editor import EMPTY, Line
 Asking = Literal[
     "code", "search", "quantity", "weight", "points", "return", "menu", "member", "offers", "confirm", "enrol", "help",
     "close", "mend", "exit", "unpay", "resolve", "resolve_no", "resolve_by", "register", "register_by", "cash_in",
-    "cash_out", "copy", "devices", "all_cash", "all_card", "correct", "correct_sure",
+    "cash_out", "copy", "devices", "all_cash", "all_card", "correct", "correct_sure", "receipts", "receipt", "reprint",
     "buyer"
 ]  # fmt: skip
 """What the command line asks for; menu, member, offers, confirm, enrol, help, devices, resolve, register and correct
 also take the place of the lines; the last three do while they ask for a figure, a name or a yes too."""
 AT_REGISTER: frozenset[Asking] = frozenset({"register", "register_by", "cash_in", "cash_out", "copy"})
 CORRECTING: frozenset[Asking] = frozenset({"correct", "correct_sure"})
+LOOKING_BACK: frozenset[Asking] = frozenset({"receipts", "receipt", "reprint"})
+"""The list of receipts, one of them on show, and whether it is to be printed again."""
 RESOLVING: frozenset[Asking] = frozenset({"resolve", "resolve_no", "resolve_by"})
 KEPT_OVER_MODES: frozenset[Asking] = (
     RESOLVING
@@ -98,6 +100,10 @@ def after(desk: Desk, old: View, new: View) -> Desk:
         desk = replace(desk, selected=_touched(desk, was.basket, now.basket), slip_open=False)
     if desk.asking == "offers" and was.offers and not now.offers:
         desk = replace(desk, asking="code")
+    if desk.asking in LOOKING_BACK and (
+        now.basket != was.basket or (now.receipts is None and now.notice != was.notice)
+    ):
+        desk = replace(desk, asking="code", line=EMPTY)
     if desk.asking == "member" and now.basket.member is None:
         desk = replace(desk, asking="code")
     desk = _weighing(_resolving(desk, old, new), was, now)
@@ -226,6 +232,12 @@ def selected_line(desk: Desk, state: State) -> int | None:
     if desk.selected in ids:
         return desk.selected
     return state.basket.lines[-1].line_id if state.basket.lines else (ids[0] if ids else None)
+
+
+def chosen_receipt(desk: Desk, state: State) -> str:
+    """The number of the receipt chosen in the list, or on show from it; empty where neither is."""
+    rows = state.receipts.rows if state.receipts is not None and desk.asking in LOOKING_BACK else ()
+    return rows[min(desk.choice, len(rows) - 1)].number if rows else ""
 
 
 def scanned_receipt(state: State) -> str:

@@ -11,9 +11,9 @@ from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.sale import milli
 from terminal.session.weights import is_doubtful, whole_milli
-from terminal.ui import resolving
+from terminal.ui import looking_back, resolving
 from terminal.ui.acted import Acted
-from terminal.ui.desk import Asking, Desk, selected_line, selected_return
+from terminal.ui.desk import LOOKING_BACK, Asking, Desk, selected_line, selected_return
 from terminal.ui.editor import Line
 from terminal.ui.lists import items_of
 from terminal.ui.words import N_
@@ -40,6 +40,8 @@ def enter(view: View, desk: Desk) -> Acted:
     calm = replace(empty, asking="code")
     if desk.asking in resolving.SAID:
         return resolving.SAID[desk.asking](desk, text)
+    if desk.asking in LOOKING_BACK:
+        return looking_back.enter(view, empty)
     match desk.asking:
         case "menu" | "member" | "offers" | "resolve" | "register":
             return choose(view, desk)
@@ -59,10 +61,8 @@ def enter(view: View, desk: Desk) -> Acted:
             return _code_said(view, desk, text)
         case "mend":
             return Acted(calm, (c.Mend(text),)) if text else Acted(calm)
-        case "exit":
-            return Acted(calm, asks="exit")
-        case "close" | "unpay" | "all_cash" | "all_card" | "help" | "devices":
-            return Acted(calm, YES.get(desk.asking, ()))
+        case "exit" | "close" | "unpay" | "all_cash" | "all_card" | "help" | "devices":
+            return Acted(calm, YES.get(desk.asking, ()), "exit" if desk.asking == "exit" else "")
         case _:
             return _enter_by_mode(view, empty, text)
 
@@ -147,6 +147,8 @@ def choose(view: View, desk: Desk) -> Acted:
             return Acted(replace(calm, asking="devices", choice=0))
         case "register":
             return Acted(replace(calm, asking="register", choice=0), (c.LookAtRegister(),))
+        case "receipts":
+            return Acted(replace(calm, asking="receipts", choice=0), (c.ListReceipts(),))
         case "exit":
             busy = bool(view.state.basket.lines)
             return Acted(replace(calm, asking="exit")) if busy else Acted(calm, asks="exit")

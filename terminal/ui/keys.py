@@ -120,11 +120,22 @@ RESOLVE = _key(
     N_("Register"),
     N_("The fiscal register: how it stands, what can be done, a receipt in doubt"),
 )
+RECEIPTS = _key(
+    "receipts",
+    "ctrl+w",
+    "ctrl+w",
+    N_("Receipts"),
+    N_("Receipts of this shift: look at one, print a copy, return goods of it"),
+    "sale",
+    "done",
+)
 EXIT = _key("exit", "ctrl+q", "ctrl+q", N_("Exit"), N_("Leave the till"))
 BACK = _key("back", "escape", "escape", N_("Back"), N_("One level back; the receipt is never lost"))
 HELP = _key("help", "f1", "ctrl+t", N_("Keys"), N_("All keys on one page"))
-BY_NAME = {name: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT) for name in (key.name, key.alias)}
-BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, RESOLVE, HELP, EXIT)}
+BY_NAME = {
+    name: key for key in (*KEYS, OFFERS, CONFIRM, RECEIPTS, RESOLVE, HELP, EXIT) for name in (key.name, key.alias)
+}
+BY_ID = {key.id: key for key in (*KEYS, OFFERS, CONFIRM, RECEIPTS, RESOLVE, HELP, EXIT)}
 
 
 def is_of_use(key: Key, state: State) -> bool:

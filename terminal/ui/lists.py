@@ -72,6 +72,7 @@ SEND = Item(N_("Send the receipt to the customer"), id="buyer")
 """Offered where a fiscal register is connected."""
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
 """Offered while another history of this till is about."""
+RECEIPTS = Item(N_("Receipts of this shift"), id="receipts")
 DEVICES = Item(N_("Devices"), id="devices")
 """Offered where there are any."""
 
@@ -136,6 +137,8 @@ def list_length(view: View, desk: Desk) -> int:
         return len(view.state.offers or ())
     if desk.asking == "devices":
         return len(view.devices)
+    if desk.asking == "receipts":
+        return len(view.state.receipts.rows) if view.state.receipts else 0
     if items := items_of(view, desk.asking):
         return len(items)
     return len(view.state.found) if view.state.mode == "sale" else 0

@@ -7,7 +7,7 @@ import msgspec
 from textual.strip import Strip
 
 from terminal.session.port import View
-from terminal.ui.desk import AT_REGISTER, CORRECTING, RESOLVING, Desk
+from terminal.ui.desk import AT_REGISTER, CORRECTING, LOOKING_BACK, RESOLVING, Desk, chosen_receipt
 from terminal.ui.palette import Palette
 from terminal.ui.words import Words
 
@@ -32,6 +32,8 @@ Body = Literal[
     "register",
     "correction",
     "charge",
+    "receipts",
+    "receipt",
 ]
 
 
@@ -52,6 +54,12 @@ Rows = Callable[[Sight, int, int], list[Strip]]
 """A pane: (sight, width, height) -> at most `height` strips; what is missing is blank."""
 
 
+def is_open(sight: Sight) -> bool:
+    """Whether the slip that is there is of the receipt chosen in the list."""
+    state = sight.view.state
+    return state.receipts is not None and state.receipts.number == chosen_receipt(sight.desk, state) != ""
+
+
 def body_of(sight: Sight) -> Body:
     state, desk = sight.view.state, sight.desk
     if state.charge is not None:
@@ -64,6 +72,8 @@ def body_of(sight: Sight) -> Body:
         return "register"
     if desk.asking in CORRECTING:
         return "correction"
+    if desk.asking in LOOKING_BACK and state.receipts is not None:
+        return "receipt" if desk.asking != "receipts" and is_open(sight) else "receipts"
     if desk.asking == "offers" and state.offers:
         return "offers"
     if desk.asking == "confirm" and state.confirming:

@@ -84,6 +84,8 @@ class Counter:
         self.standing = Standing()
         self.shop: Shop | None = None
         self.fails: c.Failed | None = None
+        self.receipts_answer: c.Command | None = None
+        """What is answered to whoever looks back at the receipts of the shift."""
         self.state = State()
         self.sounds: list[str] = []
         self.asked: list[c.SendCode | c.CheckCode] = []
@@ -126,6 +128,8 @@ class Counter:
             case c.Signal(sound=sound):
                 self.sounds.append(sound)
                 return None
+            case c.FindReceipts() | c.MakeSlip() | c.PrintAgain() | c.SpeakOn():
+                return self.receipts_answer
             case c.TakeHold() | c.GiveHoldBack():
                 self.holds.append(effect)
                 return None

@@ -90,6 +90,16 @@ async def giving_back(till: ShopTill, cashier: Cashier) -> None:
     await cashier.press("f2", *"300000", "enter", "f11", *"T1-1", "enter", "enter", "down")
 
 
+async def receipts(till: ShopTill, cashier: Cashier) -> None:
+    await giving_back(till, cashier)
+    await cashier.press("f7")
+    for codes, key in (((shop.MUG.code, shop.WATER.code), "f8"), ((shop.SCARF.code,), "f7")):
+        for code in codes:
+            till.post(c.Scan(code))
+        await cashier.press("f2", key)
+    await cashier.press("ctrl+w", "down")
+
+
 async def offers(till: ShopTill, cashier: Cashier) -> None:
     till.programme = shop.with_offers()
     till.members[shop.CARD] = replace(shop.MARIA, wallets={"stars": 12})
@@ -131,6 +141,7 @@ SCENES: dict[str, Play] = {
     "till-pay": pay,
     "till-enrol": enrol,
     "till-return": giving_back,
+    "till-receipts": receipts,
     "till-offers": offers,
     "till-confirm": confirm,
     "till-resolve": in_doubt,

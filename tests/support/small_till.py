@@ -124,8 +124,9 @@ class Rig:
         """What the head office says of a receipt."""
         self.lookups = Lookups(self.store, lambda number: self.ask(number), self._post)  # noqa: PLW0108
         self.records = Records(
-            self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16, put_slip=self.slips.append,
-            recorded=lambda: None, lang="en",
+            self.store, self.sales, new_id=new_id, new_salt=lambda: "5a" * 16,
+            put_slip=lambda slip, number: self.slips.append(slip),
+            recorded=lambda: None, lang="en", paper_of=lambda number: "",
         )  # fmt: skip
         self.codes = Codes()
         confirming = Confirming(self.codes, self._post, new_id, "en")

@@ -28,6 +28,7 @@ from terminal.session import Link, ShiftInfo, State, Surroundings, step
 from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.session.port import View
+from terminal.session.receipts import ReceiptRow, row_of
 from terminal.session.state import Asked, Doubt, RegisterSeen
 from tests.support.bank_cards import answer_bank_card
 from tests.ui import shop
@@ -53,6 +54,8 @@ class FakeTill:
         self.bank: list[c.Bank] = []
         self.bank_cards: dict[str, str] = {}
         """What the payment terminal was asked."""
+        self.more_rows: tuple[ReceiptRow, ...] = ()
+        self.reprinted: list[str] = []
         self.fails: c.Failed | None = None
         """What the next commit answers instead of doing it."""
         self.register: RegisterSeen | None = None
@@ -179,6 +182,16 @@ class FakeTill:
                 return c.GoodsFound(text, found)
             case c.FindGiftCard(number=number):
                 return c.GiftCardFound(HeldCard(gift_card(number), shop.GIFT_MINOR, self.now_ms))
+            case c.FindReceipts():
+                rows = [row_of(receipt) for receipt in reversed(self.receipts)]
+                return c.ReceiptsFound((*rows, *self.more_rows))
+            case c.MakeSlip(number=number):
+                return c.SlipMade(number, next(slip_of(each) for each in self.receipts if each.number == number))
+            case c.PrintAgain(number=number):
+                self.reprinted.append(number)
+                return c.PrintedAgain(number, "printer")
+            case c.SpeakOn(lang=lang):
+                return c.Spoken((f"in {lang}",))
             case c.FindReceipt(number=number):
                 return self._receipt(number)
             case c.SendCode() | c.CheckCode():

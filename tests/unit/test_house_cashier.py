@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loyalty.sentences import Lang
-from terminal.ui.keys import BACK, CONFIRM, EXIT, HELP, KEYS, OFFERS, RESOLVE
+from terminal.ui.keys import BACK, CONFIRM, EXIT, HELP, KEYS, OFFERS, RECEIPTS, RESOLVE
 from terminal.ui.lists import MENU
 from terminal.ui.words import Words
 from terminal.words import TEMPLATES
@@ -39,7 +39,7 @@ def named(key: str) -> str:
 def test_every_key_stands_in_the_table_with_its_other_and_its_label(lang: Lang) -> None:
     words = Words(lang)
     wanted = {}
-    for key in (HELP, *KEYS, OFFERS, CONFIRM, RESOLVE, BACK, EXIT):
+    for key in (HELP, *KEYS, OFFERS, CONFIRM, RECEIPTS, RESOLVE, BACK, EXIT):
         other = named(key.alias) if key.alias != key.name else ""
         wanted[named(key.name)] = (other, words.text(key.label))
     told = {}

@@ -88,6 +88,30 @@ def test_what_waited_when_the_till_ended_is_printed_first_by_the_next(tmp_path: 
     assert list((tmp_path / "unprinted").iterdir()) == []
 
 
+def test_of_a_receipt_s_slip_it_is_known_that_it_waits_also_after_a_restart_and_that_it_was_given_up(
+    tmp_path: Path,
+) -> None:
+    printer = text_printer()
+    printer.set_fault("no_paper")
+    desk = Desk(printer, tmp_path / "unprinted", Backoff(600.0, 600.0))
+    desk.printing.put(("one",), "T1-000001")
+    desk.printing.put(("two",), "../T1")
+    assert desk.next_told() == "print.no_paper"
+    assert [desk.printing.paper_of(key) for key in ("T1-000001", "../T1", "T1-000002")] == ["waits", "waits", ""]
+    desk.close()
+    after = Desk(printer, tmp_path / "unprinted", Backoff(600.0, 600.0))
+    assert [after.printing.paper_of(key) for key in ("T1-000001", "../T1")] == ["waits", ""]
+    printer.set_fault(None)
+    after.printing.open_drawer()
+    after.close()
+    assert (printer.slips, after.printing.paper_of("T1-000001")) == (("one\n", "two\n"), "")
+    mute = Desk(Mute())
+    mute.printing.put(("one",), "T1-000001")
+    assert [mute.next_told(), mute.next_told()] == ["print.unproven", "print.given_up"]
+    mute.close()
+    assert mute.printing.paper_of("T1-000001") == "failed"
+
+
 def test_a_new_slip_tries_the_waiting_one_again_at_once() -> None:
     printer = text_printer()
     printer.set_fault("no_paper")

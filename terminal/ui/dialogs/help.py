@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from terminal.ui.cells import left
-from terminal.ui.keys import BACK, CONFIRM, EXIT, KEYS, OFFERS, RESOLVE, Key, shown
+from terminal.ui.keys import BACK, CONFIRM, EXIT, KEYS, OFFERS, RECEIPTS, RESOLVE, Key, shown
 from terminal.ui.rows import fit, row
 from terminal.ui.sight import Sight
 
 
 def help_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    rare = (OFFERS, CONFIRM, RESOLVE)
+    rare = (OFFERS, CONFIRM, RECEIPTS, RESOLVE)
     keys = (*KEYS, *rare)
     if height < len(keys):
         return [*(_row(sight, key, width) for key in KEYS), _together(sight, rare, width)]

@@ -8,8 +8,10 @@ from terminal.ui.sight import Sight
 
 
 def menu_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    """Where the rows are as many as the items, the heading gives way."""
     items = items_of(sight.view, "menu")
-    return [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")]), *item_rows(sight, items, width)]
+    head = [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")])] if len(items) < height else []
+    return [*head, *item_rows(sight, items, width)]
 
 
 def item_rows(sight: Sight, items: tuple[Item, ...], width: int) -> list[Strip]:

@@ -31,6 +31,8 @@ BODIES: dict[Body, tuple[str, str]] = {
     "register": ("dialogs.register", "register_rows"),
     "correction": ("dialogs.correction", "correction_rows"),
     "help": ("dialogs.help", "help_rows"),
+    "receipts": ("dialogs.receipts", "receipts_rows"),
+    "receipt": ("widgets.slip", "slip_rows"),
     "devices": ("dialogs.devices", "devices_rows"),
 }
 

@@ -35,6 +35,9 @@ BY_ASKING: dict[Asking, str] = {
     "enrol": N_("Enter goes on, Space ticks, F6 makes the card, Esc leaves"),
     "help": N_("Esc goes back"),
     "devices": N_("Esc goes back"),
+    "receipts": N_("Choose with arrows, Enter looks at it"),
+    "receipt": N_("Enter prints a copy, Esc goes back"),
+    "reprint": N_("Print a copy? Enter prints it, Esc goes back"),
     "close": N_("Close the shift? Enter closes it, Esc goes back"),
     "mend": N_("The manager's name; Enter mends the journal, Esc goes back"),
     "resolve": N_("Choose with arrows or a digit, Enter"),
@@ -65,7 +68,7 @@ BANK_TERMINAL = N_("Bank terminal; Esc cancels")
 BANK_IN_DOUBT = N_("Bank terminal; F8 asks again, Esc leaves it")
 ASKS_NO_TEXT: frozenset[Asking] = frozenset({
     "menu", "member", "offers", "enrol", "help", "close", "exit", "unpay", "resolve", "register", "devices",
-    "all_cash", "all_card", "correct", "correct_sure",
+    "all_cash", "all_card", "correct", "correct_sure", "receipts", "receipt", "reprint",
 })  # fmt: skip
 
 

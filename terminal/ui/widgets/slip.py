@@ -7,9 +7,10 @@ from textual.strip import Strip
 
 from loyalty.programme import Label
 from terminal.ui.cells import clean, left, wrap
+from terminal.ui.desk import chosen_receipt
 from terminal.ui.palette import style
 from terminal.ui.rows import Part, blank, row
-from terminal.ui.sight import Sight
+from terminal.ui.sight import Sight, body_of
 
 MARGIN = 2
 
@@ -20,12 +21,16 @@ def paper_width(lines: tuple[str, ...]) -> int:
 
 def slip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     """Words at the left, paper at the right; `scroll` of the desk moves the paper."""
-    lines = sight.view.state.slip
+    state = sight.view.state
+    opened = state.receipts if body_of(sight) == "receipt" else None
+    lines = opened.slip if opened else state.slip
     across = min(paper_width(lines), width)
-    if sight.view.state.mode != "done" and len(lines) > height and 2 * across <= width:
+    if not opened and state.mode != "done" and len(lines) > height and 2 * across <= width:
         return _in_columns(sight, lines, across, width, height)
     beside = width - across - 2
-    words = _beside(sight, max(0, beside - 2), height)
+    words = (_of_opened if opened else _beside)(sight, max(0, beside - 2))
+    if len(lines) > height:
+        words += [[(line, "dim")] for line in wrap(sight.words.text("Arrows move the paper"), max(0, beside - 2), 2)]
     shown = _scrolled(sight, lines, height)
     rows: list[Strip] = []
     for y in range(height):
@@ -55,7 +60,18 @@ def _scrolled(sight: Sight, lines: tuple[str, ...], height: int) -> tuple[str, .
     return lines[start : start + height]
 
 
-def _beside(sight: Sight, width: int, height: int) -> list[list[Part]]:
+def _of_opened(sight: Sight, width: int) -> list[list[Part]]:
+    """Which receipt of the list it is, and what can be done with it."""
+    _ = sight.words.text
+    number = clean(chosen_receipt(sight.desk, sight.view.state))
+    said: list[list[Part]] = [
+        [(line, "strong")] for line in wrap(_("Receipt {number}").format(number=number), width, 2)
+    ]
+    keys = (("Enter", _("print a copy")), ("F11", _("return goods of it")), ("Esc", _("back to the list")))
+    return [*said, [], *([(left(key, 6), "accent"), (text, "text")] for key, text in keys), []]
+
+
+def _beside(sight: Sight, width: int) -> list[list[Part]]:
     _, state = sight.words.text, sight.view.state
     if state.mode == "done" and state.receipt:
         title = _("Receipt {number} is complete") if state.receipt.kind == "sale" else _("Return {number} is complete")
@@ -72,6 +88,4 @@ def _beside(sight: Sight, width: int, height: int) -> list[list[Part]]:
     if given and given.issued:
         said = sight.words.many("{n} coupon for the customer", "{n} coupons for the customer", len(given.issued))
         rows += [[(line, "accent")] for line in wrap(said, width, 2)]
-    if len(state.slip) > height:
-        rows += [[(line, "dim")] for line in wrap(_("Arrows move the paper"), width, 2)]
     return rows
