@@ -31,7 +31,7 @@ def close_shift(state: State, command: c.CloseShift, around: Surroundings) -> St
 
 def ended(state: State, command: c.ShiftEnded, around: Surroundings) -> Step:
     number = state.shift.shift_no if state.shift else 0
-    closed = replace(fresh(replace(state, shift=None), around.store), slip=command.slip)
+    closed = replace(fresh(replace(state, shift=None), around.store), slip=command.slip, is_report=True)
     return told(closed, "ok", "shift.closed", number=number), ()
 
 
@@ -40,7 +40,7 @@ def x_report(state: State, command: c.XReport, around: Surroundings) -> Step:
 
 
 def report_made(state: State, command: c.ReportMade, around: Surroundings) -> Step:
-    state = replace(state, slip=command.slip)
+    state = replace(state, slip=command.slip, is_report=True)
     if command.without is not None:
         return say(state, "warn", command.without, sentence("shift.report_ours")), ()
     return state, ()

@@ -222,6 +222,8 @@ class State(msgspec.Struct, frozen=True):
     """The receipt on show in mode `done`."""
     slip: tuple[str, ...] = ()
     """What is shown as paper: the receipt's slip, or an X / Z report."""
+    is_report: bool = False
+    """Which of the two the paper is."""
 
     @property
     def total_minor(self) -> int:

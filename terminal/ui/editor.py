@@ -35,10 +35,6 @@ def edited(line: Line, key: str) -> Line | None:
             return Line(text[: max(0, at - 1)] + text[at:], max(0, at - 1))
         case "delete":
             return replace(line, text=text[:at] + text[at + 1 :])
-        case "ctrl+w":
-            kept = text[:at].rstrip().rpartition(" ")
-            start = len(kept[0]) + len(kept[1])
-            return Line(text[:start] + text[at:], start)
         case "ctrl+u":
             return Line()
         case "left":

@@ -83,7 +83,8 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
         mend = (MEND,) if view.link.fork == "waits" else ()
         devices = (DEVICES,) if view.devices else ()
         sent = (SEND,) if any(device.kind == "fiscal" for device in view.devices) else ()
-        return (*MENU, *mend, *devices, REGISTER, *sent, *((BY_BANK_CARD,) if _reads_cards(view) else ()), EXIT)
+        by_card = (BY_BANK_CARD,) if _reads_cards(view) else ()
+        return (*MENU, *mend, *devices, REGISTER, *sent, *by_card, RECEIPTS, EXIT)
     if asking == "register":
         return at_register(view)
     if asking == "resolve":

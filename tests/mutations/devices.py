@@ -38,9 +38,24 @@ DEVICES: tuple[Guard, ...] = (
     Guard(
         "a slip that waits is kept in a file",
         "terminal/unprinted.py",
-        "os.replace(unfinished, self._path(slip.number))",
+        "os.replace(unfinished, self._path(slip))",
         "pass",
         "tests/unit/test_printing.py::test_what_waited_when_the_till_ended_is_printed_first_by_the_next",
+    ),
+    Guard(
+        "a slip printed again says that it is a copy",
+        "terminal/shift_receipts.py",
+        "copy=True",
+        "copy=False",
+        "tests/unit/test_engine_receipts.py::"
+        "test_a_receipt_looked_at_is_its_slip_and_a_copy_says_above_and_below_that_it_is_one",
+    ),
+    Guard(
+        "a receipt the register has copied itself is printed by nobody else",
+        "terminal/shift_receipts.py",
+        "            if refused is None:",
+        "            if False:",
+        "tests/unit/test_engine_receipts.py::test_the_register_copies_its_own_document_and_makes_no_other",
     ),
     Guard(
         "a device is known by its serial number or not at all",

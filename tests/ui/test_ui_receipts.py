@@ -29,7 +29,7 @@ def test_the_list_says_of_each_receipt_when_how_much_how_paid_and_whose_and_esc_
         await cashier.press("escape")
         assert cashier.mode == "done"
         cashier.sees_not("Чеки смены")
-        await cashier.press("f12", "7")
+        await cashier.press("f12", "8")
         cashier.sees("Чеки смены 12")
         await cashier.press("ctrl+w")
         cashier.sees_not("Чеки смены")
@@ -106,6 +106,19 @@ def test_a_long_list_is_paged_by_the_arrows_and_says_where_one_is_and_what_paper
         cashier.sees("▸ T1-000002")
 
     play(story, till)
+
+
+def test_a_report_over_a_receipt_that_is_done_is_a_report_in_two_columns() -> None:
+    async def story(cashier: Cashier) -> None:
+        await two_sold(cashier)
+        cashier.till.post(c.ReportMade(tuple(f"строка {number:>29}" for number in range(24))))
+        await cashier.settled()
+        assert [number for number in range(24) if f"{number:>29}" not in cashier.shown()] == []
+        await cashier.resize(160, 48)
+        cashier.sees("Отчёт", "Esc — назад")
+        cashier.sees_not("Сканируйте: следующий чек")
+
+    play(story)
 
 
 def test_the_language_of_slips_follows_the_screen_s() -> None:

@@ -5,13 +5,16 @@ from textual.strip import Strip
 from terminal.ui.lists import Item, digit_of, items_of
 from terminal.ui.rows import blank, row
 from terminal.ui.sight import Sight
+from terminal.ui.widgets.lines import window
 
 
 def menu_rows(sight: Sight, width: int, height: int) -> list[Strip]:
-    """Where the rows are as many as the items, the heading gives way."""
+    """Where the rows are too few the heading gives way, then what is far from the item chosen."""
     items = items_of(sight.view, "menu")
     head = [row(sight.palette, width, [("  " + sight.words.text("Menu"), "head")])] if len(items) < height else []
-    return [*head, *item_rows(sight, items, width)]
+    rows = item_rows(sight, items, width)
+    first, last = window([1] * len(rows), min(sight.desk.choice, len(rows) - 1), height - len(head))
+    return [*head, *rows[first:last]]
 
 
 def item_rows(sight: Sight, items: tuple[Item, ...], width: int) -> list[Strip]:

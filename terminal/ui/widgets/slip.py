@@ -25,7 +25,7 @@ def slip_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     opened = state.receipts if body_of(sight) == "receipt" else None
     lines = opened.slip if opened else state.slip
     across = min(paper_width(lines), width)
-    if not opened and state.mode != "done" and len(lines) > height and 2 * across <= width:
+    if not opened and state.is_report and len(lines) > height and 2 * across <= width:
         return _in_columns(sight, lines, across, width, height)
     beside = width - across - 2
     words = (_of_opened if opened else _beside)(sight, max(0, beside - 2))
@@ -73,16 +73,18 @@ def _of_opened(sight: Sight, width: int) -> list[list[Part]]:
 
 def _beside(sight: Sight, width: int) -> list[list[Part]]:
     _, state = sight.words.text, sight.view.state
-    if state.mode == "done" and state.receipt:
+    if state.mode == "done" and state.receipt and not state.is_report:
         title = _("Receipt {number} is complete") if state.receipt.kind == "sale" else _("Return {number} is complete")
         heading = title.format(number=clean(state.receipt.number))
         next_step = _("Scan: the next receipt begins by itself")
     else:
         heading = _("Report")
-        next_step = _("Esc goes back") if state.mode == "sale" else _("Type the cashier's name to open the next shift")
+        next_step = (
+            _("Esc goes back") if state.mode != "closed" else _("Type the cashier's name to open the next shift")
+        )
     rows: list[list[Part]] = [[(line, "strong")] for line in wrap(heading, width, 3)]
     rows += [[], *([(line, "text")] for line in wrap(next_step, width, 4)), []]
-    given = state.receipt if state.mode == "done" else None
+    given = None if state.is_report else state.receipt
     for message in given.messages if given else ():
         rows += [[(line, "accent")] for line in wrap(sight.words.name(Label(message.ru, message.en)), width, 3)]
     if given and given.issued:
