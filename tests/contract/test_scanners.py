@@ -62,7 +62,7 @@ class Till:
 def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
     with _virtual(request.param, tmp_path) as scanner:
         text = f'[[device]]\nkind = "scanner"\ndriver = "{request.param}"\nid = "front"\nport = "{scanner.port}"\n'
-        (tmp_path / FILE).write_text(text)
+        (tmp_path / FILE).write_text(f'{text}suffix = "always"\n')
         yield Till(request.param, scanner, tmp_path, Queue())
 
 
@@ -171,7 +171,7 @@ def test_a_scanner_beeps_at_a_code_the_till_refuses_and_at_no_other(
     scanner, settled = _virtual(driver, tmp_path), Queue[str]()
     text = f'[[device]]\nkind = "scanner"\ndriver = "{driver}"\nid = "front"\nport = "{scanner.port}"\n'
     traced = 'trace = "front.jsonl"\n' if reject == "07" else ""
-    (tmp_path / FILE).write_text(f'{text}reject = "{reject}"\nrepeat_ms = 0\n{traced}')
+    (tmp_path / FILE).write_text(f'{text}suffix = "always"\nreject = "{reject}"\nrepeat_ms = 0\n{traced}')
 
     def post(command: c.Command) -> None:
         rig.engine.post(command)
