@@ -40,13 +40,18 @@ def find_members(store: Store, identity: Identity, text: str, limit: int = 50) -
     digits = "".join(char for char in wanted if char.isdigit())
     with store.read() as tx:
         if not wanted:
-            newest = select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.merged_into == "")
-            keys = _keys(tx, newest.order_by(MEMBER.c.at_ms.desc()), limit)
+            keys = _keys(tx, newest_members(), limit)
         elif digits:
             keys = _by_alias(tx, identity, wanted, digits) or _by_tail(tx, digits, limit)
         else:
             keys = _by_name(tx, wanted, limit)
         return _lines(tx, _survivors(tx, keys))
+
+
+def newest_members() -> Select[Any]:
+    """The keys of all members, those who came last first: read from the end of an index, however many there are."""
+    keys = select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.merged_into == "")
+    return keys.order_by(MEMBER.c.at_ms.desc())
 
 
 def _survivors(tx: Tx, keys: list[Key]) -> list[Key]:

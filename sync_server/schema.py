@@ -218,7 +218,8 @@ MEMBER = _table(
     "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"),
     _text("personal_hash"),
     _text("event_id"), _text("store"), _text("cashier"), _big("at_ms"), _text("merged_into"), _text("merged_home"),
-    Index("member_account", "bucket", "account_id"), Index("member_event", "bucket", "event_id"),
+    Index("member_account", "bucket", "account_id"), Index("member_at", "at_ms"),
+    Index("member_event", "bucket", "event_id"),
 )  # fmt: skip
 """`account_id` is the account of the enrolment, whose bucket holds the member for ever; the account of today stands in
 the identity row. `merged_into`, `merged_home`: the member who took this one over, and that one's `account_id`."""

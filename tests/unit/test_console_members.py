@@ -19,7 +19,7 @@ from sync_server.csv_rows import Row
 from sync_server.demo_data import import_demo_members
 from sync_server.heads import put_rows
 from sync_server.imports import import_rows
-from sync_server.member_reports import find_members
+from sync_server.member_reports import find_members, newest_members
 from sync_server.rows import select_by
 from sync_server.schema import FEED
 from tests.support.console_office import CARD, PHONE, SCARF, TODAY, Shop, at, tell_history, text_of, visiting
@@ -68,6 +68,14 @@ def test_what_is_looked_for_stays_out_of_addresses_and_logs(opened) -> None:
     visitor.post("/console/members", text="")
     assert 'name="text" value=""' in visitor.page
     assert "903" not in text_of(visitor.page)
+
+
+def test_the_newest_members_are_read_from_the_end_of_an_index(opened) -> None:
+    shop, *_ = opened
+    query = newest_members().compile(compile_kwargs={"literal_binds": True})
+    with shop.office.store.read() as tx:
+        plan = [row[-1] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert plan == ["SCAN member USING INDEX member_at"]
 
 
 def test_nobody_found_says_what_to_try(opened) -> None:

@@ -430,6 +430,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sqlite_with_rowid=False,
     )
     op.create_index("member_account", "member", ["bucket", "account_id"], unique=False)
+    op.create_index("member_at", "member", ["at_ms"], unique=False)
     op.create_index("member_event", "member", ["bucket", "event_id"], unique=False)
     op.create_table(
         "message",
