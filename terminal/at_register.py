@@ -145,29 +145,32 @@ class AtRegister:
 
     def _x_report(self, around: Surroundings) -> Errand:
         """The register's own X report first; where it makes none, ours is made all the same and says so."""
-        shift = self._records.shift_now()
+        self._records.shift_now()
 
         def ask() -> Then:
             refused = self._register.x_report()
-            return lambda: self._records.report_x(shift, around, refused, SCREEN_REPORT_WIDTH)
+            return lambda: self._records.report_x(self._records.shift_now(), around, refused, SCREEN_REPORT_WIDTH)
 
         return ask
 
     def _close_shift(self, effect: c.ChangeShift | c.EndShift, around: Surroundings) -> Errand:
-        """The register's shift first: one that cannot be closed there is not closed here. Then ours, and where it is
-        only to be renewed, the next for the same cashier. Raises NotNow."""
-        shift = self._records.shift_now()
+        """The register's shift first: one that cannot be closed there is not closed here. Then ours, as it stands by
+        then: a sale that was being paid may have ended meanwhile, or be in doubt. Where it is only to be renewed, the
+        next for the same cashier. Raises NotNow."""
+        cashier = self._records.shift_now().cashier
         self._committing.refuse_late()
 
         def ask() -> Then:
-            raise_refused(self._register.close_shift(shift.cashier))
+            raise_refused(self._register.close_shift(cashier))
             return then
 
         def then() -> c.Command:
+            self._committing.refuse_late()
+            shift = self._records.shift_now()
             ended = self._records.record_end(shift, around, SCREEN_REPORT_WIDTH)
             if isinstance(effect, c.EndShift):
                 return ended
-            return c.ShiftRenewed(shift.shift_no, self._records.start_shift(c.StartShift(shift.cashier), around).shift)
+            return c.ShiftRenewed(shift.shift_no, self._records.start_shift(c.StartShift(cashier), around).shift)
 
         return ask
 

@@ -218,21 +218,22 @@ class Engine:
         raise RuntimeError("a command causes commands without end")
 
     def _carry_out(self, effect: c.Effect) -> c.Command | None:
-        return self._tried(lambda: self._effects.run(effect, self._state, self._around()), type(effect).__name__)
+        try:
+            return self._effects.run(effect, self._state, self._around())
+        except KopilkaError as error:
+            log.warning("effect_refused", extra={"effect": type(effect).__name__, "code": error.code})
+            return c.Failed(error.said, error.hint)
 
     def _answered(self, then: Callable[[], c.Command | None]) -> c.Command:
+        """What went wrong is said, and no more: a payment that was begun meanwhile has not failed by it."""
         try:
-            return self._tried(then) or c.Refresh()
+            return then() or c.Refresh()
+        except KopilkaError as error:
+            log.warning("answer_refused", extra={"code": error.code})
+            return c.Notify("error", error.said, error.hint)
         except Exception:
             log.exception("answer_failed")
-            return c.Failed(sentence("till.unexpected"), sentence("till.unexpected.hint"))
-
-    def _tried(self, work: Callable[[], c.Command | None], name: str = "register") -> c.Command | None:
-        try:
-            return work()
-        except KopilkaError as error:
-            log.warning("effect_refused", extra={"effect": name, "code": error.code})
-            return c.Failed(error.said, error.hint)
+            return c.Notify("error", sentence("till.unexpected"), sentence("till.unexpected.hint"))
 
     def _around(self) -> Surroundings:
         hold, unheld = self._state.hold, self._state.unheld

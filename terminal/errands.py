@@ -17,6 +17,8 @@ from terminal.session import commands as c
 from terminal.session.state import Asked
 
 MOST_WAITING = 20
+_HOLDS_UP: tuple[Asked, ...] = ("", "look", "command", "shift")
+"""What each holds up, from nothing to everything."""
 log = logging.getLogger("till")
 Then = Callable[[], c.Command | None]
 """On the till's thread, with the register's answer. Raises KopilkaError."""
@@ -27,7 +29,7 @@ Errand = Callable[[], Then]
 class Errands(Protocol):
     @property
     def asked(self) -> Asked:
-        """What the register is asked now; empty while it is left alone."""
+        """What the register is asked now, or is to be: of several what holds up most; empty while it is left alone."""
         ...
 
     def go(self, errand: Errand, asked: Asked) -> c.Command | None:
@@ -55,7 +57,7 @@ class OnThread:
 
     @property
     def asked(self) -> Asked:
-        return self._waiting[0] if self._waiting else ""
+        return max(self._waiting, key=_HOLDS_UP.index, default="")
 
     def go(self, errand: Errand, asked: Asked) -> c.Command | None:
         """On the till's thread; the answer comes later. Raises NotNow."""

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from devices.protocols import PaymentTerminal
 from loyalty.errors import NotNow
+from loyalty.events import ShiftClosed, decode_body, decode_envelope
+from loyalty.receipt import Payment
 from loyalty.sentences import sentence
 from terminal.effects import Effects
 from terminal.engine import Engine
@@ -20,6 +23,7 @@ from terminal.fiscal.standing import Seen, Trouble
 from terminal.session import commands as c
 from terminal.session.state import State
 from tests.support.counter import TEA
+from tests.support.paying_till import by_hand
 from tests.support.small_till import Rig, make_till, opened_rig
 
 SILENT = Trouble(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
@@ -51,12 +55,15 @@ class Slow(NoRegister):
 
 
 @contextmanager
-def at_work(folder: Path, register: Slow) -> Iterator[tuple[Rig, Engine]]:
+def at_work(folder: Path, register: Slow, terminal: PaymentTerminal | None = None) -> Iterator[tuple[Rig, Engine]]:
     """A till whose register is asked on a thread of its own."""
     make_till(folder)
     with opened_rig(folder, register) as rig:
+        cards = rig._cards(folder, terminal) if terminal is not None else None
         errands = OnThread(lambda then: engine.answer(then))  # noqa: PLW0108  # it is not there yet
-        effects = Effects(rig.store, rig.sales, rig.lookups, rig.records, None, errands=errands)  # type: ignore[arg-type]
+        effects = Effects(
+            rig.store, rig.sales, rig.lookups, rig.records, None, cards=cards, errands=errands  # type: ignore[arg-type]
+        )  # fmt: skip
         engine = Engine(effects, lambda: rig.now_ms)
         engine.start()
         try:
@@ -65,6 +72,8 @@ def at_work(folder: Path, register: Slow) -> Iterator[tuple[Rig, Engine]]:
             register.answers.set()
             errands.close()
             engine.stop()
+            if cards is not None:
+                cards.close()
 
 
 @pytest.fixture
@@ -131,6 +140,47 @@ def test_while_it_closes_the_shift_nothing_begins(till: Engine, slow: Slow) -> N
     state = do(till, c.Scan(TEA.code))
     assert (said(state), state.basket.lines) == ("register.asked", ())
     assert answered(till, slow).shift is None
+
+
+def test_a_shift_that_is_to_be_closed_after_a_look_holds_up_everything_as_well(till: Engine, slow: Slow) -> None:
+    do(till, c.OpenShift("Ольга"), c.CloseShift())
+    assert till.view().asked == "shift"
+    assert do(till, c.Scan(TEA.code), c.Pay(), c.Tender("cash")).basket.lines == ()
+    assert answered(till, slow).shift is None
+
+
+def test_a_sale_that_ends_while_the_register_closes_its_shift_is_in_the_shift_s_report(
+    tmp_path: Path, slow: Slow
+) -> None:
+    with at_work(tmp_path / "till", slow) as (rig, engine):
+        slow.answers.set()
+        do(engine, c.OpenShift("Ольга"))
+        answered(engine, slow)
+        slow.answers.clear()
+        state = do(engine, c.Scan(TEA.code), c.Pay(), c.RenewShift())
+        assert state.quote is not None
+        paid = c.CommitSale(state.basket, state.quote, (Payment("cash", 100_00),))
+        engine.call(lambda: rig.records.sale(paid, rig.records.shift_now(), engine.around()))
+        assert answered(engine, slow).shift != state.shift
+        query = "SELECT raw FROM event WHERE type = 'shift_closed'"
+        ((raw,),) = rig.store.journal.read(lambda connection: connection.execute(query).fetchall())
+    closed = decode_body(decode_envelope(raw))
+    assert isinstance(closed, ShiftClosed)
+    assert (closed.totals.sales, closed.totals.cash_minor) == (1, 100_00)
+
+
+def test_what_the_register_refuses_late_takes_no_card_off_the_payment_terminal(tmp_path: Path, slow: Slow) -> None:
+    with at_work(tmp_path / "till", slow, by_hand()) as (_, engine):
+        slow.answers.set()
+        do(engine, c.OpenShift("Ольга"))
+        answered(engine, slow)
+        slow.answers.clear()
+        slow.refuses = Refused(sentence("fiscal.no_paper"))
+        begun = do(engine, c.Scan(TEA.code), c.Pay(), c.Tender("card"), c.PrintCopy())
+        state = answered(engine, slow)
+        assert (said(state), state.mode) == ("fiscal.no_paper", "pay")
+        assert begun.charge is not None
+        assert state.charge == begun.charge
 
 
 def test_what_it_refuses_is_said_when_it_answers(till: Engine, slow: Slow) -> None:
