@@ -157,20 +157,20 @@ class AtRegister:
         """The register's shift first: one that cannot be closed there is not closed here. Then ours, as it stands by
         then: a sale that was being paid may have ended meanwhile, or be in doubt. Where it is only to be renewed, the
         next for the same cashier. Raises NotNow."""
-        cashier = self._records.shift_now().cashier
+        before = self._records.shift_now()
         self._committing.refuse_late()
 
         def ask() -> Then:
-            raise_refused(self._register.close_shift(cashier))
+            raise_refused(self._register.close_shift(before.cashier))
             return then
 
         def then() -> c.Command:
             self._committing.refuse_late()
-            shift = self._records.shift_now()
-            ended = self._records.record_end(shift, around, SCREEN_REPORT_WIDTH)
+            ended = self._records.record_end(self._records.shift_now(), around, SCREEN_REPORT_WIDTH)
             if isinstance(effect, c.EndShift):
                 return ended
-            return c.ShiftRenewed(shift.shift_no, self._records.start_shift(c.StartShift(cashier), around).shift)
+            begun = self._records.start_shift(c.StartShift(before.cashier), around)
+            return c.ShiftRenewed(before.shift_no, begun.shift)
 
         return ask
 

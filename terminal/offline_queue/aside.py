@@ -5,17 +5,23 @@ generation takes the place of what this till knows, it records what it has: in i
 and after is told apart from it whenever the events come.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from loyalty.errors import StoreFault
 from loyalty.events import RightKept, RightsTold
 from loyalty.feed import Applied
+from terminal.offline_queue import journal_read
 from terminal.offline_queue.cache_read import CacheReading
 from terminal.offline_queue.journal import MAX_FACTS, Fact, Journal, Overlay
 from terminal.offline_queue.journal_file import set_state, state_value
 
 TOLD = "told_gen"
 """In `state`: the generation that was told last; of a new till that of its enrolment."""
+MOST_TRIES = 10
+"""Each is overtaken by a sale only if one is recorded in the milliseconds it takes."""
+Named = tuple[str, str]
+"""An account and a wallet of it."""
 
 
 class Files(Protocol):
@@ -62,9 +68,10 @@ def tell_aside(files: Files, gen: str, new_id: Callable[[], str], now_ms: int) -
     journal = files.journal
     if journal.read(lambda c: state_value(c, TOLD)) == gen:
         return
-    bodies: list[RightKept | RightsTold] = [*_kept(files), RightsTold(gen)]
-    for at in range(0, len(bodies), MAX_FACTS):
-        journal.record(*(Fact(new_id(), now_ms, body) for body in bodies[at : at + MAX_FACTS]))
+    named = _named(files)
+    for at in range(0, len(named), MAX_FACTS):
+        _keep(files, named[at : at + MAX_FACTS], new_id, now_ms)
+    journal.record(Fact(new_id(), now_ms, RightsTold(gen)))
     journal.write(lambda c: set_state(c, TOLD, gen))
 
 
@@ -75,10 +82,29 @@ def fresh_id() -> str:
     return uuid_utils.uuid7().hex
 
 
-def _kept(files: Files) -> Iterator[RightKept]:
+def _keep(files: Files, named: Sequence[Named], new_id: Callable[[], str], now_ms: int) -> None:
+    """What is left of these, behind every sale it was worked out from: one that is recorded meanwhile, as sales go on
+    beside this, has it worked out anew. Raises StoreFault, where they will not stop."""
+    for last in range(MOST_TRIES - 1, -1, -1):
+        place = files.journal.read(journal_read.last_place)
+        facts = [Fact(new_id(), now_ms, body) for body in _kept(files, named)]
+        try:
+            if facts:
+                files.journal.record(*facts, behind=place)
+            return
+        except StoreFault as fault:
+            if fault.code != "journal.overtaken" or not last:
+                raise
+
+
+def _named(files: Files) -> list[Named]:
     terminal = files.journal.terminal
-    for row in files.cache.set_aside_for(terminal):
-        for wallet in sorted(row.escrow.get(terminal, {})):
-            points = left_aside(files, row.account_id, wallet)
-            if points:
-                yield RightKept(row.account_id, wallet, points)
+    rows = files.cache.set_aside_for(terminal)
+    return [(row.account_id, wallet) for row in rows for wallet in sorted(row.escrow.get(terminal, {}))]
+
+
+def _kept(files: Files, named: Iterable[Named]) -> Iterator[RightKept]:
+    for account_id, wallet in named:
+        points = left_aside(files, account_id, wallet)
+        if points:
+            yield RightKept(account_id, wallet, points)

@@ -108,14 +108,15 @@ class Journal(JournalLooks):
         enrolled: IdentRow | None = None,
         totals: ShiftTotals | None = None,
         beside: Beside = NOTHING,
+        behind: int | None = None,
     ) -> Recorded:
         """Append facts to the chain with what they carry, as one transaction; durable when it returns.
 
         `completes` ends that prepared sale: the id of a receipt among the facts; `personal` and `enrolled` belong to a
         MemberEnrolled among them; `totals` are the shift's after such a receipt, `beside` what stands nowhere in its
-        bytes.
-        Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault; then nothing is recorded, and the
-        same call may be made again, also after a doubt.
+        bytes. `behind` is the place of the last event that the facts were made from.
+        Raises BadInput (too large), NotNow (not prepared, no open shift), StoreFault (journal.overtaken: another event
+        came after that place); then nothing is recorded, and the same call may be made again, also after a doubt.
         """
         if not 1 <= len(facts) <= MAX_FACTS:
             raise BadInput(sentence("journal.too_many", limit=MAX_FACTS))
@@ -131,6 +132,8 @@ class Journal(JournalLooks):
             before = recorded_before(connection, facts, every, raws, head.names, self._place)
             if before is not None:
                 return before, head, begun
+            if behind is not None and journal_read.last_place(connection) != behind:
+                raise store_fault("journal.overtaken")
             if completes is None:
                 sweep(connection, begun)
             else:

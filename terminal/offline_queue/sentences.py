@@ -94,6 +94,10 @@ SENTENCES: Templates = {
     "journal.same_id": ("Событие {event} уже записано иначе", "Event {event} is already recorded, and differs"),
     "journal.personal": ("Личные данные не от этого события", "The personal data are not of this event"),
     "journal.shift_open": ("Смена {number} уже открыта", "Shift {number} is already open"),
+    "journal.overtaken": (
+        "Пока это записывалось, касса записала другое; она повторит сама",
+        "The till recorded something else meanwhile; it tries again by itself",
+    ),
     "journal.no_shift": ("Смена не открыта", "No shift is open"),
     "cache.empty": (
         "Справочник участников и товаров пуст: он загрузится при связи с офисом",

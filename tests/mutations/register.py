@@ -162,6 +162,28 @@ REGISTER: tuple[Guard, ...] = (
         "tests/unit/test_errands.py::test_while_it_is_at_a_command_no_other_is_given_and_scans_go_on",
     ),
     Guard(
+        "a shift that is to be closed after a look holds up everything as well",
+        "terminal/errands.py",
+        'max(self._waiting, key=_HOLDS_UP.index, default="")',
+        'self._waiting[0] if self._waiting else ""',
+        "tests/unit/test_errands.py::test_a_shift_that_is_to_be_closed_after_a_look_holds_up_everything_as_well",
+    ),
+    Guard(
+        "a sale that ends while the register closes its shift is in the shift's report",
+        "terminal/at_register.py",
+        "record_end(self._records.shift_now(), around",
+        "record_end(before, around",
+        "tests/unit/test_errands.py::"
+        "test_a_sale_that_ends_while_the_register_closes_its_shift_is_in_the_shift_s_report",
+    ),
+    Guard(
+        "what the register refuses late fails no payment",
+        "terminal/engine.py",
+        'return c.Notify("error", error.said, error.hint)',
+        "return c.Failed(error.said, error.hint)",
+        "tests/unit/test_errands.py::test_what_the_register_refuses_late_takes_no_card_off_the_payment_terminal",
+    ),
+    Guard(
         "a register that gives no documents cannot say that it has made no correction",
         "terminal/fiscal/shtrih.py",
         "        if fields is None:\n            raise NoAnswer",

@@ -23,7 +23,7 @@ from terminal.fiscal.standing import Seen, Trouble
 from terminal.session import commands as c
 from terminal.session.state import State
 from tests.support.counter import TEA
-from tests.support.paying_till import by_hand
+from tests.support.paying_till import InTheDark, by_hand
 from tests.support.small_till import Rig, make_till, opened_rig
 
 SILENT = Trouble(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
@@ -52,6 +52,10 @@ class Slow(NoRegister):
     def close_shift(self, cashier: str) -> Refused | None:
         self._wait()
         return self.refuses
+
+
+class Dark(InTheDark, Slow):
+    """It never knows what became of a receipt, and closes its shift when a test says so."""
 
 
 @contextmanager
@@ -167,6 +171,23 @@ def test_a_sale_that_ends_while_the_register_closes_its_shift_is_in_the_shift_s_
     closed = decode_body(decode_envelope(raw))
     assert isinstance(closed, ShiftClosed)
     assert (closed.totals.sales, closed.totals.cash_minor) == (1, 100_00)
+
+
+def test_a_sale_that_comes_into_doubt_while_the_register_closes_its_shift_keeps_the_shift_open(tmp_path: Path) -> None:
+    slow = Dark()
+    with at_work(tmp_path / "till", slow) as (rig, engine):
+        slow.answers.set()
+        do(engine, c.OpenShift("Ольга"))
+        answered(engine, slow)
+        slow.answers.clear()
+        state = do(engine, c.Scan(TEA.code), c.Pay(), c.RenewShift())
+        assert state.quote is not None
+        paid = c.CommitSale(state.basket, state.quote, (Payment("cash", 100_00),))
+        with pytest.raises(NotNow):
+            engine.call(lambda: rig.records.sale(paid, rig.records.shift_now(), engine.around()))
+        after = answered(engine, slow)
+        assert (said(after), after.shift) == ("fiscal.doubt", state.shift)
+        assert rig.records.open_shift_id() == (state.shift.shift_id if state.shift else "")
 
 
 def test_what_the_register_refuses_late_takes_no_card_off_the_payment_terminal(tmp_path: Path, slow: Slow) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from loyalty.errors import StoreFault
 from loyalty.events import Body, RightKept, RightsTold, Unknown, bucket_of, canonical, decode_body, decode_envelope
 from loyalty.feed import BalanceRow
 from loyalty.sentences import sentence
-from terminal.offline_queue.aside import left_aside, tell_aside
-from terminal.offline_queue.journal import MAX_FACTS, Journal
+from terminal.offline_queue.aside import MOST_TRIES, left_aside, tell_aside
+from terminal.offline_queue.journal import MAX_FACTS, Fact, Journal, Recorded
 from tests.support.queue_office import Office
 from tests.support.queue_samples import NOON_MS, TERMINAL, account_in, hex_id, sell
 from tests.support.queue_stock import ANNA, BORIS, stock
@@ -84,6 +85,43 @@ def test_cut_short_it_is_said_again(till: Till, monkeypatch: pytest.MonkeyPatch)
     tell_aside(till.store, "g2", lambda: next(ids), NOON_MS)
     tell_aside(till.store, "g2", lambda: next(ids), NOON_MS)
     assert till.journal.pending_count() == 3
+
+
+def test_a_sale_recorded_while_it_is_worked_out_is_not_said_to_be_left_still(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen sells on beside the sync: what is said comes behind the sale, so it is without its points."""
+    ids = (hex_id("said", number) for number in count())
+    record = Journal.record
+
+    def after_a_sale(journal: Journal, *facts: Fact, **more: Any) -> Recorded:
+        monkeypatch.setattr(Journal, "record", record)
+        sell(till.journal, 1, ANNA, earned=0, redeemed=15)
+        return record(journal, *facts, **more)
+
+    monkeypatch.setattr(Journal, "record", after_a_sale)
+    tell_aside(till.store, "g2", lambda: next(ids), NOON_MS)
+    query = "SELECT raw FROM event ORDER BY place"
+    raws = [bytes(raw) for (raw,) in till.journal.read(lambda c: c.execute(query).fetchall())]
+    assert bodies(raws)[1:] == [RightKept(ANNA, "bonus", 5), RightKept(ANNA, "main", 40), RightsTold("g2")]
+
+
+def test_sales_that_will_not_stop_put_it_off(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, numbers = (hex_id("said", number) for number in count()), count(1)
+    record, tries = Journal.record, []
+
+    def after_a_sale(journal: Journal, *facts: Fact, **more: Any) -> Recorded:
+        tries.append(1)
+        monkeypatch.setattr(Journal, "record", record)
+        sell(till.journal, next(numbers), ANNA, earned=0, redeemed=1)
+        monkeypatch.setattr(Journal, "record", after_a_sale)
+        return record(journal, *facts, **more)
+
+    monkeypatch.setattr(Journal, "record", after_a_sale)
+    with pytest.raises(StoreFault) as put_off:
+        tell_aside(till.store, "g2", lambda: next(ids), NOON_MS)
+    assert put_off.value.code == "journal.overtaken"
+    assert len(tries) == MOST_TRIES
 
 
 def test_more_than_one_transaction_takes_is_said_in_several(till: Till, office: Office) -> None:
