@@ -27,8 +27,8 @@ HINT = {
     "or type and Enter: a phone {phone}, a coupon {coupon}\nHead office: {url} — {login}",
 }
 BESIDE = {
-    "ru": ('Касса (ККТ) и банковский терминал: make run ARGS="--register --bank"', "Рядом: {files}"),
-    "en": ('With a fiscal register and a bank terminal: make run ARGS="--register --bank"', "Beside it: {files}"),
+    "ru": ('Касса (ККТ) и банковский терминал: make run ARGS="--register --bank"', "{files} — в папке {folder}"),
+    "en": ('With a fiscal register and a bank terminal: make run ARGS="--register --bank"', "{files} are in {folder}"),
 }
 """Without them how to have them; with them where to look."""
 STARTING = {
@@ -85,9 +85,9 @@ def _beside(shop: DemoShop, lang: Lang, register: bool, bank: bool) -> Iterator[
         return
     from terminal.demo.beside import BANK, REGISTER, played_beside
 
-    files = [str(shop.folder / name) for name, asked in ((REGISTER, register), (BANK, bank)) if asked]
+    files = [name for name, asked in ((REGISTER, register), (BANK, bank)) if asked]
     with played_beside(shop.folder, lang, register=register, bank=bank) as beside:
-        yield beside.devices, having.format(files=", ".join(files))
+        yield beside.devices, having.format(files=", ".join(files), folder=shop.folder)
 
 
 def _screen(shop: DemoShop, lang: Lang, theme: str, beside: tuple[Configured, ...], said_of_them: str) -> None:

@@ -18,7 +18,10 @@ SENTENCES = {
         "По ставкам НДС вышло {vat_minor}, а уплачено {paid_minor}",
         "By rates of VAT it comes to {vat_minor}, and {paid_minor} was paid",
     ),
-    "correct.date": ("Укажите день расчёта, не позже сегодня", "Type the day of the settlement, today at the latest"),
+    "correct.date": (
+        "Укажите день расчёта, как 20.11.2026, не позже сегодня",
+        "Type the day of the settlement, as 20.11.2026, today at the latest",
+    ),
     "correct.order": ("Номер предписания — до {limit} знаков", "The order's number has up to {limit} characters"),
     "correct.sign": (
         "Фискальный признак (ФП) — до {limit} цифр", "A fiscal sign has up to {limit} digits",

@@ -58,7 +58,14 @@ def _chosen(state: State, wanted: dict[int, int], around: Surroundings) -> Step:
         preview = _preview(draft, wanted, around) if wanted else None
     except BadInput as error:
         return refuse(state, error.said, error.hint)
-    return replace(state, returning=replace(draft, wanted_milli=wanted, preview=preview)), ()
+    return replace(_begun_again(state), returning=replace(draft, wanted_milli=wanted, preview=preview)), ()
+
+
+def _begun_again(state: State) -> State:
+    """What was refused is so no more once something else is chosen."""
+    if state.notice is None or not state.notice.said.code.startswith("return."):
+        return state
+    return told(state, "info", "return.choose", number=_draft(state).receipt.number)
 
 
 def _preview(draft: ReturnDraft, wanted: dict[int, int], around: Surroundings) -> Receipt:

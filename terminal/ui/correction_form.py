@@ -18,7 +18,7 @@ TYPED = {CASH: "cash", CARD: "card", DATE: "date", ORDER: "order", SIGN: "sign",
 """The fields one types into, with their names, but for the sums by rates."""
 LATER = "9999-12-31"
 """Whether a day is yet to come is known to the till, not to the form."""
-_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
+_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})|(\d{2})(\d{2})(\d{4}|\d{2})")
 _AT = {
     "correct.sum": CASH, "correct.amount": CASH, "correct.vat": VAT, "correct.date": DATE, "correct.order": ORDER,
     "correct.sign": SIGN, "correct.name": NAME, "doubt.who": BY,
@@ -117,9 +117,9 @@ def _minor(line: Line) -> int | None:
 
 
 def _day(text: str) -> str:
-    """`20.11.2026` as ISO; anything else as it is."""
+    """`20.11.2026`, with or without its points, as ISO; anything else as it is."""
     found = _DAY.fullmatch(text)
     if found is None:
         return text
-    day, month, year = found.groups()
+    day, month, year = filter(None, found.groups())
     return f"{year if len(year) == 4 else f'20{year}'}-{month.zfill(2)}-{day.zfill(2)}"

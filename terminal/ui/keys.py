@@ -108,7 +108,7 @@ CONFIRM = _key(
     "confirm",
     "ctrl+v",
     "ctrl+b",
-    N_("Confirm phone"),
+    N_("Phone code"),
     N_("Send a code to the phone the member was found by"),
     "sale",
     "pay",

@@ -8,6 +8,8 @@ from loyalty.sentences import Lang, sentence
 from terminal.session import commands as c
 from terminal.session.correction import CorrectionDraft
 from terminal.session.state import Doubt, RegisterSeen
+from terminal.ui.correction_form import CorrectionForm, draft_of
+from terminal.ui.editor import Line
 from terminal.words import TEMPLATES
 from tests.ui.fake_till import FakeTill
 from tests.ui.screen import Cashier, play
@@ -71,7 +73,7 @@ def test_what_is_not_right_is_said_beside_the_button_and_its_field_is_in_focus()
         cashier.sees("По ставкам НДС вышло 0,99, а уплачено 1,00", "▸ НДС 22 %")
         await cashier.press("ctrl+u", "down", "down", "down")
         await cashier.type("31.02.2026", "up", "up", "up", "up", "up", "up", "up", "enter")
-        cashier.sees("Укажите день расчёта", "▸ День расчёта")
+        cashier.sees("Укажите день расчёта, как 20.11.2026", "▸ День расчёта")
         await cashier.press("f2")
         cashier.sees("Закончите форму или выйдите из неё: Esc")
 
@@ -154,3 +156,11 @@ def test_while_the_register_is_asked_the_screen_says_so_and_scans_go_on() -> Non
         cashier.sees_not("Спрашиваю кассу")
 
     play(story, till(), templates=TEMPLATES)
+
+
+@pytest.mark.parametrize("typed", ["20.11.2026", "20.11.26", "20112026", "201126"])
+def test_a_day_is_read_with_and_without_its_points(typed: str) -> None:
+    form = CorrectionForm(cash=Line("100"), date=Line(typed), name=Line("Чай"), by=Line("Петрова"))
+    draft = draft_of(form)
+    assert isinstance(draft, CorrectionDraft)
+    assert draft.date == "2026-11-20"

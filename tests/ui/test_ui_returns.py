@@ -18,8 +18,11 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
         await cashier.type("T1-1", "enter")
         cashier.sees("К ВОЗВРАТУ", "[ ] Шарф", "Чек T1-1 от 22.11.2026", "Оплачен наличными")
         cashier.sees_not("за этот чек", "+164")
+        await cashier.press("f7")
+        cashier.sees("Не выбрано, что возвращают")
         await cashier.press("enter")
         cashier.sees("[✓] Шарф", "баллов: снимется 164")
+        cashier.sees_not("Не выбрано")
         await cashier.press("f7")
         cashier.sees("ВЫДАТЬ", "Возврат T1-2")
 

@@ -77,6 +77,7 @@ def test_what_the_idle_screen_says_of_the_demo_is_so_and_has_room_on_a_narrow_sc
     phone = DEMO_PHONE.removeprefix("+7")
     login = "demo / abcd-efgh-ijkl"
     hint = HINT[lang].format(url="http://127.0.0.1:65535", login=login, phone=phone, coupon=COUPON[lang])
-    assert [line for line in (*hint.splitlines(), BESIDE[lang][0]) if len(line) > NARROW - 2] == []
+    beside = BESIDE[lang][1].format(files=f"{REGISTER}, {BANK}", folder="/home/cashier/.local/share/kopilka/demo")
+    assert [line for line in (*hint.splitlines(), BESIDE[lang][0], beside) if len(line) > NARROW - 2] == []
     assert isinstance(read_coupon(COUPON[lang], CLUB.coupons, None), Coupon)
     assert CLUB.time_zone == ZONE
