@@ -268,10 +268,10 @@ CASES: dict[str, Case] = {
         silent_register, "fiscal: The fiscal register does not answer", "Check its power and cable, try again",
     ),
     "fiscal.no_paper": (
-        register_with(paper=0), "fiscal: The fiscal register is out of paper", "Put in a new roll and pay again",
+        register_with(paper=0), "fiscal: The fiscal register is out of paper", "Put in a new roll",
     ),
     "fiscal.cover_open": (
-        register_with(cover_open=True), "fiscal: The fiscal register's cover is open", "Close it and pay again",
+        register_with(cover_open=True), "fiscal: The fiscal register's cover is open", "Close it",
     ),
     "fiscal.clock": (
         wrong_clock, "fiscal: The register's clock is 7 minutes off ours: 22 Nov 2026 12:07",
