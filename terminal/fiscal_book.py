@@ -1,7 +1,7 @@
 """fiscal.db: what was sent to the fiscal register and what it has made of it; kept only where there is a register.
 
 A file of its own beside journal.db: it is written while a sale waits for the register, and a till without one has none.
-Settled documents are kept for a while, so that a receipt asked about again finds its number.
+Settled receipts are kept for a while, so that one asked about again finds its number; corrections for good.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from terminal.small_book import decoded, open_book
 FILE = "fiscal.db"
 VERSION = 1
 MOST_SETTLED = 1000
-SETTLED, IN_DOUBT, TO_RECORD = 0, 1, 2
-"""`open` of a document; only a correction is to be recorded by the till afterwards."""
+SETTLED, IN_DOUBT, TO_RECORD, RECORDED = 0, 1, 2, 3
+"""`open` of a document. Only a correction is to be recorded by the till afterwards; it is kept for good then, since the
+same asked for a year later is still the same, and there are few."""
 TABLE = """CREATE TABLE IF NOT EXISTS sent (
     no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, raw BLOB NOT NULL, open INTEGER NOT NULL
 )"""
@@ -49,7 +50,7 @@ class FiscalBook:
         return self._read(f"WHERE open = {TO_RECORD} ORDER BY no")
 
     def correction_recorded(self, key: str) -> None:
-        query = f"UPDATE sent SET open = {SETTLED} WHERE key = ? AND open = {TO_RECORD}"
+        query = f"UPDATE sent SET open = {RECORDED} WHERE key = ? AND open = {TO_RECORD}"
         self._writer.run(lambda c: c.execute(query, (key,)))
 
     def keep_sent(self, sent: Sent) -> None:
@@ -58,7 +59,7 @@ class FiscalBook:
             row = (sent.document.key, canonical(sent), int(sent.issued is None))
             connection.execute("INSERT INTO sent (key, raw, open) VALUES (?, ?, ?)", row)
             connection.execute(
-                "DELETE FROM sent WHERE open = 0 AND no <= (SELECT max(no) FROM sent) - ?", (MOST_SETTLED,)
+                f"DELETE FROM sent WHERE open = {SETTLED} AND no <= (SELECT max(no) FROM sent) - ?", (MOST_SETTLED,)
             )
 
         self._writer.run(write)

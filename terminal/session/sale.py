@@ -207,7 +207,8 @@ def void_receipt(state: State, command: c.VoidReceipt, around: Surroundings) -> 
     if not basket.lines and basket.member is None and not basket.coupons:
         return refused(state, "sale.empty")
     empty = Basket(store=basket.store, channel=basket.channel)
-    return told(changed(state, empty, around), "info", "sale.void_all"), ()
+    # Where it was to be sent is this customer's affair: the next one's receipt does not go there.
+    return told(changed(replace(state, buyer=""), empty, around), "info", "sale.void_all"), ()
 
 
 def undo(state: State, command: c.Undo, around: Surroundings) -> Step:

@@ -155,6 +155,20 @@ REGISTER: tuple[Guard, ...] = (
         "tests/unit/test_engine_sending.py::test_the_register_is_told_where_the_receipt_goes_and_no_file_keeps_it",
     ),
     Guard(
+        "of a receipt that is voided the next customer's is not sent there",
+        "terminal/session/sale.py",
+        'changed(replace(state, buyer=""), empty, around)',
+        "changed(state, empty, around)",
+        "tests/unit/test_engine_sending.py::test_of_a_receipt_that_is_voided_the_next_customer_s_is_not_sent_there",
+    ),
+    Guard(
+        "a correction is known however many receipts were made since",
+        "terminal/fiscal_book.py",
+        "SET open = {RECORDED}",
+        "SET open = {SETTLED}",
+        "tests/unit/test_engine_correction.py::test_it_is_known_however_many_receipts_were_made_since",
+    ),
+    Guard(
         "nothing is sold while the register is at another command",
         "terminal/session/register.py",
         "c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,",

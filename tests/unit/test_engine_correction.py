@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from devices.shtrih.commands import Command
 from devices.virtual.shtrih import VirtualShtrih
 from loyalty.events import CorrectionMade, decode_body, decode_envelope
+from terminal import fiscal_book
 from terminal.fiscal.register import NoRegister
 from terminal.fiscal.tags import find, read
 from terminal.fiscal_book import FiscalBook
@@ -75,6 +76,17 @@ def test_exactly_the_same_again_is_said_to_be_there_and_a_second_is_made_when_me
     assert state.notice.said.args["nth"] == 2
     assert said(do(rig, c.MakeCorrection(DRAFT, 2))) == "correct.done"
     assert (issued(wire), len(recorded(rig))) == ([(1, 150_00)] * 2, 2)
+
+
+def test_it_is_known_however_many_receipts_were_made_since(
+    rig: Rig, wire: MemoryWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fiscal_book, "MOST_SETTLED", 2)
+    do(rig, c.OpenShift("Ольга"), MAKE)
+    for _ in range(3):
+        assert do(rig, *SELL).mode == "done"
+    state = do(rig, c.Back(), MAKE)
+    assert (said(state), issued(wire)) == ("correct.before", [(1, 150_00)])
 
 
 @pytest.mark.parametrize(

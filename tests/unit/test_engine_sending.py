@@ -65,6 +65,12 @@ def test_a_phone_is_written_in_full_and_can_be_given_in_payment_and_taken_back(r
     assert buyers(wire) == [None]
 
 
+def test_of_a_receipt_that_is_voided_the_next_customer_s_is_not_sent_there(rig: Rig, wire: MemoryWire) -> None:
+    do(rig, c.OpenShift("Ольга"), c.Scan(TEA.code), c.SendReceipt(ADDRESS), c.VoidReceipt())
+    assert do(rig, *SELL).mode == "done"
+    assert buyers(wire) == [None]
+
+
 @pytest.mark.parametrize(
     "text", ["anna", "anna@", "анна@example.org", "a b@example.org", "12345", "a" * 58 + "@b.r.ru"]
 )
