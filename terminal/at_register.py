@@ -223,17 +223,20 @@ class AtRegister:
             answer = self._register.ask_open(asked.document.key if asked else key)
             if asked is not None:
                 return lambda: self._resolved_correction(effect, asked, answer, around)
-            return lambda: self._resolved(effect, answer, around)
+            return lambda: self._resolved(effect, key, answer, around)
 
         return ask
 
-    def _resolved(self, effect: c.ResolveDoubt, answer: Answer | None, around: Surroundings) -> c.Command:
+    def _resolved(self, effect: c.ResolveDoubt, key: str, answer: Answer | None, around: Surroundings) -> c.Command:
+        """Of a receipt that has come into doubt meanwhile, in place of this one, nobody has seen the tape."""
         asked = self._committing
+        is_same = asked.key_in_doubt() == key
         try:
-            if isinstance(answer, Unknown):
+            if isinstance(answer, Unknown) and is_same:
                 settled = asked.take_word(answer, effect.by, effect.document)
             else:
-                settled = asked.settle(effect.by, effect.document) if effect.by else asked.ask_again()
+                has_seen = effect.by and is_same
+                settled = asked.settle(effect.by, effect.document) if has_seen else asked.ask_again()
         except NotNow as stands:
             return c.DoubtStands(stands.said, stands.hint)
         if settled is None:

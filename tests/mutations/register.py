@@ -169,6 +169,13 @@ REGISTER: tuple[Guard, ...] = (
         "tests/unit/test_engine_correction.py::test_it_is_known_however_many_receipts_were_made_since",
     ),
     Guard(
+        "what was seen on the tape is of the receipt that was asked about alone",
+        "terminal/at_register.py",
+        "is_same = asked.key_in_doubt() == key",
+        "is_same = True",
+        "tests/unit/test_errands.py::test_what_was_seen_on_the_tape_is_of_the_receipt_that_was_asked_about_alone",
+    ),
+    Guard(
         "nothing is sold while the register is at another command",
         "terminal/session/register.py",
         "c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,",

@@ -13,12 +13,13 @@ import pytest
 from devices.protocols import PaymentTerminal
 from loyalty.errors import NotNow
 from loyalty.events import ShiftClosed, decode_body, decode_envelope
-from loyalty.receipt import Payment
+from loyalty.receipt import Payment, Receipt
 from loyalty.sentences import sentence
+from terminal.at_register import AtRegister
 from terminal.effects import Effects
 from terminal.engine import Engine
 from terminal.errands import MOST_WAITING, OnThread, Then
-from terminal.fiscal.register import NoRegister, Refused
+from terminal.fiscal.register import Answer, NoRegister, Recalled, Refused, Registered, Unknown
 from terminal.fiscal.standing import Seen, Trouble
 from terminal.session import commands as c
 from terminal.session.state import State
@@ -26,6 +27,7 @@ from tests.support.counter import TEA
 from tests.support.paying_till import InTheDark, by_hand
 from tests.support.small_till import Rig, make_till, opened_rig
 
+SILENCE = Unknown(sentence("fiscal.silent"))
 SILENT = Trouble(sentence("fiscal.silent"), sentence("fiscal.silent_report.hint"))
 
 
@@ -56,6 +58,29 @@ class Slow(NoRegister):
 
 class Dark(InTheDark, Slow):
     """It never knows what became of a receipt, and closes its shift when a test says so."""
+
+
+class Forgetful(NoRegister):
+    """It knows what became of its last receipt only where `known`; `seen` are those a manager has spoken of."""
+
+    def __init__(self) -> None:
+        self.last: Receipt | None = None
+        self.known = False
+        self.seen: list[str] = []
+
+    def register(self, receipt: Receipt, key: str, buyer: str = "") -> Answer:
+        self.last = receipt
+        return SILENCE
+
+    def recall(self, key: str) -> Recalled | None:
+        assert self.last is not None
+        return Recalled(self.last, Registered("7") if self.known else SILENCE)
+
+    def ask_open(self, key: str = "") -> Unknown | Refused | None:
+        return SILENCE
+
+    def state_seen(self, key: str, document: int | None, by: str) -> None:
+        self.seen.append(key)
 
 
 @contextmanager
@@ -188,6 +213,34 @@ def test_a_sale_that_comes_into_doubt_while_the_register_closes_its_shift_keeps_
         after = answered(engine, slow)
         assert (said(after), after.shift) == ("fiscal.doubt", state.shift)
         assert rig.records.open_shift_id() == (state.shift.shift_id if state.shift else "")
+
+
+def test_what_was_seen_on_the_tape_is_of_the_receipt_that_was_asked_about_alone(tmp_path: Path) -> None:
+    """The first receipt in doubt is found while the register is asked of it, and a second one comes into doubt."""
+    dark = Forgetful()
+    make_till(tmp_path / "till")
+    with opened_rig(tmp_path / "till", dark) as rig:
+        state = do(rig.engine, c.OpenShift("Ольга"), c.Scan(TEA.code))
+        assert state.quote is not None
+        paid, around = c.CommitSale(state.basket, state.quote, (Payment("cash", 100_00),)), rig.engine.around()
+
+        def sell() -> None:
+            with pytest.raises(NotNow):
+                rig.records.sale(paid, rig.records.shift_now(), around)
+
+        answers: queue.Queue[Then] = queue.Queue()
+        errands = OnThread(answers.put)
+        at_register = AtRegister(rig.records, rig.sales.committing, None, rig.records.new_id, errands)
+        sell()
+        at_register.run(c.ResolveDoubt("Пётр", 7), around, lambda then: then())
+        then = answers.get(timeout=60)
+        dark.known = True
+        assert rig.sales.committing.ask_again() is not None
+        dark.known = False
+        sell()
+        then()
+        errands.close()
+    assert dark.seen == []
 
 
 def test_what_the_register_refuses_late_takes_no_card_off_the_payment_terminal(tmp_path: Path, slow: Slow) -> None:
