@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from terminal.cli.devices_played import Played
 
 LOOK_S = 0.2
+KINDS = ("register", "atol", "printer", "display", "scanner", "payment")
 MARK = "!"
 """What stands before a fault's name where other lines are codes to scan."""
 
 
 @click.command
-@click.argument("kind", type=click.Choice(["register", "atol", "printer", "display", "scanner", "payment"]))
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @click.option(
     "--port", type=click.IntRange(1, 65_535), help="Of `atol`, 16732 without it, and of a scanner on the network, 4001."
@@ -36,10 +37,10 @@ MARK = "!"
 @in_folder
 @in_language
 def simulate(kind: str, faults: tuple[str, ...], zone: str, data: Path, lang: str, **where: Any) -> None:
-    """Play a KIND of device until Ctrl+C. On a pseudo-terminal: a fiscal register (Shtrih-M), with what it makes; a
-    receipt printer (ESC/POS), with what comes out of it; a customer's display, with what stands on it; a scanner, that
-    scans each line typed here; a payment terminal. On a port of this computer: `atol`, the web server of ATOL. A fault
-    happens when its name is typed here, for a scanner after `!` (docs/DEVICES.md)."""
+    """Play a device until Ctrl+C. KIND on a pseudo-terminal: `register`, a fiscal register (Shtrih-M), with what it
+    makes; `printer`, of receipts (ESC/POS), with what comes out of it; `display`, a customer's, with what stands on it;
+    `scanner`, that scans each line typed here; `payment`, a terminal. On a port of this computer: `atol`, the web
+    server of ATOL. A fault happens when its name is typed here, for a scanner after `!` (docs/DEVICES.md)."""
     import time
 
     from devices.virtual.faults import script

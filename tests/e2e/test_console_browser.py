@@ -147,6 +147,8 @@ def test_no_page_is_wider_than_the_screen_in_either_scheme(
             page.set_viewport_size({"width": width, "height": 900})
             over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert over <= 0, (path, width, over)
+            ends = page.eval_on_selector_all("nav a", "all => all.map(each => each.getBoundingClientRect().right)")
+            assert max(ends) <= width, (path, width, ends)
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
 
 

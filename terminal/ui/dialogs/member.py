@@ -16,20 +16,22 @@ TEXT_ROWS = 3
 
 
 def member_list_rows(sight: Sight, width: int, height: int) -> list[Strip]:
+    """Where the rows are too few the heading gives way, then the end of the texts."""
     member = sight.view.state.basket.member
     if member is None:
         return []
     palette = sight.palette
     phone = f"  ··{clean(member.phone_tail)}" if member.phone_tail else ""
     who = [(f"  {clean(member.name_masked) or clean(member.card)}", "strong"), (phone, "dim")]
-    return [
-        row(palette, width, [("  " + sight.words.text("Member and consents"), "head")]),
+    rows = [
         row(palette, width, who),
         *(_held(sight, member, width, purpose) for purpose in PURPOSES),
         *item_rows(sight, items_of(sight.view, "member"), width),
         _outlook(sight, member, width),
         *(line for purpose in PURPOSES for line in _text(sight, width, purpose)),
     ]
+    head = [row(palette, width, [("  " + sight.words.text("Member and consents"), "head")])]
+    return [*head, *rows] if len(rows) < height else rows
 
 
 def _outlook(sight: Sight, member: Member, width: int) -> Strip:
