@@ -104,6 +104,7 @@ class CameraSource:
         self._clock_s = clock_s
         self._agreement = Agreement(repeat_s)
         self._status: StatusUpdate | None = None
+        self._saw = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -125,7 +126,8 @@ class CameraSource:
             try:
                 if self._watch_once():
                     waits = self._backoff.waits()
-                self._report(ENDED if self._once else LOST)
+                if self._once or not self._begins_anew():
+                    self._report(ENDED if self._once else LOST)
             except OSError as error:
                 self._report(why_not_open(error, str(self._source), lambda path: LOST))
             except Exception as error:  # noqa: BLE001  the edge of this thread: a failure is a state of the camera
@@ -134,8 +136,13 @@ class CameraSource:
                 return
             self._stopping.wait(next(waits))
 
+    def _begins_anew(self) -> bool:
+        """At the end of a video or a picture no cable is out: it is watched again, and what it shows stays in view."""
+        return self._saw and isinstance(self._source, str) and os.path.isfile(self._source)
+
     def _watch_once(self) -> bool:
         """Open the source and watch it until it ends; False if it did not open."""
+        self._saw = False
         capture = self._capture(self._source)
         try:
             if not capture.isOpened():
@@ -157,6 +164,7 @@ class CameraSource:
                 break
             self._tell(self._agreement.agreed(decode(frame, effort_for(number)), self._clock_s()))
             last = frame
+            self._saw = True
         if last is not None:
             self._tell(self._agreement.new(decode(last, "full"), self._clock_s()))
 

@@ -175,6 +175,28 @@ def test_a_code_in_view_when_the_camera_goes_and_comes_back_at_once_is_still_one
     assert scans == [QR]
 
 
+def test_a_picture_stays_in_view_as_one_scan_of_a_camera_that_works(tmp_path: Path) -> None:
+    picture = tmp_path / "card.png"
+    picture.write_bytes(b"")
+    opened: queue.Queue[int] = queue.Queue()
+    statuses: list[str] = []
+    scans: list[Scan] = []
+
+    def capture(source: int | str) -> Flaky:
+        opened.put(1)
+        return Flaky([1, 1, 1])
+
+    camera = CameraSource(
+        str(picture), on_scan=scans.append, on_status=lambda status: statuses.append(status.code), capture=capture,
+        backoff=Backoff(0.001, 0.002), clock_s=lambda: 100.0,
+    )  # fmt: skip
+    camera.open()
+    for _ in range(4):
+        opened.get(timeout=WAIT_S)
+    camera.close()
+    assert (statuses, scans) == (["ready"], [QR])
+
+
 def test_a_camera_that_cannot_be_used_says_so_and_does_not_break_the_till() -> None:
     statuses: queue.Queue[StatusUpdate] = queue.Queue()
 
