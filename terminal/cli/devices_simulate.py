@@ -50,13 +50,14 @@ def simulate(kind: str, faults: tuple[str, ...], zone: str, data: Path, lang: st
     ru = language(lang) == "ru"
     played = played_device(kind, **where, ru=ru, zone=_known(zone) or shop_zone(data))
     with played.running as place:
-        click.echo(f"{played.name}: {place}")
-        click.echo(told_faults(kind, ru))
+        # Before anybody is told where it is: what is wrong from the start is wrong for the first that asks.
         for fault in faults:
             try:
                 script(kind, played.device, fault)
             except ValueError as error:
                 raise click.BadParameter(f"{fault}: {error}", param_hint="--fault") from error
+        click.echo(f"{played.name}: {place}")
+        click.echo(told_faults(kind, ru))
         typed = _typed()
         try:
             while True:
