@@ -179,6 +179,10 @@ def _line(line: ReceiptLine, lang: Lang, words: Words, width: int) -> Iterator[s
             yield from pair(f"  {name}", money_text(-applied.discount_minor, lang), width)
         elif line.is_gift:
             yield from wrapped(f"  {name}", width)
+    unnamed_minor = line.discount_minor - sum(applied.discount_minor for applied in line.applied)
+    if unnamed_minor:
+        # A part that comes back has what was taken off it, and no shares of campaigns in that.
+        yield from pair(f"  {words.discount}", money_text(-unnamed_minor, lang), width)
     if line.redeemed_minor:
         yield from pair(f"  {words.by_points}", money_text(-line.redeemed_minor, lang), width)
     if line.total_minor != line.base_minor:

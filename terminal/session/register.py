@@ -4,6 +4,7 @@ import msgspec
 
 from loyalty.money import MAX_MINOR
 from loyalty.sentences import sentence
+from loyalty.shift import in_drawer_minor
 from terminal.session import asked
 from terminal.session import commands as c
 from terminal.session.correction import MOST_NTH, fault_of
@@ -67,6 +68,10 @@ def move_cash(state: State, command: c.MoveCash, around: Surroundings) -> Step:
         return refused(state, "not_now.closed", hint="not_now.closed.hint")
     if not 0 < command.amount_minor <= MAX_MINOR:
         return refused(state, "pay.amount")
+    drawer_minor = in_drawer_minor(state.shift.totals)
+    if command.kind == "out" and not around.is_fiscal and command.amount_minor > drawer_minor:
+        # A register counts its own drawer, over shifts too, and says no itself.
+        return refused(state, "cash.too_much", hint="cash.too_much.hint", drawer_minor=max(0, drawer_minor))
     return state, (c.RecordCash(command.kind, command.amount_minor),)
 
 

@@ -22,6 +22,14 @@ SENTENCES = {
     ),
     "cash.in": ("Внесено наличными {amount_minor}", "Cash put in: {amount_minor}"),
     "cash.out": ("Выплачено наличными {amount_minor}", "Cash taken out: {amount_minor}"),
+    "cash.too_much": (
+        "По учёту в ящике {drawer_minor}: больше не выплатить",
+        "By the books the drawer holds {drawer_minor}: no more can be taken out",
+    ),
+    "cash.too_much.hint": (
+        "Если в нём есть размен, сначала внесите его",
+        "If a float lies there, put it in first",
+    ),
     "register.asked": ("Касса (ККТ) ещё занята прошлым заданием", "The fiscal register is still at its last task"),
     "register.asked.hint": ("Дождитесь её ответа", "Wait for its answer"),
     "register.copied": ("Копия напечатана", "The copy is printed"),

@@ -53,6 +53,21 @@ def test_a_return_says_how_the_receipt_was_paid_and_asks_before_the_money_goes_a
     assert [payment.kind for payment in till.receipts[1].payments] == ["card", "cash"]
 
 
+def test_points_that_paid_for_goods_are_said_to_come_back_with_them() -> None:
+    async def story(cashier: Cashier) -> None:
+        await fill(cashier)
+        await cashier.press("f5", "enter", "f2", "f7", "f11")
+        await cashier.type("T1-1", "enter")
+        await cashier.press("f11")
+        cashier.sees("вернётся 982")
+        cashier.sees_not("списано")
+        await cashier.press("f7")
+        cashier.sees("возвращено 982")
+        cashier.sees_not("списано")
+
+    play(story)
+
+
 def test_a_return_that_is_left_says_that_none_was_made() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)

@@ -82,6 +82,17 @@ def test_what_the_register_refuses_is_not_recorded(rig: Rig, wire: MemoryWire) -
     assert moved(rig) == []
 
 
+def test_without_a_register_no_more_is_taken_out_than_the_drawer_holds_by_the_books(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "alone") as alone:
+        do(alone, c.OpenShift("Ольга"), c.MoveCash("in", 500_00), *SELL)
+        state = do(alone, c.MoveCash("out", 600_01))
+        assert (said(state), moved(alone)) == ("cash.too_much", [("in", 500_00)])
+        assert state.notice is not None
+        assert state.notice.said.args == {"drawer_minor": 600_00}
+        assert said(do(alone, c.MoveCash("out", 600_00))) == "cash.out"
+        assert said(do(alone, c.MoveCash("out", 1))) == "cash.too_much"
+
+
 def test_without_a_shift_no_cash_is_moved(rig: Rig) -> None:
     assert said(do(rig, c.MoveCash("in", 100))) == "not_now.closed"
 

@@ -99,6 +99,18 @@ def test_a_return_names_its_receipt_and_turns_the_points_round() -> None:
     assert "Баллов на счёте 1 115" in slip
 
 
+def test_a_line_that_comes_back_adds_up_though_its_campaigns_are_not_named() -> None:
+    back = msgspec.structs.replace(RETURN, lines=(msgspec.structs.replace(SCARF, applied=()), CHEESE))
+    slip = plain(receipt_slip(back, "ru"))
+    start = slip.index("Шарф клубный")
+    assert slip[start + 1 : start + 5] == [
+        "2 шт × 1 500,00 3 000,00",
+        "Скидки −300,00",
+        "Оплачено баллами −200,00",
+        "2 500,00",
+    ]
+
+
 def test_a_sale_without_a_member_says_nothing_of_points() -> None:
     slip = receipt_slip(msgspec.structs.replace(SALE, member_id=None, redeemed_points=0), "ru")
     assert not any("балл" in line and "Оплачено" not in line for line in slip)

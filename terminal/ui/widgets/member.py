@@ -155,7 +155,9 @@ def _earned_at(width: int) -> int:
 def _labels(sight: Sight, width: int, standing: str, used: int, wallets: list[str], below: bool) -> list[Strip]:
     """What the figures are; the other wallets beside them, or below where there is a row left for them."""
     half, palette, _ = _earned_at(width), sight.palette, sight.words.text
-    earned = _("this receipt") if not used else _("spent {n}").format(n=sight.words.points(used))
+    to_come = sight.view.state.mode == "return"
+    said = _("spent {n}") if used > 0 else _("{n} to come back") if to_come else _("{n} given back")
+    earned = said.format(n=sight.words.points(abs(used))) if used else _("this receipt")
     end = (earned, "warn" if used else "dim")
     if below:
         more = [row(palette, width, [(_whole(wallets, width), "accent")], GROUND)] if wallets else []
