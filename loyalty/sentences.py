@@ -1,8 +1,8 @@
 """Sentences for people, kept as data: a code and its arguments, said in Russian or English when shown.
 
 Argument names end in their unit, and the unit decides how a figure is written: `_minor` is money,
-`_bp` a percentage, `_points` points with thousands apart, `_milli` a quantity, `_date` an ISO date, `_at` a local
-moment (`2026-11-22T14:05`), anything else is written as it is.
+`_bp` a percentage, `_points` (or `points` alone) points with thousands apart, `_milli` a quantity, `_date` an ISO
+date, `_at` a local moment (`2026-11-22T14:05`), anything else is written as it is.
 A place may carry the forms of a word, which then agrees with the figure: `{count:балл|балла|баллов}` is
 `3 балла`, `{count:point|points}` is `3 points`. Where a word or name differs between the languages, the
 arguments hold both (`name_ru`, `name_en`), and each template takes its own.
@@ -83,7 +83,7 @@ def _written(name: str, value: int | str, lang: Lang) -> str:
         return money_text(value, lang)
     if name.endswith("_bp"):
         return percent_text(value, lang)
-    if name.endswith("_points"):
+    if f"_{name}".endswith("_points"):
         return points_text(value, lang)
     if name.endswith("_milli"):
         return quantity_text(value, lang)

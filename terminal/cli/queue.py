@@ -36,14 +36,15 @@ def status(data: Path, lang: str) -> None:
         moment = moment_at(at_ms, zone)
         return f"{date_text(moment.local_date, language(lang))} {clock_text(moment.local_minute)}"
 
+    none = "нет" if ru else "none"
     rows = [
         ("Касса" if ru else "Till", f"T{identity.terminal_no}, {identity.store_name}"),
         ("Записано событий" if ru else "Events recorded", str(found.recorded)),
         ("Принято головным офисом" if ru else "Stored by the head office", str(found.acked)),
         ("Сохранено надёжно" if ru else "Safe there", str(found.safe)),
         ("Ждут отправки" if ru else "Waiting to be sent", str(found.pending)),
-        ("Старейшее из ждущих" if ru else "Oldest waiting", when(found.oldest_pending_ms)),
-        ("Расхождение" if ru else "Parted", spoken(found.parted, language(lang)) if found.parted else "-"),
+        ("Старейшее из ждущих" if ru else "Oldest waiting", when(found.oldest_pending_ms) if found.pending else none),
+        ("Расхождение" if ru else "Parted", spoken(found.parted, language(lang)) if found.parted else none),
         ("Запас места на диске" if ru else "Room kept back on the disk", _room_said(found.ballast_bytes, ru)),
         ("Кэш обновлён" if ru else "Cache level with head office", when(found.as_of_ms)),
         ("Сейчас" if ru else "Now", when(now_ms())),

@@ -64,6 +64,8 @@ def milli(text: str) -> int:
 
 
 def _coded(state: State, text: str, by: str, around: Surroundings) -> Step:
+    # Whoever goes on to another code is done with the one nobody knew.
+    state = replace(state, unknown_code="")
     match classify(text, around.programme.codes):
         case ProductCode(gtin=gtin, mark=mark):
             return state, (_find(state, gtin, mark),)

@@ -15,6 +15,7 @@ from terminal.session import (
     enrolling,
     gift_cards,
     holding,
+    late_card,
     listing,
     payment,
     register,
@@ -158,7 +159,8 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_REGISTER,
         c.SendReceipt: sending.send_receipt,
         c.Tender: charging.tender,
-        c.Scan: gift_cards.scan_in_payment,
+        c.Scan: late_card.scan,
+        c.MemberFound: late_card.found,
         c.Type: gift_cards.scan_in_payment,
         c.GiftCardFound: gift_cards.found_in_payment,
         c.Back: charging.back,
@@ -246,9 +248,14 @@ def _with_failure(before: State, after: State, command: c.Command) -> State:
     """Why a payment came to nothing outlives the next notice: a scan meanwhile must not take its place."""
     if after.mode not in ("pay", "return") or isinstance(command, _GOES_ON):
         return msgspec.structs.replace(after, failure=None) if after.failure else after
-    if isinstance(command, _FAILS) and after.notice != before.notice:
+    if isinstance(command, _FAILS) and after.notice != before.notice and not _is_of_a_scan(command):
         return msgspec.structs.replace(after, failure=after.notice)
     return after
+
+
+def _is_of_a_scan(command: c.Command) -> bool:
+    """What was not found costs no payment."""
+    return isinstance(command, c.Failed) and command.said.code == "member.unknown"
 
 
 def _done(state: State, command: c.Command, around: Surroundings) -> Step:

@@ -31,7 +31,8 @@ def press(view: View, desk: Desk, name: str, text: str) -> Acted:
     if name == "enter":
         return _sent(desk) if form.at == DONE else _left(view, desk, 1)
     if form.at in (PROCESSING, ADVERTISING):
-        return Acted(_ticked(desk) if name == "space" else desk)
+        # What was refused for want of the tick is not what stands any more.
+        return Acted(put_away(_ticked(desk), view.state) if name == "space" else desk)
     return Acted(_edited(desk, name, text))
 
 

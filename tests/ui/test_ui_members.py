@@ -132,5 +132,8 @@ def test_after_a_wrong_phone_the_form_stands_at_the_phone_and_without_a_consent_
         await cashier.press("backspace", "backspace")
         await cashier.type("+79267654321", "f6")
         assert cashier.app._desk.form.at == PROCESSING
+        cashier.sees("Без согласия на обработку")
+        await cashier.press("space")
+        cashier.sees_not("Без согласия на обработку")
 
     play(story)

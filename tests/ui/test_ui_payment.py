@@ -29,6 +29,22 @@ def test_a_sale_for_cash_shows_reasons_total_points_and_change() -> None:
     assert till.receipts[0].change_minor == 200_000 - till.receipts[0].total_minor
 
 
+def test_while_no_money_is_taken_the_band_says_that_a_card_can_still_be_scanned() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.press("f2")
+        cashier.sees("Карту ещё можно отсканировать", "Esc — телефон или новая карта")
+        cashier.sees_not("наберите телефон")
+        await cashier.type("100", "enter")
+        cashier.sees_not("ещё можно отсканировать")
+        await cashier.press("escape", "enter", "f2")
+        cashier.till.post(c.Scan(shop.CARD))
+        await cashier.settled()
+        cashier.sees("К ОПЛАТЕ", "Мария И.", "Проводник")
+
+    play(story)
+
+
 def test_payment_can_be_mixed_from_points_card_and_cash() -> None:
     async def story(cashier: Cashier) -> None:
         await fill(cashier)

@@ -36,6 +36,8 @@ def said(template: str, lang="ru", **args) -> str:
         ("since_at", "2026-11-05 09:00", "05.11.2026 09:00", "5 Nov 2026 09:00"),
         ("since_at", "", "", ""),
         ("limit_points", 300, "300", "300"),
+        ("points", 3000, "3\u00a0000", "3,000"),
+        ("viewpoints", 3000, "3000", "3000"),
         ("count", 7, "7", "7"),
         ("text", "{count}", "{count}", "{count}"),
     ],
@@ -49,7 +51,7 @@ def test_the_unit_in_the_name_decides_how_a_figure_is_written(name, value, ru, e
     ("count", "text"),
     [(0, "0 баллов"), (1, "1 балл"), (2, "2 балла"), (5, "5 баллов"), (11, "11 баллов"),
      (12, "12 баллов"), (21, "21 балл"),
-     (22, "22 балла"), (111, "111 баллов"), (1001, "1001 балл"), (-3, "-3 балла")],
+     (22, "22 балла"), (111, "111 баллов"), (1001, "1\u00a0001 балл"), (-3, "\u22123 балла")],
 )  # fmt: skip
 def test_a_russian_word_agrees_with_its_figure(count, text):
     assert said("{points:балл|балла|баллов}", points=count) == text

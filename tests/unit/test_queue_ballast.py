@@ -264,3 +264,9 @@ def test_queue_status_shows_the_room(till):
     assert "отдан: диск полон, новых продаж нет" in shown("ru")
     till.journal.ballast.keep(0)
     assert "Room kept back on the disk    none" in shown("en")
+
+
+def test_where_nothing_waits_queue_status_says_so(till):
+    shown = CliRunner().invoke(app, ["queue", "status", "--data", str(till.store.folder), "--lang", "ru"]).output
+    assert "Старейшее из ждущих      нет" in shown
+    assert "Расхождение              нет" in shown

@@ -9,7 +9,7 @@ from loyalty.quote import Standing
 from loyalty.receipt import Payment
 from loyalty.sentences import sentence
 from terminal.session import commands as c
-from tests.support.counter import CARD, PROGRAMME, TEA, Counter, gtin
+from tests.support.counter import CUP, PROGRAMME, TEA, Counter, gtin
 
 GIFT = Product(gtin(9), "Подарочная карта", (Price(1000_00),), vat="none", gift_card=True)
 NUMBER, OTHER = card_number("298", 1), card_number("298", 2)
@@ -145,7 +145,7 @@ def test_leaving_payment_names_the_money_to_give_back_and_not_what_the_card_woul
 
 
 def test_other_codes_are_still_refused_in_payment():
-    at = counter().do(c.Scan(TEA.code), c.Pay(), c.Scan(CARD))
+    at = counter().do(c.Scan(TEA.code), c.Pay(), c.Scan(CUP.code))
     assert at.said == "not_now.pay"
 
 

@@ -132,6 +132,13 @@ def test_an_unknown_barcode_is_kept_for_the_search_key_and_the_basket_goes_on() 
     assert (len(till.state.basket.lines), till.state.unknown_code) == (2, "")
 
 
+def test_whoever_goes_on_to_another_code_is_done_with_the_unknown_one() -> None:
+    unknown = "460999999999" + gtin_check_digit("460999999999")
+    till = Counter().opened().do(c.Scan(unknown), c.Type("9039999999"))
+    assert (till.said, till.state.unknown_code) == ("member.unknown", "")
+    assert till.do(c.Scan(unknown), c.Scan(CARD)).state.unknown_code == ""
+
+
 def test_goods_without_a_price_are_not_sold_for_nothing() -> None:
     assert Counter().opened().do(c.Scan(UNPRICED.code)).state.basket.lines == ()
 

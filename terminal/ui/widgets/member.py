@@ -42,7 +42,15 @@ def member_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 def _nobody(sight: Sight, width: int) -> list[Strip]:
     _ = sight.words.text
     palette = sight.palette
-    if sight.view.state.mode not in ("sale", "pay"):
+    mode = sight.view.state.mode
+    if mode == "pay" and not sight.view.state.tenders:
+        return [
+            row(palette, width, [(_("No member"), "dim")], GROUND),
+            blank(palette, width, GROUND),
+            row(palette, width, [(_("A card can still be scanned"), "text")], GROUND),
+            row(palette, width, [("Esc", "accent"), (" " + _("for a phone or a new card"), "dim")], GROUND),
+        ]
+    if mode != "sale":
         return [row(palette, width, [(_("No member"), "dim")], GROUND)]
     return [
         row(palette, width, [(_("No member"), "dim")], GROUND),
