@@ -92,14 +92,14 @@ def pack_payload(raws: Iterable[bytes]) -> bytes:
 def unpack_payload(payload: bytes) -> list[bytes]:
     """The events' verbatim bytes. Raises BadInput where lengths do not add up or a limit is passed."""
     if len(payload) > MAX_PAYLOAD_BYTES:
-        raise _bad("payload over the limit")
+        raise bad_segment("payload over the limit")
     raws: list[bytes] = []
     at = 0
     while at < len(payload):
         size = int.from_bytes(payload[at : at + 4], "big")
         raw = payload[at + 4 : at + 4 + size]
         if len(raw) != size or not 0 < size <= MAX_EVENT_BYTES or len(raws) == MAX_SEGMENT_EVENTS:
-            raise _bad(f"event {len(raws) + 1} does not fit")
+            raise bad_segment(f"event {len(raws) + 1} does not fit")
         raws.append(raw)
         at += 4 + size
     return raws
@@ -125,32 +125,40 @@ def header_for(
 
 def write_segment(signed: bytes, signature: bytes, blob: bytes) -> bytes:
     if len(signature) != SIGNATURE_BYTES or len(blob) > MAX_BLOB_BYTES or len(signed) > MAX_HEADER_BYTES:
-        raise _bad("over the limits")
+        raise bad_segment("over the limits")
     return MAGIC + len(signed).to_bytes(4, "big") + signed + signature + blob
 
 
 def read_segment(data: bytes) -> Segment:
     """Take a segment apart and check its shape and its blob's hash (not the signature). Raises BadInput."""
+    segment = take_apart(data)
+    if sha256(segment.blob).hexdigest() != segment.header.blob_sha256:
+        raise bad_segment("blob")
+    return segment
+
+
+def take_apart(data: bytes) -> Segment:
+    """The same, whatever the blob is."""
     if data[:4] != MAGIC:
-        raise _bad("not a segment")
+        raise bad_segment("not a segment")
     size = int.from_bytes(data[4:8], "big")
     body = 8 + size
     rest = body + SIGNATURE_BYTES
     if size > MAX_HEADER_BYTES or not rest <= len(data) <= rest + MAX_BLOB_BYTES:
-        raise _bad("lengths")
+        raise bad_segment("lengths")
     signed, signature, blob = data[8:body], data[body:rest], data[rest:]
     try:
         header = decoded(_header, signed)
     except msgspec.MsgspecError as error:
-        raise _bad("header") from error
+        raise bad_segment("header") from error
     hashes = header.prev_hash, header.last_hash
     if header.v != 1 or not _ID.fullmatch(header.terminal) or not all(map(_HASH.fullmatch, hashes)):
-        raise _bad("header")
+        raise bad_segment("header")
     events = header.last_seq - header.first_seq + 1
     if not 1 <= header.epoch < 2**31 or not 1 <= header.first_seq < 2**62 or not 1 <= events <= MAX_SEGMENT_EVENTS:
-        raise _bad("header")
-    if not 0 < header.payload_bytes <= MAX_PAYLOAD_BYTES or sha256(blob).hexdigest() != header.blob_sha256:
-        raise _bad("blob")
+        raise bad_segment("header")
+    if not 0 < header.payload_bytes <= MAX_PAYLOAD_BYTES:
+        raise bad_segment("blob")
     return Segment(header, signed, signature, blob)
 
 
@@ -158,9 +166,10 @@ def check_events(header: SegmentHeader, raws: list[bytes]) -> list[bytes]:
     """The events' hashes, when their number and chain are what the header says. Raises BadInput."""
     hashes = list(chain(bytes.fromhex(header.prev_hash), header.terminal, header.epoch, header.first_seq, raws))
     if len(raws) != header.last_seq - header.first_seq + 1 or hashes[-1].hex() != header.last_hash:
-        raise _bad("chain")
+        raise bad_segment("chain")
     return hashes
 
 
-def _bad(what: str) -> BadInput:
+def bad_segment(what: str) -> BadInput:
+    """The error that says `what` of a segment is wrong."""
     return BadInput(sentence("segment.bad", what=what))

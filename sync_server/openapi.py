@@ -112,7 +112,7 @@ def _paths() -> dict[str, Any]:
         },
         "/v1/segments/{epoch}/{seq}": {
             "get": _operation(
-                "The terminal's own segment with an event, as it came",
+                "The terminal's own segment with an event, as it came or redacted",
                 None,
                 parameters=[_in_path("epoch", {"type": "integer"}), _in_path("seq", {"type": "integer"})],
                 gives_bytes=_SEGMENT,

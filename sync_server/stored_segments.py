@@ -1,9 +1,7 @@
 """Segments as they lie here: their events, and the hashes of these, also where personal data have been taken out.
 
 A segment is kept as it came, until a member whose name or card stands in it is erased. Then the events concerned are
-written anew without them, and `redacted` keeps the hash each had in the chain: so the chain still leads from the hash
-that the terminal signed first to the one it signed last, and every other event is proved as before. What can be shown
-no more is that a redacted event said what it says.
+written anew without them, and `redacted` keeps the hash each had in the chain: see loyalty/redacted.py.
 """
 
 from collections.abc import Mapping
@@ -13,24 +11,15 @@ import msgspec
 import zstandard
 from sqlalchemy import Row
 
-from loyalty.chain import SegmentHeader, event_hash, pack_payload, unpack_payload
-from loyalty.errors import BadInput
+from loyalty.chain import SegmentHeader, pack_payload, unpack_payload
 from loyalty.events import canonical
-from loyalty.sentences import sentence
+from loyalty.redacted import Redacted, decode_note, redacted_hashes
 from sync_server.unpacking import decompress
 
 _LEVEL = 3
 
 
-class Redacted(msgspec.Struct, frozen=True):
-    """`hashes`: number of an event in its epoch, in decimal -> the hash (hex) it had in the chain."""
-
-    payload_bytes: int
-    hashes: Mapping[str, str]
-
-
 _header = msgspec.json.Decoder(SegmentHeader)
-_redacted = msgspec.json.Decoder(Redacted)
 
 
 def events_in(row: Row[Any]) -> list[bytes]:
@@ -42,18 +31,7 @@ def events_in(row: Row[Any]) -> list[bytes]:
 
 def hashes_in(row: Row[Any]) -> list[bytes]:
     """Their hashes, which lead to the last one signed. Raises BadInput where they do not."""
-    header, note = header_of(row), note_of(row)
-    kept = note.hashes if note else {}
-    previous = bytes.fromhex(header.prev_hash)
-    hashes: list[bytes] = []
-    raws = events_in(row)
-    for seq, raw in enumerate(raws, header.first_seq):
-        known = kept.get(str(seq))
-        previous = bytes.fromhex(known) if known else event_hash(previous, header.terminal, header.epoch, seq, raw)
-        hashes.append(previous)
-    if len(raws) != header.last_seq - header.first_seq + 1 or previous.hex() != header.last_hash:
-        raise BadInput(sentence("segment.bad", what="chain"))
-    return hashes
+    return redacted_hashes(header_of(row), events_in(row), note_of(row))
 
 
 def header_of(row: Row[Any]) -> SegmentHeader:
@@ -61,7 +39,7 @@ def header_of(row: Row[Any]) -> SegmentHeader:
 
 
 def note_of(row: Row[Any]) -> Redacted | None:
-    return _redacted.decode(row.redacted) if row.redacted is not None else None
+    return decode_note(row.redacted) if row.redacted is not None else None
 
 
 def rewritten(row: Row[Any], changed: Mapping[int, bytes]) -> dict[str, bytes]:

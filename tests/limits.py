@@ -31,6 +31,9 @@ LIMITS: dict[str, dict[str, str]] = {
     "loyalty/events.py": {
         "MAX_EVENT_BYTES": f"{_OFFICE}::test_an_event_has_so_many_bytes_and_no_more",
     },
+    "loyalty/redacted.py": {
+        "MAX_NOTE_BYTES": "tests/contract/test_repair_erased.py::test_a_note_has_so_many_bytes_and_no_more",
+    },
     "loyalty/segment_file.py": {
         "MAX_FILE_BYTES": "tests/unit/test_loyalty_segment_file.py::test_a_file_has_a_largest_size",
         "MAX_MANIFEST_BYTES": f"{_DOORS}::test_a_file_of_segments_tells_of_itself_in_so_many_bytes_and_no_more",

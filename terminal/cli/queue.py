@@ -117,14 +117,15 @@ def mend(by: str, data: Path, lang: str) -> None:
 
 
 @queue.command
-@click.option("--by", default="", help="The manager's name, needed only where events are lost.")
+@click.option("--by", default="", help="The manager's name, needed only where a new epoch begins.")
 @in_folder
 @in_language
 def repair(by: str, data: Path, lang: str) -> None:
     """Make a damaged journal whole again, with the head office's help where it takes that.
 
     The till must not be running. Events behind damage come from the segments kept here, else from the head office. What
-    nobody has is lost and named, and the rest goes up under a new epoch. The damaged file is kept beside.
+    nobody has is lost and named, and the rest goes up under a new epoch; so does what the head office has only without
+    the personal data of a member erased since. The damaged file is kept beside.
     """
     from terminal.clock import now_ms
     from terminal.offline_queue.client import Client
@@ -149,6 +150,10 @@ def repair(by: str, data: Path, lang: str) -> None:
     if done.lost:
         places = ", ".join(f"{epoch}/{seq}" for epoch, seq in done.lost)
         click.echo(f"{'Потеряны события' if ru else 'Lost events'}: {places}")
+    if done.told:
+        told = "Взято без личных данных удалённых участников" if ru else "Taken without erased members' personal data"
+        click.echo(f"{told}: {done.told}")
+    if done.epoch:
         click.echo(f"{'Начата эпоха' if ru else 'An epoch has begun'}: {done.epoch}")
     click.echo(f"{'Повреждённый файл' if ru else 'The damaged file'}: {data / DAMAGED}")
     click.echo(

@@ -40,6 +40,7 @@ from loyalty.device_keys import NewKey
 from loyalty.errors import LinkFault
 from loyalty.events import Personal, canonical
 from loyalty.feed import STREAMS, DeltaPage, Head, Heads, Stream
+from loyalty.redacted import MAX_NOTE_BYTES
 from loyalty.sentences import sentence
 from terminal.offline_queue.http_reply import (
     MAX_REPLY_BYTES,
@@ -67,7 +68,7 @@ CONFIRM_READ_S = 8.0
 HOLD_READ_S = 4.0
 """The till has given up by then, and others wait for their turn."""
 PART_BYTES = 4 * 1024 * 1024
-MAX_SEGMENT_BYTES = MAX_BLOB_BYTES + MAX_HEADER_BYTES + 1024
+MAX_SEGMENT_BYTES = MAX_BLOB_BYTES + MAX_HEADER_BYTES + MAX_NOTE_BYTES + 1024
 MAX_PAGE_BYTES = 1024 * 1024
 """Of rows: their bodies are not looked into while a page is decoded, which keeps it to about 2 ms."""
 
@@ -196,7 +197,8 @@ class Client:
         return self._ask("GET", f"/v1/receipts/{quote(number, safe='')}", _receipt)
 
     def own_segment(self, epoch: int, seq: int) -> bytes | None:
-        """This till's own segment with that event, as the head office has it; None where it gives none."""
+        """This till's own segment with that event, as the head office has it, whole or redacted; None where it gives
+        none."""
         try:
             return self._ask("GET", f"/v1/segments/{epoch}/{seq}", _as_it_is, limit=MAX_SEGMENT_BYTES)
         except Refusal as refusal:

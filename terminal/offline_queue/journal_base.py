@@ -4,11 +4,15 @@ Events go from the front, so what is left begins after one place, the base. The 
 follows from all events, and cannot be worked out from those that are left, is kept with it.
 """
 
+import re
+
 import msgspec
 
 from loyalty.api import Position
+from loyalty.events import decoded
 from loyalty.quoting.uses import Use
 from terminal.offline_queue.journal_names import Names
+from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
 
 TABLE = "CREATE TABLE base (nth INTEGER PRIMARY KEY CHECK (nth = 1), raw BLOB NOT NULL)"
@@ -26,12 +30,25 @@ class Base(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NOTHING_GONE = Base(Position(1, 0, ""))
+_HASH = re.compile("[0-9a-f]{64}")
 _base = msgspec.json.Decoder(Base)
 
 
 def read_base(connection: Connection) -> Base:
+    """Raises StoreFault where it cannot be read."""
     row = connection.execute("SELECT raw FROM base").fetchone()
-    return _base.decode(row[0]) if row else NOTHING_GONE
+    try:
+        return decode_base(row[0]) if row else NOTHING_GONE
+    except msgspec.MsgspecError as error:
+        raise store_fault("store.damaged", file="journal.db") from error
+
+
+def decode_base(raw: bytes) -> Base:
+    """Raises msgspec.MsgspecError."""
+    base = decoded(_base, raw)
+    if not _HASH.fullmatch(base.last.hash) and base.last.seq:
+        raise msgspec.ValidationError("the hash of the last event is none")
+    return base
 
 
 def keep_base(connection: Connection, base: Base) -> None:

@@ -55,9 +55,16 @@ def mend(journal: Journal, keys: Keyring, store: str, by: str, stamp: Stamp) -> 
 
 
 def mend_in(
-    connection: Connection, terminal: str, keys: Keyring, store: str, by: str, stamp: tuple[str, int]
+    connection: Connection,
+    terminal: str,
+    keys: Keyring,
+    store: str,
+    by: str,
+    stamp: tuple[str, int],
+    since: Position | None = None,
 ) -> Mended:
-    """The same in a transaction on a journal's tables."""
+    """The same in a transaction on a journal's tables; where `since` is given all after it moves, whatever the head
+    office has of that."""
     name = " ".join(by.split())
     if not name or len(name) > MAX_NAME_CHARS:
         raise NotNow(sentence("mend.name"))
@@ -66,7 +73,7 @@ def mend_in(
         raise NotNow(sentence("mend.nothing"))
     if fork.why == "replaced":
         raise NotNow(sentence("mend.replaced"), sentence("mend.replaced.do"))
-    common = _common(connection, fork)
+    common = _common(connection, fork) if since is None else _all_after(connection, since)
     epoch = common.epoch + 1
     if epoch <= common.base.epoch and common.base.seq:
         raise NotNow(sentence("mend.older_office"), sentence("mend.older_office.do"))
@@ -100,6 +107,19 @@ def _common(connection: Connection, fork: Fork) -> _Common:
     if base.epoch > epoch or (base.epoch, base.seq) < (gone.epoch, gone.seq):
         base = gone
     return _Common(base, epoch, 0, ZERO_HASH)
+
+
+def _all_after(connection: Connection, since: Position) -> _Common:
+    """Nothing is said to be in common: the head office looks for that only so far back."""
+    acked = journal_read.acked(connection)
+    return _Common(since, acked.epoch if acked.seq else int(state_value(connection, "epoch")), 0, ZERO_HASH)
+
+
+def last_before(connection: Connection, epoch: int, seq: int) -> Position:
+    """The event before the one at that place, or the last that is here no more."""
+    query = "SELECT epoch, seq, hash FROM event WHERE place < ? ORDER BY place DESC LIMIT 1"
+    row = connection.execute(query, (place_of(epoch, seq),)).fetchone()
+    return Position(row[0], row[1], row[2].hex()) if row else read_base(connection).last
 
 
 def _bytes(at: Position) -> bytes:

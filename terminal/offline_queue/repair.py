@@ -2,7 +2,9 @@
 
 Each event is proved by the chain. One that is not is taken from a segment this till had closed, else from the head
 office, which has all it acknowledged. What nobody has is lost and named; then what follows it goes under a new epoch,
-begun by a person. The new file takes the old one's place by renaming, so a power cut leaves one or the other.
+begun by a person. So does what the head office has only without the personal data of a member erased since: its hash is
+another now, and so is that of all behind it. The new file takes the old one's place by renaming, so a power cut leaves
+one or the other.
 """
 
 from pathlib import Path
@@ -18,7 +20,7 @@ from terminal.offline_queue.journal_file import place_of
 from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.lock import FolderLock
-from terminal.offline_queue.mending import Mended, Stamp, mend_in
+from terminal.offline_queue.mending import Mended, Stamp, last_before, mend_in
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.repair_fill import Filled, fill_again
 from terminal.offline_queue.repair_sources import Ask, Sources
@@ -33,13 +35,15 @@ ENOUGH_NAMED = 20
 
 class Repaired(msgspec.Struct, frozen=True):
     """`put_right` of `events` were damaged or gone and are whole again, `fetched` of these by the head office;
-    `lost` are the first places (epoch, seq) of those nobody has, `epoch` was begun for them (0: none were)."""
+    `told` of them on its word, for an erased member. `lost` are the first places (epoch, seq) of those nobody
+    has; `epoch` was begun for these and those (0: there were none)."""
 
     events: int
     put_right: int
     fetched: int
     lost: tuple[tuple[int, int], ...] = ()
     epoch: int = 0
+    told: int = 0
 
 
 def repair(folder: Path, ask: Ask, by: str, stamp: Stamp) -> Repaired:
@@ -92,10 +96,10 @@ def _make(made: Path, old: Salvage, sources: Sources, of: tuple[Identity, Keyrin
 
     def fill(connection: Connection) -> Repaired:
         filled = fill_again(connection, made.parent, old, sources, identity)
-        begun = _begin_epoch(connection, filled, of, by, stamp) if filled.lost else None
+        begun = _begin_epoch(connection, filled, of, by, stamp) if filled.lost or filled.told else None
         events = journal_read.verify(connection, identity.terminal)
         lost = tuple(filled.lost[:ENOUGH_NAMED])
-        return Repaired(events, filled.put_right, sources.given, lost, begun.epoch if begun else 0)
+        return Repaired(events, filled.put_right, sources.given, lost, begun.epoch if begun else 0, len(filled.told))
 
     writer = Writer(made, lambda c: journal_file.fill(c, {"terminal": identity.terminal}))
     try:
@@ -105,15 +109,27 @@ def _make(made: Path, old: Salvage, sources: Sources, of: tuple[Identity, Keyrin
 
 
 def _begin_epoch(connection: Connection, filled: Filled, of: tuple[Identity, Keyring], by: str, stamp: Stamp) -> Mended:
-    """What follows a lost event cannot follow it in the chain any more: it goes up under a new epoch."""
+    """What follows a lost event cannot follow it in the chain any more, nor what follows one that is another since: it
+    goes up under a new epoch."""
     acked = journal_read.acked(connection)
-    epoch, seq = filled.lost[0]
-    if place_of(epoch, seq) <= place_of(acked.epoch, acked.seq):
-        raise store_fault("repair.cannot", epoch=epoch, seq=seq)
+    for epoch, seq in filled.lost[:1]:
+        if place_of(epoch, seq) <= place_of(acked.epoch, acked.seq):
+            raise store_fault("repair.cannot", epoch=epoch, seq=seq)
     if not by.strip():
-        lost = NotNow(sentence("repair.lost", count=len(filled.lost), epoch=epoch, seq=seq), sentence("repair.lost.do"))
-        raise lost
+        raise _who_is_asked(filled)
     _, at_ms = stamp()
     keep_fork(connection, Fork("damaged", at_ms))
     identity, keys = of
-    return mend_in(connection, identity.terminal, keys, identity.store, by, stamp())
+    since = last_before(connection, *filled.told[0]) if filled.told else None
+    return mend_in(connection, identity.terminal, keys, identity.store, by, stamp(), since)
+
+
+def _who_is_asked(filled: Filled) -> NotNow:
+    """A person's word is wanted, and for what."""
+    if filled.lost:
+        epoch, seq = filled.lost[0]
+        said = sentence("repair.lost", count=len(filled.lost), epoch=epoch, seq=seq)
+        return NotNow(said, sentence("repair.lost.do"))
+    epoch, seq = filled.told[0]
+    said = sentence("repair.told", count=len(filled.told), epoch=epoch, seq=seq)
+    return NotNow(said, sentence("repair.told.do"))

@@ -27,21 +27,24 @@ from terminal.offline_queue.journal_file import EPOCH_AT, place_of, set_state, s
 from terminal.offline_queue.journal_names import names_of
 from terminal.offline_queue.journal_place import kept_place
 from terminal.offline_queue.keys import Identity
-from terminal.offline_queue.repair_sources import Sources
+from terminal.offline_queue.repair_base import begin_again, count_as_given
+from terminal.offline_queue.repair_sources import Proved, Sources
 from terminal.offline_queue.salvage import KEYS, EventRow, Salvage
 from terminal.offline_queue.writer import Connection
 
-_COPIED = ("base", "personal", "enrolled", "shift", "campaign_share", "prepared")
+_COPIED = ("personal", "enrolled", "shift", "campaign_share", "prepared")
 _MARKS = ("acked", "safe")
 _position = msgspec.json.Decoder(Position)
 _totals = msgspec.json.Decoder(ShiftTotals)
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """How many events were put right, and the places (epoch, seq) of those nobody has."""
+    """How many events were put right, the places (epoch, seq) of those nobody has, and of those taken on the head
+    office's word, for an erased member: the chain does not prove these, so they stand in it only until they move."""
 
     put_right: int
     lost: tuple[tuple[int, int], ...]
+    told: tuple[tuple[int, int], ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -52,6 +55,7 @@ class Found(msgspec.Struct, frozen=True):
     raw: bytes = b""
     hash: bytes | None = None
     row: EventRow | None = None
+    told: bool = False
 
     @property
     def put_right(self) -> bool:
@@ -66,16 +70,21 @@ def fill_again(connection: Connection, folder: Path, old: Salvage, sources: Sour
     epochs = sorted({place >> EPOCH_AT for place in places} | {each.epoch for each in sources.own})
     _state_again(connection, identity, epochs)
     _segments_again(connection, old, sources)
-    put_right, lost = 0, list[tuple[int, int]]()
+    begun = begin_again(connection, old, sources, places)
+    put_right, lost, told = 0, list[tuple[int, int]](), list[tuple[int, int]]()
     shifts: dict[str, ShiftTotals] = {}
     for found in _events(connection, old, sources, epochs, _last_known(connection, folder, old, sources)):
         if found.hash is None:
             lost.append((found.epoch, found.seq))
             continue
         put_right += found.put_right
+        if found.told:
+            told.append((found.epoch, found.seq))
         _put(connection, found, shifts)
     _mark_what_is_there(connection, sources.there)
-    return Filled(put_right, tuple(lost))
+    if begun:
+        count_as_given(connection)
+    return Filled(put_right, tuple(lost), tuple(told))
 
 
 def _mark_what_is_there(connection: Connection, there: Position | None) -> None:
@@ -125,6 +134,10 @@ def _last_known(connection: Connection, folder: Path, old: Salvage, sources: Sou
             known(place.epoch, place.seq)
     for epoch in {place >> EPOCH_AT for place in old.places()}:
         known(epoch, old.last_of(epoch))
+    base = read_base(connection).last
+    for epoch in range(base.epoch + (base.seq > 0), max(last, default=0)):
+        if epoch not in last:
+            known(epoch, sources.last_of(epoch))
     return last
 
 
@@ -169,15 +182,29 @@ def _event(old: Salvage, sources: Sources, epoch: int, seq: int, previous: bytes
         if own == row.hash or _followed(old, terminal, epoch, seq, own):
             return Found(epoch, seq, row.raw, own, row)
     proved = sources.find(epoch, seq)
-    if proved is not None:
-        at = seq - proved.first_seq
-        before = proved.hashes[at - 1] if at else proved.before
-        if previous is None or before == previous:
-            sources.took(proved, at)
-            return Found(epoch, seq, proved.raws[at], proved.hashes[at], row)
+    if proved is not None and previous in (None, proved.before_at(seq)):
+        given = _given(old, proved, terminal, seq, row)
+        if given is not None:
+            if row is None or given.raw != row.raw:
+                sources.took(proved, seq - proved.first_seq)
+            return given
     if row is not None and previous is None and _is_event(row.raw):
         return Found(epoch, seq, row.raw, row.hash, row)
     return Found(epoch, seq)
+
+
+def _given(old: Salvage, proved: Proved, terminal: str, seq: int, row: EventRow | None) -> Found | None:
+    """An event as a segment has it, or as it stands where that is what was signed; None where what stands here shows
+    that it was another."""
+    at, epoch, before = seq - proved.first_seq, proved.epoch, proved.before_at(seq)
+    raw, digest = proved.raws[at], proved.hashes[at]
+    if row is not None and event_hash(before, terminal, epoch, seq, row.raw) == digest:
+        return Found(epoch, seq, row.raw, digest, row)
+    if row is not None and row.hash != digest and _followed(old, terminal, epoch, seq, row.hash):
+        return None
+    known = seq > proved.told or digest == (row and row.hash) or _followed(old, terminal, epoch, seq, digest)
+    told = not known or event_hash(before, terminal, epoch, seq, raw) != digest
+    return Found(epoch, seq, raw, digest, row, told) if _is_event(raw) else None
 
 
 def _followed(old: Salvage, terminal: str, epoch: int, seq: int, digest: bytes) -> bool:
@@ -248,4 +275,4 @@ def _shift_again(
             pass
 
 
-assert set(_COPIED) | {"state", "segment"} == set(KEYS)
+assert set(_COPIED) | {"base", "state", "segment"} == set(KEYS)

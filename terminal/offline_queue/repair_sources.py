@@ -1,7 +1,8 @@
 """Where a damaged event can be had whole: a segment this till had closed, else the head office's copy of it.
 
 A segment counts only if this till has signed it, so neither its own damaged file nor anybody on the way can put other
-events in place.
+events in place. From the head office's copy an erased member's personal data may have been taken out: then the chain
+proves what stands behind that, and the rest is the head office's word.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,8 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from loyalty.api import Position
-from loyalty.chain import check_events, read_segment, unpack_payload
+from loyalty.chain import event_hash, read_segment, unpack_payload
 from loyalty.errors import BadInput
+from loyalty.redacted import MAGIC as REDACTED
+from loyalty.redacted import read_redacted, redacted_hashes
 from terminal.offline_queue.http_reply import MAX_WINDOW_BYTES
 
 Ask = Callable[[int, int], bytes | None]
@@ -21,7 +24,8 @@ Ask = Callable[[int, int], bytes | None]
 
 
 class Proved(msgspec.Struct, frozen=True):
-    """The events of one segment that this till has signed, each with its hash; `data` is the segment."""
+    """The events of one segment that this till has signed, each with its hash; `data` is the segment. What has
+    a number up to `told` (0: none) it does not prove by itself."""
 
     epoch: int
     first_seq: int
@@ -29,6 +33,12 @@ class Proved(msgspec.Struct, frozen=True):
     raws: tuple[bytes, ...]
     hashes: tuple[bytes, ...]
     data: bytes
+    told: int = 0
+
+    def before_at(self, seq: int) -> bytes:
+        """What that event of it follows."""
+        at = seq - self.first_seq
+        return self.hashes[at - 1] if at else self.before
 
     def holds(self, epoch: int, seq: int) -> bool:
         return epoch == self.epoch and 0 <= seq - self.first_seq < len(self.raws)
@@ -57,6 +67,18 @@ class Sources:
             return None
         return self._told
 
+    def before(self, epoch: int, seq: int) -> bytes | None:
+        """What an event follows, by the segment it is in. Raises LinkFault, as `find`."""
+        proved = self.find(epoch, seq)
+        return proved.before_at(seq) if proved is not None else None
+
+    def last_of(self, epoch: int) -> int:
+        """The number of the last event of an epoch there is a segment of; 0 for none. Raises LinkFault, as `find`."""
+        seq = 0
+        while (proved := self.find(epoch, seq + 1)) is not None:
+            seq = proved.first_seq + len(proved.raws) - 1
+        return seq
+
     def took(self, proved: Proved, at: int) -> None:
         """An event of a segment has been taken."""
         if proved is self._told:
@@ -65,12 +87,12 @@ class Sources:
 
     def _proved(self, data: bytes) -> Proved | None:
         try:
-            segment = read_segment(data)
+            note, segment = read_redacted(data) if data[:4] == REDACTED else (None, read_segment(data))
             header = segment.header
-            size = header.payload_bytes
+            size = note.payload_bytes if note else header.payload_bytes
             unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
             raws = unpack_payload(unpacker.decompress(segment.blob, max_output_size=size))
-            hashes = check_events(header, raws)
+            hashes = redacted_hashes(header, raws, note)
         except (BadInput, zstandard.ZstdError):
             return None
         if header.terminal != self.terminal or not any(
@@ -78,7 +100,13 @@ class Sources:
         ):
             return None
         before = bytes.fromhex(header.prev_hash)
-        return Proved(header.epoch, header.first_seq, before, tuple(raws), tuple(hashes), data)
+        follows = zip([before, *hashes], raws, range(header.first_seq, header.last_seq + 1), strict=False)
+        own = [event_hash(at, self.terminal, header.epoch, seq, raw) for at, raw, seq in follows]
+        differ = [
+            seq for seq, (one, other) in enumerate(zip(own, hashes, strict=True), header.first_seq) if one != other
+        ]
+        told = differ[-1] if differ else 0
+        return Proved(header.epoch, header.first_seq, before, tuple(raws), tuple(hashes), data, told)
 
 
 def _signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:

@@ -55,6 +55,17 @@ class Salvage:
                 found[row] = None
         return list(found)
 
+    def is_sound(self, table: str) -> bool:
+        """Whether every row of it could be had."""
+        if self._connection is None:
+            return False
+        try:
+            for _ in self._connection.execute(f"SELECT * FROM {table}"):
+                pass
+        except sqlite3.Error:
+            return False
+        return True
+
     def places(self) -> list[int]:
         """Where events stand, as far as both ends and all between them can be asked for."""
         found = {place for order in ("ASC", "DESC") for (place,) in self._walk(_PLACES.format(order))}

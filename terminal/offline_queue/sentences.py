@@ -133,8 +133,8 @@ SENTENCES: Templates = {
         "The head office was put back to before events that are here no more: it has up to {here}. Sending stopped",
     ),
     "link.damaged": (
-        "Журнал кассы был повреждён, часть событий потеряна. Остальные отправляются заново",
-        "The till's journal was damaged, some of its events are lost. The others are sent anew",
+        "Журнал кассы был повреждён. Часть событий отправляется заново",
+        "The till's journal was damaged. Some of its events are sent anew",
     ),
     "repair.whole": ("Журнал цел: чинить нечего", "The journal is whole: there is nothing to repair"),
     "repair.lost": (
@@ -144,6 +144,14 @@ SENTENCES: Templates = {
     "repair.lost.do": (
         "Остальное цело. Чтобы продолжить без них, повторите с --by и именем управляющего",
         "The rest is whole. To go on without them, run this again with --by and the manager's name",
+    ),
+    "repair.told": (
+        "Есть только в офисе и без личных данных удалённых участников: событий {count}, первое {epoch}/{seq}",
+        "At the head office only, and without erased members' personal data: events {count}, the first {epoch}/{seq}",
+    ),
+    "repair.told.do": (
+        "Ничего не потеряно. Чтобы взять их такими, повторите с --by и именем управляющего: всё с них уйдёт заново",
+        "Nothing is lost. To take them so, run this again with --by and a manager's name: all from there goes up anew",
     ),
     "repair.cannot": (
         "Событие {epoch}/{seq} есть только в офисе, и отдать его он не может",
@@ -222,5 +230,6 @@ SENTENCES: Templates = {
 
 def store_fault(code: str, **args: int | str) -> StoreFault:
     """A StoreFault with its hint, when SENTENCES has one."""
-    hint = sentence(code + ".do") if code + ".do" in SENTENCES else None
+    do = "journal.chain.do" if (code, args.get("file")) == ("store.damaged", "journal.db") else code + ".do"
+    hint = sentence(do) if do in SENTENCES else None
     return StoreFault(sentence(code, **args), hint)

@@ -22,7 +22,8 @@ from terminal.offline_queue import journal_read, repair_swap
 from terminal.offline_queue import repair as repairing
 from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import put_in_place
-from terminal.offline_queue.keys import device_key, read_identity
+from terminal.offline_queue.keyring import Keyring
+from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.outbox import Run
 from terminal.offline_queue.repair import Repaired, repair
 from terminal.offline_queue.repair_sources import Ask
@@ -73,7 +74,8 @@ def flip(seq: int, column: str = "raw") -> str:
 def repaired(folder: Path, office: ServedOffice | None, by: str = "") -> Repaired:
     """`office` None: nobody answers."""
     url = office.url if office else "http://127.0.0.1:9"
-    client = Client(read_identity(folder), device_key(folder), lambda: NOON_MS, url)
+    identity = read_identity(folder)
+    client = Client(identity, Keyring(folder, identity.terminal), lambda: NOON_MS, url)
     ids = iter(range(10))
     try:
         return repair(folder, client.own_segment, by, lambda: (hex_id("stamp", next(ids)), NOON_MS))

@@ -88,7 +88,7 @@ UPKEEP: tuple[Guard, ...] = (
     ),
     Guard(
         "a redacted event keeps its hash in the chain",
-        "sync_server/stored_segments.py",
+        "loyalty/redacted.py",
         "bytes.fromhex(known) if known else event_hash(",
         "event_hash(",
         f"{_ERASE}::test_the_books_and_every_chain_still_hold",
