@@ -128,7 +128,8 @@ class Sales:
         day = effect.original.moment.local_date
         freed = () if returnable(effect.original, after) else effect.original.spent
         beside = Beside(freed, day, uses)
-        return self.committing.complete(draft, Basket(), shift.totals, ids.event_id if ids else "", beside)
+        event_id = ids.event_id if ids else ""
+        return self.committing.complete(draft, Basket(), shift.totals, event_id, beside, effect.buyer)
 
     def _balance(self, original: Receipt, moment: Moment) -> int | None:
         """What its buyer can spend before the return; where that cannot be read the return is made all the same."""

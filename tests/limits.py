@@ -73,6 +73,8 @@ LIMITS: dict[str, dict[str, str]] = {
         "MAX_HEAD_BYTES": f"{_AGENT}::test_the_head_of_a_request_may_have_the_limit_of_bytes_and_no_more",
     },
     "terminal/agent/asked.py": {
+        "MAX_ADDRESS_CHARS": "tests/contract/test_agent_addresses.py"
+        "::test_an_address_is_as_long_as_its_tag_and_one_character_more_is_refused",
         "MAX_ASKED": _PART,
         "MAX_BODY_BYTES": "tests/contract/test_agent_door.py::test_a_body_may_be_as_large_as_the_limit_and_no_larger",
         "MAX_CODE_CHARS": _PART,

@@ -97,7 +97,7 @@ def _is_receipt(task: dict[str, Any]) -> bool:
     items, payments = task.get("items"), task.get("payments")
     if not isinstance(items, list) or not items or not isinstance(payments, list):
         return False
-    if not all(isinstance(item, dict) and item.get("type") in ("position", "userAttribute") for item in items):
+    if not all(isinstance(item, dict) and _is_item(item) for item in items):
         return False
     lines = positions(task)
     numbers = [item.get(name) for item in lines for name in ("price", "quantity", "amount")]
@@ -107,6 +107,14 @@ def _is_receipt(task: dict[str, Any]) -> bool:
         return False
     paid = all(payment.get("type") in PAYMENTS for payment in payments)
     return bool(named) and paid and all(_is_amount(each) for each in numbers)
+
+
+def _is_item(item: dict[str, Any]) -> bool:
+    """Goods, or a requisite of the whole receipt: tag 1084 with its name, or 1192, which has 16 characters at most."""
+    if item.get("type") == "additionalAttribute":
+        value = item.get("value")
+        return isinstance(value, str) and 0 < len(value) <= 16
+    return item.get("type") in ("position", "userAttribute")
 
 
 def _is_marked(item: dict[str, Any]) -> bool:
@@ -208,9 +216,14 @@ def _document(memory: AtolMemory, task: dict[str, Any]) -> dict[str, Any]:
         tags |= correcting.tags(found.task)
     if found.kind in (RECEIPT, CORRECTION):
         tags |= {"1054": found.operation, "1020": Decimal(found.total_minor).scaleb(-2)}
-        extra = next((item for item in found.task["items"] if item["type"] == "userAttribute"), None)
+        extra, additional = (_requisite(found.task, kind) for kind in ("userAttribute", "additionalAttribute"))
         tags |= {"1084": {"1085": extra["name"], "1086": extra["value"]}} if extra else {}
+        tags |= {"1192": additional["value"]} if additional else {}
     return {"documentTLV": {"fiscalDocumentType": KINDS[found.kind], "short": False, **tags}}
+
+
+def _requisite(task: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    return next((item for item in task["items"] if item["type"] == kind), None)
 
 
 def _stored(

@@ -17,6 +17,8 @@ from loyalty.receipt import PaymentKind, Refund
 from loyalty.sale import MAX_PAYMENTS
 from terminal.session.shift import MAX_CASHIER_CHARS
 
+MAX_ADDRESS_CHARS = 64
+"""Of tag 1008; a phone in any spelling is as long at most."""
 MAX_BODY_BYTES = 256 * 1024
 MAX_CODE_CHARS = 64
 MAX_COUPON_CHARS = 200
@@ -50,6 +52,14 @@ RequestId = Annotated[
 ConfirmationId = Annotated[
     str, Meta(pattern="^[0-9a-f]{32}$", description="Of a confirmation, as the agent gave it; good for one sale")
 ]
+SendTo = Annotated[
+    str,
+    Meta(
+        max_length=MAX_ADDRESS_CHARS,
+        description="Where the customer asks to have the receipt sent: a phone in any spelling or an e-mail, which the"
+        " fiscal register is told and nobody keeps; empty: paper only",
+    ),
+]  # fmt: skip
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QTY_MILLI)]
 LineNo = Annotated[int, Meta(ge=1, le=MAX_LINES + MAX_GRANTS)]
 Amount = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
@@ -131,6 +141,7 @@ class SaleRequest(BasketAsked, frozen=True, kw_only=True, forbid_unknown_fields=
     lines: Annotated[tuple[LineAsked, ...], Meta(min_length=1, max_length=MAX_LINES)]
     payments: Annotated[tuple[PaymentGiven, ...], Meta(max_length=MAX_PAYMENTS)] = ()
     expected_total_minor: Total
+    send_to: SendTo = ""
 
 
 class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -141,6 +152,7 @@ class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     lines: Annotated[dict[LineNo, Quantity], Meta(min_length=1, max_length=MAX_LINES)]
     payment: Refund
     """How money is paid out (`as_paid`: to the card what cards paid); what gift cards paid goes back to them."""
+    send_to: SendTo = ""
 
 
 class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,6 +38,7 @@ from terminal.sales import GivenIds
 from terminal.session import Surroundings
 from terminal.session import commands as c
 from terminal.session.held import taken_points
+from terminal.session.sending import address_of
 
 _SAID_BITS = ((1 << 12) - 1) << 64 | (1 << 62) - 1
 """The bits of a UUIDv7 that are neither time, version nor variant (RFC 9562, 5.7)."""
@@ -63,7 +64,8 @@ def answer_sale(desk: Desk, asked: Asked) -> Answer:
             _paid(desk, given, done.around, f"payments[{place}]") for place, given in enumerate(request.payments)
         )
         ids = _ids(desk, "sale", request.sale_id, request, done.around.moment.at_ms)
-        commit = c.CommitSale(done.basket, done.quote, payments, hold.hold_id, hold.unheld)
+        buyer = _address(request.send_to, done.around)
+        commit = c.CommitSale(done.basket, done.quote, payments, hold.hold_id, hold.unheld, buyer)
         sold = desk.till.records.sale(commit, shift, done.around, ids)
         if hold.hold_id:
             desk.till.holding.forget(hold.hold_id)
@@ -123,6 +125,7 @@ def answer_return(desk: Desk, asked: Asked) -> Answer:
             found.parts,
             found.programme,
             found.purse,
+            buyer=_address(request.send_to, around),
         )
         ids = _ids(desk, "return", request.return_id, request, around.moment.at_ms)
         back = desk.till.records.take_back(effect, shift, around, ids)
@@ -177,6 +180,19 @@ def _payment(request: SaleRequest) -> tuple[PaidBy, bool]:
     if request.payment not in ("", paid) or (request.beside_gift_card and not beside):
         raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "agent.payment", where="payment")
     return paid, beside
+
+
+def _address(send_to: str, around: Surroundings) -> str:
+    """Raises Refused where it is neither phone nor e-mail, or no register is there to send anything."""
+    text = send_to.strip()
+    if not text:
+        return ""
+    if not around.is_fiscal:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, sentence("register.none"), where="send_to")
+    address = address_of(text)
+    if address is None:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, sentence("send.address"), where="send_to")
+    return address
 
 
 def _same_total(request: SaleRequest, done: Quoted, lang: Lang) -> None:

@@ -26,21 +26,6 @@ TAX: dict[FiscalVat, tuple[int, int]] = {
 }  # fmt: skip
 
 
-def correction_document(
-    kind: Literal["sale", "return"],
-    amount_minor: int,
-    paid_by: Means,
-    vat: FiscalVat,
-    correction: Correction,
-    cashier: str,
-    *,
-    name: str = NAME,
-    nth: int = 1,
-) -> FiscalDocument:
-    """Of one sum, paid in one way, at one rate."""
-    return correction_of(kind, {paid_by: amount_minor}, {vat: amount_minor}, correction, cashier, name=name, nth=nth)
-
-
 def correction_of(
     kind: Literal["sale", "return"],
     paid_minor: Mapping[Means, int],

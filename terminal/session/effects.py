@@ -179,6 +179,8 @@ class CommitReturn(msgspec.Struct, frozen=True):
     bank: BankSlip | None = None
     bank_minor: int = 0
     """What has gone back to a bank card already, as the terminal said."""
+    buyer: str = ""
+    """Where the register is to send it, as of a sale."""
 
 
 class AskKnown(msgspec.Struct, frozen=True):

@@ -109,6 +109,7 @@ def commit(state: State) -> Step:
         draft.parts,
         draft.programme,
         draft.purse,
+        buyer=state.buyer,
     )
     return state, (effect,)
 

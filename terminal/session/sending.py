@@ -1,6 +1,6 @@
-"""Where the customer asks to have the receipt sent: a phone or an e-mail, told to the fiscal register with the sale.
+"""Where the customer asks to have the receipt sent: a phone or an e-mail, told to the fiscal register with it.
 
-It is of this sale alone: no journal and no event has it.
+It is of this sale or return alone: no journal and no event has it.
 """
 
 import re
@@ -24,7 +24,13 @@ def send_receipt(state: State, command: c.SendReceipt, around: Surroundings) -> 
     text = command.address.strip()
     if not text:
         return told(replace(state, buyer=""), "info", "send.nowhere"), ()
-    address = text if _EMAIL.fullmatch(text) else parse_phone(text)
-    if address is None or len(address) > MOST_ADDRESS:
+    address = address_of(text)
+    if address is None:
         return refused(state, "send.address")
     return told(replace(state, buyer=address), "ok", "send.to", address=address), ()
+
+
+def address_of(text: str) -> str | None:
+    """An e-mail as it is, a phone in full (E.164); None of what is neither."""
+    address = text if _EMAIL.fullmatch(text) else parse_phone(text)
+    return address if address is not None and len(address) <= MOST_ADDRESS else None

@@ -190,6 +190,7 @@ TABLE: dict[Mode, dict[type, Handler]] = {
         **_HOLD_LATE,
         **_REGISTER,
         c.ReceiptFound: _quiet,
+        c.SendReceipt: sending.send_receipt,
         c.SetReturn: returning.set_return,
         c.ReturnAll: returning.return_all,
         c.ConfirmReturn: charging.confirm_return,

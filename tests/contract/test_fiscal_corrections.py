@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
@@ -15,19 +16,20 @@ from devices.virtual.atol import VirtualAtol
 from devices.virtual.atol_served import on_http
 from devices.virtual.served import on_pty
 from devices.virtual.shtrih import VirtualShtrih
+from terminal.at_register import document_of
 from terminal.cli.devices_played import played_device
 from terminal.cli.fiscal import fiscal
-from terminal.cli.fiscal_correct import RATES
 from terminal.device_file import FILE
-from terminal.fiscal.correction import correction_document
 from terminal.fiscal.document import Correction, FiscalDocument, Form
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import FiscalPort, NoAnswer, NotIssued
 from terminal.fiscal.register import Refused, Registered, Unknown
 from terminal.fiscal.shtrih import Shtrih
-from terminal.fiscal.tags import VAT, read
+from terminal.fiscal.tags import VAT, find, read
+from terminal.fiscal_book import FiscalBook
+from terminal.session.correction import CorrectionDraft, CorrectionVat
 from tests.contract.test_fiscal_registers import ATOL, SHTRIH, SOLD, Device, reached
-from tests.support.fiscal import KeptInMemory, MemoryWire, atol_port
+from tests.support.fiscal import KeptInMemory, MemoryWire, atol_port, correction_document
 from tests.support.small_till import make_till
 from tests.unit.test_fiscal_slip import SALE
 
@@ -303,7 +305,7 @@ def test_the_same_correction_is_one_whoever_asks_and_the_second_alike_is_another
 
 # -- the command line
 
-SAID = ("correct", "--sale", "--sum", "120.00", "--cash", "--vat", "20", "--date", "2026-11-20", "--by", "Анна")
+SAID = ("correct", "--sale", "--cash", "120.00", "--vat", "20", "--date", "2026-11-20", "--by", "Анна")
 
 
 def run(folder: Path, *words: str, lang: str = "en") -> tuple[int, str]:
@@ -340,6 +342,50 @@ def test_a_correction_from_the_command_line_is_issued_once_and_a_second_alike_wh
     assert made_by(register) == [(1, 120_00)] * 3
 
 
+MIXED = (
+    "correct", "--return", "--cash", "90.00", "--card", "30.00", "--vat", "22", "--vat", "10=40.00", "--vat",
+    "5/105=5.00", "--sign", "3812976540", "--date", "2026-11-20", "--by", "Анна", "--name", "Чай",
+)  # fmt: skip
+
+
+def test_several_sums_and_rates_and_the_sign_of_a_wrong_document_stand_in_one_correction(folder: Path) -> None:
+    register = VirtualShtrih()
+    with on_pty(register.receive) as path:
+        (folder / FILE).write_text(f'[[device]]\nkind = "fiscal"\ndriver = "shtrih"\nport = "{path}"\n')
+        assert run(folder, *MIXED) == (0, "The correction receipt is issued: document 2\n")
+    (made,) = register.memory.corrections()
+    tags = read(made.tlv)
+    names = ("operation", "total", "paid_cash", "paid_electronic", "additional")
+    assert [find(tags, name) for name in names] == ["return", 120_00, 90_00, 30_00, "3812976540"]
+    items = [value for name, value in tags if name == "item"]
+    assert [(find(item, "vat"), find(item, "amount"), find(item, "item_name")) for item in items] == [  # type: ignore[arg-type]
+        ("22", 75_00, "Чай"), ("10", 40_00, "Чай"), ("5/105", 5_00, "Чай"),
+    ]  # fmt: skip
+
+
+def test_the_same_sums_said_in_another_order_are_the_correction_there_is_at_the_till_too(folder: Path) -> None:
+    device = VirtualAtol()
+    with on_http(device) as url:
+        (folder / FILE).write_text(f'[[device]]\nkind = "fiscal"\ndriver = "atol"\nurl = "{url}"\n')
+        rates: dict[CorrectionVat, int] = {"10": 40_00, "5/105": 5_00, "22": 75_00}
+        draft = CorrectionDraft("return", 90_00, 30_00, rates, "2026-11-20", "Ольга", "", "3812976540")
+        with closing(FiscalBook(folder)) as book, closing(atol_port(device)) as port:
+            at_till = FiscalRegister(port, book).correct(document_of(draft, 1), "00" * 16, 0)
+        assert at_till == Registered("2")
+        assert run(folder, *MIXED)[1].splitlines()[0] == "This correction receipt is issued already: document 2"
+        assert run(folder, *MIXED, "--sign", "3812976541")[0] == 0
+    assert made_by(device) == [(2, 120_00)] * 2
+    signs = [item["value"] for each in device.memory.corrections() for item in each.task["items"][-1:]]
+    assert signs == ["3812976540", "3812976541"]
+
+
+def test_a_sign_at_a_register_with_ffd_1_05_is_refused_with_its_way_on(folder: Path) -> None:
+    with on_http(VirtualAtol()) as url:
+        (folder / FILE).write_text(f'[[device]]\nkind = "fiscal"\ndriver = "atol"\nffd = "1.05"\nurl = "{url}"\n')
+        code, page = run(folder, *SAID, "--sign", "1")
+    assert (code, page.splitlines()[-1]) == (1, "A wrong receipt is put right by a return and a new sale")
+
+
 def test_a_doubt_from_the_command_line_is_ended_by_the_same_command(folder: Path) -> None:
     device = VirtualAtol()
     device.end_as("sellCorrection", "blocked_made")
@@ -374,12 +420,15 @@ def test_a_register_that_is_played_says_that_it_has_made_corrections() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [("--sum", "0"), ("--sum", "x"), ("--vat", "18"), ("--date", "2999-01-01"), ("--date", "20.11.2026"), ("--return",),
-     ("--card",), ("--order", "1" * 33), ("--nth", "0"), ("--nth", "100"), ("--name", "")],
+    [("--cash", "0"), ("--cash", "x"), ("--cash", ""), ("--card", "-1"), ("--date", "2999-01-01"),
+     ("--date", "20.11.2026"), ("--return",), ("--order", "1" * 33), ("--nth", "0"), ("--nth", "100"),
+     ("--name", "и" * 129), ("--by", "а" * 41), ("--by", " "), ("--sign", "1" * 11), ("--sign", "38-12"),
+     ("--vat", "18"), ("--vat", "10"), ("--vat", "20=1.00"), ("--vat", "10=x"), ("--vat", "10=120.00"),
+     ("--vat", "10=120.01")],
 )  # fmt: skip
 def test_what_is_no_correction_is_refused_by_the_command_line(folder: Path, changed: tuple[str, ...]) -> None:
     assert run(folder, *SAID, *changed)[0] == 2
 
 
 def test_the_rates_of_the_command_line_are_those_of_the_format() -> None:
-    assert sorted(RATES) == sorted(VAT)
+    assert sorted(get_args(CorrectionVat)) == sorted(VAT)

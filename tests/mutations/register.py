@@ -162,6 +162,22 @@ REGISTER: tuple[Guard, ...] = (
         "tests/unit/test_engine_sending.py::test_of_a_receipt_that_is_voided_the_next_customer_s_is_not_sent_there",
     ),
     Guard(
+        "an address said over the agent is part of what the request says",
+        "terminal/agent/selling.py",
+        "text = canonical(msgspec.to_builtins(request, str_keys=True))",
+        'text = canonical(msgspec.to_builtins(replace(request, send_to=""), str_keys=True))',
+        "tests/contract/test_agent_addresses.py"
+        "::test_the_next_receipt_is_sent_nowhere_and_another_address_is_another_sale",
+    ),
+    Guard(
+        "a sum left out by command line is what the others leave",
+        "terminal/cli/fiscal_correct.py",
+        "{rest: total_minor - sum(vat_minor.values()), **vat_minor}",
+        "{rest: total_minor, **vat_minor}",
+        "tests/contract/test_fiscal_corrections.py"
+        "::test_several_sums_and_rates_and_the_sign_of_a_wrong_document_stand_in_one_correction",
+    ),
+    Guard(
         "a correction is known however many receipts were made since",
         "terminal/fiscal_book.py",
         "SET open = {RECORDED}",

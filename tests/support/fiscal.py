@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import httpx
 from msgspec.structs import replace
@@ -15,11 +16,13 @@ from devices.virtual.shtrih_link import command_of
 from terminal.fiscal.atol import Atol
 from terminal.fiscal.atol_link import AtolLink
 from terminal.fiscal.cash import CashSent
-from terminal.fiscal.document import Form
+from terminal.fiscal.correction import NAME, correction_of
+from terminal.fiscal.document import Correction, FiscalDocument, Form, Means
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import Issued
 from terminal.fiscal.sent import Sent
 from terminal.fiscal.shtrih import Shtrih
+from terminal.fiscal.tags import FiscalVat
 
 
 class MemoryWire:
@@ -143,3 +146,18 @@ def atol_port(register: VirtualAtol, login: str = "", password: str = "", form: 
 def atol_register(register: VirtualAtol, journal: KeptInMemory) -> FiscalRegister:
     """As a till has it after a start."""
     return FiscalRegister(atol_port(register), journal)
+
+
+def correction_document(
+    kind: Literal["sale", "return"],
+    amount_minor: int,
+    paid_by: Means,
+    vat: FiscalVat,
+    correction: Correction,
+    cashier: str,
+    *,
+    name: str = NAME,
+    nth: int = 1,
+) -> FiscalDocument:
+    """Of one sum, paid in one way, at one rate."""
+    return correction_of(kind, {paid_by: amount_minor}, {vat: amount_minor}, correction, cashier, name=name, nth=nth)

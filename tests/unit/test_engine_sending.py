@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from devices.virtual.atol import VirtualAtol
 from devices.virtual.shtrih import VirtualShtrih
 from terminal.device_file import FILE, read_devices
-from terminal.fiscal.correction import correction_document
 from terminal.fiscal.document import Correction, Form
 from terminal.fiscal.register import NoRegister
 from terminal.fiscal.shtrih import Shtrih
@@ -20,7 +19,7 @@ from terminal.registers import FiscalSettings
 from terminal.session import commands as c
 from tests.contract.test_fiscal_registers import SOLD
 from tests.support.counter import TEA
-from tests.support.fiscal import MemoryWire, atol_port
+from tests.support.fiscal import MemoryWire, atol_port, correction_document
 from tests.support.fiscal_till import at_work
 from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
@@ -63,6 +62,23 @@ def test_a_phone_is_written_in_full_and_can_be_given_in_payment_and_taken_back(r
     assert said(do(rig, c.SendReceipt(""))) == "send.nowhere"
     do(rig, c.Tender("cash"))
     assert buyers(wire) == [None]
+
+
+def test_a_return_is_sent_where_its_customer_says_and_the_next_sale_is_not(rig: Rig, wire: MemoryWire) -> None:
+    sold = do(rig, c.OpenShift("Ольга"), *SELL)
+    assert sold.receipt is not None
+    do(rig, c.BeginReturn(sold.receipt.number), c.ReturnAll(), c.SendReceipt(ADDRESS))
+    assert do(rig, c.ConfirmReturn("cash")).mode == "done"
+    assert do(rig, *SELL).mode == "done"
+    assert buyers(wire) == [None, ADDRESS, None]
+
+
+def test_of_a_return_that_is_left_off_the_next_customer_s_is_not_sent_there(rig: Rig, wire: MemoryWire) -> None:
+    sold = do(rig, c.OpenShift("Ольга"), *SELL)
+    assert sold.receipt is not None
+    do(rig, c.BeginReturn(sold.receipt.number), c.ReturnAll(), c.SendReceipt(ADDRESS), c.Back())
+    assert do(rig, *SELL).mode == "done"
+    assert buyers(wire) == [None, None]
 
 
 def test_of_a_receipt_that_is_voided_the_next_customer_s_is_not_sent_there(rig: Rig, wire: MemoryWire) -> None:
