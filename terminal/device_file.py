@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from devices.driver import GROUP, DeviceSettings, Driver, ScannerSettings, TcpScannerSettings
+from devices.driver import GROUP, DeviceSettings, Driver, ScannerSettings
 from devices.model import DeviceInfo
 from devices.protocols import Scanner
 from loyalty.errors import BadDevices, BadInput, Problem
@@ -76,8 +76,8 @@ class Configured:
     @property
     def place(self) -> str:
         """Where it is attached, for people."""
-        if isinstance(self.settings, TcpScannerSettings):
-            return f"{self.settings.host}:{self.settings.tcp_port}"
+        if isinstance(self.settings, ScannerSettings) and (number := getattr(self.settings, "tcp_port", None)):
+            return f"{getattr(self.settings, 'host', '')}:{number}"
         found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
 
@@ -114,6 +114,13 @@ def _in_folder(device: Configured, folder: Path) -> Configured:
     if not path:
         return device
     return replace(device, settings=msgspec.structs.replace(device.settings, trace=str(folder / path)))
+
+
+def untraced(device: Configured) -> Configured:
+    """The same device, of which no trace is kept: what only looks at it leaves the till's own trace as it is."""
+    if not getattr(device.settings, "trace", ""):
+        return device
+    return replace(device, settings=msgspec.structs.replace(device.settings, trace=""))
 
 
 def configured(document: dict[str, Any]) -> tuple[Configured, ...]:

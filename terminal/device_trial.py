@@ -23,8 +23,10 @@ SENTENCES = {
     ),
     "trial.other": ("{id} — не принтер и не дисплей", "{id} is no printer and no display"),
     "trial.other.hint": (
-        "Сканер проверяют kopilka devices listen, кассу (ККТ) — kopilka fiscal status",
-        "A scanner is tried by kopilka devices listen, a register by kopilka fiscal status",
+        "Сканер проверяют kopilka devices listen, кассу (ККТ) — kopilka fiscal status, банковский терминал — kopilka "
+        "payment status",
+        "A scanner is tried by kopilka devices listen, a register by kopilka fiscal status, a bank terminal by kopilka "
+        "payment status",
     ),
     "trial.none": ("В devices.toml нет устройства {id}", "devices.toml names no device {id}"),
     "trial.none.hint": ("Названы: {known}", "It names: {known}"),

@@ -5,25 +5,28 @@ Nothing here changes anything: a port is opened and let go, a register is only a
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from devices.driver import TcpScannerSettings
 from devices.model import DeviceEvent, Health, StatusUpdate
 from devices.ports import Bus, Match, Port, fits
-from devices.protocols import LineDisplay, PaymentTerminal, Printer
+from devices.protocols import LineDisplay, PaymentTerminal, Printer, Scanner
 from devices.transport.reader import why_not_open
 from devices.transport.serial import SerialSettings
-from devices.transport.tcp import TcpLine
 from loyalty.sentences import Sentence, sentence
 from terminal.device_places import Closes, Place, opened, port_of, why_closed
+from terminal.device_said import seen_of
 from terminal.fiscal.port import FiscalPort, NoAnswer
 from terminal.fiscal.standing import look
 from terminal.printing_said import SENTENCES as PRINTING
+from terminal.supervised import WORKS, Seen
 
 RULES = "60-kopilka.rules"
+SCANNER_WAIT_S = 5.0
+"""A driver that tries to connect for two seconds has said by then how that went."""
 SCANNER_BUSES: dict[str, Bus] = {"serial": "serial", "hidpos": "hidraw", "evdev": "evdev"}
 """The till's own drivers of scanners, and where each looks for them."""
 SENTENCES = {
@@ -153,13 +156,29 @@ def printer_findings(name: str, printer: Printer) -> Iterator[Finding]:
     yield Finding(name, sentence(code), sentence(f"{code}.hint"))
 
 
-def network_scanner_findings(name: str, settings: TcpScannerSettings) -> Iterator[Finding]:
-    """Of a scanner on the network: that nobody answers there."""
+def scanner_findings(name: str, place: str, scanner: Scanner, wait_s: float = SCANNER_WAIT_S) -> Iterator[Finding]:
+    """Of a scanner on no port of this machine, of whatever driver: what it reports first, or that it reports nothing.
+    It is opened and let go."""
+    told: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
+    scanner.open(told.put)
     try:
-        TcpLine(settings.host, settings.tcp_port).close()
-    except OSError:
-        where = f"{settings.host}:{settings.tcp_port}"
-        yield Finding(name, sentence("device.offline", port=where), sentence("device.offline.hint"))
+        seen = _first_seen(told, place, wait_s)
+        health = scanner.check_health()
+    finally:
+        scanner.close()
+    if seen is None and health is not Health.ENABLED:
+        seen = seen_of(StatusUpdate(Health.OFFLINE, "offline", ""), "scanner", place)
+    if seen is not None and seen.said is not None:
+        yield Finding(name, seen.said, seen.hint or sentence("device.offline.hint"))
+
+
+def _first_seen(told: queue.SimpleQueue[DeviceEvent], place: str, wait_s: float) -> Seen | None:
+    """A code scanned meanwhile says that it works."""
+    try:
+        event = told.get(timeout=wait_s)
+    except queue.Empty:
+        return None
+    return seen_of(event, "scanner", place) if isinstance(event, StatusUpdate) else WORKS
 
 
 def display_findings(name: str, display: LineDisplay) -> Iterator[Finding]:

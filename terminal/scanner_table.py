@@ -9,37 +9,50 @@ from typing import Any
 
 import msgspec
 
-from devices.driver import HidScannerSettings, ScannerSettings, SerialScannerSettings, TypingScannerSettings
+from devices.driver import (
+    HidScannerSettings,
+    ScannerSettings,
+    SerialScannerSettings,
+    TcpScannerSettings,
+    TypingScannerSettings,
+)
 from devices.ports import Match, Port, fits
 from terminal.device_file import Configured
 from terminal.scanner.calibration import Inferred
 
-Named = SerialScannerSettings | HidScannerSettings | TypingScannerSettings
+Named = SerialScannerSettings | HidScannerSettings | TypingScannerSettings | TcpScannerSettings
 TYPES: dict[str, type[Named]] = {
     "serial": SerialScannerSettings, "hidpos": HidScannerSettings, "evdev": TypingScannerSettings,
+    "tcp": TcpScannerSettings,
 }  # fmt: skip
-SHOWN = ("id", "match", "port", "baud", "prefix", "postfix", "suffix", "layout", "idle_ms")
+SHOWN = ("id", "match", "port", "baud", "host", "tcp_port", "prefix", "postfix", "suffix", "layout", "idle_ms")
 
 
 def settings_of(
     inferred: Inferred, path: str, speed: int, ports: Sequence[Port], others: Sequence[Configured], driver: str
 ) -> Named:
-    """The settings of the scanner at `path`: an id nobody has, and a match that no other port of these fits."""
-    match = match_of(path, ports)
+    """The settings of the scanner at `path`, on the network HOST:PORT: an id nobody has, and a match that no other port
+    of these fits."""
     wanted = TYPES[driver]
     least_idle_ms: int = defaults_of(wanted)["idle_ms"]
-    baud: dict[str, Any] = {"baud": speed} if wanted is SerialScannerSettings else {}
     return wanted(
         id=free_id({other.settings.id for other in others}),
-        port="" if match else path,
-        match=match,
-        **baud,
+        **_where(path, speed, ports, wanted),
         prefix=inferred.prefix,
         postfix=inferred.postfix,
         suffix="always" if inferred.suffix_known else "auto",
         layout="russian" if inferred.russian_layout else "us",
         idle_ms=max(least_idle_ms, round(inferred.idle_s * 1000)),
     )
+
+
+def _where(path: str, speed: int, ports: Sequence[Port], wanted: type[Named]) -> dict[str, Any]:
+    if wanted is TcpScannerSettings:
+        host, _, number = path.rpartition(":")
+        return {"host": host, "tcp_port": int(number)}
+    match = match_of(path, ports)
+    baud = {"baud": speed} if wanted is SerialScannerSettings else {}
+    return {"port": "" if match else path, "match": match, **baud}
 
 
 def match_of(path: str, ports: Sequence[Port]) -> Match | None:

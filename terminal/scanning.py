@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import cast
 
 from devices.driver import ScannerSettings
 from devices.model import DeviceInfo
+from devices.protocols import Scanner
 from devices.transport.serial import SerialSettings
 from loyalty.sentences import sentence
 from terminal.device_file import Configured
@@ -79,17 +81,22 @@ def opened_sources(
 def configured_source(
     device: Configured, settings: ScannerSettings, post: Callable[[c.Command], None], supervising: Supervising
 ) -> ScannerSource:
-    info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
     kind = "camera" if device.made_by.bus == "video" else device.kind
     return ScannerSource(
         f"{device.driver}:{settings.id}",
-        partial(device.make, info, settings),
+        partial(made_scanner, device),
         on_scan=lambda scan: post(scanned(scan)),
         on_status=listening(supervising, settings.id, kind, device.place),
         on_dropped=lambda dropped: post(unreadable(dropped)),
         framing=framing_of(settings),
         sends=device.made_by.sends,
     )
+
+
+def made_scanner(device: Configured, on_quiet: Callable[[float], None] = lambda now_s: None) -> Scanner:
+    """The driver's scanner, not opened yet."""
+    info = DeviceInfo(device.settings.id, device.kind, device.driver, device.place)
+    return cast("Scanner", device.make(info, device.settings, on_quiet))
 
 
 def framing_of(settings: ScannerSettings) -> Framing:

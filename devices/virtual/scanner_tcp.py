@@ -54,11 +54,15 @@ class TcpScanner:
     def scan(self, code: str | bytes, within_s: float = 0.0) -> bool:
         """Whether anybody was there to take it, waiting `within_s` for somebody."""
         data = code.encode() if isinstance(code, str) else code
+        return self.send(data + self._suffix, within_s)
+
+    def send(self, raw: bytes, within_s: float = 0.0) -> bool:
+        """The same of bytes with nothing added."""
         with self._came:
             if not self._came.wait_for(lambda: self._host is not None, within_s) or self._host is None:
                 return False
             try:
-                self._host.sendall(data + self._suffix)
+                self._host.sendall(raw)
             except OSError:
                 self._host = None
                 return False

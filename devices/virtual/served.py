@@ -44,13 +44,15 @@ def _serve(master: int, receive: Receive, unasked: Callable[[], bytes], stopping
 
 
 @contextmanager
-def on_tcp(receive: Receive, port: int = 0) -> Iterator[tuple[str, int]]:
+def on_tcp(receive: Receive, port: int = 0, unasked: Callable[[], bytes] = bytes) -> Iterator[tuple[str, int]]:
     """Host and port behind which the device is, until the end; one host at a time, as registers have it. `port` 0 is a
     free one. Raises OSError."""
     with socket.create_server(("127.0.0.1", port)) as server:
         server.settimeout(TICK_S)
         stopping = threading.Event()
-        thread = threading.Thread(target=_accept, args=(server, receive, stopping), name="virtual port", daemon=True)
+        thread = threading.Thread(
+            target=_accept, args=(server, receive, unasked, stopping), name="virtual port", daemon=True
+        )
         thread.start()
         try:
             yield "127.0.0.1", server.getsockname()[1]
@@ -59,25 +61,26 @@ def on_tcp(receive: Receive, port: int = 0) -> Iterator[tuple[str, int]]:
             thread.join()
 
 
-def _accept(server: socket.socket, receive: Receive, stopping: threading.Event) -> None:
+def _accept(server: socket.socket, receive: Receive, unasked: Callable[[], bytes], stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             host, _ = server.accept()
         except TimeoutError:
             continue
         with host:
-            _talk(host, receive, stopping)
+            _talk(host, receive, unasked, stopping)
 
 
-def _talk(host: socket.socket, receive: Receive, stopping: threading.Event) -> None:
+def _talk(host: socket.socket, receive: Receive, unasked: Callable[[], bytes], stopping: threading.Event) -> None:
     host.settimeout(TICK_S)
     while not stopping.is_set():
         try:
-            raw = host.recv(MOST_BYTES)
-        except TimeoutError:
-            continue
+            came = select.select([host], [], [], TICK_S)[0]
+            raw = host.recv(MOST_BYTES) if came else b""
+            if came and not raw:
+                return
+            out = unasked() + (receive(raw) if raw else b"")
+            if out:
+                host.sendall(out)
         except OSError:
             return
-        if not raw:
-            return
-        host.sendall(receive(raw))

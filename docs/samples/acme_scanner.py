@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from devices.driver import Driver, Path, PortNumber, ScannerSettings
 from devices.model import DeviceInfo
-from devices.transport.reader import Reader
+from devices.transport.reader import Reader, silent
 
 
 class AcmeSettings(ScannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +30,8 @@ class AcmeLine:
 
 
 def acme(info: DeviceInfo, settings: AcmeSettings, on_quiet: Callable[[float], None]) -> Reader:
-    return Reader(info, settings.host, lambda: AcmeLine(settings.host, settings.tcp_port), on_quiet=on_quiet)
+    host, port = settings.host, settings.tcp_port
+    return Reader(info, f"{host}:{port}", lambda: AcmeLine(host, port), on_quiet=on_quiet, away=silent)
 
 
 DRIVER = Driver(AcmeSettings, acme)

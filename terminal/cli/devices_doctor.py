@@ -31,12 +31,12 @@ def doctor(data: Path, lang: str) -> None:
     Not while the till runs: it has the ports.
     """
     from terminal.cli.fiscal import alone_in
-    from terminal.device_file import FILE, read_devices
+    from terminal.device_file import FILE, read_devices, untraced
     from terminal.doctor_order import in_order
 
     ru = language(lang) == "ru"
     with errors_in(lang):
-        devices = read_devices(data)
+        devices = [untraced(each) for each in read_devices(data)]
         if not devices:
             click.echo(f"{data / FILE}: {'устройств не названо' if ru else 'names no devices'}")
             return
@@ -63,26 +63,19 @@ def _memory(folder: Path) -> str:
 
 def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterator[Finding]:
     from devices.buses import all_ports
-    from devices.driver import TcpScannerSettings
     from terminal.cli.payment import told_payment
     from terminal.cli.shop_clock import shop_zone
     from terminal.device_places import places, serial_of
     from terminal.doctor_camera import camera_findings
     from terminal.doctor_layout import layout_findings
     from terminal.doctoring import (
-        display_findings,
         doubt_findings,
         modem_manager_findings,
-        network_scanner_findings,
-        payment_findings,
         port_findings,
-        printer_findings,
-        register_findings,
         unsettled_findings,
     )
     from terminal.fiscal_book import FILE, FiscalBook
-    from terminal.payment_terminals import made_terminal, open_payments
-    from terminal.registers import port_of
+    from terminal.payment_terminals import open_payments
 
     if any(serial_of(device) for device in devices):
         yield from modem_manager_findings(PROCESSES, RULES)
@@ -97,22 +90,41 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
                 closed.add(finding.device)
             yield finding
     for device in devices:
-        if device.kind == "fiscal" and device.settings.id not in closed:
-            with closing(port_of(device)) as register:
-                yield from register_findings(device.settings.id, register, _now(folder), _memory(folder))
-        if device.kind == "printer" and device.settings.id not in closed:
-            yield from printer_findings(device.settings.id, device.make(device.settings))
-        if isinstance(device.settings, TcpScannerSettings):
-            yield from network_scanner_findings(device.settings.id, device.settings)
-        if device.kind == "display" and device.settings.id not in closed:
-            yield from display_findings(device.settings.id, device.make(device.settings))
-        if device.kind == "payment" and device.settings.id not in closed:
-            yield from payment_findings(device.settings.id, made_terminal(device))
+        if device.settings.id not in closed:
+            yield from _answers(device, folder)
     said, zone = language(lang), shop_zone(folder)
     yield from unsettled_findings([told_payment(kept, said, zone) for kept in open_payments(folder)])
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])
+
+
+def _answers(device: Configured, folder: Path) -> Iterator[Finding]:
+    """Of a device whose port can be opened, or that is on none of this machine."""
+    from terminal.device_places import port_of as place_of
+    from terminal.doctoring import (
+        display_findings,
+        payment_findings,
+        printer_findings,
+        register_findings,
+        scanner_findings,
+    )
+    from terminal.payment_terminals import made_terminal
+    from terminal.registers import port_of
+    from terminal.scanning import made_scanner
+
+    match device.kind:
+        case "fiscal":
+            with closing(port_of(device)) as register:
+                yield from register_findings(device.settings.id, register, _now(folder), _memory(folder))
+        case "printer":
+            yield from printer_findings(device.settings.id, device.make(device.settings))
+        case "display":
+            yield from display_findings(device.settings.id, device.make(device.settings))
+        case "payment":
+            yield from payment_findings(device.settings.id, made_terminal(device))
+        case "scanner" if place_of(device) is None:
+            yield from scanner_findings(device.settings.id, device.place, made_scanner(device))
 
 
 def _now(folder: Path) -> datetime:

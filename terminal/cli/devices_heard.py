@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import queue
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import click
 from msgspec.structs import replace
 
 from loyalty.errors import BadInput, NotNow
-from loyalty.sentences import Lang, sentence
+from loyalty.sentences import Lang, Sentence, sentence
 
 if TYPE_CHECKING:
     from devices.driver import Sends
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from terminal.scanner.framing import Framing
 
 MOST_WAITING = 1000
-DRIVERS = ("serial", "hidpos", "evdev")
+TCP = "tcp"
+DRIVERS = ("serial", "hidpos", "evdev", TCP)
 BY_PATH = {"/dev/hidraw": "hidpos", "/dev/input/": "evdev"}
+ADDRESS = re.compile(r"[^/\s]+:[0-9]{1,5}")
 
 at_speed = click.option("--baud", type=click.IntRange(300, 4_000_000), help="The serial port's speed, if not 9600.")
 as_driver = click.option(
-    "--driver", type=click.Choice(DRIVERS), help="What PORT is, where its path does not tell (a virtual scanner's)."
+    "--driver", type=click.Choice(DRIVERS), help="What PORT is, where it does not tell (a virtual scanner's path)."
 )
 
 
@@ -46,7 +49,8 @@ class Source:
 
 
 def source_at(port: str, baud: int | None, driver: str | None, folder: Path | None = None) -> Source:
-    """The scanner of that id or port in the folder's devices.toml, else what is at that path. Raises BadInput."""
+    """The scanner of that id or port in the folder's devices.toml, else what is at that path or, as HOST:PORT, on the
+    network. Raises BadInput."""
     from devices.driver import ScannerSettings
     from devices.model import DeviceInfo
     from terminal.device_file import configured, read_devices
@@ -59,14 +63,25 @@ def source_at(port: str, baud: int | None, driver: str | None, folder: Path | No
                 settings = replace(settings, baud=baud)
             break
     else:
-        known = driver or next((name for start, name in BY_PATH.items() if port.startswith(start)), "serial")
-        speed = {"baud": baud or 9600} if known == "serial" else {}
-        (device,) = configured({"device": [{"kind": "scanner", "driver": known, "port": port, **speed}]})
+        known = driver or _driver_at(port)
+        (device,) = configured({"device": [{"kind": "scanner", "driver": known, **_where(known, port, baud)}]})
         settings = device.settings
         assert isinstance(settings, ScannerSettings)
     info = DeviceInfo(settings.id, device.kind, device.driver, device.place)
     make = partial(device.make, info, settings)
     return Source(device.driver, device.place, make, device.made_by.sends, framing_of(settings))
+
+
+def _driver_at(port: str) -> str:
+    by_path = (name for start, name in BY_PATH.items() if port.startswith(start))
+    return next(by_path, TCP if ADDRESS.fullmatch(port) else "serial")
+
+
+def _where(driver: str, port: str, baud: int | None) -> dict[str, str | int]:
+    if driver == TCP:
+        host, _, number = port.rpartition(":")
+        return {"host": host.strip("[]"), "tcp_port": int(number)} if host and number.isdecimal() else {"host": port}
+    return {"port": port, "baud": baud or 9600} if driver == "serial" else {"port": port}
 
 
 def recorded(source: Source, file: Path | None) -> Source:
@@ -88,9 +103,7 @@ def recorded(source: Source, file: Path | None) -> Source:
 @contextmanager
 def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
     """The scans as they come, until Ctrl+C. Raises NotNow where the port does not open or goes."""
-    from devices.buses import all_ports
     from devices.model import DataEvent, DeviceEvent, Health, StatusUpdate
-    from terminal.device_places import why_closed
     from terminal.scanner.bursts import Bursts
 
     heard: queue.Queue[Burst | StatusUpdate] = queue.Queue(MOST_WAITING)
@@ -115,8 +128,7 @@ def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
             elif event.health is Health.ENABLED:
                 click.echo(f"{source.named}: {'сканируйте' if lang == 'ru' else 'scan now'}", err=True)
             else:
-                hid = source.driver in BY_PATH.values()
-                raise NotNow(*why_closed(event.code, source.named, hid, all_ports()))
+                raise NotNow(*_why_silent(event, source))
 
     device = source.make(quiet)
     device.open(put)
@@ -126,3 +138,16 @@ def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
         return
     finally:
         device.close()
+
+
+def _why_silent(status: StatusUpdate, source: Source) -> tuple[Sentence, Sentence | None]:
+    """Of a port its own words, with the ports there are; of anything else what the till would show."""
+    from devices.buses import all_ports
+    from terminal.device_places import SENTENCES as PORT
+    from terminal.device_places import why_closed
+    from terminal.device_said import seen_of
+
+    seen = None if f"port.{status.code}" in PORT else seen_of(status, "scanner", source.named)
+    if seen is None or seen.said is None:
+        return why_closed(status.code, source.named, source.driver in BY_PATH.values(), all_ports())
+    return seen.said, seen.hint

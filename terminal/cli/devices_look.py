@@ -71,7 +71,7 @@ def _there(place: Place, ru: bool) -> str:
         settings = place.device.settings
         if getattr(settings, "host", "") or getattr(settings, "url", "") or "://" in getattr(settings, "port", ""):
             return "по сети" if ru else "on the network"
-        return "не на последовательном порту" if ru else "not on a serial port"
+        return "без порта" if ru else "on no port"
     if not place.paths:
         return "нет на месте" if ru else "not there"
     if len(place.paths) > 1:
@@ -85,7 +85,7 @@ def _there(place: Place, ru: bool) -> str:
 @click.option(
     "--driver",
     type=click.Choice((*DRIVERS, CAMERA)),
-    help="What PORT is, where its path does not tell (a virtual scanner's, a camera).",
+    help="What PORT is, where it does not tell (a virtual scanner's path, a camera).",
 )
 @click.option("--count", type=click.IntRange(0), default=0, help="Stop after so many scans; 0 listens until Ctrl+C.")
 @click.option(
@@ -100,8 +100,8 @@ def listen(
 ) -> None:
     """Show each scan that comes from PORT: its bytes, how they are framed, and what the till reads it as.
 
-    PORT is a path, or the id of a device in devices.toml; of a camera its number, a device, an address or a video file.
-    Not while the till runs: it has the port.
+    PORT is a path, of a scanner on the network HOST:PORT, or the id of a device in devices.toml; of a camera its
+    number, a device, an address or a video file. Not while the till runs: it has the port.
     """
     with errors_in(lang):
         camera = camera_at(port, driver, data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal.played_said import payment_said
@@ -12,11 +11,11 @@ from terminal.played_said import payment_said
 if TYPE_CHECKING:
     from devices.virtual.payment import VirtualTerminal
 
-Serve = Callable[[Callable[[bytes], bytes], Path | None], AbstractContextManager[str]]
+Serve = Callable[..., AbstractContextManager[str]]
 
 
 def played_payments(
-    serve: Serve, link: Path | None, ru: bool
+    serve: Serve, ru: bool
 ) -> tuple[str, VirtualTerminal, AbstractContextManager[str], Callable[[], Iterator[str]]]:
     """Its name, itself, its place while it runs, and what there is to tell of it since the last time."""
     from devices.virtual.payment import VirtualTerminal
@@ -30,4 +29,4 @@ def played_payments(
                 told[reference] = done.state
                 yield said
 
-    return "Банковский терминал" if ru else "The payment terminal", terminal, serve(terminal.receive, link), news
+    return "Банковский терминал" if ru else "The payment terminal", terminal, serve(terminal.receive), news

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.devices_heard import TCP
 from terminal.cli.devices_payment import played_payments
 from terminal.cli.shop_clock import clock_in
 from terminal.played_said import document_said
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from devices.virtual.shtrih_memory import Document
 
 UNPLUGGED = ("Кабель вынут, код не передан: !plug", "Unplugged, the code went nowhere: !plug")
-TCP = "tcp"
 ATOL_PORT, SCANNER_PORT = 16_732, 4001
 Lines = Callable[[], Iterator[str]]
+Receive = Callable[[bytes], bytes]
+Serve = Callable[..., AbstractContextManager[str]]
+"""Takes what a device does with the bytes of its host, and what it sends by itself; gives its place while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +45,41 @@ class Played:
 def played_device(kind: str, link: Path | None, port: int | None, driver: str, ru: bool, zone: str = "") -> Played:
     match kind:
         case "register":
-            return _register(link, ru, zone)
+            return _register(_at(link, port), ru, zone)
         case "atol":
-            return _atol(port or ATOL_PORT, ru, zone)
+            return _atol(ATOL_PORT if port is None else port, ru, zone)
         case "display":
-            return _display(link, ru)
-        case "scanner" if driver == TCP:
-            return _tcp_scanner(port or SCANNER_PORT, ru)
+            return _display(_at(link, port), ru)
+        case "scanner" if driver == TCP or (driver == "serial" and port is not None):
+            return _tcp_scanner(SCANNER_PORT if port is None else port, ru)
+        case "scanner" if port is not None:
+            raise click.UsageError(f"--port: --driver {TCP}")
         case "scanner":
             return _scanner(link, driver, ru)
         case "payment":
-            return Played(*played_payments(_on_pty, link, ru))
+            return Played(*played_payments(_at(link, port), ru))
         case _:
-            return _printer(link, ru)
+            return _printer(_at(link, port), ru)
+
+
+def _at(link: Path | None, port: int | None) -> Serve:
+    """On this port of the computer (0: a free one), else on a pseudo-terminal."""
+    return partial(_on_pty, link) if port is None else partial(_on_tcp, port)
 
 
 @contextmanager
-def _on_pty(
-    receive: Callable[[bytes], bytes], link: Path | None, unasked: Callable[[], bytes] = bytes
-) -> Iterator[str]:
+def _on_tcp(port: int, receive: Receive, unasked: Callable[[], bytes] = bytes) -> Iterator[str]:
+    from devices.virtual.served import on_tcp
+
+    try:
+        with on_tcp(receive, port, unasked) as (host, number):
+            yield f"{host}:{number}"
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: {error.strerror}") from error
+
+
+@contextmanager
+def _on_pty(link: Path | None, receive: Receive, unasked: Callable[[], bytes] = bytes) -> Iterator[str]:
     from devices.virtual.link import drop, point
     from devices.virtual.served import on_pty
 
@@ -73,11 +93,11 @@ def _on_pty(
                 drop(link)
 
 
-def _register(link: Path | None, ru: bool, zone: str) -> Played:
+def _register(serve: Serve, ru: bool, zone: str) -> Played:
     from devices.virtual.shtrih import VirtualShtrih
 
     register = VirtualShtrih(now=lambda: _clock(zone))
-    running = _on_pty(register.receive, link)
+    running = serve(register.receive)
     return Played("Касса (ККТ)" if ru else "The register", register, running, _documents(register.memory.documents, ru))
 
 
@@ -112,7 +132,7 @@ def _documents(made: Sequence[Document | AtolDocument], ru: bool) -> Lines:
     return news
 
 
-def _printer(link: Path | None, ru: bool) -> Played:
+def _printer(serve: Serve, ru: bool) -> Played:
     from devices.virtual.escpos import VirtualEscPos
 
     printer = VirtualEscPos()
@@ -126,11 +146,11 @@ def _printer(link: Path | None, ru: bool) -> Played:
         while printer.slips:
             yield printer.slips.popleft() + "- - - 8< - - -"
 
-    running = _on_pty(printer.receive, link, printer.unasked)
+    running = serve(printer.receive, printer.unasked)
     return Played("Принтер чеков" if ru else "The receipt printer", printer, running, news)
 
 
-def _display(link: Path | None, ru: bool) -> Played:
+def _display(serve: Serve, ru: bool) -> Played:
     from devices.virtual.display import VirtualDisplay, framed
 
     display = VirtualDisplay()
@@ -139,7 +159,7 @@ def _display(link: Path | None, ru: bool) -> Played:
         while display.shown:
             yield framed(display.shown.popleft())
 
-    running = _on_pty(display.receive, link)
+    running = serve(display.receive)
     return Played("Дисплей покупателя" if ru else "The customer's display", display, running, news)
 
 

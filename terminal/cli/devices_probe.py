@@ -49,7 +49,8 @@ def sheet(out: Path, lang: str) -> None:
 @in_folder
 @in_language
 def probe(port: str, baud: int | None, driver: str | None, write: bool, data: Path, lang: str) -> None:
-    """Find out from two scans of the calibration sheet how the scanner at PORT sends its codes; print it as TOML.
+    """Find out from two scans of the calibration sheet how the scanner at PORT, a path or HOST:PORT, sends its codes;
+    print it as TOML.
 
     Not while the till runs: it has the port.
     """
@@ -61,12 +62,12 @@ def probe(port: str, baud: int | None, driver: str | None, write: bool, data: Pa
     with errors_in(lang):
         others = read_devices(data)
         ports = all_ports()
-        _require_unnamed(port, places(others, ports))
         source = source_at(port, baud, driver)
+        _require_unnamed(port, source.named, places(others, ports))
         click.echo(spoken(sentence("probe.scan"), language(lang)), err=True)
         with bursts_from(source, language(lang)) as bursts:
             inferred = _inferred(bursts, language(lang))
-        text = table_text(settings_of(inferred, port, baud or 9600, ports, others, source.driver))
+        text = table_text(settings_of(inferred, source.named, baud or 9600, ports, others, source.driver))
         click.echo(text, nl=False)
         if inferred.aim:
             click.echo(spoken(sentence("probe.aim"), language(lang)), err=True)
@@ -76,11 +77,11 @@ def probe(port: str, baud: int | None, driver: str | None, write: bool, data: Pa
             click.echo(spoken(sentence("probe.written", file=str(data / FILE)), language(lang)), err=True)
 
 
-def _require_unnamed(port: str, found: Sequence[Place]) -> None:
+def _require_unnamed(port: str, named: str, found: Sequence[Place]) -> None:
     """Raises NotNow where the file names a device on this port already: two of them would fight for it."""
     path = os.path.realpath(port)
     for place in found:
-        if path in (place.paths or ()):
+        if path in (place.paths or ()) or place.device.place == named:
             raise NotNow(sentence("probe.named", id=place.device.settings.id, port=port), sentence("probe.named.hint"))
 
 

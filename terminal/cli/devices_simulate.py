@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from terminal.cli.devices_heard import DRIVERS
-from terminal.cli.devices_played import TCP
 from terminal.cli.told import in_folder, in_language, language
 
 if TYPE_CHECKING:
@@ -27,20 +26,22 @@ MARK = "!"
 @click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.option("--link", type=click.Path(path_type=Path), help="A name for its serial port, kept while it runs.")
 @click.option(
-    "--port", type=click.IntRange(1, 65_535), help="Of `atol`, 16732 without it, and of a scanner on the network, 4001."
+    "--port",
+    type=click.IntRange(1, 65_535),
+    help="A port of this computer, instead of a pseudo-terminal; of `atol` 16732 without it, of a scanner on the "
+    "network 4001.",
 )
-@click.option(
-    "--driver", type=click.Choice((*DRIVERS, TCP)), default="serial", show_default=True, help="What `scanner` is."
-)
+@click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
 @click.option("--fault", "faults", multiple=True, help="What goes wrong from the start; may be repeated.")
 @click.option("--zone", default="", help="Where a register's clock goes by, as in Asia/Irkutsk; else the till's.")
 @in_folder
 @in_language
 def simulate(kind: str, faults: tuple[str, ...], zone: str, data: Path, lang: str, **where: Any) -> None:
-    """Play a device until Ctrl+C. KIND on a pseudo-terminal: `register`, a fiscal register (Shtrih-M), with what it
-    makes; `printer`, of receipts (ESC/POS), with what comes out of it; `display`, a customer's, with what stands on it;
-    `scanner`, that scans each line typed here; `payment`, a terminal. On a port of this computer: `atol`, the web
-    server of ATOL. A fault happens when its name is typed here, for a scanner after `!` (docs/DEVICES.md)."""
+    """Play a device until Ctrl+C. KIND on a pseudo-terminal, or with --port on a port of this computer: `register`, a
+    fiscal register (Shtrih-M), with what it makes; `printer`, of receipts (ESC/POS), with what comes out of it;
+    `display`, a customer's, with what stands on it; `scanner`, that scans each line typed here; `payment`, a terminal.
+    Only on a port: `atol`, the web server of ATOL. A fault happens when its name is typed here, for a scanner after `!`
+    (docs/DEVICES.md)."""
     import time
 
     from devices.virtual.faults import script

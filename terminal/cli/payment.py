@@ -15,6 +15,7 @@ from terminal.cli.shop_clock import shop_zone, text_in
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
+    from devices.protocols import PaymentTerminal
     from loyalty.sentences import Lang
     from terminal.charges import Kept
 
@@ -37,8 +38,8 @@ def payment() -> None:
 @in_folder
 @in_language
 def status(data: Path, lang: str) -> None:
-    """Whether the terminal answers, and which card payments are not settled. Not while the till runs: it has the
-    terminal. Status 1 where it does not answer or something is to be settled."""
+    """Whether the terminal answers, its totals of the day, and which card payments are not settled. Not while the till
+    runs: it has the terminal. Status 1 where it does not answer or something is to be settled."""
     from devices.errors import DeviceError
     from loyalty.sentences import sentence
     from terminal.device_file import read_devices
@@ -56,6 +57,7 @@ def status(data: Path, lang: str) -> None:
                 with closing(made_terminal(found)) as terminal:
                     try:
                         click.echo(f"{'Терминал' if ru else 'Terminal'}: {terminal.terminal_id()}")
+                        _tell_totals(terminal, language(lang))
                     except DeviceError:
                         wrong = True
                         click.echo(spoken(sentence("payment.silent"), language(lang)))
@@ -65,6 +67,25 @@ def status(data: Path, lang: str) -> None:
         click.echo("Всё решено" if ru else "Everything is settled")
     if wrong or left:
         raise SystemExit(1)
+
+
+def _tell_totals(terminal: PaymentTerminal, lang: Lang) -> None:
+    """What it has taken and given back since its last settlement; nothing of one that keeps no totals. Raises
+    DeviceError."""
+    import uuid_utils
+
+    from devices.errors import DeviceError
+
+    try:
+        totals = terminal.access_daily_log(uuid_utils.uuid7().hex, settle=False)
+    except DeviceError as why:
+        if why.code != "not_kept":
+            raise
+        return
+    paid, back = (money_text(each, lang) for each in (totals.sales_minor, totals.refunds_minor))
+    ru = f"С последней сверки итогов: оплат {totals.sales} на {paid}, возвратов {totals.refunds} на {back}"
+    en = f"Since its last settlement: payments {totals.sales}, {paid}; refunds {totals.refunds}, {back}"
+    click.echo(ru if lang == "ru" else en)
 
 
 @payment.command

@@ -15,6 +15,7 @@ from devices.driver import ScannerSettings
 from devices.model import DeviceInfo, Health, StatusUpdate
 from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
+from devices.virtual.scanner_tcp import TcpScanner
 from loyalty.errors import BadDevices
 from terminal.device_file import FILE, read_devices
 from terminal.scanner.framing import Dropped
@@ -31,12 +32,20 @@ ENCODE: dict[str, Callable[[bytes], bytes]] = {"serial": bytes, "hidpos": report
 MARKED = "0104600000000015215Qbag!\x1d93Zjqw"
 
 
+class Networked(TcpScanner):
+    """One behind a serial server, that scans once the till is connected."""
+
+    def send(self, raw: bytes, within_s: float = WAIT_S) -> bool:
+        assert not self.plugged or super().send(raw, WAIT_S)
+        return True
+
+
 @dataclass
 class Till:
     """One scanner of one driver, as `devices.toml` names it, and what came of it."""
 
     driver: str
-    scanner: VirtualScanner
+    scanner: VirtualScanner | TcpScanner
     folder: Path
     heard: Queue[Scan | Dropped | StatusUpdate]
 
@@ -52,18 +61,29 @@ class Till:
             on_status=heard.put, on_dropped=heard.put, framing=framing, sends=device.made_by.sends,
         )  # fmt: skip
 
+    @property
+    def where(self) -> str:
+        host, _, number = self.scanner.port.partition(":")
+        return f'host = "{host}"\ntcp_port = {number}' if self.driver == "tcp" else f'port = "{self.scanner.port}"'
+
+    @property
+    def gone(self) -> str:
+        """The code of its status while the cable is out."""
+        return "offline" if self.driver == "tcp" else "unplugged"
+
     def status(self, code: str) -> None:
         event = self.heard.get(timeout=WAIT_S)
         assert isinstance(event, StatusUpdate)
         assert event.code == code
 
 
-@pytest.fixture(params=["serial", "hidpos", "evdev"])
+@pytest.fixture(params=["serial", "tcp", "hidpos", "evdev"])
 def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
-    with _virtual(request.param, tmp_path) as scanner:
-        text = f'[[device]]\nkind = "scanner"\ndriver = "{request.param}"\nid = "front"\nport = "{scanner.port}"\n'
+    with Networked() if request.param == "tcp" else _virtual(request.param, tmp_path) as scanner:
+        made = Till(request.param, scanner, tmp_path, Queue())
+        text = f'[[device]]\nkind = "scanner"\ndriver = "{made.driver}"\nid = "front"\n{made.where}\n'
         (tmp_path / FILE).write_text(f'{text}suffix = "always"\n')
-        yield Till(request.param, scanner, tmp_path, Queue())
+        yield made
 
 
 def test_a_code_comes_whole_with_its_symbology_and_its_separators(till: Till) -> None:
@@ -95,10 +115,10 @@ def test_a_cable_pulled_out_amid_a_code_is_told_and_put_back_the_next_code_is_wh
     till.status("ready")
     till.scanner.scan("4600000000015")
     assert isinstance(till.heard.get(timeout=WAIT_S), Scan)
-    half = ENCODE[till.driver](b"4600000000022")
+    half = ENCODE.get(till.driver, bytes)(b"4600000000022")
     till.scanner.send(half[: len(half) // 2])
     till.scanner.unplug()
-    till.status("unplugged")
+    till.status(till.gone)
     assert source.check_health() is Health.OFFLINE
     till.scanner.plug()
     till.status("ready")
@@ -107,6 +127,7 @@ def test_a_cable_pulled_out_amid_a_code_is_told_and_put_back_the_next_code_is_wh
     source.close()
 
 
+@pytest.mark.parametrize("till", ["serial", "hidpos", "evdev"], indirect=True)
 def test_a_second_program_waits_until_the_first_has_let_go(till: Till) -> None:
     others: Queue[Scan | Dropped | StatusUpdate] = Queue()
     source, other = till.source(till.heard), till.source(others)

@@ -384,6 +384,16 @@ def test_documents_that_wait_for_days_are_told_since_when(bench: Bench) -> None:
     )
 
 
+def test_a_trace_of_the_till_is_left_as_it_is(bench: Bench) -> None:
+    """Two looks of the doctor would else be all that is left of what was recorded."""
+    trace = bench.folder / "printer.jsonl"
+    trace.write_text("recorded")
+    host, port = bench.stack.enter_context(on_tcp(VirtualEscPos().receive))
+    bench.device("printer", "escpos", f'host = "{host}"', f"tcp_port = {port}", f'trace = "{trace.name}"')
+    assert bench.doctor() == (0, [])
+    assert [path.read_text() for path in bench.folder.glob("printer.jsonl*")] == ["recorded"]
+
+
 def test_a_document_that_waits_for_paper_is_told(bench: Bench) -> None:
     register = VirtualShtrih()
     port = Shtrih(MemoryWire(register))

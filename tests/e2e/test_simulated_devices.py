@@ -5,16 +5,24 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import click
 import pytest
 
 from devices.displays import TextDisplaySettings, epson
 from devices.errors import DeviceError
+from devices.escpos.line import tcp_line
+from devices.escpos.talk import ASK_PRINTED
+from devices.model import Health
+from devices.payments import LineTerminalSettings, virtual
 from devices.printers import EscPosSettings, escpos
+from devices.shtrih.wire import TcpWire
 from devices.virtual.faults import script
-from terminal.cli.devices_played import played_device
+from terminal.cli.devices_played import Played, played_device
 from terminal.cli.devices_simulate import told_faults
+from terminal.fiscal.shtrih import Shtrih
 
 ROOT = Path(__file__).resolve().parents[2]
 KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()", "devices", "simulate"]
@@ -29,13 +37,50 @@ def test_what_may_be_typed_is_said_in_the_person_s_language() -> None:
 
 
 def test_a_scanner_whose_cable_is_out_says_that_its_code_went_nowhere() -> None:
-    scanner = played_device("scanner", None, 0, "serial", ru=False)
+    scanner = played_device("scanner", None, None, "serial", ru=False)
     assert scanner.take is not None
     script("scanner", scanner.device, "unplug")
     assert scanner.take("4600000000015") == "Unplugged, the code went nowhere: !plug"
     script("scanner", scanner.device, "plug")
     assert scanner.take("4600000000015") == "→ '4600000000015'"
     script("scanner", scanner.device, "unplug")
+
+
+def test_every_device_with_a_wire_is_played_on_the_network_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """A till that names it by `host` and `tcp_port` reaches it; what a printer says by itself comes too."""
+    with _network("printer") as (played, host, port):
+        script("printer", played.device, "no_paper")
+        wire = tcp_line(host, port)
+        wire.send(b"x\n" + ASK_PRINTED)
+        script("printer", played.device, "mend")
+        assert wire.receive(SOON_S) == b"\x00"
+        wire.close()
+    with _network("display") as (played, host, port):
+        display = epson(TextDisplaySettings(id="display", host=host, tcp_port=port))
+        display.open(lambda event: None)
+        assert display.check_health() is Health.ENABLED
+    with _network("payment") as (played, host, port):
+        terminal = virtual(LineTerminalSettings(id="bank", host=host, tcp_port=port))
+        assert terminal.terminal_id() == "VT000001"
+        terminal.close()
+    with _network("register") as (played, host, port), closing(Shtrih(TcpWire(host, port))) as register:
+        assert register.state().shift == "closed"
+    with _network("scanner") as (played, host, port):
+        assert played.take is not None
+        assert played.take("4600000000015") == "Nobody is connected, the code went nowhere"
+
+
+def test_a_scanner_of_reports_or_keys_has_no_port_of_this_computer() -> None:
+    with pytest.raises(click.UsageError, match="--driver tcp"):
+        played_device("scanner", None, 0, "hidpos", ru=False)
+
+
+@contextmanager
+def _network(kind: str) -> Iterator[tuple[Played, str, int]]:
+    played = played_device(kind, None, 0, "serial", ru=False)
+    with played.running as place:
+        host, _, port = place.partition(":")
+        yield played, host, int(port)
 
 
 @pytest.fixture

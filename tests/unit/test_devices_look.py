@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
 from loyalty.codes import CodeRanges
 from terminal.cli import main
+from terminal.cli.devices_heard import source_at
 from terminal.cli.devices_look import told_burst
 from terminal.device_file import FILE
 from terminal.scanner.bursts import MOST_BYTES, SILENCE_S, Burst, Bursts, shown_text
@@ -155,6 +157,36 @@ def test_a_port_that_is_not_there_is_a_sentence_and_what_to_do(
         "There is no /dev/no-such-port",
         "Check the cable; kopilka devices list shows ports",
     ]
+
+
+@pytest.mark.parametrize("named", ["its address", "its id"])
+def test_a_scanner_on_the_network_where_nobody_answers_is_no_missing_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], named: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    text = f'[[device]]\nkind = "scanner"\ndriver = "tcp"\nid = "gate"\nhost = "127.0.0.1"\ntcp_port = {number}\n'
+    (tmp_path / FILE).write_text(text if named == "its id" else "")
+    asked = "gate" if named == "its id" else f"127.0.0.1:{number}"
+    assert run("devices", "listen", asked, "--data", tmp_path, "--lang", "en") == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"127.0.0.1:{number} does not answer",
+        "Check its power and cable",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "driver", "place"),
+    [
+        ("10.0.0.9:4002", None, "10.0.0.9:4002"),
+        ("gate.shop", "tcp", "gate.shop:4001"),
+        ("[fe80::9]:4001", None, "fe80::9:4001"),
+        ("/dev/serial/by-path/pci-0:4:1", None, "/dev/serial/by-path/pci-0:4:1"),
+    ],
+)
+def test_an_address_is_a_scanner_on_the_network_and_a_path_is_none(given: str, driver: str | None, place: str) -> None:
+    found = source_at(given, None, driver)
+    assert (found.driver, found.named) == ("serial" if place.startswith("/") else "tcp", place)
 
 
 def test_bytes_that_make_no_code_are_shown_all_the_same() -> None:

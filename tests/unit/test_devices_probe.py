@@ -13,10 +13,11 @@ import zxingcpp
 from PIL import Image
 
 import devices.ports
-from devices.driver import SerialScannerSettings
+from devices.driver import SerialScannerSettings, TcpScannerSettings
 from devices.ports import Match, Port
 from devices.virtual.hid import keys_of, reports_of
 from devices.virtual.scanner import VirtualScanner
+from devices.virtual.scanner_tcp import TcpScanner
 from terminal.cli import main
 from terminal.device_file import FILE, read_devices
 from terminal.scanner.bursts import Burst
@@ -35,7 +36,7 @@ SERIALS = (Port("/dev/ttyACM0", "0c2e", "0b61", "A1", "x"), Port("/dev/ttyACM1",
 class Scans:
     """Stands for the person: scans these codes, one whenever the command has said something."""
 
-    def __init__(self, scanner: VirtualScanner, codes: list[str]) -> None:
+    def __init__(self, scanner: VirtualScanner | Behind, codes: list[str]) -> None:
         self._scanner, self._codes = scanner, codes
         self.out: list[str] = []
         self.told: list[str] = []
@@ -223,6 +224,36 @@ def test_a_scanner_that_is_no_serial_port_is_probed_alike(
         ]
         (found,) = read_devices(tmp_path)
         assert found.driver == driver
+
+
+class Behind:
+    """A scanner behind a serial server, that scans once somebody is connected."""
+
+    def __init__(self, scanner: TcpScanner) -> None:
+        self._scanner = scanner
+
+    def scan(self, code: str) -> None:
+        assert self._scanner.scan(code, WAIT_S)
+
+
+def test_a_scanner_on_the_network_is_probed_alike_and_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with TcpScanner(suffix=b"!\r") as scanner:
+        scans = Scans(Behind(scanner), [DIGITS, LETTERS])
+        assert run(monkeypatch, scans, scanner.port, "--write", "--data", tmp_path) == 0
+        host, _, number = scanner.port.partition(":")
+        assert [line for line in "".join(scans.out).splitlines() if "idle" not in line] == [
+            "[[device]]", 'kind = "scanner"', 'driver = "tcp"', 'id = "scanner"', f'host = "{host}"',
+            f"tcp_port = {number}", 'postfix = "!"', 'suffix = "always"',
+        ]  # fmt: skip
+        (found,) = read_devices(tmp_path)
+        assert found.settings == TcpScannerSettings(
+            id="scanner", host=host, tcp_port=int(number), postfix="!", suffix="always",
+            idle_ms=found.settings.idle_ms,  # type: ignore[attr-defined]
+        )  # fmt: skip
+        assert run(monkeypatch, Scans(Behind(scanner), []), scanner.port, "--data", tmp_path) == 1
+    assert capsys.readouterr().err.startswith(f"In devices.toml scanner has {scanner.port} already")
 
 
 def test_a_further_scanner_gets_an_id_of_its_own() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devices.payment.model import Approval, DayTotals, Operation
-from devices.virtual.payment import VirtualTerminal
+from devices.virtual.payment import Done, VirtualTerminal
 from devices.virtual.served import on_tcp
 from loyalty.errors import StoreFault
 from terminal.charges import Fate, Kept
@@ -115,14 +115,23 @@ def test_status_without_a_terminal_says_so(folder, capsys) -> None:
 
 def test_status_asks_the_terminal_and_lists_what_is_open(folder, capsys) -> None:
     opened(folder, kept(1), kept(0xAB12, "undoing", amount_minor=123_45)).close()
-    with on_tcp(VirtualTerminal().receive) as (host, port):
+    done = {"a": Done("sale", 200_00, "approved"), "b": Done("refund", 1_50, "approved")}
+    with on_tcp(VirtualTerminal(done=done).receive) as (host, port):
         text = f'[[device]]\nkind = "payment"\ndriver = "virtual"\nhost = "{host}"\ntcp_port = {port}\n'
         (folder / "devices.toml").write_text(text, "utf-8")
         code, out, _ = run(capsys, "payment", "status", "--data", folder, "--lang", "en")
-    first, second = out.splitlines()
+    first, totals, second = out.splitlines()
     assert (code, first) == (1, "Terminal: VT000001")
+    assert totals == "Since its last settlement: payments 1, 200.00; refunds 1, 1.50"
+    assert not any(each.settled for each in done.values())
     # 43.794 s after 14 November 2023, 22:13:20 UTC, by a clock in Moscow.
     assert second == "0000ab12  15 Nov 2023 01:14  payment 123.45 043794  VT000001  to be undone"
+
+
+def test_of_a_terminal_worked_by_hand_status_tells_no_totals(folder, capsys) -> None:
+    (folder / "devices.toml").write_text('[[device]]\nkind = "payment"\ndriver = "manual"\n', "utf-8")
+    code, out, _ = run(capsys, "payment", "status", "--data", folder, "--lang", "ru")
+    assert (code, out) == (0, "Терминал: manual\nВсё решено\n")
 
 
 def test_settle_takes_a_persons_word_for_one_open_operation(folder, capsys) -> None:

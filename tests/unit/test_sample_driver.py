@@ -11,12 +11,17 @@ from importlib import import_module
 from pathlib import Path
 from queue import Queue
 from shutil import copyfile
+from unittest.mock import patch
 
 import pytest
 
+from devices.model import DataEvent, DeviceEvent, DeviceInfo, Health, StatusUpdate
+from devices.protocols import Listener
 from loyalty.errors import BadDevices
 from terminal import device_file
+from terminal.cli import devices_doctor, main
 from terminal.device_file import FILE, KINDS, read_devices
+from terminal.doctoring import scanner_findings
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.supervising import Supervising
@@ -104,3 +109,67 @@ def test_the_installed_driver_reads_a_scanner_that_goes_and_comes_back(installed
             line.sendall(b"2990001000018#\r")
             assert posted.get(timeout=SOON_S) == c.Scan("2990001000018", "acme:scanner")
             line.close()
+
+
+def test_the_doctor_tells_that_nobody_answers_an_installed_driver(
+    installed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        text = f'[[device]]\nkind = "scanner"\ndriver = "acme"\nhost = "127.0.0.1"\ntcp_port = {number}\n'
+        (tmp_path / FILE).write_text(text)
+        assert doctor(tmp_path) == 0
+    assert doctor(tmp_path) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "All is well: scanner",
+        f"1. scanner: 127.0.0.1:{number} does not answer",
+        "   Check its power and cable",
+    ]
+
+
+def doctor(folder: Path) -> int:
+    """Whatever keyboard this machine has."""
+    with patch.object(devices_doctor, "KEYBOARD", ()), pytest.raises(SystemExit) as ended:
+        main(["devices", "doctor", "--data", str(folder), "--lang", "en"])
+    return int(ended.value.code or 0)
+
+
+class Quiet:
+    """A driver's scanner that reports nothing by itself."""
+
+    info = DeviceInfo("front", "scanner", "quiet", "10.0.0.9")
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def open(self, listener: Listener) -> None:
+        """Nothing is told."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def check_health(self) -> Health:
+        return self._health
+
+
+def test_of_a_driver_that_reports_nothing_the_doctor_believes_its_health() -> None:
+    assert list(scanner_findings("front", "10.0.0.9", Quiet(Health.ENABLED), wait_s=0.01)) == []
+    (finding,) = scanner_findings("front", "10.0.0.9", Quiet(Health.OFFLINE), wait_s=0.01)
+    assert (finding.what.code, finding.what.args["port"]) == ("device.offline", "10.0.0.9")
+
+
+@pytest.mark.parametrize(
+    ("event", "codes"),
+    [
+        (DataEvent(b"4600000000015", 0.0), []),
+        (StatusUpdate(Health.ENABLED, "ready", "Ready."), []),
+        (StatusUpdate(Health.ERROR, "low_battery", "The battery is low.", "Charge it."), ["device.said"]),
+    ],
+)
+def test_the_doctor_tells_what_a_driver_reports_first(event: DeviceEvent, codes: list[str]) -> None:
+    class Reporting(Quiet):
+        def open(self, listener: Listener) -> None:
+            listener(event)
+
+    found = list(scanner_findings("front", "10.0.0.9", Reporting(Health.OFFLINE), wait_s=SOON_S))
+    assert [each.what.code for each in found] == codes

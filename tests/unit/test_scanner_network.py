@@ -9,11 +9,10 @@ from queue import Queue
 
 import pytest
 
-from devices.driver import TcpScannerSettings
 from devices.virtual.scanner_tcp import TcpScanner
-from terminal.device_file import FILE, read_devices
-from terminal.doctoring import network_scanner_findings
-from terminal.scanning import configured_scanners
+from terminal.device_file import FILE, configured, read_devices
+from terminal.doctoring import scanner_findings
+from terminal.scanning import configured_scanners, made_scanner
 from terminal.session import commands as c
 from terminal.supervising import Supervising
 from terminal.words import TEMPLATES
@@ -91,10 +90,12 @@ def test_a_virtual_scanner_on_the_network_scans_beeps_goes_and_comes_back(tmp_pa
 
 
 def test_the_doctor_tells_a_server_where_nobody_answers(server: socket.socket) -> None:
-    settings = TcpScannerSettings(id="gate", host="127.0.0.1", tcp_port=server.getsockname()[1])
-    assert list(network_scanner_findings("gate", settings)) == []
+    number = server.getsockname()[1]
+    (device,) = configured({"device": [{"kind": "scanner", "driver": "tcp", "host": "127.0.0.1", "tcp_port": number}]})
+    assert list(scanner_findings("gate", device.place, made_scanner(device))) == []
     server.close()
-    (finding,) = network_scanner_findings("gate", settings)
+    (finding,) = scanner_findings("gate", device.place, made_scanner(device))
     assert (finding.device, finding.what.code) == ("gate", "device.offline")
+    assert finding.what.args["port"] == f"127.0.0.1:{number}"
     assert finding.what.code in TEMPLATES
     assert finding.do.code in TEMPLATES
