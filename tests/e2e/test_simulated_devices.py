@@ -27,6 +27,8 @@ from terminal.fiscal.shtrih import Shtrih
 ROOT = Path(__file__).resolve().parents[2]
 KOPILKA = [sys.executable, "-c", "from terminal.cli import main; main()", "devices", "simulate"]
 SOON_S = 60
+ASK_PAPER, NO_PAPER = b"\x10\x04\x04", b"\x72"
+"""Answered at once, so that all before it has come to the printer."""
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -51,7 +53,8 @@ def test_every_device_with_a_wire_is_played_on_the_network_too(capsys: pytest.Ca
     with _network("printer") as (played, host, port):
         script("printer", played.device, "no_paper")
         wire = tcp_line(host, port)
-        wire.send(b"x\n" + ASK_PRINTED)
+        wire.send(b"x\n" + ASK_PRINTED + ASK_PAPER)
+        assert wire.receive(SOON_S) == NO_PAPER
         script("printer", played.device, "mend")
         assert wire.receive(SOON_S) == b"\x00"
         wire.close()
