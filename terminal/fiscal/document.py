@@ -153,9 +153,11 @@ def split(line: ReceiptLine, amount_minor: int, advance_vat: FiscalVat = "none")
 
 
 def _weighed(line: ReceiptLine, amount_minor: int) -> FiscalLine:
-    """At a price for the kilogram that gives the amount within a kopeck, else as one piece that says its weight."""
-    price_minor = divide(amount_minor * 1000, line.qty_milli)
-    if abs(price_minor * line.qty_milli - amount_minor * 1000) <= 1000:
-        return FiscalLine(line.name, price_minor, line.qty_milli, amount_minor, line.vat, measure=line.unit)
+    """At a price for the kilogram that gives the amount within a kopeck, else as one piece that says its weight. With
+    nothing taken off it is the price on the shelf, though another may come nearer."""
+    nearest_minor = divide(amount_minor * 1000, line.qty_milli)
+    for price_minor in (line.price_minor if amount_minor == line.base_minor else nearest_minor, nearest_minor):
+        if abs(price_minor * line.qty_milli - amount_minor * 1000) <= 1000:
+            return FiscalLine(line.name, price_minor, line.qty_milli, amount_minor, line.vat, measure=line.unit)
     name = f"{line.name} {quantity_text(line.qty_milli)} кг"
     return FiscalLine(name, amount_minor, 1000, amount_minor, line.vat)

@@ -43,6 +43,14 @@ def test_weighed_goods_have_a_price_that_gives_their_amount_within_a_kopeck() ->
     assert lines_of(WEIGHED, 35_71) == [(100_03, 357, 35_71)]
 
 
+def test_weighed_goods_without_a_discount_have_the_price_of_the_shelf() -> None:
+    """357 g at 799.90 are 285.5643, so 285.56, which 799.89 comes nearer to."""
+    cheese = replace(WEIGHED, price_minor=799_90, base_minor=285_56)
+    assert lines_of(cheese, 285_56) == [(799_90, 357, 285_56)]
+    assert lines_of(cheese, 285_55) == [(799_86, 357, 285_55)]
+    assert lines_of(replace(cheese, base_minor=285_70), 285_70) == [(800_28, 357, 285_70)]
+
+
 def test_heavy_goods_whose_price_would_not_do_are_one_piece_that_says_its_weight() -> None:
     heavy = replace(WEIGHED, qty_milli=7_001)
     assert list(split(heavy, 100_01)) == [FiscalLine("Сыр 7,001 кг", 100_01, 1000, 100_01, "10")]
