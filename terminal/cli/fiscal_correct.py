@@ -105,11 +105,14 @@ def _by_rates(said: tuple[str, ...], total_minor: int) -> dict[CorrectionVat, in
 
 
 def _minor(option: str, text: str) -> int:
-    """0 where the option is not given."""
+    """0 where the option is not given. Kopecks are to be said: 30 may be meant for 30.00 or, as at the till, for 0.30,
+    and nobody looks the document through before it is made."""
     from loyalty.money import parse_amount
 
-    amount_minor = parse_amount(text) if text else 0
-    if amount_minor is None or (text and amount_minor <= 0):
+    if not text:
+        return 0
+    amount_minor = parse_amount(text) if "." in text or "," in text else None
+    if not amount_minor:
         raise click.UsageError(f"{option} {text}: 12.34")
     return amount_minor
 
