@@ -67,6 +67,8 @@ class Member(msgspec.Struct, frozen=True):
     """series of coupons -> how many of it the member has used, as far as this till knows."""
     consents: dict[str, Said] = {}
     """purpose -> the member's last word on it, as far as this till knows."""
+    bank_cards: int = 0
+    """How many bank cards stand for the member, as far as this till knows."""
 
 
 def mask_name(name: str) -> str:

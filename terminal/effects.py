@@ -15,7 +15,7 @@ from loyalty.quote import quote
 from loyalty.quoted import Quote, Standing
 from loyalty.quoting.limits import Room
 from loyalty.rights import Held
-from loyalty.sentences import Sentence
+from loyalty.sentences import Sentence, sentence
 from loyalty.shares import Share
 from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
@@ -26,7 +26,7 @@ from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
-from terminal.open_basket import OpenBasket
+from terminal.open_basket import Kept, OpenBasket, by_hand, taken_said
 from terminal.records import Records, shift_info
 from terminal.rights import held_rights
 from terminal.sales import Sales
@@ -195,8 +195,10 @@ class Effects:
         self._at_register.record_left(around)
         shift = self._files.journal.open_shift()
         basket, why = unfinished.basket, "till.unfinished"
+        kept: Kept | None = None
         if basket is None and screen and shift is not None:
-            basket, why = self._open.kept(shift.shift_id, self._last_receipt_ms()), "till.basket_back"
+            kept, why = self._open.kept(shift.shift_id, self._last_receipt_ms()), "till.basket_back"
+            basket = kept.basket if kept else None
         state = self._noticed(State(mode="sale" if shift else "closed", shift=shift_info(shift) if shift else None))
         if shift is None:
             return state
@@ -208,7 +210,7 @@ class Effects:
             return state
         last_id = max(line.line_id for line in basket.lines)
         state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)
-        return told(requoted(state, around), "warn", why)
+        return say(requoted(state, around), "warn", sentence(why), taken_said(kept.taken) if kept else None)
 
     def _noticed(self, state: State) -> State:
         """A cache made anew is told; of a till that has sold nothing yet everybody knows that it is empty."""
@@ -218,7 +220,7 @@ class Effects:
     def keep(self, state: State, at_ms: int) -> None:
         """What is on the screen now comes back after a stop."""
         if self._screen and state.shift is not None:
-            self._open.keep(state.basket, state.shift.shift_id, at_ms)
+            self._open.keep(state.basket, state.shift.shift_id, at_ms, by_hand(state.tenders))
 
     def _last_receipt_ms(self) -> int:
         return max((receipt.moment.at_ms for receipt in self._files.journal.recent_receipts(1)), default=0)

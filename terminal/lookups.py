@@ -12,16 +12,18 @@ from loyalty.catalogue import price_at
 from loyalty.codes import receipt_number
 from loyalty.errors import KopilkaError, StoreFault
 from loyalty.gift_card import gift_card
+from loyalty.member import IdentifiedBy
 from loyalty.points.purse import Purse
 from loyalty.points.shown import purse_of
 from loyalty.published import programme_of
 from loyalty.receipt import Receipt
 from loyalty.sentences import sentence
-from terminal.bank_cards import find_by_bank_card
+from terminal.bank_cards import cards_of, find_by_bank_card
 from terminal.coupons import spent_by, spent_said
 from terminal.elsewhere import WITHIN_S, Elsewhere, alone
 from terminal.gift_cards import held_card
 from terminal.members import exists, find_known, member_from, with_own_words
+from terminal.offline_queue.journal import Known
 from terminal.offline_queue.store import Store
 from terminal.session import Surroundings
 from terminal.session import commands as c
@@ -70,8 +72,11 @@ class Lookups:
         if known is None:
             key = effect.key if effect.by != "phone" else f"•••{effect.key[-4:]}"
             return c.Failed(sentence("member.unknown", key=key), sentence("member.unknown.hint"))
-        today = around.moment.local_date
-        return c.MemberFound(member_from(known, effect.key, effect.by, self._files.journal, around.programme, today))
+        return self._found(known, effect.key, effect.by, around)
+
+    def _found(self, known: Known, key: str, by: IdentifiedBy, around: Surroundings) -> c.MemberFound:
+        found = member_from(known, key, by, self._files.journal, around.programme, around.moment.local_date)
+        return c.MemberFound(replace(found, bank_cards=len(cards_of(self._files, found.member_id))))
 
     def bank_card(self, effect: c.FindBankCard, around: Surroundings) -> c.Command:
         """The member it stands for, as by the first of the member's cards."""
@@ -79,8 +84,7 @@ class Lookups:
         if known is None:
             return c.Failed(sentence("bank_card.unknown", tail=effect.tail), sentence("bank_card.unknown.hint"))
         known = with_own_words(self._files, known)
-        today, card = around.moment.local_date, next(iter(known.ident.cards), "")
-        return c.MemberFound(member_from(known, card, "card", self._files.journal, around.programme, today))
+        return self._found(known, next(iter(known.ident.cards), ""), "card", around)
 
     def nobodys_card(self, effect: c.AskBankCard) -> c.BankCardFree | None:
         """Nobody asked for this beside the receipt that is done: a fault of it must not hide the change."""

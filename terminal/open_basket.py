@@ -14,18 +14,36 @@ from pathlib import Path
 import msgspec
 
 from loyalty.basket import Basket
+from loyalty.receipt import Payment
+from loyalty.sentences import Sentence, sentence
 
 FILE = "basket.json"
 MAX_BYTES = 1024 * 1024
 log = logging.getLogger("till")
 
 
+def by_hand(tenders: tuple[Payment, ...]) -> tuple[Payment, ...]:
+    """Money that nobody but the cashier knows of: the payment terminal gives back its own, a gift card gave nothing."""
+    return tuple(each for each in tenders if each.bank is None and each.gift_card is None)
+
+
+def taken_said(taken: tuple[Payment, ...]) -> Sentence | None:
+    """What the customer had already given; None where that is nothing."""
+    sums = {f"{kind}_minor": sum(each.amount_minor for each in taken if each.kind == kind) for kind in ("cash", "card")}
+    given = {name: minor for name, minor in sums.items() if minor}
+    if not given:
+        return None
+    code = "till.taken_both" if len(given) > 1 else f"till.taken_{next(iter(given)).removesuffix('_minor')}"
+    return sentence(code, **given)
+
+
 class Kept(msgspec.Struct, frozen=True):
-    """A basket, the shift it is of, and when it last changed."""
+    """A basket, the shift it is of, when it last changed, and the money the cashier had already been given for it."""
 
     basket: Basket
     shift_id: str
     at_ms: int
+    taken: tuple[Payment, ...] = ()
 
 
 class OpenBasket:
@@ -34,15 +52,16 @@ class OpenBasket:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._written: Basket | None = None
+        self._taken: tuple[Payment, ...] = ()
 
-    def keep(self, basket: Basket, shift_id: str, at_ms: int) -> None:
-        """Write the basket if it has changed; an empty one is forgotten."""
+    def keep(self, basket: Basket, shift_id: str, at_ms: int, taken: tuple[Payment, ...] = ()) -> None:
+        """Write the basket if it or the money has changed; an empty one is forgotten."""
         if not basket.lines:
             if self._written is not None:
                 self.forget()
-        elif basket is not self._written:
-            self._write(Kept(basket, shift_id, at_ms))
-            self._written = basket
+        elif basket is not self._written or taken != self._taken:
+            self._write(Kept(basket, shift_id, at_ms, taken))
+            self._written, self._taken = basket, taken
 
     def forget(self) -> None:
         """Nothing is kept. To be called before a sale is recorded: what has become a receipt must not come back."""
@@ -52,13 +71,14 @@ class OpenBasket:
         except OSError:
             log.exception("basket_not_forgotten")
 
-    def kept(self, shift_id: str, last_receipt_ms: int) -> Basket | None:
+    def kept(self, shift_id: str, last_receipt_ms: int) -> Kept | None:
         """What was on the screen of this shift, unless a receipt has been made since."""
         with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
             with self._path.open("rb") as file:
                 found = msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
             if found.shift_id == shift_id and found.at_ms > last_receipt_ms and found.basket.lines:
-                return msgspec.structs.replace(found.basket, payment="")
+                basket = msgspec.structs.replace(found.basket, payment="")
+                return msgspec.structs.replace(found, basket=basket)
         return None
 
     def _write(self, kept: Kept) -> None:

@@ -38,6 +38,18 @@ ENGINE = {
         "Касса была остановлена: чек снова на экране",
         "The till was stopped: the receipt is on the screen again",
     ),
+    "till.taken_cash": (
+        "Наличными уже дано {cash_minor}: при оплате наберите их снова",
+        "Already given in cash: {cash_minor}. Type it again when paying",
+    ),
+    "till.taken_card": (
+        "С карты уже снято {card_minor}: при оплате наберите их снова",
+        "Already taken from the card: {card_minor}. Type it again when paying",
+    ),
+    "till.taken_both": (
+        "Уже дано наличными {cash_minor}, с карты {card_minor}: при оплате наберите снова",
+        "Already given: {cash_minor} in cash, {card_minor} by card. Type it again when paying",
+    ),
     "till.unfinished": (
         "Касса остановилась посреди оплаты: чек восстановлен, закройте его снова",
         "The till stopped during payment: the receipt is back, complete it again",

@@ -4,8 +4,11 @@ What is known of a bank card is a hash of the token the terminal gives for it. T
 registered without being read again, while that receipt is on show.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
+from loyalty.basket import Basket
 from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.parts import Step, refused, say, told
@@ -63,6 +66,7 @@ def free(state: State, command: c.BankCardFree, around: Surroundings) -> Step:
 
 def kept(state: State, command: c.BankCardKept, around: Surroundings) -> Step:
     code = "bank_card.already" if command.already else "bank_card.registered"
+    state = _knowing(state, lambda cards: max(cards, 1) if command.already else cards + 1)
     return told(state, "ok", code, tail=command.tail, name=command.name), (c.Signal("ok"),)
 
 
@@ -76,9 +80,22 @@ def forget(state: State, command: c.ForgetBankCards, around: Surroundings) -> St
 
 
 def dropped(state: State, command: c.BankCardsDropped, around: Surroundings) -> Step:
+    state = _knowing(state, lambda cards: 0)
     if not command.count:
         return told(state, "info", "bank_card.none"), ()
     return told(state, "ok", "bank_card.forgotten", count=command.count), ()
+
+
+def _knowing(state: State, of: Callable[[int], int]) -> State:
+    """The member on the receipt with another number of bank cards, whatever is undone; `of` has it from the last."""
+    return replace(state, basket=_known(state.basket, of), undo=tuple(_known(each, of) for each in state.undo))
+
+
+def _known(basket: Basket, of: Callable[[int], int]) -> Basket:
+    member = basket.member
+    if member is None:
+        return basket
+    return replace(basket, member=replace(member, bank_cards=of(member.bank_cards)))
 
 
 def found(state: State, command: c.BankCardRead, around: Surroundings) -> Step:

@@ -22,3 +22,5 @@ class Link(msgspec.Struct, frozen=True):
     is, nothing is spent."""
     loading_bp: int | None = None
     """How far the first download is, in hundredths of a percent; None when none is under way."""
+    oldest_pending_ms: int = 0
+    """When the first of the events that wait was recorded."""

@@ -44,12 +44,10 @@ GIVE: dict[Purpose, tuple[Item, Item]] = {
 }
 """Where none holds, and where one to another text does."""
 WITHDRAW = Item(N_("Withdraw consent to advertising"), c.ChangeConsent("advertising", False))
-BANK_CARDS = (
-    Item(N_("Register the customer's bank card"), c.RegisterBankCard()),
-    Item(N_("Forget the member's bank cards"), c.ForgetBankCards()),
-)
+REGISTER_CARD = Item(N_("Register the customer's bank card"), c.RegisterBankCard())
+FORGET_CARDS = Item(N_("Forget the member's bank cards"), c.ForgetBankCards())
 BY_BANK_CARD = Item(N_("Member by bank card"), c.ReadBankCard())
-"""Offered where a payment terminal is connected, as both lines for a member are."""
+"""Offered where a payment terminal is connected, as both lines for a member are; to forget, there must be any."""
 RESOLVE = (
     Item(N_("Ask the register again"), c.AskRegister()),
     Item(N_("It is on paper: type the number of the document (manager)"), id="resolve_no"),
@@ -91,7 +89,7 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
         of_screen = view.state.mode in ("pay", "return") and (view.doubt is None or view.doubt.kind != "correction")
         return RESOLVE if of_screen else RESOLVE[:-1]
     if asking == "member":
-        return (FORGET_MEMBER, *_consents(view), *(BANK_CARDS if _reads_cards(view) else ()))
+        return (FORGET_MEMBER, *_consents(view), *(_bank_cards(view) if _reads_cards(view) else ()))
     return ()
 
 
@@ -104,6 +102,11 @@ def _consents(view: View) -> Iterator[Item]:
             yield GIVE[purpose][is_given(held, purpose)]
     if is_given(held, "advertising"):
         yield WITHDRAW
+
+
+def _bank_cards(view: View) -> tuple[Item, ...]:
+    member = view.state.basket.member
+    return (REGISTER_CARD, FORGET_CARDS) if member is not None and member.bank_cards else (REGISTER_CARD,)
 
 
 def digit_of(items: tuple[Item, ...], place: int) -> str:

@@ -175,12 +175,18 @@ def test_the_menu_reads_a_bank_card_and_the_members_list_registers_one() -> None
         await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
         cashier.sees("Банковская карта ··1234 ни за кем не записана")
         await answered(cashier, c.Scan(shop.MARIA.card))
+        await answered(cashier, c.Scan(shop.MUG.code))
         await cashier.press("f6")
-        cashier.sees("Записать банковскую карту покупателя", "Забыть банковские карты участника")
+        cashier.sees("Записать банковскую карту покупателя")
+        cashier.sees_not("Забыть банковские карты участника")
         await cashier.press("3")
         await answered(cashier, c.BankCardRead(REF, "0f" * 16, "1234"))
         cashier.sees("Банковская карта ··1234 записана")
         assert cashier.till.bank_cards == {"0f" * 16: shop.MARIA.card}
+        await cashier.press("f10", "f6", "4")
+        cashier.sees("Забыто банковских карт участника: 1")
+        await cashier.press("f6")
+        cashier.sees_not("Забыть банковские карты участника")
 
     play(story, with_terminal())
 

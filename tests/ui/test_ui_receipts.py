@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loyalty.sentences import sentence
+from terminal.session import Link
 from terminal.session import commands as c
 from terminal.session.receipts import ReceiptRow
 from tests.ui import shop
@@ -33,6 +34,22 @@ def test_the_list_says_of_each_receipt_when_how_much_how_paid_and_whose_and_esc_
         cashier.sees("Чеки смены 12")
         await cashier.press("ctrl+w")
         cashier.sees_not("Чеки смены")
+
+    play(story)
+
+
+def test_the_list_says_what_waits_to_be_sent_and_since_when() -> None:
+    async def story(cashier: Cashier) -> None:
+        await two_sold(cashier)
+        await cashier.press("ctrl+w")
+        cashier.sees("всё отправлено")
+        cashier.till.link_is(Link(False, 1_204, oldest_pending_ms=shop.NOW_MS - 2 * shop.HOUR_MS))
+        await cashier.settled()
+        cashier.sees("ждут отправки: 1 204, с 10:00")
+        cashier.sees_not("22.11 10:00")
+        cashier.till.link_is(Link(False, 3, oldest_pending_ms=shop.NOW_MS - 26 * shop.HOUR_MS))
+        await cashier.settled()
+        cashier.sees("ждут отправки: 3, с 21.11 10:00")
 
     play(story)
 

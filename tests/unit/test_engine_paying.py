@@ -170,7 +170,7 @@ def test_a_bank_card_registered_once_brings_the_member_at_the_next_sale_and_is_r
         rig.engine.post(c.ReadBankCard())
         state = rig.until(lambda state: state.basket.member is not None)
         assert state.basket.member is not None
-        assert state.basket.member.card == CARD
+        assert (state.basket.member.card, state.basket.member.bank_cards) == (CARD, 1)
         rig.engine.post(c.RegisterBankCard())
         rig.until(lambda state: said(state) == "bank_card.already")
         assert args(rig.engine.dispatch(c.ForgetBankCards()).state) == {"count": 1}

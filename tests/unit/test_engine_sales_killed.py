@@ -64,6 +64,8 @@ def test_a_till_killed_amid_a_receipt_shows_it_again(tmp_path: Path) -> None:
         with opened_rig(tmp_path / "till") as rig:
             state = rig.engine.view().state
             assert (state.mode, said(state), state.basket.payment) == ("sale", "till.basket_back", "")
+            assert state.notice is not None
+            assert state.notice.hint == sentence("till.taken_cash", cash_minor=1_00)
             assert [(line.product.code, line.qty_milli) for line in state.basket.lines] == [
                 (TEA.code, 2000),
                 (CUP.code, 1000),

@@ -7,6 +7,7 @@ from terminal.session.receipts import ReceiptRow
 from terminal.ui.cells import clean, left, right
 from terminal.ui.rows import Part, ends, fit, row
 from terminal.ui.sight import Sight
+from terminal.ui.wall import wall_date, wall_text
 from terminal.ui.widgets.lines import window
 from terminal.ui.widgets.total import PAID_BY
 from terminal.ui.words import N_
@@ -22,7 +23,21 @@ def receipts_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     here = min(sight.desk.choice, len(rows) - 1)
     first, last = window([1] * len(rows), here, height - 2)
     shown = [_row(sight, rows[place], place == here, width) for place in range(first, last)]
-    return [row(palette, width, fit(_head(sight, first, last), width)), *shown, _keys(sight, width)]
+    return [ends(palette, width, _head(sight, first, last), _queue(sight)), *shown, _keys(sight, width)]
+
+
+def _queue(sight: Sight) -> list[Part]:
+    """What the head office has not got yet, consents and cash among it, and since when it waits."""
+    view, words = sight.view, sight.words
+    link, zone, _ = view.link, view.programme.time_zone, words.text
+    if not link.pending:
+        return [(_("all is sent") + " ", "dim")]
+    oldest_ms = link.oldest_pending_ms
+    since = wall_text(oldest_ms, zone)
+    day = wall_date(oldest_ms, zone)
+    if day != wall_date(sight.now_ms, zone):
+        since = f"{words.day(day)} {since}"
+    return [(_("{n} wait to be sent, since {since}").format(n=words.points(link.pending), since=since) + " ", "warn")]
 
 
 def _head(sight: Sight, first: int, last: int) -> list[Part]:
