@@ -13,7 +13,7 @@ SENTENCES = {
         "Find the member by card or phone; F6 registers it",
     ),
     "bank_card.free.hint": (
-        "Участник согласен узнаваться по этой карте ··{tail}? F8 запишет её за ним",
+        "Согласен ли участник, чтобы его узнавали по карте ··{tail}? F8 — записать",
         "Does the member agree to be known by this card ··{tail}? F8 registers it",
     ),
     "bank_card.registered": (

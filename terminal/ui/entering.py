@@ -15,7 +15,7 @@ from terminal.ui import looking_back, resolving
 from terminal.ui.acted import Acted
 from terminal.ui.desk import LOOKING_BACK, Asking, Desk, selected_line, selected_return
 from terminal.ui.editor import Line
-from terminal.ui.lists import items_of
+from terminal.ui.lists import has_register, items_of
 from terminal.ui.words import N_
 
 _QUANTITY = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,3})?")
@@ -146,7 +146,8 @@ def choose(view: View, desk: Desk) -> Acted:
         case "devices":
             return Acted(replace(calm, asking="devices", choice=0))
         case "register":
-            return Acted(replace(calm, asking="register", choice=0), (c.LookAtRegister(),))
+            looks = (c.LookAtRegister(),) if has_register(view) else ()
+            return Acted(replace(calm, asking="register", choice=0), looks)
         case "receipts":
             return Acted(replace(calm, asking="receipts", choice=0), (c.ListReceipts(),))
         case "exit":

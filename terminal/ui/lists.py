@@ -66,6 +66,8 @@ CORRECT = Item(N_("Correction receipt (manager)"), id="correct")
 LOOK_AGAIN = Item(N_("Ask it again"), c.LookAtRegister())
 MOST_DIGITS = 9
 REGISTER = Item(N_("Fiscal register, cash in and out"), id="register")
+CASH = Item(N_("Cash in and out"), id="register")
+"""Where no register counts the drawer: the same place, without what is the register's."""
 SEND = Item(N_("Send the receipt to the customer"), id="buyer")
 """Offered where a fiscal register is connected."""
 MEND = Item(N_("Mend the till's journal (manager)"), id="mend")
@@ -80,9 +82,10 @@ def items_of(view: View, asking: Asking) -> tuple[Item, ...]:
     if asking == "menu":
         mend = (MEND,) if view.link.fork == "waits" else ()
         devices = (DEVICES,) if view.devices else ()
-        sent = (SEND,) if any(device.kind == "fiscal" for device in view.devices) else ()
+        sent = (SEND,) if has_register(view) else ()
+        register = REGISTER if has_register(view) else CASH
         by_card = (BY_BANK_CARD,) if _reads_cards(view) else ()
-        return (*MENU, *mend, *devices, REGISTER, *sent, *by_card, RECEIPTS, EXIT)
+        return (*MENU, *mend, *devices, register, *sent, *by_card, RECEIPTS, EXIT)
     if asking == "register":
         return at_register(view)
     if asking == "resolve":
@@ -128,9 +131,15 @@ def _reads_cards(view: View) -> bool:
     return any(device.kind == "payment" for device in view.devices)
 
 
+def has_register(view: View) -> bool:
+    return view.state.register is not None or any(device.kind == "fiscal" for device in view.devices)
+
+
 def at_register(view: View) -> tuple[Item, ...]:
     """What can be done at the fiscal register: what puts its troubles right first."""
     seen = view.state.register
+    if not has_register(view):
+        return DRAWER
     ways = [WAYS[trouble.way] for trouble in seen.troubles if trouble.way] if seen else []
     return (*ways, LOOK_AGAIN, *DRAWER, *((COPY, CORRECT) if seen else ()))
 

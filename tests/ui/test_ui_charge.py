@@ -196,7 +196,7 @@ def test_the_card_that_paid_a_member_s_receipt_is_registered_by_its_own_key() ->
         await answered(cashier, c.Scan(shop.MARIA.card))
         await by_card(cashier)
         await answered(cashier, c.CardCharged(BANK, "0f" * 16))
-        cashier.sees("F8 запишет её за ним")
+        cashier.sees("F8 — записать")
         await cashier.press("f8")
         cashier.sees("Банковская карта ··1234 записана: Мария И.")
         assert cashier.till.bank_cards == {"0f" * 16: shop.MARIA.card}

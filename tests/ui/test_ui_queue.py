@@ -96,7 +96,7 @@ def test_exit_is_the_last_of_the_longest_menu_and_zero_chooses_it() -> None:
         cashier.sees(
             "7  Mend",
             "8  Devices",
-            "9  Fiscal register",
+            "9  Cash in and out",
             "   Member by bank card",
             "   Receipts of this shift",
             "0  Exit",

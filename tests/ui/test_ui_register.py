@@ -33,6 +33,7 @@ def seen(*troubles: Trouble) -> RegisterSeen:
 def till_with(*troubles: Trouble) -> FakeTill:
     till = FakeTill()
     till.register = seen(*troubles)
+    till.devices_are(DeviceHealth("register", "fiscal", "/dev/ttyS1", "working"))
     return till
 
 
@@ -82,7 +83,7 @@ def test_another_memory_is_accepted_by_the_manager_s_name_only() -> None:
 
 def test_a_document_that_waits_is_printed_and_a_clock_is_set_from_here() -> None:
     async def story(cashier: Cashier) -> None:
-        await cashier.press("f12", "7")
+        await cashier.press("f12", "8")
         cashier.sees("ждёт бумаги", "расходятся с нашими на 7 минут", "Не переданы в ОФД с 18.11.2026")
         await cashier.press("1", "2", "escape")
         cashier.sees_not("Спросить снова")
@@ -112,6 +113,22 @@ def test_a_till_without_one_says_so() -> None:
     play(story, templates=TEMPLATES)
 
 
+def test_a_till_without_one_moves_cash_and_says_what_the_drawer_holds() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.MUG.code))
+        await cashier.press("f2", "f7", "f12")
+        cashier.sees("7  Внесение и выплата")
+        await cashier.press("7")
+        cashier.sees("По учёту в ящике 699,00", "1  Внести наличные", "2  Выплатить наличные")
+        cashier.sees_not("ККТ", "Спросить снова")
+        await cashier.press("1")
+        await cashier.type("50000", "enter")
+        cashier.sees("Внесено наличными 500,00")
+
+    till = play(story, templates=TEMPLATES)
+    assert till.at_register == [c.RecordCash("in", 500_00)]
+
+
 def test_what_is_wrong_is_said_when_a_shift_is_opened() -> None:
     async def story(cashier: Cashier) -> None:
         await cashier.type("Анна", "enter")
@@ -124,7 +141,7 @@ def test_what_is_wrong_is_said_when_a_shift_is_opened() -> None:
 
 def test_cash_is_put_in_and_taken_out_from_the_menu_and_a_copy_is_printed() -> None:
     async def story(cashier: Cashier) -> None:
-        await cashier.press("f12", "7")
+        await cashier.press("f12", "8")
         cashier.sees("2  Внести наличные", "3  Выплатить наличные", "4  Копия документа")
         await cashier.press("2")
         cashier.sees("Сколько внести")

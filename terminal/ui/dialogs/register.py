@@ -2,10 +2,11 @@
 
 from textual.strip import Strip
 
+from loyalty.shift import in_drawer_minor
 from terminal.session.state import RegisterSeen, Trouble
 from terminal.ui.cells import clean, wrap
 from terminal.ui.dialogs.menu import item_rows
-from terminal.ui.lists import items_of
+from terminal.ui.lists import has_register, items_of
 from terminal.ui.rows import Part, fit, row
 from terminal.ui.sight import Sight
 from terminal.ui.words import N_
@@ -17,7 +18,9 @@ HINT_ROWS = 2
 def register_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     seen, palette = sight.view.state.register, sight.palette
     items = item_rows(sight, items_of(sight.view, "register"), width)
-    about = [row(palette, width, [("  " + sight.words.text("Fiscal register"), "head")])]
+    about = [row(palette, width, [("  " + _title(sight), "head")])]
+    if not has_register(sight.view):
+        about += _drawer(sight, width)
     if seen is not None:
         about += _stands(sight, seen, width) if seen.serial else []
         room = height - len(about) - len(items)
@@ -28,6 +31,20 @@ def register_rows(sight: Sight, width: int, height: int) -> list[Strip]:
     if len(about) > max(1, height - len(items)):
         about = about[1:]
     return [*about[: max(1, height - len(items))], *items]
+
+
+def _title(sight: Sight) -> str:
+    _ = sight.words.text
+    return _("Fiscal register") if has_register(sight.view) else _("Cash in and out")
+
+
+def _drawer(sight: Sight, width: int) -> list[Strip]:
+    """What is counted here where no register does."""
+    shift, words = sight.view.state.shift, sight.words
+    if shift is None:
+        return []
+    said = words.text("By the books the drawer holds {sum}").format(sum=words.money(in_drawer_minor(shift.totals)))
+    return [row(sight.palette, width, [("  " + said, "text")])]
 
 
 def _stands(sight: Sight, seen: RegisterSeen, width: int) -> list[Strip]:
