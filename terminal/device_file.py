@@ -27,6 +27,7 @@ FILE = "devices.toml"
 MOST_BYTES = 64 * 1024
 MOST_DEVICES = 16
 FILE_MODE = 0o644
+MOST_WHY = 200
 KINDS = ("scanner", "printer", "display", "fiscal", "payment")
 AT_MOST_ONE = frozenset({"printer", "display", "fiscal", "payment"})
 BUILT_IN = {
@@ -52,6 +53,7 @@ SENTENCES = {
     "devices.toml": ("{file} — не TOML: {why}", "{file} is not TOML: {why}"),
     "devices.hint": ("Что в нём может стоять, сказано в docs/DEVICES.md", "docs/DEVICES.md says what may stand in it"),
     "devices.driver": ("Драйвер {name} не загружается: {why}", "Driver {name} does not load: {why}"),
+    "devices.make": ("Драйвер {name} не запускается: {why}", "Driver {name} does not start: {why}"),
 }  # fmt: skip
 
 
@@ -69,9 +71,10 @@ class Configured:
     def make(self) -> Any:
         """The driver's way of bringing the device to life (devices.driver); a scanner of any driver is traced here, but
         for a camera, whose trace is a video."""
+        make = partial(_made, f"{self.kind}.{self.driver}", self.made_by.make)
         if isinstance(self.settings, ScannerSettings) and self.settings.trace and self.made_by.bus != "video":
-            return partial(_traced, self.made_by.make, self.settings.trace)
-        return self.made_by.make
+            return partial(_traced, make, self.settings.trace)
+        return make
 
     @property
     def place(self) -> str:
@@ -80,6 +83,14 @@ class Configured:
             return f"{getattr(self.settings, 'host', '')}:{number}"
         found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
+
+
+def _made(name: str, make: Callable[..., Any], *given: object) -> Any:
+    """Raises BadInput where the driver fails at it."""
+    try:
+        return make(*given)
+    except Exception as error:  # another's package may fail in any way; the till says which one and how
+        raise BadInput(sentence("devices.make", name=name, why=repr(error)[:MOST_WHY])) from error
 
 
 def _traced(make: Callable[..., Scanner], path: str, info: DeviceInfo, *given: object) -> Scanner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from terminal.device_said import seen_of
 from terminal.supervised import Seen
 from terminal.supervising import Supervising
 
+log = logging.getLogger("devices")
 CODES = {Health.ENABLED: "ready", Health.OFFLINE: "offline", Health.CLOSED: "closed"}
 
 
@@ -45,7 +47,12 @@ def watch_device(supervising: Supervising, device: Device, place: str) -> None:
         # What it reported is known already; of a driver that reports nothing its health is all there is.
         return None if told.is_set() else _seen_by(health, kind, place)
 
-    device.open(listen)
+    try:
+        device.open(listen)
+    except Exception as error:
+        # The edge of a driver of another package: what it is told to do later fails by itself.
+        log.exception("driver_failed")
+        listen(StatusUpdate(Health.ERROR, "driver_failed", repr(error)))
     watch.look_by(look)
 
 

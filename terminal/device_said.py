@@ -36,6 +36,8 @@ SENTENCES = {
     "device.offline.hint": ("Проверьте питание и кабель", "Check its power and cable"),
     "device.not_ready": ("Устройство {port} не готово", "The device at {port} is not ready"),
     "device.not_ready.hint": ("Посмотрите, что оно показывает", "Look at what it shows"),
+    "device.driver_failed": ("Драйвер не работает: {what}", "Its driver fails: {what}"),
+    "device.driver_failed.hint": ("Сообщите администратору", "Tell the administrator"),
     "device.said": ("Устройство сообщает: {what}", "The device says: {what}"),
     "device.said.hint": ("{what}", "{what}"),
 }  # fmt: skip

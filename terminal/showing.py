@@ -114,17 +114,18 @@ class Showing:
         self._thread.join(CLOSE_WAIT_S)
 
     def _run(self) -> None:
-        self._display.open(lambda event: None)
+        # One that does not open fails at its first text, which is told.
+        self._error_of(lambda: self._display.open(lambda event: None))
         waits = self._backoff.waits()
         while (lines := self._next(self._again_after_s)) is not None:
-            error = self._error_of(lines)
+            error = self._shown(lines)
             self._say(error)
             if error is None:
                 waits = self._backoff.waits()
             else:
                 self._rest(next(waits))
-        self._error_of(())
-        self._display.close()
+        self._shown(())
+        self._error_of(self._display.close)
 
     def _next(self, wait_s: float) -> Lines | None:
         """The newest text once there is one, else the one that stands; None at the end."""
@@ -138,10 +139,13 @@ class Showing:
             self._changed.wait_for(lambda: self._closing, wait_s)
             self._news = True
 
-    def _error_of(self, lines: Lines) -> DeviceError | None:
+    def _shown(self, lines: Lines) -> DeviceError | None:
+        return self._error_of(lambda: self._display.display_text(lines))
+
+    def _error_of(self, work: Callable[[], None]) -> DeviceError | None:
         """What became of it: the edge of this thread, which outlives whatever another's driver raises."""
         try:
-            self._display.display_text(lines)
+            work()
         except DeviceError as error:
             return error
         except Exception as error:

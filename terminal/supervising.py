@@ -27,10 +27,6 @@ from terminal.session import commands as c
 from terminal.session.health import DeviceHealth
 from terminal.supervised import ASKED_AGAIN, BUSY, LOOK_EVERY_S, Seen, Watched, after, asked, look_in_s
 
-SENTENCES = {
-    "device.failed": ("Драйвер не работает: {what}", "Its driver fails: {what}"),
-    "device.failed.hint": ("Сообщите администратору", "Tell the administrator"),
-}  # fmt: skip
 CLOSE_WAIT_S = 1.0
 SPOKEN = frozenset({"scanner", "camera"})
 """Devices whose going and coming back is also a notice: of the others the till speaks when it needs them."""
@@ -171,4 +167,6 @@ def _found(look: Look) -> Seen | None:
     except Exception as error:
         # The edge of this thread: a driver of another package may raise anything.
         log.exception("look_failed")
-        return Seen("wrong", sentence("device.failed", what=repr(error)[:200]), sentence("device.failed.hint"))
+        return Seen(
+            "wrong", sentence("device.driver_failed", what=repr(error)[:200]), sentence("device.driver_failed.hint")
+        )

@@ -21,7 +21,6 @@ from terminal.scanner.calibration import SENTENCES as PROBE
 from terminal.scanner.camera import SENTENCES as CAMERA
 from terminal.scanner.camera_recording import SENTENCES as RECORDING
 from terminal.session.words import SENTENCES as SESSION
-from terminal.supervising import SENTENCES as SUPERVISING
 
 ENGINE = {
     "till.unexpected": ("Внутренняя ошибка: действие не выполнено", "Internal error: the action was not done"),
@@ -128,5 +127,5 @@ ENGINE = {
 
 TEMPLATES: Templates = {
     **LOYALTY, **SESSION, **FISCAL, **QUEUE, **ENGINE, **AGENT, **CARDS, **CAMERA, **RECORDING, **COUPONS, **DEVICES,
-    **PORTS, **SAID, **SUPERVISING, **PROBE, **DOCTOR, **LAYOUT, **PRINTING, **CUSTOMER, **TRIAL, **DOUBTS, **PAYING,
+    **PORTS, **SAID, **PROBE, **DOCTOR, **LAYOUT, **PRINTING, **CUSTOMER, **TRIAL, **DOUBTS, **PAYING,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """A scanner as a stream of Scans: the driver's bytes through what reads them (`terminal.scanner.codec`)."""
 
+import logging
 from collections.abc import Callable
 
 from devices.driver import Sends
@@ -9,6 +10,8 @@ from devices.transport.serial import SerialPort, SerialSettings
 from terminal.scanner.codec import codec_of
 from terminal.scanner.framing import Dropped, Frame, Framing
 from terminal.scanner.scan import Scan
+
+log = logging.getLogger("devices")
 
 
 class ScannerSource:
@@ -43,8 +46,13 @@ class ScannerSource:
         return self._source
 
     def open(self) -> None:
-        """Start reading; a scanner that is not there yet is read as soon as it comes."""
-        self._port.open(self._on_event)
+        """Start reading; a scanner that is not there yet is read as soon as it comes. A driver that fails is told."""
+        try:
+            self._port.open(self._on_event)
+        except Exception as error:
+            # The edge of a driver of another package: the sale goes on without its scanner.
+            log.exception("driver_failed")
+            self._on_status(StatusUpdate(Health.ERROR, "driver_failed", repr(error)))
 
     def close(self) -> None:
         self._port.close()

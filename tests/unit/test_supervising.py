@@ -129,7 +129,7 @@ def test_a_driver_that_raises_is_a_device_that_is_wrong_and_is_looked_at_on(eye:
 
     eye.supervising.add("kkt", "fiscal", "/dev/x").look_by(look, every_s=0.001)
     (device,) = eye.until("wrong")
-    assert device.said == sentence("device.failed", what="RuntimeError('driver')")
+    assert device.said == sentence("device.driver_failed", what="RuntimeError('driver')")
     eye.until("working")
     answers.put(WORKS)
     eye.supervising.close()
