@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, TextClause, bindparam, select, text
 
 from loyalty.codes import parse_phone
 from loyalty.events import bucket_of
@@ -13,10 +13,12 @@ from loyalty.statuses.progress import Progress
 from sync_server.find_member import Place, survivor
 from sync_server.identity import Identity
 from sync_server.rows import Key, select_by
-from sync_server.schema import ALIAS, FEED, MEMBER, PERSONAL
+from sync_server.schema import ALIAS, CARD_TAIL, FEED, MEMBER, PERSONAL, PHONE_TAIL
 from sync_server.store import Store, Tx
 
 MIN_TAIL_DIGITS = 3
+TAIL_DIGITS = 4
+"""Of the indexes: fewer are asked for by every digit there may be before them, of more the last."""
 MAX_PAGE = 200
 
 
@@ -84,11 +86,18 @@ def _by_alias(tx: Tx, identity: Identity, text: str, digits: str) -> list[Key]:
 def _by_tail(tx: Tx, digits: str, limit: int) -> list[Key]:
     if len(digits) < MIN_TAIL_DIGITS:
         return []
-    phones = _keys(
-        tx, select(PERSONAL.c.bucket, PERSONAL.c.member_id).where(PERSONAL.c.phone.like("%" + digits)), limit
-    )
-    cards = _keys(tx, select(MEMBER.c.bucket, MEMBER.c.member_id).where(MEMBER.c.card.like("%" + digits)), limit)
+    phones = _keys(tx, ending(PERSONAL, "phone", PHONE_TAIL, digits), limit)
+    cards = _keys(tx, ending(MEMBER, "card", CARD_TAIL, digits), limit)
     return list(dict.fromkeys(phones + cards))[:limit]
+
+
+def ending(table: Table, name: str, tail: TextClause, digits: str) -> Select[Any]:
+    """Keys of the rows whose column `name` ends in these digits, of which there are MIN_TAIL_DIGITS or more."""
+    last = digits[-TAIL_DIGITS:]
+    tails = [last] if len(last) == TAIL_DIGITS else [f"{first}{last}" for first in range(10)]
+    keys = select(table.c.bucket, table.c.member_id)
+    found = keys.where(text(f"{tail} IN :tails").bindparams(bindparam("tails", tails, expanding=True)))
+    return found.where(table.c[name].like("%" + digits)) if len(digits) > TAIL_DIGITS else found
 
 
 def _by_name(tx: Tx, text: str, limit: int) -> list[Key]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from loyalty.ledger import MAIN_WALLET
 from sync_server.schema import (
@@ -18,11 +18,25 @@ from sync_server.schema import (
     TERMINAL,
     TERMINAL_CURSOR,
     TSHARD_APPLIED,
+    TSHARD_HEAD,
 )  # fmt: skip
 from sync_server.store import Store, Tx
 
+_NO_SHARD = -1
+"""Found at once not to be there: what is asked for where no shard has more."""
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """Events that are stored and not in the books: not applied yet, put aside, waiting for another."""
+
+    behind: int
+    parked: int
+    waiting: int
+
 
 class Counts(msgspec.Struct, frozen=True):
+    """Of everything there is: the tables are read whole."""
+
     members: int
     products: int
     receipts: int
@@ -77,9 +91,8 @@ class TerminalLine(msgspec.Struct, frozen=True):
 
 
 def read_counts(store: Store) -> Counts:
+    backlog = read_backlog(store)
     with store.read() as tx:
-        by_state = select(EVENT.c.state, func.count().label("n")).where(HELD).group_by(EVENT.c.state)
-        states = {row.state: row.n for row in tx.execute(by_state)}
         main = PROGRAMME_TOTAL.c.wallet == MAIN_WALLET
         return Counts(
             members=_count(tx, select(func.count()).select_from(MEMBER).where(MEMBER.c.merged_into == "")),
@@ -89,11 +102,24 @@ def read_counts(store: Store) -> Counts:
             receipts=_count(tx, select(func.count()).select_from(RECEIPT)),
             terminals=_count(tx, select(func.count()).select_from(TERMINAL)),
             points=-_count(tx, select(func.coalesce(func.sum(PROGRAMME_TOTAL.c.points), 0)).where(main)),
-            events_behind=sum(events_behind(tx).values()),
-            events_parked=states.get("parked", 0),
-            events_waiting=states.get("waiting", 0),
+            events_behind=backlog.behind,
+            events_parked=backlog.parked,
+            events_waiting=backlog.waiting,
             flags=_count(tx, select(func.count()).select_from(FLAG)),
         )
+
+
+def read_backlog(store: Store) -> Backlog:
+    """However much is in the books, only what is not is read."""
+    with store.read() as tx:
+        states = held_states(tx)
+        return Backlog(sum(events_behind(tx).values()), states.get("parked", 0), states.get("waiting", 0))
+
+
+def held_states(tx: Tx) -> dict[str, int]:
+    """state -> events in it, of those that are not in the books; a state nothing is in is missing."""
+    by_state = select(EVENT.c.state, func.count().label("n")).where(HELD).group_by(EVENT.c.state)
+    return {row.state: row.n for row in tx.execute(by_state)}
 
 
 def day_totals(store: Store, local_date: str, shop: str = "") -> tuple[HourTotals, ...]:
@@ -168,11 +194,18 @@ def terminal_lines(store: Store) -> tuple[TerminalLine, ...]:
 
 def events_behind(tx: Tx) -> dict[str, int]:
     """terminal -> events stored and not applied yet."""
-    marks = SEGMENT.outerjoin(TSHARD_APPLIED, SEGMENT.c.tshard == TSHARD_APPLIED.c.tshard)
     events = func.sum(SEGMENT.c.last_seq - SEGMENT.c.first_seq + 1)
-    query = select(SEGMENT.c.terminal, events.label("n")).select_from(marks)
-    late = SEGMENT.c.tseq > func.coalesce(TSHARD_APPLIED.c.tseq, 0)
-    return {row.terminal: int(row.n) for row in tx.execute(query.where(late).group_by(SEGMENT.c.terminal))}
+    query = select(SEGMENT.c.terminal, events.label("n")).where(segments_behind(tx)).group_by(SEGMENT.c.terminal)
+    return {row.terminal: int(row.n) for row in tx.execute(query)}
+
+
+def segments_behind(tx: Tx) -> ColumnElement[bool]:
+    """Segments stored and not applied yet: each shard of tills is asked from its own mark on, and not at all where it
+    has no more, so that what is applied already is not read."""
+    marks = {row.tshard: row.tseq for row in tx.execute(select(TSHARD_APPLIED))}
+    heads = ((row.tshard, row.next_seq, marks.get(row.tshard, 0)) for row in tx.execute(select(TSHARD_HEAD)))
+    late = (and_(SEGMENT.c.tshard == tshard, SEGMENT.c.tseq > mark) for tshard, last, mark in heads if last > mark)
+    return or_(SEGMENT.c.tshard == _NO_SHARD, *late)
 
 
 def _count(tx: Tx, query: Select[Any]) -> int:

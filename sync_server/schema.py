@@ -131,6 +131,7 @@ FLAG = _table(
     _text("detail"),
     _big("at_ms"),
     _blob("raw", null=True),
+    Index("flag_at", "at_ms"),
 )
 TERM_BUCKET = _table("term_bucket", _int("bucket", key=True), _text("terminal", key=True), _int("epoch"), _big("seq"))
 PART_BITS = 29
@@ -214,12 +215,16 @@ CHANGE_OPEN = _table("change_open", _int("slot", key=True), _text("change_id"), 
 """The change whose steps are not all done, or none; and how many there have been. There is one slot for all."""
 
 # Members.
+CARD_TAIL = text("substr(card, length(card) - 3)")
+PHONE_TAIL = text("substr(phone, length(phone) - 3)")
+"""The last four digits, which people know by heart: indexes of them, and no columns, so that nothing more is kept of
+anyone and nothing more is to be erased. A query says them in the same words."""
 MEMBER = _table(
     "member", _int("bucket", key=True), _text("member_id", key=True), _text("account_id"), _text("card"),
     _text("personal_hash"),
     _text("event_id"), _text("store"), _text("cashier"), _big("at_ms"), _text("merged_into"), _text("merged_home"),
     Index("member_account", "bucket", "account_id"), Index("member_at", "at_ms"),
-    Index("member_event", "bucket", "event_id"),
+    Index("member_event", "bucket", "event_id"), Index("member_card_tail", CARD_TAIL),
 )  # fmt: skip
 """`account_id` is the account of the enrolment, whose bucket holds the member for ever; the account of today stands in
 the identity row. `merged_into`, `merged_home`: the member who took this one over, and that one's `account_id`."""
@@ -233,6 +238,7 @@ PERSONAL = _table(
     _text("salt"),
     _text("phone"), _text("name"), _text("name_key"), _text("birthday"),
     Index("personal_member", "bucket", "member_id"), Index("personal_name", "name_key"),
+    Index("personal_phone_tail", PHONE_TAIL),
 )  # fmt: skip
 BROUGHT = _table(
     "brought", _int("bucket", key=True), _text("account_id", key=True), _big("receipts"), _text("status"),

@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 from shutil import disk_usage
-from typing import Any, get_args
+from typing import get_args
 
-from sqlalchemy import Row, and_, false, func, or_, select, text
+from sqlalchemy import func, select, text
 
 from sync_server.effects import count_under_way
 from sync_server.flags import FlagKind
@@ -32,7 +32,8 @@ from sync_server.metrics import (  # fmt: skip
     TILLS_SILENT,
 )
 from sync_server.office import Office
-from sync_server.schema import EVENT, FLAG, SEGMENT, TERMINAL, TSHARD_APPLIED, TSHARD_HEAD
+from sync_server.reports import held_states, segments_behind
+from sync_server.schema import FLAG, SEGMENT, TERMINAL, TSHARD_APPLIED, TSHARD_HEAD
 from sync_server.snapshot import newest_snapshot
 from sync_server.store import Tx
 
@@ -60,25 +61,17 @@ def _lag(tx: Tx, now_ms: int) -> None:
     marks = {row.tshard: row.tseq for row in tx.execute(select(TSHARD_APPLIED))}
     heads = tx.execute(select(TSHARD_HEAD)).all()
     SEGMENTS_WAITING.set(sum(head.next_seq - marks.get(head.tshard, 0) for head in heads))
-    behind = [_above(head, marks) for head in heads if head.next_seq > marks.get(head.tshard, 0)]
     events = func.coalesce(func.sum(SEGMENT.c.last_seq - SEGMENT.c.first_seq + 1), 0)
     query = select(events.label("events"), func.min(SEGMENT.c.received_ms).label("oldest_ms"))
-    row = tx.execute(query.where(or_(false(), *behind))).one()
+    row = tx.execute(query.where(segments_behind(tx))).one()
     EVENTS_BEHIND.set(int(row.events))
     APPLY_LAG.set(max(0, now_ms - row.oldest_ms) / 1000 if row.oldest_ms is not None else 0)
 
 
-def _above(head: Row[Any], marks: dict[int, int]) -> Any:
-    return and_(SEGMENT.c.tshard == head.tshard, SEGMENT.c.tseq > marks.get(head.tshard, 0))
-
-
 def _kept(tx: Tx) -> None:
-    states = {
-        state: tx.execute(select(func.count()).select_from(EVENT).where(EVENT.c.state == state)).scalar_one()
-        for state in ("parked", "waiting")
-    }
-    EVENTS_PARKED.set(states["parked"])
-    EVENTS_WAITING.set(states["waiting"])
+    states = held_states(tx)
+    EVENTS_PARKED.set(states.get("parked", 0))
+    EVENTS_WAITING.set(states.get("waiting", 0))
     effects = count_under_way(tx)
     for state in ("sent", "failed"):
         EFFECTS.labels(state).set(effects.get(state, 0))

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from sync_server.console.day_lines import DayLines, Part, sum_day
-from sync_server.reports import Counts, HourTotals, day_totals, read_counts
+from sync_server.reports import HourTotals, day_totals
 from sync_server.schema import RECEIPT
 from sync_server.store import Store
 
@@ -63,7 +63,6 @@ class DayReport(msgspec.Struct, frozen=True):
     goods: tuple[tuple[str, Part], ...]
     campaigns: tuple[tuple[str, Part], ...]
     lines: DayLines
-    counts: Counts
 
 
 def read_day(store: Store, local_date: str, until_minute: int) -> DayReport:
@@ -83,7 +82,6 @@ def read_day(store: Store, local_date: str, until_minute: int) -> DayReport:
         goods=_greatest(_sold(lines.goods))[:TOP_GOODS],
         campaigns=_greatest(lines.campaigns),
         lines=lines,
-        counts=read_counts(store),
     )
 
 

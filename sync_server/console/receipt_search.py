@@ -18,7 +18,12 @@ from sync_server.schema import RECEIPT
 from sync_server.store import Store, Tx
 
 PAGE_ROWS = 50
+LOOKED_THROUGH = 20_000
+"""Receipts that one page looks through for those of a till or a kind, which no index finds: one more index of receipts
+would cost every sale for what few ask. The next page goes on from there."""
 MAX_TEXT_CHARS = 60
+_FIRST_ID = "0" * 32
+"""No receipt has an id below it: what is older than a place with it is older in time."""
 _PLACE = re.compile(r"(\d{1,16})-([0-9a-f]{32})")
 
 
@@ -39,6 +44,11 @@ class Wanted(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_bounded(self) -> bool:
         """Whether there are few enough receipts to be summed while someone waits."""
         return bool(self.number or self.date or self.member)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not every receipt is one of the list."""
+        return self != Wanted()
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -65,12 +75,16 @@ class Sums(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A page of the list. `older`: where the next page begins, empty on the last; `whole`: nothing was left unread."""
+    """A page of the list. `older`: where the next page begins, empty on the last; `whole`: nothing was left unread.
+
+    `looked_to_ms`: the time of the oldest receipt looked at, where the page ends before it is full.
+    """
 
     rows: tuple[Row, ...]
     older: str
     sums: Sums | None
     whole: bool = True
+    looked_to_ms: int | None = None
 
 
 class _Read(Lines, frozen=True):
@@ -115,8 +129,21 @@ def find_receipts(store: Store, wanted: Wanted, before: str) -> Found:
             query = query.where(
                 (RECEIPT.c.at_ms < after[0]) | ((RECEIPT.c.at_ms == after[0]) & (RECEIPT.c.receipt_id < after[1]))
             )
+        edge = _edge(tx, after) if wanted.is_narrowed and not wanted.is_bounded else None
+        if edge is not None:
+            query = query.where(RECEIPT.c.at_ms >= edge)
         rows = [_row(row, wanted) for row in tx.execute(query.limit(PAGE_ROWS + 1))]
-    return _page(rows, sums)
+    found = _page(rows, sums)
+    if edge is None or found.older:
+        return found
+    return msgspec.structs.replace(found, older=f"{edge}-{_FIRST_ID}", looked_to_ms=edge)
+
+
+def _edge(tx: Tx, after: tuple[int, str] | None) -> int | None:
+    """The time down to which LOOKED_THROUGH receipts lie; None where there are no more than that."""
+    times = select(RECEIPT.c.at_ms).order_by(RECEIPT.c.at_ms.desc())
+    before = times.where(RECEIPT.c.at_ms < after[0]) if after else times  # strictly: each page ends further back
+    return tx.execute(before.offset(LOOKED_THROUGH).limit(1)).scalar()
 
 
 def receipts_of(tx: Tx, account_id: str) -> ColumnElement[bool]:

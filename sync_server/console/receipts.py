@@ -8,7 +8,7 @@ from loyalty.returns import SENTENCES, returned_said
 from loyalty.sentences import say
 from sync_server.console.pages import page
 from sync_server.console.receipt_facts import read_receipt
-from sync_server.console.receipt_search import find_receipts, read_wanted
+from sync_server.console.receipt_search import LOOKED_THROUGH, find_receipts, read_wanted
 from sync_server.console.visit import AnyRequest, Visit, Visiting
 from sync_server.console.words import ENTRIES, FLAGS, IDENTIFIED, PAYMENTS
 from sync_server.refusals import Refused
@@ -27,6 +27,7 @@ def receipts_page(request: AnyRequest, visit: Visiting) -> Response[str]:
         wanted=wanted,
         asked=msgspec.to_builtins(wanted),
         found=found,
+        looked=LOOKED_THROUGH,
         terminals=terminals,
         numbers={line.terminal: line.terminal_no for line in terminals},
     )

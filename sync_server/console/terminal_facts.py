@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Row
 
 from loyalty.events import ReturnCompleted, decode_body, decode_envelope
-from sync_server.reports import Counts, terminal_lines
+from sync_server.reports import read_backlog, terminal_lines
 from sync_server.rows import select_by
 from sync_server.schema import EVENT, FLAG, HELD, RECEIPT, part_of
 from sync_server.stops import stops_in_force
@@ -59,15 +59,15 @@ class Flagged(msgspec.Struct, frozen=True):
     member_id: str
 
 
-def read_warnings(store: Store, now_ms: int, counts: Counts) -> tuple[Warning, ...]:
+def read_warnings(store: Store, now_ms: int) -> tuple[Warning, ...]:
     lines = [line for line in terminal_lines(store) if line.state == "active"]
     silent = tuple(line.terminal_no for line in lines if now_ms - line.seen_ms > SILENT_MS)
-    stops = stops_in_force(store)
+    stops, backlog = stops_in_force(store), read_backlog(store)
     found = (
         Warning("stopped", len(stops.campaigns) + (stops.redemption is not None)),
-        Warning("behind", counts.events_behind),
-        Warning("parked", counts.events_parked),
-        Warning("waiting", counts.events_waiting),
+        Warning("behind", backlog.behind),
+        Warning("parked", backlog.parked),
+        Warning("waiting", backlog.waiting),
         Warning("silent", len(silent), silent),
     )
     return tuple(warning for warning in found if warning.count)

@@ -38,7 +38,7 @@ def today_page(request: AnyRequest, visit: Visiting) -> Response[str]:
         following=_moved(chosen, 1),
         chart=hours_chart(report, visit.tongue),
         paid_as=PAID_AS,
-        warnings=read_warnings(visit.store, visit.now_ms, report.counts),
+        warnings=read_warnings(visit.store, visit.now_ms),
         now_ms=visit.now_ms,
     )
 

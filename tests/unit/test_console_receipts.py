@@ -11,6 +11,7 @@ import pytest
 from loyalty.errors import BadInput
 from loyalty.events import SaleCompleted, decode_envelope
 from loyalty.receipt import Receipt
+from sync_server.console import receipt_search
 from sync_server.console.receipt_facts import ReceiptFacts, read_receipt
 from sync_server.console.receipt_search import PAGE_ROWS, Found, Row, Sums, Wanted, find_receipts, read_wanted
 from sync_server.store import Store
@@ -114,6 +115,39 @@ def test_pages_hold_every_receipt_once_though_many_share_a_moment(tmp_path, coun
         assert sorted(row.receipt.receipt_id for row in seen) == sorted(receipt.receipt_id for receipt in made)
         places = [row.receipt.place for row in seen]
         assert places == sorted(places, reverse=True)
+
+
+@pytest.mark.parametrize("returns_last", [True, False])
+def test_a_list_without_a_date_looks_through_so_many_and_goes_on_from_there(
+    tmp_path, monkeypatch, returns_last
+) -> None:
+    """Four receipts, of which a page looks through two, and the one asked for is the oldest or is not there at all."""
+    monkeypatch.setattr(receipt_search, "LOOKED_THROUGH", 2)
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        counter = make_shop(office).counter()
+        sales = [counter.sell((SCARF, 1000), moment=at(TODAY, 12, minute)) for minute in range(4)]
+        back = counter.take_back(sales[3], {1: 1000}, at(TODAY, 12, 4)) if returns_last else None
+        counter.send()
+        pages = [find_receipts(office.store, Wanted(kind="sale" if back else "return"), "")]
+        while pages[-1].older:
+            pages.append(find_receipts(office.store, Wanted(kind="sale" if back else "return"), pages[-1].older))
+        minutes = [at(TODAY, 12, minute).at_ms for minute in range(5)]
+    found = [row.receipt.at_ms for page in pages for row in page.rows]
+    assert found == ([minutes[3], minutes[2], minutes[1], minutes[0]] if back else [])
+    looked = [page.looked_to_ms for page in pages]
+    assert looked == ([minutes[2], None] if back else [minutes[1], None])
+
+
+def test_a_list_that_is_not_narrowed_is_not_cut_short(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(receipt_search, "LOOKED_THROUGH", 2)
+    with opened_office(f"sqlite:///{tmp_path / 'office.db'}") as office:
+        counter = make_shop(office).counter()
+        for minute in range(4):
+            counter.sell((SCARF, 1000), moment=at(TODAY, 12, minute))
+        counter.send()
+        for wanted in (Wanted(), Wanted(date=TODAY, kind="sale")):
+            found = find_receipts(office.store, wanted, "")
+            assert (len(found.rows), found.older, found.looked_to_ms) == (4, "", None)
 
 
 def test_what_cannot_be_a_filter_is_said() -> None:

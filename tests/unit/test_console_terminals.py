@@ -18,7 +18,7 @@ from sync_server.console.terminals import enrol_command, qr_matrix, qr_path, qr_
 from sync_server.enrol import CODE_LIFE_MS, enrol_terminal, make_code
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
-from sync_server.reports import read_counts, terminal_lines
+from sync_server.reports import terminal_lines
 from sync_server.schema import FLAG
 from tests.support.console_office import PHONE, SCARF, TODAY, at, make_shop, tell_history, text_of, visiting
 from tests.support.server import hex_id, opened_office
@@ -102,16 +102,16 @@ def test_a_flag_s_receipt_is_looked_for_in_its_week_alone(opened, monkeypatch) -
 def test_warnings_come_and_go(told) -> None:
     shop, history = told
     store = shop.office.store
-    assert read_warnings(store, shop.now_ms, read_counts(store)) == ()
+    assert read_warnings(store, shop.now_ms) == ()
     history.counter.waiting.append(unknown_event())
     history.counter.send(apply=False)
-    warnings = read_warnings(store, shop.now_ms, read_counts(store))
+    warnings = read_warnings(store, shop.now_ms)
     assert [(each.kind, each.count) for each in warnings] == [("behind", 1)]
     shop.office.apply()
-    assert [each.kind for each in read_warnings(store, shop.now_ms, read_counts(store))] == ["parked"]
+    assert [each.kind for each in read_warnings(store, shop.now_ms)] == ["parked"]
     late = shop.now_ms + SILENT_MS
-    assert [each.kind for each in read_warnings(store, late, read_counts(store))] == ["parked"]
-    silent = read_warnings(store, late + 1, read_counts(store))[-1]
+    assert [each.kind for each in read_warnings(store, late)] == ["parked"]
+    silent = read_warnings(store, late + 1)[-1]
     assert (silent.kind, silent.tills) == ("silent", (1,))
 
 

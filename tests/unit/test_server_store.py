@@ -160,6 +160,7 @@ def test_init_again_changes_nothing(store):
     assert init_store(store, lambda count: next(chance).to_bytes(count, "big")) == first
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_the_migrations_make_the_tables_of_the_schema(store):
     with store.begin(None) as tx:
         assert compare_metadata(MigrationContext.configure(tx.connection), METADATA) == []

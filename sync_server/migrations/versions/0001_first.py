@@ -394,6 +394,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
         sa.PrimaryKeyConstraint("bucket", "event_id", "kind", "place"),
         sqlite_with_rowid=False,
     )
+    op.create_index("flag_at", "flag", ["at_ms"], unique=False)
     op.create_table(
         "ledger",
         _column("bucket", sa.Integer()),
@@ -432,6 +433,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     op.create_index("member_account", "member", ["bucket", "account_id"], unique=False)
     op.create_index("member_at", "member", ["at_ms"], unique=False)
     op.create_index("member_event", "member", ["bucket", "event_id"], unique=False)
+    op.create_index("member_card_tail", "member", [sa.text("substr(card, length(card) - 3)")])
     op.create_table(
         "message",
         _column("bucket", sa.Integer()),
@@ -459,6 +461,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement for each table and index
     )
     op.create_index("personal_name", "personal", ["name_key"], unique=False)
     op.create_index("personal_member", "personal", ["bucket", "member_id"], unique=False)
+    op.create_index("personal_phone_tail", "personal", [sa.text("substr(phone, length(phone) - 3)")])
     op.create_table(
         "programme_total",
         _column("bucket", sa.Integer()),
