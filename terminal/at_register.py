@@ -178,8 +178,9 @@ class AtRegister:
         """What is recorded has the move's own id and time, so that it is recorded once."""
         shift = self._records.shift_now()
         move = CashMove(
-            self._new_id(), effect.kind, effect.amount_minor, shift.cashier, shift.shift_id, around.moment.at_ms
-        )
+            effect.id or self._new_id(), effect.kind, effect.amount_minor, shift.cashier, shift.shift_id,
+            around.moment.at_ms,
+        )  # fmt: skip
 
         def ask() -> Then:
             self._register.cash_left(True)
@@ -190,7 +191,9 @@ class AtRegister:
             self.record_left(around, ask=False, but=move.key)
             if not isinstance(answer, Registered):
                 raise NotNow(answer.said, answer.hint)
-            self._records.cash(move, around)
+            # One that was in doubt is recorded as it was sent, so that it is the same however it comes to the journal.
+            sent = next((left for left in self._register.cash_left(False) if left.key == move.key), move)
+            self._records.cash(sent, around)
             self._register.cash_recorded(move.key)
             return c.CashRecorded(move.kind, move.amount_minor, self._records.shift_now())
 

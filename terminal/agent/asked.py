@@ -3,7 +3,7 @@
 The OpenAPI document is made from these types, and from those of the replies (`wire.py`), which say the units.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -49,6 +49,7 @@ RequestId = Annotated[
         description="A UUID in hex, made by the client once for each sale or return: sent again, it does nothing anew",
     ),
 ]  # fmt: skip
+ShiftId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="The `shift_id` that GET /v1/shift gives")]
 ConfirmationId = Annotated[
     str, Meta(pattern="^[0-9a-f]{32}$", description="Of a confirmation, as the agent gave it; good for one sale")
 ]
@@ -153,6 +154,15 @@ class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     payment: Refund
     """How money is paid out (`as_paid`: to the card what cards paid); what gift cards paid goes back to them."""
     send_to: SendTo = ""
+
+
+class CashRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cash put into the drawer of the shift, or taken out of it, beside sales and returns."""
+
+    cash_id: RequestId
+    shift_id: ShiftId
+    kind: Literal["in", "out"]
+    amount_minor: Amount
 
 
 class OpenRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

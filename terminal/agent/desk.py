@@ -9,6 +9,7 @@ from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
+from loyalty.errors import NotNow
 from loyalty.sentences import Lang, Sentence, say
 from terminal.agent.confirmed import ConfirmedPhones
 from terminal.agent.scans import Scans
@@ -40,7 +41,16 @@ class Desk:
     show: Callable[[State], None] = lambda state: None
 
     def call(self, work: Callable[[], T]) -> T:
-        """Do `work` on the till's own thread, in its turn: nothing of it mixes with another request's."""
+        """Do `work` on the till's own thread, in its turn: nothing of it mixes with another request's.
+
+        A receipt that was in doubt and is found to be recorded says so to whoever comes next, before anything else is
+        done. Here its own client finds it by its id, so the work is done once more.
+        """
+        try:
+            return self.till.engine.call(work)
+        except NotNow as why:
+            if why.code != "sale.recorded_late":
+                raise
         return self.till.engine.call(work)
 
 

@@ -11,8 +11,16 @@ from typing import Literal
 
 import msgspec
 
-from terminal.agent import devices, finding, phones, quoting, scanning, selling, standing
-from terminal.agent.asked import CodeSaid, OpenRequest, PhoneAsked, QuoteRequest, ReturnRequest, SaleRequest
+from terminal.agent import devices, finding, phones, quoting, register, scanning, selling, standing
+from terminal.agent.asked import (
+    CashRequest,
+    CodeSaid,
+    OpenRequest,
+    PhoneAsked,
+    QuoteRequest,
+    ReturnRequest,
+    SaleRequest,
+)
 from terminal.agent.desk import Answer, Asked, Desk
 from terminal.agent.wire import (
     CheckedReply,
@@ -23,7 +31,7 @@ from terminal.agent.wire import (
     QuoteReply,
     ReceiptReply,
 )
-from terminal.agent.wire_standing import HealthReply, LinkReply, ReportReply, ShiftReply
+from terminal.agent.wire_standing import CashReply, HealthReply, LinkReply, RegisterReply, ReportReply, ShiftReply
 
 Refusal = Literal["body", "none", "now", "office", "soon"]
 """body: 422 for what the request says · none: 404 · now: 409, not in this state · office: 503, what only the head
@@ -93,6 +101,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", "/v1/shift/close", "Close the shift: the Z report", standing.close_shift, ReportReply, refuses=("now",)
     ),
     Endpoint("GET", "/v1/shift/x", "The X report; the shift goes on", standing.answer_x, ReportReply, refuses=("now",)),
+    Endpoint(
+        "POST", "/v1/cash", "Put cash into the drawer or take it out, once for each cash_id", register.move_cash,
+        CashReply, CashRequest, made=201, refuses=("now",),
+    ),
+    Endpoint(
+        "GET", "/v1/register", "How the fiscal register stands, and a receipt in doubt", register.answer_register,
+        RegisterReply, refuses=("none",),
+    ),
     Endpoint("GET", "/v1/link", "How the till stands with the head office", standing.answer_link, LinkReply),
     Endpoint("GET", "/v1/devices", "How each device stands", devices.answer_devices, devices.DevicesReply),
     Endpoint(

@@ -77,6 +77,16 @@ SENTENCES: Templates = {
         "Новой продаже — новый номер запроса",
         "A new sale needs a new request id",
     ),
+    "agent.other_cash": (
+        "Под этим номером запроса уже записано другое",
+        "Something else is recorded under this request id",
+    ),
+    "agent.other_cash.do": (
+        "Новому внесению или выплате — новый номер запроса",
+        "Other cash in or out needs a new request id",
+    ),
+    "agent.other_shift": ("Это не та смена, что открыта", "That is not the shift that is open"),
+    "agent.other_shift.do": ("Номер открытой смены — GET /v1/shift", "GET /v1/shift gives the id of the open one"),
     "agent.no_confirmation": ("Такого подтверждения нет", "There is no such confirmation"),
     "agent.no_confirmation.do": ("Запросите код: POST /v1/confirmations", "Ask for a code: POST /v1/confirmations"),
     "agent.not_confirmed": ("Этот телефон не подтверждён", "This phone is not confirmed"),

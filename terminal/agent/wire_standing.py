@@ -34,6 +34,49 @@ class LinkReply(msgspec.Struct, frozen=True):
     problem: Told | None
 
 
+class TroubleTold(msgspec.Struct, frozen=True):
+    """Something wrong with the fiscal register, and the way on."""
+
+    said: Told
+    hint: Told
+
+
+class DoubtTold(msgspec.Struct, frozen=True):
+    """A receipt of which nobody can say whether the register has issued it: what the register says, and what to do."""
+
+    number: str
+    kind: Literal["sale", "return", "correction"]
+    total_minor: int
+    said: Told
+    hint: Told | None
+
+
+class RegisterReply(msgspec.Struct, frozen=True):
+    """The fiscal register as it stands now; the figures are those of nothing where it does not answer."""
+
+    answers: bool
+    memory: str
+    """The serial number of its fiscal memory."""
+    last_document: int
+    shift: Literal["closed", "open", "over_24h"]
+    paper: Literal["there", "none", "waits"]
+    """`waits`: a document is made and not on paper yet."""
+    clock: str
+    """Local time, to the minute."""
+    unsent: int
+    """Documents that the operator of fiscal data has not had yet."""
+    troubles: tuple[TroubleTold, ...]
+    doubt: DoubtTold | None
+
+
+class CashReply(msgspec.Struct, frozen=True):
+    """Cash that was put into the drawer or taken out of it, and the shift that is open now, with its totals."""
+
+    kind: Literal["in", "out"]
+    amount_minor: int
+    shift: ShiftInfo | None
+
+
 class StopTold(msgspec.Struct, frozen=True):
     """Something the head office has stopped: the spending of points, or a campaign."""
 

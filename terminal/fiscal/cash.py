@@ -53,6 +53,8 @@ class CashOnce:
         unknown = self.ask_open()
         if unknown is not None:
             return unknown
+        if any(sent.move.key == move.key for sent in self._journal.cash_sent()):
+            return Registered()  # it was in doubt, and the register has it
         port = self._port
         if not isinstance(port, MovesCash):
             return Refused(sentence("fiscal.no_cash"))

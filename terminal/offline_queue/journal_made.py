@@ -1,9 +1,10 @@
-"""What a receipt's own id made: for clients that send a request again and must get the same receipt."""
+"""What a receipt's or an event's own id made: for clients that send a request again and must get the same answer."""
 
 from __future__ import annotations
 
 import msgspec
 
+from loyalty.events import Body, Unknown, decode_body, decode_envelope
 from loyalty.receipt import Receipt
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.journal_follow import place_of_name
@@ -15,6 +16,14 @@ class Made(msgspec.Struct, frozen=True):
 
     receipt: Receipt
     event_id: str
+
+
+def find_body(journal: Journal, event_id: str) -> Body | Unknown | None:
+    """What is recorded under an event's own id. Raises StoreFault."""
+    place = journal.read_index(lambda index: place_of_name(index, "event", event_id))
+    query = "SELECT raw FROM event WHERE place = ?"
+    row = journal.read(lambda connection: connection.execute(query, (place,)).fetchone()) if place else None
+    return decode_body(decode_envelope(row[0])) if row else None
 
 
 def find_made(journal: Journal, receipt_id: str) -> Made | None:

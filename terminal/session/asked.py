@@ -237,10 +237,11 @@ class RenewShift(msgspec.Struct, frozen=True):
 
 
 class MoveCash(msgspec.Struct, frozen=True):
-    """Cash put into the drawer, or taken out of it, beside sales and returns."""
+    """Cash put into the drawer, or taken out of it, beside sales and returns; once for an `id`, where it has one."""
 
     kind: Literal["in", "out"]
     amount_minor: int
+    id: str = ""
 
 
 class SendReceipt(msgspec.Struct, frozen=True):

@@ -243,6 +243,7 @@ class RecordCash(msgspec.Struct, frozen=True):
 
     kind: Literal["in", "out"]
     amount_minor: int
+    id: str = ""
 
 
 class IssueCorrection(msgspec.Struct, frozen=True):

@@ -72,7 +72,7 @@ def move_cash(state: State, command: c.MoveCash, around: Surroundings) -> Step:
     if command.kind == "out" and not around.is_fiscal and command.amount_minor > drawer_minor:
         # A register counts its own drawer, over shifts too, and says no itself.
         return refused(state, "cash.too_much", hint="cash.too_much.hint", drawer_minor=max(0, drawer_minor))
-    return state, (c.RecordCash(command.kind, command.amount_minor),)
+    return state, (c.RecordCash(command.kind, command.amount_minor, command.id),)
 
 
 def cash_recorded(state: State, command: c.CashRecorded, around: Surroundings) -> Step:

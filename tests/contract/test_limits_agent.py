@@ -35,6 +35,7 @@ FULL: dict[str, dict[str, Any]] = {
     "/v1/confirmations": {"phone": PHONE},
     "/v1/confirmations/{key}/check": {"code": "402913"},
     "/v1/shift/open": {"cashier": "Ольга"},
+    "/v1/cash": {"cash_id": "0" * 32, "shift_id": "0" * 32, "kind": "in", "amount_minor": 1},
 }  # fmt: skip
 """Of each request one that has all its parts."""
 UNREADABLE = 400

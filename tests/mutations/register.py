@@ -170,6 +170,30 @@ REGISTER: tuple[Guard, ...] = (
         "::test_the_next_receipt_is_sent_nowhere_and_another_address_is_another_sale",
     ),
     Guard(
+        "cash in doubt that the register has is not moved again",
+        "terminal/fiscal/cash.py",
+        "return Registered()  # it was in doubt, and the register has it",
+        "pass",
+        "tests/unit/test_engine_cash.py"
+        "::test_cash_in_doubt_that_is_asked_for_again_by_its_id_is_counted_and_recorded_once",
+    ),
+    Guard(
+        "cash a request has moved before is not moved again",
+        "terminal/agent/register.py",
+        "        if before is not None:",
+        "        if before is None and not request:",
+        "tests/contract/test_agent_register.py"
+        "::test_cash_is_counted_and_recorded_once_for_each_id_also_after_its_shift",
+    ),
+    Guard(
+        "a client's sale that was in doubt is answered with the receipt it is, never with a refusal",
+        "terminal/agent/desk.py",
+        'if why.code != "sale.recorded_late":',
+        "if why:",
+        "tests/contract/test_agent_register.py"
+        "::test_a_receipt_in_doubt_is_told_until_the_register_answers_and_the_same_sale_ends_it",
+    ),
+    Guard(
         "a sum left out by command line is what the others leave",
         "terminal/cli/fiscal_correct.py",
         "{rest: total_minor - sum(vat_minor.values()), **vat_minor}",

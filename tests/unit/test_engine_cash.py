@@ -116,6 +116,19 @@ def test_a_doubt_is_said_keeps_the_shift_open_and_is_settled_by_looking_at_the_r
     assert do(rig, c.CloseShift()).shift is None
 
 
+def test_cash_in_doubt_that_is_asked_for_again_by_its_id_is_counted_and_recorded_once(
+    rig: Rig, wire: MemoryWire
+) -> None:
+    move = c.MoveCash("in", 500_00, "0199692e2c0070008000000000000001")
+    do(rig, c.OpenShift("Ольга"), *SELL)
+    wire.pull_after = Command.CASH_IN
+    assert said(do(rig, move)) == "fiscal.cash_in_doubt"
+    wire.out, wire.pull_after = False, None
+    assert said(do(rig, move)) == "cash.in"
+    assert (moved(rig), wire.register.memory.cash_in_minor) == ([("in", 500_00)], 500_00)
+    assert drawer(rig.engine.view().state) == (100_00, 500_00, 0)
+
+
 def test_cash_moved_at_the_register_as_the_till_ended_is_recorded_once_at_the_next_start(
     tmp_path: Path, wire: MemoryWire
 ) -> None:
