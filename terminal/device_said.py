@@ -15,6 +15,11 @@ SENTENCES = {
     "camera.no_permission.hint": (
         "sudo usermod -aG video $USER, затем войдите заново", "sudo usermod -aG video $USER, then log in anew",
     ),
+    "camera.no_video": ("{port} — не видео и не картинка", "{port} is no video and no picture"),
+    "camera.no_video.hint": (
+        "Назовите камеру, видео или картинку: --camera или port в devices.toml",
+        "Name a camera, a video or a picture: --camera, or port in devices.toml",
+    ),
     "camera.ended": ("Видео {port} закончилось", "The video {port} has ended"),
     "camera.camera_failed": ("Камера {port} не годится: {what}", "The camera {port} cannot be used: {what}"),
     "camera.camera_failed.hint": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import cast
 
@@ -37,7 +38,8 @@ def _wrong(settings: CameraSettings, opens: Opens) -> tuple[Sentence, Sentence] 
         return why_closed(code, named, hid=False)
     try:
         if not capture.isOpened():
-            return sentence("camera.unplugged", port=named), sentence("camera.unplugged.hint", port=named)
+            code = "camera.no_video" if os.path.isfile(settings.port) else "camera.unplugged"
+            return sentence(code, port=named), sentence(f"{code}.hint", port=named)
         if not capture.read()[0]:
             return sentence("doctor.no_picture", port=named), sentence("doctor.no_picture.hint")
     finally:

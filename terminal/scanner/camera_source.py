@@ -30,6 +30,9 @@ READY = StatusUpdate(Health.ENABLED, "ready", "The camera is ready.")
 LOST = StatusUpdate(
     Health.OFFLINE, "unplugged", "The camera does not answer.", "Check the cable; it comes back by itself."
 )
+NO_VIDEO = StatusUpdate(
+    Health.ERROR, "no_video", "The file is no video and no picture.", "Name a camera, a video or a picture."
+)
 ENDED = StatusUpdate(Health.CLOSED, "ended", "The video has ended.")
 
 
@@ -124,9 +127,12 @@ class CameraSource:
         waits = self._backoff.waits()
         while not self._stopping.is_set():
             try:
-                if self._watch_once():
+                opened = self._watch_once()
+                if opened:
                     waits = self._backoff.waits()
-                if self._once or not self._begins_anew():
+                if not opened and self._is_file():
+                    self._report(NO_VIDEO)
+                elif self._once or not self._begins_anew():
                     self._report(ENDED if self._once else LOST)
             except OSError as error:
                 self._report(why_not_open(error, str(self._source), lambda path: LOST))
@@ -138,7 +144,10 @@ class CameraSource:
 
     def _begins_anew(self) -> bool:
         """At the end of a video or a picture no cable is out: it is watched again, and what it shows stays in view."""
-        return self._saw and isinstance(self._source, str) and os.path.isfile(self._source)
+        return self._saw and self._is_file()
+
+    def _is_file(self) -> bool:
+        return isinstance(self._source, str) and os.path.isfile(self._source)
 
     def _watch_once(self) -> bool:
         """Open the source and watch it until it ends; False if it did not open."""

@@ -233,6 +233,19 @@ def test_a_camera_that_is_not_ours_wants_its_group(monkeypatch: pytest.MonkeyPat
     assert "video" in device_said.SENTENCES[finding.do.code][1]
 
 
+def test_the_doctor_and_listen_say_of_a_file_without_frames_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no frames here")
+    (finding,) = camera_findings(place_of(CameraSettings(id="desk", port=str(notes))), ())
+    assert (finding.what.code, finding.do.code) == ("camera.no_video", "camera.no_video.hint")
+    with pytest.raises(SystemExit) as ended:
+        main(["devices", "listen", str(notes), "--driver", "camera", "--data", str(tmp_path), "--lang", "en"])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.splitlines()[0] == f"{notes} is no video and no picture"
+
+
 def test_cameras_are_listed_and_listened_to_by_their_ids(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

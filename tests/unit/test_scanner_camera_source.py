@@ -17,6 +17,7 @@ from devices.backoff import Backoff
 from devices.model import Health, StatusUpdate
 from devices.virtual.camera import camera_frame
 from terminal.cards import CardKind, card_png
+from terminal.device_said import seen_of
 from terminal.scanner import camera_source
 from terminal.scanner.camera_source import CameraSource
 from terminal.scanner.scan import Scan
@@ -102,6 +103,22 @@ def test_a_device_or_a_file_that_is_not_there_is_a_camera_that_does_not_answer(s
     status = statuses.get(timeout=WAIT_S)
     camera.close()
     assert (status.health, status.code) == (Health.OFFLINE, "unplugged")
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_file_that_is_no_video_and_no_picture_has_no_cable_to_check(tmp_path: Path, once: bool) -> None:
+    (tmp_path / "notes.txt").write_text("no frames here")
+    statuses: queue.Queue[StatusUpdate] = queue.Queue()
+    place = str(tmp_path / "notes.txt")
+    camera = CameraSource(place, on_scan=lambda scan: None, on_status=statuses.put, once=once)
+    camera.open()
+    status = statuses.get(timeout=WAIT_S)
+    camera.close()
+    assert (status.health, status.code) == (Health.ERROR, "no_video")
+    shown = seen_of(status, "camera", place)
+    assert shown is not None
+    assert shown.said is not None
+    assert (shown.standing, shown.said.code) == ("wrong", "camera.no_video")
 
 
 @pytest.mark.parametrize(
