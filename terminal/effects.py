@@ -20,13 +20,14 @@ from loyalty.shares import Share
 from loyalty.stops import Stops
 from loyalty.stops_told import told_stops
 from terminal.at_register import AtRegister
+from terminal.clock_behind import with_clock_told
 from terminal.confirming import Confirming
 from terminal.errands import Errands
 from terminal.holding import Holding
 from terminal.lookups import Lookups
 from terminal.offline_queue.keys import coupon_shop
 from terminal.offline_queue.store import Store
-from terminal.open_basket import Kept, OpenBasket, by_hand, taken_said
+from terminal.open_basket import Kept, OpenBasket, by_hand, taken_said, unconfirmed
 from terminal.records import Records, shift_info
 from terminal.rights import held_rights
 from terminal.sales import Sales
@@ -187,7 +188,13 @@ class Effects:
 
     def resume(self, around: Surroundings, screen: bool = True) -> State:
         """The state a start begins with: the open shift and, on a screen, the basket that was on it, or that of a sale
-        that never completed."""
+        that never completed. A clock that is behind is told before all else."""
+        state = self._resumed(around, screen)
+        opened_ms = state.shift.opened_at_ms if state.shift else 0
+        known_ms = max(opened_ms, self._last_receipt_ms(), self._files.cache.as_of_ms())
+        return with_clock_told(state, around.moment, known_ms, around.programme.time_zone)
+
+    def _resumed(self, around: Surroundings, screen: bool) -> State:
         self._screen = screen
         unfinished = self._sales.committing.unfinished(screen)
         if self._cards:
@@ -209,7 +216,7 @@ class Effects:
         if basket is None:
             return state
         last_id = max(line.line_id for line in basket.lines)
-        state = msgspec.structs.replace(state, basket=_unconfirmed(basket), next_line_id=last_id + 1)
+        state = msgspec.structs.replace(state, basket=unconfirmed(basket), next_line_id=last_id + 1)
         return say(requoted(state, around), "warn", sentence(why), taken_said(kept.taken) if kept else None)
 
     def _noticed(self, state: State) -> State:
@@ -286,11 +293,3 @@ class Effects:
 
     def pending(self) -> int:
         return self._files.journal.pending_count()
-
-
-def _unconfirmed(basket: Basket) -> Basket:
-    """A confirmed phone is not carried over a stop: who knows who stands at the till now."""
-    member = basket.member
-    if member is None or member.identified_by != "phone_code":
-        return basket
-    return msgspec.structs.replace(basket, member=msgspec.structs.replace(member, identified_by="phone"))

@@ -37,6 +37,14 @@ def taken_said(taken: tuple[Payment, ...]) -> Sentence | None:
     return sentence(code, **given)
 
 
+def unconfirmed(basket: Basket) -> Basket:
+    """A confirmed phone is not carried over a stop: who knows who stands at the till now."""
+    member = basket.member
+    if member is None or member.identified_by != "phone_code":
+        return basket
+    return msgspec.structs.replace(basket, member=msgspec.structs.replace(member, identified_by="phone"))
+
+
 class Kept(msgspec.Struct, frozen=True):
     """A basket, the shift it is of, when it last changed, and the money the cashier had already been given for it."""
 

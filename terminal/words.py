@@ -37,6 +37,14 @@ ENGINE = {
         "Касса была остановлена: чек снова на экране",
         "The till was stopped: the receipt is on the screen again",
     ),
+    "till.clock_behind": (
+        "Часы этого компьютера отстают: на них {now_at}, а было уже {known_at}",
+        "This computer's clock is behind: it says {now_at}, and {known_at} has been",
+    ),
+    "till.clock_behind.hint": (
+        "Поставьте дату и время до первого чека: по ним цены и акции",
+        "Set date and time before the first receipt: prices and campaigns go by them",
+    ),
     "till.taken_cash": (
         "Наличными уже дано {cash_minor}: при оплате наберите их снова",
         "Already given in cash: {cash_minor}. Type it again when paying",

@@ -21,8 +21,8 @@ def test_goods_are_returned_by_receipt_number_with_the_figures_shown_first() -> 
         await cashier.press("f7")
         cashier.sees("Не выбрано, что возвращают")
         await cashier.press("enter")
-        cashier.sees("[✓] Шарф", "баллов: снимется 164")
-        cashier.sees_not("Не выбрано")
+        cashier.sees("[✓] Шарф", "баллов снимется 164")
+        cashier.sees_not("Не выбрано", "вернётся")
         await cashier.press("f7")
         cashier.sees("ВЫДАТЬ", "Возврат T1-2")
 

@@ -73,12 +73,8 @@ def _row(sight: Sight, draft: ReturnDraft, line: ReceiptLine, here: bool, width:
 
 def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
     """What the return does to points, how the receipt was paid, and the keys."""
-    words, _ = sight.words, sight.words.text
-    preview = draft.preview
-    points: list[Part] = []
-    if preview and (preview.earned_points or preview.redeemed_points):
-        points = [(" " + _("points taken back {a}, given back {b}").format(
-            a=words.points(preview.earned_points), b=words.points(preview.redeemed_points)), "warn")]  # fmt: skip
+    _ = sight.words.text
+    points: list[Part] = [(f" {_points(sight, draft.preview)}", "warn")] if draft.preview else []
     origin = _("Receipt {number} of {date}").format(
         number=clean(draft.receipt.number), date=sight.words.date(clean(draft.receipt.moment.local_date))
     )
@@ -87,6 +83,17 @@ def _foot(sight: Sight, draft: ReturnDraft, width: int) -> list[Strip]:
         row(sight.palette, width, fit([("  " + _paid(sight, draft.receipt), "text")], width)),
         row(sight.palette, width, fit(_keys(sight, draft), width)),
     ]
+
+
+def _points(sight: Sight, preview: Receipt) -> str:
+    """Only what there is: a return need not touch both."""
+    words, _ = sight.words, sight.words.text
+    taken, back = preview.earned_points, preview.redeemed_points
+    if taken and back:
+        said = _("points taken back {a}, given back {b}")
+    else:
+        said = _("points taken back {a}") if taken else _("points given back {b}") if back else ""
+    return said.format(a=words.points(taken), b=words.points(back))
 
 
 def _paid(sight: Sight, receipt: Receipt) -> str:
