@@ -9,6 +9,7 @@ from loyalty.api import Position
 from loyalty.events import ReturnCompleted, SaleCompleted, ShiftTotals, decode_body, decode_envelope
 from loyalty.feed import Applied, BalanceRow, IdentRow
 from loyalty.receipt import Receipt
+from terminal.offline_queue.journal_base import read_base
 from terminal.offline_queue.journal_file import check_event, hash_before, place_of, state_value, tip
 from terminal.offline_queue.sentences import store_fault
 from terminal.offline_queue.writer import Connection
@@ -83,6 +84,13 @@ def last_place(connection: Connection) -> int:
     """Where the last event stands; 0 before the first."""
     (place,) = connection.execute("SELECT ifnull(max(place), 0) FROM event").fetchone()
     return int(place)
+
+
+def last_before(connection: Connection, epoch: int, seq: int) -> Position:
+    """The event before the one at that place, or the last that is here no more."""
+    query = "SELECT epoch, seq, hash FROM event WHERE place < ? ORDER BY place DESC LIMIT 1"
+    row = connection.execute(query, (place_of(epoch, seq),)).fetchone()
+    return Position(row[0], row[1], row[2].hex()) if row else read_base(connection).last
 
 
 def receipts_at(connection: Connection, places: Iterable[int]) -> list[Receipt]:

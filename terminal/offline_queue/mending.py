@@ -115,13 +115,6 @@ def _all_after(connection: Connection, since: Position) -> _Common:
     return _Common(since, acked.epoch if acked.seq else int(state_value(connection, "epoch")), 0, ZERO_HASH)
 
 
-def last_before(connection: Connection, epoch: int, seq: int) -> Position:
-    """The event before the one at that place, or the last that is here no more."""
-    query = "SELECT epoch, seq, hash FROM event WHERE place < ? ORDER BY place DESC LIMIT 1"
-    row = connection.execute(query, (place_of(epoch, seq),)).fetchone()
-    return Position(row[0], row[1], row[2].hex()) if row else read_base(connection).last
-
-
 def _bytes(at: Position) -> bytes:
     return bytes.fromhex(at.hash)
 

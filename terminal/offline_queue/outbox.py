@@ -97,6 +97,13 @@ class Outbox:
         """Whether the head office's place is one of our own history, other than where we took it to be."""
         return place.seq > 0 and self._journal.read(lambda c: _ours(c, place) and place != journal_read.acked(c))
 
+    def to_later_epoch(self, place: Position, epoch: int, first_seq: int) -> Position | None:
+        """The last event before our first epoch after a place that is not ours: that epoch may follow it, as it did
+        before the head office was set back. None where just its beginning (`epoch`, `first_seq`) was refused."""
+        if epoch <= place.epoch or (epoch, first_seq) == (place.epoch + 1, 1):
+            return None
+        return self._journal.read(lambda c: journal_read.last_before(c, place.epoch + 1, 0))
+
     def is_gone(self, place: Position) -> bool:
         """Whether the place lies before the first event that is still here."""
         last = self._journal.read(read_base).last

@@ -20,7 +20,7 @@ from terminal.offline_queue.journal_file import place_of
 from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.keys import Identity, read_identity
 from terminal.offline_queue.lock import FolderLock
-from terminal.offline_queue.mending import Mended, Stamp, last_before, mend_in
+from terminal.offline_queue.mending import Mended, Stamp, mend_in
 from terminal.offline_queue.readers import Readers
 from terminal.offline_queue.repair_fill import Filled, fill_again
 from terminal.offline_queue.repair_sources import Ask, Sources
@@ -120,7 +120,7 @@ def _begin_epoch(connection: Connection, filled: Filled, of: tuple[Identity, Key
     _, at_ms = stamp()
     keep_fork(connection, Fork("damaged", at_ms))
     identity, keys = of
-    since = last_before(connection, *filled.told[0]) if filled.told else None
+    since = journal_read.last_before(connection, *filled.told[0]) if filled.told else None
     return mend_in(connection, identity.terminal, keys, identity.store, by, stamp(), since)
 
 

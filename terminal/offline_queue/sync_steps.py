@@ -192,7 +192,13 @@ class Hands:
         try:
             reply = self._client.send_segment(segment, self.outbox.fence())
         except Refusal as refusal:
-            why = _PARTINGS.get(self._code_of(refusal.reply))
+            code = self._code_of(refusal.reply)
+            place, header = refusal.reply.acked, read_segment(segment).header
+            if code == "fork" and place is not None:
+                before = self.outbox.to_later_epoch(place, header.epoch, header.first_seq)
+                if before is not None:
+                    return Failed("gap", refusal.said, acked=before, gen=refusal.reply.gen)
+            why = _PARTINGS.get(code)
             if why is not None:
                 self._note_fork(why, refusal.reply.acked, refusal.reply.gen, segment)
             raise

@@ -269,6 +269,34 @@ def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_til
         copy.close()
 
 
+def test_a_head_office_put_back_to_the_other_history_gets_the_whole_epoch_that_mended_it(tmp_path):
+    folder, backup = tmp_path / "office", tmp_path / "backup.db"
+    with served_office(folder) as office:
+        till = enrolled(office, tmp_path / "a")
+        till.sells(1)
+        assert till.syncs()
+        shutil.copytree(till.close(), tmp_path / "image")
+        till = Till(tmp_path / "a", office.url)
+        till.sells(2)
+        assert till.syncs()
+        till.close()
+        back_up(folder / "head_office.db", backup)
+        till = Till(tmp_path / "image", office.url)
+        till.sells(3)
+        till.steps()
+        till.mends()
+        for number in (4, 5):
+            till.sells(number)
+            assert till.syncs(), "a segment each"
+        till.close()
+    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
+    with served_office(folder) as office:
+        till = Till(tmp_path / "image", office.url)
+        assert till.syncs()
+        assert (till.why(), points(office)) == ("", 50)
+        till.close()
+
+
 def test_a_place_of_our_own_history_is_gone_back_to_and_is_no_fork(office, tmp_path):
     till = enrolled(office, tmp_path / "a")
     till.sells(1, 2, 3)
