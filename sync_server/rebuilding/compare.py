@@ -1,8 +1,8 @@
 """What "the same" means: table by table, which rows and which of their columns must agree byte for byte.
 
 Not compared is what only tells when and in what pieces something arrived: a row's number in the feed, an event's place
-and time of arrival, flags, which receipt had a coupon before, and in how many entries points moved between accounts,
-were written off or came back (their sums are).
+and time of arrival (so neither which of two chains it is booked under that came by both), flags, which receipt had a
+coupon before, and in how many entries points moved between accounts, were written off or came back (their sums are).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -102,16 +102,23 @@ def _pieces(tx: Tx, bucket: int) -> Rows:
     return {tuple(row)[:-1]: _hash(int(row.total)) for row in tx.execute(query) if row.total}
 
 
-_RECEIPT = tuple(column.name for column in RECEIPT.c if column.name not in ("bucket", "receipt_id", "returned_points"))
+_APART = ("bucket", "receipt_id", "returned_points", "terminal")
+_RECEIPT = tuple(column.name for column in RECEIPT.c if column.name not in _APART)
 
 
 def _receipts(tx: Tx, bucket: int) -> Rows:
-    """With what has come back of them; points that are 0 are as good as none."""
+    """With what has come back of them; points that are 0 are as good as none. A till's receipt is of the chain its
+    event is booked under."""
     columns = [RECEIPT.c[name] for name in ("receipt_id", "returned_points", *_RECEIPT)]
-    rows = tx.execute(select(*columns).where(RECEIPT.c.bucket == bucket))
+    same = (EVENT.c.bucket == RECEIPT.c.bucket) & (EVENT.c.event_id == RECEIPT.c.event_id)
+    query = select(*columns, RECEIPT.c.terminal, EVENT.c.terminal.label("chain")).outerjoin_from(RECEIPT, EVENT, same)
     return {
-        (row.receipt_id,): _hash(_without_zeros(msgspec.json.decode(row.returned_points)), *list(row)[2:])
-        for row in rows
+        (row.receipt_id,): _hash(
+            _without_zeros(msgspec.json.decode(row.returned_points)),
+            row.terminal == (row.chain or row.terminal),
+            *(row._mapping[name] for name in _RECEIPT),
+        )
+        for row in tx.execute(query.where(RECEIPT.c.bucket == bucket))
     }
 
 
@@ -143,8 +150,6 @@ READERS: dict[str, Reader] = {
     "written_off": partial(_nonzero, table=WRITTEN_OFF, keys=("account_id", "wallet"), value="points"),
     "moved": _of(MOVED, ("account_id",), "to_account", "at_ms", "date", "change_id"),
     "taken": _of(TAKEN, ("account_id", "from_account"), "at_ms", "date", "facts", "purse"),
-    "coupon_use": _of(
-        COUPON_USE, ("coupon_id", "receipt_id"), "number", "terminal", "series", "expires", "at_ms", "back"
-    ),
+    "coupon_use": _of(COUPON_USE, ("coupon_id", "receipt_id"), "number", "series", "expires", "at_ms", "back"),
     "feed_bal": _balances,
 }

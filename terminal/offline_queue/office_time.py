@@ -25,7 +25,8 @@ SET_MS = 60_000
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """Everything after this place of the chain was recorded after that moment of the head office's time."""
+    """Everything after this place of the chain was recorded after that moment of the head office's time; of a look at
+    our own clock, of our time."""
 
     place: int
     at_ms: int
@@ -48,9 +49,9 @@ class OfficeTime:
         self._kept_ms = 0
         self._even_ms = now_ms() - mono_ms()
         self._even_since = 0
+        self._looked = Heard(0, 0)
         self._off_ms: int | None = None
         self._read()
-        self._even_since = self._last()
 
     def heard(self, office_ms: int, surely_now: bool = False) -> None:
         """An answer tells the head office's time; `surely_now`: it is no earlier answer said again."""
@@ -80,12 +81,17 @@ class OfficeTime:
             self._epoch, self._marks = epoch, self._journal.read(kept_marks)
             self._kept_ms = self._marks[-1].at_ms if self._marks else 0
             self._even_since = self._last()
+            self._looked = Heard(self._even_since, self._now_ms())
 
     def _look_at_clock(self) -> None:
-        even_ms = self._now_ms() - self._mono_ms()
-        if abs(even_ms - self._even_ms) > SET_MS:
-            self._even_since, self._off_ms = self._last(), None
+        """Whether it was set: also to and fro since the last look, as what was recorded between shows."""
+        now_ms, before, last = self._now_ms(), self._looked, self._last()
+        even_ms = now_ms - self._mono_ms()
+        span = (before.place, before.at_ms - SET_MS, now_ms + SET_MS)
+        if abs(even_ms - self._even_ms) > SET_MS or self._journal.read(lambda c: any_outside(c, *span)):
+            self._even_since, self._off_ms = last, None
             self._even_ms = even_ms
+        self._looked = Heard(last, now_ms)
 
     def _last(self) -> int:
         return self._journal.read(last_place)
@@ -105,6 +111,12 @@ def with_mark(marks: Sequence[Heard], new: Heard) -> tuple[Heard, ...]:
 def heard_before(marks: Sequence[Heard], first: int) -> int:
     """The head office's time last heard before what is recorded from that place on; 0: none known."""
     return next((mark.at_ms for mark in reversed(marks) if mark.place < first), 0)
+
+
+def any_outside(connection: Connection, place: int, first_ms: int, last_ms: int) -> bool:
+    """Whether an event after that place is told for a time before or after these."""
+    query = "SELECT 1 FROM event WHERE place > ? AND (at_ms < ? OR at_ms > ?) LIMIT 1"
+    return connection.execute(query, (place, first_ms, last_ms)).fetchone() is not None
 
 
 def forget_after(connection: Connection, place: int) -> None:

@@ -110,6 +110,21 @@ def again(office: TestOffice, tmp_path) -> dict[str, int]:
     return rebuild(office.store, tmp_path, office.now_ms).found
 
 
+def test_a_receipt_that_came_by_two_chains_is_the_same_under_either(office, tmp_path):
+    first, other = office.till(), office.till()
+    made = sold(first, 9)
+    raw = first.event(SaleCompleted(made))
+    first.put(raw)
+    office.now_ms += 1
+    for each in (raw, other.event(SaleCompleted(sold(other, 8))), other.event(SaleCompleted(sold(other, 7)))):
+        other.put(each)
+    office.apply()
+    with office.store.read() as tx:
+        booked = tx.execute(select(RECEIPT.c.terminal).where(RECEIPT.c.receipt_id == made.receipt_id)).scalar_one()
+    assert booked == other.terminal, "what is furthest behind is applied first, and worked out again what came first"
+    assert again(office, tmp_path) == {}
+
+
 def changed(office: TestOffice, statement) -> None:
     with office.store.begin(None) as tx:
         assert tx.execute(statement).rowcount > 0

@@ -1,6 +1,7 @@
 """What a till tells of its clock with each segment."""
 
 import pytest
+from msgspec.structs import replace
 
 from loyalty.chain import read_segment
 from loyalty.segment_file import read_segment_file
@@ -50,6 +51,12 @@ def sells(store, *numbers: int) -> None:
         store.journal.record(fact_of(receipt(number)))
 
 
+def sells_now(store, clocks, *numbers: int) -> None:
+    """By the till's own clock."""
+    for number in numbers:
+        store.journal.record(replace(fact_of(receipt(number)), at_ms=clocks.wall_ms))
+
+
 def test_what_was_heard_before_an_event_is_told_with_it_and_nothing_heard_later(store, clocks):
     time = begun(store, clocks)
     assert time.told(1, 1) is None
@@ -65,7 +72,7 @@ def test_what_was_heard_before_an_event_is_told_with_it_and_nothing_heard_later(
 def test_a_till_that_woke_up_years_behind_tells_by_how_much_once_it_hears_the_time(store, clocks):
     clocks.wall_ms -= 6 * YEAR
     time = begun(store, clocks)
-    sells(store, 1, 2)
+    sells_now(store, clocks, 1, 2)
     clocks.pass_(HOUR)
     assert time.told(1, 1) is None
     time.heard(clocks.wall_ms + 6 * YEAR)
@@ -93,6 +100,21 @@ def test_a_clock_set_between_events_and_their_segment_tells_no_difference_for_th
     assert (time.told(1, 1) or ToldClock()).off_ms == told, "before it was set it may have been anything"
     sells(store, 2)
     assert time.told(1, 2) == ToldClock(clocks.wall_ms + YEAR, YEAR)
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_clock_set_to_and_fro_tells_no_difference_for_what_was_recorded_between(store, clocks, by):
+    time = begun(store, clocks)
+    sells_now(store, clocks, 1)
+    time.heard(clocks.wall_ms - by, surely_now=True)
+    assert (time.told(1, 1) or ToldClock()).off_ms == -by
+    clocks.wall_ms -= by
+    sells_now(store, clocks, 2)
+    clocks.wall_ms += by
+    time.heard(clocks.wall_ms - by, surely_now=True)
+    assert (time.told(1, 2) or ToldClock()).off_ms == 0, "it was right when that was recorded"
+    sells_now(store, clocks, 3)
+    assert (time.told(1, 3) or ToldClock()).off_ms == -by
 
 
 def test_events_of_before_this_start_have_no_difference_told(store, clocks):
