@@ -78,9 +78,10 @@ class Configured:
 
     @property
     def place(self) -> str:
-        """Where it is attached, for people."""
-        if isinstance(self.settings, ScannerSettings) and (number := getattr(self.settings, "tcp_port", None)):
-            return f"{getattr(self.settings, 'host', '')}:{number}"
+        """Where it is attached, for people; of those behind one serial server each has its own port."""
+        host, number = getattr(self.settings, "host", ""), getattr(self.settings, "tcp_port", None)
+        if host and number:
+            return f"{host}:{number}"
         found = (getattr(self.settings, key, None) for key in ("port", "match", "host", "file", "url"))
         return str(next((each for each in found if each), self.settings.id))
 

@@ -96,7 +96,7 @@ def test_a_printer_switched_off_between_two_sales_is_on_the_strip_before_the_nex
         (folder / FILE).write_text(PRINTER.format(host=host, port=port))
         with till_in(folder) as till:
             strip = Strip(till)
-            assert strip.until("printer", "working").place == host
+            assert strip.until("printer", "working").place == f"{host}:{port}"
             till.engine.dispatch(c.OpenShift("Ольга"))
             device.paper_lines = 0
             for command in (c.Scan(TEA.code), c.Pay(), c.Tender("cash")):
@@ -164,12 +164,12 @@ def test_the_agent_tells_programs_how_each_device_stands_in_the_language_they_as
             Strip(agent.till).until("printer", "waiting")
             (told,) = agent.ask("GET", "/v1/devices", params={"lang": "ru"}).json()["devices"]
             assert {key: told[key] for key in ("id", "kind", "place", "standing")} == {
-                "id": "printer", "kind": "printer", "place": host, "standing": "waiting",
+                "id": "printer", "kind": "printer", "place": f"{host}:{port}", "standing": "waiting",
             }  # fmt: skip
             assert told["said"]["text"] == "В принтере чеков нет бумаги"
             assert told["hint"] == {
                 "code": "print.no_paper.hint",
-                "args": {"port": host},
+                "args": {"port": f"{host}:{port}"},
                 "text": "Вставьте новый рулон",
             }
             assert told["since_ms"] > 0

@@ -55,7 +55,7 @@ baud = 115200
     assert [each.place for each in (front, back, register)] == [
         "vid=0c2e by_id=usb-Honeywell*",
         "/dev/ttyS0",
-        "10.0.0.7",
+        "10.0.0.7:7778",
     ]
     assert [each.at for each in (front, back, register)] == ["device[1]", "device[2]", "device[3]"]
 

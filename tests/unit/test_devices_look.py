@@ -73,7 +73,7 @@ def test_ports_are_listed_with_what_they_are_and_devices_with_where_they_are(
         "  front  scanner serial  vid=0c2e  there: /dev/ttyACM0",
         "  side  scanner serial  vid=067b  several fit: /dev/ttyUSB0, /dev/ttyUSB1",
         "  back  scanner serial  /dev/no-such-port  not there",
-        "  fiscal  fiscal shtrih  10.0.0.7  on the network",
+        "  fiscal  fiscal shtrih  10.0.0.7:7778  on the network",
     ]
 
 
