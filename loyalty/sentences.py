@@ -1,8 +1,8 @@
 """Sentences for people, kept as data: a code and its arguments, said in Russian or English when shown.
 
 Argument names end in their unit, and the unit decides how a figure is written: `_minor` is money,
-`_bp` a percentage, `_points` (or `points` alone) points with thousands apart, `_milli` a quantity, `_date` an ISO
-date, `_at` a local moment (`2026-11-22T14:05`), anything else is written as it is.
+`_bp` a percentage, `_points` (`points`, `points_each`) points with thousands apart, `_milli` a quantity, `_date` an
+ISO date, `_at` a local moment (`2026-11-22T14:05`), anything else is written as it is.
 A place may carry the forms of a word, which then agrees with the figure: `{count:балл|балла|баллов}` is
 `3 балла`, `{count:point|points}` is `3 points`. Where a word or name differs between the languages, the
 arguments hold both (`name_ru`, `name_en`), and each template takes its own.
@@ -17,6 +17,8 @@ from loyalty.dates import date_text, moment_text
 from loyalty.money import money_text, percent_text, points_text, quantity_text
 
 Lang = Literal["ru", "en"]
+ENGLISH_FORMS = 2
+"""Of a word that agrees with a figure: one and many; Russian has three."""
 Templates = Mapping[str, tuple[str, str]]
 """code -> (Russian template, English template), with `{argument}` places."""
 
@@ -64,12 +66,13 @@ class _Written(str):
 
 def counted(count: int, forms: str) -> str:
     """A figure with its word, of the forms `звезда|звезды|звёзд` or `star|stars`."""
-    return f"{count} {_form(abs(count), forms.split('|'))}"
+    each = forms.split("|")
+    return f"{points_text(count, 'en' if len(each) == ENGLISH_FORMS else 'ru')} {_form(abs(count), each)}"
 
 
 def _form(count: int, forms: list[str]) -> str:
     """Two forms are English (one, many); three are Russian (1 балл, 2 балла, 5 баллов)."""
-    if len(forms) == 2:
+    if len(forms) == ENGLISH_FORMS:
         return forms[0] if count == 1 else forms[1]
     if 11 <= count % 100 <= 14:
         return forms[-1]
@@ -83,7 +86,7 @@ def _written(name: str, value: int | str, lang: Lang) -> str:
         return money_text(value, lang)
     if name.endswith("_bp"):
         return percent_text(value, lang)
-    if f"_{name}".endswith("_points"):
+    if "points" in name.split("_"):
         return points_text(value, lang)
     if name.endswith("_milli"):
         return quantity_text(value, lang)

@@ -1,5 +1,6 @@
 """Members for the console: found by card, phone or name."""
 
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -88,7 +89,8 @@ def _by_tail(tx: Tx, digits: str, limit: int) -> list[Key]:
         return []
     phones = _keys(tx, ending(PERSONAL, "phone", PHONE_TAIL, digits), limit)
     cards = _keys(tx, ending(MEMBER, "card", CARD_TAIL, digits), limit)
-    return list(dict.fromkeys(phones + cards))[:limit]
+    by_turns = (key for pair in zip_longest(phones, cards) for key in pair if key is not None)
+    return list(dict.fromkeys(by_turns))[:limit]
 
 
 def ending(table: Table, name: str, tail: TextClause, digits: str) -> Select[Any]:

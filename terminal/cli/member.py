@@ -11,6 +11,7 @@ import click
 from loyalty.codes import CardCode, CodeRanges, PhoneCode, UnknownCode, classify
 from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.member import IdentifiedBy, Member
+from loyalty.money import points_text
 from loyalty.points.shown import dues_said
 from loyalty.programme import Programme
 from loyalty.sentences import Lang, sentence
@@ -38,15 +39,16 @@ def find(key: str, data: Path, lang: str) -> None:
     """
     with errors_in(lang):
         found, programme = _member(data, key)
-    ru = language(lang) == "ru"
+    in_lang = language(lang)
+    ru = in_lang == "ru"
     status = next((s for s in programme.statuses if s.id == found.status), None)
     label = (status.name.ru if ru else status.name.en) if status else "—"
     click.echo(f"{found.name_masked or '—'}  {found.card}")
     click.echo(f"{'Статус' if ru else 'Status'}: {label}")
-    click.echo(f"{'Баллы' if ru else 'Points'}: {found.balance_points}")
+    click.echo(f"{'Баллы' if ru else 'Points'}: {points_text(found.balance_points, in_lang)}")
     for wallet in programme.wallets:
         if wallet.id in found.wallets:
-            click.echo(f"{wallet.name.ru if ru else wallet.name.en}: {found.wallets[wallet.id]}")
+            click.echo(f"{wallet.name.ru if ru else wallet.name.en}: {points_text(found.wallets[wallet.id], in_lang)}")
     dues = dues_said(programme, found.pending, found.ending)
     for said in (*dues, *standing_said(programme, found.progress, found.found_on)):
         click.echo(spoken(said, language(lang)))

@@ -78,6 +78,17 @@ def test_the_newest_members_are_read_from_the_end_of_an_index(opened) -> None:
     assert plan == ["SCAN member USING INDEX member_at"]
 
 
+def test_last_digits_that_many_have_are_found_in_cards_as_well_as_in_phones(told) -> None:
+    """Of four phones and one card that end alike, the first two listed are one of each."""
+    shop, history = told
+    same = card_number("299", 4).removeprefix("299")[-4:]
+    for number in range(4):
+        history.counter.enrol("Петров Пётр", f"+790300{number}{same}", card_number("299", 90_000 + number))
+    history.counter.enrol("Сидоров Пётр", "+79035550000", card_number("299", 4))
+    found = find_members(shop.office.store, shop.office.identity, same, 2)
+    assert sorted(line.cards[0] == card_number("299", 4) for line in found) == [False, True]
+
+
 def test_nobody_found_says_what_to_try(opened) -> None:
     *_, visitor = opened
     visitor.get("/console/members")

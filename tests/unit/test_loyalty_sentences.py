@@ -8,7 +8,7 @@ import pytest
 
 import loyalty
 from loyalty.explain import TEMPLATES
-from loyalty.sentences import Sentence, say, sentence
+from loyalty.sentences import Sentence, counted, say, sentence
 from tests.support.loyalty_samples import places_of
 
 ROOM = Path(loyalty.__file__).parent
@@ -126,3 +126,15 @@ def test_points_are_written_as_money_is_with_thousands_apart() -> None:
     templates = {"a": ("{balance_points:балл|балла|баллов}, {owed_points}, {few_points}",) * 2}
     assert say(said, "ru", templates) == "1\u00a0540 баллов, \u221212\u00a0000, 999"
     assert say(said, "en", {"a": ("", "{balance_points:point|points}")}) == "1,540 points"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ru", "По 1\u00a0153 балла за каждый: +2\u00a0306"), ("en", "1,153 points each: +2,306")]
+)
+def test_thousands_of_points_stand_apart_in_reasons(lang, said):
+    assert say(sentence("points_per_unit.given", points_each=1153, points=2306), lang, TEMPLATES) == said
+
+
+def test_thousands_of_a_programmes_own_units_stand_apart():
+    assert counted(12_001, "звезда|звезды|звёзд") == "12\u00a0001 звезда"
+    assert counted(12_001, "star|stars") == "12,001 stars"
