@@ -291,5 +291,7 @@ class Effects:
         """The receipt of which the fiscal register has not said what became of it."""
         return self._sales.committing.in_doubt() or self._at_register.in_doubt()
 
-    def pending(self) -> int:
-        return self._files.journal.pending_count()
+    def pending(self) -> tuple[int, int]:
+        """How many events wait to be sent, and since when the first does; 0 where none does."""
+        waits = self._files.journal.pending()
+        return waits.count, waits.oldest_at_ms or 0

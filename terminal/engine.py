@@ -241,7 +241,8 @@ class Engine:
 
     def _picture(self, sound: str) -> View:
         programme: Programme = self._effects.programme()
-        link = msgspec.structs.replace(self._link, pending=self._effects.pending())
+        count, oldest_ms = self._effects.pending()
+        link = msgspec.structs.replace(self._link, pending=count, oldest_pending_ms=oldest_ms)
         effects = self._effects
         names = effects.store_name, effects.label
         return View(self._state, link, programme, *names, sound, effects.in_doubt(), self._devices(), effects.asked)

@@ -145,7 +145,6 @@ def link_from(status: LinkStatus) -> Link:
         status.trouble,
         fork_state(status.fork),
         status.loading_bp,
-        status.oldest_pending_ms,
     )
 
 

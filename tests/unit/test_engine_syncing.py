@@ -77,6 +77,8 @@ def test_a_till_told_to_wait_leaves_the_head_office_alone_until_it_is_started(fo
     with opened(folder, at_once=False) as till:
         view = till.engine.dispatch(c.OpenShift("Olga"))
         assert (view.link.online, view.link.pending, asked) == (False, 1, [])
+        assert view.state.shift is not None
+        assert view.link.oldest_pending_ms == view.state.shift.opened_at_ms
         till.sync.start()
         assert soon(till.engine, lambda link: link.online and link.pending == 0)
     assert "/v1/segments" in asked

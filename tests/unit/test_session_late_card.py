@@ -3,10 +3,18 @@
 import pytest
 
 from loyalty.codes import card_number
+from loyalty.documents.programme_file import parse_programme
 from terminal.session import commands as c
-from tests.support.counter import ANNA, BLOCKED, CARD, CUP, TEA, Counter
+from tests.support.counter import ANNA, BLOCKED, CARD, CUP, PROGRAMME, TEA, Counter
 
 STRANGER = card_number("299", 77)
+MEMBERS_BY_CARD = """
+[[campaign]]
+id = "card"
+name = { ru = "Своим картой дешевле", en = "Cheaper by card for members" }
+conditions = [{ type = "who" }, { type = "payment", kinds = ["card"] }]
+reward = { type = "amount", amount_minor = 50_50, per = "receipt" }
+"""
 
 
 def paying() -> Counter:
@@ -21,6 +29,13 @@ def test_a_card_scanned_before_any_money_counts_for_the_receipt_and_payment_goes
     assert receipt is not None
     assert (receipt.member_id, receipt.total_minor) == (ANNA.member_id, 550_50)
     assert receipt.earned_points == 27  # 5 % of 550.50, whole points
+
+
+def test_what_each_kind_of_money_comes_to_is_told_anew_with_the_member() -> None:
+    rules = parse_programme(PROGRAMME + MEMBERS_BY_CARD)
+    till = Counter(rules).opened().do(c.Scan(TEA.code), c.Scan(CUP.code), c.Pay())
+    assert till.state.totals == {}
+    assert till.do(c.Scan(CARD)).state.totals == {"cash": 550_50, "card": 500_00}
 
 
 def test_once_money_is_taken_the_receipt_stays_as_it_was_told() -> None:
