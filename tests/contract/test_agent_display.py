@@ -13,9 +13,9 @@ import pytest
 from devices.virtual.served import on_tcp
 from terminal.clock import now_ms
 from terminal.device_file import FILE
-from tests.contract.test_displays import Seen
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, CUP, TEA
+from tests.support.seen_display import Seen
 from tests.support.small_till import make_till
 
 DISPLAY = '[[device]]\nkind = "display"\ndriver = "epson"\nhost = "127.0.0.1"\ntcp_port = {port}\n'

@@ -14,7 +14,7 @@ from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.port import NoAnswer
 from terminal.fiscal.register import Registered
 from tests.support.fiscal import KeptInMemory
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 SOLD_AT = 8
 """The exchanges before a sale is sent with the shift closed: the state twice, the shift, the last document."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from sync_server.csv_rows import Row
-from sync_server.enrol import make_code
 from sync_server.imports import import_rows
 from sync_server.programmes import publish_programme
-from terminal.offline_queue.enrol import enrol
 from terminal.opened import opened_till
 from terminal.session import commands as c
 from tests.support.served_office import WAIT_S, served_office
@@ -35,9 +33,7 @@ def test_an_old_card_finds_its_member_with_the_points_that_can_be_spent_today(tm
         )
         rows = [Row(2 + n, {"source_id": f"lot-{n}", "card": OLD, **lot}) for n, lot in enumerate(lots)]
         assert import_rows(at.store, at.identity, "balances", rows, at.now_ms).added == 3
-        code = make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random)
-        enrol(served.url, code, "one", tmp_path / "till")
-        with opened_till(tmp_path / "till", lang="en") as till:
+        with opened_till(served.enrol(tmp_path / "till"), lang="en") as till:
             assert till.sync.run_until_idle(WAIT_S)
             till.engine.dispatch(c.OpenShift("Ольга"))
             member = till.engine.dispatch(c.Scan(OLD)).state.basket.member

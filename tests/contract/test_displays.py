@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,28 +13,8 @@ from devices.displays import TextDisplaySettings, cd5220, epson
 from devices.errors import DeviceError
 from devices.model import Health
 from devices.protocols import LineDisplay
-from devices.virtual.display import VirtualDisplay
 from devices.virtual.served import on_pty, on_tcp
-
-SOON_S = 60.0
-
-
-class Seen(VirtualDisplay):
-    """Says when a text stands."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.changed = threading.Condition()
-
-    def receive(self, raw: bytes) -> bytes:
-        with self.changed:
-            super().receive(raw)
-            self.changed.notify_all()
-        return b""
-
-    def stands(self, *lines: str) -> bool:
-        with self.changed:
-            return self.changed.wait_for(lambda: self.lines == lines, SOON_S)
+from tests.support.seen_display import SOON_S, Seen
 
 
 @dataclass

@@ -13,8 +13,8 @@ from terminal.device_file import FILE
 from terminal.opened import opened_till
 from terminal.session import commands as c
 from terminal.showing import configured_display
-from tests.contract.test_displays import Seen
 from tests.support.counter import TEA
+from tests.support.seen_display import Seen
 from tests.support.small_till import make_till
 
 

@@ -30,8 +30,8 @@ from terminal.fiscal_book import FiscalBook
 from terminal.session.correction import CorrectionDraft, CorrectionVat
 from tests.contract.test_fiscal_registers import ATOL, SHTRIH, SOLD, Device, reached
 from tests.support.fiscal import KeptInMemory, MemoryWire, atol_port, correction_document
+from tests.support.fiscal_receipts import SALE
 from tests.support.small_till import make_till
-from tests.unit.test_fiscal_slip import SALE
 
 OWN = correction_document("sale", 120_00, "cash", "20", Correction("2026-11-20"), "Анна", name="Чай")
 ORDERED = correction_document("return", 110_00, "electronic", "10", Correction("2026-11-19", "15-2"), "Анна")

@@ -15,7 +15,7 @@ from loyalty.returns import return_receipt
 from terminal.fiscal.document import Form
 from terminal.fiscal.tags import FiscalVat, find
 from tests.support.fiscal_made import by_atol, by_shtrih, lines_of, paid_of
-from tests.unit.test_fiscal_slip import MOMENT, RETURN, SALE
+from tests.support.fiscal_receipts import MOMENT, RETURN, SALE
 
 TEA = ReceiptLine(1, "4600000000015", "Чай", "piece", "20", 3000, 4000, 120_00, 20_00, 0, 0, 100_00, 0)
 CARD = GiftCard("7" * 32, "1234")

@@ -24,7 +24,7 @@ from terminal.fiscal.port import FiscalPort, NoAnswer, NotIssued, State
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal.tags import find, read
 from tests.support.fiscal import MemoryWire, atol_port
-from tests.unit.test_fiscal_slip import RETURN, SALE
+from tests.support.fiscal_receipts import RETURN, SALE
 
 SOLD = fiscal_document(SALE)
 PAID = close_receipt({1: 286_480}, 1)

@@ -24,7 +24,6 @@ from terminal.session import State
 from terminal.session import commands as c
 from terminal.session.port import View
 from terminal.session.state import Notice, PointsHold
-from tests.contract.test_returns_at_tills import enrolled
 from tests.support.counter import gtin
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
 from tests.support.small_till import do
@@ -60,7 +59,7 @@ class Shop:
         self.office = office
         self.folders = [folder / "one", folder / "two"]
         for each in self.folders:
-            enrolled(office, each)
+            office.enrol(each, each.name)
         self.one, self.two = (tills.enter_context(opened(each)) for each in self.folders)
         for till in (self.one, self.two):
             begun(till)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync_server.enrol import make_code
 from sync_server.imports import import_file
-from terminal.offline_queue.enrol import enrol
 from terminal.opened import OpenedTill, opened_till
 from terminal.session import commands as c
 from tests.support.agent import served
@@ -48,16 +46,10 @@ class Shop:
 
 @contextmanager
 def till_of(office: ServedOffice, folder: Path) -> Iterator[OpenedTill]:
-    enrolled(office, folder)
-    with opened_till(folder, lang="en") as till:
+    with opened_till(office.enrol(folder, folder.name), lang="en") as till:
         assert till.sync.run_until_idle(WAIT_S)
         till.engine.dispatch(c.OpenShift("Ольга"))
         yield till
-
-
-def enrolled(office: ServedOffice, folder: Path) -> None:
-    at = office.office
-    enrol(office.url, make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random), folder.name, folder)
 
 
 @pytest.fixture
@@ -107,7 +99,7 @@ def test_a_till_that_lost_the_link_goes_by_its_own_journal_and_says_so(shop: Sho
 
 
 def test_a_client_of_the_agent_cannot_return_what_another_till_took_back(office: ServedOffice, tmp_path: Path) -> None:
-    enrolled(office, tmp_path / "agent")
+    office.enrol(tmp_path / "agent", "agent")
     with till_of(office, tmp_path / "two") as two, served(tmp_path / "agent") as agent:
         assert agent.till.sync.run_until_idle(WAIT_S)
         agent.ask("POST", "/v1/shift/open", {"cashier": "Ольга"})

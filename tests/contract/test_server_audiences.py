@@ -20,10 +20,10 @@ from sync_server.heads import Change, put_rows
 from sync_server.imports import import_file
 from sync_server.schema import BUCKET_HEAD, FEED
 from terminal.session import commands as c
-from tests.contract.test_server_facts import download, opened, refusal
 from tests.support.counter import PROGRAMME, TEA
 from tests.support.server import T0_MS, TestOffice, office_on
 from tests.support.small_till import make_till, opened_rig
+from tests.support.told_till import download, opened, refusal
 
 CARDS = [card_number("299", number) for number in range(1, 7)]
 PHONES = [f"+7903123450{number}" for number in range(6)]

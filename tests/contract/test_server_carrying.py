@@ -19,7 +19,6 @@ from sync_server.member_changes import finish_changes, make_change
 from sync_server.moving import move_account
 from sync_server.schema import EFFECT_IN, EFFECT_OUT, MEMBER_CHANGE
 from sync_server.standing import Rules
-from tests.contract.test_server_purses import TERMS, put, sold
 from tests.support.families import (
     ANNA,
     BORIS,
@@ -35,6 +34,7 @@ from tests.support.families import (
     settled,
     wish,
 )
+from tests.support.purses import TERMS, put, sold
 from tests.support.server import T0_MS, TestOffice, hex_id, office_on
 from tests.support.taking_in import balance
 

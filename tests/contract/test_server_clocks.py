@@ -23,7 +23,7 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.receipts import find_receipt
 from sync_server.schema import EVENT, FEED, FLAG, LEDGER, RECEIPT
 from sync_server.verifying.verify import verify
-from tests.contract.test_server_parked import newer, upgraded
+from tests.support.newer_events import newer, upgraded
 from tests.support.server import T0_MS, TestOffice, Till, hex_id
 from tests.support.taking_in import CLUB
 

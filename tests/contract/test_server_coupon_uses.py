@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
 import msgspec
 import pytest
@@ -17,11 +16,9 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from loyalty.coupons.series import CouponSeries
-from loyalty.coupons.spent import SpentCoupon
-from loyalty.events import ReturnCompleted, SaleCompleted, bucket_of
+from loyalty.events import SaleCompleted, bucket_of
 from loyalty.feed import BalanceRow, SpentRow
 from loyalty.programme import Label, Programme
-from loyalty.receipt import Receipt
 from sync_server import rounds
 from sync_server.arrivals import arrive
 from sync_server.coupon_ends import settle_spent
@@ -29,27 +26,8 @@ from sync_server.coupon_uses import claim_coupons
 from sync_server.feed import read_delta, read_heads
 from sync_server.schema import COUPON_USE, FEED, FLAG
 from sync_server.snapshot import make_snapshot
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
-
-ANNA = hex_id("anna")
-ONE, TWO = hex_id("coupon one"), hex_id("coupon two")
-
-
-def sold(till: Till, *coupons: str, at_ms: int = T0_MS, counted: bool = False, **more) -> Receipt:
-    spent = tuple(SpentCoupon(coupon, "spring", single=True, counted=counted) for coupon in coupons)
-    return replace(till.receipt(at_ms=at_ms, **more), coupons=coupons, spent=spent)
-
-
-def back(till: Till, sale: Receipt, qty: int = 1000, by_number: bool = False) -> Receipt:
-    cited: dict[str, Any] = {"original_number": sale.number} if by_number else {"original_id": sale.receipt_id}
-    made = till.receipt(kind="return", account=sale.account_id, qty=qty, total=qty * 10, **cited)
-    return replace(made, lines=tuple(replace(line, base_minor=line.total_minor) for line in made.lines))
-
-
-def put(till: Till, *receipts: Receipt) -> None:
-    for receipt in receipts:
-        body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
-        till.put(till.event(body))
+from tests.support.coupon_sales import ANNA, ONE, TWO, back, put, sold
+from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
 
 
 def told(office: TestOffice) -> dict[str, str]:

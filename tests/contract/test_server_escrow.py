@@ -27,10 +27,8 @@ from sync_server.schema import ESCROW, TERMINAL, shard_of, tshard_of
 from sync_server.verifying.kept import check_bucket
 from sync_server.verifying.verify import verify
 from tests.support.counter import PROGRAMME
-from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
-
-ANNA, BORIS = hex_id("anna"), hex_id("boris")
-ASIDE = PROGRAMME.replace("member_max_points = 210", 'kind = "escrow"\nescrow_max_points = 100')
+from tests.support.server import T0_MS, TestOffice, Till, office_on
+from tests.support.set_aside import ANNA, ASIDE, BORIS, put
 
 
 @pytest.fixture
@@ -53,11 +51,6 @@ def aside(office: TestOffice, *tills: Till) -> list[int]:
 def findings(office: TestOffice) -> list[str]:
     with office.store.read() as tx:
         return [each.code for each in check_bucket(tx, bucket_of(ANNA))]
-
-
-def put(office: TestOffice, till: Till, minute: int, *, earned: int = 0, redeemed: int = 0) -> None:
-    till.put(till.sale(account=ANNA, earned=earned, redeemed=redeemed, at_ms=T0_MS + minute * 60_000))
-    office.apply()
 
 
 def test_half_of_what_is_free_is_set_aside_for_the_till_of_each_sale_up_to_the_most(office: TestOffice) -> None:

@@ -17,7 +17,8 @@ from sync_server import expire as expiry
 from sync_server.books import read_books
 from sync_server.expire import WalletRun, expire
 from sync_server.schema import FEED, LEDGER
-from tests.contract.test_server_purses import ANNA, DAY_MS, back, day, put, row, totals
+from tests.contract.test_server_purses import row, totals
+from tests.support.purses import ANNA, DAY_MS, back, day, put
 from tests.support.server import T0_MS, TestOffice, Till
 
 

@@ -10,21 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from loyalty.events import SaleCompleted, bucket_of, canonical
-from loyalty.feed import BalanceRow, FeedRow, IdentRow, Stream
-from loyalty.member import Member, Used
+from loyalty.feed import BalanceRow, FeedRow, IdentRow
+from loyalty.member import Used
 from loyalty.receipt import Applied, Receipt
-from sync_server.feed import read_delta
 from sync_server.imports import import_file
 from sync_server.programmes import publish_programme
 from sync_server.schema import FEED
-from terminal.offline_queue.cache_install import Cursor
 from terminal.offline_queue.keys import phone_hash
-from terminal.session import State
 from terminal.session import commands as c
-from tests.support.counter import ANNA, CARD, NOON, PHONE, PROGRAMME, TEA
+from tests.support.counter import CARD, PHONE, PROGRAMME, TEA
 from tests.support.queue_samples import SCOPE, cursor_to
 from tests.support.server import T0_MS, TestOffice, Till
 from tests.support.small_till import Rig, do, make_till, opened_rig
+from tests.support.told_till import MINE, bought, download, download_member, member_of, opened, refusal, rung_up, upload
 
 LIMITED = f"""{PROGRAMME}
 [[campaign]]
@@ -40,7 +38,6 @@ name = {{ ru = "Первая покупка", en = "First purchase" }}
 conditions = [{{ type = "first_purchase" }}]
 reward = {{ type = "points_fixed", reward_points = 50 }}
 """
-MINE = ANNA.account_id
 
 
 @pytest.fixture
@@ -55,60 +52,6 @@ def held(office: TestOffice, account: str = MINE) -> BalanceRow:
         query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
         body = tx.execute(query).scalar()
     return msgspec.json.decode(body, type=BalanceRow) if body else BalanceRow(account)
-
-
-def download(office: TestOffice, rig: Rig, stream: Stream = "bal", terminal: str = "", bucket: int = -1) -> None:
-    """What a sync round does for one bucket: the page of the head office into the till's cache."""
-    place = bucket_of(MINE) if bucket < 0 else bucket
-    page = read_delta(office.store, office.identity.gen, terminal, stream, place, 0, office.identity.gen)
-    cursor = Cursor(stream, place, page.to_seq, page.checksum, page.your_applied, NOON.at_ms)
-    assert page.drained
-    assert rig.store.cache.install(page.rows, cursor, afresh=True)
-
-
-def upload(rig: Rig, till: Till) -> None:
-    """Everything the till has recorded goes to the head office, as the very bytes of its journal."""
-    raws = rig.store.journal.read(lambda c: [row[0] for row in c.execute("SELECT raw FROM event ORDER BY epoch, seq")])
-    till.put(*raws[till.seq :])
-    till.office.apply()
-
-
-def download_member(office: TestOffice, rig: Rig) -> None:
-    """The one member the head office has, in place of the till's own."""
-    with office.store.read() as tx:
-        (bucket,) = tx.execute(select(FEED["ident"].c.bucket)).scalars()
-    rig.store.cache.drop("ident", bucket_of(MINE))
-    download(office, rig, "ident", bucket=bucket)
-    download(office, rig, "bal", bucket=bucket)
-
-
-def opened(rig: Rig) -> Rig:
-    do(rig, c.OpenShift("Ольга"))
-    return rig
-
-
-def rung_up(rig: Rig, pieces: int = 1) -> State:
-    """Tea on Anna's card, not paid yet."""
-    return do(rig, c.VoidReceipt(), c.Scan(CARD), *[c.Scan(TEA.code)] * pieces)
-
-
-def bought(rig: Rig, pieces: int = 1) -> Receipt:
-    rung_up(rig, pieces)
-    receipt = do(rig, c.Pay(), c.Tender("cash")).receipt
-    assert receipt is not None
-    return receipt
-
-
-def member_of(state: State) -> Member:
-    assert state.basket.member is not None
-    return state.basket.member
-
-
-def refusal(state: State, campaign_id: str) -> str:
-    """Why a campaign is not given; empty where it is."""
-    assert state.quote is not None
-    (told,) = [each for each in state.quote.explanations if each.campaign_id == campaign_id]
-    return "" if told.outcome == "applied" else told.said.code
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from sync_server.families import MAX_FAMILY, add_to_family, create_family, leave
 from sync_server.find_member import members_of
 from sync_server.programmes import publish_programme
 from sync_server.schema import FEED, LEDGER
-from tests.contract.test_server_purses import TERMS, back, put, sold
 from tests.support.families import (
     ANNA,
     BORIS,
@@ -35,6 +34,7 @@ from tests.support.families import (
     refused,
     wish,
 )
+from tests.support.purses import TERMS, back, put, sold
 from tests.support.server import T0_MS, TestOffice, hex_id
 from tests.support.taking_in import CLUB, balance, flags, status
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
-from loyalty import events
-from loyalty.events import MemberEnrolled, SaleCompleted, bucket_of, canonical, decode_envelope
+from loyalty.events import MemberEnrolled, SaleCompleted, bucket_of
 from sync_server import apply, parked
 from sync_server.feed import read_delta
 from sync_server.parked import read_parked, replay_parked
@@ -19,22 +17,12 @@ from sync_server.rebuilding.rebuild import rebuild
 from sync_server.schema import ALIAS, EVENT, FEED, FLAG, MEMBER
 from sync_server.store import Store
 from sync_server.verifying.verify import verify
+from tests.support.newer_events import NEXT, newer, upgraded
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, opened_office
 from tests.support.taking_in import dump
 
 ANNA = hex_id("anna")
 CARD = "2990001000018"
-NEXT = events.EVENT_VERSION + 1
-
-
-def newer(raw: bytes, v: int = NEXT) -> bytes:
-    """The same event as a later version would write it."""
-    return canonical(msgspec.structs.replace(decode_envelope(raw), v=v))
-
-
-def upgraded(patched) -> None:
-    """From here on this build understands the next version of events."""
-    patched.setattr(events, "EVENT_VERSION", NEXT)
 
 
 def story(office: TestOffice) -> tuple[Till, list[bytes]]:

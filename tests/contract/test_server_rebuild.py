@@ -41,10 +41,10 @@ from sync_server.schema import (
     WRITTEN_OFF,
 )
 from sync_server.verifying.verify import verify
-from tests.contract.test_server_coupon_uses import ONE, TWO
-from tests.contract.test_server_coupon_uses import put as put_plain
-from tests.contract.test_server_coupon_uses import sold as with_coupons
-from tests.contract.test_server_purses import TERMS, back, put, sold
+from tests.support.coupon_sales import ONE, TWO
+from tests.support.coupon_sales import put as put_plain
+from tests.support.coupon_sales import sold as with_coupons
+from tests.support.purses import TERMS, back, put, sold
 from tests.support.server import T0_MS, TestOffice, hex_id
 from tests.support.taking_in import CLUB, dump
 

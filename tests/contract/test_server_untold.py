@@ -17,9 +17,9 @@ from sync_server.identity import read_identity, renew_generation
 from sync_server.programmes import publish_programme
 from sync_server.refusals import Refused
 from sync_server.schema import ESCROW
-from tests.contract.test_server_escrow import ANNA, ASIDE, put
 from tests.support.counter import PROGRAMME
 from tests.support.server import T0_MS, TestOffice, Till, hex_id, office_on
+from tests.support.set_aside import ANNA, ASIDE, put
 
 
 @pytest.fixture

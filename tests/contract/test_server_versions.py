@@ -12,11 +12,9 @@ from sqlalchemy import select
 from loyalty.api import PROTOCOL, PROTOCOL_HEADER
 from loyalty.events import canonical
 from sync_server import api
-from sync_server.enrol import make_code
 from sync_server.rebuilding.past import Sent, events_of
 from sync_server.schema import EVENT, RECEIPT, SEGMENT
 from sync_server.verifying.verify import verify
-from terminal.offline_queue.enrol import enrol
 from terminal.opened import opened_till
 from terminal.session import commands as c
 from tests.support.served_office import WAIT_S, ServedOffice, served_office
@@ -69,16 +67,10 @@ def served(tmp_path: Path):
         yield made
 
 
-def enrolled(served: ServedOffice, folder: Path) -> Path:
-    at = served.office
-    enrol(served.url, make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random), "one", folder)
-    return folder
-
-
 def test_a_till_too_old_to_be_answered_sells_sends_its_receipts_and_shows_what_to_do(
     served: ServedOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = enrolled(served, tmp_path / "till")
+    folder = served.enrol(tmp_path / "till")
     monkeypatch.setattr(api, "OLDEST_TILL", PROTOCOL + 1)
     with opened_till(folder, lang="en") as till:
         till.engine.dispatch(c.OpenShift("Ольга"))
@@ -108,7 +100,7 @@ def test_the_refusal_names_the_versions_that_are_spoken(
 def test_nobody_is_enrolled_who_could_not_be_answered(served: ServedOffice, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(api, "OLDEST_TILL", PROTOCOL + 1)
     with pytest.raises(Exception, match=r"link\.refused") as refused:
-        enrolled(served, tmp_path / "till")
+        served.enrol(tmp_path / "till")
     assert "update the terminal" in str(refused.value.said.args["detail"])  # type: ignore[attr-defined]
     assert not (tmp_path / "till" / "identity.json").exists()
 

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from loyalty.quoted import Quote
-from sync_server.enrol import make_code
 from sync_server.imports import import_file
 from sync_server.programmes import publish_programme
 from sync_server.stops import REDEMPTION, Target, resume, stop
-from terminal.offline_queue.enrol import enrol
 from terminal.opened import OpenedTill, opened_till
 from terminal.session import commands as c
 from tests.support.agent import served
@@ -45,10 +43,7 @@ def office(tmp_path: Path) -> Iterator[ServedOffice]:
 @pytest.fixture
 def folder(office: ServedOffice, tmp_path: Path) -> Path:
     """Of a till that has been enrolled."""
-    at = office.office
-    code = make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random)
-    enrol(office.url, code, "one", tmp_path / "till")
-    return tmp_path / "till"
+    return office.enrol(tmp_path / "till")
 
 
 def stop_campaign(office: ServedOffice) -> None:

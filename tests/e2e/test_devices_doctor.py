@@ -34,8 +34,8 @@ from terminal.fiscal.sent import Sent
 from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal_book import FiscalBook
 from tests.support.fiscal import MemoryWire
-from tests.unit.test_fiscal_slip import SALE
-from tests.unit.test_payment_book import kept, opened
+from tests.support.fiscal_receipts import SALE
+from tests.support.kept_payments import kept, opened
 
 NOON = datetime.fromisoformat("2026-11-22T12:00")
 NOBODY = 65_534

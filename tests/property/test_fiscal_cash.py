@@ -12,7 +12,7 @@ from terminal.fiscal.drawer import CashMove
 from terminal.fiscal.once import FiscalRegister
 from terminal.fiscal.register import Refused, Registered, Unknown
 from tests.support.fiscal import KeptInMemory, atol_register, fiscal_register
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 IN = CashMove("a1" * 16, "in", 500_00, "Анна", "5" * 32, 1_790_000_000_000)
 OUT = CashMove("a2" * 16, "out", 200_00, "Анна", "5" * 32, 1_790_000_000_000)

@@ -14,7 +14,7 @@ from loyalty.sentences import sentence
 from terminal.fiscal.port import Issued
 from terminal.fiscal.register import Refused, Registered, Unknown
 from tests.support.fiscal import KeptInMemory, fiscal_register
-from tests.unit.test_fiscal_slip import CHEESE, SALE, SCARF
+from tests.support.fiscal_receipts import CHEESE, SALE, SCARF
 
 RETURN = replace(
     SALE, kind="return", receipt_id="ff" * 16, number="T1-18", payments=(Payment("cash", 286_480),), change_minor=0

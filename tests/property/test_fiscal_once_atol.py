@@ -15,7 +15,7 @@ from loyalty.receipt import Payment, Receipt
 from terminal.fiscal.port import Issued, NoAnswer
 from terminal.fiscal.register import Answer, Refused, Registered, Unknown
 from tests.support.fiscal import KeptInMemory, atol_port, atol_register
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 RETURN = replace(
     SALE, kind="return", receipt_id="ff" * 16, number="T1-18", payments=(Payment("cash", 286_480),), change_minor=0

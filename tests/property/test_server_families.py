@@ -24,7 +24,7 @@ from sync_server.member_changes import Wish
 from sync_server.merging import merge_members
 from sync_server.programmes import publish_programme
 from sync_server.schema import LEDGER
-from tests.contract.test_server_purses import back, put, sold
+from tests.support.purses import back, put, sold
 from tests.support.server import T0_MS, TestOffice, hex_id, opened_office
 from tests.support.taking_in import CLUB
 

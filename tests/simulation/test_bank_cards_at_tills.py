@@ -10,8 +10,8 @@ from sync_server.erasing.erase import beside, erase
 from sync_server.settings import Settings
 from terminal.bank_cards import cards_of, find_by_bank_card
 from terminal.offline_queue.journal import Fact
-from tests.simulation.test_purge_at_tills import CARDS, Shop
 from tests.simulation.till import Till
+from tests.simulation.two_tills import CARDS, Shop
 from tests.support.server import hex_id
 
 TOKEN, OTHER = hex_id("a bank card"), hex_id("another bank card")

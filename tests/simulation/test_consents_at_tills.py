@@ -20,8 +20,8 @@ from sync_server.member_changes import Wish
 from sync_server.purging.purge import DAY_MS
 from sync_server.settings import Settings
 from terminal.offline_queue.journal import Fact
-from tests.simulation.test_purge_at_tills import CARDS, Shop
 from tests.simulation.till import Till
+from tests.simulation.two_tills import CARDS, Shop
 from tests.support.server import hex_id
 
 ACTS = 24

@@ -12,7 +12,7 @@ from loyalty.feed import IdentRow
 from sync_server.erasing.erase import beside, erase
 from sync_server.settings import Settings
 from terminal.offline_queue.journal import Fact
-from tests.simulation.test_purge_at_tills import Shop
+from tests.simulation.two_tills import Shop
 from tests.support.server import hex_id
 
 PHONE, NAME, MASKED, BIRTHDAY = "+79031234567", "Крузенштерна Пелагея", "Пелагея К.", "1990-05-23"

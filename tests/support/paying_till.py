@@ -21,9 +21,9 @@ from terminal.session import State
 from terminal.session import commands as c
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire
+from tests.support.fiscal_receipts import SALE
 from tests.support.payments import INFO
 from tests.support.small_till import Rig, opened_rig
-from tests.unit.test_fiscal_slip import SALE
 
 TEA_MINOR = 100_00
 

@@ -15,8 +15,10 @@ from litestar import Litestar
 
 from sync_server.app import make_app
 from sync_server.clock import now_ms
+from sync_server.enrol import make_code
 from sync_server.serve import MAX_HEAD_BYTES
 from sync_server.settings import Settings
+from terminal.offline_queue.enrol import enrol
 from tests.support.server import TestOffice
 
 WAIT_S = 60.0
@@ -41,6 +43,12 @@ class ServedOffice:
     url: str
     server: Telling
     thread: threading.Thread
+
+    def enrol(self, folder: Path, name: str = "one") -> Path:
+        """A till of the shop S1, in the folder."""
+        at = self.office
+        enrol(self.url, make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random), name, folder)
+        return folder
 
     def stop(self) -> None:
         """From then on nobody answers."""

@@ -37,7 +37,7 @@ from terminal.fiscal.shtrih import Shtrih
 from terminal.words import TEMPLATES
 from tests.support.escpos import printer_on
 from tests.support.fiscal import MemoryWire
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 NOON = datetime.fromisoformat("2026-11-22T12:00")
 SCANNER = '[[device]]\nkind = "scanner"\ndriver = "serial"\n'

@@ -18,7 +18,7 @@ from terminal.fiscal.atol_tasks import VAT, receipt_task, uuid_of
 from terminal.fiscal.document import Form, fiscal_document
 from terminal.fiscal.port import InDoubt, NoAnswer, NotIssued, Unsent
 from tests.support.fiscal import AtolWire, Body, atol_port
-from tests.unit.test_fiscal_slip import CHEESE, SALE, SCARF
+from tests.support.fiscal_receipts import CHEESE, SALE, SCARF
 
 SOLD = fiscal_document(SALE)
 FORM = Form()

@@ -15,7 +15,7 @@ from terminal.fiscal.document import fiscal_document
 from terminal.fiscal.port import Issued
 from terminal.fiscal.slip_codes import below_receipt, card_slip, code_line, fiscal_code, parts_of
 from tests.support.counter import PROGRAMME
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 CARD = "2990001000018"
 DOCUMENT = replace(fiscal_document(SALE), total_minor=1_249_90)

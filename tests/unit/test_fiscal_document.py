@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from loyalty.gift_card import GiftCard
 from loyalty.receipt import Payment, Receipt, ReceiptLine
 from terminal.fiscal.document import FiscalLine, fiscal_document, split
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 PIECES = ReceiptLine(1, "4600000000015", "Чай", "piece", "20", 3000, 4000, 12_000, 2_000, 0, 0, 10_000, 0)
 WEIGHED = ReceiptLine(1, "2100123004560", "Сыр", "kg", "10", 357, 10_000, 3_570, 0, 0, 0, 3_570, 0)

@@ -14,7 +14,7 @@ from terminal.fiscal.shown import shown
 from terminal.fiscal.shtrih import Shtrih
 from tests.support.fiscal import MemoryWire
 from tests.support.fiscal_made import by_shtrih
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 REGISTER = '[[device]]\nkind = "fiscal"\ndriver = "shtrih"\nhost = "127.0.0.1"\ntcp_port = {port}\n'
 

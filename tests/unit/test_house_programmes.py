@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
@@ -20,33 +19,12 @@ from loyalty.programme import Programme
 from loyalty.quote import Quote, Standing, quote
 from loyalty.rewards import REWARDS
 from loyalty.sentences import say
+from tests.support.programme_examples import PAGE, ROOT, blocks, documents
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "PROGRAMMES.md").read_text("utf-8")
 CLUB = parse_programme((ROOT / "loyalty" / "programmes" / "club.toml").read_text("utf-8"))
-HEAD = 'id = "p"\nversion = 1\nname = { ru = "П", en = "P" }\n'
-CAMPAIGN = '[[campaign]]\nid = "c"\nname = { ru = "А", en = "A" }\n'
-NAMED = re.compile(r"(\w+ = .+\n+)*\[\[(season|event|coupon)\]\]")
-"""The examples of what conditions and rewards refer to begin so."""
 WORDS_OF_A_KEY = 260
 """So far after a key's name its limits are looked for."""
 SUNDAY = Moment(1_795_345_200_000, "2026-11-22", 13 * 60, 6)
-
-
-def blocks(name: str) -> list[str]:
-    return re.findall(rf"^```\w+ {name}\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
-def documents() -> Iterator[str]:
-    """Each example as part of a document of its own."""
-    for part in blocks("part"):
-        yield HEAD + part
-    head = HEAD + "".join(f"{part}\n" for part in blocks("part") if NAMED.match(part)) + CAMPAIGN
-    for condition in blocks("condition"):
-        yield f'{head}reward = {{ type = "percent", rate_bp = 1 }}\nconditions = [{condition}]'
-    together = next(each for each in blocks("condition") if "combination" in each)
-    for reward in blocks("reward"):
-        yield f"{head}reward = {reward}\nconditions = [{together}]"
 
 
 def test_every_example_is_a_programme() -> None:

@@ -7,28 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from devices.payment.model import Approval, DayTotals, Operation
+from devices.payment.model import DayTotals
 from devices.virtual.payment import Done, VirtualTerminal
 from devices.virtual.served import on_tcp
 from loyalty.errors import StoreFault
-from terminal.charges import Fate, Kept
 from terminal.cli import main
-from terminal.payment_book import FILE, MOST_ENDED, PaymentBook
+from terminal.payment_book import FILE, MOST_ENDED
+from tests.support.kept_payments import TERMINAL, kept, opened
 from tests.support.small_till import make_till
-
-TERMINAL = "VT000001"
-
-
-def kept(number: int, fate: Fate = "done", kind: str = "sale", amount_minor: int = 100_00) -> Kept:
-    operation = Operation(f"{number:032x}", kind, amount_minor, approval=Approval(f"{number:06d}"))  # type: ignore[arg-type]
-    return Kept(operation, 1_700_000_000_000 + number, TERMINAL, fate)
-
-
-def opened(folder: Path, *rows: Kept) -> PaymentBook:
-    book = PaymentBook(folder)
-    for row in rows:
-        book.keep(row)
-    return book
 
 
 def test_what_is_kept_is_there_after_a_stop_in_its_order(tmp_path) -> None:

@@ -19,7 +19,7 @@ from loyalty.documents.programme_schema import Recorder, keys_of, programme_sche
 from loyalty.documents.programme_words import NOUNS, TITLES, VALUES, WORDS
 from loyalty.documents.section import Section
 from loyalty.rewards import REWARDS
-from tests.unit.test_house_programmes import documents
+from tests.support.programme_examples import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(

@@ -24,7 +24,7 @@ from terminal.fiscal.port import InDoubt, NoAnswer, NotIssued
 from terminal.fiscal.shtrih import Shtrih
 from tests.support.escpos import printer_on
 from tests.support.fiscal import MemoryWire
-from tests.unit.test_fiscal_slip import SALE
+from tests.support.fiscal_receipts import SALE
 
 SOON_S = 60
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "DEVICES.md").read_text("utf-8")

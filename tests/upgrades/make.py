@@ -19,12 +19,10 @@ from loyalty.cache_file import CACHE_VERSION
 from loyalty.codes import card_number
 from loyalty.events import canonical
 from sync_server.csv_rows import Row
-from sync_server.enrol import make_code
 from sync_server.imports import import_rows
 from sync_server.programmes import publish_programme
 from sync_server.stops import Target, stop
 from terminal.offline_queue import journal_file
-from terminal.offline_queue.enrol import enrol
 from terminal.opened import OpenedTill, opened_till
 from terminal.session import commands as c
 from tests.support.counter import gtin
@@ -85,7 +83,7 @@ def make(folder: Path) -> Account:
     with TemporaryDirectory(prefix="kopilka-upgrade") as work:
         with served_office(Path(work) / "office") as served:
             _open_shop(served)
-            _enrol(served, Path(work) / "till")
+            served.enrol(Path(work) / "till")
             with opened_till(Path(work) / "till", lang="en") as till:
                 _sell_with_a_link(served, till)
         with opened_till(Path(work) / "till", lang="en", sync_at_once=False) as till:
@@ -120,11 +118,6 @@ def _open_shop(served: ServedOffice) -> None:
     lots = [Row(2, {"source_id": "a", "card": CARD, "points": "500", "expires": "2090-12-31"})]
     import_rows(at.store, at.identity, "balances", lots, at.now_ms)
     stop(at.store, at.identity, Target("old"), "a wrong price", "anna", at.now_ms)
-
-
-def _enrol(served: ServedOffice, folder: Path) -> None:
-    at = served.office
-    enrol(served.url, make_code(at.store, at.identity, "S1", "Shop", at.now_ms, at.random), "one", folder)
 
 
 def _sell_with_a_link(served: ServedOffice, till: OpenedTill) -> None:
