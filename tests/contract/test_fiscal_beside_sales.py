@@ -16,7 +16,7 @@ from terminal.device_file import FILE
 from terminal.fiscal.drawer import CashMove, CashSums, Copies, MovesCash
 from terminal.fiscal.port import FiscalPort, Inspected, NotIssued, Unsent
 from terminal.session import commands as c
-from tests.contract.test_fiscal_registers import ATOL, SHTRIH, SOLD, Device, reached
+from tests.support.registers import ATOL, SHTRIH, SOLD, Device, reached
 from tests.support.small_till import make_till, opened_rig
 
 IN = CashMove("a1" * 16, "in", 500_00, "Анна", "5" * 32, 1_790_000_000_000)

@@ -28,9 +28,9 @@ from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal.tags import VAT, find, read
 from terminal.fiscal_book import FiscalBook
 from terminal.session.correction import CorrectionDraft, CorrectionVat
-from tests.contract.test_fiscal_registers import ATOL, SHTRIH, SOLD, Device, reached
 from tests.support.fiscal import KeptInMemory, MemoryWire, atol_port, correction_document
 from tests.support.fiscal_receipts import SALE
+from tests.support.registers import ATOL, SHTRIH, SOLD, Device, reached
 from tests.support.small_till import make_till
 
 OWN = correction_document("sale", 120_00, "cash", "20", Correction("2026-11-20"), "Анна", name="Чай")

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from msgspec.structs import replace
 
 from devices.shtrih.commands import Command, close_receipt, item, open_receipt, plain
 from devices.shtrih.link import ACK, ENQ, framed
-from devices.shtrih.wire import SerialWire, TcpWire
-from devices.transport.serial import SerialSettings
 from devices.virtual.atol import VirtualAtol
-from devices.virtual.atol_served import on_http
-from devices.virtual.served import on_pty, on_tcp
 from devices.virtual.shtrih import VirtualShtrih
 from devices.virtual.shtrih_memory import Line
-from terminal.fiscal.atol import Atol
-from terminal.fiscal.atol_link import AtolLink
 from terminal.fiscal.document import fiscal_document
 from terminal.fiscal.port import FiscalPort, NoAnswer, NotIssued, State
-from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal.tags import find, read
-from tests.support.fiscal import MemoryWire, atol_port
-from tests.support.fiscal_receipts import RETURN, SALE
+from tests.support.fiscal_receipts import RETURN
+from tests.support.registers import ATOL, SHTRIH, SOLD, Device, reached
 
-SOLD = fiscal_document(SALE)
 PAID = close_receipt({1: 286_480}, 1)
-
-
-SHTRIH = ("memory", "pty", "tcp")
-ATOL = ("atol in memory", "atol over http")
-Device = VirtualShtrih | VirtualAtol
 
 
 @pytest.fixture(params=SHTRIH + ATOL)
@@ -50,24 +36,6 @@ def port(way: str, device: Device) -> Iterator[FiscalPort]:
     with reached(way, device) as made:
         yield made
         made.close()
-
-
-@contextmanager
-def reached(way: str, device: Device) -> Iterator[FiscalPort]:
-    if isinstance(device, VirtualAtol):
-        if way == "atol in memory":
-            yield atol_port(device)
-            return
-        with on_http(device) as url:
-            yield Atol(AtolLink(url, answer_s=1.0))
-    elif way == "memory":
-        yield Shtrih(MemoryWire(device))
-    elif way == "pty":
-        with on_pty(device.receive) as path:
-            yield Shtrih(SerialWire(SerialSettings(path, 115_200)))
-    else:
-        with on_tcp(device.receive) as (host, number):
-            yield Shtrih(TcpWire(host, number))
 
 
 def refused(device: Device, why: str) -> str:

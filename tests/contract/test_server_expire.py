@@ -17,8 +17,7 @@ from sync_server import expire as expiry
 from sync_server.books import read_books
 from sync_server.expire import WalletRun, expire
 from sync_server.schema import FEED, LEDGER
-from tests.contract.test_server_purses import row, totals
-from tests.support.purses import ANNA, DAY_MS, back, day, put
+from tests.support.purses import ANNA, DAY_MS, back, day, put, row, totals
 from tests.support.server import T0_MS, TestOffice, Till
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from loyalty.events import bucket_of
-from loyalty.feed import BalanceRow
 from loyalty.points.purse import Purse, figures
 from loyalty.points.terms import LotTerms
 from loyalty.receipt import Receipt
-from sync_server.books import unbalanced_buckets
-from sync_server.schema import FEED, FLAG, PROGRAMME_TOTAL
-from tests.support.purses import ANNA, DAY_MS, TERMS, back, in_order, put, sold
+from sync_server.schema import FEED, FLAG
+from tests.support.purses import ANNA, DAY_MS, TERMS, back, in_order, put, row, sold, totals
 from tests.support.server import TestOffice, Till, hex_id
 
 
@@ -25,20 +21,6 @@ from tests.support.server import TestOffice, Till, hex_id
 def office(office):
     office.now_ms += 60 * DAY_MS  # everything here has happened by the time it comes in
     return office
-
-
-def row(office: TestOffice, account: str = ANNA) -> BalanceRow:
-    table = FEED["bal"]
-    with office.store.read() as tx:
-        query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
-        return msgspec.json.decode(tx.execute(query).scalar_one(), type=BalanceRow)
-
-
-def totals(office: TestOffice) -> dict[tuple[str, str], int]:
-    with office.store.read() as tx:
-        assert unbalanced_buckets(tx) == {}
-        found = tx.execute(select(PROGRAMME_TOTAL)).all()
-    return {(each.wallet, each.contra): each.points for each in found if each.points}
 
 
 def flags(office: TestOffice) -> Counter[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
+from sqlalchemy import select
 
-from loyalty.events import ReturnCompleted, SaleCompleted
+from loyalty.events import ReturnCompleted, SaleCompleted, bucket_of
+from loyalty.feed import BalanceRow
 from loyalty.points.terms import Lot, LotTerms, lot_for, lot_id
 from loyalty.receipt import Receipt
 from loyalty.returns import return_receipt
-from tests.support.server import T0_MS, Till, hex_id
+from sync_server.books import unbalanced_buckets
+from sync_server.schema import FEED, PROGRAMME_TOTAL
+from tests.support.server import T0_MS, TestOffice, Till, hex_id
 
 ANNA = hex_id("anna")
 DAY_MS = 24 * 3_600_000
@@ -56,3 +61,17 @@ def put(till: Till, *receipts: Receipt) -> None:
     for receipt in receipts:
         body = SaleCompleted(receipt) if receipt.kind == "sale" else ReturnCompleted(receipt)
         till.put(till.event(body, event_id=receipt.receipt_id[:31] + "e", at_ms=receipt.moment.at_ms))
+
+
+def row(office: TestOffice, account: str = ANNA) -> BalanceRow:
+    table = FEED["bal"]
+    with office.store.read() as tx:
+        query = select(table.c.body).where(table.c.bucket == bucket_of(account), table.c.key == account)
+        return msgspec.json.decode(tx.execute(query).scalar_one(), type=BalanceRow)
+
+
+def totals(office: TestOffice) -> dict[tuple[str, str], int]:
+    with office.store.read() as tx:
+        assert unbalanced_buckets(tx) == {}
+        found = tx.execute(select(PROGRAMME_TOTAL)).all()
+    return {(each.wallet, each.contra): each.points for each in found if each.points}

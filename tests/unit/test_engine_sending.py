@@ -17,10 +17,10 @@ from terminal.fiscal.shtrih import Shtrih
 from terminal.fiscal.tags import find, read
 from terminal.registers import FiscalSettings
 from terminal.session import commands as c
-from tests.contract.test_fiscal_registers import SOLD
 from tests.support.counter import TEA
 from tests.support.fiscal import MemoryWire, atol_port, correction_document
 from tests.support.fiscal_till import at_work
+from tests.support.registers import SOLD
 from tests.support.small_till import Rig, do, make_till, opened_rig, said
 
 ADDRESS = "anna@example.org"
