@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,94 +9,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from loyalty.api import Position
 from loyalty.errors import BadInput, LinkFault, NotNow
 from loyalty.events import EpochBegun, decode_body, decode_envelope
 from loyalty.sentences import sentence
-from sync_server.backups import back_up, restore
-from sync_server.books import read_books
-from sync_server.enrol import make_code
 from sync_server.import_segments import import_segments
 from sync_server.schema import FLAG
 from sync_server.verifying.verify import verify
 from terminal.offline_queue import mending
 from terminal.offline_queue.carry import carry
 from terminal.offline_queue.client import Client
-from terminal.offline_queue.enrol import enrol
-from terminal.offline_queue.export import export
 from terminal.offline_queue.forks import Fork, keep_fork
-from terminal.offline_queue.mending import mend
-from terminal.offline_queue.runner import Runner
 from terminal.offline_queue.status import read_status
-from terminal.offline_queue.store import open_store
-from tests.support.queue_samples import NOON_MS, hex_id, sell
+from tests.support.queue_samples import NOON_MS
 from tests.support.served_office import ServedOffice, served_office
-
-ANNA = hex_id("anna")
+from tests.support.tills_by_hand import Till, enrolled, parted, points
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[ServedOffice]:
     with served_office(tmp_path / "office") as served:
         yield served
-
-
-class Till:
-    """The folder of a till, opened, and its sync done by hand."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
-        self.store = open_store(folder)
-        self.journal = self.store.journal
-        self.client = Client(self.store.identity, self.store.keys, lambda: NOON_MS, url)
-        self.runner = Runner(self.store, self.client, lambda: NOON_MS, lambda: 0.0)
-
-    def sells(self, *numbers: int) -> None:
-        for number in numbers:
-            sell(self.journal, number, ANNA)
-
-    def steps(self, count: int = 12) -> None:
-        self.runner._hurry = True
-        for _ in range(count):
-            self.runner._once(0)
-
-    def mends(self, name: str = "Olga") -> int:
-        event_id = hex_id(name, self.folder.name, self.journal.fork)
-        return mend(self.journal, self.store.keys, "north", name, lambda: (event_id, NOON_MS)).reissued
-
-    def syncs(self) -> bool:
-        return self.runner.run_until_idle(20)
-
-    def file(self, every: bool = False) -> Path:
-        done = export(self.folder, self.folder.parent / f"{self.folder.name}.kopilka", every, NOON_MS)
-        assert done.path is not None
-        return done.path
-
-    def why(self) -> str:
-        return self.journal.fork.why if self.journal.fork else ""
-
-    def close(self) -> Path:
-        self.runner.stop()
-        self.store.close()
-        return self.folder
-
-    def reopened(self) -> Till:
-        return Till(self.close(), self.url)
-
-
-def enrolled(office: ServedOffice, folder: Path) -> Till:
-    test = office.office
-    code = make_code(test.store, test.identity, "north", "North", NOON_MS * 2, test.random)
-    enrol(office.url, code, "A", folder)
-    return Till(folder, office.url)
-
-
-def points(office: ServedOffice) -> int:
-    """Of Anna, once everything stored is applied."""
-    office.office.apply()
-    books = read_books(office.office.store, [ANNA])
-    assert (books.conserved, books.stored_twice, books.events_behind) == (True, 0, 0)
-    return books.accounts[0].wallets["main"].ledger_points
 
 
 def test_a_till_put_back_to_an_older_image_is_mended_and_each_receipt_counts_once(office, tmp_path):
@@ -232,97 +163,6 @@ def test_numbers_the_other_history_has_given_are_passed_over(office, tmp_path):
     copy.close()
 
 
-def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_till(tmp_path):
-    folder, backup = tmp_path / "office", tmp_path / "backup.db"
-    with served_office(folder) as office:
-        first = enrolled(office, tmp_path / "a")
-        first.sells(1)
-        assert first.syncs()
-        back_up(folder / "head_office.db", backup)
-        first.sells(2)
-        assert first.syncs()
-        shutil.copytree(first.close(), tmp_path / "b")
-        first, copy = Till(tmp_path / "a", office.url), Till(tmp_path / "b", office.url)
-        first.sells(3)
-        assert first.syncs()
-        copy.sells(4)
-        copy.steps()
-        copy.mends()
-        assert copy.syncs()
-        first.close()
-        copy.close()
-    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
-    with served_office(folder) as office:
-        copy = Till(tmp_path / "b", office.url)
-        assert copy.syncs()
-        assert copy.why() == ""
-        assert points(office) == 30, "1, 2 and 4; 3 is what the other copy has to bring"
-        first = Till(tmp_path / "a", office.url)
-        first.sells(5)
-        first.steps()
-        assert first.why() == "replaced", "the copy has announced its key again"
-        import_segments(office.office.store, office.office.identity, first.file(), NOON_MS, from_a_copy=True)
-        assert points(office) == 40, "5, which alone waits; 3 it was told is stored"
-        import_segments(office.office.store, office.office.identity, first.file(True), NOON_MS, from_a_copy=True)
-        assert points(office) == 50, "and brings with everything it has"
-        first.close()
-        copy.close()
-
-
-def test_a_head_office_put_back_to_the_other_history_gets_the_whole_epoch_that_mended_it(tmp_path):
-    folder, backup = tmp_path / "office", tmp_path / "backup.db"
-    with served_office(folder) as office:
-        till = enrolled(office, tmp_path / "a")
-        till.sells(1)
-        assert till.syncs()
-        shutil.copytree(till.close(), tmp_path / "image")
-        till = Till(tmp_path / "a", office.url)
-        till.sells(2)
-        assert till.syncs()
-        till.close()
-        back_up(folder / "head_office.db", backup)
-        till = Till(tmp_path / "image", office.url)
-        till.sells(3)
-        till.steps()
-        till.mends()
-        for number in (4, 5):
-            till.sells(number)
-            assert till.syncs(), "a segment each"
-        till.close()
-    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
-    with served_office(folder) as office:
-        till = Till(tmp_path / "image", office.url)
-        assert till.syncs()
-        assert (till.why(), points(office)) == ("", 50)
-        till.close()
-
-
-def test_a_place_of_our_own_history_is_gone_back_to_and_is_no_fork(office, tmp_path):
-    till = enrolled(office, tmp_path / "a")
-    till.sells(1, 2, 3)
-    assert till.syncs()
-    mine = till.runner._hands.outbox
-    (digest,) = till.journal.read(lambda c: c.execute("SELECT hash FROM event WHERE seq = 1").fetchone())
-    assert mine.is_ours(Position(1, 1, digest.hex()))
-    assert not mine.is_ours(Position(1, 1, "00" * 32))
-    assert not mine.is_ours(Position(2, 1, digest.hex()))
-    till.close()
-
-
-def parted(office: ServedOffice, folder: Path) -> tuple[Till, Till]:
-    """A till and its copy; the copy has sold 4, which the head office refused as a fork."""
-    first = enrolled(office, folder / "a")
-    first.sells(1)
-    assert first.syncs()
-    shutil.copytree(first.close(), folder / "b")
-    first, copy = Till(folder / "a", office.url), Till(folder / "b", office.url)
-    first.sells(2)
-    assert first.syncs()
-    copy.sells(4)
-    copy.steps()
-    return first, copy
-
-
 def test_a_file_is_carried_whatever_keys_its_till_has_had_since(office, tmp_path):
     """The first of two files tells the head office of the key; the second is older than the till's newest one."""
     first, till = parted(office, tmp_path)
@@ -416,69 +256,3 @@ def test_two_copies_mended_without_a_link_are_not_both_the_till(office, tmp_path
     assert points(office) == 40, "1, 2, 3, and 4 of the copy, whose own epoch and key nobody took"
     first.close()
     copy.close()
-
-
-def test_a_till_replaced_by_a_copy_the_head_office_has_forgotten_may_be_mended_again(tmp_path):
-    folder, backup = tmp_path / "office", tmp_path / "backup.db"
-    with served_office(folder) as office:
-        first, copy = parted(office, tmp_path)
-        back_up(folder / "head_office.db", backup)
-        copy.mends()
-        assert copy.syncs()
-        first.sells(3)
-        first.steps()
-        assert first.why() == "replaced"
-        first.close()
-        copy.close()
-    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
-    with served_office(folder) as office:
-        first = Till(tmp_path / "a", office.url)
-        first.steps()
-        assert first.why() == "fork"
-        first.mends()
-        assert first.syncs()
-        assert points(office) == 30, "1, 2 and 3: the copy has 4"
-        first.close()
-
-
-def test_an_older_journal_beside_the_newest_key_goes_on_in_the_epoch_after_the_head_offices(office, tmp_path):
-    till = enrolled(office, tmp_path / "a")
-    till.sells(1)
-    assert till.syncs()
-    till.close()
-    shutil.copy(tmp_path / "a" / "journal.db", tmp_path / "older.db")
-    till = Till(tmp_path / "a", office.url)
-    till.journal.write(lambda c: keep_fork(c, Fork("copied", NOON_MS)))
-    till.journal.look_again()
-    till.sells(2)
-    till.mends()
-    assert till.syncs()
-    till.close()
-    shutil.copy(tmp_path / "older.db", tmp_path / "a" / "journal.db")
-    till = Till(tmp_path / "a", office.url)
-    assert till.why() == "older"
-    till.sells(3)
-    till.mends("Anna")
-    assert [each.epoch for each in till.store.keys.told] == [2, 3]
-    assert till.syncs()
-    assert points(office) == 30, "2 came in epoch 2, 3 in epoch 3"
-    assert verify(office.office.store).sound
-    till.close()
-
-
-def test_a_running_till_announces_its_keys_again_to_a_head_office_set_back(tmp_path):
-    folder, backup = tmp_path / "office", tmp_path / "backup.db"
-    with served_office(folder) as office:
-        first, copy = parted(office, tmp_path)
-        back_up(folder / "head_office.db", backup)
-        first.close()
-        copy.mends()
-        assert copy.syncs()
-        copy.close()
-    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
-    with served_office(folder) as office:
-        copy = Till(tmp_path / "b", office.url)
-        copy.store.keys.heard(copy.store.keys.told)
-        assert copy.syncs(), "as a till does that has run all the time, and has nothing new"
-        assert points(office) == 30
-        copy.close()

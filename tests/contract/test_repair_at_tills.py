@@ -20,9 +20,7 @@ from sync_server.own_segments import own_segment
 from sync_server.refusals import Refused
 from terminal.offline_queue import journal_read, repair_swap
 from terminal.offline_queue import repair as repairing
-from terminal.offline_queue.client import Client
 from terminal.offline_queue.disk import put_in_place
-from terminal.offline_queue.keyring import Keyring
 from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.outbox import Run
 from terminal.offline_queue.repair import Repaired, repair
@@ -30,12 +28,10 @@ from terminal.offline_queue.repair_sources import Ask
 from terminal.offline_queue.repair_swap import DAMAGED, MADE
 from terminal.offline_queue.segments import close
 from terminal.offline_queue.verify import verify
-from tests.contract.test_forks_at_tills import Till, enrolled, points
+from tests.support.damaged import FILE, PAGE, changed, flip, pages_of, repaired, sound, spoiled
 from tests.support.queue_samples import NOON_MS, hex_id
 from tests.support.served_office import ServedOffice, served_office
-
-FILE = "journal.db"
-PAGE = 4096
+from tests.support.tills_by_hand import Till, enrolled, points
 
 
 @pytest.fixture
@@ -54,43 +50,6 @@ def folder(office, tmp_path) -> Path:
     till.journal.write(lambda c: c.execute("DELETE FROM segment WHERE first_seq > 30"))
     till.sells(*range(41, 61))
     return till.close()
-
-
-def changed(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / FILE)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-
-
-def flip(seq: int, column: str = "raw") -> str:
-    """Another byte amid a column of one event."""
-    return (
-        f"UPDATE event SET {column} = CAST(substr({column}, 1, 15) || x'07' || substr({column}, 17) AS BLOB)"
-        f" WHERE seq = {seq}"
-    )
-
-
-def repaired(folder: Path, office: ServedOffice | None, by: str = "") -> Repaired:
-    """`office` None: nobody answers."""
-    url = office.url if office else "http://127.0.0.1:9"
-    identity = read_identity(folder)
-    client = Client(identity, Keyring(folder, identity.terminal), lambda: NOON_MS, url)
-    ids = iter(range(10))
-    try:
-        return repair(folder, client.own_segment, by, lambda: (hex_id("stamp", next(ids)), NOON_MS))
-    finally:
-        client.close()
-
-
-def sound(folder: Path, office: ServedOffice, sales: int, events: int) -> Till:
-    """The till as it is then: whole, and each sale counted once."""
-    assert verify(folder).differing == ()
-    till = Till(folder, office.url)
-    assert till.journal.verify() == events
-    assert till.syncs()
-    assert points(office) == 10 * sales
-    return till
 
 
 @pytest.mark.parametrize(("seq", "given"), [(1, 0), (30, 0), (31, 1), (40, 1)])
@@ -136,17 +95,6 @@ def test_an_event_that_nobody_has_is_lost_by_name_and_the_others_go_up_in_a_new_
     assert till.syncs()
     assert points(office) == 590
     till.close()
-
-
-def pages_of(folder: Path) -> int:
-    return (folder / FILE).stat().st_size // PAGE
-
-
-def spoiled(folder: Path, page: int) -> None:
-    """A page of the file, the first is 1, becomes nonsense."""
-    with (folder / FILE).open("r+b") as file:
-        file.seek((page - 1) * PAGE)
-        file.write(b"\xa5" * PAGE)
 
 
 def test_any_page_of_the_file_may_become_nonsense(folder, office, tmp_path):

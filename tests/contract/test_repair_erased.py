@@ -23,10 +23,10 @@ from sync_server.schema import FLAG
 from sync_server.verifying.verify import verify as verify_office
 from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.repair import Repaired, repair
-from tests.contract.test_forks_at_tills import ANNA, Till, enrolled, points
-from tests.contract.test_repair_at_tills import changed, flip, repaired, sound
+from tests.support.damaged import changed, flip, repaired, sound
 from tests.support.queue_samples import NOON_MS, fact_of, hex_id, receipt
 from tests.support.served_office import ServedOffice, served_office
+from tests.support.tills_by_hand import ANNA, Till, enrolled, points
 
 MASKED = "Пелагея К."
 PARTS = (header_for(hex_id("till"), 1, 1, 1, bytes(32), bytes(32), 1, b"blob"), bytes(64), b"blob")

@@ -23,10 +23,10 @@ from terminal.offline_queue.repair import Repaired
 from terminal.offline_queue.retention import KEPT_MS, prune
 from terminal.offline_queue.store import open_store
 from terminal.offline_queue.verify import verify
-from tests.contract.test_forks_at_tills import ANNA, Till, enrolled, points
-from tests.contract.test_repair_at_tills import FILE, changed, flip, repaired, sound, spoiled
+from tests.support.damaged import FILE, changed, flip, repaired, sound, spoiled
 from tests.support.queue_samples import NOON_MS, fact_of, receipt
 from tests.support.served_office import ServedOffice, served_office
+from tests.support.tills_by_hand import ANNA, Till, enrolled, points
 
 LONG_AFTER_MS = NOON_MS + KEPT_MS + 1_000_000
 GRANTED = Amount(100, 5000)

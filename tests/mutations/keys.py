@@ -53,7 +53,7 @@ KEYS: tuple[Guard, ...] = (
         "terminal/offline_queue/sync_steps.py",
         "            self._store.keys.doubt()",
         "            pass",
-        f"{_FORKS}::test_a_running_till_announces_its_keys_again_to_a_head_office_set_back",
+        "tests/contract/test_forks_and_set_back_offices.py::test_a_running_till_announces_its_keys_again_to_a_head_office_set_back",
     ),
     Guard(
         "a copy does not begin a new epoch",

@@ -170,7 +170,7 @@ SYNC: tuple[Guard, ...] = (
         f"{_QUEUE}/mending.py",
         "epoch = common.epoch + 1",
         "epoch = int(state_value(connection, 'epoch')) + 1",
-        f"{_FORKS}::test_an_older_journal_beside_the_newest_key_goes_on_in_the_epoch_after_the_head_offices",
+        "tests/contract/test_forks_and_set_back_offices.py::test_an_older_journal_beside_the_newest_key_goes_on_in_the_epoch_after_the_head_offices",
     ),
     Guard(
         "a till of another version says so",
