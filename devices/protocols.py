@@ -67,7 +67,7 @@ class CashDrawer(Device, Protocol):
 
 
 class LineDisplay(Device, Protocol):
-    """Lines of text that face the customer; both commands raise DeviceError (codes "offline", "closed")."""
+    """Lines of text that face the customer; the command raises DeviceError (codes "offline", "closed")."""
 
     @property
     def columns(self) -> int: ...
@@ -76,10 +76,7 @@ class LineDisplay(Device, Protocol):
     def rows(self) -> int: ...
 
     def display_text(self, lines: Sequence[str]) -> None:
-        """Show these instead of what is there: what is too long is cut, what is too much left out."""
-
-    def clear_text(self) -> None:
-        """Show nothing."""
+        """Show these alone: what is too long is cut, what is too much left out; no lines clear it."""
 
 
 class PaymentTerminal(Device, Protocol):

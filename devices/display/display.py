@@ -74,9 +74,6 @@ class TextDisplay:
                 raise DeviceError("closed", "The display is closed.")
             self._send(self._as_bytes(lines))
 
-    def clear_text(self) -> None:
-        self.display_text(())
-
     def _send(self, raw: bytes) -> None:
         try:
             if self._wire is None:

@@ -52,7 +52,7 @@ def test_the_newest_text_stands_there_alone_in_cyrillic_and_is_cut_to_the_displa
     assert rig.device.stands("Ёжик", "")
     rig.display.display_text(("а", "б", "в"))
     assert rig.device.stands("а", "б")
-    rig.display.clear_text()
+    rig.display.display_text(())
     assert rig.device.stands("", "")
     assert (rig.display.columns, rig.display.rows) == (20, 2)
 

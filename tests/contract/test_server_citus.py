@@ -15,7 +15,7 @@ from sync_server.citus import citus_statements, spread
 from sync_server.migrate import migrate
 from sync_server.schema import METADATA
 from sync_server.store import open_store
-from tests.e2e.test_server_process import command
+from tests.support.office_command import command
 from tests.support.postgres import plain
 
 pytestmark = pytest.mark.postgres

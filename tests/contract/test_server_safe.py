@@ -7,7 +7,7 @@ import pytest
 from sync_server.backups import back_up
 from sync_server.safety import mark_backed_up, survives_at_once
 from sync_server.settings import Settings
-from tests.e2e.test_server_process import command
+from tests.support.office_command import command
 from tests.support.served_office import served_office
 from tests.support.server import hex_id, office_on
 

@@ -12,8 +12,8 @@ from terminal.offline_queue.enrol import enrol
 from terminal.offline_queue.journal import Fact
 from terminal.offline_queue.runner import Runner
 from terminal.offline_queue.store import Store, open_store
-from tests.e2e.test_server_process import command, running
 from tests.support.agent import KOPILKA, ROOT, SOON_S
+from tests.support.office_command import command, running
 from tests.support.queue_samples import NOON_MS, hex_id, receipt
 
 ANNA = hex_id("anna")

@@ -6,13 +6,7 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from unittest import mock
 
 import httpx
 import msgspec
@@ -20,50 +14,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.api import EnrolReply, SegmentReply
-from sync_server.cli import main
 from sync_server.reports import read_counts
 from sync_server.serve import _listen
+from tests.support.office_command import command, running
 from tests.support.server import TestOffice, Till, hex_id, opened_office
 
 ANNA = hex_id("anna")
-
-
-@dataclass
-class Said:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def command(*words: str, data: Path, given: str = "", lang: str = "en") -> Said:
-    """A command in this very process, which saves the start of another; `run` alone is a process here."""
-    out, err, code = StringIO(), StringIO(), 0
-    with (
-        redirect_stdout(out), redirect_stderr(err), mock.patch("sys.stdin", StringIO(given)),
-        mock.patch.dict("os.environ", {"KOPILKA_LANG": lang}),
-        mock.patch("sys.argv", ["kopilka-server", *words, "--data", str(data)]),
-    ):  # fmt: skip
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-    return Said(code, out.getvalue(), err.getvalue())
-
-
-@contextmanager
-def running(data: Path, *words: str):
-    """The server's address, once it says so; ended by SIGTERM unless it has ended."""
-    started = [sys.executable, "-m", "sync_server", "run", "--port", "0", "--data", str(data), *words]
-    server = subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout
-        line = server.stdout.readline()
-        assert "ready at http://127.0.0.1:" in line, server.stderr.read() if server.stderr else line
-        yield server, line.split()[-1]
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        server.communicate(timeout=60)
 
 
 def enrolled(address: str, data: Path, office: TestOffice) -> Till:

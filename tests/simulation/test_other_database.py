@@ -13,9 +13,9 @@ import pytest
 
 from sync_server.identity import read_identity
 from sync_server.store import open_store
-from tests.e2e.test_server_process import command
 from tests.simulation.processes import SOON_S, Shop
 from tests.support.fault_proxy import PASS, Fate, FaultProxy, fault_proxy
+from tests.support.office_command import command
 from tests.support.postgres import cluster, plain, standby_of
 
 pytestmark = [pytest.mark.simulation, pytest.mark.postgres, pytest.mark.timeout(300)]

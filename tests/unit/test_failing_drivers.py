@@ -43,9 +43,6 @@ class Unopened:
     def display_text(self, lines: Sequence[str]) -> None:
         raise DeviceError("closed", "It is not open.")
 
-    def clear_text(self) -> None:
-        self.display_text(())
-
 
 def failing(*_: object) -> Any:
     raise WHY

@@ -51,9 +51,6 @@ class Slow:
             self.shown.append(tuple(lines))
             self.changed.notify_all()
 
-    def clear_text(self) -> None:
-        self.display_text(())
-
     def wait(self, until: Callable[[], bool]) -> bool:
         with self.changed:
             return self.changed.wait_for(until, SOON_S)
