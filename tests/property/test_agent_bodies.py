@@ -34,6 +34,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/v1/returns": {"return_id": "0" * 32, "number": "T1-000001", "lines": {"1": 1000}, "payment": "cash"},
     "/v1/confirmations": {"phone": PHONE},
     "/v1/confirmations/{key}/check": {"code": "402913"},
+    "/v1/cash": {"cash_id": "0" * 32, "shift_id": "0" * 32, "kind": "out", "amount_minor": 1},
     "/v1/shift/open": {"cashier": "Ольга"},
 }  # fmt: skip
 """Bodies of the right shape; none of them can be carried out while the shift is open and nothing is sold."""

@@ -147,6 +147,32 @@ def test_points_spent_on_a_line_are_told_once() -> None:
     play(story)
 
 
+def test_every_point_of_the_selected_line_has_its_reason_that_of_the_status_too() -> None:
+    async def story(cashier: Cashier) -> None:
+        for code in (shop.CARD, shop.SCARF.code, shop.MUG.code):
+            cashier.till.post(c.Scan(code))
+        await cashier.settled()
+        # A conductor has 8 %: 1 490.00 less 15 % is 1 266.50, 699.00 is whole; and a campaign gives 5 % more.
+        cashier.sees("└ Баллы по статусу, 8 %: +56", "└ Баллы за «Паровоз»: +35 баллов")
+        cashier.sees_not("+101")
+        await cashier.press("up")
+        cashier.sees("└ Баллы по статусу, 8 %: +101", "└ Баллы за «Паровоз»: +63 балла")
+        cashier.sees_not("+56")
+
+    play(story)
+
+
+def test_beside_the_lines_the_points_of_the_status_stand_with_what_campaigns_gave() -> None:
+    async def story(cashier: Cashier) -> None:
+        cashier.till.post(c.Scan(shop.CARD))
+        cashier.till.post(c.Scan(shop.WATER.code))
+        await cashier.settled()
+        # 90.00 less a lunch's 20 % is 72.00, and 8 % of it 5.76: whole points only.
+        cashier.sees("  Баллы по статусу, 8 %: +5")
+
+    play(story, size=(160, 48))
+
+
 def test_reasons_beyond_the_room_of_a_line_are_counted_and_the_selected_line_shows_them() -> None:
     async def story(cashier: Cashier) -> None:
         shots.fill(cashier.till)
@@ -160,7 +186,7 @@ def test_reasons_beyond_the_room_of_a_line_are_counted_and_the_selected_line_sho
             (MOST_REASONS + 1, True, MOST_REASONS + 1, ""),
             (MOST_REASONS_HERE + 1, True, MOST_REASONS_HERE, "и ещё 2"),
         ]:
-            told = replace(quoted, notes=quoted.notes[:1] * count, redeemed_points=0)
+            told = replace(quoted, notes=quoted.notes[:1] * count, redeemed_points=0, earned_points=0, applied=())
             block = _block(sight, line, told, here, Table(80))
             assert len(block) == 1 + rows
             assert ("и ещё" in block[-1].text, last in block[-1].text) == (bool(last), True)

@@ -162,4 +162,4 @@ def test_a_greeting_of_two_full_lines_and_either_driver_are_taken(tmp_path: Path
         (tmp_path / FILE).write_text(text)
         (device,) = read_devices(tmp_path)
         assert device.settings.id == "display"
-        assert device.place == "x"
+        assert device.place == "x:9100"

@@ -3,14 +3,20 @@
 Below them stand the coupons, the goods that are given beside the basket, and a gift that is still to be chosen.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 from textual.strip import Strip
 
 from loyalty.basket import BasketLine
 from loyalty.catalogue import Unit
 from loyalty.coupons.shown import ShownCoupon
+from loyalty.ledger import MAIN_WALLET
+from loyalty.money import percent_text
 from loyalty.programme import Label
 from loyalty.quote import QuoteLine
+from loyalty.quoting.earning import earn_rate_bp
+from loyalty.receipt import Applied
 from loyalty.sentences import Sentence
 from terminal.ui.cells import clean, left, right
 from terminal.ui.desk import coupon_row, selected_line
@@ -105,8 +111,25 @@ def columns(table: Table, name: str, figures: tuple[str, str, str, str], ink: st
 
 def _height(line: BasketLine, quoted: QuoteLine | None, here: bool) -> int:
     """How many rows `_block` makes."""
-    told = min(len(_notes(quoted)), _most(here)) + bool(quoted.redeemed_points) if quoted else 0
-    return 1 + line.unweighed + told
+    if quoted is None:
+        return 1 + line.unweighed
+    by_status = here and points_by_status(quoted.earned_points, quoted.applied) > 0
+    return 1 + line.unweighed + min(len(_notes(quoted)), _most(here)) + bool(quoted.redeemed_points) + by_status
+
+
+def points_by_status(earned_points: int, applied: Iterable[Applied]) -> int:
+    """Of the points earned those that no campaign gives: the share of the price that goes by the member's status."""
+    return earned_points - sum(each.points for each in applied if each.wallet == MAIN_WALLET)
+
+
+def said_by_status(sight: Sight, points: int) -> str:
+    """Why so many points, with the rate where the member on the screen has one."""
+    words, view = sight.words, sight.view
+    rate_bp = earn_rate_bp(view.programme, view.state.basket.member)
+    if not rate_bp:
+        return words.text("Points by status: +{n}").format(n=words.points(points))
+    rate = percent_text(rate_bp, words.lang)
+    return words.text("Points by status, {rate}: +{n}").format(rate=rate, n=words.points(points))
 
 
 def _notes(quoted: QuoteLine) -> list[Sentence]:
@@ -204,7 +227,8 @@ def _reasons(sight: Sight, quoted: QuoteLine, here: bool) -> list[str]:
             n=words.points(quoted.redeemed_points), money=words.money(quoted.redeemed_minor)
         )
         said.append(paid)
-    return said
+    by_status = points_by_status(quoted.earned_points, quoted.applied)
+    return [*said, said_by_status(sight, by_status)] if here and by_status > 0 else said
 
 
 def quantity_of(words: Words, qty_milli: int, unit: Unit) -> str:

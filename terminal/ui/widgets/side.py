@@ -1,13 +1,15 @@
 """On a wide screen, beside the lines: why the price is what it is, what was missed, in payment the receipt itself."""
 
+from collections.abc import Sequence
+
 from textual.strip import Strip
 
-from loyalty.quoted import Explanation
-from loyalty.receipt import Receipt
+from loyalty.quoted import Explanation, QuoteLine
+from loyalty.receipt import Receipt, ReceiptLine
 from terminal.ui.cells import clean, wrap
 from terminal.ui.rows import Part, blank, ends, row
 from terminal.ui.sight import Sight
-from terminal.ui.widgets.lines import quantity_of
+from terminal.ui.widgets.lines import points_by_status, quantity_of, said_by_status
 from terminal.ui.words import N_
 
 GROUND = "band"
@@ -27,15 +29,22 @@ def side_rows(sight: Sight, width: int, height: int) -> list[Strip]:
 
 def _why(sight: Sight, width: int) -> list[Strip]:
     quote, _ = sight.view.state.quote, sight.words.text
-    if quote is None or not quote.explanations:
+    if quote is None:
         return []
     rows: list[Strip] = []
     for outcome, (label, ink) in OUTCOMES.items():
-        told = [e for e in quote.explanations if e.outcome == outcome]
+        told = [strip for e in quote.explanations if e.outcome == outcome for strip in _told(sight, e, width)]
+        if outcome == "applied":
+            told += _by_status(sight, quote.earned_points, quote.lines, width)
         if told:
-            rows += [_title(sight, width, _(label), ink), *(strip for e in told for strip in _told(sight, e, width))]
+            rows += [_title(sight, width, _(label), ink), *told]
             rows.append(blank(sight.palette, width, GROUND))
     return rows
+
+
+def _by_status(sight: Sight, earned_points: int, lines: Sequence[QuoteLine | ReceiptLine], width: int) -> list[Strip]:
+    points = points_by_status(earned_points, [applied for line in lines for applied in line.applied])
+    return [row(sight.palette, width, [("  " + said_by_status(sight, points), "text")], GROUND)] if points > 0 else []
 
 
 def _title(sight: Sight, width: int, text: str, ink: str = "head") -> Strip:
@@ -66,7 +75,7 @@ def _given(sight: Sight, receipt: Receipt, width: int) -> list[Strip]:
         gain = words.money(-off_minor) if off_minor else f"+{words.points(points)}" if points else ""
         name = clean(ru if words.lang == "ru" else en)
         rows.append(ends(palette, width, [("  " + name, "text")], [(gain + " ", "strong")], GROUND))
-    return rows
+    return [*rows, *_by_status(sight, receipt.earned_points, receipt.lines, width)]
 
 
 def _receipt(sight: Sight, width: int) -> list[Strip]:
