@@ -49,6 +49,12 @@ FAULTS: Mapping[str, Mapping[str, Fault]] = {
         "unplug": Fault(lambda scanner, figure: scanner.unplug()),
         "plug": Fault(lambda scanner, figure: scanner.plug()),
     },
+    "camera": {
+        "unplug": Fault(lambda camera, figure: camera.unplug()),
+        "plug": Fault(lambda camera, figure: camera.plug()),
+        "dark": _set("is_dark", True),
+        "light": _set("is_dark", False),
+    },
     "printer": {
         "no_paper": Fault(lambda printer, figure: setattr(printer, "paper_lines", figure), "lines"),
         "near_end": _set("near_end", True),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.devices_camera_played import CAMERA_PORT, played_camera
 from terminal.cli.devices_heard import TCP
 from terminal.cli.devices_payment import played_payments
 from terminal.cli.shop_clock import clock_in
@@ -56,6 +57,9 @@ def played_device(kind: str, link: Path | None, port: int | None, driver: str, r
             raise click.UsageError(f"--port: --driver {TCP}")
         case "scanner":
             return _scanner(link, driver, ru)
+        case "camera":
+            name, camera, running, news, take = played_camera(CAMERA_PORT if port is None else port, ru)
+            return Played(name, camera, running, news, lambda line: take(_code(line)))
         case "payment":
             return Played(*played_payments(_at(link, port), ru))
         case _:

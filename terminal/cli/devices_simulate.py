@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from terminal.cli.devices_played import Played
 
 LOOK_S = 0.2
-KINDS = ("register", "atol", "printer", "display", "scanner", "payment")
+KINDS = ("register", "atol", "printer", "display", "scanner", "camera", "payment")
+SCANNING = frozenset({"scanner", "camera"})
 MARK = "!"
 """What stands before a fault's name where other lines are codes to scan."""
 
@@ -29,7 +30,7 @@ MARK = "!"
     "--port",
     type=click.IntRange(1, 65_535),
     help="A port of this computer, instead of a pseudo-terminal; of `atol` 16732 without it, of a scanner on the "
-    "network 4001.",
+    "network 4001, of `camera` 4002.",
 )
 @click.option("--driver", type=click.Choice(DRIVERS), default="serial", show_default=True, help="What `scanner` is.")
 @click.option("--fault", "faults", multiple=True, help="What goes wrong from the start; may be repeated.")
@@ -40,8 +41,8 @@ def simulate(kind: str, faults: tuple[str, ...], zone: str, data: Path, lang: st
     """Play a device until Ctrl+C. KIND on a pseudo-terminal, or with --port on a port of this computer: `register`, a
     fiscal register (Shtrih-M), with what it makes; `printer`, of receipts (ESC/POS), with what comes out of it;
     `display`, a customer's, with what stands on it; `scanner`, that scans each line typed here; `payment`, a terminal.
-    Only on a port: `atol`, the web server of ATOL. A fault happens when its name is typed here, for a scanner after `!`
-    (docs/DEVICES.md)."""
+    Only on a port: `atol`, the web server of ATOL, and `camera`, before which each line typed here is held as a code. A
+    fault happens when its name is typed here, for a scanner and a camera after `!` (docs/DEVICES.md)."""
     import time
 
     from devices.virtual.faults import script
@@ -84,7 +85,7 @@ def told_faults(kind: str, ru: bool) -> str:
     """What may be typed here."""
     from devices.virtual.faults import FAULTS
 
-    scans = kind == "scanner"
+    scans = kind in SCANNING
     mark = MARK if scans else ""
     named = ", ".join(f"{mark}{name}{' N' if fault.figure else ''}" for name, fault in FAULTS[kind].items())
     if ru:

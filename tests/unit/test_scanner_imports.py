@@ -11,6 +11,8 @@ MODULES = (
     "terminal.scanner.gate",
     "terminal.cards",
     "devices.virtual.camera",
+    "devices.virtual.camera_codes",
+    "devices.virtual.camera_served",
     "devices.virtual.printer",
     "devices.virtual.scanner",
 )
