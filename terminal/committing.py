@@ -86,6 +86,10 @@ class Committing:
         self._new_id = new_id
         self._undone: list[_Undone] = []
         self._doubt: Unknown | None = None
+        self.decided: Callable[[Receipt, bool], None] = lambda receipt, is_recorded: None
+        """Told what became of a receipt that had failed, and whether it is recorded; on the till's thread."""
+        self.recorded_late: Callable[[Receipt], None] = lambda receipt: None
+        """Told of a receipt that is recorded after all while something else was asked for."""
 
     def complete(
         self,
@@ -210,6 +214,7 @@ class Committing:
             # The very tuple: goods scanned anew, however alike, are another sale.
             if basket is not None and late.basket.lines is basket.lines and late.receipt.payments == payments:
                 return late.receipt
+            self.recorded_late(late.receipt)
             said = sentence("sale.recorded_late", number=late.receipt.number)
             raise NotNow(said, sentence("sale.recorded_late.hint"))
         if self._doubt is not None:
@@ -259,16 +264,22 @@ class Committing:
                 self._doubt = recalled.answer
                 return None
             late = self._record(recalled.receipt, recalled.answer, failed.event_id, failed.beside)
-            self._undone.pop()
-            return _Late(late, failed.basket)
+            return self._late(late, failed)
         self._journal.discard_prepared(failed.receipt.receipt_id)
         made = find_made(self._journal, failed.receipt.receipt_id)
-        self._undone.pop()
         if made is not None:
-            return _Late(made.receipt, failed.basket)
+            return self._late(made.receipt, failed)
+        self._undone.pop()
+        self.decided(failed.receipt, False)
         if failed.number is not None:
             self._journal.give_back_receipt_no(failed.number)
         return None
+
+    def _late(self, receipt: Receipt, failed: _Undone) -> _Late:
+        # It stays undecided until its hold is captured, so that nobody gives that back in between.
+        self.decided(receipt, True)
+        self._undone.pop()
+        return _Late(receipt, failed.basket)
 
 
 def _raise_refused(refused: Refused | None) -> None:

@@ -1,8 +1,9 @@
 """Holds of points, asked of the head office one after the other on a thread of their own, never the till's.
 
 Each hold that may stand there has a file here, written before it is asked for and gone once its receipt is recorded: a
-till that was killed gives back what it finds at its next start and no receipt names. What cannot be given back runs out
-by itself. Whether an answer still matters is the session's to say.
+till that was killed gives back what it finds at its next start and no receipt names. Of a hold that a receipt in doubt
+names, nothing is given back before the doubt is decided. What cannot be given back runs out by itself. Whether an
+answer still matters is the session's to say.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Protocol
 
 from loyalty.api import HoldReply, HoldRequest, HoldVoid
 from loyalty.errors import LinkFault, NotNow
+from loyalty.receipt import Receipt
 from terminal.session import commands as c
 
 WITHIN_S = 2.0
@@ -41,25 +43,36 @@ class Office(Protocol):
 
 
 class Holding:
-    """`later` takes what came of a request, from another thread; `folder` is the till's."""
+    """`later` takes what came of a request, from another thread; `folder` is the till's; `in_doubt` are the holds of
+    receipts that may yet be recorded."""
 
     def __init__(
-        self, office: Office, later: Later, new_id: Callable[[], str], folder: Path, within_s: float = WITHIN_S
+        self,
+        office: Office,
+        later: Later,
+        new_id: Callable[[], str],
+        folder: Path,
+        within_s: float = WITHIN_S,
+        in_doubt: Callable[[], Container[str]] = tuple,
     ) -> None:
         self._office = office
         self._later = later
         self.new_id = new_id
         self._folder = folder / FOLDER
         self._within_s = within_s
+        self._in_doubt = in_doubt
+        self._unwanted: dict[str, str] = {}
         self._waiting: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._working = False
 
     def take(self, effect: c.TakeHold) -> None:
         """Returns at once; the answer, or that there is none, comes within WITHIN_S."""
-        request = HoldRequest(
-            effect.hold_id, effect.account_id, effect.member_id, effect.points, TTL_S, effect.replaces
-        )
+        replaces = effect.replaces
+        if replaces and replaces in self._in_doubt():
+            self.give_back(c.GiveHoldBack(replaces, effect.account_id))
+            replaces = ""
+        request = HoldRequest(effect.hold_id, effect.account_id, effect.member_id, effect.points, TTL_S, replaces)
         failed = c.HoldFailed(effect.hold_id)
         if not self._put(lambda: self._later(self._asked(request) or failed)):
             self._later(failed)
@@ -69,8 +82,21 @@ class Holding:
         timer.start()
 
     def give_back(self, effect: c.GiveHoldBack) -> None:
-        """Returns at once. What cannot be given back runs out."""
-        self._put(lambda: self._void(effect.hold_id, effect.account_id))
+        """Returns at once; from any thread. That of a receipt in doubt waits for `decided`. What cannot be given back
+        runs out."""
+        # Noted before it is looked up: a doubt that is decided in between finds it.
+        self._unwanted[effect.hold_id] = effect.account_id
+        if effect.hold_id not in self._in_doubt():
+            self._let_go(effect.hold_id)
+
+    def decided(self, receipt: Receipt, is_recorded: bool) -> None:
+        """What became of a receipt that had failed: recorded, it captures its hold; else a hold that is unwanted goes
+        back."""
+        if not is_recorded:
+            self._let_go(receipt.hold_id)
+        elif receipt.hold_id:
+            self._unwanted.pop(receipt.hold_id, None)
+            self.forget(receipt.hold_id)
 
     def take_now(self, member_id: str, account_id: str, points: Mapping[str, int]) -> c.HoldTaken | c.HoldShort | None:
         """For those who can wait: never on the till's thread. None: no answer within WITHIN_S."""
@@ -84,7 +110,9 @@ class Holding:
             finally:
                 done.set()
 
-        threading.Thread(target=ask, name="ask-hold", daemon=True).start()
+        # In its turn: what has just been given back may be the very points that are asked for.
+        if not self._put(ask):
+            return None
         if done.wait(self._within_s) and answers and answers[0] is not None:
             return answers[0]
         self.give_back(c.GiveHoldBack(request.hold_id, account_id))
@@ -106,7 +134,12 @@ class Holding:
                     self.forget(path.name)
                     continue
                 account_id = path.read_text("utf-8")[:32]
-                self._put(partial(self._void, path.name, account_id))
+                self.give_back(c.GiveHoldBack(path.name, account_id))
+
+    def _let_go(self, hold_id: str) -> None:
+        account_id = self._unwanted.pop(hold_id, None)
+        if account_id is not None:
+            self._put(partial(self._void, hold_id, account_id))
 
     def _put(self, work: Callable[[], None]) -> bool:
         """Do it in its turn; whether there is room."""

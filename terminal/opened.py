@@ -14,6 +14,7 @@ import uuid_utils
 
 from loyalty.sentences import Lang
 from terminal.clock import now_ms
+from terminal.committing import Committing
 from terminal.confirming import Confirming
 from terminal.effects import Effects
 from terminal.engine import Engine
@@ -99,10 +100,14 @@ def opened_till(
         paper_of=printing.paper_of if printing else None,
     )  # fmt: skip
     confirming = Confirming(sync, lambda answer: engine.post(answer), new_id, lang)  # noqa: PLW0108
-    holding = Holding(sync, lambda answer: engine.post(answer), new_id, folder)  # noqa: PLW0108
+    holding = Holding(
+        sync, lambda answer: engine.post(answer), new_id, folder,  # noqa: PLW0108
+        in_doubt=lambda: {each.hold_id for each in sales.committing.undecided()},
+    )  # fmt: skip
     cards = _cards(devices, folder, lambda answer: engine.post(answer), store, sales, supervising)  # noqa: PLW0108
     errands = OnThread(lambda then: engine.answer(then)) if screen else None  # noqa: PLW0108
     effects = Effects(store, sales, lookups, records, confirming, sync.kick, holding, cards, errands)
+    _follow_doubts(sales.committing, holding, records, effects)
     engine = Engine(effects, clock, supervising.devices)
     engine.link_changed(Link(as_of_ms=store.cache.as_of_ms(), fork=fork_state(store.journal.fork)))
     try:
@@ -126,6 +131,12 @@ def opened_till(
             printing.close()
         register.close()
         store.close()
+
+
+def _follow_doubts(committing: Committing, holding: Holding, records: Records, effects: Effects) -> None:
+    """What became of a receipt in doubt: its points are captured or go back, and its slip is printed late too."""
+    committing.decided = holding.decided
+    committing.recorded_late = lambda receipt: records.print_receipt(receipt, effects.programme())
 
 
 def new_id() -> str:

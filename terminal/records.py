@@ -236,13 +236,19 @@ class Records:
             raise NotNow(sentence("not_now.closed"), sentence("not_now.closed.hint"))
         return shift_info(shift)
 
+    def refuse_late(self) -> None:
+        """Raises NotNow where a sale that had failed is recorded after all, or where that is not known."""
+        self._sales.committing.refuse_late()
+
     def completed(self, receipt: Receipt, around: Surroundings) -> c.Completed:
+        self.print_receipt(receipt, around.programme)
+        self._recorded()
+        return c.Completed(receipt, self._shown(lambda: self.slip(receipt, around.programme)), self.shift_now())
+
+    def print_receipt(self, receipt: Receipt, programme: Programme) -> None:
         if any(payment.kind == "cash" for payment in receipt.payments):
             self._open_drawer()
-        self.put_slip(self.paper(receipt, around.programme), receipt.number)
-        self._recorded()
-        slip = self._shown(lambda: self.slip(receipt, around.programme))
-        return c.Completed(receipt, slip, self.shift_now())
+        self.put_slip(self.paper(receipt, programme), receipt.number)
 
     def slip(
         self, receipt: Receipt, programme: Programme, width: int = DEFAULT_WIDTH, copy: bool = False

@@ -91,6 +91,8 @@ def _held(desk: Desk, asked: Asked) -> SaleHold:
     def look() -> Quoted | SaleHold:
         if _made_before(desk, "sale", request.sale_id, request):
             return SaleHold()
+        # Of a receipt in doubt the register is asked before points are: those it holds may be this sale's own.
+        desk.till.records.refuse_late()
         desk.till.records.shift_now()
         done = quoted(desk, request, *_payment(request))
         if not done.around.hold_id or done.quote.total_minor == request.expected_total_minor:

@@ -86,8 +86,6 @@ def _given_back(before: PointsHold | None, after: PointsHold | None, command: ob
     if after is not None and after.account_id == before.account_id:
         return ()  # the same, or the one that takes its place
     ids = {*before.earlier, before.hold_id}
-    if isinstance(command, c.PutAside):
-        return ()  # the receipt may have been issued, and then its points are spent
     if isinstance(command, c.DoubtEnded) and command.completed is not None:
         ids -= {command.completed.receipt.hold_id}
     if isinstance(command, c.Completed):

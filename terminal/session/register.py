@@ -34,8 +34,8 @@ _BY_PEOPLE = frozenset(
     each for each in vars(asked).values() if isinstance(each, type) and each.__module__ == asked.__name__
 )
 _OF_REGISTER = (
-    c.LookAtRegister, c.PutRight, c.MoveCash, c.MakeCorrection, c.PrintCopy, c.RenewShift, c.XReport, c.CloseShift,
-    c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,
+    c.LookAtRegister, c.PutRight, c.MoveCash, c.MakeCorrection, c.PrintCopy, c.ReprintReceipt, c.RenewShift, c.XReport,
+    c.CloseShift, c.AskRegister, c.SettleDoubt, c.Tender, c.ConfirmReturn,
 )  # fmt: skip
 
 

@@ -242,7 +242,7 @@ def step(state: State, command: c.Command, around: Surroundings) -> Step:
 
 
 _FAILS = (c.Failed, c.ChargeRefused, c.ChargeInDoubt)
-_GOES_ON = (c.Pay, c.Tender, c.ConfirmReturn, c.CardCharged, c.Back, c.CancelCharge)
+_GOES_ON = (c.Pay, c.Tender, c.ConfirmReturn, c.CardCharged, c.Back, c.CancelCharge, c.DoubtEnded)
 
 
 def _with_failure(before: State, after: State, command: c.Command) -> State:

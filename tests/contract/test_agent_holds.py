@@ -3,41 +3,24 @@ nobody answers."""
 
 from __future__ import annotations
 
-import queue
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from loyalty.api import HoldReply, HoldRequest, HoldVoid
+from loyalty.api import HoldReply
 from loyalty.errors import LinkFault
 from loyalty.sentences import sentence
 from terminal.clock import now_ms
 from terminal.session import Link
 from tests.support.agent import Served, served
 from tests.support.counter import CARD, TEA
+from tests.support.holding_office import Office
 from tests.support.small_till import make_till
 
 SOON_S = 60
-
-
-class Office:
-    """Holds points, or whatever a test puts in its place."""
-
-    def __init__(self) -> None:
-        self.asked: list[HoldRequest] = []
-        self.voided: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.answers: Callable[[], HoldReply] = lambda: HoldReply("held", good_for_s=900)
-
-    def take_hold(self, asked: HoldRequest) -> HoldReply:
-        self.asked.append(asked)
-        return self.answers()
-
-    def void_hold(self, hold_id: str, asked: HoldVoid) -> HoldReply:
-        self.voided.put(hold_id)
-        return HoldReply("voided")
 
 
 @pytest.fixture

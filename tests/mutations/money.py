@@ -5,6 +5,7 @@ from tests.mutations.guard import Guard
 _RIGHTS = "tests/unit/test_engine_rights.py"
 _PAYMENT = "tests/property/test_payment_once.py"
 _PAYING = "tests/unit/test_engine_paying.py"
+_IN_DOUBT = "tests/contract/test_holds_in_doubt.py"
 
 MONEY: tuple[Guard, ...] = (
     Guard(
@@ -51,11 +52,32 @@ MONEY: tuple[Guard, ...] = (
         f"{_PAYING}::test_a_register_without_paper_and_esc_give_the_money_back",
     ),
     Guard(
-        "a receipt put aside in doubt keeps the points held for it",
-        "terminal/session/holding.py",
-        "    if isinstance(command, c.PutAside):",
-        "    if isinstance(command, c.HoldFailed):",
-        "tests/unit/test_session_holding.py::test_a_receipt_put_aside_in_doubt_keeps_its_hold",
+        "points held for a receipt in doubt are not given back",
+        "terminal/holding.py",
+        "        if effect.hold_id not in self._in_doubt():",
+        "        if True:",
+        f"{_IN_DOUBT}::test_over_the_agent_the_hold_stays_amid_the_doubt_and_is_captured_by_the_receipt_recorded_late",
+    ),
+    Guard(
+        "another hold takes no place of the one that a receipt in doubt names",
+        "terminal/holding.py",
+        "        if replaces and replaces in self._in_doubt():",
+        "        if not replaces:",
+        f"{_IN_DOUBT}::test_on_the_screen_the_hold_stays_whatever_is_done_with_the_basket",
+    ),
+    Guard(
+        "of a sale in doubt the register is asked before points are held anew",
+        "terminal/agent/selling.py",
+        "        desk.till.records.refuse_late()\n",
+        "",
+        f"{_IN_DOUBT}::test_over_the_agent_the_hold_stays_amid_the_doubt_and_is_captured_by_the_receipt_recorded_late",
+    ),
+    Guard(
+        "a hold nobody wants goes back once it is certain that its receipt was never issued",
+        "terminal/committing.py",
+        "        self.decided(failed.receipt, False)\n",
+        "",
+        f"{_IN_DOUBT}::test_on_the_screen_a_receipt_put_aside_and_never_issued_gives_its_hold_back",
     ),
     Guard(
         "rights are asked for again when a receipt is recorded",

@@ -151,7 +151,8 @@ def test_while_it_is_at_a_command_no_other_is_given_and_scans_go_on(till: Engine
     answered(till, slow)
     slow.answers.clear()
     do(till, c.PrintCopy())
-    for other in (c.PrintCopy(), c.XReport(), c.MoveCash("in", 100), c.CloseShift(), c.LookAtRegister()):
+    others = c.ReprintReceipt("T1-000001"), c.XReport(), c.MoveCash("in", 100), c.CloseShift(), c.LookAtRegister()
+    for other in (c.PrintCopy(), *others):
         assert said(do(till, other)) == "register.asked"
     state = do(till, c.Scan(TEA.code), c.Pay(), c.Tender("cash"))
     assert (said(state), state.mode) == ("register.asked", "pay")
