@@ -12,7 +12,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,17 @@ def agents() -> Iterator[Nursery]:
 def plans_of(places: range) -> list[Iterable[Kill]]:
     """Every byte until a sale has no more, fault by fault; or one byte of each fault, where the document is made."""
     if SOAK:
-        return [((place, fault) for place in count(1)) for fault in FAULTS]
+        return every_byte()
     chance = random.Random(SEED)
     return [[(chance.choice(places), fault) for fault in chance.sample(FAULTS, len(FAULTS))]]
+
+
+def every_byte() -> list[Iterable[Kill]]:
+    return [zip(count(1), repeat(fault)) for fault in FAULTS]
+
+
+def test_a_soak_kills_at_every_byte_with_each_fault() -> None:
+    assert [next(iter(kills)) for kills in every_byte()] == [(1, fault) for fault in FAULTS]
 
 
 @pytest.mark.parametrize("kills", plans_of(SHTRIH_BYTES), ids=NAMES)
