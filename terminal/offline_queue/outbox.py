@@ -98,11 +98,18 @@ class Outbox:
         return place.seq > 0 and self._journal.read(lambda c: _ours(c, place) and place != journal_read.acked(c))
 
     def to_later_epoch(self, place: Position, epoch: int, first_seq: int) -> Position | None:
-        """The last event before our first epoch after a place that is not ours: that epoch may follow it, as it did
-        before the head office was set back. None where just its beginning (`epoch`, `first_seq`) was refused."""
-        if epoch <= place.epoch or (epoch, first_seq) == (place.epoch + 1, 1):
+        """The last event before our epoch that comes next after a place that is not ours: it may follow there, as it
+        did before the head office was set back. None where its beginning is not here, or is just what was refused
+        (`epoch`, `first_seq`): what the head office refuses for good is not sent again and again."""
+        begins = place.epoch + 1, 1
+        if (epoch, first_seq) <= begins:
             return None
-        return self._journal.read(lambda c: journal_read.last_before(c, place.epoch + 1, 0))
+
+        def look(connection: Connection) -> Position | None:
+            before = journal_read.last_before(connection, *begins)
+            return before if following(connection, before) == begins else None
+
+        return self._journal.read(look)
 
     def is_gone(self, place: Position) -> bool:
         """Whether the place lies before the first event that is still here."""

@@ -14,6 +14,8 @@ from sync_server.backups import back_up, restore
 from sync_server.import_segments import import_segments
 from sync_server.verifying.verify import verify
 from terminal.offline_queue.forks import Fork, keep_fork
+from terminal.offline_queue.journal_file import set_state, state_value
+from terminal.offline_queue.retention import KEPT_MS, prune
 from tests.support.queue_samples import NOON_MS
 from tests.support.served_office import ServedOffice, served_office
 from tests.support.tills_by_hand import Till, enrolled, parted, points
@@ -87,6 +89,71 @@ def test_a_head_office_put_back_to_the_other_history_gets_the_whole_epoch_that_m
         till = Till(tmp_path / "image", office.url)
         assert till.syncs()
         assert (till.why(), points(office)) == ("", 50)
+        till.close()
+
+
+def test_a_head_office_our_epoch_no_longer_follows_is_told_as_a_fork_and_mended(tmp_path):
+    """The journal has no epoch 2, which was another disk's: its epoch 3 follows nothing of a head office in epoch 1."""
+    folder, backup = tmp_path / "office", tmp_path / "backup.db"
+    with served_office(folder) as office:
+        till = enrolled(office, tmp_path / "a")
+        till.sells(1)
+        assert till.syncs()
+        till.close()
+        shutil.copy(tmp_path / "a" / "journal.db", tmp_path / "older.db")
+        till = Till(tmp_path / "a", office.url)
+        till.sells(2)
+        assert till.syncs()
+        back_up(folder / "head_office.db", backup)
+        till.journal.write(lambda c: keep_fork(c, Fork("copied", NOON_MS)))
+        till.journal.look_again()
+        till.mends()
+        assert till.syncs()
+        till.close()
+        shutil.copy(tmp_path / "older.db", tmp_path / "a" / "journal.db")
+        till = Till(tmp_path / "a", office.url)
+        till.sells(3)
+        till.mends("Anna")
+        assert till.syncs()
+        till.close()
+    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
+    with served_office(folder) as office:
+        till = Till(tmp_path / "a", office.url)
+        till.steps()
+        assert till.why() == "fork"
+        till.mends("Vera")
+        assert till.syncs()
+        assert (till.why(), points(office)) == ("", 30)
+        till.close()
+
+
+def test_a_head_office_put_back_to_before_what_the_till_has_let_go_of_is_told_as_a_fork(tmp_path):
+    folder, backup = tmp_path / "office", tmp_path / "backup.db"
+    with served_office(folder) as office:
+        till = enrolled(office, tmp_path / "a")
+        till.sells(1)
+        assert till.syncs()
+        shutil.copytree(till.close(), tmp_path / "image")
+        till = Till(tmp_path / "a", office.url)
+        till.sells(2)
+        assert till.syncs()
+        till.close()
+        back_up(folder / "head_office.db", backup)
+        till = Till(tmp_path / "image", office.url)
+        till.sells(3)
+        till.steps()
+        till.mends()
+        for number in (4, 5):
+            till.sells(number)
+            assert till.syncs(), "a segment each"
+        till.journal.write(lambda c: set_state(c, "safe", state_value(c, "acked")))
+        assert prune(till.journal, NOON_MS + KEPT_MS + 1_000_000, least=1) == 4, "all but the last segment"
+        till.close()
+    restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
+    with served_office(folder) as office:
+        till = Till(tmp_path / "image", office.url)
+        till.steps()
+        assert till.why() == "fork"
         till.close()
 
 

@@ -152,6 +152,14 @@ SYNC: tuple[Guard, ...] = (
         "::test_a_till_whose_history_has_parted_earns_and_spends_nothing_until_it_is_mended",
     ),
     Guard(
+        "what a head office refuses for good is told as a fork, and not sent again and again",
+        "terminal/offline_queue/outbox.py",
+        "            return before if following(connection, before) == begins else None",
+        "            return before",
+        "tests/contract/test_forks_and_set_back_offices.py::"
+        "test_a_head_office_our_epoch_no_longer_follows_is_told_as_a_fork_and_mended",
+    ),
+    Guard(
         "what the other history lacks goes up again",
         f"{_QUEUE}/mending.py",
         "    _put_back(connection, terminal, epoch)\n",
