@@ -34,6 +34,9 @@ from tests.support.served_office import ServedOffice, served_office
 from tests.support.tills_by_hand import Till, enrolled, points
 
 
+ALL_FROM_35 = "UPDATE event SET raw = x'00', hash = zeroblob(32) WHERE seq >= 35"
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[ServedOffice]:
     with served_office(tmp_path / "office") as served:
@@ -209,13 +212,15 @@ def saying(said: bytes) -> Ask:
     return lambda epoch, seq: said
 
 
-def test_what_is_not_signed_by_this_till_is_not_put_in_its_journal(folder, office, tmp_path):
+@pytest.mark.parametrize("damage", [flip(35), ALL_FROM_35], ids=["one", "all"])
+def test_what_is_not_signed_by_this_till_is_not_put_in_its_journal(folder, office, tmp_path, damage):
+    """Where all from there is nonsense, no hash that was kept shows what is forged: only the signature does."""
     other = enrolled(office, tmp_path / "b")
     other.sells(*range(101, 141))
     assert other.syncs()
     strange = own_segment(office.office.store, other.store.identity.terminal, 1, 35)
     other.close()
-    changed(folder, flip(35))
+    changed(folder, damage)
     for said in (strange, strange[:-1], b"", forged(folder, office)):
         with pytest.raises(StoreFault) as refused:
             repair(folder, saying(said), "Olga", lambda: (hex_id("x"), NOON_MS))
