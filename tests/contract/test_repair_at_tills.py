@@ -33,7 +33,6 @@ from tests.support.queue_samples import NOON_MS, hex_id
 from tests.support.served_office import ServedOffice, served_office
 from tests.support.tills_by_hand import Till, enrolled, points
 
-
 ALL_FROM_35 = "UPDATE event SET raw = x'00', hash = zeroblob(32) WHERE seq >= 35"
 
 
