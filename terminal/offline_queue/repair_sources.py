@@ -90,8 +90,9 @@ class Sources:
             note, segment = read_redacted(data) if data[:4] == REDACTED else (None, read_segment(data))
             header = segment.header
             size = note.payload_bytes if note else header.payload_bytes
-            unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
-            raws = unpack_payload(unpacker.decompress(segment.blob, max_output_size=size))
+            # A frame may say any length of itself, and nobody has signed a redacted one: read to the limit only.
+            reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).stream_reader(segment.blob)
+            raws = unpack_payload(reader.read(size + 1))
             hashes = redacted_hashes(header, raws, note)
         except (BadInput, zstandard.ZstdError):
             return None

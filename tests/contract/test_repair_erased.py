@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -23,6 +24,7 @@ from sync_server.schema import FLAG
 from sync_server.verifying.verify import verify as verify_office
 from terminal.offline_queue.keys import read_identity
 from terminal.offline_queue.repair import Repaired, repair
+from terminal.offline_queue.repair_sources import Sources
 from tests.support.damaged import changed, flip, repaired, sound
 from tests.support.queue_samples import NOON_MS, fact_of, hex_id, receipt
 from tests.support.served_office import ServedOffice, served_office
@@ -152,6 +154,19 @@ def test_only_what_the_chain_leaves_open_is_believed(folder, office, spoil):
         repair(folder, lambda epoch, seq: said, "Olga", lambda: (hex_id("x"), NOON_MS))
     assert refused.value.code == "repair.cannot"
     assert refused.value.said.args == {"epoch": 1, "seq": 4}
+
+
+def test_what_unpacks_to_more_than_a_payload_takes_no_room_and_is_not_believed():
+    """Its blob is signed by nobody: whoever answers may send some KB that unpack to whatever they like."""
+    signed, signature, _ = PARTS
+    data = write_redacted(Redacted(1, {}), signed, signature, ZstdCompressor().compress(bytes(64 * 1024 * 1024)))
+    tracemalloc.start()
+    try:
+        assert Sources(hex_id("till"), [], [], lambda epoch, seq: data).find(1, 1) is None
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 2 * MAX_PAYLOAD_BYTES
 
 
 def test_a_note_has_so_many_bytes_and_no_more():
