@@ -71,7 +71,11 @@ class Paying:
 
     def close(self) -> None:
         """What is under way is left as it stands in the book."""
-        self._terminal.close()
+        try:
+            self._terminal.close()
+        except Exception:
+            # The edge of a driver of another package: what is open beside it is closed all the same.
+            log.exception("driver_failed")
         if self._thread.is_alive():
             self._put(None)
             self._thread.join(CLOSE_WAIT_S)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loyalty.errors import BadInput, KopilkaError
+from loyalty.sentences import sentence
 from terminal.cli.told import errors_in, in_folder, in_language, language, spoken
 
 if TYPE_CHECKING:
@@ -91,12 +93,29 @@ def _findings(devices: Sequence[Configured], folder: Path, lang: str) -> Iterato
             yield finding
     for device in devices:
         if device.settings.id not in closed:
-            yield from _answers(device, folder)
+            yield from _tried(device, folder)
     said, zone = language(lang), shop_zone(folder)
     yield from unsettled_findings([told_payment(kept, said, zone) for kept in open_payments(folder)])
     if (folder / FILE).exists():
         with closing(FiscalBook(folder)) as book:
             yield from doubt_findings("", [sent.document.number for sent in book.open_sent()])
+
+
+def _tried(device: Configured, folder: Path) -> list[Finding]:
+    """What it answers; a driver of another package that fails is a finding, and the others are looked at too."""
+    from terminal.device_file import MOST_WHY
+    from terminal.doctoring import Finding
+
+    hint = sentence("device.driver_failed.hint")
+    try:
+        return list(_answers(device, folder))
+    except BadInput as error:
+        return [Finding(device.settings.id, error.said, error.hint or hint)]
+    except KopilkaError:
+        raise
+    except Exception as error:  # noqa: BLE001  the finding says what was raised, in place of a traceback
+        what = repr(error)[:MOST_WHY]
+        return [Finding(device.settings.id, sentence("device.driver_failed", what=what), hint)]
 
 
 def _answers(device: Configured, folder: Path) -> Iterator[Finding]:

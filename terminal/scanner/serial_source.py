@@ -55,7 +55,7 @@ class ScannerSource:
             self._on_status(StatusUpdate(Health.ERROR, "driver_failed", repr(error)))
 
     def close(self) -> None:
-        self._port.close()
+        _let(self._port.close)
 
     def check_health(self) -> Health:
         return self._port.check_health()
@@ -63,7 +63,7 @@ class ScannerSource:
     def beep(self) -> None:
         """Say at the scanner that its code is no good, where it has a beeper for that."""
         if isinstance(self._port, Beeper):
-            self._port.beep()
+            _let(self._port.beep)
 
     def _on_event(self, event: DeviceEvent) -> None:
         if isinstance(event, DataEvent):
@@ -84,6 +84,14 @@ class ScannerSource:
             else:
                 self._on_dropped(item)
                 self.beep()
+
+
+def _let(work: Callable[[], None]) -> None:
+    """The edge of a driver of another package, whose failure keeps nobody from painting or closing the rest."""
+    try:
+        work()
+    except Exception:
+        log.exception("driver_failed")
 
 
 class SerialSource(ScannerSource):

@@ -3,6 +3,7 @@
 from tests.mutations.guard import Guard
 
 _ESCPOS = "tests/unit/test_devices_escpos.py"
+_FAILING = "tests/unit/test_failing_drivers.py"
 _SCANS = "tests/unit/test_agent_scans_kept.py"
 
 DEVICES: tuple[Guard, ...] = (
@@ -99,5 +100,12 @@ DEVICES: tuple[Guard, ...] = (
         "seen_no < self._gone_no",
         "False",
         f"{_SCANS}::test_so_many_are_kept_and_who_has_missed_one_is_told",
+    ),
+    Guard(
+        "a scanner that cannot beep does not keep what was refused from the screen",
+        "terminal/scanner/serial_source.py",
+        "            _let(self._port.beep)",
+        "            self._port.beep()",
+        f"{_FAILING}::test_a_scanner_that_can_neither_beep_nor_be_closed_keeps_nobody_from_going_on",
     ),
 )

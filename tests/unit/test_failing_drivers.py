@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from devices.driver import DeviceSettings, Driver, PrinterSettings, ScannerSettings
 from devices.errors import DeviceError
 from devices.model import DeviceInfo, Health
-from devices.protocols import Listener
-from loyalty.errors import BadInput
-from loyalty.sentences import sentence
+from devices.protocols import Listener, PaymentTerminal
+from loyalty.errors import BadInput, StoreFault
+from loyalty.sentences import Sentence, sentence
+from terminal.cli.devices_doctor import _findings
 from terminal.device_file import Configured
 from terminal.device_reports import watch_device
+from terminal.paying import Paying
+from terminal.payment_book import PaymentBook
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.showing import Showing
@@ -23,6 +27,24 @@ from terminal.supervising import Supervising
 
 WAIT_S = 60
 WHY = RuntimeError("no licence")
+
+
+class Unruly:
+    """A device whose driver opens, and fails at what it is told then."""
+
+    info = DeviceInfo("front", "scanner", "Acme", "10.0.0.9")
+
+    def open(self, listener: Listener) -> None:
+        """Nothing is told."""
+
+    def close(self) -> None:
+        raise WHY
+
+    def check_health(self) -> Health:
+        return Health.ENABLED
+
+    def beep(self) -> None:
+        raise WHY
 
 
 class Unopened:
@@ -88,3 +110,41 @@ def test_a_display_that_cannot_be_opened_is_told_once_it_has_something_to_show()
     showing.start()
     assert heard.get(timeout=WAIT_S).said.code == "display.gone"
     showing.close()
+
+
+def test_a_scanner_that_can_neither_beep_nor_be_closed_keeps_nobody_from_going_on() -> None:
+    """The till's thread asks it to beep before the screen says what was refused; at the end others are closed too."""
+    posted: Queue[c.Command] = Queue()
+    found = device(ScannerSettings(id="front"), "scanner", lambda *given: Unruly())
+    with configured_scanners([found], posted.put, Supervising(posted.put)) as refuse:
+        refuse("acme:front")
+
+
+def test_beside_a_payment_terminal_that_cannot_be_closed_its_book_is(tmp_path: Path) -> None:
+    book = PaymentBook(tmp_path)
+    Paying(cast("PaymentTerminal", Unruly()), book, lambda command: None, lambda: "", str).close()
+    with pytest.raises(StoreFault):
+        book.begin_day("VT000001", "one")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda *given: Unopened(), sentence("device.driver_failed", what=repr(WHY))),
+        (failing, sentence("devices.make", name="printer.acme", why=repr(WHY))),
+    ],
+)
+def test_the_doctor_finds_a_driver_that_fails_and_looks_at_the_others(
+    tmp_path: Path, make: Callable[..., Any], said: Sentence
+) -> None:
+    found = [
+        device(PrinterSettings(id="slips"), "printer", make),
+        device(DeviceSettings(id="pole"), "display", lambda *given: Silent()),
+    ]
+    told = [(each.device, each.what) for each in _findings(found, tmp_path, "en") if each.device]
+    assert told == [("slips", said), ("pole", sentence("display.gone"))]
+
+
+class Silent(Unopened):
+    def open(self, listener: Listener) -> None:
+        """It is off."""
