@@ -27,6 +27,8 @@ WITHIN_S = 2.0
 TTL_S = 900
 MAX_WAITING = 50
 """Requests that wait for the one under way; one more is answered as if nobody were there."""
+MAX_CAPTURED = 50
+"""Holds of receipts recorded late that a basket left on the screen may still name."""
 MAX_LEFT = 50
 """Holds that a start gives back."""
 FOLDER = "holds"
@@ -62,6 +64,7 @@ class Holding:
         self._within_s = within_s
         self._in_doubt = in_doubt
         self._unwanted: dict[str, str] = {}
+        self._captured: deque[str] = deque(maxlen=MAX_CAPTURED)
         self._waiting: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._working = False
@@ -69,7 +72,7 @@ class Holding:
     def take(self, effect: c.TakeHold) -> None:
         """Returns at once; the answer, or that there is none, comes within WITHIN_S."""
         replaces = effect.replaces
-        if replaces and replaces in self._in_doubt():
+        if replaces and self._is_named(replaces):
             self.give_back(c.GiveHoldBack(replaces, effect.account_id))
             replaces = ""
         request = HoldRequest(effect.hold_id, effect.account_id, effect.member_id, effect.points, TTL_S, replaces)
@@ -95,6 +98,8 @@ class Holding:
         if not is_recorded:
             self._let_go(receipt.hold_id)
         elif receipt.hold_id:
+            # The basket it was paid from may still stand on the screen, and give it back when it is voided.
+            self._captured.append(receipt.hold_id)
             self._unwanted.pop(receipt.hold_id, None)
             self.forget(receipt.hold_id)
 
@@ -136,9 +141,12 @@ class Holding:
                 account_id = path.read_text("utf-8")[:32]
                 self.give_back(c.GiveHoldBack(path.name, account_id))
 
+    def _is_named(self, hold_id: str) -> bool:
+        return hold_id in self._in_doubt() or hold_id in self._captured
+
     def _let_go(self, hold_id: str) -> None:
         account_id = self._unwanted.pop(hold_id, None)
-        if account_id is not None:
+        if account_id is not None and hold_id not in self._captured:
             self._put(partial(self._void, hold_id, account_id))
 
     def _put(self, work: Callable[[], None]) -> bool:

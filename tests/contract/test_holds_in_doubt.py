@@ -150,6 +150,23 @@ def test_on_the_screen_the_hold_stays_whatever_is_done_with_the_basket(
         assert (hold_id in voided(till, office), hold_id in noted(till)) == (False, False)
 
 
+@pytest.mark.parametrize("left", [c.VoidReceipt(), c.SpendPoints(20)])
+def test_a_captured_hold_is_not_given_back_with_the_basket_left_on_the_screen(
+    folder: Path, office: Office, web: VirtualAtol, monkeypatch: pytest.MonkeyPatch, left: c.Command
+) -> None:
+    web.end_as("sell", "blocked_made")
+    with screen(folder, office, monkeypatch) as till:
+        hold_id = in_doubt(till, office)
+        do(till, c.Back(), c.Scan(CUP.code))
+        web.unblock()
+        state = do(till, c.Pay(), c.Tender("cash"))
+        assert state.notice is not None
+        assert state.notice.said.code == "sale.recorded_late"
+        do(till, c.Back(), left)
+        assert (hold_id in voided(till, office), hold_id in noted(till)) == (False, False)
+        assert hold_id not in {asked.replaces for asked in office.asked}
+
+
 def test_on_the_screen_a_receipt_put_aside_and_never_issued_gives_its_hold_back(
     folder: Path, office: Office, web: VirtualAtol, monkeypatch: pytest.MonkeyPatch
 ) -> None:

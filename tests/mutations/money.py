@@ -61,9 +61,16 @@ MONEY: tuple[Guard, ...] = (
     Guard(
         "another hold takes no place of the one that a receipt in doubt names",
         "terminal/holding.py",
-        "        if replaces and replaces in self._in_doubt():",
+        "        if replaces and self._is_named(replaces):",
         "        if not replaces:",
         f"{_IN_DOUBT}::test_on_the_screen_the_hold_stays_whatever_is_done_with_the_basket",
+    ),
+    Guard(
+        "a hold that a receipt recorded late has captured is not given back",
+        "terminal/holding.py",
+        "            self._captured.append(receipt.hold_id)\n",
+        "",
+        f"{_IN_DOUBT}::test_a_captured_hold_is_not_given_back_with_the_basket_left_on_the_screen",
     ),
     Guard(
         "of a sale in doubt the register is asked before points are held anew",
