@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import cast
 
 from devices.driver import PrinterSettings
 from devices.errors import DeviceError
 from devices.protocols import LineDisplay, Printer
-from loyalty.errors import BadInput, NotNow
+from loyalty.errors import BadInput, KopilkaError, NotNow
 from loyalty.sentences import Sentence, sentence
-from terminal.device_file import Configured
+from terminal.device_file import MOST_WHY, Configured
 from terminal.printing_said import SENTENCES as PRINTING
 
 SENTENCES = {
@@ -44,16 +46,25 @@ def try_device(devices: tuple[Configured, ...], id: str) -> Sentence:
         raise BadInput(sentence("trial.none", id=id), sentence("trial.none.hint", known=known) if known else None)
     if found.kind not in ("printer", "display"):
         raise BadInput(sentence("trial.other", id=id), sentence("trial.other.hint"))
-    device = found.make(found.settings)
-    device.open(lambda event: None)
+    with failing_by_name(id), closing(found.make(found.settings)) as device:
+        device.open(lambda event: None)
+        try:
+            if found.kind == "display":
+                return _shown(device, id)
+            return _printed(device, id, cast("PrinterSettings", found.settings).width)
+        except DeviceError as error:
+            raise _not_done(found, error) from error
+
+
+@contextmanager
+def failing_by_name(id: str) -> Iterator[None]:
+    """What another package's driver raises is told with its device's id, in place of a traceback. Raises NotNow."""
     try:
-        if found.kind == "display":
-            return _shown(device, id)
-        return _printed(device, id, cast("PrinterSettings", found.settings).width)
-    except DeviceError as error:
-        raise _not_done(found, error) from error
-    finally:
-        device.close()
+        yield
+    except KopilkaError:
+        raise
+    except Exception as error:
+        raise NotNow(sentence("trial.failed", id=id, what=repr(error)[:MOST_WHY])) from error
 
 
 def _shown(display: LineDisplay, id: str) -> Sentence:

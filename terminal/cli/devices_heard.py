@@ -104,6 +104,7 @@ def recorded(source: Source, file: Path | None) -> Source:
 def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
     """The scans as they come, until Ctrl+C. Raises NotNow where the port does not open or goes."""
     from devices.model import DataEvent, DeviceEvent, Health, StatusUpdate
+    from terminal.device_trial import failing_by_name
     from terminal.scanner.bursts import Bursts
 
     heard: queue.Queue[Burst | StatusUpdate] = queue.Queue(MOST_WAITING)
@@ -131,7 +132,8 @@ def bursts_from(source: Source, lang: Lang) -> Iterator[Iterator[Burst]]:
                 raise NotNow(*_why_silent(event, source))
 
     device = source.make(quiet)
-    device.open(put)
+    with failing_by_name(source.named):
+        device.open(put)
     try:
         yield come()
     except KeyboardInterrupt:

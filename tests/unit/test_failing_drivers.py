@@ -12,14 +12,17 @@ import pytest
 from devices.driver import DeviceSettings, Driver, PrinterSettings, ScannerSettings
 from devices.errors import DeviceError
 from devices.model import DeviceInfo, Health
-from devices.protocols import Listener, PaymentTerminal
-from loyalty.errors import BadInput, StoreFault
+from devices.protocols import Listener, PaymentTerminal, Scanner
+from loyalty.errors import BadInput, NotNow, StoreFault
 from loyalty.sentences import Sentence, sentence
 from terminal.cli.devices_doctor import _findings
+from terminal.cli.devices_heard import Source, bursts_from
 from terminal.device_file import Configured
 from terminal.device_reports import watch_device
+from terminal.device_trial import try_device
 from terminal.paying import Paying
 from terminal.payment_book import PaymentBook
+from terminal.scanner.framing import Framing
 from terminal.scanning import configured_scanners
 from terminal.session import commands as c
 from terminal.showing import Showing
@@ -94,6 +97,16 @@ def test_a_scanner_that_cannot_be_opened_is_on_the_strip_and_the_sale_goes_on() 
     found = device(ScannerSettings(id="front"), "scanner", lambda *given: Unopened())
     with configured_scanners([found], posted.put, supervising):
         assert told(supervising) == [("wrong", "device.driver_failed", repr(WHY))]
+
+
+def test_a_device_that_is_tried_or_listened_to_and_cannot_be_opened_is_told_by_its_id() -> None:
+    said = sentence("trial.failed", id="front", what=repr(WHY))
+    with pytest.raises(NotNow) as tried:
+        try_device((device(PrinterSettings(id="front"), "printer", lambda *given: Unopened()),), "front")
+    source = Source("acme", "front", lambda quiet: cast("Scanner", Unopened()), "text", Framing())
+    with pytest.raises(NotNow) as heard, bursts_from(source, "en"):
+        raise AssertionError("it was opened")
+    assert (tried.value.said, heard.value.said) == (said, said)
 
 
 def test_a_printer_that_cannot_be_opened_is_on_the_strip() -> None:
