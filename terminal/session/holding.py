@@ -21,6 +21,7 @@ replace = msgspec.structs.replace
 SPARE_MS = 60_000
 """A hold that is over so soon is asked for anew."""
 MAX_EARLIER = 10
+RECORDED_LATE = "sale.recorded_late"
 _WAITS = (c.Tender, c.Scan, c.Type, c.GiftCardFound)
 
 
@@ -34,6 +35,9 @@ def waiting(state: State, command: object) -> Step | None:
 def follow(before: State, step: Step, command: object, around: Surroundings) -> Step:
     """The step with what it means for the hold: asked for, asked for anew, or given back."""
     after, effects = step
+    if isinstance(command, c.Failed) and command.said.code == RECORDED_LATE and after.hold is not None:
+        # The receipt that was recorded after all may have taken it: these goods ask for one of their own.
+        after = replace(after, hold=replace(after.hold, stage="held", until_ms=0))
     after = replace(after, committing=after.committing and after.mode == "pay")
     taken = taken_points(after.quote) if after.mode in ("sale", "pay") and after.basket.member else {}
     after, asked = _asked(after, taken, around)

@@ -195,6 +195,13 @@ MONEY: tuple[Guard, ...] = (
         "::test_without_a_register_no_more_is_taken_out_than_the_drawer_holds_by_the_books",
     ),
     Guard(
+        "goods paid after a receipt that was recorded late ask for points of their own",
+        "terminal/session/holding.py",
+        "command.said.code == RECORDED_LATE and",
+        "False and",
+        "tests/unit/test_session_holding.py::test_goods_paid_after_a_receipt_that_was_recorded_late_ask_for_points_of_their_own",
+    ),
+    Guard(
         "money given before a stop is known after it",
         "terminal/open_basket.py",
         " or taken != self._taken:",

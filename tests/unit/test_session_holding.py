@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from loyalty.quote import Standing
 from loyalty.receipt import Receipt
+from loyalty.sentences import sentence
 from terminal.session import commands as c
 from terminal.session.holding import SPARE_MS
 from tests.support.counter import ANNA, CARD, NOON, PHONE, TEA, Counter
@@ -260,6 +261,15 @@ def test_a_receipt_put_aside_leaves_its_hold_to_whoever_knows_whether_it_is_in_d
     hold_id = take(held(till.do(c.SpendPoints(50)))).hold_id
     till.do(c.Pay(), c.PutAside())
     assert (till.state.mode, till.state.hold, given_back(till)) == ("sale", None, [hold_id])
+
+
+def test_goods_paid_after_a_receipt_that_was_recorded_late_ask_for_points_of_their_own(till):
+    captured = take(held(till.do(c.SpendPoints(50)))).hold_id
+    till.do(c.Pay(), c.Failed(sentence("sale.recorded_late", number="T1-000001")))
+    assert (take(till).hold_id == captured, take(till).replaces, given_back(till)) == (False, captured, [])
+    till.do(c.Tender("cash"))
+    assert till.state.committing
+    assert done(held(till)).hold_id == take(till).hold_id != captured
 
 
 def test_a_receipt_in_doubt_that_was_issued_keeps_the_hold_it_names(till):
