@@ -27,6 +27,28 @@ def office(tmp_path: Path) -> Iterator[ServedOffice]:
         yield served
 
 
+def mended_after_backup(office: ServedOffice, folder: Path, backup: Path) -> Till:
+    """A till put back to its image after 1: the copy of the head office has 1 and 2, the mended till's epoch 3, 4 and 5
+    in segments of their own."""
+    till = enrolled(office, folder / "a")
+    till.sells(1)
+    assert till.syncs()
+    shutil.copytree(till.close(), folder / "image")
+    till = Till(folder / "a", office.url)
+    till.sells(2)
+    assert till.syncs()
+    till.close()
+    back_up(folder / "office" / "head_office.db", backup)
+    till = Till(folder / "image", office.url)
+    till.sells(3)
+    till.steps()
+    till.mends()
+    for number in (4, 5):
+        till.sells(number)
+        assert till.syncs(), "a segment each"
+    return till
+
+
 def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_till(tmp_path):
     folder, backup = tmp_path / "office", tmp_path / "backup.db"
     with served_office(folder) as office:
@@ -67,22 +89,7 @@ def test_a_head_office_put_back_to_before_the_fork_is_refilled_by_the_mended_til
 def test_a_head_office_put_back_to_the_other_history_gets_the_whole_epoch_that_mended_it(tmp_path):
     folder, backup = tmp_path / "office", tmp_path / "backup.db"
     with served_office(folder) as office:
-        till = enrolled(office, tmp_path / "a")
-        till.sells(1)
-        assert till.syncs()
-        shutil.copytree(till.close(), tmp_path / "image")
-        till = Till(tmp_path / "a", office.url)
-        till.sells(2)
-        assert till.syncs()
-        till.close()
-        back_up(folder / "head_office.db", backup)
-        till = Till(tmp_path / "image", office.url)
-        till.sells(3)
-        till.steps()
-        till.mends()
-        for number in (4, 5):
-            till.sells(number)
-            assert till.syncs(), "a segment each"
+        till = mended_after_backup(office, tmp_path, backup)
         till.close()
     restore(backup, folder / "head_office.db", tmp_path / "aside.db", os.urandom)
     with served_office(folder) as office:
@@ -130,22 +137,7 @@ def test_a_head_office_our_epoch_no_longer_follows_is_told_as_a_fork_and_mended(
 def test_a_head_office_put_back_to_before_what_the_till_has_let_go_of_is_told_as_a_fork(tmp_path):
     folder, backup = tmp_path / "office", tmp_path / "backup.db"
     with served_office(folder) as office:
-        till = enrolled(office, tmp_path / "a")
-        till.sells(1)
-        assert till.syncs()
-        shutil.copytree(till.close(), tmp_path / "image")
-        till = Till(tmp_path / "a", office.url)
-        till.sells(2)
-        assert till.syncs()
-        till.close()
-        back_up(folder / "head_office.db", backup)
-        till = Till(tmp_path / "image", office.url)
-        till.sells(3)
-        till.steps()
-        till.mends()
-        for number in (4, 5):
-            till.sells(number)
-            assert till.syncs(), "a segment each"
+        till = mended_after_backup(office, tmp_path, backup)
         till.journal.write(lambda c: set_state(c, "safe", state_value(c, "acked")))
         assert prune(till.journal, NOON_MS + KEPT_MS + 1_000_000, least=1) == 4, "all but the last segment"
         till.close()
